@@ -1,0 +1,113 @@
+"""One LogEntry made even, whatever form it was exported in."""
+
+from typing import Literal
+
+import msgspec
+
+SeveritySource = Literal["entry", "payload", "text", "none"]
+
+#: Severities of Cloud Logging with their numbers (LogSeverity of google.logging.type).
+SEVERITIES = {
+    "DEFAULT": 0,
+    "DEBUG": 100,
+    "INFO": 200,
+    "NOTICE": 300,
+    "WARNING": 400,
+    "ERROR": 500,
+    "CRITICAL": 600,
+    "ALERT": 700,
+    "EMERGENCY": 800,
+}
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where a record was read: the file as the user named it and its line or place in the list, from 1."""
+
+    path: str
+    position: int
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One record of an export before it means anything: the JSON text of a LogEntry, in any of its forms.
+
+    ``data`` is a UTF-8 JSON object. Rows of tables (CSV, Parquet) arrive here as JSON objects too.
+    """
+
+    data: bytes
+    source: Source
+
+
+class Http(msgspec.Struct, frozen=True):
+    """The httpRequest of an entry. ``latency`` is in seconds; ``path`` is the URL's path without its query."""
+
+    method: str = ""
+    url: str = ""
+    path: str = ""
+    status: int | None = None
+    latency: float | None = None
+    user_agent: str = ""
+
+
+class ErrorInfo(msgspec.Struct, frozen=True):
+    """An exception that the payload carries beside its message."""
+
+    type: str = ""
+    message: str = ""
+    traceback: str = ""
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """An audit entry: what was done to which resource and how it ended."""
+
+    method: str = ""
+    resource: str = ""
+    status: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One LogEntry, made even. Absent texts are "", so that no reader asks for None twice.
+
+    ``timestamp`` and ``receive_timestamp`` are nanoseconds since 1970 in UTC. ``message`` has ANSI codes, loguru
+    tags and level prefixes taken off; a request without text reads "GET /path 503", an audit entry
+    "METHOD RESOURCE: STATUS". ``log_name`` is the decoded log id ("run.googleapis.com/stderr").
+    ``raw`` is the JSON object that was read, unredacted.
+    """
+
+    timestamp: int
+    receive_timestamp: int | None = None
+    severity: str = "DEFAULT"
+    severity_source: SeveritySource = "none"
+    message: str = ""
+    log_name: str = ""
+    service: str = ""
+    revision: str = ""
+    location: str = ""
+    project: str = ""
+    instance: str = ""
+    logger: str = ""
+    function: str = ""
+    line: int | None = None
+    trace: str = ""
+    http: Http | None = None
+    error: ErrorInfo | None = None
+    audit: Audit | None = None
+    labels: dict[str, str] = {}
+    insert_id: str = ""
+    payload_lost: bool = False
+    raw: bytes = b"{}"
+    source: Source
+
+    @property
+    def first_line(self) -> str:
+        """Return the message up to its first line break: only this line may say a step."""
+        return self.message.partition("\n")[0]
+
+    @property
+    def level(self) -> int:
+        """Return the number of the severity, 0 to 800."""
+        return SEVERITIES[self.severity]
+
+    @property
+    def order(self) -> tuple[int, str, str, bytes]:
+        """Return the key that entries are sorted by: time, log, insertId, and the text as a last resort."""
+        return (self.timestamp, self.log_name, self.insert_id, self.raw)

@@ -1,0 +1,28 @@
+"""An entry that a rule recognised."""
+
+from typing import Literal
+
+import msgspec
+
+from triage.models.entry import Entry
+
+RunKind = Literal["validation", "gate", "boot"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line says, in the words of a pack.
+
+    ``run`` is the kind of run that the line belongs to ("" for a line of its own, such as a request), ``step`` the
+    rule's word for its place in that run, ``fields`` what the rule's named groups captured.
+    """
+
+    entry: Entry
+    pack: str
+    rule: str
+    run: RunKind | Literal[""] = ""
+    step: str = ""
+    check: str = ""
+    outcome: str = ""
+    condition: str = ""
+    noise: bool = False
+    fields: dict[str, str] = {}

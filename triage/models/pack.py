@@ -1,0 +1,155 @@
+"""A rule pack: what we know of a service's log lines, as data (queries/*.toml)."""
+
+from typing import Literal
+
+import msgspec
+
+from triage.models.event import RunKind
+
+Severity = Literal["P0", "P1", "P2"]
+Confidence = Literal["high", "medium", "low"]
+#: What a cause is, the deepest first: the order of design.md, "Causes outrank symptoms".
+Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
+#: What a cause is looked for in: one run of that kind, or all events of one revision.
+Scene = Literal["boot", "validation", "gate", "revision"]
+
+
+class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Packs are written by people: an unknown key is an error."""
+
+
+class Check(_Data):
+    """A service check of the chain. ``descriptions`` are the texts that name it when its name was scrubbed."""
+
+    id: str
+    descriptions: list[str] = []
+    critical: dict[str, bool] = {}
+
+
+class Phase(_Data):
+    """A phase of the chain: its number, its name and its checks, in the order in which they are made."""
+
+    number: int
+    name: str
+    checks: list[str]
+
+
+class Chain(_Data):
+    """The readiness chain: its phases, its checks, and the longest silences, in seconds, inside a run.
+
+    ``cache`` is how long a verdict is given again without a new validation. ``startup`` maps a phase of the startup
+    orchestrator to the check that it stands for ("" for none).
+    """
+
+    phases: list[Phase]
+    checks: list[Check]
+    silence: float = 60.0
+    boot_silence: float = 180.0
+    cache: float = 15.0
+    startup: dict[str, str] = {}
+
+
+class Rule(_Data):
+    """A log line's form: ``pattern`` (RE2 syntax) is tried on lines that hold ``literal``.
+
+    The line is the first line of the message, its leading marks (emoji, "[U+1F534]", "?") taken off; with
+    ``multiline`` it is the whole message. ``hits`` must match, ``misses`` must not.
+    """
+
+    id: str
+    literal: str
+    pattern: str
+    hits: list[str]
+    misses: list[str]
+    run: RunKind | Literal[""] = ""
+    step: str = ""
+    check: str = ""
+    outcome: str = ""
+    condition: str = ""
+    noise: str = ""
+    multiline: bool = False
+    log: str = ""
+    says: str = ""
+
+
+class RunNeeds(_Data):
+    """What a run must be for a cause: every list that is given must hold the run's value."""
+
+    verdict: list[str] = []
+    condition: list[str] = []
+    failed: list[str] = []
+    noncritical_failed: list[str] = []
+    tolerated: list[str] = []
+    repeats: bool | None = None
+
+
+class Reason(_Data):
+    """One step from symptom to cause: said when ``rule`` stands in the scene; {name} is what the rule captured."""
+
+    rule: str
+    says: str
+
+
+class RulingOut(_Data):
+    """A cause that a careless reader would blame, cleared by ``rules`` in the same service: ``why`` it is not."""
+
+    cause: str
+    rules: list[str]
+    why: str
+
+
+class Settle(_Data):
+    """What would settle an open question: a Logging filter and why."""
+
+    filter: str
+    why: str
+
+
+class Cause(_Data):
+    """What broke, and how it is recognised.
+
+    A scene is one run of the named kind with its events, or all events of a revision. The cause holds when the run
+    fits ``run``, every rule of ``all_of`` and one of ``any_of`` (if any) stands in the scene, and none of
+    ``none_of``. ``check`` is a check's id, "" for none, or "@failed" for the run's first failed check.
+    ``verdict`` is what the cause says of the service when no run does.
+    """
+
+    id: str
+    title: str
+    tier: Tier
+    scene: Scene
+    severity: Severity
+    playbook: str
+    because: list[Reason]
+    means: str
+    run: RunNeeds | None = None
+    all_of: list[str] = []
+    any_of: list[str] = []
+    none_of: list[str] = []
+    check: str = ""
+    condition: str = ""
+    confidence: Confidence = "high"
+    verdict: Literal["", "not_ready", "degraded"] = ""
+    outranks: list[str] = []
+    ruled_out: list[RulingOut] = []
+    settle: Settle | None = None
+    limits: list[str] = []
+
+
+class Pack(_Data):
+    """One file of queries/: what is asked for, for which services, and what the lines mean.
+
+    ``services`` are glob patterns; the pack of the service's own chain is the one whose pattern fits. A pack
+    without services (the platform's, the server's) serves all.
+    """
+
+    id: str
+    title: str
+    version: int
+    services: list[str] = []
+    keywords: list[str]
+    filter: str
+    chain: Chain | None = None
+    limits: list[str] = []
+    rules: list[Rule]
+    causes: list[Cause] = []

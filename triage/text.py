@@ -1,0 +1,1 @@
+"""Log text made safe to match and to show."""

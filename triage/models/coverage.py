@@ -39,7 +39,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
     files: list[str] = []
     forms: list[str] = []
-    window_asked: list[str | None] = [None, None]
+    window_asked: tuple[str | None, str | None] = (None, None)
     first: str | None = None
     last: str | None = None
     records: int = 0

@@ -37,6 +37,14 @@ class Record(msgspec.Struct, frozen=True):
     source: Source
 
 
+class ExportFile(msgspec.Struct, frozen=True):
+    """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held."""
+
+    path: str
+    form: str
+    records: int
+
+
 class Http(msgspec.Struct, frozen=True):
     """The httpRequest of an entry. ``latency`` is in seconds; ``path`` is the URL's path without its query."""
 

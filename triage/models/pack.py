@@ -18,7 +18,7 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Packs are written by people: an unknown key is an error."""
 
 
-class Check(_Data):
+class Check(_Data, frozen=True, kw_only=True):
     """A service check of the chain. ``descriptions`` are the texts that name it when its name was scrubbed."""
 
     id: str
@@ -26,7 +26,7 @@ class Check(_Data):
     critical: dict[str, bool] = {}
 
 
-class Phase(_Data):
+class Phase(_Data, frozen=True, kw_only=True):
     """A phase of the chain: its number, its name and its checks, in the order in which they are made."""
 
     number: int
@@ -34,7 +34,7 @@ class Phase(_Data):
     checks: list[str]
 
 
-class Chain(_Data):
+class Chain(_Data, frozen=True, kw_only=True):
     """The readiness chain: its phases, its checks, and the longest silences, in seconds, inside a run.
 
     ``cache`` is how long a verdict is given again without a new validation. ``startup`` maps a phase of the startup
@@ -49,7 +49,7 @@ class Chain(_Data):
     startup: dict[str, str] = {}
 
 
-class Rule(_Data):
+class Rule(_Data, frozen=True, kw_only=True):
     """A log line's form: ``pattern`` (RE2 syntax) is tried on lines that hold ``literal``.
 
     The line is the first line of the message, its leading marks (emoji, "[U+1F534]", "?") taken off; with
@@ -72,7 +72,7 @@ class Rule(_Data):
     says: str = ""
 
 
-class RunNeeds(_Data):
+class RunNeeds(_Data, frozen=True, kw_only=True):
     """What a run must be for a cause: every list that is given must hold the run's value."""
 
     verdict: list[str] = []
@@ -83,14 +83,14 @@ class RunNeeds(_Data):
     repeats: bool | None = None
 
 
-class Reason(_Data):
+class Reason(_Data, frozen=True, kw_only=True):
     """One step from symptom to cause: said when ``rule`` stands in the scene; {name} is what the rule captured."""
 
     rule: str
     says: str
 
 
-class RulingOut(_Data):
+class RulingOut(_Data, frozen=True, kw_only=True):
     """A cause that a careless reader would blame, cleared by ``rules`` in the same service: ``why`` it is not."""
 
     cause: str
@@ -98,14 +98,14 @@ class RulingOut(_Data):
     why: str
 
 
-class Settle(_Data):
+class Settle(_Data, frozen=True, kw_only=True):
     """What would settle an open question: a Logging filter and why."""
 
     filter: str
     why: str
 
 
-class Cause(_Data):
+class Cause(_Data, frozen=True, kw_only=True):
     """What broke, and how it is recognised.
 
     A scene is one run of the named kind with its events, or all events of a revision. The cause holds when the run
@@ -136,7 +136,7 @@ class Cause(_Data):
     limits: list[str] = []
 
 
-class Pack(_Data):
+class Pack(_Data, frozen=True, kw_only=True):
     """One file of queries/: what is asked for, for which services, and what the lines mean.
 
     ``services`` are glob patterns; the pack of the service's own chain is the one whose pattern fits. A pack

@@ -1,0 +1,74 @@
+"""Text for a terminal, a path and a filter."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.errors import UsageError
+from triage.text import clean, filename, quote
+
+anything = st.text(st.characters(exclude_categories=[]))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
+        ("a\x9b31mb", "a\\x9b31mb"),
+        ("abc\u202edef\u2066", "abc\\u202edef\\u2066"),
+        ("a\u200bb\ufeff\u00ad", "a\\u200bb\\ufeff\\xad"),
+        ("one\u2028PASS: two\x85\r", "one\\u2028PASS: two\\x85\\x0d"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\ud800", "\\ud800"),
+        ("⚠️ ✅ 日本語\tä\n", "⚠️ ✅ 日本語\tä\n"),
+    ],
+)
+def test_what_acts_or_hides_is_written_out(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@given(anything)
+def test_clean_text_holds_no_control_format_or_surrogate_character(text: str) -> None:
+    shown = clean(text)
+    categories = {unicodedata.category(char) for char in shown if char not in "\n\t"}
+    assert not categories & {"Cc", "Cs", "Zl", "Zp"}
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\U000e0000-\U000e007f]", shown)
+    assert clean(shown) == shown
+    shown.encode("utf-8")
+
+
+@given(anything)
+def test_any_name_is_one_part_of_a_path(name: str) -> None:
+    part = filename(name)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", part)
+    assert (Path("out") / part).parent == Path("out")
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "/etc/passwd", "con", "lpt1", "-rf", "", "A", "x" * 64, "a/b", "\ud800"]
+)
+def test_a_name_that_is_no_plain_word_is_hashed(name: str) -> None:
+    assert re.fullmatch(r"[0-9a-f]{16}", filename(name))
+    assert filename("shop-00041-abc") == "shop-00041-abc"
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Mn", "Lo"])))
+def test_a_quoted_value_ends_at_its_own_quote(value: str) -> None:
+    quoted = quote(value)
+    assert re.fullmatch(r'"(?:[^"\\]|\\["\\])*"', quoted)
+    assert re.sub(r"\\(.)", r"\1", quoted[1:-1]) == value
+
+
+def test_a_value_cannot_leave_its_quotes() -> None:
+    assert quote('x" OR true OR "') == r'"x\" OR true OR \""'
+    assert quote("a\\") == r'"a\\"'
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\tb", "a\x00", "a\u202e", "\x7f"])
+def test_a_value_with_a_control_character_is_refused(value: str) -> None:
+    with pytest.raises(UsageError, match="filter"):
+        quote(value)

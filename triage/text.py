@@ -1,1 +1,0 @@
-"""Log text made safe to match and to show."""

@@ -1,0 +1,12 @@
+"""Log text made safe to match and to show.
+
+Everyone who can send a request to a service can write its log, so a text from a log is never trusted: it is matched
+by its ``subject``, grouped by its ``shape``, and shown through ``clean`` (terminals), ``code``, ``fence`` and ``cell``
+(Markdown), ``filename`` (paths) and ``quote`` (Logging filters).
+"""
+
+from triage.text.markdown import cell, code, fence
+from triage.text.safe import clean, filename, quote
+from triage.text.subject import shape, subject
+
+__all__ = ["cell", "clean", "code", "fence", "filename", "quote", "shape", "subject"]

@@ -1,0 +1,56 @@
+"""Text for a terminal, a path and a Logging filter."""
+
+import re
+from hashlib import sha256
+
+from triage.errors import UsageError
+
+# C0 but tab and line feed, DEL, C1; soft hyphen, joiners and fillers that show nothing; bidirectional and zero-width
+# marks; line and paragraph separators; variation selectors (but U+FE0F, part of common emoji), byte-order marks and
+# interlinear marks; surrogates; tags.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_NAME = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}
+
+
+def _visible(found: re.Match[str]) -> str:
+    point = ord(found[0])
+    if point < 0x100:
+        return f"\\x{point:02x}"
+    return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+
+
+def clean(text: str) -> str:
+    r"""Return the text with everything that acts or hides written out: an escape byte becomes ``\x1b``.
+
+    Control characters but tab and line feed, bidirectional and zero-width marks, other line separators, tags and lone
+    surrogates: what a terminal would obey, and what a reader would not see.
+    """
+    return _UNSAFE.sub(_visible, text)
+
+
+def filename(name: str) -> str:
+    """Return a name that is one safe path part: the name itself if it is one, else a hash of it."""
+    if _NAME.fullmatch(name) and name not in _DEVICES and not name.startswith("-"):
+        return name
+    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def quote(value: str) -> str:
+    """Return the value as a string of the Logging query language, quotes included.
+
+    Raises:
+        UsageError: the value holds a control character, which no service, revision or instance has.
+
+    """
+    shown = clean(value)
+    if shown != value or "\n" in value or "\t" in value:
+        raise UsageError(
+            f"{shown!r} cannot stand in a Logging filter", "use a value without control characters"
+        )
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -11,6 +11,7 @@ class ExitStatus(IntEnum):
     USAGE = 2
     INCONCLUSIVE = 3
     BAD_DATA = 65
+    BUG = 70
     IO_FAILURE = 74
     TRY_AGAIN = 75
     NO_PERMISSION = 77

@@ -1,0 +1,101 @@
+"""The root command: what stands before the commands, and the table from which they are loaded."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage import __version__
+from triage.cli.options import speaking
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+#: Every command: the module and the object that it is, and its line in ``triage --help``. Nothing is imported before
+#: it is called, so that help and completion stay fast.
+COMMANDS = {
+    "diagnose": ("triage.cli.diagnose:diagnose", "Say what broke and how we know (the default command)."),
+    "timeline": ("triage.cli.timeline:timeline", "Show each run through the readiness chain, step by step."),
+    "report": ("triage.cli.report:report", "Write the remediation report as Markdown."),
+    "entries": ("triage.cli.entries:entries", "Show the log entries in one even form."),
+    "explain": (
+        "triage.cli.explain:explain",
+        "Tell what a cause means, how it is recognised, what cures it.",
+    ),
+    "rules": ("triage.cli.rules:rules", "Check and list the rule packs."),
+    "fetch": ("triage.cli.fetch:fetch", "Fetch logs from Cloud Logging and diagnose them."),
+    "query": ("triage.cli.query:query", "Match, lint and explain Logging filters offline."),
+}
+DEFAULT = "diagnose"
+_OWN_OPTIONS = {"-h", "--help", "-q", "--quiet", "--debug", "--version"}
+
+
+class Triage(click.Group):
+    """A group that loads its commands when they are called, and reads an export where no command is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table's own lines: asking each command for its help would import them all."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command where the first word is neither an option of ours nor a command."""
+        place = next((place for place, word in enumerate(args) if word not in _OWN_OPTIONS), None)
+        if place is not None and args[place] not in COMMANDS:
+            _refuse_typo(args[place], ctx)
+            args = [*args[:place], DEFAULT, *args[place:]]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete commands, options and, for the default command, files."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=line)
+            for name, (_, line) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        if incomplete.startswith("-"):
+            found += click.Command.shell_complete(self, ctx, incomplete)
+        return [*found, CompletionItem(incomplete, type="file")]
+
+
+def _refuse_typo(word: str, ctx: click.Context) -> None:
+    """Refuse a word that is almost a command and no file: it would be read as an export that is missing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, n=1, cutoff=0.7)
+    if near and not Path(word).exists():
+        ctx.fail(f"{word!r} is no command and no file. Did you mean {near[0]!r}?")
+
+
+@click.group(
+    "triage",
+    cls=Triage,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="EXPORT... | COMMAND [ARGS]...",
+    epilog="Exit status: 0 answered, 1 not ready (--exit-code), 2 wrong usage, 3 inconclusive or partial (--strict), "
+    "65 unusable export or rule pack, 70 a bug of triage, 74 reading or writing failed, 75 try again, "
+    "77 no permission, 130 interrupted, 143 terminated.",
+)
+@click.version_option(__version__, prog_name="triage")
+@speaking
+def triage() -> None:
+    """Say why a Cloud Run service is not ready: the failed check, the evidence and the next step.
+
+    triage EXPORT... reads exported logs (files, folders, globs or - for standard input) and is short for
+    triage diagnose EXPORT...
+    """

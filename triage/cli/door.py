@@ -1,0 +1,114 @@
+"""One call from its arguments to its exit status: the one place where a failure becomes a line."""
+
+import io
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from triage.cli.app import triage
+from triage.cli.settings import Settings
+from triage.errors import ExitStatus, TriageError
+
+COMPLETION = "_TRIAGE_COMPLETE"
+_PACKAGE = Path(__file__).parents[1]
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM: whoever tidies up after Ctrl-C tidies up after this too."""
+
+
+def call(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit status of one call, as the README lists them."""
+    settings = Settings()
+    try:
+        _prepare()
+        _obey(sys.argv[1:] if arguments is None else list(arguments), settings)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 (no failure may reach the user as a traceback)
+        return _told(error, settings)
+    return settings.status
+
+
+def _prepare() -> None:
+    """Make SIGTERM an exception, and let no text fail for an encoding that cannot show it."""
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    raise _TerminatedError
+
+
+def _obey(arguments: list[str], settings: Settings) -> None:
+    """Run the command. ``Group.main`` is not used: it turns a broken pipe and Ctrl-C into exit status 1."""
+    if instruction := os.environ.get(COMPLETION):
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(triage, {}, "triage", COMPLETION, instruction))
+    with triage.make_context("triage", arguments, obj=settings) as context:
+        triage.invoke(context)
+
+
+def _told(error: BaseException, settings: Settings) -> int:
+    """Say what went wrong on stderr and return the exit status that stands for it."""
+    if settings.debug and not isinstance(error, SystemExit | click.exceptions.Exit):
+        traceback.print_exception(error)
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else int(error.code is not None)
+        case click.ClickException():
+            error.show()
+            return error.exit_code
+        case TriageError():
+            return _say(str(error), error.status)
+        case _TerminatedError():
+            return _say("terminated", ExitStatus.TERMINATED)
+        case KeyboardInterrupt() | click.Abort():
+            return _say("interrupted", ExitStatus.INTERRUPTED)
+        case BrokenPipeError():
+            _forget_reader()
+            return settings.status
+        case OSError():
+            return _say(_where(error), ExitStatus.IO_FAILURE)
+    return _say(
+        f"this is a bug: {type(error).__name__} at {_origin(error)}; "
+        "run the same command with --debug and report what it prints, log text taken out",
+        ExitStatus.BUG,
+    )
+
+
+def _say(what: str, status: ExitStatus) -> ExitStatus:
+    from triage.text import clean
+
+    click.echo(f"triage: {clean(what)}", err=True)
+    return status
+
+
+def _where(error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    return f"{name}{reason}; check the path, its permissions and the room on the disk"
+
+
+def _origin(error: BaseException) -> str:
+    """Return file:line of the innermost frame of ours; the message is left out, for it may quote a log."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    return (
+        f"{Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else "an unknown place"
+    )
+
+
+def _forget_reader() -> None:
+    """Point stdout nowhere, so that the interpreter's last flush does not fail as well."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

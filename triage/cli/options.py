@@ -1,0 +1,117 @@
+"""Options and arguments that several commands share."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from triage.cli.settings import Settings
+from triage.errors import UsageError
+
+type_of_path = click.Path(allow_dash=True)
+Function = Callable[..., Any]
+
+
+def _quiet(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    context.ensure_object(Settings).quiet |= value
+
+
+def _debug(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    context.ensure_object(Settings).debug |= value
+
+
+def speaking(function: Function) -> Function:
+    """Add -q and --debug; both may stand before or after the command's name."""
+    function = click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=_debug,
+        help="Show a traceback when something fails.",
+    )(function)
+    return click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        expose_value=False,
+        callback=_quiet,
+        help="Only the answer: no notes beside it.",
+    )(function)
+
+
+def exports(function: Function) -> Function:
+    """Add EXPORT...: files, folders, globs or "-"."""
+    return click.argument("exports", nargs=-1, required=True, metavar="EXPORT...", type=type_of_path)(
+        function
+    )
+
+
+def packs(function: Function) -> Function:
+    """Add --pack: rule packs of one's own beside those of the program, handed on as ``packs``."""
+
+    @click.option(
+        "--pack",
+        "pack_files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help="Add a rule pack of your own (repeatable).",
+    )
+    @functools.wraps(function)
+    def with_packs(*args: Any, pack_files: tuple[str, ...], **options: Any) -> Any:
+        from pathlib import Path
+
+        from triage.pipeline import load_packs
+
+        return function(*args, packs=load_packs([Path(file) for file in pack_files]), **options)
+
+    return with_packs
+
+
+def narrowing(function: Function) -> Function:
+    """Add the options that choose among the entries, handed on as one ``selection``."""
+
+    @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")
+    @click.option("--revision", multiple=True, metavar="NAME", help="Only this revision (repeatable).")
+    @click.option("--instance", multiple=True, metavar="ID", help="Only this instance (repeatable).")
+    @click.option(
+        "--since", metavar="TIME", help="Only from this time on: 90m, 2025-09-13 17:43 PDT, RFC 3339."
+    )
+    @click.option("--until", metavar="TIME", help="Only up to this time.")
+    @click.option("--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches.")
+    @functools.wraps(function)
+    def narrowed(
+        *args: Any,
+        service: tuple[str, ...],
+        revision: tuple[str, ...],
+        instance: tuple[str, ...],
+        since: str | None,
+        until: str | None,
+        filter_text: str | None,
+        **options: Any,
+    ) -> Any:
+        from triage.pipeline import Selection
+
+        selection = Selection(
+            service=service,
+            revision=revision,
+            instance=instance,
+            since=_time(since, "--since"),
+            until=_time(until, "--until"),
+            filter=filter_text,
+        )
+        return function(*args, selection=selection, **options)
+
+    return narrowed
+
+
+def _time(text: str | None, option: str) -> int | None:
+    from triage.window import parse_timestamp
+
+    if text is None:
+        return None
+    try:
+        return parse_timestamp(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}", "write it like 2025-09-16T18:00:00Z") from error

@@ -1,0 +1,45 @@
+# Everything happens in .venv and needs only Python 3.11 or newer. Another one: make PYTHON=python3.14 test
+PYTHON ?= python3
+BIN := .venv/bin
+EXPORT := examples/export.json
+
+.PHONY: demo test lint format bench
+
+demo: .venv/installed
+	@echo '$$ triage $(EXPORT)'
+	@$(BIN)/triage $(EXPORT)
+	@echo '$$ triage timeline $(EXPORT)'
+	@$(BIN)/triage timeline $(EXPORT)
+	@mkdir -p out
+	@$(BIN)/triage report $(EXPORT) -o out/report.md
+	@echo 'The report is in out/report.md.'
+
+test: .venv/installed-dev
+	$(BIN)/pytest -n auto
+
+lint: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed-dev
+	$(BIN)/python -m benchmarks
+
+.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'triage needs Python 3.11 or newer, and $(PYTHON) is not: try make PYTHON=python3.14' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+.venv/installed: pyproject.toml constraints.txt | .venv
+	@echo 'Installing triage into .venv (once)'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml constraints.txt | .venv
+	@echo 'Installing triage and what its tests need into .venv (once)'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/installed

@@ -13,14 +13,37 @@ from triage.models.diagnosis import (
     ServiceState,
     ServiceVerdict,
 )
-from triage.models.entry import SEVERITIES, Audit, Entry, ErrorInfo, ExportFile, Http, Record, SeveritySource, Source
+from triage.models.entry import (
+    SEVERITIES,
+    Audit,
+    Entry,
+    ErrorInfo,
+    ExportFile,
+    Http,
+    Record,
+    SeveritySource,
+    Source,
+    Split,
+)
 from triage.models.event import Event, RunKind
-from triage.models.pack import Cause, Chain, Check, Pack, Phase, Reason, Rule, RulingOut, RunNeeds, Settle, Tier
+from triage.models.pack import (
+    Cause,
+    Chain,
+    Check,
+    Pack,
+    Phase,
+    Reason,
+    Rule,
+    RulingOut,
+    RunNeeds,
+    Settle,
+    Tier,
+)
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 
 __all__ = [
     "SEVERITIES", "Audit", "Because", "Cause", "Chain", "Check", "Coverage", "Diagnosis", "Entry", "ErrorInfo", "Event",
     "Evidence", "ExportFile", "Gap", "GapKind", "Http", "Incident", "Next", "Noise", "Outcome", "Pack", "Phase", "Reason", "Record", "Rule",
     "RuledOut", "RulingOut", "Run", "RunKind", "RunNeeds", "Scope", "ServiceState", "ServiceVerdict",
-    "Settle", "SeveritySource", "Source", "Step", "Tier", "Timeline", "Verdict",
+    "Settle", "SeveritySource", "Source", "Split", "Step", "Tier", "Timeline", "Verdict",
 ]  # fmt: skip

@@ -45,6 +45,14 @@ class ExportFile(msgspec.Struct, frozen=True):
     records: int
 
 
+class Split(msgspec.Struct, frozen=True):
+    """Where a part stands in an entry that Cloud Logging split for its size: LogSplit of the LogEntry, index from 0."""
+
+    uid: str
+    index: int
+    total: int
+
+
 class Http(msgspec.Struct, frozen=True):
     """The httpRequest of an entry. ``latency`` is in seconds; ``path`` is the URL's path without its query."""
 
@@ -78,7 +86,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     ``timestamp`` and ``receive_timestamp`` are nanoseconds since 1970 in UTC. ``message`` has ANSI codes, loguru
     tags and level prefixes taken off; a request without text reads "GET /path 503", an audit entry
     "METHOD RESOURCE: STATUS". ``log_name`` is the decoded log id ("run.googleapis.com/stderr").
-    ``raw`` is the JSON object that was read, unredacted.
+    ``raw`` is the JSON object that was read, unredacted. ``time_uncertain`` says that only the time of receipt was
+    given, or that the two clocks are more than an hour apart.
     """
 
     timestamp: int
@@ -102,6 +111,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
     insert_id: str = ""
     payload_lost: bool = False
+    time_uncertain: bool = False
+    split: Split | None = None
     raw: bytes = b"{}"
     source: Source
 
@@ -116,6 +127,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return SEVERITIES[self.severity]
 
     @property
-    def order(self) -> tuple[int, str, str, bytes]:
-        """Return the key that entries are sorted by: time, log, insertId, and the text as a last resort."""
-        return (self.timestamp, self.log_name, self.insert_id, self.raw)
+    def order(self) -> tuple[int, str, str, str]:
+        """Return the key that entries are sorted by; what is equal in it, the stream of entries sorts by its content."""
+        return (self.timestamp, self.log_name, self.insert_id, self.project)

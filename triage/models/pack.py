@@ -53,7 +53,9 @@ class Rule(_Data, frozen=True, kw_only=True):
     """A log line's form: ``pattern`` (RE2 syntax) is tried on lines that hold ``literal``.
 
     The line is the first line of the message, its leading marks (emoji, "[U+1F534]", "?") taken off; with
-    ``multiline`` it is the whole message. ``hits`` must match, ``misses`` must not.
+    ``multiline`` it is the whole message. ``hits`` must match, ``misses`` must not. ``log`` and ``logger`` are parts of
+    the log name and of the logger that may say it: a line that names another is somebody quoting it. ``noise`` is the
+    title of a chronic line that is counted apart and never an incident.
     """
 
     id: str
@@ -69,7 +71,7 @@ class Rule(_Data, frozen=True, kw_only=True):
     noise: str = ""
     multiline: bool = False
     log: str = ""
-    says: str = ""
+    logger: str = ""
 
 
 class RunNeeds(_Data, frozen=True, kw_only=True):
@@ -139,14 +141,15 @@ class Cause(_Data, frozen=True, kw_only=True):
 class Pack(_Data, frozen=True, kw_only=True):
     """One file of queries/: what is asked for, for which services, and what the lines mean.
 
-    ``services`` are glob patterns; the pack of the service's own chain is the one whose pattern fits. A pack
-    without services (the platform's, the server's) serves all.
+    ``services`` are glob patterns of the services whose lines the pack reads; without any it reads all (the
+    platform's, the server's). ``primary`` are those among them that have the chain: a document's verdict is theirs.
     """
 
     id: str
     title: str
     version: int
     services: list[str] = []
+    primary: list[str] = []
     keywords: list[str]
     filter: str
     chain: Chain | None = None

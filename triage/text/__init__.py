@@ -7,6 +7,6 @@ by its ``subject``, grouped by its ``shape``, and shown through ``clean`` (termi
 
 from triage.text.markdown import cell, code, fence
 from triage.text.safe import clean, filename, quote
-from triage.text.subject import shape, subject
+from triage.text.subject import SUBJECT_LIMIT, shape, subject
 
-__all__ = ["cell", "clean", "code", "fence", "filename", "quote", "shape", "subject"]
+__all__ = ["SUBJECT_LIMIT", "cell", "clean", "code", "fence", "filename", "quote", "shape", "subject"]

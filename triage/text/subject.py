@@ -3,7 +3,7 @@
 import re
 
 #: Patterns are tried on no more than this much of a message.
-LIMIT = 8192
+SUBJECT_LIMIT = 8192
 
 # An emoji, also as mojibake, in brackets, as "[U+1F534]", as the question mark of a lossy encoding, or as the English
 # word that a clean-up of the source put in its place. PASS, FAIL and WARNING are outcomes and stay.
@@ -23,7 +23,7 @@ _MARKS = re.compile(
 _VARIABLE = re.compile(
     r"""
       (?P<text>      "[^"\n]*" | (?<!\w)'[^'\n]*'(?!\w) | `[^`\n]*` )
-    | (?P<url>       \b[a-z][a-z0-9+.-]{1,15}://[^\s"'<>|]+ )
+    | (?P<url>       \b[a-z][a-z0-9+.-]{1,31}://[^\s"'<>|]+ )
     | (?P<email>     \b[\w.+-]{1,64}@[\w-]+\.[\w.-]+ )
     | (?P<time>      \b\d{4}-\d\d-\d\d(?:[T\ ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?
                      | \b\d\d:\d\d:\d\d(?:[.,]\d+)? )
@@ -39,7 +39,7 @@ _VARIABLE = re.compile(
 
 def subject(message: str) -> str:
     """Return what a message's first line says: leading marks and outer white space off, at most 8 KiB."""
-    line = message[:LIMIT].partition("\n")[0]
+    line = message[:SUBJECT_LIMIT].partition("\n")[0]
     marks = _MARKS.match(line)
     return line[marks.end() :].rstrip() if marks else line.rstrip()
 

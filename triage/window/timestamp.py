@@ -1,7 +1,7 @@
-"""Times: nanoseconds in UTC inside, RFC 3339 outside."""
+"""Nanoseconds in UTC inside, RFC 3339 outside."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 NANOSECONDS = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,8 +30,7 @@ def parse_timestamp(text: str) -> int:
     if zone not in ("Z", "z", "UTC"):
         offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
         whole -= offset if zone[0] == "+" else -offset
-    delta = whole - _EPOCH
-    return (delta.days * 86_400 + delta.seconds) * NANOSECONDS + nanoseconds
+    return since_epoch(whole) + nanoseconds
 
 
 def format_timestamp(nanoseconds: int) -> str:
@@ -39,3 +38,23 @@ def format_timestamp(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
     whole = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{whole}.{rest:09d}Z" if rest % 1000 else f"{whole}.{rest // 1000:06d}Z"
+
+
+def since_epoch(moment: datetime) -> int:
+    """Return the nanoseconds since 1970 of an aware time."""
+    delta = moment.astimezone(UTC) - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * NANOSECONDS + delta.microseconds * 1000
+
+
+def both_clocks(nanoseconds: int, zone: tzinfo | None = None) -> str:
+    """Return a time to the second in UTC and in local time: ``2025-09-16 00:43:00 UTC (17:43:00 PDT)``.
+
+    The local day is named where it is another one; where local time is UTC, it is said once.
+    """
+    moment = _EPOCH + timedelta(seconds=nanoseconds // NANOSECONDS)
+    local = moment.astimezone(zone)
+    shown = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    if not local.utcoffset():
+        return shown
+    day = "" if local.date() == moment.date() else "%Y-%m-%d "
+    return f"{shown} ({local.strftime(f'{day}%H:%M:%S %Z')})"

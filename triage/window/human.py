@@ -1,0 +1,203 @@
+"""Times as people write them; what could mean two things is refused with both readings."""
+
+import re
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from typing import NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from triage.errors import UsageError
+from triage.window.timestamp import NANOSECONDS, since_epoch
+
+_FORMS = "write 90m, 2h, 2025-09-13, 2025-09-13 17:43 PDT or 2025-09-13T17:43:00Z"
+_TIME = re.compile(
+    r"""(?P<date>\d{4}-\d\d-\d\d)
+        (?:[Tt\ ]\s*(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?
+           (?:\s*(?P<half>[AaPp][Mm]))?)?
+        \s*(?P<zone>[A-Za-z][A-Za-z0-9_/+:-]*|[+-]\d\d?(?::?\d\d)?)?""",
+    re.VERBOSE | re.ASCII,
+)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", re.ASCII)
+_DURATION = re.compile(rf"(?:{_AMOUNT.pattern}\s*)+", re.ASCII)
+_SECONDS = {
+    **dict.fromkeys(["s", "sec", "secs", "second", "seconds"], 1),
+    **dict.fromkeys(["m", "min", "mins", "minute", "minutes"], 60),
+    **dict.fromkeys(["h", "hr", "hrs", "hour", "hours"], 3600),
+    **dict.fromkeys(["d", "day", "days"], 86_400),
+    **dict.fromkeys(["w", "week", "weeks"], 604_800),
+}
+# Names of zones that say a fixed offset, in hours, with the place whose clocks bear that name for a part of the year.
+_NAMED = {
+    "PST": (-8, "America/Los_Angeles"),
+    "PDT": (-7, "America/Los_Angeles"),
+    "MST": (-7, "America/Denver"),
+    "MDT": (-6, "America/Denver"),
+    "CDT": (-5, "America/Chicago"),
+    "EST": (-5, "America/New_York"),
+    "EDT": (-4, "America/New_York"),
+    "WET": (0, "Europe/Lisbon"),
+    "WEST": (1, "Europe/Lisbon"),
+    "CET": (1, "Europe/Berlin"),
+    "CEST": (2, "Europe/Berlin"),
+    "EET": (2, "Europe/Athens"),
+    "EEST": (3, "Europe/Athens"),
+    "JST": (9, "Asia/Tokyo"),
+    "AEST": (10, "Australia/Sydney"),
+    "AEDT": (11, "Australia/Sydney"),
+}
+_PLACES = {
+    "PT": "America/Los_Angeles",
+    "MT": "America/Denver",
+    "CT": "America/Chicago",
+    "ET": "America/New_York",
+}
+# Names that stand for different offsets in different places.
+_SHARED = {"CST": ("-06:00", "+08:00"), "IST": ("+05:30", "+02:00"), "BST": ("+01:00", "+06:00")}
+
+
+def parse_duration(text: str) -> int:
+    """Return the nanoseconds that a duration lasts: ``90m``, ``2h``, ``1h30m``, ``1.5 hours``.
+
+    Raises:
+        UsageError: the text is no duration, or could mean two.
+
+    """
+    if _DURATION.fullmatch(text.strip()) is None:
+        raise UsageError(f"{text!r} is no duration", "write 90m, 2h, 1h30m or 3d")
+    seconds = 0.0
+    for amount, unit in _AMOUNT.findall(text):
+        if unit == "":
+            _refuse(text, f"{amount}m", f"{amount}s")
+        if unit == "M":
+            _refuse(text, f"{amount}m (minutes)", f"{float(amount) * 30:g}d (months)")
+        if unit.lower() not in _SECONDS:
+            raise UsageError(f"{text!r}: there is no unit {unit!r}", "units are s, m, h, d and w")
+        seconds += float(amount) * _SECONDS[unit.lower()]
+    return round(seconds * NANOSECONDS)
+
+
+def parse_time(text: str, *, now: datetime, zone: tzinfo | None = None) -> int:
+    """Return the nanoseconds since 1970 in UTC of a time as people write it.
+
+    A duration means that long before ``now``. A day alone means its midnight in UTC, as in Cloud Logging's own query
+    language. ``zone`` is the local one, the system's if it is None; a clock time without a zone is taken only where
+    local time is UTC.
+
+    Raises:
+        UsageError: the text is no time, or could mean two; both are then named.
+
+    """
+    text = text.strip()
+    if text.lower() == "now":
+        return since_epoch(now)
+    duration = re.sub(r"\s*\bago$", "", text)
+    if _DURATION.fullmatch(duration):
+        return since_epoch(now) - parse_duration(duration)
+    found = _TIME.fullmatch(text)
+    if found is None:
+        _explain(text, now, zone)
+    try:
+        naive = datetime.combine(datetime.fromisoformat(found["date"]), _clock(found))
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time: {error}", _FORMS) from error
+    nanoseconds = int((found["fraction"] or "").ljust(9, "0"))
+    name = found["zone"]
+    if name is None and found["hour"] is None:
+        name = "UTC"
+    if not 1970 < naive.year < 2262:
+        raise UsageError(f"{text!r} is out of reach", _FORMS)
+    return since_epoch(_in_zone(text, naive, name, zone)) + nanoseconds
+
+
+def _clock(found: re.Match[str]) -> time:
+    """Return the time of day; ``12:30 am`` is half an hour after midnight."""
+    hour = int(found["hour"] or 0)
+    if half := (found["half"] or "").lower():
+        if not 1 <= hour <= 12:
+            raise ValueError(f"{hour} {half}")
+        hour = hour % 12 + 12 * (half == "pm")
+    return time(hour, int(found["minute"] or 0), int(found["second"] or 0))
+
+
+def _in_zone(text: str, naive: datetime, name: str | None, local: tzinfo | None) -> datetime:
+    """Return the moment at which clocks show ``naive`` in the zone of that name."""
+    if name is None:
+        return _without_zone(text, naive, local)
+    if name.upper() in {"Z", "UTC", "GMT"}:
+        return naive.replace(tzinfo=UTC)
+    if offset := _OFFSET.fullmatch(name):
+        distance = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        if distance >= timedelta(days=1):
+            raise UsageError(f"{text!r}: no clock is {name} off UTC", _FORMS)
+        return naive.replace(tzinfo=timezone(distance if offset[1] == "+" else -distance))
+    if name.upper() in _SHARED:
+        _refuse(text, *(f"{naive.isoformat()}{offset}" for offset in _SHARED[name.upper()]))
+    if name.upper() in _NAMED:
+        return _in_season(text, naive, name.upper())
+    if name.lower() == "local":
+        return _on_wall(text, naive, local)
+    try:
+        return _on_wall(text, naive, ZoneInfo(_PLACES.get(name.upper(), name)))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(f"{text!r}: there is no time zone {name!r}", _FORMS) from error
+
+
+def _without_zone(text: str, naive: datetime, local: tzinfo | None) -> datetime:
+    """Return the moment in UTC where local time is UTC too; elsewhere the time could mean both."""
+    there = _on_wall(text, naive, local)
+    if there.utcoffset():
+        _refuse(text, f"{naive.isoformat()}Z", f"{there.isoformat()} (local time)")
+    return naive.replace(tzinfo=UTC)
+
+
+def _in_season(text: str, naive: datetime, name: str) -> datetime:
+    """Return the moment where clocks bear that name on that day; 17:43 PST in July could mean PDT."""
+    hours, place = _NAMED[name]
+    moment = naive.replace(tzinfo=timezone(timedelta(hours=hours)))
+    if moment.astimezone(ZoneInfo(place)).tzname() != name:
+        _refuse(text, moment.isoformat(), f"{_on_wall(text, naive, ZoneInfo(place)).isoformat()} ({place})")
+    return moment
+
+
+def _on_wall(text: str, naive: datetime, zone: tzinfo | None) -> datetime:
+    """Return the moment at which the clocks of a place show ``naive``: none or two where they are put forward or back."""
+    first, second = (_aware(naive.replace(fold=fold), zone) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    if first.replace(tzinfo=None) == naive:
+        _refuse(text, first.isoformat(), second.isoformat())
+    raise UsageError(
+        f"{text!r} does not exist: clocks were put forward over it",
+        f"write {min(first, second).isoformat()} or {max(first, second).isoformat()}",
+    )
+
+
+def _aware(naive: datetime, zone: tzinfo | None) -> datetime:
+    """Return the moment, shown on the clocks that were in force at it."""
+    moment = naive.astimezone(UTC) if zone is None else naive.replace(tzinfo=zone).astimezone(UTC)
+    return moment.astimezone(zone)
+
+
+def _explain(text: str, now: datetime, zone: tzinfo | None) -> NoReturn:
+    """Refuse what is no time of ours, with its readings where it is one of somebody else's."""
+    if slashed := re.fullmatch(r"(\d\d?)[/.](\d\d?)[/.](\d{4})(.*)", text, re.ASCII):
+        first, second = int(slashed[1]), int(slashed[2])
+        readings = {(first, second), (second, first)}
+        days = [
+            f"{slashed[3]}-{month:02}-{day:02}{slashed[4]}" for month, day in sorted(readings) if month <= 12
+        ]
+        if len(days) == 2:
+            _refuse(text, *days)
+        raise UsageError(f"{text!r} is no time", f"write {days[0]}" if days else _FORMS)
+    if re.fullmatch(r"\d\d?:\d\d(:\d\d)?(\s*[AaPp][Mm])?", text, re.ASCII):
+        local = now.astimezone(zone)
+        if not local.utcoffset():
+            raise UsageError(f"{text!r} has no day", f"write {now.astimezone(UTC):%Y-%m-%d} {text} UTC")
+        _refuse(text, f"{now.astimezone(UTC):%Y-%m-%d} {text} UTC", f"{local:%Y-%m-%d} {text} local")
+    raise UsageError(f"{text!r} is no time", _FORMS)
+
+
+def _refuse(text: str, *readings: str) -> NoReturn:
+    raise UsageError(
+        f"{text!r} could mean two things: {' or '.join(readings)}", "write the one that you mean"
+    )

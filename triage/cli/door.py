@@ -63,28 +63,26 @@ def _told(error: BaseException, settings: Settings) -> int:
         traceback.print_exception(error)
     match error:
         case click.exceptions.Exit():
-            return error.exit_code
+            status = error.exit_code
         case SystemExit():
-            return error.code if isinstance(error.code, int) else int(error.code is not None)
+            status = error.code if isinstance(error.code, int) else int(error.code is not None)
         case click.ClickException():
             error.show()
-            return error.exit_code
+            status = error.exit_code
         case TriageError():
-            return _say(str(error), error.status)
+            status = _say(str(error), error.status)
         case _TerminatedError():
-            return _say("terminated", ExitStatus.TERMINATED)
+            status = _say("terminated", ExitStatus.TERMINATED)
         case KeyboardInterrupt() | click.Abort():
-            return _say("interrupted", ExitStatus.INTERRUPTED)
+            status = _say("interrupted", ExitStatus.INTERRUPTED)
         case BrokenPipeError():
             _forget_reader()
-            return settings.status
+            status = settings.status
         case OSError():
-            return _say(_where(error), ExitStatus.IO_FAILURE)
-    return _say(
-        f"this is a bug: {type(error).__name__} at {_origin(error)}; "
-        "run the same command with --debug and report what it prints, log text taken out",
-        ExitStatus.BUG,
-    )
+            status = _say(_where(error), ExitStatus.IO_FAILURE)
+        case _:
+            status = _say(_bug(error), ExitStatus.BUG)
+    return status
 
 
 def _say(what: str, status: ExitStatus) -> ExitStatus:
@@ -100,12 +98,14 @@ def _where(error: OSError) -> str:
     return f"{name}{reason}; check the path, its permissions and the room on the disk"
 
 
-def _origin(error: BaseException) -> str:
-    """Return file:line of the innermost frame of ours; the message is left out, for it may quote a log."""
+def _bug(error: BaseException) -> str:
+    """Name the kind of error and the innermost line of ours; its message may quote a log."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    place = f" at {Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else ""
     return (
-        f"{Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else "an unknown place"
+        f"this is a bug: {type(error).__name__}{place}; "
+        "run the same command with --debug and report what it prints, log text taken out"
     )
 
 

@@ -13,12 +13,14 @@ type_of_path = click.Path(allow_dash=True)
 Function = Callable[..., Any]
 
 
-def _quiet(context: click.Context, _option: click.Parameter, value: bool) -> None:
-    context.ensure_object(Settings).quiet |= value
+def _setting(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Return the callback that keeps a flag in the settings, wherever among the words it stood."""
 
+    def remember(context: click.Context, _option: click.Parameter, given: Any) -> None:
+        if given:
+            setattr(context.ensure_object(Settings), name, True)
 
-def _debug(context: click.Context, _option: click.Parameter, value: bool) -> None:
-    context.ensure_object(Settings).debug |= value
+    return remember
 
 
 def speaking(function: Function) -> Function:
@@ -27,7 +29,7 @@ def speaking(function: Function) -> Function:
         "--debug",
         is_flag=True,
         expose_value=False,
-        callback=_debug,
+        callback=_setting("debug"),
         help="Show a traceback when something fails.",
     )(function)
     return click.option(
@@ -35,7 +37,7 @@ def speaking(function: Function) -> Function:
         "--quiet",
         is_flag=True,
         expose_value=False,
-        callback=_quiet,
+        callback=_setting("quiet"),
         help="Only the answer: no notes beside it.",
     )(function)
 

@@ -1,0 +1,45 @@
+"""``triage explain``: what a cause means, how it is recognised and what cures it."""
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.options import packs, speaking
+from triage.errors import UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from triage.models import Pack
+
+
+def _complete(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
+    from triage.pipeline import load_packs
+
+    causes = [cause for pack in load_packs() for cause in pack.causes]
+    return [CompletionItem(cause.id, help=cause.title) for cause in causes if cause.id.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("cause", shell_complete=_complete)
+@packs
+@speaking
+def explain(cause: str, packs: "list[Pack]") -> None:
+    """Tell what a CAUSE means, how it is recognised and what cures it.
+
+    CAUSE is a name that triage diagnose prints, or one of triage rules list.
+    """
+    from triage.cli.screens.console import show
+    from triage.cli.screens.packs import explanation
+
+    known = {found.id: (found, pack) for pack in packs for found in pack.causes}
+    if cause not in known:
+        near = get_close_matches(cause, known, n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else "triage rules list names all"
+        raise UsageError(f"no cause is named {cause!r}", hint)
+    show(*explanation(*known[cause]))

@@ -1,0 +1,55 @@
+"""Files written whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from triage.errors import IOFailureError
+
+
+@contextmanager
+def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """Give a stream whose bytes become the file when all are written and on the disk; until then the old file stands.
+
+    Folders on the way are made. A ``private`` file can be read by its owner only. A device or a pipe is written to
+    as it is.
+
+    Raises:
+        IOFailureError: there is no room, no right, or a folder stands there; the old file is untouched.
+
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            with target.open("wb") as stream:
+                yield stream
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _beside(target, private=private) as stream:
+            yield stream
+    except OSError as error:
+        if error.filename not in (None, str(target)) and target.parent != Path(error.filename).parent:
+            raise
+        raise IOFailureError(
+            f"{path}: {error.strerror}", "nothing was changed; write to another place or make room"
+        ) from error
+
+
+@contextmanager
+def _beside(target: Path, *, private: bool) -> Iterator[BinaryIO]:
+    part = target.with_name(f".triage-{secrets.token_hex(8)}.part")
+    try:
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666), "wb"
+        ) as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists() and not private:
+            part.chmod(target.stat().st_mode & 0o777)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

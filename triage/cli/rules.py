@@ -1,0 +1,49 @@
+"""``triage rules``: what the rule packs hold, and whether it holds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.options import packs, speaking
+from triage.errors import BadDataError
+
+if TYPE_CHECKING:
+    from triage.models import Pack
+
+
+@click.group()
+@speaking
+def rules() -> None:
+    """Check and list the rule packs: what each log line means."""
+
+
+@rules.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@speaking
+def check(files: tuple[Path, ...]) -> None:
+    """Prove rule packs against their own samples, and tell all their faults at once, with file and line.
+
+    Without FILE, the packs of the program are proved.
+    """
+    from triage.pipeline import check_rules
+    from triage.text import clean
+
+    faults = check_rules(files)
+    for fault in faults:
+        click.echo(clean(str(fault)))
+    if faults:
+        many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise BadDataError(f"{many} in the rule packs", "each line above names the place")
+    click.echo("ok: every rule matches its hits and none of its misses")
+
+
+@rules.command("list")
+@packs
+@speaking
+def list_rules(packs: "list[Pack]") -> None:
+    """List the rules and causes of every pack."""
+    from triage.cli.screens.console import show
+    from triage.cli.screens.packs import listing
+
+    show(*listing(packs))

@@ -1,0 +1,59 @@
+"""The console that screens are printed on, and documents made fit for it."""
+
+import sys
+from typing import Any, TypeVar
+
+import msgspec
+from rich.console import Console, RenderableType
+from rich.table import Table
+
+from triage.models import Diagnosis, Timeline
+from triage.text import clean
+
+Document = TypeVar("Document", Diagnosis, Timeline)
+
+#: The words of the documents as they are shown, and their colours; each is told apart without colour too.
+VERDICTS = {
+    "ready": ("READY", "bold green"),
+    "degraded": ("DEGRADED", "bold yellow"),
+    "not_ready": ("NOT READY", "bold red"),
+    "inconclusive": ("INCONCLUSIVE", "bold magenta"),
+    "no_data": ("NO DATA", "bold magenta"),
+    "unknown": ("UNKNOWN", "bold magenta"),
+}
+
+
+def show(*parts: RenderableType, whole_lines: bool = False) -> None:
+    """Print to stdout, as wide as the terminal or COLUMNS say, else 80; NO_COLOR is heeded.
+
+    Nothing in a text is read as markup, as an emoji's name or as something to colour. With ``whole_lines`` no line is
+    broken: the terminal may wrap it, ``head -1`` has all of it. Rich fills lines with blanks; they are not printed.
+    """
+    console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
+    with console.capture() as screen:
+        for part in parts:
+            console.print(part, soft_wrap=whole_lines)
+    sys.stdout.write("\n".join(line.rstrip(" ") for line in screen.get().split("\n")))
+
+
+def grid(columns: int = 2, gap: int = 2) -> Table:
+    """Return a table without lines; a cell is broken between words, or inside one rather than cut."""
+    table = Table.grid(padding=(0, gap, 0, 0))
+    for _ in range(columns):
+        table.add_column(overflow="fold")
+    return table
+
+
+def fit_to_show(document: Document) -> Document:
+    """Return the document with secrets masked, and every text that a terminal could obey written out."""
+    return msgspec.convert(_clean(document.to_dict()), type(document))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): _clean(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,49 @@
+"""What an answer rests on, in a few lines: counts, window and gaps."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from triage.cli.screens.console import grid
+from triage.cli.screens.times import span
+from triage.models import Coverage, Gap
+
+_SHOWN_GAPS = 6
+#: The counts that are worth a word when they are not zero.
+_ASIDE = {
+    "duplicate": "duplicate",
+    "outside": "left out by the options",
+    "skipped": "only counted",
+    "joined": "joined to another",
+    "broken": "broken",
+    "without_payload": "without payload",
+    "without_severity": "without severity",
+}
+
+
+def coverage(covered: Coverage) -> Group:
+    """Return the counts, the window in UTC and local time, and one line per gap."""
+    files = f"{len(covered.files)} file{'' if len(covered.files) == 1 else 's'}"
+    forms = f" ({', '.join(covered.forms)})" if covered.forms else ""
+    counts = [f"{covered.entries} entries", f"{covered.matched} recognised"]
+    counts += [f"{count} {word}" for name, word in _ASIDE.items() if (count := getattr(covered, name))]
+    lines: list[RenderableType] = [
+        Text(f"{covered.records} records from {files}{forms}: {', '.join(counts)}")
+    ]
+    if covered.first and covered.last:
+        lines.append(Text(span(covered.first, covered.last)))
+    if covered.gaps:
+        lines.append(_gaps(covered.gaps))
+    return Group(*lines)
+
+
+def _gaps(gaps: list[Gap]) -> Table:
+    table = grid()
+    for gap in gaps[:_SHOWN_GAPS]:
+        place = gap.path if gap.position is None else f"{gap.path}:{gap.position}"
+        times = f" ({gap.count} times)" if gap.count > 1 else ""
+        what = f"{gap.kind.replace('_', ' ')}: {gap.detail}{times}"
+        table.add_row(Text("gap", style="yellow"), Text.assemble(what, (f"  {place}", "dim")))
+    if (more := len(gaps) - _SHOWN_GAPS) > 0:
+        table.add_row(Text("gap", style="yellow"), f"and {more} more; --format json lists them all")
+    return table

@@ -1,0 +1,84 @@
+"""Times as people read them: UTC, and beside it the time on their own wall."""
+
+from datetime import UTC, datetime
+
+from triage.window import NANOSECONDS, parse_timestamp
+
+
+def moment(text: str) -> str:
+    """Return a time of a document with its date, in UTC and local time."""
+    there = _utc(text)
+    here = there.astimezone()
+    return f"{_full(there)} UTC{_beside(f'{here:%Y-%m-%d %H:%M:%S} {here.tzname()}', here)}"
+
+
+def span(first: str, last: str) -> str:
+    """Return two times of a document as one stretch, in UTC and local time; a second day is named."""
+    start, end = _utc(first), _utc(last)
+    here = start.astimezone()
+    local = f"{_stretch(here, end.astimezone(), '%H:%M:%S')} {here.tzname()}"
+    return f"{_stretch(start, end, '%H:%M:%S')} UTC{_beside(local, here)}"
+
+
+def clock(text: str) -> str:
+    """Return hour, minute, second and millisecond in UTC."""
+    return f"{_utc(text):%H:%M:%S.%f}"[:-3]
+
+
+def dated_clock(text: str) -> str:
+    """Return date, hour, minute, second and millisecond in UTC."""
+    return _full(_utc(text))
+
+
+def local_clock(text: str) -> str:
+    """Return hour, minute and second on the wall here."""
+    return f"{_utc(text).astimezone():%H:%M:%S}"
+
+
+def local_zone(text: str) -> str:
+    """Return the name of the local zone at that time, "" where it is UTC."""
+    here = _utc(text).astimezone()
+    return "" if _is_utc(here) else str(here.tzname())
+
+
+def since(start: str, text: str) -> str:
+    """Return how long after the start: "+1.420s", or "+3:02.500" from a hundred seconds on."""
+    nanoseconds = parse_timestamp(text) - parse_timestamp(start)
+    sign, nanoseconds = ("-", -nanoseconds) if nanoseconds < 0 else ("+", nanoseconds)
+    return sign + lasted(nanoseconds / NANOSECONDS, places=3)
+
+
+def lasted(seconds: float, places: int = 2) -> str:
+    """Return a length of time: "1.42s", "3:02.50" from a hundred seconds on, "2:03:04" from an hour on."""
+    seconds = round(seconds, places)
+    if seconds < 100:
+        return f"{seconds:.{places}f}s"
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes:.0f}:{rest:0{places + 3}.{places}f}"
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02d}:{int(rest):02d}"
+
+
+def _utc(text: str) -> datetime:
+    nanoseconds = parse_timestamp(text)
+    return datetime.fromtimestamp(nanoseconds // NANOSECONDS, tz=UTC).replace(
+        microsecond=nanoseconds % NANOSECONDS // 1000
+    )
+
+
+def _full(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+
+def _stretch(start: datetime, end: datetime, form: str) -> str:
+    end_form = form if start.date() == end.date() else f"%Y-%m-%d {form}"
+    return f"{start:%Y-%m-%d {form}} to {end:{end_form}}"
+
+
+def _is_utc(here: datetime) -> bool:
+    return not here.utcoffset() and here.tzname() == "UTC"
+
+
+def _beside(local: str, here: datetime) -> str:
+    return "" if _is_utc(here) else f" ({local})"

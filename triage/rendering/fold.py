@@ -1,0 +1,29 @@
+"""Alike runs as one block: twenty-nine equal boots are one thing to read."""
+
+from collections.abc import Hashable, Iterable
+
+from triage.models import Run
+
+
+def fold(runs: Iterable[Run]) -> list[list[Run]]:
+    """Return the runs in blocks of alike ones, in the order in which each block begins.
+
+    Alike are runs of one kind, service and revision that ended the same way: the same verdict, condition and failed
+    checks, the same outcome of each step. When and where they ran, and how long it took, may differ.
+    """
+    blocks: dict[Hashable, list[Run]] = {}
+    for run in runs:
+        blocks.setdefault(_likeness(run), []).append(run)
+    return list(blocks.values())
+
+
+def _likeness(run: Run) -> Hashable:
+    return (
+        run.kind,
+        run.service,
+        run.revision,
+        run.verdict,
+        run.condition,
+        tuple(run.failed_checks),
+        tuple((step.step, step.check, step.outcome) for step in run.steps),
+    )

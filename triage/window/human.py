@@ -18,7 +18,7 @@ _TIME = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", re.ASCII)
-_DURATION = re.compile(rf"(?:{_AMOUNT.pattern}\s*)+", re.ASCII)
+_DURATION = re.compile(r"\d+(?:\.\d+)?(?:\s*[A-Za-z]+\s*\d+(?:\.\d+)?)*\s*[A-Za-z]*", re.ASCII)
 _SECONDS = {
     **dict.fromkeys(["s", "sec", "secs", "second", "seconds"], 1),
     **dict.fromkeys(["m", "min", "mins", "minute", "minutes"], 60),

@@ -1,0 +1,5 @@
+"""Raw record to Entry: one decoder, one meaning for every form; split entries joined, duplicates dropped, in order."""
+
+from triage.entries.decode import decode
+
+__all__ = ["decode"]

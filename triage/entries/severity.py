@@ -1,0 +1,34 @@
+"""Severities as any exporter or logger writes them."""
+
+from triage.models import SEVERITIES
+
+_GIVEN = {name: number for name, number in SEVERITIES.items() if number}
+_NAMES = {name: name for name in _GIVEN} | {
+    "TRACE": "DEBUG",
+    "SUCCESS": "NOTICE",
+    "WARN": "WARNING",
+    "FATAL": "CRITICAL",
+    "EMERG": "EMERGENCY",
+}
+# LogSeverity of google.logging.type, and below 100 the levels of Python's logging.
+_NUMBERS = {number: name for name, number in _GIVEN.items()} | {
+    10: "DEBUG",
+    20: "INFO",
+    30: "WARNING",
+    40: "ERROR",
+    50: "CRITICAL",
+}
+
+
+def severity(value: str | int | None) -> str:
+    """Return the severity's name, "" when the value says none (DEFAULT means that none was given)."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        if found := _NAMES.get(value):
+            return found
+        name = value.strip().upper()
+        if not (name.isdecimal() and name.isascii()):
+            return _NAMES.get(name, "")
+        value = int(name[:9])
+    return _NUMBERS.get(value) or _NUMBERS.get(value - value % 100, "")

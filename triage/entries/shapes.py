@@ -1,0 +1,270 @@
+"""Any other form of a LogEntry brought into the API's: other key styles, JSON in strings, rows of tables, dumps."""
+
+import ast
+from typing import Any
+
+import msgspec
+
+from triage.entries import wire
+from triage.entries.times import rfc3339
+
+#: Names of payload fields that hold the text, the first that is there wins.
+_TEXTS = ("message", "msg", "text", "log", "textpayload", "event")
+_WHOLE_KEYS = ("labels", "resource.labels")
+_LARGEST_REPR = 1 << 20
+
+
+def lenient(record: dict[str, Any]) -> wire.LogEntry:
+    """Return the record as the API would have written it, whatever wrote it.
+
+    Read are camelCase, snake_case and BigQuery's lower case (keys are compared without case and underscores), the
+    JSON strings of Log Analytics, the dotted columns of a CSV download, dumps of the Python client's entries
+    (``payload``, ``raw_payload``, ``http_request`` with ``method`` and ``url``) and the flat table that
+    ``triage entries`` writes. A value of a type that makes no sense for its field is left out.
+    """
+    flat = _squashed(_nested(record))
+    resource = _resource(flat)
+    labels = {key: _text(value) or "" for key, value in _labels(flat.get("labels")).items()}
+    if "instanceId" not in labels and isinstance(flat.get("instance"), str):
+        labels["instanceId"] = flat["instance"]
+    proto = flat.get("protopayload") or flat.get("protopayloadauditlog")
+    payload = _json(flat.get("jsonpayload"))
+    text = _text(flat.get("textpayload"))
+    if not payload and not text and not proto:
+        payload, text = _other_payload(flat)
+    if isinstance(payload, str | int | float | list):
+        payload, text = None, _text(payload)
+    return wire.LogEntry(
+        timestamp=rfc3339(flat.get("timestamp")),
+        receive_timestamp=rfc3339(flat.get("receivetimestamp")),
+        severity=_severity(flat.get("severity")),
+        insert_id=_text(flat.get("insertid")),
+        log_name=_text(flat.get("logname")) or _text(flat.get("logid")),
+        text_payload=text,
+        json_payload=_payload(payload) if payload and not _is_audit(payload) else None,
+        proto_payload=_audit(_json(proto) if proto else payload) if proto or _is_audit(payload) else None,
+        http_request=_http(flat),
+        resource=resource,
+        labels=labels,
+        source_location=_location(_json(flat.get("sourcelocation")) or flat),
+        trace=_text(flat.get("trace")),
+        split=_split(_json(flat.get("split"))),
+    )
+
+
+def _squashed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with its keys in lower case and without underscores; of two alike the first with a value."""
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        name = key.replace("_", "").lower()
+        if found.get(name) in (None, ""):
+            found[name] = value
+    return found
+
+
+def _nested(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with dotted keys ("resource.labels.service_name") made objects; label keys may hold dots."""
+    if not any("." in key for key in record):
+        return record
+    nested: dict[str, Any] = {}
+    for key, value in record.items():
+        path = key.split(".")
+        whole = next((name for name in _WHOLE_KEYS if key.startswith(f"{name}.")), None)
+        if whole:
+            path = [*whole.split("."), key[len(whole) + 1 :]]
+        place = nested
+        for name in path[:-1]:
+            inner = place.get(name)
+            if not isinstance(inner, dict):
+                place[name] = inner = {}
+            place = inner
+        if value not in (None, "") and not isinstance(place.get(path[-1]), dict):
+            place[path[-1]] = value
+    return nested
+
+
+def _json(value: Any) -> Any:
+    """Return the object that a string holds as JSON, any other value as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] == "{":
+        try:
+            return msgspec.json.decode(value)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return value
+    return value
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    value = _json(value)
+    return _squashed(value) if isinstance(value, dict) else {}
+
+
+def _severity(value: Any) -> str | int | None:
+    if isinstance(value, bool):
+        return None
+    return (
+        int(value)
+        if isinstance(value, float) and abs(value) < 1000
+        else value
+        if isinstance(value, str | int)
+        else None
+    )
+
+
+def _integer(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if abs(value) < 1 << 53 else None
+    if isinstance(value, str):
+        text = value.strip().removesuffix(".0")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+    return value if isinstance(value, int) else None
+
+
+def _labels(value: Any) -> dict[str, Any]:
+    value = _json(value)
+    if isinstance(value, list):  # BigQuery writes a map as a list of records
+        return {
+            str(item["key"]): item.get("value") for item in value if isinstance(item, dict) and "key" in item
+        }
+    return value if isinstance(value, dict) else {}
+
+
+def _resource(flat: dict[str, Any]) -> wire.Resource:
+    value = _json(flat.get("resource"))
+    if isinstance(value, list) and len(value) == 2:  # a namedtuple of the Python client
+        value = {"type": value[0], "labels": value[1]}
+    found = _dict(value)
+    labels = _squashed(_labels(found.get("labels")))
+
+    def label(name: str, column: str) -> str | None:
+        return _text(labels.get(name)) or _text(flat.get(name)) or _text(flat.get(column))
+
+    return wire.Resource(
+        type=_text(found.get("type")),
+        labels=wire.ResourceLabels(
+            project_id=label("projectid", "project"),
+            location=label("location", "location"),
+            service_name=label("servicename", "service"),
+            revision_name=label("revisionname", "revision"),
+            job_name=label("jobname", "job"),
+        ),
+    )
+
+
+def _other_payload(flat: dict[str, Any]) -> tuple[Any, str | None]:
+    """Return the payload and the text of a dump that has them under names of its own."""
+    for name in ("payload", "rawpayload"):
+        value = _json(flat.get(name))
+        if isinstance(value, dict):
+            return value, None
+        if isinstance(value, str) and value:
+            printed = _printed(value)
+            return (printed, None) if printed else (None, value)
+    if flat.get("message") in (None, ""):
+        return None, None
+    said = {
+        "type": flat.get("errortype"),
+        "message": flat.get("errormessage"),
+        "traceback": flat.get("errortraceback"),
+    }
+    return {"message": flat["message"], "logger": flat.get("logger"), "error": said}, None
+
+
+def _printed(text: str) -> dict[str, Any] | None:
+    """Return the dict that Python printed as this text."""
+    if text[:2] != "{'" or len(text) > _LARGEST_REPR:
+        return None
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None
+
+
+def _is_audit(payload: Any) -> bool:
+    return isinstance(payload, dict) and str(payload.get("@type", "")).endswith("google.cloud.audit.AuditLog")
+
+
+def _audit(value: Any) -> wire.AuditLog | None:
+    if not isinstance(value, dict):
+        return None
+    found = _dict(value)
+    status = _dict(found.get("status"))
+    return wire.AuditLog(
+        method_name=_text(found.get("methodname")),
+        resource_name=_text(found.get("resourcename")),
+        status=wire.Status(code=_integer(status.get("code")), message=_text(status.get("message"))),
+    )
+
+
+def _payload(payload: dict[str, Any]) -> wire.JsonPayload:
+    found = _squashed(payload)
+    message = next((found[name] for name in _TEXTS if found.get(name) not in (None, "", {}, [])), None)
+    if message is None:
+        message = found["message"] if isinstance(found.get("message"), str) else payload
+    labels, error = _dict(found.get("labels")), _json(found.get("error"))
+    detail = _dict(error)
+    return wire.JsonPayload(
+        message=_text(message),
+        labels=wire.PayloadLabels(
+            module=_text(labels.get("module")),
+            function=_text(labels.get("function")),
+            line=_integer(labels.get("line")),
+        ),
+        context=wire.Named(name=_text(_dict(found.get("context")).get("name"))),
+        error=wire.PayloadError(
+            type=_text(detail.get("type")),
+            value=_text(detail.get("value")),
+            message=error if isinstance(error, str) else _text(detail.get("message")),
+            traceback=_text(detail.get("traceback")),
+        ),
+        logger=_text(found.get("logger")),
+        name=_text(found.get("name")),
+        severity=_severity(found.get("severity")),
+        levelname=_text(found.get("levelname")),
+        level=_severity(found.get("level")),
+        validation=wire.Validation(severity=_severity(_dict(found.get("validation")).get("severity"))),
+    )
+
+
+def _http(flat: dict[str, Any]) -> wire.HttpRequest | None:
+    found = _dict(flat.get("httprequest"))
+    if not found:
+        found = {key.removeprefix("http"): value for key, value in flat.items() if key.startswith("http")}
+        if found.get("method") in (None, "") and found.get("url") in (None, ""):
+            return None
+    latency = found.get("latency")
+    if isinstance(latency, dict):
+        latency = f"{latency.get('seconds') or 0}.{latency.get('nanos') or 0:09d}s"
+    return wire.HttpRequest(
+        request_method=_text(found.get("requestmethod")) or _text(found.get("method")),
+        request_url=_text(found.get("requesturl")) or _text(found.get("url")),
+        status=_integer(found.get("status")),
+        latency=_text(latency),
+        user_agent=_text(found.get("useragent")),
+    )
+
+
+def _location(value: Any) -> wire.SourceLocation:
+    found = _dict(value)
+    return wire.SourceLocation(
+        file=_text(found.get("file")), line=_integer(found.get("line")), function=_text(found.get("function"))
+    )
+
+
+def _split(value: Any) -> wire.Part | None:
+    found = _dict(value)
+    if not found.get("uid"):
+        return None
+    return wire.Part(
+        uid=_text(found["uid"]) or "",
+        index=_integer(found.get("index")) or 0,
+        total_splits=_integer(found.get("totalsplits")) or 0,
+    )

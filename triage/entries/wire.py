@@ -1,0 +1,107 @@
+"""LogEntry as the API writes it, and of its payload what an Entry needs: the typed way that nearly all records take.
+
+Names follow cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry; the payload's those of the service's two
+loggers (labels, context and error of one, logger and validation of the other).
+"""
+
+import msgspec
+
+
+class _Wire(msgspec.Struct, rename="camel", gc=False):
+    """What is null in JSON is None here; a field that is not named is not decoded."""
+
+
+class ResourceLabels(msgspec.Struct, gc=False):
+    project_id: str | None = None
+    location: str | None = None
+    service_name: str | None = None
+    revision_name: str | None = None
+    job_name: str | None = None
+
+
+class Resource(_Wire, gc=False):
+    type: str | None = None
+    labels: ResourceLabels | None = None
+
+
+class HttpRequest(_Wire, gc=False):
+    request_method: str | None = None
+    request_url: str | None = None
+    status: int | None = None
+    latency: str | None = None
+    user_agent: str | None = None
+
+
+class SourceLocation(_Wire, gc=False):
+    file: str | None = None
+    line: str | int | None = None
+    function: str | None = None
+
+
+class Part(_Wire, gc=False):
+    uid: str = ""
+    index: int = 0
+    total_splits: int = 0
+
+
+class Status(_Wire, gc=False):
+    code: int | None = None
+    message: str | None = None
+
+
+class AuditLog(_Wire, gc=False):
+    method_name: str | None = None
+    resource_name: str | None = None
+    status: Status | None = None
+
+
+class PayloadLabels(_Wire, gc=False):
+    module: str | None = None
+    function: str | None = None
+    line: str | int | None = None
+
+
+class Named(_Wire, gc=False):
+    name: str | None = None
+
+
+class PayloadError(_Wire, gc=False):
+    type: str | None = None
+    value: str | None = None
+    message: str | None = None
+    traceback: str | None = None
+
+
+class Validation(_Wire, gc=False):
+    severity: str | int | None = None
+
+
+class JsonPayload(_Wire, gc=False):
+    message: str | None = None
+    labels: PayloadLabels | None = None
+    context: Named | None = None
+    error: PayloadError | None = None
+    logger: str | None = None
+    name: str | None = None
+    severity: str | int | None = None
+    levelname: str | None = None
+    level: str | int | None = None
+    validation: Validation | None = None
+    type: str | None = msgspec.field(default=None, name="@type")
+
+
+class LogEntry(_Wire, gc=False):
+    timestamp: str | None = None
+    receive_timestamp: str | None = None
+    severity: str | int | None = None
+    insert_id: str | None = None
+    log_name: str | None = None
+    text_payload: str | None = None
+    json_payload: JsonPayload | None = None
+    proto_payload: AuditLog | None = None
+    http_request: HttpRequest | None = None
+    resource: Resource | None = None
+    labels: dict[str, str] | None = None
+    source_location: SourceLocation | None = None
+    trace: str | None = None
+    split: Part | None = None

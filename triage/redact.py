@@ -1,1 +1,0 @@
-"""Secrets and personal data masked where text leaves."""

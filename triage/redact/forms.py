@@ -1,0 +1,146 @@
+"""Secrets that show by their form alone: tokens of known providers, URLs with a password, addresses.
+
+Sources of the forms: gitleaks (cmd/generate/config/rules), detect-secrets (plugins) and the providers' own pages.
+Every pattern is linear or bounded.
+"""
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+#: Where a secret begins and ends in a text, and what it is.
+Span = tuple[int, int, str]
+
+_RANDOM = re.compile(r"\d|[+/=]|[a-z][A-Z]")
+_PRODUCT = re.compile(r"(?<![/\w])[A-Z]\w*/$|==$|version[ =:]{1,2}$", re.IGNORECASE)
+_PRIVATE = [
+    ipaddress.ip_network(block)
+    for block in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+        "224.0.0.0/4", "255.255.255.255/32",
+    )
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Form:
+    """What one kind of secret looks like: the last group of ``pattern``, or the whole match, where ``fits`` agrees.
+
+    One of ``hints`` (small letters) must be in the text before the pattern is tried; without hints it always is.
+    """
+
+    kind: str
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    fits: Callable[[str], bool]
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Yield what has this form in the text, what was found before blanked out by NULs."""
+        group = self.pattern.groups
+        for found in self.pattern.finditer(text):
+            if found[group].strip("\x00") and self.fits(found[group]):
+                yield *found.span(group), self.kind
+
+
+def _form(kind: str, hints: str, pattern: str, fits: Callable[[str], bool] = bool) -> Form:
+    return Form(kind, tuple(hints.split()), re.compile(pattern), fits)
+
+
+def _basic(value: str) -> bool:
+    """Say whether the value is user:password in base64."""
+    try:
+        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except binascii.Error:
+        return False
+
+
+def _random(value: str) -> bool:
+    return len(value) >= 24 or bool(_RANDOM.search(value))
+
+
+def _numbered(value: str) -> bool:
+    return any(char.isdigit() for char in value)
+
+
+def _data(value: str) -> bool:
+    """Say whether a run of base64 letters is data and no path or word: capitals, small letters, digits, few slashes."""
+    return (
+        value.count("/") * 16 <= len(value)
+        and _numbered(value)
+        and any(char.isupper() for char in value)
+        and any(char.islower() for char in value)
+    )
+
+
+def _public(value: str) -> bool:
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return not any(address in block for block in _PRIVATE)
+
+
+def addresses(text: str) -> Iterator[Span]:
+    """Yield the public addresses of a text; private ones (RFC 1918, loopback, link-local) and versions are none."""
+    for found in _IPV4.finditer(text):
+        if _public(found[0]) and not _PRODUCT.search(text, max(0, found.start() - 32), found.start()):
+            yield *found.span(), "address"
+    for found in _IPV6.finditer(text):
+        if _public(found[0]):
+            yield *found.span(), "address"
+
+
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
+#: Global unicast, 2000::/3: what is local begins otherwise, and so does "std::vector".
+_IPV6 = re.compile(r"(?<![\w:.])[23][0-9a-fA-F]{3}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])")
+_BEGIN_END = r"-----{}[ +](?:[A-Z0-9]+[ +]){{0,3}}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----"
+
+PRIVATE_KEY = _form(
+    "private-key", "private", f"{_BEGIN_END.format('BEGIN')}[\\s\\S]*?(?:{_BEGIN_END.format('END')}|\\Z)"
+)
+
+#: A password in a URL may hold "/" or "@": the last "@" before the path ends it, else the first one after it.
+URLS = [
+    _form("password", "://", r"://[^\s/?#:@\"'<>]{0,256}:(?!\d{1,5}(?:[/?#\s]|$))([^\s/?#\"']{1,256})@", lambda value: value.strip("*") != ""),
+    _form("password", "://", r"://[^\s/?#:@\"'<>]{0,256}:(?!\d{1,5}(?:[/?#\s]|$))([^\s/?#\"'@]{0,256}[/?#][^\s\"'@]{0,256})@"),
+    _form("key", "://", r"https?://([A-Za-z0-9_-]{16,})@", _random),
+]  # fmt: skip
+
+FORMS = [
+    _form("token", "bearer", r"(?i)\bbearer[\s:+]{1,3}[\"']?([A-Za-z0-9._~+/=-]{6,})", _random),
+    _form("password", "basic", r"(?i)\bbasic[\s:+]{1,3}[\"']?([A-Za-z0-9+/]{6,}={0,2})", _basic),
+    _form("token", "authorization", r"(?i)authorization[\"']?\s?[:=]\s?[\"']?(?:token|apikey|key|negotiate)\s(\S{8,})", _random),
+    _form("token", "eyj", r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}"),
+    _form("key", "aiza", r"(?<![\w-])AIza[\w-]{30,}"),
+    _form("token", "ya29.", r"(?<![\w-])ya29\.[\w.-]{8,}"),
+    _form("token", "1//0", r"(?<![\w/-])1//0[\w-]{20,}"),
+    _form("code", "4/0 4/p7", r"(?<![\w/.-])4/(?:0|P7)[\w-]{20,}"),
+    _form("key", "akia asia abia acca", r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+    _form("token", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"(?<![\w-])(?:gh[oprsu]_\w{20,}|github_pat_\w{20,})"),
+    _form("token", "glpat- gldt- glrt-", r"(?<![\w-])gl(?:pat|dt|rt)-[\w-]{16,}"),
+    _form("token", "xox xapp-", r"(?<![\w-])(?:xox[abeoprs]|xapp)-[\w-]{8,}"),
+    _form("token", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows)/([\w/]{20,})"),
+    _form("key", "sk- _live_ _test_ whsec_", r"(?<![\w-])(?:sk-[\w-]{16,}|[prs]k_(?:live|test)_\w{10,}|whsec_\w{16,})", _numbered),
+    _form("key", "gocspx- sg.", r"(?<![\w-])(?:GOCSPX-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,})"),
+    _form("token", "npm_ pypi- hf_ hvs. _v1_", r"(?<![\w-])(?:npm_\w{30,}|pypi-[\w-]{16,}|hf_\w{30,}|hvs\.[\w-]{20,}|do[opr]_v1_\w{32,})"),
+    _form("key", "key- dapi sk lin_api_ pmak- atatt3", (
+        r"(?<![\w-])(?:key-[0-9a-f]{32}|dapi[0-9a-f]{32}|SK[0-9a-f]{32}|lin_api_\w{30,}|PMAK-[0-9a-f-]{40,}|ATATT3[\w=-]{40,})"
+    )),
+    _form("token", "shpat_ shpca_ shppa_ shpss_", r"(?<![\w-])shp(?:at|ca|pa|ss)_[0-9a-f]{32}"),
+    _form("token", ":aa", r"(?<![\w-])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![\w-])"),
+    _form("key", "", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{60,}={0,2}", _data),
+    _form("code", "code", r"(?:^|[?&\s;\"'(,{])code[\"']?=[\"']?([^\s&\"';,)}]{6,})", lambda value: not value.isalpha() and not value.isdigit()),
+    _form("token", "state= nonce= ticket= auth= hint=", r"[?&](?:state|nonce|ticket|auth|id_token_hint)=([^\s&\"']{8,})"),
+    _form("key", "key=", r"[?&;]key=([^\s&\"']{8,})"),
+    _form("token", "session=", r"(?<![\w-])session=[\"']?([\w.+/=%-]{12,})"),
+    _form("password", " --", r"(?i)(?<!\S)--(?:[a-z]+-)?(?:password|passwd|token|secret|api-?key)\s+[\"']?([^\s\"'-][^\s\"']{3,})", _random),
+    _form("secret", "</", r"(?i)<(?:\w+:)?(?:password|secret|token|api-?key)>([^<]+)</"),
+    _form("email", "@", r"(?<![\w.%+-])(?!git@)[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])"),
+    _form("user", "user", r"(?i)(?<![\w-])user(?:name)?(?:[ :=#]|[:=] )[\"']?(\w[\w.-]{5,})", _numbered),
+    _form("user", "/user", r"(?i)/users?/([\w.~-]+)", _numbered),
+    _form("user", "user", r"(?i)(?<![\w-])((?:[a-z]+[-_])?user[-_](?:\d{2,}|(?=[a-f]{0,63}\d)[0-9a-f]{8,}))(?![\w-])"),
+    _form("user", "1", r"(?<![\w.-])1\d{20}(?![\w.-])"),
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""A text and what it says once its encodings are undone, with the way back."""
+
+import re
+from collections.abc import Iterator
+
+_DEPTH = 3
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "n": "\n", "r": "\r", "t": "\t"}
+_ESCAPE = re.compile(
+    r"%(?P<percent>[0-9a-fA-F]{2})|\\u00(?P<json>[0-7][0-9a-fA-F])|&(?P<entity>amp|lt|gt|quot|apos);"
+    r"|&#x(?P<hex>[0-7]?[0-9a-fA-F]);|&#0?(?P<decimal>\d{2,3});|\\(?P<backslash>[\"'/nrt\\])"
+)
+
+
+class Layer:
+    """A text, and for each of its characters where that begins and ends in the source."""
+
+    def __init__(self, text: str, starts: list[int] | None = None, ends: list[int] | None = None) -> None:
+        """Keep the text; a layer without positions is the source itself."""
+        self.text = text
+        self._starts = starts
+        self._ends = ends
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a stretch of this layer stands in the source."""
+        if self._starts is None or self._ends is None:
+            return start, end
+        return self._starts[start], self._ends[end - 1]
+
+    def hide(self, hidden: bytearray) -> str:
+        """Return the text with the characters blanked out whose place in the source is marked in ``hidden``."""
+        places = (self.source(at, at + 1) for at in range(len(self.text)))
+        return "".join(
+            "\x00" if any(hidden[start:end]) else char
+            for char, (start, end) in zip(self.text, places, strict=True)
+        )
+
+    def decoded(self) -> "Layer | None":
+        """Return the layer below with one round of escapes undone, or None when there are none."""
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        for escape in _ESCAPE.finditer(self.text):
+            for plain in range(at, escape.start()):
+                start, end = self.source(plain, plain + 1)
+                starts.append(start)
+                ends.append(end)
+            start, end = self.source(escape.start(), escape.end())
+            parts += self.text[at : escape.start()], _char(escape)
+            starts.append(start)
+            ends.append(end)
+            at = escape.end()
+        if at == 0:
+            return None
+        for plain in range(at, len(self.text)):
+            start, end = self.source(plain, plain + 1)
+            starts.append(start)
+            ends.append(end)
+        parts.append(self.text[at:])
+        return Layer("".join(parts), starts, ends)
+
+
+def _char(escape: re.Match[str]) -> str:
+    kind = escape.lastgroup
+    value = escape[kind or 0]
+    if kind in ("entity", "backslash"):
+        return _NAMED.get(value, value)
+    return chr(int(value, 10 if kind == "decimal" else 16))
+
+
+def layers(text: str) -> Iterator[Layer]:
+    """Yield the deepest decoding of a text first and the text itself last: what is whole stands deepest."""
+    found = [Layer(text)]
+    while len(found) <= _DEPTH and (below := found[-1].decoded()) is not None:
+        found.append(below)
+    yield from reversed(found)

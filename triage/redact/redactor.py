@@ -1,0 +1,124 @@
+"""One document's secrets and the placeholders that stand for them."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from triage.redact.assigned import assigned, cookies, is_plain, kind_of
+from triage.redact.forms import FORMS, PRIVATE_KEY, URLS, Form, Span, addresses
+from triage.redact.layers import layers
+
+_PLACEHOLDER = re.compile(
+    r"<(?:address|code|cookie|email|key|password|private-key|secret|token|user)-\d{1,9}>"
+)
+_SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
+
+
+class Redactor:
+    """Masks texts and plain data; the same secret gets the same placeholder as long as the redactor lives.
+
+    ``counts`` says how many times each kind of secret ("token", "email", ...) was masked.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no secret known."""
+        self.counts: Counter[str] = Counter()
+        self._known: dict[str, str] = {}
+        self._numbers: Counter[str] = Counter()
+
+    def text(self, text: str) -> str:
+        """Return the text with its secrets masked, those in percent-encoding and other escapes too."""
+        while spans := list(_merged(_spans(text))):
+            parts: list[str] = []
+            at = 0
+            for start, end, kind in spans:
+                parts += text[at:start], self._placeholder(text[start:end], kind)
+                at = end
+            text = "".join([*parts, text[at:]])
+        return text
+
+    def document(self, document: Any, kind: str | None = None) -> Any:
+        """Return plain data with the secrets of every value masked; ``kind`` says what all of it is known to be."""
+        if isinstance(document, str):
+            return self._value(document, kind) if kind else self.text(document)
+        if isinstance(document, dict):
+            return {key: self.document(value, kind_of(str(key)) or kind) for key, value in document.items()}
+        if isinstance(document, list | tuple):
+            return [self.document(value, kind) for value in document]
+        if (
+            kind
+            and isinstance(document, int)
+            and not isinstance(document, bool)
+            and (kind == "user" or document > 999)
+        ):
+            return self._placeholder(str(document), "token" if kind == "authorization" else kind)
+        return document
+
+    def _value(self, value: str, kind: str) -> str:
+        """Return a value masked whose key says what it is: all of it but cookie names and the scheme of a header."""
+        if (
+            not value.strip()
+            or _PLACEHOLDER.fullmatch(value)
+            or is_plain(value)
+            or (kind == "user" and value.startswith("service:"))
+        ):
+            return self.text(value)
+        if kind == "cookie" and "=" in value:
+            return self.text(f"Cookie: {value}").removeprefix("Cookie: ")
+        if kind == "authorization":
+            found = _SCHEME.fullmatch(value)
+            scheme, rest = (found[1] or "", found[2]) if found else ("", value)
+            return scheme + (rest if _PLACEHOLDER.fullmatch(rest) else self._placeholder(rest, "token"))
+        return self._placeholder(value, kind)
+
+    def _placeholder(self, secret: str, kind: str) -> str:
+        self.counts[kind] += 1
+        plain = next(layers(secret)).text
+        if plain not in self._known:
+            self._numbers[kind] += 1
+            self._known[plain] = f"<{kind}-{self._numbers[kind]}>"
+        return self._known[plain]
+
+
+def _searches(text: str) -> Iterator[Callable[[str], Iterable[Span]]]:
+    """Yield the searches worth making, the certain ones first; each sees what was found before as NULs."""
+    low = text.lower()
+
+    def hinted(forms: Iterable[Form]) -> Iterator[Callable[[str], Iterable[Span]]]:
+        return (form.find for form in forms if not form.hints or any(hint in low for hint in form.hints))
+
+    yield from hinted([PRIVATE_KEY])
+    yield cookies
+    yield from hinted(URLS)
+    yield assigned
+    yield from hinted(FORMS)
+    yield addresses
+
+
+def _spans(text: str) -> Iterator[Span]:
+    hidden = bytearray(len(text))
+    for layer in layers(text):
+        shown = _PLACEHOLDER.sub(
+            lambda found: "\x00" * len(found[0]), layer.hide(hidden) if any(hidden) else layer.text
+        )
+        for search in _searches(shown):
+            for start, end, kind in list(search(shown)):
+                shown = shown[:start] + "\x00" * (end - start) + shown[end:]
+                first, last = layer.source(start, end)
+                hidden[first:last] = b"\x01" * (last - first)
+                yield first, last, kind
+
+
+def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans in order, overlapping ones as one: nothing that any search found is left over."""
+    last: Span | None = None
+    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if last and span[0] < last[1]:
+            last = (last[0], max(last[1], span[1]), last[2])
+            continue
+        if last:
+            yield last
+        last = span
+    if last:
+        yield last

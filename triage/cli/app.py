@@ -77,7 +77,7 @@ def _refuse_typo(word: str, ctx: click.Context) -> None:
     """Refuse a word that is almost a command and no file: it would be read as an export that is missing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, COMMANDS, n=1, cutoff=0.7)
+    near = get_close_matches(word, COMMANDS, n=1, cutoff=0.65)
     if near and not Path(word).exists():
         ctx.fail(f"{word!r} is no command and no file. Did you mean {near[0]!r}?")
 

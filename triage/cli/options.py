@@ -109,11 +109,13 @@ def narrowing(function: Function) -> Function:
 
 
 def _time(text: str | None, option: str) -> int | None:
-    from triage.window import parse_timestamp
+    from datetime import UTC, datetime
+
+    from triage.window import parse_time
 
     if text is None:
         return None
     try:
-        return parse_timestamp(text)
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}", "write it like 2025-09-16T18:00:00Z") from error
+        return parse_time(text, now=datetime.now(UTC))
+    except UsageError as error:
+        raise UsageError(f"{option}: {error.message}", error.hint) from error

@@ -31,8 +31,6 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
         with _beside(target, private=private) as stream:
             yield stream
     except OSError as error:
-        if error.filename not in (None, str(target)) and target.parent != Path(error.filename).parent:
-            raise
         raise IOFailureError(
             f"{path}: {error.strerror}", "nothing was changed; write to another place or make room"
         ) from error

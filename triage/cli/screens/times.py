@@ -2,22 +2,20 @@
 
 from datetime import UTC, datetime
 
-from triage.window import NANOSECONDS, parse_timestamp
+from triage.window import NANOSECONDS, both_clocks, parse_timestamp
 
 
 def moment(text: str) -> str:
-    """Return a time of a document with its date, in UTC and local time."""
-    there = _utc(text)
-    here = there.astimezone()
-    return f"{_full(there)} UTC{_beside(f'{here:%Y-%m-%d %H:%M:%S} {here.tzname()}', here)}"
+    """Return a time of a document to the second, in UTC and local time."""
+    return both_clocks(parse_timestamp(text))
 
 
 def span(first: str, last: str) -> str:
     """Return two times of a document as one stretch, in UTC and local time; a second day is named."""
     start, end = _utc(first), _utc(last)
     here = start.astimezone()
-    local = f"{_stretch(here, end.astimezone(), '%H:%M:%S')} {here.tzname()}"
-    return f"{_stretch(start, end, '%H:%M:%S')} UTC{_beside(local, here)}"
+    local = f" ({_stretch(here, end.astimezone())} {here.tzname()})" if here.utcoffset() else ""
+    return f"{_stretch(start, end)} UTC{local}"
 
 
 def clock(text: str) -> str:
@@ -27,7 +25,7 @@ def clock(text: str) -> str:
 
 def dated_clock(text: str) -> str:
     """Return date, hour, minute, second and millisecond in UTC."""
-    return _full(_utc(text))
+    return f"{_utc(text):%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
 def local_clock(text: str) -> str:
@@ -38,7 +36,7 @@ def local_clock(text: str) -> str:
 def local_zone(text: str) -> str:
     """Return the name of the local zone at that time, "" where it is UTC."""
     here = _utc(text).astimezone()
-    return "" if _is_utc(here) else str(here.tzname())
+    return str(here.tzname()) if here.utcoffset() else ""
 
 
 def since(start: str, text: str) -> str:
@@ -67,18 +65,6 @@ def _utc(text: str) -> datetime:
     )
 
 
-def _full(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S.%f}"[:-3]
-
-
-def _stretch(start: datetime, end: datetime, form: str) -> str:
-    end_form = form if start.date() == end.date() else f"%Y-%m-%d {form}"
-    return f"{start:%Y-%m-%d {form}} to {end:{end_form}}"
-
-
-def _is_utc(here: datetime) -> bool:
-    return not here.utcoffset() and here.tzname() == "UTC"
-
-
-def _beside(local: str, here: datetime) -> str:
-    return "" if _is_utc(here) else f" ({local})"
+def _stretch(start: datetime, end: datetime) -> str:
+    end_day = "" if start.date() == end.date() else "%Y-%m-%d "
+    return f"{start:%Y-%m-%d %H:%M:%S} to {end:{end_day}%H:%M:%S}"

@@ -1,0 +1,58 @@
+"""Documents of invented values, a local time that is not UTC, and calls of the command in this process."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from triage.cli import main
+from triage.models import Diagnosis, Timeline
+
+DOCUMENTS = Path(__file__).parent / "documents"
+
+
+class Called(NamedTuple):
+    """What a call of the command ended with."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Live in Los Angeles, at a terminal of 80 columns without colour."""
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., Called]:
+    """Run the command in this process."""
+
+    def run(*words: str | Path) -> Called:
+        status = main([str(word) for word in words])
+        said = capsys.readouterr()
+        return Called(status, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def diagnosed() -> Callable[[str], Diagnosis]:
+    """Read a diagnosis of ``documents/``."""
+    return lambda name: msgspec.json.decode((DOCUMENTS / f"{name}.json").read_bytes(), type=Diagnosis)
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    """A validation that failed and twelve boots alike."""
+    return msgspec.json.decode((DOCUMENTS / "timeline-runs.json").read_bytes(), type=Timeline)

@@ -1,0 +1,139 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from triage.cli.app import COMMANDS
+
+Call = Callable[..., Any]
+
+FAILING = """
+import click
+from triage import errors
+
+class Odd(Exception):
+    pass
+
+@click.command()
+@click.argument("what")
+def fail(what):
+    raise eval(what)
+"""
+
+
+@pytest.fixture
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add a command that fails as it is told."""
+    (tmp_path / "failing_command.py").write_text(FAILING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(COMMANDS, "fail", ("failing_command:fail", "Fail."))
+
+
+@pytest.mark.usefixtures("failing")
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        ("errors.UsageError('--since: no time', 'write 2h')", 2, "triage: --since: no time; write 2h"),
+        (
+            "errors.BadDataError('x.json:3: no entry', 'export again')",
+            65,
+            "triage: x.json:3: no entry; export again",
+        ),
+        ("errors.IOFailureError('x.json: no such file')", 74, "triage: x.json: no such file"),
+        ("errors.TryAgainError('quota', 'run with --resume')", 75, "triage: quota; run with --resume"),
+        ("errors.NoPermissionError('no role', 'ask for it')", 77, "triage: no role; ask for it"),
+        ("errors.BadDataError('an \\x1b[31mescape')", 65, r"triage: an \x1b[31mescape"),
+        ("KeyboardInterrupt()", 130, "triage: interrupted"),
+        ("click.Abort()", 130, "triage: interrupted"),
+        (
+            "OSError(28, 'No space left on device')",
+            74,
+            "triage: No space left on device; check the path, its permissions and the room on the disk",
+        ),
+        (
+            "PermissionError(13, 'Permission denied', 'a.json')",
+            74,
+            "triage: a.json: Permission denied; check the path, its permissions and the room on the disk",
+        ),
+        ("SystemExit(75)", 75, ""),
+        ("click.exceptions.Exit(3)", 3, ""),
+    ],
+)
+def test_each_failure_is_one_line_and_its_exit_status(call: Call, error: str, status: int, line: str) -> None:
+    called = call("fail", error)
+    assert (called.status, called.out, called.err.rstrip("\n")) == (status, "", line)
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_bug_is_called_a_bug_without_what_the_log_said(call: Call) -> None:
+    called = call("fail", "Odd('the password is hunter2')")
+    assert called.status == 70
+    assert re.fullmatch(
+        r"triage: this is a bug: Odd at cli/door\.py:\d+; run the same command with --debug and report what it prints, "
+        r"log text taken out\n",
+        called.err,
+    )
+
+
+@pytest.mark.usefixtures("failing")
+@pytest.mark.parametrize("words", [("--debug", "fail", "Odd()"), ("fail", "--", "Odd()")])
+def test_a_traceback_is_shown_to_whoever_asks_for_it(call: Call, words: tuple[str, ...]) -> None:
+    assert ("Traceback" in call(*words).err) is ("--debug" in words)
+
+
+def triage(*words: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+    command = [sys.executable, "-m", "triage", *words]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60, **options)
+
+
+def test_a_disk_without_room_under_stdout_is_an_input_output_failure() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "triage", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 74
+    assert done.stderr == (
+        b"triage: No space left on device; check the path, its permissions and the room on the disk\n"
+    )
+
+
+def test_a_reader_who_goes_away_ends_the_command_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = subprocess.run(
+            [sys.executable, "-m", "triage", "--help"],
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_ask_for_completion(shell: str) -> None:
+    done = triage(env=os.environ | {"_TRIAGE_COMPLETE": f"{shell}_source"})
+    assert b"_TRIAGE_COMPLETE" in done.stdout
+
+
+def test_completion_knows_commands_options_and_files() -> None:
+    def completed(words: str) -> bytes:
+        cursor = str(len(words.split(" ")) - 1)
+        return triage(
+            env=os.environ | {"_TRIAGE_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": cursor}
+        ).stdout
+
+    assert completed("triage ti") == b"plain,timeline\nfile,ti\n"
+    assert b"plain,--version\n" in completed("triage --v")
+    assert b"plain,--fail-on\n" in completed("triage diagnose --f")
+    assert completed("triage diagnose ex") == b"file,ex\n"

@@ -1,0 +1,124 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from triage.cli.screens.console import fit_to_show, show
+from triage.cli.screens.diagnosis import answer, screen
+from triage.cli.screens.timeline import screen as timeline_screen
+from triage.models import Diagnosis, Evidence, Timeline
+from triage.rendering.fold import fold
+
+GOLDEN = Path(__file__).parent / "golden"
+DIAGNOSES = sorted(path.stem for path in (Path(__file__).parent / "documents").glob("diagnosis-*.json"))
+
+
+@pytest.fixture(params=["80", "120"])
+def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("COLUMNS", request.param)
+    return str(request.param)
+
+
+def shown(diagnosis: Diagnosis) -> None:
+    diagnosis = fit_to_show(diagnosis)
+    show(answer(diagnosis), whole_lines=True)
+    show(*screen(diagnosis, ["logs/day one.json"]))
+
+
+@pytest.mark.parametrize("name", DIAGNOSES)
+def test_a_diagnosis_reads_at_every_width(
+    name: str,
+    width: str,
+    diagnosed: Callable[[str], Diagnosis],
+    golden: Callable[[Path, str], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown(diagnosed(name))
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines()[1:])) <= int(width)
+    golden(GOLDEN / f"{name}.{width}.txt", text)
+
+
+def test_a_timeline_reads_at_every_width(
+    width: str,
+    timeline: Timeline,
+    golden: Callable[[Path, str], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fit = fit_to_show(timeline)
+    show(*timeline_screen(fit, fold(fit.runs), quiet=False))
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= int(width)
+    golden(GOLDEN / f"timeline-runs.{width}.txt", text)
+
+
+def test_the_first_line_is_the_whole_answer(
+    diagnosed: Callable[[str], Diagnosis], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown(diagnosed("diagnosis-not-ready"))
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == (
+        "NOT READY  orders-backend-staging  No worker can boot: the module "
+        "orders_backend.app.services.monitoring is not in the image (no check to blame, high confidence)"
+    )
+
+
+def test_what_a_log_says_can_neither_command_the_terminal_nor_forge_a_line(
+    diagnosed: Callable[[str], Diagnosis], capsys: pytest.CaptureFixture[str]
+) -> None:
+    diagnosis = diagnosed("diagnosis-not-ready")
+    hostile = Evidence(
+        id="E1",
+        insert_id="1",
+        timestamp="2025-09-16T00:41:13.250000Z",
+        message="\x1b]0;owned\x07 [bold]red[/bold] :boom: \u202egnp\x85READY\nREADY  forged",
+    )
+    incident = msgspec.structs.replace(diagnosis.incidents[0], evidence=[hostile])
+    shown(msgspec.structs.replace(diagnosis, incidents=[incident]))
+    text = capsys.readouterr().out
+    assert r"\x1b]0;owned\x07 [bold]red[/bold] :boom: \u202egnp\x85READY" in " ".join(text.split())
+    assert "forged" not in text
+    assert not any(character < " " for character in text if character != "\n")
+
+
+def test_secrets_are_masked_before_they_are_shown(
+    diagnosed: Callable[[str], Diagnosis], capsys: pytest.CaptureFixture[str]
+) -> None:
+    diagnosis = diagnosed("diagnosis-not-ready")
+    told = "login of jane.doe@example.com with Bearer abcdefghijklmnopqrstuvwxyz0123456789"
+    line = msgspec.structs.replace(diagnosis.incidents[0].evidence[0], message=told)
+    incident = msgspec.structs.replace(diagnosis.incidents[0], evidence=[line])
+    shown(msgspec.structs.replace(diagnosis, incidents=[incident]))
+    text = capsys.readouterr().out
+    assert "jane.doe" not in text
+    assert "abcdefghijklmnopqrstuvwxyz" not in text
+
+
+def test_where_local_time_is_utc_it_is_said_once(
+    timeline: Timeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    show(*timeline_screen(timeline, fold(timeline.runs), quiet=True))
+    text = capsys.readouterr().out
+    assert "2025-09-15 23:59:58 UTC, took" in text
+    assert "   after  UTC             " in text
+
+
+def test_colour_only_adds_to_the_marks(
+    timeline: Timeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import click
+
+    show(*timeline_screen(timeline, fold(timeline.runs), quiet=False))
+    plain = capsys.readouterr().out
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    show(*timeline_screen(timeline, fold(timeline.runs), quiet=False))
+    coloured = capsys.readouterr().out
+    assert "\x1b[" in coloured
+    assert [line.rstrip() for line in click.unstyle(coloured).split("\n")] == plain.split("\n")

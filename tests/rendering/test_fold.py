@@ -1,0 +1,61 @@
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.models import Run, Step
+from triage.rendering.fold import fold
+
+BOOT = Run(
+    id="boot-1",
+    kind="boot",
+    service="orders",
+    revision="orders-00041-abc",
+    instance="i-1",
+    started="2025-09-16T00:41:00.000000Z",
+    ended="2025-09-16T00:41:03.000000Z",
+    elapsed=3.0,
+    complete=True,
+    verdict="not_ready",
+    condition="boot_failure",
+    steps=[Step(step="exit", outcome="failed", at="2025-09-16T00:41:03.000000Z")],
+)
+
+
+def like(run: Run, **changes: Any) -> Run:
+    return msgspec.structs.replace(run, **changes)
+
+
+def test_twenty_nine_equal_boots_are_one_block() -> None:
+    boots = [
+        like(BOOT, id=f"boot-{number}", instance=f"i-{number}", started=f"2025-09-16T00:41:{number:02d}Z")
+        for number in range(29)
+    ]
+    assert fold(boots) == [boots]
+
+
+def test_a_run_that_ended_otherwise_is_a_block_of_its_own() -> None:
+    others = [
+        like(BOOT, revision="orders-00042-def"),
+        like(BOOT, service="payments"),
+        like(BOOT, verdict="unknown"),
+        like(BOOT, condition="startup_failure"),
+        like(BOOT, failed_checks=["database"]),
+        like(BOOT, steps=[Step(step="exit", outcome="passed", at="2025-09-16T00:41:03.000000Z")]),
+    ]
+    assert fold([BOOT, *others]) == [[BOOT], *([other] for other in others)]
+
+
+def test_alike_runs_are_one_block_though_others_stand_between() -> None:
+    gate = like(BOOT, kind="gate")
+    assert fold([BOOT, gate, BOOT]) == [[BOOT, BOOT], [gate]]
+
+
+@given(st.lists(st.sampled_from([BOOT, like(BOOT, verdict="ready"), like(BOOT, kind="gate")])))
+def test_no_run_is_lost_and_each_block_stands_where_it_began(runs: list[Run]) -> None:
+    blocks = fold(runs)
+    assert sorted((run.kind, run.verdict) for block in blocks for run in block) == sorted(
+        (run.kind, run.verdict) for run in runs
+    )
+    assert [runs.index(block[0]) for block in blocks] == sorted(runs.index(block[0]) for block in blocks)

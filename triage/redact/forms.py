@@ -138,7 +138,7 @@ FORMS = [
     _form("token", "session=", r"(?<![\w-])session=[\"']?([\w.+/=%-]{12,})"),
     _form("password", " --", r"(?i)(?<!\S)--(?:[a-z]+-)?(?:password|passwd|token|secret|api-?key)\s+[\"']?([^\s\"'-][^\s\"']{3,})", _random),
     _form("secret", "</", r"(?i)<(?:\w+:)?(?:password|secret|token|api-?key)>([^<]+)</"),
-    _form("email", "@", r"(?<![\w.%+-])(?!git@)[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])"),
+    _form("email", "@", r"(?<![\w.%+-])(?!git@)[\w+][\w.%+'-]{0,63}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])"),
     _form("user", "user", r"(?i)(?<![\w-])user(?:name)?(?:[ :=#]|[:=] )[\"']?(\w[\w.-]{5,})", _numbered),
     _form("user", "/user", r"(?i)/users?/([\w.~-]+)", _numbered),
     _form("user", "user", r"(?i)(?<![\w-])((?:[a-z]+[-_])?user[-_](?:\d{2,}|(?=[a-f]{0,63}\d)[0-9a-f]{8,}))(?![\w-])"),

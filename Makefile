@@ -15,7 +15,7 @@ demo: .venv/installed
 	@echo 'The report is in out/report.md.'
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -1,0 +1,1 @@
+"""What `make bench` runs: triage beside what people use today, on logs written for it."""

@@ -1,0 +1,150 @@
+"""Measures triage beside its peers and writes RESULTS.md: `make bench`.
+
+BENCH_MB is the size of the JSON lines in megabytes (1000), BENCH_ROUNDS how often each is run (3). The logs are kept
+in out/bench/ and written anew when the program that writes them has changed.
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.measure import Contender, Result, interleave
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+TRIAGE = str(Path(sys.executable).with_name("triage"))
+MEGABYTES = int(os.environ.get("BENCH_MB", "1000"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+#: json.load keeps about this many bytes for each byte that it reads.
+JSON_LOAD_GROWTH = 8
+
+
+def corpus() -> Path:
+    """Return the folder of the logs, written if they are not there; a process of its own keeps this one small."""
+    sources = [HERE / "corpus.py", *sorted((ROOT / "examples").glob("*.py"))]
+    words = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+    folder = ROOT / "out" / "bench" / f"{MEGABYTES}MB-{words}"
+    if not folder.exists():
+        print(f"writing {MEGABYTES} MB of logs to {folder.relative_to(ROOT)}", flush=True)
+        unfinished = folder.with_name(f"{folder.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.corpus", str(unfinished), str(MEGABYTES * 1_000_000)],
+            check=True,
+        )
+        unfinished.rename(folder)
+    return folder
+
+
+def keywords() -> list[str]:
+    """Return what the packs look for, as ripgrep is to count it."""
+    code = "from triage.rules.load import load; print(*{word for pack in load() for word in pack.keywords}, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return sorted(done.stdout.splitlines())
+
+
+def peer(name: str, tools: Iterable[str], command: Sequence[str], rounds: int = ROUNDS) -> Contender:
+    """Return a peer, skipped when a tool that it needs is not installed."""
+    missing = [tool for tool in tools if shutil.which(tool) is None]
+    return Contender(name, command, rounds, f"{', '.join(missing)} not installed" if missing else "")
+
+
+def contenders(folder: Path, words: list[str]) -> list[Contender]:
+    """Return triage on every form of the same entries, and its peers."""
+    lines, array = str(folder / "entries.jsonl"), str(folder / "entries.json")
+    patterns = [part for word in words for part in ("-e", word)]
+    quoted = " ".join(f"-e '{word}'" for word in words)
+    message = ".jsonPayload.message // .textPayload // .httpRequest.requestUrl"
+    piped = f"rg -iF {quoted} '{lines}' | jq -r '{message}' | sort | uniq -c | sort -rn"
+    filtered = ":filter-in " + "|".join(word.replace("(", r"\(").replace(")", r"\)") for word in words)
+    script = Contender(
+        "json.load and keyword lists", [sys.executable, str(HERE / "keyword_script.py"), array], 1
+    )
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if free < JSON_LOAD_GROWTH * Path(array).stat().st_size:
+        script = script._replace(skipped="not enough memory free to load the whole array")
+    return [
+        Contender("triage diagnose, JSON lines", [TRIAGE, "diagnose", lines], ROUNDS),
+        Contender("triage diagnose, .zst", [TRIAGE, "diagnose", f"{lines}.zst"], ROUNDS),
+        Contender("triage diagnose, .gz", [TRIAGE, "diagnose", f"{lines}.gz"], ROUNDS),
+        Contender("triage diagnose, pretty array", [TRIAGE, "diagnose", array], ROUNDS),
+        Contender(
+            "triage diagnose, a tenth of the lines", [TRIAGE, "diagnose", str(folder / "tenth.jsonl")], ROUNDS
+        ),
+        peer("rg -ic", ["rg"], ["rg", "-icF", "--no-mmap", *patterns, lines]),
+        peer("rg, jq, sort, uniq -c", ["rg", "jq"], ["sh", "-c", piped]),
+        peer("lnav, filtered", ["lnav"], ["lnav", "-n", "-c", filtered, lines], 1),
+        script,
+    ]
+
+
+def table(results: list[Result], base: float) -> list[str]:
+    """Return the results as Markdown; ``base`` is the wall time that the last column divides by."""
+    rows = ["| | wall s | CPU s | peak MB | x rg -ic |", "| --- | ---: | ---: | ---: | ---: |"]
+    for result in results:
+        name = result.contender.name
+        if result.contender.skipped:
+            rows.append(f"| {name} | skipped: {result.contender.skipped} | | | |")
+        elif not result.succeeded:
+            rows.append(f"| {name} | failed | | | |")
+        else:
+            ratio = f"{result.wall / base:.2f}" if base else ""
+            rows.append(
+                f"| {name} | {result.wall:.2f} | {result.cpu:.2f} | {result.memory / 1e6:.0f} | {ratio} |"
+            )
+    return rows
+
+
+def main() -> None:
+    """Measure, print and write the results."""
+    folder, words = corpus(), keywords()
+    large = interleave(contenders(folder, words), ROUNDS)
+    small = interleave(
+        [
+            Contender(
+                "triage diagnose, 1,000 entries", [TRIAGE, "diagnose", str(folder / "thousand.json")], 7
+            ),
+            Contender("triage --help", [TRIAGE, "--help"], 7),
+            Contender(
+                "a bare click program --help", [sys.executable, str(HERE / "bare_click.py"), "--help"], 7
+            ),
+        ],
+        7,
+    )
+    wall = {result.contender.name: result.wall for result in large + small if result.succeeded}
+    base = wall.get("rg -ic", 0.0)
+    size = (folder / "entries.jsonl").stat().st_size
+    with (folder / "entries.jsonl").open("rb") as lines:
+        count = sum(1 for _ in lines)
+    help_ratio = wall["triage --help"] / wall["a bare click program --help"]
+    report = [
+        "# Results of `make bench`",
+        "",
+        (
+            f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+            f"Python {platform.python_version()}; the median of {ROUNDS} interleaved rounds (lnav and json.load: one)."
+        ),
+        (
+            f"{count:,} entries in {size / 1e6:,.0f} MB of JSON lines, of which about 6 % hold one of the packs' "
+            f"{len(words)} keywords. Peak memory is that of the largest process. Start-up is included."
+        ),
+        "",
+        *table(large, base),
+        "",
+        *table(small, 0.0),
+        "",
+        f"`triage --help` takes {help_ratio:.1f} times what a bare click program takes.",
+    ]
+    (HERE / "RESULTS.md").write_text("\n".join(report) + "\n", encoding="utf-8")
+    print("", *report, sep="\n")
+
+
+if __name__ == "__main__":
+    main()

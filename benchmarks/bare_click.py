@@ -1,0 +1,15 @@
+"""The least that a click program can be: what `triage --help` is compared with."""
+
+import click
+
+
+@click.command()
+@click.version_option("1.0")
+@click.argument("export", required=False)
+def main(export: str | None) -> None:
+    """Read an export."""
+    click.echo(export)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Runs commands in turn and takes their wall time, CPU time and peak memory."""
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple
+
+
+class Contender(NamedTuple):
+    """A command to measure, for at most so many rounds; or why it is skipped."""
+
+    name: str
+    command: Sequence[str] = ()
+    rounds: int = 3
+    skipped: str = ""
+
+
+class Sample(NamedTuple):
+    """One run: wall and CPU time in seconds, peak memory of its largest process in bytes, and its exit status."""
+
+    wall: float
+    cpu: float
+    memory: int
+    status: int
+
+
+class Result(NamedTuple):
+    """A contender with the medians of its times, its highest peak memory, and whether every run succeeded."""
+
+    contender: Contender
+    wall: float
+    cpu: float
+    memory: int
+    succeeded: bool
+
+
+def run(command: Sequence[str]) -> Sample:
+    """Run a command to its end, its output thrown away.
+
+    ``os.wait4`` counts what the process and the children it waited for used; Linux gives memory in KiB, macOS in bytes.
+    """
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    unit = 1 if os.uname().sysname == "Darwin" else 1024
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit, process.returncode)
+
+
+def interleave(contenders: Sequence[Contender], rounds: int) -> list[Result]:
+    """Measure every contender in each round, every other round in reverse, so that no one has the quieter machine."""
+    samples: dict[str, list[Sample]] = {
+        contender.name: [] for contender in contenders if not contender.skipped
+    }
+    for number in range(rounds):
+        for contender in contenders[:: -1 if number % 2 else 1]:
+            if contender.name in samples and number < contender.rounds:
+                sample = run(contender.command)
+                samples[contender.name].append(sample)
+                print(f"  round {number + 1}: {contender.name}: {sample.wall:.2f} s", flush=True)
+    return [_result(contender, samples.get(contender.name, [])) for contender in contenders]
+
+
+def _result(contender: Contender, samples: list[Sample]) -> Result:
+    if not samples:
+        return Result(contender, 0.0, 0.0, 0, succeeded=False)
+    return Result(
+        contender,
+        median(sample.wall for sample in samples),
+        median(sample.cpu for sample in samples),
+        max(sample.memory for sample in samples),
+        succeeded=all(sample.status == 0 for sample in samples),
+    )

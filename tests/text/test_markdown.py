@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from triage.text import cell, clean, code, fence
+from triage.text import cell, clean, code, fence, prose
 
 OTHER = MarkdownIt("gfm-like", {"html": True, "linkify": True})
 ATTACKS = [
@@ -112,3 +112,36 @@ def test_a_filter_of_ours_can_be_copied_from_its_fence() -> None:
 @pytest.mark.parametrize("language", ["", "bash"])
 def test_a_fence_names_its_language(language: str) -> None:
     assert fence("a\r\nb\n\n", language) == f"```{language}\na\nb\n```"
+
+
+@given(hostile)
+@CALM
+@example("1. one")
+@example("- one")
+@example("+ one = ===")
+@example("see www.example.com, GH-1, #2, a@b.example and 0123abc")
+@example("'`a' \"b`\"")
+def test_a_sentence_stays_a_sentence_whatever_words_a_log_puts_in_it(text: str) -> None:
+    markdown = prose(text)
+    assert tags(markdown) <= {"p", "/p", "code", "/code"}
+    assert kinds(markdown) <= {"paragraph_open", "inline", "paragraph_close", "text", "code_inline"}
+    outside = re.sub(r"<code>.*?</code>", "", rendered(markdown), flags=re.DOTALL)
+    assert not re.search(r"[@#<>*_`\\[\]|]", re.sub("</?p>|&[a-z]+;", "", outside))
+    words = one_line(text).split()
+    assert shown(re.sub("<[^>]*>", "", rendered(markdown))).split() == [
+        word for part in words for word in part.split()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ('It didn\'t start: "no route" (3 of 5, 1.5 s).', 'It didn\'t start: "no route" (3 of 5, 1.5 s).'),
+        ("No module named 'shop.app', so it exits.", "No module named '`shop.app`', so it exits."),
+        ("Failed services: [redis]", "Failed services: `[redis]`"),
+        ("users pay $5 for <b>", "users pay `$5` for `<b>`"),
+        ("", ""),
+    ],
+)
+def test_plain_words_stay_plain_and_names_stand_in_code(text: str, markdown: str) -> None:
+    assert prose(text) == markdown

@@ -1,12 +1,23 @@
 """Log text made safe to match and to show.
 
 Everyone who can send a request to a service can write its log, so a text from a log is never trusted: it is matched
-by its ``subject``, grouped by its ``shape``, and shown through ``clean`` (terminals), ``code``, ``fence`` and ``cell``
+by its ``subject``, grouped by its ``shape``, and shown through ``clean`` (terminals), ``code``, ``fence``, ``cell`` and ``prose``
 (Markdown), ``filename`` (paths) and ``quote`` (Logging filters).
 """
 
-from triage.text.markdown import cell, code, fence
+from triage.text.markdown import cell, code, fence, prose
 from triage.text.safe import clean, filename, quote
 from triage.text.subject import SUBJECT_LIMIT, shape, subject
 
-__all__ = ["SUBJECT_LIMIT", "cell", "clean", "code", "fence", "filename", "quote", "shape", "subject"]
+__all__ = [
+    "SUBJECT_LIMIT",
+    "cell",
+    "clean",
+    "code",
+    "fence",
+    "filename",
+    "prose",
+    "quote",
+    "shape",
+    "subject",
+]

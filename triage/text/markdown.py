@@ -7,6 +7,13 @@ from triage.text.safe import clean
 _BACKTICKS = re.compile(r"`+")
 _MENTION = re.compile(r"@(?=[^\W_]|\[)")
 _LINE_END = re.compile(r"\r\n?")
+_TOKEN = re.compile(r"""(?P<before>["'(]*)(?P<core>.*?)(?P<after>["'),.;:!?]*)""", re.DOTALL)
+#: A word that Markdown and GitHub take for nothing but a word: no list mark, host, commit or reference.
+_WORD = re.compile(
+    r"(?!www\.|GH-\d)(?:[^\W_]+(?:['’/-][^\W_]+)*|\d+(?:[.,:]\d+)*[^\W\d_]{0,3}|\d+%|[–—…]|)", re.IGNORECASE
+)
+_COMMIT = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{7,40}", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d{1,9}[.)]")
 
 
 def _quiet(text: str) -> str:
@@ -43,3 +50,22 @@ def fence(text: str, language: str = "", *, exact: bool = False) -> str:
 def cell(text: str) -> str:
     r"""Return the text as a code span for a table cell: as ``code``, pipes escaped."""
     return code(text).replace("|", "\\|")
+
+
+def prose(text: str) -> str:
+    r"""Return a sentence that holds words from a log: plain words as they are, every other one as a code span.
+
+    ``No module named 'shop.app'`` keeps its words, and the name stands in code. Line breaks show as ``\n``.
+    """
+    line = clean(_LINE_END.sub("\n", text)).replace("\n", "\\n")
+    return " ".join(_prose_word(word) for word in line.split())
+
+
+def _prose_word(word: str) -> str:
+    found = _TOKEN.fullmatch(word)
+    if found is None or _NUMBERED.fullmatch(word):
+        return code(word)
+    core = found["core"]
+    if _WORD.fullmatch(core) and not _COMMIT.fullmatch(core):
+        return word
+    return f"{found['before']}{code(core)}{found['after']}"

@@ -1,0 +1,69 @@
+"""What docs/ says of the documents is what the nouns are."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from triage.models import (
+    Because,
+    Coverage,
+    Diagnosis,
+    Evidence,
+    Gap,
+    GapKind,
+    Incident,
+    Next,
+    Noise,
+    RuledOut,
+    Run,
+    Scope,
+    ServiceState,
+    Step,
+    Timeline,
+)
+from triage.rules.check import check
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = ROOT / "docs" / "documents.md"
+NOUNS = [
+    Because, Coverage, Diagnosis, Evidence, Gap, Incident, Next, Noise, RuledOut, Run, Scope, ServiceState, Step, Timeline
+]  # fmt: skip
+
+
+def told() -> dict[str, list[str]]:
+    """Return the fields that each section tells of."""
+    sections = re.split(r"^## (\w+)$", DOCUMENTS.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return {
+        name: [
+            field
+            for row in re.findall(r"^\| (`.+?) \|", text, re.MULTILINE)
+            for field in re.findall(r"`(\w+)`", row)
+        ]
+        for name, text in zip(sections[::2], sections[1::2], strict=True)
+    }
+
+
+@pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.__name__)
+def test_every_field_of_a_document_is_told_and_no_other(noun: type[msgspec.Struct]) -> None:
+    assert sorted(told()[noun.__name__]) == sorted(noun.__struct_fields__)
+
+
+def test_every_kind_of_gap_is_told() -> None:
+    text = DOCUMENTS.read_text(encoding="utf-8")
+    assert [kind for kind in get_args(GapKind) if f"`{kind}`" not in text] == []
+
+
+def test_the_rule_that_contributors_are_shown_is_a_good_one(tmp_path: Path) -> None:
+    shown = re.findall(
+        r"^```toml\n(.*?)^```$",
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    head = 'id = "shown"\ntitle = "Shown"\nversion = 1\nkeywords = ["space"]\nfilter = "severity>=ERROR"\n'
+    pack = tmp_path / "shown.toml"
+    pack.write_text(head + shown[0], encoding="utf-8")
+    _, faults = check([pack])
+    assert faults == []

@@ -26,6 +26,7 @@ from triage.models.entry import (
     Split,
 )
 from triage.models.event import Event, RunKind
+from triage.models.fetch import Fetched, FetchPlan, Need, Progress, Query
 from triage.models.pack import (
     Cause,
     Chain,
@@ -39,11 +40,12 @@ from triage.models.pack import (
     Settle,
     Tier,
 )
+from triage.models.passage import Passage
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 
 __all__ = [
     "SEVERITIES", "Audit", "Because", "Cause", "Chain", "Check", "Coverage", "Diagnosis", "Entry", "ErrorInfo", "Event",
-    "Evidence", "ExportFile", "Gap", "GapKind", "Http", "Incident", "Next", "Noise", "Outcome", "Pack", "Phase", "Reason", "Record", "Rule",
+    "Evidence", "ExportFile", "FetchPlan", "Fetched", "Gap", "GapKind", "Http", "Incident", "Need", "Next", "Noise", "Outcome", "Pack", "Passage", "Phase", "Progress", "Query", "Reason", "Record", "Rule",
     "RuledOut", "RulingOut", "Run", "RunKind", "RunNeeds", "Scope", "ServiceState", "ServiceVerdict",
     "Settle", "SeveritySource", "Source", "Split", "Step", "Tier", "Timeline", "Verdict",
 ]  # fmt: skip

@@ -75,7 +75,11 @@ class Rule(_Data, frozen=True, kw_only=True):
 
 
 class RunNeeds(_Data, frozen=True, kw_only=True):
-    """What a run must be for a cause: every list that is given must hold the run's value."""
+    """What a run must be for a cause: every list that is given must hold the run's value.
+
+    ``failed`` holds the run's first failed check ("" for none); ``noncritical_failed`` and ``tolerated`` must share a
+    check with the run's ("*" for any).
+    """
 
     verdict: list[str] = []
     condition: list[str] = []
@@ -112,7 +116,9 @@ class Cause(_Data, frozen=True, kw_only=True):
 
     A scene is one run of the named kind with its events, or all events of a revision. The cause holds when the run
     fits ``run``, every rule of ``all_of`` and one of ``any_of`` (if any) stands in the scene, and none of
-    ``none_of``. ``check`` is a check's id, "" for none, or "@failed" for the run's first failed check.
+    ``none_of``. Rules of another pack are named ``pack/rule``. ``check`` is a check's id, "" for none, or "@failed",
+    "@noncritical", "@tolerated" for the first such check of the run. ``because`` and ``title`` may hold what the named
+    rules captured, as {name}, and {check}.
     ``verdict`` is what the cause says of the service when no run does.
     """
 

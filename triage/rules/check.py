@@ -51,8 +51,8 @@ def _form(rule: Rule) -> Iterator[str]:
     if nested_quantifier(rule.pattern):
         yield "the pattern repeats a group that repeats inside: it can stall on a hostile line"
         return
-    if not rule.literal.isascii() or len(rule.literal) < 4:  # noqa: PLR2004 - shorter ones hit everywhere
-        yield "the literal must be plain ASCII of at least 4 characters"
+    if not rule.literal.isascii() or len(rule.literal) < 3:
+        yield "the literal must be plain ASCII of at least 3 characters"
     for hostile in _hostile(rule.literal):
         began = time.perf_counter()
         pattern.search(hostile)

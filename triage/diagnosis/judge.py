@@ -1,0 +1,171 @@
+"""The diagnosis: every run and line looked at once, then the incidents ranked."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from triage.diagnosis.case import Case, Link, fill, merged
+from triage.diagnosis.leads import Leads
+from triage.diagnosis.ranking import attach, rank
+from triage.diagnosis.scene import Causes, Known
+from triage.diagnosis.settling import limits, settle
+from triage.diagnosis.sighting import Sighting, Sightings, gather, rule_name
+from triage.diagnosis.state import Service
+from triage.models import (
+    Coverage,
+    Diagnosis,
+    Entry,
+    Event,
+    Incident,
+    Noise,
+    Pack,
+    Passage,
+    Run,
+    ServiceState,
+    ServiceVerdict,
+)
+from triage.window import NANOSECONDS, format_timestamp
+
+#: The worst first: with several primary services the document's verdict is the worst of theirs.
+_WORST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
+#: Seconds around an incident in which another line of its service may be part of the story.
+_AROUND = 120
+
+
+class Judge:
+    """Collects what the entries, events and runs of an export say, then concludes.
+
+    Memory depends on how many different things are said at how many revisions, not on how often.
+    """
+
+    def __init__(self, packs: Sequence[Pack], link: Link) -> None:
+        """Take the packs whose causes are looked for, and what makes a link to an event."""
+        self._packs = packs
+        self._link = link
+        self._causes = Causes(packs)
+        self._noise_titles = {f"{pack.id}/{rule.id}": rule.noise for pack in packs for rule in pack.rules if rule.noise}
+        self._services: dict[str, Service] = {}
+        self._seen: dict[tuple[str, str], Sightings] = defaultdict(dict)
+        self._cases: dict[str, Case] = {}
+        self._noise: Counter[str] = Counter()
+        self._leads = Leads()
+        self._runs = 0
+
+    def see(self, entry: Entry, event: Event | None) -> None:
+        """Look at one entry, with what a rule says of it."""
+        service = self._services.get(entry.service)
+        if service is None:
+            service = self._services[entry.service] = Service(entry.service)
+        service.see(entry)
+        if event is None:
+            self._leads.see(entry)
+        elif event.noise:
+            self._noise[self._noise_titles[rule_name(event)]] += 1
+        else:
+            name = rule_name(event)
+            place = self._seen[entry.service, entry.revision]
+            place.setdefault(name, Sighting(name)).add(event)
+
+    def add(self, passage: Passage) -> None:
+        """Look at one run that is over."""
+        run = passage.run
+        self._runs += 1
+        self._services.setdefault(run.service, Service(run.service)).add(run)
+        seen = gather(passage.events)
+        known = self._causes.of_run(run, seen)
+        if known is not None:
+            self._case(known, run.service, _check(known, run), seen).add(seen, run, run.revision)
+
+    def conclude(self, coverage: Coverage) -> Diagnosis:
+        """Return the diagnosis of everything that was seen."""
+        if not self._services:
+            return Diagnosis(verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."])
+        self._look_at_revisions()
+        states = [self._state(service) for service in self._services.values()]
+        states = [self._with_causes(state) for state in states]
+        deciding = [state for state in states if state.primary] or states
+        leading = min(deciding, key=lambda state: _WORST.index(state.verdict))
+        incidents = self._incidents(states)
+        return Diagnosis(
+            verdict=leading.verdict,
+            recovered=leading.recovered,
+            services=sorted(states, key=lambda state: (state is not leading, not state.primary, state.service)),
+            coverage=coverage,
+            limits=limits(self._packs, states, coverage, self._cases.values()),
+            incidents=incidents,
+            next=settle(self._packs, leading, coverage, incidents, self._cases.values()),
+            noise=[Noise(title, count) for title, count in self._noise.most_common()],
+        )
+
+    def _case(self, known: Known, service: str, check: str | None, seen: Sightings) -> Case:
+        """Return the case that a scene belongs to: the same cause at the same service, said of the same thing."""
+        fields = {field: value for sighting in seen.values() for field, value in sighting.first.fields.items()}
+        title = fill(known.cause.title, fields, check=check or "", service=service)
+        case = Case(known, service, check, title)
+        return self._cases.setdefault(case.id, case)
+
+    def _look_at_revisions(self) -> None:
+        """Look for the causes that show in the lines of a revision; offer the errors that none explains as leads."""
+        explained = {name for case in self._cases.values() for name in case.seen}
+        for (service, revision), seen in self._seen.items():
+            for known in self._causes.of_revision(seen):
+                names = known.names([*known.cause.all_of, *known.cause.any_of])
+                names += known.names(reason.rule for reason in known.cause.because)
+                scene = {name: seen[name] for name in names if name in seen}
+                self._case(known, service, known.cause.check or None, scene).add(scene, None, revision)
+                explained |= scene.keys()
+        for seen in self._seen.values():
+            for name, sighting in seen.items():
+                if name not in explained and not sighting.first.run:
+                    self._leads.see(sighting.first.entry, sighting.count)
+
+    def _state(self, service: Service) -> ServiceState:
+        packs = [p for p in self._packs if any(fnmatchcase(service.name, pattern) for pattern in p.primary)]
+        chain = next((pack.id for pack in packs if pack.chain), "")
+        return service.state(primary=bool(packs), chain=chain)
+
+    def _with_causes(self, state: ServiceState) -> ServiceState:
+        """Let a cause that was seen at runtime speak where no run decides."""
+        if state.verdict != "inconclusive":
+            return state
+        for case in self._cases.values():
+            says = case.known.cause.verdict
+            if says and case.service == state.service and (state.revision in case.revisions or not state.revision):
+                return msgspec.structs.replace(state, verdict=says, why=f"no readiness run, but: {case.title}")
+        return state
+
+    def _incidents(self, states: list[ServiceState]) -> list[Incident]:
+        by_service = {state.service: state for state in states}
+        for case in self._cases.values():
+            service = self._services[case.service]
+            case.recovered = case.known.cause.tier in ("crash", "startup", "check") and _later(service, case)
+        cases = attach(list(self._cases.values()))
+        incidents = [case.incident(self._around(case), self._link) for case in cases]
+        return rank([*incidents, *self._leads.incidents()], by_service)
+
+    def _around(self, case: Case) -> Sightings:
+        """Return the other lines of the case's service that were said while it went on."""
+        places = [self._seen[place] for place in list(self._seen) if place[0] == case.service]
+        margin = _AROUND * NANOSECONDS
+        return {
+            name: sighting
+            for name, sighting in merged(places).items()
+            if sighting.began <= case.ended + margin and sighting.ended >= case.began - margin
+        }
+
+
+def _check(known: Known, run: Run) -> str | None:
+    """Return the check to blame: the cause's own, or the one of the run that it points at."""
+    pointed = {"@failed": run.failed_checks, "@noncritical": run.noncritical_failed, "@tolerated": run.tolerated}
+    if known.cause.check in pointed:
+        return next(iter(pointed[known.cause.check]), None)
+    return known.cause.check or None
+
+
+def _later(service: Service, case: Case) -> bool:
+    """Return whether the service was ready again after a case, on one of its revisions or a newer one."""
+    from triage.window import format_timestamp
+
+    return service.ready_at > format_timestamp(case.ended)

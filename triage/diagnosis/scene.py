@@ -1,0 +1,77 @@
+"""Which cause explains a scene: one run with its lines, or all lines of a revision."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from triage.diagnosis.sighting import Sightings
+from triage.models import Cause, Pack, Run, RunNeeds, Tier
+
+TIERS: tuple[Tier, ...] = get_args(Tier)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A cause with the pack that it stands in: rules of its own pack are named without it."""
+
+    pack: Pack
+    cause: Cause
+
+    def name(self, rule: str) -> str:
+        """Return a rule's full name."""
+        return rule if "/" in rule else f"{self.pack.id}/{rule}"
+
+    def names(self, rules: Iterable[str]) -> list[str]:
+        """Return the full names of some rules."""
+        return [self.name(rule) for rule in rules]
+
+    def holds(self, run: Run | None, seen: Sightings) -> bool:
+        """Return whether the cause explains a scene."""
+        cause = self.cause
+        if cause.run is not None and (run is None or not _fits(cause.run, run)):
+            return False
+        if not all(name in seen for name in self.names(cause.all_of)):
+            return False
+        if cause.any_of and not any(name in seen for name in self.names(cause.any_of)):
+            return False
+        return not any(name in seen for name in self.names(cause.none_of))
+
+
+def _fits(needs: RunNeeds, run: Run) -> bool:
+    """Return whether a run is what a cause needs."""
+    exact = [
+        (needs.verdict, run.verdict),
+        (needs.condition, run.condition or ""),
+        (needs.failed, run.first_failed or ""),
+    ]
+    if any(wanted and value not in wanted for wanted, value in exact):
+        return False
+    shared = [(needs.noncritical_failed, run.noncritical_failed), (needs.tolerated, run.tolerated)]
+    if any(wanted and not (set(wanted) & set(have) or (wanted == ["*"] and have)) for wanted, have in shared):
+        return False
+    return needs.repeats is None or needs.repeats == (run.repeats is not None)
+
+
+class Causes:
+    """The causes of some packs, by the scene that they explain."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Take in the causes, in the order of the packs."""
+        self._known = [Known(pack, cause) for pack in packs for cause in pack.causes]
+
+    def of_run(self, run: Run, seen: Sightings) -> Known | None:
+        """Return the deepest cause that explains a run, or None."""
+        fitting = [known for known in self._known if known.cause.scene == run.kind and known.holds(run, seen)]
+        return _deepest(fitting)
+
+    def of_revision(self, seen: Sightings) -> list[Known]:
+        """Return every cause that the lines of a revision show, the deepest first."""
+        fitting = [known for known in self._known if known.cause.scene == "revision" and known.holds(None, seen)]
+        return sorted(fitting, key=lambda known: TIERS.index(known.cause.tier))
+
+
+def _deepest(fitting: list[Known]) -> Known | None:
+    """Return the cause that no other one outranks; of several, the deepest tier, then the first that is written."""
+    outranked = {loser for known in fitting for loser in known.cause.outranks}
+    standing = [known for known in fitting if known.cause.id not in outranked] or fitting
+    return min(standing, key=lambda known: TIERS.index(known.cause.tier), default=None)

@@ -1,0 +1,79 @@
+"""What these logs cannot show, and what to fetch to settle it."""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from triage.diagnosis.case import Case
+from triage.models import Coverage, Incident, Next, Pack, ServiceState
+from triage.text import quote
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+
+#: Seconds before and after the logs at hand in which the missing lines are looked for.
+_BEFORE, _AFTER = 900, 900
+
+
+def limits(
+    packs: Sequence[Pack], states: Sequence[ServiceState], coverage: Coverage, cases: Iterable[Case]
+) -> list[str]:
+    """Return, as sentences, what the logs at hand cannot show."""
+    said: list[str] = []
+    for gap in coverage.gaps:
+        if gap.kind in ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part"):
+            said.append(gap.detail)
+    for state in states:
+        if state.service and not state.chain:
+            said.append(
+                f"no readiness chain known for {state.service}: crashes, probes, memory, imports and failed requests "
+                "are still diagnosed"
+            )
+        newer = [name for name in state.revisions if name > state.revision] if state.chain else []
+        if newer:
+            said.append(f"{newer[0]} is newer than {state.revision}, but nothing in these logs decides it")
+    for pack in packs:
+        if any(state.chain == pack.id for state in states):
+            said += pack.limits
+    said += [limit for case in cases for limit in case.known.cause.limits]
+    return list(dict.fromkeys(said))
+
+
+def settle(
+    packs: Sequence[Pack],
+    leading: ServiceState,
+    coverage: Coverage,
+    incidents: Sequence[Incident],
+    cases: Iterable[Case],
+) -> Next | None:
+    """Return what to fetch next: what the first incident leaves open, or what an inconclusive verdict waits for."""
+    by_id = {case.id: case.known.cause for case in cases}
+    first = by_id.get(incidents[0].id) if incidents else None
+    if first is not None and first.settle is not None:
+        return Next(_filter(leading, coverage, first.settle.filter), first.settle.why)
+    if any(gap.kind == "payload_lost" for gap in coverage.gaps):
+        why = "the exporter lost the payloads: export the same window again, with `gcloud logging read --format=json`"
+        return Next(_filter(leading, coverage, _ask(packs, leading)), why)
+    if leading.verdict != "inconclusive":
+        return None
+    why = f"no readiness verdict of {leading.service or 'the service'} stands in these logs"
+    return Next(_filter(leading, coverage, _ask(packs, leading)), why)
+
+
+def _ask(packs: Sequence[Pack], state: ServiceState) -> str:
+    """Return what the packs of a service ask for."""
+    asked = [
+        pack.filter.strip()
+        for pack in packs
+        if not pack.services or any(fnmatchcase(state.service, pattern) for pattern in pack.primary)
+    ]
+    return "\nOR ".join(asked)
+
+
+def _filter(state: ServiceState, coverage: Coverage, asked: str) -> str:
+    lines = ['resource.type="cloud_run_revision"']
+    if state.service:
+        lines.append(f"resource.labels.service_name={quote(state.service)}")
+    if coverage.first and coverage.last:
+        since = parse_timestamp(coverage.first) - _BEFORE * NANOSECONDS
+        until = parse_timestamp(coverage.last) + _AFTER * NANOSECONDS
+        lines.append(f"timestamp>={quote(format_timestamp(since))}")
+        lines.append(f"timestamp<={quote(format_timestamp(until))}")
+    return "\n".join([*lines, "(", asked.strip(), ")"])

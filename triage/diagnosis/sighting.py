@@ -1,0 +1,58 @@
+"""Events counted and sampled: enough to cite them, whatever their number."""
+
+from dataclasses import dataclass, field
+
+from triage.models import Event
+
+#: Events of one kind that are kept to be cited: the first ones.
+_SAMPLES = 3
+
+
+@dataclass
+class Sighting:
+    """All events of one rule at one place: how many, the first few and the last."""
+
+    rule: str
+    count: int = 0
+    samples: list[Event] = field(default_factory=list)
+    last: Event | None = None
+
+    def add(self, event: Event) -> None:
+        """Count one more event; events arrive in order of time, or nearly."""
+        self.count += 1
+        if len(self.samples) < _SAMPLES:
+            self.samples.append(event)
+        if self.last is None or event.entry.order >= self.last.entry.order:
+            self.last = event
+
+    @property
+    def first(self) -> Event:
+        """Return the first event."""
+        return self.samples[0]
+
+    @property
+    def began(self) -> int:
+        """Return the time of the first event in nanoseconds."""
+        return self.samples[0].entry.timestamp
+
+    @property
+    def ended(self) -> int:
+        """Return the time of the last event in nanoseconds."""
+        return self.last.entry.timestamp if self.last else self.began
+
+
+Sightings = dict[str, Sighting]
+
+
+def rule_name(event: Event) -> str:
+    """Return a rule's name as causes of any pack call it: ``pack/rule``."""
+    return f"{event.pack}/{event.rule}"
+
+
+def gather(events: list[Event]) -> Sightings:
+    """Return the sightings of some events by the name of their rule."""
+    found: Sightings = {}
+    for event in events:
+        name = rule_name(event)
+        found.setdefault(name, Sighting(name)).add(event)
+    return found

@@ -1,0 +1,117 @@
+"""The verdict of each service: the latest decisive evidence on its newest revision that took part."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from triage.models import Entry, Run, ServiceState, ServiceVerdict
+
+_GENERATION = re.compile(r"-(\d{5})-[a-z0-9]{3}$", re.ASCII)
+
+
+@dataclass
+class Decisive:
+    """What the runs of one revision decide, the latest last."""
+
+    at: str
+    verdict: ServiceVerdict
+    why: str
+    kind: str
+
+
+@dataclass
+class RevisionState:
+    """One revision: when it was first seen and what it decided."""
+
+    first_seen: int
+    latest: Decisive | None = None
+    started: str = ""
+
+
+@dataclass
+class Service:
+    """One service while its entries and runs come in."""
+
+    name: str
+    entries: int = 0
+    revisions: dict[str, RevisionState] = field(default_factory=dict)
+    environments: Counter[str] = field(default_factory=Counter)
+    failed_at: str = ""
+    ready_at: str = ""
+    rejected: int = 0
+    validated: int = 0
+
+    def see(self, entry: Entry) -> None:
+        """Count an entry of the service."""
+        self.entries += 1
+        if entry.revision and entry.revision not in self.revisions:
+            self.revisions[entry.revision] = RevisionState(entry.timestamp)
+
+    def add(self, run: Run) -> None:
+        """Take in what a run decides."""
+        if run.environment:
+            self.environments[run.environment] += 1
+        revision = self.revisions.setdefault(run.revision, RevisionState(0))
+        if run.kind == "boot" and run.verdict == "ready":
+            revision.started = max(revision.started, run.ended)
+        self.rejected += run.condition == "gate_rejected"
+        self.validated += run.kind == "validation"
+        decided = _decides(run)
+        if decided is None:
+            return
+        if revision.latest is None or decided.at >= revision.latest.at:
+            revision.latest = decided
+        if decided.verdict == "not_ready":
+            self.failed_at = max(self.failed_at, decided.at)
+        else:
+            self.ready_at = max(self.ready_at, decided.at)
+
+    def generation(self, revision: str) -> tuple[int, int]:
+        """Return the place of a revision among its like: by the number in its name, then by when it was first seen."""
+        number = _GENERATION.search(revision)
+        return (int(number[1]) if number else -1, self.revisions[revision].first_seen)
+
+    def newest(self) -> str:
+        """Return the newest revision that decided something, else the newest that was seen."""
+        names = [name for name, state in self.revisions.items() if state.latest] or list(self.revisions)
+        return max(names, key=self.generation, default="")
+
+    def state(self, *, primary: bool, chain: str) -> ServiceState:
+        """Return the verdict of the service, why, and what each of its revisions says."""
+        revision = self.newest()
+        verdict, why = self._judge(revision)
+        return ServiceState(
+            service=self.name,
+            verdict=verdict,
+            revision=revision,
+            environment=self.environments.most_common(1)[0][0] if self.environments else None,
+            why=why,
+            recovered=verdict in ("ready", "degraded") and "" < self.failed_at < self.ready_at,
+            primary=primary,
+            chain=chain,
+            revisions={name: self._judge(name)[0] for name in sorted(self.revisions, key=self.generation, reverse=True)},
+        )
+
+    def _judge(self, revision: str) -> tuple[ServiceVerdict, str]:
+        state = self.revisions.get(revision)
+        if state is None or state.latest is None:
+            return "inconclusive", "no run in these logs says whether it is ready"
+        latest = state.latest
+        if latest.kind == "boot" and state.started > latest.at:
+            return "inconclusive", "a boot failed and a later one came up, but no readiness verdict follows it"
+        return latest.verdict, latest.why
+
+
+def _decides(run: Run) -> Decisive | None:
+    """Return what a run decides of its service.
+
+    A request refused by the header check alone, a cached answer, a boot that came up and a run without a verdict
+    decide nothing.
+    """
+    if run.verdict == "unknown" or run.repeats or run.condition == "gate_rejected":
+        return None
+    if run.kind == "boot" and run.verdict != "not_ready":
+        return None
+    what = {"validation": "the readiness validation", "gate": "the readiness middleware", "boot": "the boot"}[run.kind]
+    says = {"ready": "passed", "degraded": "passed with reservations", "not_ready": "failed"}[run.verdict]
+    return Decisive(run.ended, run.verdict, f"{what} that ended at {run.ended} {says}", run.kind)

@@ -1,0 +1,35 @@
+"""The timeline from a stream of events in order of time."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from triage.models import Chain, Event, Pack, Passage
+from triage.runs.draft import Place
+from triage.runs.instance import Instance
+
+
+class Tracer:
+    """Follows every instance at once; memory depends on the open runs, not on the logs."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Take the chains of the packs, each for the services that it is of."""
+        self._chains = [(pattern, pack.chain) for pack in packs if pack.chain for pattern in pack.primary]
+        self._instances: dict[Place, Instance] = {}
+
+    def feed(self, event: Event) -> list[Passage]:
+        """Read one event and return the runs that are over with it."""
+        if not event.run and "environment" not in event.fields:
+            return []
+        place = Place.of(event.entry)
+        instance = self._instances.get(place)
+        if instance is None:
+            instance = self._instances[place] = Instance(self._chain(place.service))
+        return instance.feed(event)
+
+    def end(self) -> list[Passage]:
+        """Return the runs that are still open where the log ends."""
+        return [passage for instance in self._instances.values() for passage in instance.end()]
+
+    def _chain(self, service: str) -> Chain | None:
+        """Return the chain of a service; an entry that names no service may be of any, so the first chain serves."""
+        return next((chain for pattern, chain in self._chains if not service or fnmatchcase(service, pattern)), None)

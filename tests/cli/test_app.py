@@ -27,7 +27,7 @@ def test_help_names_every_command_and_every_exit_status(option: str, call: Call)
     called = call(option)
     assert called.status == 0
     assert all(f"  {name} " in called.out for name in COMMANDS)
-    said = " ".join(called.out.partition("Exit status: ")[2].split())
+    said = " ".join(called.out.partition("Exit status: ")[2].partition("\n\n")[0].split())
     assert [int(part.split()[0]) for part in said.rstrip(".").split(", ")] == list(ExitStatus)
 
 

@@ -59,6 +59,11 @@ class Matcher:
         """Return what must stand in a line, in lower case, for any rule to recognise it."""
         return list(self._literals)
 
+    def may_know(self, entry: Entry) -> bool:
+        """Return whether some rule's literal stands in the entry: only then can a rule recognise it."""
+        whole = entry.message[:SUBJECT_LIMIT].lower()
+        return bool(self._literals and self._index.find_matches_as_indexes(whole))
+
     def match(self, entry: Entry) -> Event | None:
         """Return what the entry says, or None when no rule knows it."""
         if not entry.message or not self._literals:

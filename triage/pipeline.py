@@ -1,0 +1,166 @@
+"""The stages wired: source -> entries -> events -> runs -> diagnosis -> report. The doors call nothing else."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from triage import rules
+from triage.diagnosis import Judge
+from triage.entries import Entries
+from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record, Timeline
+from triage.rules import Matcher
+from triage.runs import Tracer
+from triage.window import format_timestamp
+
+_ERROR = 500
+Sources = Sequence[str | Path] | Iterable[Record]
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries are looked at. Names are exact or glob patterns; times are nanoseconds in UTC, ``until`` excluded.
+
+    ``filter`` is a Logging filter.
+    """
+
+    service: tuple[str, ...] = ()
+    revision: tuple[str, ...] = ()
+    instance: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    filter: str | None = None
+
+    @property
+    def all(self) -> bool:
+        """Return whether nothing is left out."""
+        return self == Selection()
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """What one reading of the logs gives: the timeline and the diagnosis."""
+
+    timeline: Timeline
+    diagnosis: Diagnosis
+
+
+def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
+    """Return the rule packs: the user's first, then those that ship.
+
+    Raises:
+        BadDataError: a pack cannot be used; every fault is told with file and line.
+
+    """
+    return rules.load(extra)
+
+
+def check_rules(paths: Sequence[Path] = ()) -> list[str]:
+    """Return every fault of some packs (of all that ship when no path is given), each as ``file:line: what``."""
+    return [str(fault) for fault in rules.check(paths)[1]]
+
+
+def read_entries(
+    sources: Sources, selection: Selection = Selection(), *, keep: Callable[[Entry], bool] | None = None
+) -> Entries:
+    """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
+
+    ``keep`` says which entries are looked at; the rest are counted and timed only.
+    """
+    within = None if selection.all else _within(selection)
+    return Entries(_records(sources), keep=keep, within=within, asked=(selection.since, selection.until))
+
+
+def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = Selection()) -> Analysis:
+    """Return the timeline and the diagnosis of some exports, from one pass over them.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+        UsageError: the filter of the selection is no Logging filter.
+
+    """
+    packs = load_packs() if packs is None else packs
+    matcher, tracer = Matcher(packs), Tracer(packs)
+    judge = Judge(packs, _link)
+    entries = read_entries(sources, selection, keep=lambda entry: matters(matcher, entry))
+    matched = 0
+    runs = []
+    for entry in entries:
+        event = matcher.match(entry)
+        matched += event is not None
+        judge.see(entry, event)
+        for passage in tracer.feed(event) if event is not None else ():
+            runs.append(passage.run)
+            judge.add(passage)
+    for passage in tracer.end():
+        runs.append(passage.run)
+        judge.add(passage)
+    coverage = entries.coverage(matched)
+    runs.sort(key=lambda run: (run.started, run.kind, run.id))
+    return Analysis(Timeline(coverage=coverage, runs=runs), judge.conclude(coverage))
+
+
+def matters(matcher: Matcher, entry: Entry) -> bool:
+    """Return whether an entry may say something: a rule may know it, it is an error, or its payload is lost."""
+    return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
+
+
+def _records(sources: Sources) -> Iterator[Record | Gap | ExportFile]:
+    from triage.reading import read
+
+    listed = list(sources) if isinstance(sources, Sequence) else sources
+    if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
+        yield from read([source for source in listed if isinstance(source, str | Path)])
+    else:
+        yield from (record for record in listed if isinstance(record, Record))
+
+
+def _within(selection: Selection) -> Callable[[Entry], bool]:
+    """Return the test whether an entry is among those selected."""
+    admits = _admits(selection.filter) if selection.filter else None
+    named = [
+        (patterns, get)
+        for patterns, get in (
+            (selection.service, lambda entry: entry.service),
+            (selection.revision, lambda entry: entry.revision),
+            (selection.instance, lambda entry: entry.instance),
+        )
+        if patterns
+    ]
+    since, until = selection.since, selection.until
+
+    def within(entry: Entry) -> bool:
+        if since is not None and entry.timestamp < since:
+            return False
+        if until is not None and entry.timestamp >= until:
+            return False
+        if not all(any(fnmatchcase(get(entry), pattern) for pattern in patterns) for patterns, get in named):
+            return False
+        return admits is None or admits(entry)
+
+    return within
+
+
+def _admits(text: str) -> Callable[[Entry], bool]:
+    from triage.lql import matcher
+
+    matches = matcher(text)
+    return lambda entry: matches(msgspec.json.decode(entry.raw))
+
+
+def _link(event: Event) -> str:
+    """Return the Logs Explorer link of an event's entry, "" where the entry does not name its project."""
+    from triage.rendering.links import logs_explorer
+
+    entry = event.entry
+    if not entry.project:
+        return ""
+    timestamp = format_timestamp(entry.timestamp)
+    return logs_explorer(entry.project, f'insertId="{entry.insert_id}"', timestamp, entry.insert_id)
+
+
+def report(analysis: Analysis, template: str = "remediation") -> str:
+    """Return the report of an analysis: Markdown, or the plain text of the template ``summary``."""
+    from triage.rendering.markdown import report as render
+
+    return render(analysis.diagnosis, analysis.timeline, template=template)

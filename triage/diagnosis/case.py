@@ -52,7 +52,8 @@ class Case:
         ended = max(sighting.ended for sighting in seen.values())
         self.began = min(self.began or began, began)
         self.ended = max(self.ended, ended)
-        self.count += 1
+        needed = self.known.names([*self.known.cause.all_of, *self.known.cause.any_of])
+        self.count += 1 if run else max(seen[name].count for name in needed if name in seen)
         _name(self.revisions, revision, unbounded=True)
         for name, sighting in seen.items():
             have = self.seen.setdefault(name, Sighting(name))

@@ -51,7 +51,7 @@ class Judge:
         self._cases: dict[str, Case] = {}
         self._noise: Counter[str] = Counter()
         self._leads = Leads()
-        self._runs = 0
+        self._claimed: Counter[tuple[str, str, str]] = Counter()
 
     def see(self, entry: Entry, event: Event | None) -> None:
         """Look at one entry, with what a rule says of it."""
@@ -71,19 +71,20 @@ class Judge:
     def add(self, passage: Passage) -> None:
         """Look at one run that is over."""
         run = passage.run
-        self._runs += 1
         self._services.setdefault(run.service, Service(run.service)).add(run)
         seen = gather(passage.events)
+        for name, sighting in seen.items():
+            self._claimed[run.service, run.revision, name] += sighting.count
         known = self._causes.of_run(run, seen)
         if known is not None:
             self._case(known, run.service, _check(known, run), seen).add(seen, run, run.revision)
 
     def conclude(self, coverage: Coverage) -> Diagnosis:
         """Return the diagnosis of everything that was seen."""
-        if not self._services:
+        if not coverage.records - coverage.broken - coverage.outside:
             return Diagnosis(verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."])
         self._look_at_revisions()
-        states = [self._state(service) for service in self._services.values()]
+        states = [self._state(service) for service in self._known_services(coverage)]
         states = [self._with_causes(state) for state in states]
         deciding = [state for state in states if state.primary] or states
         leading = min(deciding, key=lambda state: _WORST.index(state.verdict))
@@ -114,12 +115,21 @@ class Judge:
                 names = known.names([*known.cause.all_of, *known.cause.any_of])
                 names += known.names(reason.rule for reason in known.cause.because)
                 scene = {name: seen[name] for name in names if name in seen}
-                self._case(known, service, known.cause.check or None, scene).add(scene, None, revision)
+                case = self._case(known, service, known.cause.check or None, scene)
+                case.add(scene, None, revision)
                 explained |= scene.keys()
-        for seen in self._seen.values():
+        for (service, revision), seen in self._seen.items():
             for name, sighting in seen.items():
-                if name not in explained and not sighting.first.run:
-                    self._leads.see(sighting.first.entry, sighting.count)
+                alone = sighting.count - self._claimed[service, revision, name]
+                if name not in explained and alone > 0:
+                    self._leads.see(sighting.first.entry, alone)
+
+    def _known_services(self, coverage: Coverage) -> list[Service]:
+        """Return the services of the export, also those that say nothing; entries without one count where none has."""
+        for name in coverage.services:
+            self._services.setdefault(name, Service(name))
+        named = [service for service in self._services.values() if service.name]
+        return named or list(self._services.values()) or [Service("")]
 
     def _state(self, service: Service) -> ServiceState:
         packs = [p for p in self._packs if any(fnmatchcase(service.name, pattern) for pattern in p.primary)]

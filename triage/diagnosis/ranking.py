@@ -43,7 +43,7 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
     """
 
     def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, str]:
-        state = states[incident.service]
+        state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
             incident.cause == "unknown-error",
             not state.primary,
@@ -58,6 +58,6 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
     known = [incident for incident in ordered if incident.cause != "unknown-error"]
     leads = sorted(
         (incident for incident in ordered if incident.cause == "unknown-error"),
-        key=lambda lead: (states[lead.service].revision not in lead.scope.revisions, -lead.count, lead.first_seen),
+        key=lambda lead: (key(lead)[1:4], -lead.count, lead.first_seen),
     )
     return known + leads[:_LEADS]

@@ -44,13 +44,13 @@ def settle(
     cases: Iterable[Case],
 ) -> Next | None:
     """Return what to fetch next: what the first incident leaves open, or what an inconclusive verdict waits for."""
+    if any(gap.kind == "payload_lost" for gap in coverage.gaps):
+        why = "the exporter lost the payloads: export the same window again, with `gcloud logging read --format=json`"
+        return Next(_filter(leading, coverage, _ask(packs, leading)), why)
     by_id = {case.id: case.known.cause for case in cases}
     first = by_id.get(incidents[0].id) if incidents else None
     if first is not None and first.settle is not None:
         return Next(_filter(leading, coverage, first.settle.filter), first.settle.why)
-    if any(gap.kind == "payload_lost" for gap in coverage.gaps):
-        why = "the exporter lost the payloads: export the same window again, with `gcloud logging read --format=json`"
-        return Next(_filter(leading, coverage, _ask(packs, leading)), why)
     if leading.verdict != "inconclusive":
         return None
     why = f"no readiness verdict of {leading.service or 'the service'} stands in these logs"

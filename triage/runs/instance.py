@@ -190,7 +190,7 @@ class Instance:
         elif self._boot is not None and event.step == "failed" and not self._boot.echoes(event):
             over += self._end_boot()
         if self._boot is None:
-            if event.step not in booting.OPENING or (self._serving and event.step in ("ready", "died", "worker")):
+            if event.step not in booting.OPENING or (self._serving and event.step in booting.WHILE_SERVING):
                 self._serving = self._serving and event.step not in ("died", "stopped")
                 return over
             self._boot = Boot(event, self._naming, self._chain)

@@ -1,0 +1,88 @@
+"""gzip and zstd, told by their first bytes, unfolded as they come; what is damaged or cut is a Gap."""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from triage.models import Gap
+from triage.reading.limits import Limits
+
+# A slice of n bytes unfolds to 1,032 n in gzip (RFC 1951) and to 32,768 n in zstd (RFC 8878: a block of 128 KiB in
+# four bytes): the slices bound what one step holds to 16 and 32 MiB.
+_SLICE = {"gzip": 16 << 10, "zstd": 1 << 10}
+# The checksum at the end goes in by itself, so that when it fails what stands before it is already out.
+_TRAILER = 8
+
+
+class _Unfolding(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def compression(head: bytes) -> str:
+    """Return "gzip", "zstd" or "" for the first bytes of a file."""
+    if head[:2] == b"\x1f\x8b":
+        return "gzip"
+    skippable = head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F
+    return "zstd" if head[:4] == b"\x28\xb5\x2f\xfd" or skippable else ""
+
+
+def unfold(kind: str, chunks: Iterable[bytes], path: str, limits: Limits, gaps: list[Gap]) -> Iterator[bytes]:
+    """Yield the content of gzip or zstd data of one or more members; what went wrong is added to ``gaps``.
+
+    All that was unfolded before a cut or a damage is given.
+    """
+    start, faults = _kinds(kind)
+    current = start()
+    taken = given = members = 0
+    begun = produced = False
+    for piece in _sliced(chunks, _SLICE[kind]):
+        taken += len(piece)
+        rest = piece if begun or not members else piece.lstrip(b"\0")  # gzip members may be padded with zeros
+        while rest:
+            try:
+                out = current.decompress(rest)
+            except faults as fault:
+                gaps.append(_damage(kind, str(fault), path, taken, after=members > 0 and not produced))
+                return
+            begun, produced, rest = True, produced or bool(out), b""
+            if current.eof:
+                rest = current.unused_data.lstrip(b"\0")
+                current, begun, produced, members = start(), False, False, members + 1
+            given += len(out)
+            if given > limits.free and given > limits.expansion * taken:
+                detail = f"unfolds to more than {limits.expansion} times its size: read were the first {given:,} bytes"
+                gaps.append(Gap("too_large", path, detail, count=0))
+                return
+            yield out
+    if begun:
+        gaps.append(Gap("cut_file", path, f"the {kind} data ends early, after {taken:,} bytes"))
+
+
+def _kinds(kind: str) -> tuple[Callable[[], _Unfolding], type[Exception]]:
+    if kind == "gzip":
+        return lambda: zlib.decompressobj(wbits=31), zlib.error
+    import zstandard
+
+    return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
+
+
+def _damage(kind: str, fault: str, path: str, taken: int, *, after: bool) -> Gap:
+    if after:
+        return Gap("not_entries", path, f"what follows the {kind} data was skipped")
+    return Gap("checksum", path, f"the {kind} data is damaged at byte {taken:,} or before ({fault})")
+
+
+def _sliced(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    held = b""
+    for chunk in chunks:
+        held += chunk
+        stop = len(held) - _TRAILER
+        yield from (held[at : min(at + size, stop)] for at in range(0, stop, size))
+        held = held[max(stop, 0) :]
+    if len(held) > 4:  # zstd's checksum has four bytes
+        yield held[:-4]
+    yield held[-4:]

@@ -1,0 +1,122 @@
+"""Exports to raw records."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from triage.errors import BadDataError, IOFailureError
+from triage.models import ExportFile, Gap, Record
+from triage.reading.compression import compression, unfold
+from triage.reading.encoding import utf8
+from triage.reading.form import form
+from triage.reading.likeness import is_entry
+from triage.reading.limits import Limits
+from triage.reading.lines import read_lines
+from triage.reading.parquet import read_parquet
+from triage.reading.sources import ExportSource, expand
+from triage.reading.stream import CHUNK, Stream, chunks_of
+from triage.reading.table import read_table
+from triage.reading.values import Values
+
+_NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
+_HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"
+
+
+def read(
+    sources: Sequence[str | Path], *, stdin: BinaryIO | None = None, limits: Limits | None = None
+) -> Iterator[Record | Gap | ExportFile]:
+    """Yield the records of exports, what could not be read of them, and after each file an ExportFile.
+
+    ``sources`` are files, folders, globs and "-" (``stdin``, the process's own unless given). The form is told from the
+    bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers, CSV, Parquet, each also in gzip or zstd and
+    in UTF-16. Memory is bounded whatever the size. An empty file or array holds no records, which is no error.
+
+    Raises:
+        BadDataError: a file that was named holds no LogEntry. In a folder or glob it is a Gap.
+        IOFailureError: there is no such file, or it cannot be read.
+
+    """
+    for source in expand(sources):
+        try:
+            with ExitStack() as stack:
+                if source.path == "-":
+                    file = stdin or sys.stdin.buffer
+                else:
+                    file = stack.enter_context(Path(source.path).open("rb", buffering=0))
+                yield from _read(source, file, limits or Limits())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise IOFailureError(f"{source.path}: {reason}", "check the file and its permissions") from error
+
+
+def _read(source: ExportSource, file: BinaryIO, limits: Limits) -> Iterator[Record | Gap | ExportFile]:
+    path, gaps = source.path, list[Gap]()
+    stream = Stream(chunks_of(file))
+    kind = compression(stream.head(4))
+    if kind:
+        stream = Stream(unfold(kind, stream, path, limits, gaps))
+    encoding, stream = utf8(stream)
+    content = _Content(stream, path, limits)
+    try:
+        for item in content:
+            if not (
+                gaps and isinstance(item, Gap) and item.kind == "cut_file"
+            ):  # the same cut as that of the gzip data
+                yield item
+        content.check()
+    except BadDataError as error:
+        if source.chosen:
+            raise
+        yield Gap("not_entries", path, error.message)
+    for gap in gaps:
+        yield _counted(gap, content.records)
+    yield ExportFile(path, ", ".join(filter(None, (content.form, kind, encoding))), content.records)
+
+
+class _Content:
+    """The records of one file, and whether they are those of an export."""
+
+    def __init__(self, stream: Stream, path: str, limits: Limits) -> None:
+        self._stream, self._path, self._limits = stream, path, limits
+        self.form = "empty"
+        self.records = 0
+        self._entries = self._others = False
+
+    def __iter__(self) -> Iterator[Record | Gap]:
+        if not self._stream.head(1):
+            return
+        values = Values(self._stream, self._path, self._limits)
+        for item in self._items(values):
+            if isinstance(item, Record):
+                self.records += 1
+                self._entries = self._entries or is_entry(item.data)
+            elif item.kind in ("broken_record", "not_entries"):
+                self._others = True
+            yield item
+        self.form = self.form or values.form
+
+    def _items(self, values: Values) -> Iterator[Record | Gap]:
+        found = form(self._stream.head(CHUNK), self._path)
+        self.form = _NAMES.get(found, "")
+        match found:
+            case "lines":
+                return read_lines(self._stream, self._path, self._limits)
+            case "table":
+                return read_table(self._stream, self._path, self._limits)
+            case "parquet":
+                return read_parquet(self._stream, self._path)
+            case "values":
+                return values.records()
+
+    def check(self) -> None:
+        """Raise BadDataError when there was something to read, and none of it a LogEntry."""
+        if not self._entries and (self.records or self._others):
+            raise BadDataError(f"{self._path}:1 holds no log entry", _HINT)
+
+
+def _counted(gap: Gap, records: int) -> Gap:
+    if gap.kind != "checksum":
+        return gap
+    return Gap(gap.kind, gap.path, f"{gap.detail}: its {records} records are unverified", count=records)

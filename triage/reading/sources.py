@@ -1,0 +1,69 @@
+"""What the user named, as files in order."""
+
+import glob
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from triage.errors import IOFailureError
+
+
+class ExportSource(msgspec.Struct, frozen=True):
+    """A file to read: as the user named it ("-" is standard input), and whether it was named by itself."""
+
+    path: str
+    chosen: bool
+
+
+def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
+    """Yield the files of paths, folders, globs and "-", each once, those of a folder or glob in order of their path.
+
+    Folders are read to their depth, as a Cloud Storage sink lays them out; what is hidden in them is left out, and
+    links to folders are not followed.
+
+    Raises:
+        IOFailureError: there is no such file, or a folder holds none or cannot be listed.
+
+    """
+    seen: set[str] = set()
+    for source in sources:
+        for file in _files(str(source)):
+            place = file.path if file.path == "-" else str(Path(file.path).resolve())
+            if place not in seen:
+                seen.add(place)
+                yield file
+
+
+def _files(source: str) -> Iterator[ExportSource]:
+    path = Path(source)
+    if source == "-":
+        yield ExportSource(source, chosen=True)
+    elif path.is_dir():
+        files = [ExportSource(str(file), chosen=False) for file in _walk(path)]
+        if not files:
+            raise IOFailureError(f"{source}: no file in this folder", "name the folder that holds the export")
+        yield from files
+    elif path.exists():
+        yield ExportSource(source, chosen=True)
+    else:
+        found = sorted(glob.glob(source, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+        if not found:
+            raise IOFailureError(f"{source}: no such file", "check the path; - reads standard input")
+        for name in found:
+            if Path(name).is_file():
+                yield ExportSource(name, chosen=False)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise IOFailureError(f"{folder}: {error.strerror}", "make the folder readable") from error
+    for path in paths:
+        if path.name.startswith("."):
+            continue
+        if not path.is_dir():
+            yield path
+        elif not path.is_symlink():
+            yield from _walk(path)

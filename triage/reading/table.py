@@ -1,0 +1,63 @@
+"""CSV: the console's download, BigQuery and Log Analytics results."""
+
+import csv
+from collections.abc import Iterator
+
+import msgspec
+
+from triage.models import Gap, Record, Source
+from triage.reading.likeness import keys_are_an_entrys
+from triage.reading.limits import Limits
+from triage.reading.stream import Stream
+
+_DELIMITERS = (",", ";", "\t")
+
+
+def delimiter(line: bytes) -> str:
+    """Return what separates the columns of a header with the columns of a LogEntry, "" when the line is none."""
+    text = line.decode("utf-8", "replace").strip()
+    for mark in _DELIMITERS:
+        columns = text.replace('"', "").split(mark)
+        if len(columns) > 1 and keys_are_an_entrys(columns):
+            return mark
+    return ""
+
+
+def read_table(stream: Stream, path: str, limits: Limits) -> Iterator[Record | Gap]:
+    """Yield each row as a JSON object of its filled cells, by the names of the header, at the line where it begins."""
+    csv.field_size_limit(max(csv.field_size_limit(), limits.record))
+    lines = _lines(stream)
+    header = next(lines)
+    mark = delimiter(header.encode())
+    columns = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
+    rows = csv.reader(lines, delimiter=mark, strict=True)
+    line = 2
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            cut = "unexpected end" in str(error)
+            yield Gap("cut_file" if cut else "broken_record", path, f"not a row of a table: {error}", line)
+        else:
+            if len(row) == len(columns):
+                cells = {name: cell for name, cell in zip(columns, row, strict=True) if cell}
+                yield Record(msgspec.json.encode(cells), Source(path, line))
+            elif row:
+                yield Gap("broken_record", path, f"{len(row)} cells under {len(columns)} columns", line)
+        line = rows.line_num + 2
+
+
+def _lines(stream: Stream) -> Iterator[str]:
+    """Yield the lines with their ends; bytes that are no UTF-8 stay visible."""
+    rest = b""
+    for block in stream:
+        *lines, last = block.split(b"\n")
+        if lines:
+            lines[0], rest = rest + lines[0], last
+            yield from (line.decode("utf-8", "backslashreplace") + "\n" for line in lines)
+        else:
+            rest += last
+    if rest:
+        yield rest.decode("utf-8", "backslashreplace")

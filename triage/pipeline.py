@@ -31,10 +31,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
     filter: str | None = None
 
-    @property
-    def all(self) -> bool:
-        """Return whether nothing is left out."""
-        return self == Selection()
+
+ALL = Selection()
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -60,17 +58,19 @@ def check_rules(paths: Sequence[Path] = ()) -> list[str]:
 
 
 def read_entries(
-    sources: Sources, selection: Selection = Selection(), *, keep: Callable[[Entry], bool] | None = None
+    sources: Sources, selection: Selection = ALL, *, keep: Callable[[Entry], bool] | None = None
 ) -> Entries:
     """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
 
     ``keep`` says which entries are looked at; the rest are counted and timed only.
     """
-    within = None if selection.all else _within(selection)
+    within = None if selection == ALL else _within(selection)
     return Entries(_records(sources), keep=keep, within=within, asked=(selection.since, selection.until))
 
 
-def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = Selection()) -> Analysis:
+def analyse(
+    sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = Selection()
+) -> Analysis:
     """Return the timeline and the diagnosis of some exports, from one pass over them.
 
     Raises:

@@ -72,7 +72,9 @@ class Case:
         _name(self.instances, run.instance)
         self.environment = run.environment or self.environment
         self.condition = self.condition or run.condition
-        self.passed |= {s.check: s.evidence[-1] for s in run.steps if s.check and s.outcome == "passed" and s.evidence}
+        self.passed |= {
+            s.check: s.evidence[-1] for s in run.steps if s.check and s.outcome == "passed" and s.evidence
+        }
 
     def incident(self, around: Sightings, link: Link) -> Incident:
         """Return the incident: its evidence numbered, its reasons told with what the lines captured.
@@ -126,7 +128,11 @@ class Case:
     def _cited(self, around: Sightings) -> Sightings:
         """Return what is cited: what the reasons rest on, then what else the scenes say, failures first."""
         reasons = [self.known.name(reason.rule) for reason in self.known.cause.because]
-        cited = {name: self.seen.get(name) or around[name] for name in reasons if name in self.seen or name in around}
+        cited = {
+            name: self.seen.get(name) or around[name]
+            for name in reasons
+            if name in self.seen or name in around
+        }
         rest = [name for name in self.seen if name not in cited]
         rest.sort(key=lambda name: (-self.seen[name].first.entry.level, self.seen[name].began))
         cited |= {name: self.seen[name] for name in rest[: max(0, _CITED - len(cited))]}

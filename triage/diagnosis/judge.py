@@ -45,7 +45,9 @@ class Judge:
         self._packs = packs
         self._link = link
         self._causes = Causes(packs)
-        self._noise_titles = {f"{pack.id}/{rule.id}": rule.noise for pack in packs for rule in pack.rules if rule.noise}
+        self._noise_titles = {
+            f"{pack.id}/{rule.id}": rule.noise for pack in packs for rule in pack.rules if rule.noise
+        }
         self._services: dict[str, Service] = {}
         self._seen: dict[tuple[str, str], Sightings] = defaultdict(dict)
         self._cases: dict[str, Case] = {}
@@ -82,7 +84,9 @@ class Judge:
     def conclude(self, coverage: Coverage) -> Diagnosis:
         """Return the diagnosis of everything that was seen."""
         if not coverage.records - coverage.broken - coverage.outside:
-            return Diagnosis(verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."])
+            return Diagnosis(
+                verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."]
+            )
         self._look_at_revisions()
         states = [self._state(service) for service in self._known_services(coverage)]
         states = [self._with_causes(state) for state in states]
@@ -92,7 +96,9 @@ class Judge:
         return Diagnosis(
             verdict=leading.verdict,
             recovered=leading.recovered,
-            services=sorted(states, key=lambda state: (state is not leading, not state.primary, state.service)),
+            services=sorted(
+                states, key=lambda state: (state is not leading, not state.primary, state.service)
+            ),
             coverage=coverage,
             limits=limits(self._packs, states, coverage, self._cases.values()),
             incidents=incidents,
@@ -102,7 +108,9 @@ class Judge:
 
     def _case(self, known: Known, service: str, check: str | None, seen: Sightings) -> Case:
         """Return the case that a scene belongs to: the same cause at the same service, said of the same thing."""
-        fields = {field: value for sighting in seen.values() for field, value in sighting.first.fields.items()}
+        fields = {
+            field: value for sighting in seen.values() for field, value in sighting.first.fields.items()
+        }
         title = fill(known.cause.title, fields, check=check or "", service=service)
         case = Case(known, service, check, title)
         return self._cases.setdefault(case.id, case)
@@ -118,6 +126,8 @@ class Judge:
                 case = self._case(known, service, known.cause.check or None, scene)
                 case.add(scene, None, revision)
                 explained |= scene.keys()
+        for case in self._cases.values():
+            explained |= set(case.known.names(reason.rule for reason in case.known.cause.because))
         for (service, revision), seen in self._seen.items():
             for name, sighting in seen.items():
                 alone = sighting.count - self._claimed[service, revision, name]
@@ -142,8 +152,14 @@ class Judge:
             return state
         for case in self._cases.values():
             says = case.known.cause.verdict
-            if says and case.service == state.service and (state.revision in case.revisions or not state.revision):
-                return msgspec.structs.replace(state, verdict=says, why=f"no readiness run, but: {case.title}")
+            if (
+                says
+                and case.service == state.service
+                and (state.revision in case.revisions or not state.revision)
+            ):
+                return msgspec.structs.replace(
+                    state, verdict=says, why=f"no readiness run, but: {case.title}"
+                )
         return state
 
     def _incidents(self, states: list[ServiceState]) -> list[Incident]:
@@ -168,7 +184,11 @@ class Judge:
 
 def _check(known: Known, run: Run) -> str | None:
     """Return the check to blame: the cause's own, or the one of the run that it points at."""
-    pointed = {"@failed": run.failed_checks, "@noncritical": run.noncritical_failed, "@tolerated": run.tolerated}
+    pointed = {
+        "@failed": run.failed_checks,
+        "@noncritical": run.noncritical_failed,
+        "@tolerated": run.tolerated,
+    }
     if known.cause.check in pointed:
         return next(iter(pointed[known.cause.check]), None)
     return known.cause.check or None
@@ -176,6 +196,4 @@ def _check(known: Known, run: Run) -> str | None:
 
 def _later(service: Service, case: Case) -> bool:
     """Return whether the service was ready again after a case, on one of its revisions or a newer one."""
-    from triage.window import format_timestamp
-
     return service.ready_at > format_timestamp(case.ended)

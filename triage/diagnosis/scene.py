@@ -66,7 +66,9 @@ class Causes:
 
     def of_revision(self, seen: Sightings) -> list[Known]:
         """Return every cause that the lines of a revision show, the deepest first."""
-        fitting = [known for known in self._known if known.cause.scene == "revision" and known.holds(None, seen)]
+        fitting = [
+            known for known in self._known if known.cause.scene == "revision" and known.holds(None, seen)
+        ]
         return sorted(fitting, key=lambda known: TIERS.index(known.cause.tier))
 
 

@@ -10,16 +10,15 @@ from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 #: Seconds before and after the logs at hand in which the missing lines are looked for.
 _BEFORE, _AFTER = 900, 900
+#: Gaps that bear on what the logs can show.
+_TOLD = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part")
 
 
 def limits(
     packs: Sequence[Pack], states: Sequence[ServiceState], coverage: Coverage, cases: Iterable[Case]
 ) -> list[str]:
     """Return, as sentences, what the logs at hand cannot show."""
-    said: list[str] = []
-    for gap in coverage.gaps:
-        if gap.kind in ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part"):
-            said.append(gap.detail)
+    said = [gap.detail for gap in coverage.gaps if gap.kind in _TOLD]
     for state in states:
         if state.service and not state.chain:
             said.append(

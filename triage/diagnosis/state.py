@@ -89,7 +89,10 @@ class Service:
             recovered=verdict in ("ready", "degraded") and "" < self.failed_at < self.ready_at,
             primary=primary,
             chain=chain,
-            revisions={name: self._judge(name)[0] for name in sorted(self.revisions, key=self.generation, reverse=True)},
+            revisions={
+                name: self._judge(name)[0]
+                for name in sorted(self.revisions, key=self.generation, reverse=True)
+            },
         )
 
     def _judge(self, revision: str) -> tuple[ServiceVerdict, str]:
@@ -98,7 +101,10 @@ class Service:
             return "inconclusive", "no run in these logs says whether it is ready"
         latest = state.latest
         if latest.kind == "boot" and state.started > latest.at:
-            return "inconclusive", "a boot failed and a later one came up, but no readiness verdict follows it"
+            return (
+                "inconclusive",
+                "a boot failed and a later one came up, but no readiness verdict follows it",
+            )
         return latest.verdict, latest.why
 
 
@@ -112,6 +118,8 @@ def _decides(run: Run) -> Decisive | None:
         return None
     if run.kind == "boot" and run.verdict != "not_ready":
         return None
-    what = {"validation": "the readiness validation", "gate": "the readiness middleware", "boot": "the boot"}[run.kind]
+    what = {"validation": "the readiness validation", "gate": "the readiness middleware", "boot": "the boot"}[
+        run.kind
+    ]
     says = {"ready": "passed", "degraded": "passed with reservations", "not_ready": "failed"}[run.verdict]
     return Decisive(run.ended, run.verdict, f"{what} that ended at {run.ended} {says}", run.kind)

@@ -29,13 +29,13 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What the documents rest on. The counts add up:
+    """What the documents rest on.
 
-    ``records = broken + joined + outside + skipped + duplicate + entries`` and ``entries = matched + unmatched``.
+    The counts add up: ``records = broken + joined + outside + skipped + duplicate + entries`` and ``entries = matched + unmatched``.
     ``outside`` were left out by --service, --since and the like; ``skipped`` held nothing that a rule, an error or
     the platform says and were only counted and timed; ``joined`` are parts of split entries beyond the first.
     Times are RFC 3339 in UTC.
-    """  # noqa: D415
+    """
 
     files: list[str] = []
     forms: list[str] = []

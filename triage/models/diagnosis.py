@@ -123,4 +123,5 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
         """Return the document as plain data, secrets masked."""
         from triage.redact import redact_document
 
-        return redact_document(msgspec.to_builtins(self))
+        document: dict[str, Any] = redact_document(msgspec.to_builtins(self))
+        return document

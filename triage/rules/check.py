@@ -90,7 +90,9 @@ def _cause_faults(pack: Pack) -> Iterator[tuple[str, str]]:
 def _named(cause: Cause) -> list[str]:
     reasons = [reason.rule for reason in cause.because]
     cleared = [rule for ruling in cause.ruled_out for rule in ruling.rules]
-    return [name for name in [*cause.all_of, *cause.any_of, *cause.none_of, *reasons, *cleared] if name[0] != "@"]
+    return [
+        name for name in [*cause.all_of, *cause.any_of, *cause.none_of, *reasons, *cleared] if name[0] != "@"
+    ]
 
 
 def _hostile(literal: str) -> Iterator[str]:

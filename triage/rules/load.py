@@ -60,7 +60,11 @@ class Loaded(msgspec.Struct, frozen=True):
 def shipped() -> list[Traversable]:
     """Return the packs that come with the program, in order of name: TOML files and folders of them."""
     folder = resources.root("queries")
-    packs = [item for item in folder.iterdir() if item.name.endswith(".toml") or item.joinpath("pack.toml").is_file()]
+    packs = [
+        item
+        for item in folder.iterdir()
+        if item.name.endswith(".toml") or item.joinpath("pack.toml").is_file()
+    ]
     return sorted(packs, key=lambda item: item.name)
 
 
@@ -88,36 +92,61 @@ def load(extra: Sequence[Path] = ()) -> list[Pack]:
 
 def read(item: Traversable) -> Loaded:
     """Return the pack of a file, or of a folder whose pack.toml names its parts."""
+    reader = _Reader()
     head_file = item.joinpath("pack.toml") if item.is_dir() else item
-    faults: list[Fault] = []
-    source, data = _parse(head_file, faults)
-    files = [(source, data)]
-    for part in data.pop("parts", []) if item.is_dir() else []:
-        files.append(_parse(item.joinpath(f"{part}.toml"), faults))
-    rules: list[Rule] = []
-    causes: list[Cause] = []
-    places: dict[tuple[str, str], Fault] = {}
-    for part, values in files:
-        _convert(part, values, "rules", Rule, rules, faults, places)
-        _convert(part, values, "causes", Cause, causes, faults, places)
+    source, data = reader.parse(head_file)
+    parts = data.pop("parts", []) if item.is_dir() else []
+    files = [(source, data), *(reader.parse(item.joinpath(f"{part}.toml")) for part in parts)]
+    rules = [rule for part, values in files for rule in reader.convert(part, values, "rules", Rule)]
+    causes = [cause for part, values in files for cause in reader.convert(part, values, "causes", Cause)]
     head = {key: value for key, value in data.items() if key not in ("rules", "causes")}
     try:
         pack = msgspec.convert({**head, "rules": [], "causes": []}, Pack)
     except msgspec.ValidationError as error:
-        return Loaded(None, [*faults, Fault(source.path, 1, str(error))] if data else faults, places)
-    pack = msgspec.structs.replace(pack, rules=rules, causes=causes)
-    faults += _chain_faults(source, pack.chain) if pack.chain is not None else []
-    return Loaded(pack, faults, places)
+        if data:
+            reader.faults.append(Fault(source.path, 1, str(error)))
+        return Loaded(None, reader.faults, reader.places)
+    reader.faults += _chain_faults(source, pack.chain) if pack.chain is not None else []
+    return Loaded(msgspec.structs.replace(pack, rules=rules, causes=causes), reader.faults, reader.places)
 
 
-def _parse(item: Traversable, faults: list[Fault]) -> tuple[Source, dict[str, Any]]:
-    source = Source(str(item), _text(item))
-    try:
-        return source, tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        faults.append(Fault(source.path, int(line[1]) if line else 1, f"not TOML: {error}"))
-        return source, {}
+class _Reader:
+    """The faults of one pack while its files are read, and where each of its rules and causes stands."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.places: dict[tuple[str, str], Fault] = {}
+
+    def parse(self, item: Traversable) -> tuple[Source, dict[str, Any]]:
+        """Return a file's text and its tables; no tables when it is not TOML."""
+        source = Source(str(item), _text(item))
+        try:
+            return source, tomllib.loads(source.text)
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"line (\d+)", str(error))
+            self.faults.append(Fault(source.path, int(line[1]) if line else 1, f"not TOML: {error}"))
+            return source, {}
+
+    def convert(self, source: Source, data: dict[str, Any], table: str, noun: type[_Noun]) -> Iterator[_Noun]:
+        """Yield what converts; note a fault, with the line of its table, for what does not."""
+        values = data.get(table, [])
+        lines = source.lines(table)
+        if not isinstance(values, list) or len(lines) != len(values):
+            self.faults.append(
+                Fault(source.path, 1, f"write each of the {table} as a [[{table}]] table of its own")
+            )
+            return
+        for line, value in zip(lines, values, strict=True):
+            try:
+                made = msgspec.convert(value, noun)
+            except msgspec.ValidationError as error:
+                name = value.get("id", "?") if isinstance(value, dict) else "?"
+                self.faults.append(Fault(source.path, line, f"{table[:-1]} {name}: {error}"))
+                continue
+            if (table, made.id) in self.places:
+                self.faults.append(Fault(source.path, line, f"{table[:-1]} {made.id}: the id stands twice"))
+            self.places[table, made.id] = Fault(source.path, line, "")
+            yield made
 
 
 def _text(item: Traversable) -> str:
@@ -129,34 +158,6 @@ def _text(item: Traversable) -> str:
         raise IOFailureError(f"{item}: {error.strerror}", "name a rule pack that can be read") from None
 
 
-def _convert(
-    source: Source,
-    data: dict[str, Any],
-    table: str,
-    noun: type[_Noun],
-    into: list[_Noun],
-    faults: list[Fault],
-    places: dict[tuple[str, str], Fault],
-) -> None:
-    """Take in what converts; note a fault, with the line of its table, for what does not."""
-    values = data.get(table, [])
-    lines = source.lines(table)
-    if not isinstance(values, list) or len(lines) != len(values):
-        faults.append(Fault(source.path, 1, f"write each of the {table} as a [[{table}]] table of its own"))
-        return
-    for line, value in zip(lines, values, strict=True):
-        try:
-            made = msgspec.convert(value, noun)
-        except msgspec.ValidationError as error:
-            name = value.get("id", "?") if isinstance(value, dict) else "?"
-            faults.append(Fault(source.path, line, f"{table[:-1]} {name}: {error}"))
-            continue
-        if (table, made.id) in places:
-            faults.append(Fault(source.path, line, f"{table[:-1]} {made.id}: the id stands twice"))
-        places[table, made.id] = Fault(source.path, line, "")
-        into.append(made)
-
-
 def _chain_faults(source: Source, chain: Chain) -> Iterator[Fault]:
     """Yield a fault for each check that is named and that the chain does not have."""
     known = {check.id for check in chain.checks}
@@ -164,4 +165,6 @@ def _chain_faults(source: Source, chain: Chain) -> Iterator[Fault]:
     named += [(f"startup.{phase}", check) for phase, check in chain.startup.items() if check]
     for where, check in named:
         if check not in known:
-            yield Fault(source.path, 1, f"chain: {where} names the check {check}, which chain.checks does not have")
+            yield Fault(
+                source.path, 1, f"chain: {where} names the check {check}, which chain.checks does not have"
+            )

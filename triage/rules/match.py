@@ -6,7 +6,7 @@ All literals are searched in one pass; only the patterns whose literal stands in
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -27,7 +27,7 @@ class Subject(NamedTuple):
         return cls(subject(message), message[:SUBJECT_LIMIT])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII)
 

@@ -14,7 +14,9 @@ _OUTCOMES: dict[str, Outcome] = {
     "phase_passed": "passed",
 }
 #: Steps that belong to a boot only: they begin one of which the export lacks the birth.
-OPENING = frozenset(["born", "listening", "worker", "phase_started", "phase_passed", "failed", "died", "ready"])
+OPENING = frozenset(
+    ["born", "listening", "worker", "phase_started", "phase_passed", "failed", "died", "ready"]
+)
 #: Steps that an instance which is up may say again, by another worker or as it ends: they begin no boot.
 WHILE_SERVING = frozenset(["listening", "worker", "ready", "died"])
 #: The same failure again after this many seconds is the next try, not an echo.

@@ -90,7 +90,9 @@ class Draft:
         self.warned: list[str] = []
         self.tolerated: list[str] = []
         self.repeats: str | None = None
-        text = "\0".join((self.kind, *vars(self.place).values(), str(entry.timestamp // 1000), entry.insert_id))
+        text = "\0".join(
+            (self.kind, *vars(self.place).values(), str(entry.timestamp // 1000), entry.insert_id)
+        )
         self.id = f"{self.kind[0]}-{blake2b(text.encode(errors='replace'), digest_size=5).hexdigest()}"
 
     def note(self, event: Event, step: str, outcome: Outcome, **more: object) -> DraftStep:

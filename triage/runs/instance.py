@@ -94,7 +94,9 @@ class Instance:
             return self._start(event)
         if event.step == "verdict":
             return self._verdict(event)
-        if self._decided is not None and (event.step not in validating.OPENING or event.step == "failed_services"):
+        if self._decided is not None and (
+            event.step not in validating.OPENING or event.step == "failed_services"
+        ):
             self._decided.take(event)
             return []
         if self._open:
@@ -151,7 +153,12 @@ class Instance:
         """Tell the end of a validation from a request that was judged without one."""
         decided = self._decided
         if decided is not None and not decided.concluded and self._gate is None and not _stands_alone(event):
-            decided.note(event, "gate", "failed" if event.step == "refused" else "passed", reason=event.fields.get("path"))
+            decided.note(
+                event,
+                "gate",
+                "failed" if event.step == "refused" else "passed",
+                reason=event.fields.get("path"),
+            )
             decided.concluded = event.step in ("refused", "approved")
             return []
         gate = self._gate or Gate(event)
@@ -204,7 +211,11 @@ class Instance:
         """A birth ends what ran before, but the server's start inside a boot is the same birth."""
         self._serving = False
         self._cached = None
-        if self._boot is not None and not self._boot.failing and event.rule not in {e.rule for e in self._boot.events}:
+        if (
+            self._boot is not None
+            and not self._boot.failing
+            and event.rule not in {e.rule for e in self._boot.events}
+        ):
             self._boot.start_seen = True
             return []
         over = [self._close(run) for run in self._open]

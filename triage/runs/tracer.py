@@ -32,4 +32,6 @@ class Tracer:
 
     def _chain(self, service: str) -> Chain | None:
         """Return the chain of a service; an entry that names no service may be of any, so the first chain serves."""
-        return next((chain for pattern, chain in self._chains if not service or fnmatchcase(service, pattern)), None)
+        return next(
+            (chain for pattern, chain in self._chains if not service or fnmatchcase(service, pattern)), None
+        )

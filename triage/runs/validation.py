@@ -8,8 +8,19 @@ from triage.window import NANOSECONDS
 _OUTCOMES: dict[str, Outcome] = {"passed": "passed", "failed": "failed", "warned": "warned"}
 #: Steps that only the chain's inside says: they begin a run of which the export lacks the beginning.
 OPENING = frozenset(
-    ["started", "startup_wait", "app_state", "phase", "group", "group_result", "check", "attempts", "reason"]
-    + ["verdict", "failed_services"]
+    {
+        "app_state",
+        "attempts",
+        "check",
+        "failed_services",
+        "group",
+        "group_result",
+        "phase",
+        "reason",
+        "started",
+        "startup_wait",
+        "verdict",
+    }
 )
 
 
@@ -179,16 +190,16 @@ class Validation(Draft):
 
     def settle(self) -> None:
         """Judge the run from its lines, once no more of them come."""
-        if self.overlaps and self.verdict == "ready":
-            self.failed = []
-        elif self.overlaps and self._own_failed:
+        if self.overlaps and (self.verdict == "ready" or self._own_failed):
             self.failed = []
         self.fail(self._own_failed)
         for check, said in self._reasons.items():
             if check in self._tolerances:
                 self.tolerated.append(check)
             outcome: Outcome = "tolerated" if check in self._tolerances else "seen"
-            self.steps.append(DraftStep("check", said.event, outcome, check, reason=said.reason, evidence=said.evidence))
+            self.steps.append(
+                DraftStep("check", said.event, outcome, check, reason=said.reason, evidence=said.evidence)
+            )
         if self.verdict == "ready" and (self.warned or self.tolerated):
             self.verdict = "degraded"
 

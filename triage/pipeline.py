@@ -69,7 +69,7 @@ def read_entries(
 
 
 def analyse(
-    sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = Selection()
+    sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, from one pass over them.
 

@@ -1,0 +1,191 @@
+"""From what the grammar found to the nodes of the tree."""
+
+from dataclasses import replace
+
+from lark import Token, Tree
+
+from triage.lql import strings
+from triage.lql.errors import FilterError, syntax_error
+from triage.lql.fields import bind
+from triage.lql.signatures import FUNCTIONS, TIMEZONE, Role
+from triage.lql.tree import (
+    And,
+    Anywhere,
+    Argument,
+    Call,
+    Comparison,
+    Field,
+    Literal,
+    Node,
+    Not,
+    Or,
+    Presence,
+    Span,
+    Value,
+)
+from triage.lql.values import to_double
+
+Found = Tree[Token]
+
+
+class Builder:
+    """Builds the nodes of one filter, whose ``text`` the errors show."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the text."""
+        self.text = text
+
+    def root(self, found: Found) -> Node | None:
+        """Return the tree below the grammar's first rule; None for an empty filter."""
+        return self._node(_trees(found)[0]) if found.children else None
+
+    def _node(self, found: Found) -> Node:
+        match found.data:
+            case "expression" | "factor":
+                kind = And if found.data == "expression" else Or
+                return _joined(kind, [self._node(part) for part in _trees(found)], _span(found))
+            case "term" | "composite":
+                (inner,) = _trees(found)
+                negated = found.data == "term" and len(found.children) > 1
+                return Not(self._node(inner), _span(found)) if negated else self._node(inner)
+            case "anywhere":
+                return Anywhere(self._literal(_trees(found)[0]), _span(found))
+            case "function_alone":
+                return self._call(_trees(found)[0])
+            case "presence":
+                return Presence(self._left(_trees(found)[0]), _span(found))
+            case _:
+                return self._comparison(found)
+
+    def _comparison(self, found: Found) -> Comparison:
+        left, comparator, right = _trees(found)
+        operator = str(comparator.children[0])
+        value = self._value(right, matching=operator in ("=~", "!~"))
+        return Comparison(self._left(left), operator, value, _span(found))
+
+    def _left(self, found: Found) -> Field | Call:
+        return self._call(found) if found.data == "function" else self._field(found)
+
+    def _value(self, found: Found, *, matching: bool) -> Value:
+        """Build a right-hand side; in a pattern (``matching``) most escape sequences are RE2's."""
+        match found.data:
+            case "values":
+                return self._value(_trees(found)[0], matching=matching)
+            case "values_expression" | "values_factor":
+                parts = [self._value(part, matching=matching) for part in _trees(found)]
+                kind = And if found.data == "values_expression" else Or
+                return _joined(kind, parts, _span(found))  # type: ignore[return-value]
+            case "values_term":
+                (inner,) = _trees(found)
+                part = self._value(inner, matching=matching)
+                return Not(part, _span(found)) if len(found.children) > 1 else part
+            case "function":
+                return self._call(found)
+            case _:
+                return self._literal(found, matching=matching)
+
+    def _literal(self, found: Found, *, matching: bool = False) -> Literal:
+        if found.data == "signed":
+            return self._signed(found)
+        tokens = self._tokens(found)
+        if len(tokens) == 1 and tokens[0].type == "STRING":
+            text = strings.pattern(tokens[0]) if matching else strings.unquoted(tokens[0])
+            return Literal(text, span=_span(found))
+        text = ".".join(_plain(token) for token in tokens)
+        return Literal(text, null=text == "NULL_VALUE", quoted=False, span=_span(found))
+
+    def _signed(self, found: Found) -> Literal:
+        span = _span(found)
+        text = self.text[span.start : span.end]
+        if to_double(text) is None:
+            hint = f'put text with a sign in front in double quotes: "{text}"'
+            raise syntax_error(f"'{text[0]}'", hint, text=self.text, offset=span.start)
+        return Literal(text, quoted=False, span=span)
+
+    def _field(self, found: Found) -> Field:
+        tokens = self._tokens(found)
+        quoted = tuple(token.type == "STRING" for token in tokens)
+        field = Field(tuple(_plain(token) for token in tokens), quoted, _span(found))
+        return replace(field, parts=bind(field, self.text).keys)
+
+    def _tokens(self, found: Found) -> list[Token]:
+        """Return the parts of a path or of a dotted value; a dot touches both its neighbours."""
+        tokens = list(found.scan_values(lambda value: isinstance(value, Token)))
+        for before, dot, after in zip(tokens[::2], tokens[1::2], tokens[2::2], strict=False):
+            if before.end_pos != dot.start_pos or dot.end_pos != after.start_pos:
+                hint = "a path has no spaces; a value that begins with a dot stands in double quotes"
+                raise syntax_error("'.'", hint, text=self.text, offset=dot.start_pos or 0)
+        return tokens[::2]
+
+    def _call(self, found: Found) -> Call:
+        span = _span(found)
+        written = str(found.children[0])
+        name = written.lower()
+        signature = FUNCTIONS.get(name)
+        if signature is None:
+            hint = f"there are {', '.join(FUNCTIONS)}; write a space between a search term and a parenthesis"
+            raise FilterError(f"no function {written!r}", hint, text=self.text, offset=span.start)
+        given = _trees(found)
+        roles = next((form for form in signature.forms if len(form) == len(given)), None)
+        if roles is None:
+            hint = f"write {signature.usage}"
+            raise FilterError(
+                f"{name} does not take {len(given)} arguments", hint, text=self.text, offset=span.start
+            )
+        arguments = [
+            self._argument(argument, role, signature.usage)
+            for argument, role in zip(given, roles, strict=True)
+        ]
+        return Call(name, tuple(arguments), span)
+
+    def _argument(self, found: Found, role: Role, usage: str) -> Argument:
+        is_call, is_member = found.data == "function", found.data == "member"
+        match role:
+            case Role.FIELD | Role.VALUE if is_member:
+                return self._field(found)
+            case Role.VALUE if is_call:
+                return self._call(found)
+            case Role.OPTION if is_call and str(found.children[0]).lower() == "timezone":
+                return self._timezone(found)
+            case Role.TEXT if not is_call:
+                return self._literal(found)
+            case Role.TYPE if is_member:
+                literal = self._literal(found)
+                return Literal(literal.text.upper(), quoted=literal.quoted, span=literal.span)
+            case Role.STRING | Role.PATTERN if is_member:
+                literal = self._literal(found, matching=role is Role.PATTERN)
+                if literal.quoted:
+                    return literal
+        place = _span(found).start
+        raise FilterError(f"here stands {role.value}", f"write {usage}", text=self.text, offset=place)
+
+    def _timezone(self, found: Found) -> Call:
+        given = _trees(found)
+        if len(given) != 1 or given[0].data != "member":
+            place = _span(found).start
+            raise FilterError(
+                "TIMEZONE takes one name", f"write {TIMEZONE.usage}", text=self.text, offset=place
+            )
+        return Call("timezone", (self._literal(given[0]),), _span(found))
+
+
+def _joined(kind: type[And] | type[Or], parts: "list[Node] | list[Value]", span: Span) -> Node:
+    """Join parts; And within And and Or within Or say nothing and are drawn together."""
+    flat: list[Node] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, kind) else (part,)
+    return flat[0] if len(flat) == 1 else kind(tuple(flat), span)
+
+
+def _trees(found: Found) -> list[Found]:
+    return [child for child in found.children if isinstance(child, Tree)]
+
+
+def _plain(token: Token) -> str:
+    return strings.unquoted(token) if token.type == "STRING" else str(token)
+
+
+def _span(found: Found) -> Span:
+    """Return the place of everything below, parentheses included."""
+    tokens = list(found.scan_values(lambda value: isinstance(value, Token)))
+    return Span(tokens[0].start_pos or 0, tokens[-1].end_pos or 0)

@@ -1,0 +1,185 @@
+"""One value against one literal: what an operator means for each kind of field (page: "Comparison operators")."""
+
+import operator as operators
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from triage.lql.fields import Kind, Type
+from triage.lql.folding import fold
+from triage.lql.paths import leaves
+from triage.lql.regex import compile_regex
+from triage.lql.tree import Literal
+from triage.lql.values import (
+    to_bool,
+    to_double,
+    to_duration,
+    to_int,
+    to_severity,
+    to_timestamp,
+)
+
+Test = Callable[[object], bool]
+#: ``:`` "is handled like equality" but for strings, of which a part may match.
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operators.eq,
+    "!=": operators.ne,
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+    ":": operators.eq,
+}
+CONVERSIONS: Mapping[Kind, Callable[[object], Any]] = {
+    Kind.INT: to_int,
+    Kind.DOUBLE: to_double,
+    Kind.BOOL: to_bool,
+    Kind.SEVERITY: to_severity,
+    Kind.TIMESTAMP: to_timestamp,
+    Kind.DURATION: to_duration,
+}
+_TEXTS = (Kind.STRING, Kind.JSON, Kind.PROTO)
+
+
+def comparer(kind: Type, operator: str, literal: Literal) -> Test:
+    """Return the test of one value of this kind. A value that cannot be converted fails it, under ``!=`` too."""
+    if operator in ("=~", "!~"):
+        return _matching(literal.text, wanted=operator == "=~") if kind in _TEXTS else never
+    if not isinstance(kind, Kind) or kind is Kind.MAP:
+        return _within(kind, literal) if operator == ":" else never
+    if kind in CONVERSIONS:
+        return _typed(kind, operator, literal)
+    if kind is Kind.STRING:
+        return _string(operator, literal)
+    return _dynamic(kind, operator, literal)
+
+
+def never(_value: object) -> bool:
+    """Return False: the comparison fails, whatever is there."""
+    return False
+
+
+def constant(kind: Kind, literal: Literal) -> Any:
+    """Return a literal in the type of a field; None where it cannot be.
+
+    A time in a filter has a T between date and time, as the page asks; in an entry a space is read too.
+    """
+    spaced = kind is Kind.TIMESTAMP and " " in literal.text
+    return None if literal.null or spaced else CONVERSIONS[kind](literal.text)
+
+
+def _typed(kind: Kind, operator: str, literal: Literal) -> Test:
+    right = constant(kind, literal)
+    if right is None:
+        return never
+    convert, order = CONVERSIONS[kind], _ORDERS[operator]
+
+    def test(value: object) -> bool:
+        left = convert(value)
+        return left is not None and order(left, right)
+
+    return test
+
+
+def _string(operator: str, literal: Literal) -> Test:
+    if literal.null:
+        return never
+    right, order = fold(literal.text), _ORDERS[operator]
+    if operator == ":":
+        return lambda value: (text := as_text(value)) is not None and right in fold(text)
+    return lambda value: (text := as_text(value)) is not None and order(fold(text), right)
+
+
+def as_text(value: object) -> str | None:
+    """Return a scalar as the text of a string field; None for what is none."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case _:
+            return None
+
+
+def _matching(pattern: str, *, wanted: bool) -> Test:
+    found = compile_regex(pattern).found
+    return lambda value: isinstance(value, str) and found(value) is wanted
+
+
+def _dynamic(kind: Kind, operator: str, literal: Literal) -> Test:
+    """Return the test of a payload's value: its own type says how it is compared."""
+    number, boolean = _typed(Kind.DOUBLE, operator, literal), _typed(Kind.BOOL, operator, literal)
+    text = _proto_string(operator, literal) if kind is Kind.PROTO else _string(operator, literal)
+    null = literal.null and operator in ("=", ":")
+    unlike_null = literal.null and operator == "!="
+    within = _within(kind, literal) if operator == ":" else never
+
+    def test(value: object) -> bool:
+        if value is None:
+            return null
+        if unlike_null:
+            return True
+        match value:
+            case str():
+                return text(value)
+            case bool():
+                return boolean(value)
+            case int() | float():
+                return number(value)
+            case _:
+                return within(value)
+
+    return test
+
+
+def _proto_string(operator: str, literal: Literal) -> Test:
+    """Return the test of a JSON string that may stand for a time, a duration or a 64-bit integer.
+
+    The service knows the type from ``@type``; here both sides have to look alike.
+    """
+    text = _string(operator, literal)
+    if operator == ":":
+        return text
+    likely = (Kind.TIMESTAMP, Kind.DURATION, Kind.INT)
+    typed = [
+        (CONVERSIONS[kind], _typed(kind, operator, literal))
+        for kind in likely
+        if constant(kind, literal) is not None
+    ]
+
+    def test(value: object) -> bool:
+        alike = next((like for convert, like in typed if convert(value) is not None), text)
+        return alike(value)
+
+    return test
+
+
+def _within(kind: Type, literal: Literal) -> Test:
+    """Return the test that a message or map has the key, or anywhere in it the value (AIP-160, "Has operator")."""
+    has = anywhere(literal)
+
+    def test(value: object) -> bool:
+        if not isinstance(value, Mapping):
+            return False
+        return literal.text in value or any(has[inner](leaf) for inner, leaf in leaves(value, kind))
+
+    return test
+
+
+def anywhere(literal: Literal) -> Mapping[Kind, Test]:
+    """Return for each kind of scalar the test that ``:`` makes of it."""
+    number, boolean = _typed(Kind.DOUBLE, ":", literal), _typed(Kind.BOOL, ":", literal)
+    text = _string(":", literal)
+
+    def json(value: object) -> bool:
+        match value:
+            case str():
+                return text(value)
+            case bool():
+                return boolean(value)
+            case _:
+                return number(value)
+
+    tests = {kind: _typed(kind, ":", literal) for kind in CONVERSIONS}
+    return {**tests, Kind.STRING: text, Kind.JSON: json, Kind.PROTO: json, Kind.MAP: text}

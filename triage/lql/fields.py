@@ -1,0 +1,162 @@
+"""The fields of a LogEntry: which there are, of which type, and what a path that an entry lacks stands for.
+
+Source: the LogEntry, HttpRequest, MonitoredResource, LogEntryOperation, LogEntrySourceLocation, LogSplit and AppHub
+pages of the Cloud Logging API reference, and "Field path identifiers" of the page "Logging query language".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from triage.lql.errors import FilterError
+from triage.lql.tree import Field
+
+Types = Mapping[str, "Type"]
+
+
+class Kind(Enum):
+    """What a value is, and so how it is compared."""
+
+    STRING = "string"
+    INT = "integer"
+    DOUBLE = "double"
+    BOOL = "Boolean"
+    SEVERITY = "severity"
+    TIMESTAMP = "timestamp"
+    DURATION = "duration"
+    #: A JSON value: its type is inferred from the value itself.
+    JSON = "JSON value"
+    #: A value of a protoPayload: its type is known to the service only, and guessed from both sides.
+    PROTO = "protocol buffer value"
+    #: A map of strings, such as labels.
+    MAP = "map"
+
+
+Type = Kind | Types
+
+_HTTP: Types = {
+    "requestMethod": Kind.STRING,
+    "requestUrl": Kind.STRING,
+    "requestSize": Kind.INT,
+    "status": Kind.INT,
+    "responseSize": Kind.INT,
+    "userAgent": Kind.STRING,
+    "remoteIp": Kind.STRING,
+    "serverIp": Kind.STRING,
+    "referer": Kind.STRING,
+    "latency": Kind.DURATION,
+    "cacheLookup": Kind.BOOL,
+    "cacheHit": Kind.BOOL,
+    "cacheValidatedWithOriginServer": Kind.BOOL,
+    "cacheFillBytes": Kind.INT,
+    "protocol": Kind.STRING,
+}
+_PART: Types = {"id": Kind.STRING, "environmentType": Kind.STRING, "criticalityType": Kind.STRING}
+_APPHUB: Types = {
+    "application": {"container": Kind.STRING, "location": Kind.STRING, "id": Kind.STRING},
+    "service": _PART,
+    "workload": _PART,
+}
+LOG_ENTRY: Types = {
+    "logName": Kind.STRING,
+    "resource": {"type": Kind.STRING, "labels": Kind.MAP},
+    "timestamp": Kind.TIMESTAMP,
+    "receiveTimestamp": Kind.TIMESTAMP,
+    "severity": Kind.SEVERITY,
+    "insertId": Kind.STRING,
+    "httpRequest": _HTTP,
+    "labels": Kind.MAP,
+    "metadata": {"systemLabels": Kind.JSON, "userLabels": Kind.MAP},
+    "operation": {"id": Kind.STRING, "producer": Kind.STRING, "first": Kind.BOOL, "last": Kind.BOOL},
+    "trace": Kind.STRING,
+    "spanId": Kind.STRING,
+    "traceSampled": Kind.BOOL,
+    "sourceLocation": {"file": Kind.STRING, "line": Kind.INT, "function": Kind.STRING},
+    "split": {"uid": Kind.STRING, "index": Kind.INT, "totalSplits": Kind.INT},
+    "errorGroups": {"id": Kind.STRING},
+    "apphub": _APPHUB,
+    "apphubDestination": _APPHUB,
+    "apphubSource": _APPHUB,
+    "textPayload": Kind.STRING,
+    "jsonPayload": Kind.JSON,
+    "protoPayload": Kind.PROTO,
+}
+
+#: What a field that LogEntry defines is compared as while it is unset.
+DEFAULTS: dict[Kind, object] = {
+    Kind.STRING: "",
+    Kind.INT: 0,
+    Kind.BOOL: False,
+    Kind.SEVERITY: "DEFAULT",
+    Kind.TIMESTAMP: "1970-01-01T00:00:00Z",
+    Kind.DURATION: "0s",
+}
+
+
+@dataclass(frozen=True)
+class Path:
+    """A field bound to the LogEntry: the keys as an entry has them and the type at their end.
+
+    ``default`` is None for a path into a payload or into labels, which is *missing* where an entry lacks it; else it
+    is what the *defaulted* field is compared as. ``fixed`` counts the keys that LogEntry itself defines.
+    """
+
+    keys: tuple[str, ...]
+    type: Type
+    default: object
+    fixed: int
+
+    @property
+    def kind(self) -> Kind | None:
+        """Return the kind of the value; None where the path ends at a message such as httpRequest."""
+        return self.type if isinstance(self.type, Kind) else None
+
+    @property
+    def below_a_label(self) -> bool:
+        """Return whether the path goes on below a label's text, where nothing ever is."""
+        return self.type is Kind.STRING and len(self.keys) > self.fixed + 1
+
+
+def bind(field: Field, text: str) -> Path:
+    """Return the path of the field in a LogEntry. Names that LogEntry defines are read in any case, keys as they are.
+
+    Raises:
+        FilterError: LogEntry has no such field; Cloud Logging refuses the filter before it runs.
+
+    """
+    here: Type = LOG_ENTRY
+    keys: list[str] = []
+    for place, part in enumerate(field.parts):
+        if isinstance(here, Kind):
+            return _inside(here, tuple(keys), field, text)
+        name = next((name for name in here if plain(name) == plain(part)), None)
+        if name is None:
+            raise _unknown(field, place, text)
+        here = here[name]
+        keys.append(name)
+    default = DEFAULTS.get(here) if isinstance(here, Kind) and keys[0] != "errorGroups" else None
+    return Path(tuple(keys), here, default, len(keys))
+
+
+def _inside(kind: Kind, keys: tuple[str, ...], field: Field, text: str) -> Path:
+    """Return the path into a payload or a map, whose keys are not LogEntry's."""
+    if kind not in (Kind.JSON, Kind.PROTO, Kind.MAP):
+        raise _unknown(field, len(keys), text)
+    value = Kind.STRING if kind is Kind.MAP else kind
+    return Path((*keys, *field.parts[len(keys) :]), value, None, len(keys))
+
+
+def plain(name: str) -> str:
+    """Return the name as protocol buffers compare it here: without case, and snake_case as camelCase (AIP-160)."""
+    return name.lower().replace("_", "")
+
+
+def _unknown(field: Field, place: int, text: str) -> FilterError:
+    name = ".".join(field.parts[: place + 1])
+    if place:
+        hint = f"{'.'.join(field.parts[:place])} has no field {field.parts[place]!r}"
+    else:
+        hint = (
+            "a field name begins with a field of LogEntry, such as textPayload, jsonPayload.KEY or labels.KEY"
+        )
+    return FilterError(f"Field not found: '{name}'", hint, text=text, offset=field.span.start)

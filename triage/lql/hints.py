@@ -1,0 +1,76 @@
+"""What to do about a syntax error: the slip that people make most at such a place."""
+
+import re
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|--[^\n]*', re.DOTALL)
+_TIME_BEFORE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]?\s*\d{0,2}(?::\d\d)*$", re.ASCII)
+_WORD_BEFORE = re.compile(r'[^\s"()<>=,]*$')
+_WORD_AFTER = re.compile(r'[^\s"()<>]*')
+_OPERATORS = (("==", "equality is written with one ="), ("<>", "unequal is written !="), ("=<", "at most is written <="), ("=>", "at least is written >="), ("!:", "write NOT field:value"), ("~=", "a regular expression match is written =~"))  # fmt: skip
+
+
+def syntax_hint(text: str, offset: int) -> str:
+    """Return what to do about the token at ``offset``, in one sentence."""
+    before, after = text[:offset], text[offset:]
+    return (
+        _open_quote(text, offset)
+        or _operator(before, after)
+        or _time(before, after)
+        or _single_quote(before, after)
+        or _parenthesis(text, after)
+        or _boolean(before, after)
+        or _special(before, after)
+    )
+
+
+def _open_quote(text: str, offset: int) -> str:
+    if text.startswith('"', offset) or _QUOTED.sub("", text[:offset]).count('"'):
+        return 'a quotation mark is not closed; a quotation mark inside a string is written \\"'
+    return ""
+
+
+def _operator(before: str, after: str) -> str:
+    here = before[-1:] + after[:1]
+    return next((hint for slip, hint in _OPERATORS if slip in (here, after[:2])), "")
+
+
+def _time(before: str, after: str) -> str:
+    if after.startswith(":") and _TIME_BEFORE.search(before):
+        return (
+            "put the time in double quotes; Windows PowerShell 5.1 takes the inner double quotes of an argument away, "
+            'write them as \\" there'
+        )
+    return ""
+
+
+def _single_quote(before: str, after: str) -> str:
+    if "'" in before[-40:] and "'" in after:
+        return "strings stand in double quotes; a single quote is an ordinary character"
+    return ""
+
+
+def _parenthesis(text: str, after: str) -> str:
+    bare = _QUOTED.sub("", text)
+    if after.startswith(")") and bare.count(")") > bare.count("("):
+        return "this closing parenthesis has no opening one"
+    if not after and bare.count("(") > bare.count(")"):
+        return "a parenthesis is not closed"
+    return ""
+
+
+def _boolean(before: str, after: str) -> str:
+    if after.startswith(("AND", "OR")) or re.search(r"\b(?:AND|OR|NOT)\s*$", before):
+        return "AND and OR stand between two comparisons, NOT in front of one"
+    return ""
+
+
+def _special(before: str, after: str) -> str:
+    """Tell to quote: the commonest fault of all."""
+    if not after:
+        return "the filter ends where a value or a comparison should follow"
+    if after.startswith("*"):
+        return 'a star stands in field:* only; for a part of a text write field:"part"'
+    if after.startswith(",") or (before[-1:].strip() and after[:1] in ":=~<>!."):
+        word = (_WORD_BEFORE.search(before) or [""])[0] + (_WORD_AFTER.match(after) or [""])[0]
+        return f'put text with special characters in double quotes: "{word}"'
+    return "put text with special characters (~ = ( ) : > < , . *) or a sign in front in double quotes"

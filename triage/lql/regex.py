@@ -1,0 +1,79 @@
+"""Regular expressions as Cloud Logging reads them: RE2 syntax, not anchored, upper and lower case told apart.
+
+google-re2 (the extra ``re2``) does the work where it is installed; else the pattern is translated for Python's ``re``,
+which covers most of the syntax and refuses the rest by name.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from triage.lql.translation import RegexError, translate
+
+
+@dataclass(frozen=True)
+class Regex:
+    """A compiled pattern: ``found`` tells whether a text has a match, ``captured`` what its first group holds there.
+
+    ``captured`` returns None where nothing matches or the group took no part in the match.
+    """
+
+    found: Callable[[str], bool]
+    captured: Callable[[str], str | None]
+    groups: int
+
+
+@lru_cache(maxsize=256)
+def compile_regex(pattern: str) -> Regex:
+    """Return the compiled pattern.
+
+    Raises:
+        RegexError: RE2 would refuse it, or only google-re2 could run it and is not installed.
+
+    """
+    try:
+        import re2  # type: ignore[import-untyped]  # noqa: F401 (asked for only)
+    except ImportError:
+        return compile_translated(pattern)
+    return _with_re2(pattern)
+
+
+def compile_translated(pattern: str) -> Regex:
+    """Return the pattern on Python's ``re``, without google-re2."""
+    try:
+        compiled = re.compile(translate(pattern))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise RegexError(f"not a regular expression: {error}") from error
+
+    def captured(text: str) -> str | None:
+        match = compiled.search(text)
+        return match[1] if match else None
+
+    return Regex(lambda text: compiled.search(text) is not None, captured, compiled.groups)
+
+
+def _with_re2(pattern: str) -> Regex:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled = re2.compile(pattern, options)
+    except (re2.error, UnicodeEncodeError) as error:
+        raise RegexError(_told(error)) from error
+
+    def captured(text: str) -> str | None:
+        match = compiled.search(text.encode(errors="replace"))
+        group: bytes | None = match[1] if match else None
+        return None if group is None else group.decode(errors="replace")
+
+    return Regex(
+        lambda text: compiled.search(text.encode(errors="replace")) is not None, captured, compiled.groups
+    )
+
+
+def _told(error: Exception) -> str:
+    what = error.args[0] if error.args else ""
+    text = what.decode(errors="replace") if isinstance(what, bytes) else str(error)
+    return f"not a regular expression of RE2: {text}"

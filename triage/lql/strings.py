@@ -1,0 +1,48 @@
+r"""The text between quotation marks: what an escape sequence stands for, and how a value is written.
+
+Google's page names ``\"``, ``\t`` and octal bytes; the others are C's. A sequence that is none stays as it is, and in
+a regular expression only ``\"`` and ``\\`` are undone: the rest belongs to RE2.
+"""
+
+import re
+
+_ESCAPE = re.compile(
+    r'\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([abfnrtv"\\]))'
+)
+_PLAIN_ESCAPE = re.compile(r'\\(["\\])')
+_CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", '"': '"', "\\": "\\"}
+_WRITTEN = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_BARE = re.compile(r'(?![-+])(?:[^\s"~=():<>,.*!\\\'`/;|&#$%{}\[\]?^]|@)+')
+_KEYWORDS = ("AND", "OR", "NOT")
+
+
+def unquoted(quoted: str) -> str:
+    """Return what a quoted string stands for."""
+    return _ESCAPE.sub(_character, quoted[1:-1])
+
+
+def pattern(quoted: str) -> str:
+    """Return the regular expression that a quoted string holds."""
+    return _PLAIN_ESCAPE.sub(r"\1", quoted[1:-1])
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[5]:
+        return _CONTROL[found[5]]
+    number = int(found[1], 8) if found[1] else int(found[2] or found[3] or found[4], 16)
+    return chr(number) if number <= 0x10FFFF else found[0]
+
+
+def written(text: str) -> str:
+    """Return the text as a quoted string."""
+    return '"' + "".join(_WRITTEN.get(char, char) for char in text) + '"'
+
+
+def written_part(part: str) -> str:
+    """Return one part of a field path, quoted where it has to be."""
+    return part if _BARE.fullmatch(part) and part not in _KEYWORDS else written(part)
+
+
+def written_pattern(text: str) -> str:
+    """Return a regular expression as a quoted string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

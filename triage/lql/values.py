@@ -1,0 +1,96 @@
+"""Values in the type of their field: what the page's table "Values and conversions" permits, and nothing else.
+
+Each function returns None where the conversion fails; the comparison is then false, whatever its operator.
+"""
+
+import re
+from fractions import Fraction
+
+from triage.models import SEVERITIES
+from triage.window import NANOSECONDS, parse_timestamp
+
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?infinity", re.ASCII | re.IGNORECASE)
+_DURATION = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(ns|us|ms|s|m|h)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MINUTES = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
+_UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": NANOSECONDS, "m": 60 * NANOSECONDS, "h": 3600 * NANOSECONDS}  # fmt: skip
+_LONGEST_NUMBER = 400
+
+
+def to_int(value: object) -> int | None:
+    """Return an integer of at most 64 bits, signed or not, written as such or as text."""
+    match value:
+        case bool():
+            return None
+        case int():
+            number = value
+        case float():
+            if not value.is_integer():
+                return None
+            number = int(value)
+        case str() if len(value) < _LONGEST_NUMBER and _INTEGER.fullmatch(value):
+            number = int(value)
+        case _:
+            return None
+    return number if -(2**63) <= number < 2**64 else None
+
+
+def to_double(value: object) -> float | None:
+    """Return a double: any number, "NaN" or "Infinity" in any case; what is too large for a double is infinite."""
+    match value:
+        case bool():
+            return None
+        case int() | float():
+            return _float(value)
+        case str() if len(value) < _LONGEST_NUMBER and _NUMBER.fullmatch(value):
+            return float(value)
+        case _:
+            return None
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def to_bool(value: object) -> bool | None:
+    """Return a Boolean: true or false, as text in any letter case."""
+    match value:
+        case bool():
+            return value
+        case str():
+            return {"true": True, "false": False}.get(value.lower())
+        case _:
+            return None
+
+
+def to_severity(value: object) -> int | None:
+    """Return the number of a severity: its name in any letter case, or the number itself."""
+    if isinstance(value, str) and value.upper() in SEVERITIES:
+        return SEVERITIES[value.upper()]
+    return to_int(value)
+
+
+def to_timestamp(value: object) -> int | None:
+    """Return nanoseconds since 1970 of an RFC 3339 time or an ISO 8601 date; a date is its midnight in UTC."""
+    if not isinstance(value, str):
+        return None
+    if _DATE.fullmatch(value):
+        value = f"{value}T00:00:00Z"
+    elif minutes := _MINUTES.fullmatch(value):
+        value = f"{minutes[1]}:00{minutes[2] or 'Z'}"
+    try:
+        return parse_timestamp(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def to_duration(value: object) -> int | None:
+    """Return nanoseconds of a signed decimal number with one of the units ns, us, ms, s, m, h."""
+    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
+        return None
+    match = _DURATION.fullmatch(value)
+    return int(Fraction(match[1]) * _UNITS[match[2]]) if match else None

@@ -1,0 +1,1 @@
+"""Cloud Logging -> files of LogEntry lines: query, window, pages, journal, resume."""

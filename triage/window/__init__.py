@@ -1,7 +1,7 @@
 """Times: nanoseconds in UTC inside, RFC 3339 outside, and what people write at the door."""
 
 from triage.window.human import parse_duration, parse_time
-from triage.window.timestamp import NANOSECONDS, both_clocks, format_timestamp, parse_timestamp
+from triage.window.timestamp import NANOSECONDS, both_clocks, format_timestamp, parse_timestamp, since_epoch
 from triage.window.window import Window, choose_window
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "parse_duration",
     "parse_time",
     "parse_timestamp",
+    "since_epoch",
 ]

@@ -1,0 +1,263 @@
+"""Cloud Logging on this machine: google.logging.v2.LoggingServiceV2 over gRPC, holding the entries of an export.
+
+    python -m tests.fakes.logging_server EXPORT --port P
+
+It evaluates the filter that arrives with triage.lql, orders, pages, checks page tokens as the service does, and fails
+on cue. It speaks without TLS and credentials, on 127.0.0.1 only.
+"""
+
+import argparse
+import json
+import sys
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import grpc
+from google.cloud.logging_v2 import types
+from google.protobuf import any_pb2
+from google.protobuf.json_format import ParseDict
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from triage import lql
+from triage.errors import UsageError
+from triage.fetching.record import know_payloads
+from triage.window import parse_timestamp
+
+SERVICE = "google.logging.v2.LoggingServiceV2"
+DEFAULT_PAGE = 50
+LARGEST_PAGE = 1000
+
+Entry = dict[str, Any]
+#: What happens when a page is asked for: it may abort the call, wait, or return True to send the page empty.
+Cue = Callable[[grpc.ServicerContext], bool]
+
+_LogEntry = types.LogEntry.pb(types.LogEntry()).__class__
+_ListRequest = types.ListLogEntriesRequest.pb(types.ListLogEntriesRequest()).__class__
+_ListResponse = types.ListLogEntriesResponse.pb(types.ListLogEntriesResponse()).__class__
+_TailRequest = types.TailLogEntriesRequest.pb(types.TailLogEntriesRequest()).__class__
+_TailResponse = types.TailLogEntriesResponse.pb(types.TailLogEntriesResponse()).__class__
+
+
+def refuse(code: grpc.StatusCode, message: str = "", reason: str = "") -> Cue:
+    """Return the cue that ends the call with an error; ``reason`` is that of google.rpc.ErrorInfo."""
+
+    def cue(context: grpc.ServicerContext) -> bool:
+        status = status_pb2.Status(code=code_pb2.Code.Value(code.name), message=message or code.name.lower())
+        if reason:
+            detail = any_pb2.Any()
+            detail.Pack(error_details_pb2.ErrorInfo(reason=reason, domain="googleapis.com"))
+            status.details.append(detail)
+        context.abort_with_status(rpc_status.to_status(status))
+        raise AssertionError
+
+    return cue
+
+
+def wait(seconds: float) -> Cue:
+    """Return the cue that answers late, or not at all once the client has gone."""
+
+    def cue(context: grpc.ServicerContext) -> bool:
+        end = time.monotonic() + seconds
+        while context.is_active() and time.monotonic() < end:
+            time.sleep(0.01)
+        return False
+
+    return cue
+
+
+def empty(_context: grpc.ServicerContext) -> bool:
+    """Send no entries, but a token to go on with: "not finished searching"."""
+    return True
+
+
+class LoggingServer:
+    """The server, as a context manager. ``requests`` keeps what was asked: (filter, page, page size)."""
+
+    def __init__(self, entries: Iterable[Entry], *, port: int = 0, projects: set[str] | None = None) -> None:
+        """Hold the entries; ``projects`` are those that exist (all, if it is None)."""
+        know_payloads()
+        self.requests: list[tuple[str, int, int]] = []
+        self.skipped = 0
+        self._projects = projects
+        self._entries = sorted(self._understood(entries), key=lambda pair: _order(pair[0]))
+        self._cues: dict[int, list[Cue]] = defaultdict(list)
+        self._always: dict[int, Cue] = {}
+        self._tokens = 0
+        self._found: dict[str, list[Any]] = {}
+        self._pool = ThreadPoolExecutor(4)
+        self._server = grpc.server(self._pool, options=[("grpc.so_reuseport", 0)])
+        self._server.add_generic_rpc_handlers((self._handlers(),))
+        self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        self.address = f"127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        """Answer calls."""
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop at once."""
+        self._server.stop(0).wait()
+        self._pool.shutdown()
+
+    def on_page(self, page: int, cue: Cue, times: int | None = 1) -> None:
+        """Let something happen when a page (from 1) is asked for: that many times, or always."""
+        if times is None:
+            self._always[page] = cue
+        else:
+            self._cues[page] += [cue] * times
+
+    def expire_tokens(self) -> None:
+        """Refuse the page tokens that were given so far."""
+        self._tokens += 1
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Hold more entries, as when logs arrive."""
+        self._entries = sorted([*self._entries, *self._understood(entries)], key=lambda pair: _order(pair[0]))
+        self._found.clear()
+
+    def wait(self) -> None:
+        """Answer calls until the process ends."""
+        self._server.wait_for_termination()
+
+    def _handlers(self) -> grpc.GenericRpcHandler:
+        handlers = {
+            "ListLogEntries": grpc.unary_unary_rpc_method_handler(
+                self._list, _ListRequest.FromString, _ListResponse.SerializeToString
+            ),
+            "TailLogEntries": grpc.stream_stream_rpc_method_handler(
+                self._tail, _TailRequest.FromString, _TailResponse.SerializeToString
+            ),
+        }
+        return grpc.method_handlers_generic_handler(SERVICE, handlers)
+
+    def _understood(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Any]]:
+        for entry in entries:
+            try:
+                yield entry, ParseDict(entry, _LogEntry(), ignore_unknown_fields=True)
+            except (ValueError, TypeError):
+                self.skipped += 1
+
+    def _list(self, request: Any, context: grpc.ServicerContext) -> Any:
+        size = request.page_size or DEFAULT_PAGE
+        if not 0 < size <= LARGEST_PAGE:
+            _invalid(context, "page_size must be between 1 and 1000")
+        if request.order_by not in {"", "timestamp asc", "timestamp desc"}:
+            _invalid(context, "order_by must be one of: timestamp asc, timestamp desc")
+        self._check_project(request.resource_names, context)
+        offset, page = self._place(request, context)
+        self.requests.append((request.filter, page, size))
+        cue = self._cues[page].pop(0) if self._cues[page] else self._always.get(page)
+        is_empty = cue is not None and cue(context)
+        found = self._matching(request.filter, context)
+        if request.order_by == "timestamp desc":
+            found = found[::-1]
+        end = offset if is_empty else offset + size
+        more = end < len(found) or is_empty
+        return _ListResponse(
+            entries=found[offset:end], next_page_token=self._token(request, end, page + 1) if more else ""
+        )
+
+    def _tail(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:
+        request = next(requests)
+        self._check_project(request.resource_names, context)
+        found = self._matching(request.filter, context)
+        for start in range(0, len(found), DEFAULT_PAGE):
+            yield _TailResponse(entries=found[start : start + DEFAULT_PAGE])
+
+    def _check_project(self, names: Iterable[str], context: grpc.ServicerContext) -> None:
+        if (
+            self._projects is not None
+            and not {name.removeprefix("projects/") for name in names} <= self._projects
+        ):
+            refuse(grpc.StatusCode.NOT_FOUND, "Project does not exist")(context)
+
+    def _matching(self, text: str, context: grpc.ServicerContext) -> list[Any]:
+        if text not in self._found:
+            try:
+                matches = lql.matcher(text)
+            except UsageError as error:
+                _invalid(context, error.message)
+            self._found[text] = [message for entry, message in self._entries if matches(entry)]
+        return self._found[text]
+
+    def _place(self, request: Any, context: grpc.ServicerContext) -> tuple[int, int]:
+        """Return the offset and the number of the page that is asked for."""
+        if not request.page_token:
+            return 0, 1
+        token = json.loads(urlsafe_b64decode(request.page_token))
+        if token["of"] != _identity(request):
+            _invalid(context, "page_token doesn't match arguments from the request")
+        if token["tokens"] != self._tokens:
+            _invalid(context, "page_token has expired")
+        return token["offset"], token["page"]
+
+    def _token(self, request: Any, offset: int, page: int) -> str:
+        token = {"of": _identity(request), "offset": offset, "page": page, "tokens": self._tokens}
+        return urlsafe_b64encode(json.dumps(token).encode()).decode()
+
+
+def read_export(path: Path) -> Iterator[Entry]:
+    """Yield the entries of an export in any form that triage reads."""
+    from triage.models import Record
+    from triage.reading import read
+
+    for record in read([path]):
+        if isinstance(record, Record):
+            yield json.loads(record.data)
+
+
+def _identity(request: Any) -> str:
+    arguments = (*request.resource_names, request.filter, request.order_by, str(request.page_size))
+    return sha256("\0".join(arguments).encode()).hexdigest()[:16]
+
+
+def _order(entry: Mapping[str, Any]) -> tuple[int, str]:
+    return parse_timestamp(entry["timestamp"]), entry.get("insertId", "")
+
+
+def _invalid(context: grpc.ServicerContext, message: str) -> None:
+    context.abort(grpc.StatusCode.INVALID_ARGUMENT, message)
+
+
+def _cue(text: str) -> tuple[int, Cue, int | None]:
+    """Return the cue that ``PAGE:CODE[:TIMES]`` names; CODE may be EMPTY or SLOW, TIMES ``always``."""
+    page, code, times = [*text.split(":"), "1"][:3]
+    named = {"EMPTY": empty, "SLOW": wait(120)}
+    cue = named.get(code) or refuse(grpc.StatusCode[code])
+    return int(page), cue, None if times == "always" else int(times)
+
+
+def main() -> None:
+    """Serve one export until the process is stopped."""
+    parser = argparse.ArgumentParser(description="Serve an export as Cloud Logging would, on 127.0.0.1.")
+    parser.add_argument("export", type=Path)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument(
+        "--fail",
+        type=_cue,
+        action="append",
+        default=[],
+        metavar="PAGE:CODE[:TIMES]",
+        help="fail when a page is asked for, e.g. 2:UNAVAILABLE:3, 1:RESOURCE_EXHAUSTED:always, 2:EMPTY, 2:SLOW",
+    )
+    options = parser.parse_args()
+    with LoggingServer(read_export(options.export), port=options.port) as server:
+        for page, cue, times in options.fail:
+            server.on_page(page, cue, times)
+        sys.stderr.write(f"Cloud Logging of {options.export} at {server.address}\n")
+        server.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What a fetch would do, told without a call."""
+
+from collections.abc import Mapping, Sequence
+from os import environ as process_environ
+
+from triage.fetching import widen
+from triage.fetching.client import endpoint
+from triage.fetching.pages import PAGE_SIZE
+from triage.fetching.project import find_project
+from triage.fetching.query import clause, gcloud_command, in_window
+from triage.models import FetchPlan, Pack, Query
+from triage.window import both_clocks
+
+
+def queries(
+    plan: FetchPlan, packs: Sequence[Pack], environ: Mapping[str, str] = process_environ
+) -> list[Query]:
+    """Return what a plan asks for, one query per service, with the gcloud command that asks the same.
+
+    Raises:
+        UsageError: a service, the project or the filter cannot be asked for.
+
+    """
+    project, _ = find_project(plan.project, environ)
+    texts = {
+        service: in_window(clause(service, packs, text=plan.filter, everything=plan.everything), plan.window)
+        for service in plan.services
+    }
+    return [Query(service, text, gcloud_command(text, project)) for service, text in texts.items()]
+
+
+def foresee(plan: FetchPlan, now: int, environ: Mapping[str, str] = process_environ) -> list[str]:
+    """Return what would be asked, of whom, and how many calls it takes at most, a sentence each."""
+    project, source = find_project(plan.project, environ)
+    of = f"project {project}, named by {source}" if project else "the project that the credentials name"
+    window = plan.window
+    says = [
+        f"would ask {endpoint(plan.endpoint)} for logs of {', '.join(plan.services)} in {of}",
+        f"window: {both_clocks(window.start)} to {both_clocks(window.end)}",
+    ]
+    rounds = 1
+    if plan.may_widen:
+        grown, bounds = window, widen.bounds(window, now)
+        while stretch := widen.step(grown, window, "start", now):
+            grown, rounds = type(grown)(stretch.start, grown.end), rounds + 1
+        says.append(
+            f"it may be widened, in at most {rounds - 1} steps, to {both_clocks(bounds.start)} to {both_clocks(bounds.end)}"
+        )
+    says.append(_calls(plan, rounds))
+    return says
+
+
+def _calls(plan: FetchPlan, rounds: int) -> str:
+    pace = f"at most {plan.reads_per_minute} calls a minute"
+    if plan.limit is None:
+        return f"{pace}, one for every {PAGE_SIZE:,} entries that there are (--limit sets a bound)"
+    size = min(PAGE_SIZE, plan.limit)
+    most = len(plan.services) * (-(-plan.limit // size) + rounds)
+    return f"at most {most} calls, repeats not counted, and {pace}"

@@ -1,0 +1,281 @@
+"""What was fetched so far, page by page, so that nothing is asked twice and nothing is lost."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from triage.errors import BadDataError, UsageError
+from triage.fetching import durable
+from triage.fetching.lock import Lock
+from triage.fetching.pages import Page
+from triage.text import filename
+from triage.window import NANOSECONDS, Window, parse_timestamp
+
+_NAME = "checkpoint.json"
+_ANEW = "delete its folder and fetch anew"
+#: Page tokens live for 24 hours (quotas page of Cloud Logging's documentation); an hour is left for the journey.
+TOKEN_LIFE = 23 * 3600 * NANOSECONDS
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One service in one stretch of the window, and how far it is: the token to go on with and what the file holds.
+
+    ``resume_from`` is the time from which it is asked since its token was lost; ``size`` and ``sha256`` are of the
+    lines that count: what a killed process wrote behind them does not.
+    """
+
+    service: str
+    start: int
+    end: int
+    resume_from: int | None = None
+    token: str = ""
+    token_at: int = 0
+    pages: int = 0
+    entries: int = 0
+    size: int = 0
+    sha256: str = hashlib.sha256().hexdigest()
+    first: str = ""
+    last: str = ""
+    done: bool = False
+    limited: bool = False
+
+    @property
+    def window(self) -> Window:
+        """Return the stretch that is still asked for."""
+        return Window(self.start if self.resume_from is None else self.resume_from, self.end)
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of a fetch: what was asked for, and its parts. ``began`` is when, and bounds a window that grows."""
+
+    version: int = 1
+    project: str
+    clauses: dict[str, str]
+    asked: Window
+    began: int
+    page_size: int
+    limit: int | None = None
+    parts: list[Part] = []
+
+
+class _Stamp(msgspec.Struct, frozen=True):
+    timestamp: str = ""
+
+
+class Journal:
+    """A folder with a file of lines per part, and a checkpoint that says how much of each counts."""
+
+    def __init__(self, folder: Path, state: Checkpoint, lock: Lock) -> None:
+        """Hold what is on the disk already; ``begin`` and ``reopen`` make it so."""
+        self.folder = folder
+        self.state = state
+        self._lock = lock
+        self._open: dict[int, tuple[int, hashlib._Hash]] = {}
+
+    @classmethod
+    def begin(cls, folder: Path, state: Checkpoint) -> "Journal":
+        """Make the folder.
+
+        Raises:
+            UsageError: an interrupted fetch is kept there.
+            TryAgainError: another process fetches into it.
+
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = Lock(folder / "lock")
+        if (folder / _NAME).exists():
+            lock.release()
+            raise UsageError(
+                f"an interrupted fetch of this window is kept in {folder}",
+                "go on with --resume, or delete that folder",
+            )
+        journal = cls(folder, state, lock)
+        journal._save()
+        return journal
+
+    @classmethod
+    def reopen(cls, folder: Path) -> "Journal":
+        """Return the journal as its last checkpoint left it.
+
+        Raises:
+            BadDataError: its files are not those that the checkpoint speaks of.
+            TryAgainError: another process fetches into it.
+
+        """
+        lock = Lock(folder / "lock")
+        try:
+            journal = cls(folder, read_checkpoint(folder), lock)
+            for index, part in enumerate(journal.state.parts):
+                journal._check(index, part)
+        except BaseException:
+            lock.release()
+            raise
+        return journal
+
+    def file(self, index: int) -> Path:
+        """Return the file of a part."""
+        return self.folder / f"{index:03}-{filename(self.state.parts[index].service)}.jsonl"
+
+    def files(self) -> list[Path]:
+        """Return the files of all parts that hold lines."""
+        return [self.file(index) for index, part in enumerate(self.state.parts) if part.entries]
+
+    @property
+    def entries(self) -> int:
+        """Return the number of entries kept."""
+        return sum(part.entries for part in self.state.parts)
+
+    @property
+    def pages(self) -> int:
+        """Return the number of pages fetched."""
+        return sum(part.pages for part in self.state.parts)
+
+    @property
+    def window(self) -> Window:
+        """Return the stretch of all parts together."""
+        parts = self.state.parts
+        start, end = min(part.start for part in parts), max(part.end for part in parts)
+        return Window(start, end, self.state.asked.relative)
+
+    def extend(self, window: Window) -> None:
+        """Add a stretch of time, for every service."""
+        self._set(parts=[*self.state.parts, *parts_of(self.state.clauses, window)])
+
+    def add(self, index: int, page: Page, now: int) -> None:
+        """Keep a page: first its lines, then the token of the next one."""
+        part = self.state.parts[index]
+        handle, digest = self._opened(index)
+        room = self._room(part.service)
+        lines = page.lines[:room]
+        full = room is not None and len(lines) == room
+        data = b"".join(lines)
+        durable.write_all(handle, data)
+        os.fsync(handle)
+        digest.update(data)
+        self._update(
+            index,
+            token=page.token,
+            token_at=now,
+            pages=part.pages + 1,
+            entries=part.entries + len(lines),
+            size=part.size + len(data),
+            sha256=digest.hexdigest(),
+            first=part.first or (_stamp(lines[0]) if lines else ""),
+            last=_stamp(lines[-1]) if lines else part.last,
+            limited=full and bool(page.token or page.lines[room:]),
+            done=full or not page.token,
+        )
+
+    def _room(self, service: str) -> int | None:
+        """Return how many more entries of a service the limit leaves, None without one."""
+        if self.state.limit is None:
+            return None
+        return self.state.limit - sum(part.entries for part in self.state.parts if part.service == service)
+
+    def rewind(self, index: int) -> None:
+        """Forget the token, and the entries of the last instant: from there on the part is asked for anew.
+
+        The next query begins at that instant, so what shares it comes again, once.
+        """
+        part = self.state.parts[index]
+        size = kept = 0
+        if part.entries:
+            with self.file(index).open("rb") as lines:
+                for line in lines:
+                    if size >= part.size or _stamp(line) == part.last:
+                        break
+                    size, kept = size + len(line), kept + 1
+        self._close(index)
+        resume_from = parse_timestamp(part.last) if part.last else part.resume_from
+        self._update(
+            index,
+            token="",
+            resume_from=resume_from,
+            entries=kept,
+            size=size,
+            sha256=_digest(self.file(index), size).hexdigest(),
+        )
+
+    def close(self) -> None:
+        """Let go of the files; the journal stays. Closing again does nothing."""
+        for index in list(self._open):
+            self._close(index)
+        self._lock.release()
+
+    def discard(self) -> None:
+        """Remove the journal: the checkpoint first, without which the rest counts for nothing."""
+        for index in list(self._open):
+            self._close(index)
+        (self.folder / _NAME).unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.release()
+        if os.name == "nt":  # where a file that is open cannot be removed
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _opened(self, index: int) -> "tuple[int, hashlib._Hash]":
+        if index not in self._open:
+            size = self.state.parts[index].size
+            digest = _digest(self.file(index), size)
+            self._open[index] = durable.open_at(self.file(index), size), digest
+        return self._open[index]
+
+    def _close(self, index: int) -> None:
+        if index in self._open:
+            os.close(self._open.pop(index)[0])
+
+    def _check(self, index: int, part: Part) -> None:
+        if _digest(self.file(index), part.size).hexdigest() != part.sha256:
+            raise BadDataError(f"{self.file(index)} was changed since it was fetched", _ANEW)
+
+    def _update(self, index: int, **changes: object) -> None:
+        parts = list(self.state.parts)
+        parts[index] = msgspec.structs.replace(parts[index], **changes)
+        self._set(parts=parts)
+
+    def _set(self, **changes: object) -> None:
+        self.state = msgspec.structs.replace(self.state, **changes)
+        self._save()
+
+    def _save(self) -> None:
+        durable.replace(self.folder / _NAME, msgspec.json.encode(self.state))
+
+
+def parts_of(services: Iterable[str], window: Window) -> list[Part]:
+    """Return a part for each service, with nothing in it yet."""
+    return [Part(service=service, start=window.start, end=window.end) for service in services]
+
+
+def read_checkpoint(folder: Path) -> Checkpoint:
+    """Return the checkpoint of a journal.
+
+    Raises:
+        BadDataError: it cannot be read, or was written by another version.
+
+    """
+    path = folder / _NAME
+    try:
+        state = msgspec.json.decode(path.read_bytes(), type=Checkpoint)
+    except msgspec.DecodeError as error:
+        raise BadDataError(f"{path} is no checkpoint of a fetch: {error}", _ANEW) from error
+    if state.version != 1:
+        raise BadDataError(f"{path} was written by another version of triage", _ANEW)
+    return state
+
+
+def _digest(path: Path, size: int) -> "hashlib._Hash":
+    """Return the hash of the first bytes of a file, of as many as there are; no file is needed for none."""
+    digest = hashlib.sha256()
+    if size:
+        with path.open("rb") as file:
+            while size > 0 and (chunk := file.read(min(size, 1 << 20))):
+                digest.update(chunk)
+                size -= len(chunk)
+    return digest
+
+
+def _stamp(line: bytes) -> str:
+    return msgspec.json.decode(line, type=_Stamp).timestamp

@@ -1,0 +1,65 @@
+"""One writer per journal: a lock that dies with its process."""
+
+import os
+import sys
+from pathlib import Path
+
+from triage.errors import TryAgainError
+
+
+class Lock:
+    """The lock of one file. The file tells a person who holds it; the lock itself is the system's.
+
+    A file made with O_EXCL would outlive a killed process and leave others to guess whether its number is still that
+    process; the system's lock is gone with it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock.
+
+        Raises:
+            TryAgainError: another process holds it.
+
+        """
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._handle: int | None = handle
+        try:
+            _hold(handle)
+            if os.fstat(handle).st_nlink == 0:
+                raise BlockingIOError  # who held it has just removed it
+        except OSError as error:
+            holder = os.read(handle, 200).decode(errors="replace").strip()
+            self.release()
+            raise TryAgainError(
+                f"another fetch ({holder or 'just begun'}) is writing {path.parent}",
+                "wait for it, or give -o FILE",
+            ) from error
+        os.ftruncate(handle, 0)
+        os.write(handle, f"process {os.getpid()} on {_host()}\n".encode())
+
+    def release(self) -> None:
+        """Let others in; again does nothing."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def _host() -> str:
+    import platform
+
+    return platform.node()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _hold(handle: int) -> None:
+        # The byte lies beyond the text, which stays readable to others.
+        os.lseek(handle, 1024, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        os.lseek(handle, 0, os.SEEK_SET)
+else:
+    import fcntl
+
+    def _hold(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

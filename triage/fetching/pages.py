@@ -1,0 +1,144 @@
+"""Pages of log entries, asked for one by one: paced below the quota, and patient with what passes."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from triage.fetching.client import Connection
+from triage.fetching.faults import explain, is_credentials, is_passing, is_quota
+from triage.fetching.record import know_payloads, to_line
+
+#: The most that Cloud Logging gives in one page; more is refused (ListLogEntriesRequest.page_size).
+PAGE_SIZE = 1000
+
+
+class Page(msgspec.Struct, frozen=True):
+    """The lines of one page and their last timestamp, and the token of the next page, "" after the last."""
+
+    lines: list[bytes]
+    last: str
+    token: str
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """How long to wait, in seconds: ``page`` for one answer, ``budget`` for one that comes in the end.
+
+    Between tries it waits a random part of ``first``, doubled each time up to ``most`` ("full jitter").
+    """
+
+    page: float = 90.0
+    budget: float = 300.0
+    first: float = 1.0
+    most: float = 32.0
+
+
+class Pace:
+    """Keeps calls below a number per minute: a sixth of them at once, the rest evenly.
+
+    Whatever the calls before, no 60 seconds hold more than the number (the generic cell rate algorithm).
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with a full allowance."""
+        at_once = max(1, per_minute // 6)
+        self._interval = 60 / max(1, per_minute - at_once)
+        self._ahead = (at_once - 1) * self._interval
+        self._clock = clock
+        self._due = 0.0
+
+    def next_wait(self) -> float:
+        """Count one call and return the seconds to wait before it."""
+        now = self._clock()
+        self._due = max(self._due, now)
+        wait = max(0.0, self._due - self._ahead - now)
+        self._due += self._interval
+        return wait
+
+
+class Reader:
+    """Asks for pages. ``waiting`` is told what is waited for, "" when it is over."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        pace: Pace,
+        patience: Patience,
+        waiting: Callable[[str], None],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Ask nothing yet."""
+        self._connection = connection
+        self._pace = pace
+        self._patience = patience
+        self._waiting = waiting
+        self._sleep = sleep
+
+    def page(self, text: str, token: str, size: int) -> Page:
+        """Return the page that begins at a token, for a filter, oldest entries first.
+
+        Quota, server faults, timeouts and lost connections are tried again within the budget; credentials are renewed
+        once.
+
+        Raises:
+            TryAgainError: the budget is used up.
+            NoPermissionError: credentials, role or project.
+            UsageError: the filter is refused.
+            google.api_core.exceptions.InvalidArgument: the token is refused.
+
+        """
+        from google.api_core.exceptions import GoogleAPICallError, InvalidArgument
+        from google.auth.exceptions import GoogleAuthError
+
+        begun, tries, renewed = time.monotonic(), 0, False
+        while True:
+            self._wait(self._pace.next_wait(), "quota")
+            try:
+                return self._ask(text, token, size)
+            except InvalidArgument as error:
+                if token:
+                    raise
+                raise explain(error, self._connection.project) from error
+            except (GoogleAPICallError, GoogleAuthError) as error:
+                spent = time.monotonic() - begun
+                if is_credentials(error) and not renewed:
+                    renewed = True
+                    self._renew()
+                    continue
+                pause = random.uniform(0, min(self._patience.most, self._patience.first * 2**tries))  # noqa: S311 (no secret)
+                tries += 1
+                if not is_passing(error) or is_credentials(error) or spent + pause > self._patience.budget:
+                    raise explain(error, self._connection.project, seconds=spent) from error
+                self._wait(pause, "quota" if is_quota(error) else "Cloud Logging")
+
+    def _renew(self) -> None:
+        from google.auth.exceptions import GoogleAuthError
+
+        try:
+            self._connection.renew()
+        except GoogleAuthError as error:
+            raise explain(error, self._connection.project) from error
+
+    def _wait(self, seconds: float, why: str) -> None:
+        if seconds > 0:
+            self._waiting(why)
+            self._sleep(seconds)
+            self._waiting("")
+
+    def _ask(self, text: str, token: str, size: int) -> Page:
+        from google.cloud.logging_v2.types import ListLogEntriesRequest
+
+        request = ListLogEntriesRequest(
+            resource_names=[f"projects/{self._connection.project}"],
+            filter=text,
+            order_by="timestamp asc",
+            page_size=size,
+            page_token=token,
+        )
+        know_payloads()
+        pager = self._connection.client.list_log_entries(request, retry=None, timeout=self._patience.page)
+        answer: Any = type(page := next(iter(pager.pages))).pb(page)
+        last = answer.entries[-1].timestamp.ToJsonString() if answer.entries else ""
+        return Page([to_line(entry) for entry in answer.entries], last, answer.next_page_token)

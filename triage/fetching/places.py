@@ -1,0 +1,79 @@
+"""Where a fetch puts its files: names that every system takes, and the journals that wait to be resumed."""
+
+from pathlib import Path
+
+from triage.errors import UsageError
+from triage.fetching.journal import Checkpoint, read_checkpoint
+from triage.models import FetchPlan
+from triage.text import filename
+from triage.window import Window, format_timestamp
+
+_PARTIAL = ".partial"
+
+
+def output(plan: FetchPlan, service: str, window: Window) -> Path:
+    """Return the file of a service: the one that was named, else NAME-FROM-UNTIL.jsonl.gz."""
+    if plan.file:
+        return Path(plan.file)
+    return Path(plan.folder) / f"{filename(service)}-{_stretch(window)}.jsonl.gz"
+
+
+def journal_folder(plan: FetchPlan) -> Path:
+    """Return the folder of a new fetch's journal."""
+    if plan.file:
+        return Path(f"{plan.file}{_PARTIAL}")
+    return Path(plan.folder) / f"{_name(plan)}-{_stretch(plan.window)}{_PARTIAL}"
+
+
+def find_journal(plan: FetchPlan, clauses: dict[str, str]) -> Path | None:
+    """Return the folder of the interrupted fetch that the plan goes on with, None where there is none.
+
+    A relative window goes on with the newest one of its services, whose window is then kept: an hour ago is another
+    time by now.
+
+    Raises:
+        UsageError: what was interrupted asked for something else.
+
+    """
+    if plan.file:
+        folders = [journal_folder(plan)]
+    else:
+        folders = sorted(Path(plan.folder).glob(f"{_name(plan)}-*{_PARTIAL}"), key=_age, reverse=True)
+    found = [(folder, read_checkpoint(folder)) for folder in folders if (folder / "checkpoint.json").exists()]
+    found = [(folder, state) for folder, state in found if set(state.clauses) == set(clauses)]
+    if not found:
+        return None
+    fitting = [folder for folder, state in found if _other(plan, clauses, state) == ""]
+    if not fitting:
+        folder, state = found[0]
+        raise UsageError(
+            f"the interrupted fetch in {folder} is of another {_other(plan, clauses, state)}",
+            "give the same options with --resume, or leave --resume out to begin anew",
+        )
+    return fitting[0]
+
+
+def _other(plan: FetchPlan, clauses: dict[str, str], state: Checkpoint) -> str:
+    """Return in what a journal differs from the plan, "" where it goes on with it."""
+    if state.clauses != clauses:
+        return "filter"
+    if plan.project and plan.project != state.project:
+        return f"project ({state.project})"
+    if not plan.window.relative and plan.window != state.asked:
+        return f"window ({state.asked})"
+    return ""
+
+
+def _name(plan: FetchPlan) -> str:
+    more = f"+{len(plan.services) - 1}" if len(plan.services) > 1 else ""
+    return f"{filename(plan.services[0])}{more}"
+
+
+def _stretch(window: Window) -> str:
+    """Return both ends in the basic form of ISO 8601, which has no colons: Windows takes none."""
+    ends = (format_timestamp(at).partition(".")[0] for at in (window.start, window.end))
+    return "-".join(f"{end.replace('-', '').replace(':', '')}Z" for end in ends)
+
+
+def _age(folder: Path) -> float:
+    return folder.stat().st_mtime

@@ -1,0 +1,69 @@
+"""A LogEntry from the wire -> one line of JSON, as Cloud Logging's REST interface writes it."""
+
+from base64 import b64encode
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+# Whole numbers that a double holds exactly; Cloud Logging writes them without a fraction.
+_EXACT = 2**53
+
+
+def know_payloads() -> None:
+    """Import the types that a protoPayload may have: without them an audit entry stays bytes."""
+    from google.cloud.appengine_logging_v1.types import RequestLog  # noqa: F401
+    from google.cloud.audit import audit_log_pb2  # noqa: F401
+    from google.iam.v1.logging import audit_data_pb2  # noqa: F401
+
+
+def to_line(entry: Any) -> bytes:
+    """Return the entry as one JSON line, its keys sorted; the protobuf message is used up.
+
+    Nanoseconds and ``split`` are kept, which ``google.cloud.logging.Client`` drops. A payload of an unknown type is
+    kept as its bytes, in base64.
+    """
+    from google.protobuf.json_format import MessageToDict
+
+    document: dict[str, Any] = {}
+    payload = entry.WhichOneof("payload")
+    if payload == "json_payload":
+        document["jsonPayload"] = _fields(entry.json_payload)
+        entry.ClearField("json_payload")
+    elif payload == "proto_payload":
+        document["protoPayload"] = _any(entry.proto_payload)
+        entry.ClearField("proto_payload")
+    document |= MessageToDict(entry)
+    return msgspec.json.encode(document, order="sorted") + b"\n"
+
+
+def _fields(struct: Any) -> dict[str, Any]:
+    return {name: _value(value) for name, value in struct.fields.items()}
+
+
+def _value(value: Any) -> Any:
+    """Return the value of a protobuf Value. Its own JSON form refuses NaN, which a program may well log."""
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return value.string_value
+    if kind == "number_value":
+        number = value.number_value
+        if not isfinite(number):
+            return {"nan": "NaN", "inf": "Infinity"}.get(str(number), "-Infinity")
+        return int(number) if number.is_integer() and abs(number) <= _EXACT else number
+    if kind == "struct_value":
+        return _fields(value.struct_value)
+    if kind == "list_value":
+        return [_value(item) for item in value.list_value.values]
+    return value.bool_value if kind == "bool_value" else None
+
+
+def _any(payload: Any) -> dict[str, Any]:
+    from google.protobuf.json_format import MessageToDict, SerializeToJsonError
+    from google.protobuf.message import DecodeError
+
+    try:
+        known: dict[str, Any] = MessageToDict(payload)
+    except (TypeError, DecodeError, SerializeToJsonError):
+        return {"@type": payload.type_url, "value": b64encode(payload.value).decode()}
+    return known

@@ -1,0 +1,116 @@
+"""When a window is too short, and by how much it grows."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from triage.models import Diagnosis, Incident, Need, Run, Timeline
+from triage.window import NANOSECONDS, Window, both_clocks, parse_timestamp
+
+_MINUTE = 60 * NANOSECONDS
+#: The longest silence inside a run: what stands nearer to an edge may go on beyond it.
+_NEAR = _MINUTE
+_FIRST_STEP = 15 * _MINUTE
+_BOUND = 6 * 60 * _MINUTE
+_DEPLOYS = re.compile(r"Services\.(?:Replace|Create|Update)Service$")
+
+
+class _Audit(msgspec.Struct, frozen=True, rename="camel"):
+    method_name: str = ""
+    resource_name: str = ""
+
+
+class _Deployment(msgspec.Struct, frozen=True, rename="camel"):
+    timestamp: str
+    proto_payload: _Audit = _Audit()
+
+
+def needs(
+    timeline: Timeline, diagnosis: Diagnosis, files: Sequence[Path], window: Window, *, widened: bool
+) -> list[Need]:
+    """Return what the window cuts: runs that did not pass, and the first failure when it stands at an edge.
+
+    Once a window was widened for the first failure, the start of its run, the boot of its instance and the deployment
+    before it, looked for in the fetched ``files``, are needed too.
+    """
+    found = [*_at_start(timeline, diagnosis, window), *_at_end(timeline, window)]
+    return [*found, *_before(timeline, diagnosis, files, window)] if widened else found
+
+
+def bounds(asked: Window, now: int) -> Window:
+    """Return how far a window may grow: six hours, or twice its length, and not beyond now."""
+    most = max(_BOUND, 2 * (asked.end - asked.start))
+    return Window(asked.start - most, max(asked.end, min(asked.end + most, now)))
+
+
+def step(window: Window, asked: Window, side: str, now: int) -> Window | None:
+    """Return the stretch to fetch next on that side, None at the bound. Each step is as long as all before it."""
+    limit = bounds(asked, now)
+    length = max(window.end - window.start, _FIRST_STEP)
+    if side == "start":
+        stretch = Window(max(limit.start, window.start - length), window.start)
+    else:
+        stretch = Window(window.end, min(limit.end, window.end + length))
+    return stretch if stretch.start < stretch.end else None
+
+
+def _at_start(timeline: Timeline, diagnosis: Diagnosis, window: Window) -> Iterator[Need]:
+    cut = [run for run in timeline.runs if _is_cut(run) and _at(run.started) - window.start <= _NEAR]
+    for run in cut[:1]:
+        yield Need("start", f"{_named(run)} begins before the window")
+    first = _first(diagnosis)
+    if first and _at(first.first_seen) - window.start <= _NEAR:
+        seen = both_clocks(_at(first.first_seen))
+        yield Need("start", f"the first failure ({first.cause}, {seen}) stands at the window's start")
+
+
+def _before(
+    timeline: Timeline, diagnosis: Diagnosis, files: Sequence[Path], window: Window
+) -> Iterator[Need]:
+    """Yield what led to the first failure and is not in the window: the boot and the deployment before its run."""
+    first = _first(diagnosis)
+    runs = [run for run in timeline.runs if first and run.id in first.scope.runs]
+    for run in runs[:1]:
+        boots = [other for other in timeline.runs if other.kind == "boot" and other.instance == run.instance]
+        if all(_at(boot.started) - window.start <= _NEAR for boot in boots):
+            yield Need("start", f"the boot of the instance of {_named(run)} is not in the window")
+        if all(at > _at(run.started) for at in _deployments(files, run.service)):
+            yield Need("start", f"the deployment before {_named(run)} is not in the window")
+
+
+def _first(diagnosis: Diagnosis) -> Incident | None:
+    known = [incident for incident in diagnosis.incidents if incident.confidence != "low"]
+    return min(known, key=lambda incident: _at(incident.first_seen), default=None)
+
+
+def _deployments(files: Sequence[Path], service: str) -> Iterator[int]:
+    """Yield when a service was deployed, by the audit log (``google.cloud.run.v1.Services.ReplaceService`` and the like)."""
+    decode = msgspec.json.Decoder(_Deployment).decode
+    for file in files:
+        with file.open("rb") as lines:
+            for line in lines:
+                if b"cloudaudit.googleapis.com" in line:
+                    entry = decode(line)
+                    audit = entry.proto_payload
+                    if _DEPLOYS.search(audit.method_name) and service in audit.resource_name:
+                        yield _at(entry.timestamp)
+
+
+def _at_end(timeline: Timeline, window: Window) -> Iterator[Need]:
+    going_on = [run for run in timeline.runs if _is_cut(run) and window.end - _at(run.ended) <= _NEAR]
+    for run in going_on[-1:]:
+        yield Need("end", f"{_named(run)} goes on after the window")
+
+
+def _is_cut(run: Run) -> bool:
+    return not run.complete and run.verdict in {"not_ready", "unknown"}
+
+
+def _named(run: Run) -> str:
+    return f"the {run.kind} of {both_clocks(_at(run.started))}"
+
+
+def _at(text: str) -> int:
+    return parse_timestamp(text)

@@ -1,0 +1,118 @@
+"""The files that a fetch leaves: plain LogEntry lines, and beside them what was asked and what came."""
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+import msgspec
+
+from triage import __version__
+from triage.fetching import durable
+from triage.models import Fetched
+from triage.window import format_timestamp
+
+_CHUNK = 1 << 20
+
+
+def write_lines(parts: Sequence[Path], target: Path) -> Path:
+    """Write the lines of the parts, one after the other, to a new file, and return it.
+
+    A name that ends in ``.gz`` is compressed. No file is ever written over: where the name is taken, ``-2`` and so on
+    is put behind it, unless that file holds the very same bytes.
+    """
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    durable.write_new(temporary, _compressed(parts) if target.suffix == ".gz" else _chunks(parts))
+    try:
+        return _settle(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_meta(fetched: Fetched) -> Path:
+    """Write NAME.meta.json beside the file of entries: the filter, the windows, the counts, complete or not."""
+    path = Path(fetched.path)
+    meta = {
+        "schema": "triage.fetch/1",
+        "file": path.name,
+        "service": fetched.service,
+        "project": fetched.project,
+        "filter": fetched.filter,
+        "window_asked": [format_timestamp(fetched.asked.start), format_timestamp(fetched.asked.end)],
+        "window_fetched": [format_timestamp(fetched.window.start), format_timestamp(fetched.window.end)],
+        "entries": fetched.entries,
+        "pages": fetched.pages,
+        "complete": fetched.complete,
+        "cut": fetched.cut or None,
+        "triage": __version__,
+    }
+    target = meta_path(path)
+    if not target.exists():
+        durable.write_new(target, [msgspec.json.format(msgspec.json.encode(meta), indent=2) + b"\n"])
+    return target
+
+
+def meta_path(path: Path) -> Path:
+    """Return the name of the file that tells of another."""
+    name = path.name
+    for ending in (".gz", ".jsonl", ".json"):
+        name = name.removesuffix(ending)
+    return path.with_name(f"{name}.meta.json")
+
+
+def _settle(temporary: Path, target: Path) -> Path:
+    """Give the file its name, or the next that is free."""
+    for number in count(1):
+        path = target if number == 1 else _numbered(target, number)
+        with suppress(FileExistsError):
+            _rename(temporary, path)
+            durable.sync_folder(path.parent)
+            return path
+        if _same(temporary, path):
+            return path
+    raise AssertionError
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    """Rename, but never over a file: on Windows a rename refuses that by itself, elsewhere a link does.
+
+    Some shares have no links; there the name is taken first.
+    """
+    if os.name == "nt":
+        temporary.rename(path)
+        return
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+        temporary.replace(path)
+
+
+def _numbered(target: Path, number: int) -> Path:
+    name, dot, ending = target.name.partition(".")
+    return target.with_name(f"{name}-{number}{dot}{ending}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and all(
+        mine == theirs for mine, theirs in zip(_chunks([one]), _chunks([other]), strict=True)
+    )
+
+
+def _chunks(parts: Sequence[Path]) -> Iterator[bytes]:
+    for part in parts:
+        with part.open("rb") as lines:
+            while chunk := lines.read(_CHUNK):
+                yield chunk
+
+
+def _compressed(parts: Sequence[Path]) -> Iterator[bytes]:
+    """Yield one gzip stream, without a time in its header: the same entries give the same bytes."""
+    gzip = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    for chunk in _chunks(parts):
+        yield gzip.compress(chunk)
+    yield gzip.flush()

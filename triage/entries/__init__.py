@@ -1,5 +1,6 @@
 """Raw record to Entry: one decoder, one meaning for every form; split entries joined, duplicates dropped, in order."""
 
 from triage.entries.decode import decode
+from triage.entries.stream import Entries
 
-__all__ = ["decode"]
+__all__ = ["Entries", "decode"]

@@ -9,7 +9,7 @@ from triage.entries import wire
 from triage.entries.times import rfc3339
 
 #: Names of payload fields that hold the text, the first that is there wins.
-_TEXTS = ("message", "msg", "text", "log", "textpayload", "event")
+TEXTS = ("message", "msg", "text", "log", "textpayload", "event")
 _WHOLE_KEYS = ("labels", "resource.labels")
 _LARGEST_REPR = 1 << 20
 
@@ -28,7 +28,7 @@ def lenient(record: dict[str, Any]) -> wire.LogEntry:
     if "instanceId" not in labels and isinstance(flat.get("instance"), str):
         labels["instanceId"] = flat["instance"]
     proto = flat.get("protopayload") or flat.get("protopayloadauditlog")
-    payload = _json(flat.get("jsonpayload"))
+    payload = loaded(flat.get("jsonpayload"))
     text = _text(flat.get("textpayload"))
     if not payload and not text and not proto:
         payload, text = _other_payload(flat)
@@ -42,13 +42,13 @@ def lenient(record: dict[str, Any]) -> wire.LogEntry:
         log_name=_text(flat.get("logname")) or _text(flat.get("logid")),
         text_payload=text,
         json_payload=_payload(payload) if payload and not _is_audit(payload) else None,
-        proto_payload=_audit(_json(proto) if proto else payload) if proto or _is_audit(payload) else None,
+        proto_payload=_audit(loaded(proto) if proto else payload) if proto or _is_audit(payload) else None,
         http_request=_http(flat),
         resource=resource,
         labels=labels,
-        source_location=_location(_json(flat.get("sourcelocation")) or flat),
+        source_location=_location(loaded(flat.get("sourcelocation")) or flat),
         trace=_text(flat.get("trace")),
-        split=_split(_json(flat.get("split"))),
+        split=_split(loaded(flat.get("split"))),
     )
 
 
@@ -83,7 +83,7 @@ def _nested(record: dict[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def _json(value: Any) -> Any:
+def loaded(value: Any) -> Any:
     """Return the object that a string holds as JSON, any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] == "{":
         try:
@@ -100,7 +100,7 @@ def _text(value: Any) -> str | None:
 
 
 def _dict(value: Any) -> dict[str, Any]:
-    value = _json(value)
+    value = loaded(value)
     return _squashed(value) if isinstance(value, dict) else {}
 
 
@@ -128,7 +128,7 @@ def _integer(value: Any) -> int | None:
 
 
 def _labels(value: Any) -> dict[str, Any]:
-    value = _json(value)
+    value = loaded(value)
     if isinstance(value, list):  # BigQuery writes a map as a list of records
         return {
             str(item["key"]): item.get("value") for item in value if isinstance(item, dict) and "key" in item
@@ -137,7 +137,7 @@ def _labels(value: Any) -> dict[str, Any]:
 
 
 def _resource(flat: dict[str, Any]) -> wire.Resource:
-    value = _json(flat.get("resource"))
+    value = loaded(flat.get("resource"))
     if isinstance(value, list) and len(value) == 2:  # a namedtuple of the Python client
         value = {"type": value[0], "labels": value[1]}
     found = _dict(value)
@@ -161,7 +161,7 @@ def _resource(flat: dict[str, Any]) -> wire.Resource:
 def _other_payload(flat: dict[str, Any]) -> tuple[Any, str | None]:
     """Return the payload and the text of a dump that has them under names of its own."""
     for name in ("payload", "rawpayload"):
-        value = _json(flat.get(name))
+        value = loaded(flat.get(name))
         if isinstance(value, dict):
             return value, None
         if isinstance(value, str) and value:
@@ -206,10 +206,10 @@ def _audit(value: Any) -> wire.AuditLog | None:
 
 def _payload(payload: dict[str, Any]) -> wire.JsonPayload:
     found = _squashed(payload)
-    message = next((found[name] for name in _TEXTS if found.get(name) not in (None, "", {}, [])), None)
+    message = next((found[name] for name in TEXTS if found.get(name) not in (None, "", {}, [])), None)
     if message is None:
         message = found["message"] if isinstance(found.get("message"), str) else payload
-    labels, error = _dict(found.get("labels")), _json(found.get("error"))
+    labels, error = _dict(found.get("labels")), loaded(found.get("error"))
     detail = _dict(error)
     return wire.JsonPayload(
         message=_text(message),

@@ -1,0 +1,93 @@
+"""What a file's numbers give reason to doubt: a limit that cut it, payloads that its exporter lost, clocks apart."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from triage.models import Entry, Gap
+from triage.window import NANOSECONDS, format_timestamp
+
+_DAY = 86_400 * NANOSECONDS
+_MANTISSAS = {"1", "2", "25", "3", "5"}
+_EMPTY_TEXT = re.compile(rb'"text_?[pP]ayload"\s*:\s*""')
+
+
+class FileNumbers:
+    """The numbers of one file. ``lost`` counts entries of which the exporter left no payload at all.
+
+    An entry with an empty text is not among them: that the service logged nothing is no fault of the exporter.
+    """
+
+    __slots__ = ("entries", "first", "last", "lost", "path", "severities", "uncertain")
+
+    def __init__(self, path: str) -> None:
+        """Begin without entries."""
+        self.path = path
+        self.entries = self.lost = self.uncertain = self.first = self.last = 0
+        self.severities: Counter[str] = Counter()
+
+    def add(self, entry: Entry) -> None:
+        """Count an entry in."""
+        time = entry.timestamp
+        if self.entries == 0:
+            self.first = self.last = time
+        elif time < self.first:
+            self.first = time
+        elif time > self.last:
+            self.last = time
+        self.entries += 1
+        self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
+        self.uncertain += entry.time_uncertain
+        if entry.payload_lost and not _EMPTY_TEXT.search(entry.raw):
+            self.lost += 1
+
+    def doubts(self, records: int, asked: tuple[int | None, int | None]) -> Iterator[Gap]:
+        """Yield a Gap for each doubt; the file held ``records`` records, and ``asked`` is the window that was wanted."""
+        if self.entries and (limit := self._limit(records, asked)):
+            yield Gap("limit_suspected", self.path, limit)
+        if 2 * self.lost > self.entries:
+            detail = (
+                f"{self.lost} of {self.entries} entries have no payload: whatever exported them has lost it"
+            )
+            yield Gap("payload_lost", self.path, detail, count=self.lost)
+        if self.uncertain:
+            detail = (
+                "entries without a time of their own, or with one over an hour from that of their receipt"
+            )
+            yield Gap("uncertain_time", self.path, detail, count=self.uncertain)
+
+    def _limit(self, records: int, asked: tuple[int | None, int | None]) -> str:
+        """Return why the file looks cut by a --limit, "" when it does not.
+
+        gcloud and most scripts take a number of entries, newest first, and say nothing of the others. So a count that
+        people use as a limit, reached in less than a day (gcloud's own --freshness), is suspected; so are two
+        severities with one such count, as scripts ask for each by itself. A file that reaches over both ends of the
+        window asked for lacks nothing in it.
+        """
+        since, until = asked
+        span = self.last - self.first
+        covered = since is not None and self.first <= since and (until is None or self.last >= until)
+        if span >= _DAY or covered:
+            return ""
+        seen = f"between {format_timestamp(self.first)} and {format_timestamp(self.last)} ({_duration(span)})"
+        if is_usual_limit(records):
+            return f"exactly {records} entries {seen}: a --limit is likely to have cut others"
+        alike = Counter(count for count in self.severities.values() if is_usual_limit(count))
+        for count, times in alike.most_common(1):
+            if times > 1:
+                return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
+        return ""
+
+
+def is_usual_limit(count: int) -> bool:
+    """Tell whether people ask for that many entries: 50, 100, 200, 250, 300, 500, 1000 and so on."""
+    return count >= 50 and str(count).rstrip("0") in _MANTISSAS
+
+
+def _duration(nanoseconds: int) -> str:
+    seconds = round(nanoseconds / NANOSECONDS)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

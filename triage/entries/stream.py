@@ -1,0 +1,136 @@
+"""Records to entries: decoded, whole, each once, in order; and the account of all of them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from triage.entries.decode import decode
+from triage.entries.doubts import FileNumbers
+from triage.entries.gaps import Gaps
+from triage.entries.sorting import Sorter
+from triage.entries.split import Parts
+from triage.entries.twins import Once, in_order, twins
+from triage.models import Coverage, Entry, ExportFile, Gap, Record
+from triage.window import format_timestamp
+
+_ROOM = 64 << 20
+_LOST_RECORDS = {"broken_record", "too_large"}
+
+
+def _every(_entry: Entry) -> bool:
+    return True
+
+
+class Entries:
+    """The entries of what was read, in order of time, log and insertId, each once; to be iterated once.
+
+    Parts of split entries are joined. An entry that is not ``within`` the question is only counted as outside it, one
+    that is not worth to ``keep`` as skipped. Memory is bounded by ``room`` bytes, whatever the number of entries:
+    more than that is sorted on disk. ``asked`` is the window that was wanted, in nanoseconds.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[Record | Gap | ExportFile],
+        *,
+        keep: Callable[[Entry], bool] | None = None,
+        within: Callable[[Entry], bool] | None = None,
+        asked: tuple[int | None, int | None] = (None, None),
+        room: int = _ROOM,
+    ) -> None:
+        """Read from ``items`` when iterated."""
+        self._items = items
+        self._keep = keep or _every
+        self._within = within or _every
+        self._asked = asked
+        self._room = room
+        self._parts = Parts(room)
+        self._sorter = Sorter(twins, room)
+        self._once = Once(self._sorter)
+        self._gaps = Gaps()
+        self._exports: dict[str, ExportFile] = {}
+        self._numbers: dict[str, FileNumbers] = {}
+        self._services: Counter[str] = Counter()
+        self._broken = self._outside = self._skipped = self._given = 0
+        self._without_payload = self._without_severity = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield the entries, after all items were read."""
+        for item in self._items:
+            if isinstance(item, Record):
+                self._take(decode(item), whole=False)
+            elif isinstance(item, Gap):
+                self._note(item)
+            else:
+                self._exports[item.path] = item
+        for joined in self._parts.whole():
+            self._take(joined, whole=True)
+        for entry in in_order(self._once, self._room):
+            self._given += 1
+            yield entry
+
+    def _take(self, entry: Entry | Gap, *, whole: bool) -> None:
+        if isinstance(entry, Gap):
+            self._note(entry)
+            return
+        if not whole:
+            path = entry.source.path
+            numbers = self._numbers.get(path)
+            if numbers is None:
+                numbers = self._numbers[path] = FileNumbers(path)
+            numbers.add(entry)
+            if entry.split and entry.split.total > 1:
+                self._parts.add(entry)
+                return
+        if not self._within(entry):
+            self._outside += 1
+            return
+        if entry.service:
+            self._services[entry.service] += 1
+        self._without_payload += entry.payload_lost
+        self._without_severity += entry.severity_source != "entry"
+        if self._keep(entry):
+            self._sorter.add(entry)
+        else:
+            self._skipped += 1
+
+    def _note(self, gap: Gap) -> None:
+        if gap.kind in _LOST_RECORDS:
+            self._broken += gap.count
+        self._gaps.add(gap)
+
+    def coverage(self, matched: int) -> Coverage:
+        """Return what the entries rest on, once they were iterated; ``matched`` of them were recognised."""
+        doubts = [
+            doubt
+            for path, numbers in self._numbers.items()
+            for doubt in numbers.doubts(
+                self._exports[path].records if path in self._exports else numbers.entries, self._asked
+            )
+        ]
+        joined, duplicate = self._parts.joined, self._parts.duplicate + self._once.dropped
+        times = [time for numbers in self._numbers.values() for time in (numbers.first, numbers.last)]
+        since, until = self._asked
+        return Coverage(
+            files=list(self._exports),
+            forms=list(dict.fromkeys(export.form for export in self._exports.values())),
+            window_asked=(
+                None if since is None else format_timestamp(since),
+                None if until is None else format_timestamp(until),
+            ),
+            first=format_timestamp(min(times)) if times else None,
+            last=format_timestamp(max(times)) if times else None,
+            records=self._broken + joined + self._outside + self._skipped + duplicate + self._given,
+            broken=self._broken,
+            joined=joined,
+            outside=self._outside,
+            skipped=self._skipped,
+            duplicate=duplicate,
+            entries=self._given,
+            matched=matched,
+            unmatched=self._given - matched,
+            without_payload=self._without_payload,
+            without_severity=self._without_severity,
+            limit_suspected=any(doubt.kind == "limit_suspected" for doubt in doubts),
+            services=dict(sorted(self._services.items())),
+            gaps=self._gaps.all() + doubts,
+        )

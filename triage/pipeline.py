@@ -68,9 +68,7 @@ def read_entries(
     return Entries(_records(sources), keep=keep, within=within, asked=(selection.since, selection.until))
 
 
-def analyse(
-    sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL
-) -> Analysis:
+def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL) -> Analysis:
     """Return the timeline and the diagnosis of some exports, from one pass over them.
 
     Raises:
@@ -98,6 +96,15 @@ def analyse(
     coverage = entries.coverage(matched)
     runs.sort(key=lambda run: (run.started, run.kind, run.id))
     return Analysis(Timeline(coverage=coverage, runs=runs), judge.conclude(coverage))
+
+
+def recognise(
+    sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL
+) -> Iterator[tuple[Entry, Event | None]]:
+    """Yield every entry in order of time with what a rule says of it, None where no rule knows it."""
+    matcher = Matcher(load_packs() if packs is None else packs)
+    for entry in read_entries(sources, selection):
+        yield entry, matcher.match(entry)
 
 
 def matters(matcher: Matcher, entry: Entry) -> bool:

@@ -1,0 +1,91 @@
+"""The notebook door: the same answers from paths, mappings and frames, and typed frames out of them."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+
+import triage
+from triage.errors import UsageError
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "export.json"
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, object]]:
+    loaded: list[dict[str, object]] = json.loads(EXAMPLE.read_text())
+    return loaded
+
+
+def test_a_path_gives_the_timeline_the_diagnosis_and_the_report() -> None:
+    logs = triage.load(EXAMPLE)
+    assert triage.timeline(logs).runs
+    assert triage.diagnose(logs).incidents[0].cause == "gate-header-check"
+    assert triage.report(logs).startswith("#")
+
+
+def test_mappings_and_paths_give_the_same_runs(rows: list[dict[str, object]]) -> None:
+    assert triage.timeline(rows).runs == triage.timeline([EXAMPLE]).runs
+
+
+def test_a_frame_of_rows_with_json_in_strings_naive_times_and_nan_gives_the_same_runs(
+    rows: list[dict[str, object]],
+) -> None:
+    frame = pd.DataFrame(rows)
+    frame["jsonPayload"] = [
+        json.dumps(value) if isinstance(value, dict) else np.nan for value in frame["jsonPayload"]
+    ]
+    frame["timestamp"] = [
+        datetime.fromisoformat(str(value)).replace(tzinfo=None) for value in frame["timestamp"]
+    ]
+    assert triage.timeline(frame).runs == triage.timeline(EXAMPLE).runs
+
+
+def test_entries_are_a_frame_of_typed_columns() -> None:
+    frame = triage.load(EXAMPLE).to_frame()
+    assert str(frame["timestamp"].dtype) == "datetime64[ns, UTC]"
+    assert frame["severity"].cat.ordered
+    assert frame["timestamp"].is_monotonic_increasing
+    assert "object" not in {str(dtype) for dtype in frame.dtypes}
+
+
+def test_runs_steps_events_requests_and_incidents_are_frames_of_typed_columns() -> None:
+    logs = triage.load(EXAMPLE)
+    frames = [
+        logs.timeline.to_frame(),
+        logs.timeline.steps_frame(),
+        logs.events_frame(),
+        logs.requests_frame(),
+        logs.diagnosis.to_frame(),
+    ]
+    for frame in frames:
+        assert not frame.empty
+        assert "object" not in {str(dtype) for dtype in frame.dtypes}
+
+
+def test_no_entries_are_frames_without_rows() -> None:
+    logs = triage.load([])
+    assert logs.to_frame().empty
+    assert logs.timeline.to_frame().empty
+    assert logs.diagnosis.verdict == "no_data"
+
+
+def test_documents_come_as_plain_data() -> None:
+    document = triage.diagnose(EXAMPLE).to_dict()
+    assert document["schema"] == "triage.diagnosis/1"
+    assert msgspec.json.decode(msgspec.json.encode(document)) == document
+
+
+@pytest.mark.parametrize("source", [7, b"bytes", [1, 2]])
+def test_what_is_no_log_is_refused_with_a_hint(source: object) -> None:
+    with pytest.raises(UsageError, match="cannot be loaded from"):
+        triage.load(source)  # type: ignore[arg-type]
+
+
+def test_a_name_that_is_not_there_is_told_as_python_does() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = triage.nothing

@@ -1,0 +1,45 @@
+"""The notebook door: logs from what people have at hand, documents that show themselves, frames for pandas."""
+
+from triage.notebook.documents import Diagnosis, Timeline
+from triage.notebook.logs import Loadable, Logs, load
+
+__all__ = ["Diagnosis", "Loadable", "Logs", "Timeline", "diagnose", "load", "report", "timeline"]
+
+
+def timeline(logs: Loadable) -> Timeline:
+    """Return the runs of some logs: validations, gates and boots, with what they rest on.
+
+    ``logs`` is what ``load`` returns or takes.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+
+    """
+    return load(logs).timeline
+
+
+def diagnose(logs: Loadable) -> Diagnosis:
+    """Return what broke, how we know and what was ruled out.
+
+    ``logs`` is what ``load`` returns or takes.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+
+    """
+    return load(logs).diagnosis
+
+
+def report(logs: Loadable, template: str = "remediation") -> str:
+    """Return the report on some logs as Markdown, secrets masked.
+
+    ``template`` is ``remediation``, ``comment``, ``postmortem``, ``summary`` or the path of a template of yours.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export or the template cannot be read.
+
+    """
+    return load(logs).report(template)

@@ -1,0 +1,214 @@
+"""DataFrames with the types that analysts expect: UTC times, ordered severities, categories, strings, numbers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from triage.models import SEVERITIES, Diagnosis, Entry, Event, Timeline
+from triage.redact import redact
+
+_SEVERITY = pd.CategoricalDtype(list(SEVERITIES), ordered=True)
+_TIME = "datetime64[ns, UTC]"
+
+
+def entries(logs: Iterable[Entry]) -> pd.DataFrame:
+    """Return one row per entry, in order of time."""
+    columns: dict[str, Any] = {
+        "timestamp": _TIME,
+        "severity": _SEVERITY,
+        "message": "string",
+        "service": "category",
+        "revision": "category",
+        "instance": "category",
+        "log_name": "category",
+        "logger": "category",
+        "function": "category",
+        "line": "Int64",
+        "status": "Int64",
+        "latency": "Float64",
+        "trace": "string",
+        "insert_id": "string",
+        "payload_lost": "boolean",
+    }
+    return _frame(columns, map(_entry, logs))
+
+
+def _entry(entry: Entry) -> tuple[Any, ...]:
+    http = entry.http
+    return (
+        entry.timestamp,
+        entry.severity,
+        redact(entry.message),
+        entry.service,
+        entry.revision,
+        entry.instance,
+        entry.log_name,
+        entry.logger,
+        entry.function,
+        entry.line,
+        http.status if http else None,
+        http.latency if http else None,
+        entry.trace,
+        entry.insert_id,
+        entry.payload_lost,
+    )
+
+
+def events(recognised: Iterable[Event]) -> pd.DataFrame:
+    """Return one row per recognised entry, in order of time."""
+    columns: dict[str, Any] = {
+        "timestamp": _TIME,
+        "service": "category",
+        "revision": "category",
+        "instance": "category",
+        "pack": "category",
+        "rule": "category",
+        "run": "category",
+        "step": "category",
+        "check": "category",
+        "outcome": "category",
+        "noise": "boolean",
+        "message": "string",
+        "insert_id": "string",
+    }
+    rows = (
+        (
+            event.entry.timestamp,
+            event.entry.service,
+            event.entry.revision,
+            event.entry.instance,
+            event.pack,
+            event.rule,
+            event.run,
+            event.step,
+            event.check,
+            event.outcome,
+            event.noise,
+            redact(event.entry.first_line),
+            event.entry.insert_id,
+        )
+        for event in recognised
+    )
+    return _frame(columns, rows)
+
+
+def requests(logs: Iterable[Entry]) -> pd.DataFrame:
+    """Return one row per request, in order of time; latency in seconds."""
+    columns: dict[str, Any] = {
+        "timestamp": _TIME,
+        "service": "category",
+        "revision": "category",
+        "method": "category",
+        "path": "string",
+        "status": "Int64",
+        "latency": "Float64",
+        "user_agent": "string",
+        "insert_id": "string",
+    }
+    rows = (
+        (
+            entry.timestamp,
+            entry.service,
+            entry.revision,
+            entry.http.method,
+            redact(entry.http.path),
+            entry.http.status,
+            entry.http.latency,
+            redact(entry.http.user_agent),
+            entry.insert_id,
+        )
+        for entry in logs
+        if entry.http is not None
+    )
+    return _frame(columns, rows)
+
+
+def runs(timeline: Timeline) -> pd.DataFrame:
+    """Return one row per run, in order of time; elapsed in seconds."""
+    columns: dict[str, Any] = {
+        "id": "string",
+        "kind": "category",
+        "service": "category",
+        "revision": "category",
+        "instance": "category",
+        "environment": "category",
+        "started": _TIME,
+        "ended": _TIME,
+        "elapsed": "Float64",
+        "verdict": "category",
+        "condition": "category",
+        "first_failed": "category",
+        "failed_checks": "string",
+        "noncritical_failed": "string",
+        "tolerated": "string",
+        "complete": "boolean",
+        "overlaps": "boolean",
+        "repeats": "string",
+    }
+    return _documents(columns, timeline.to_dict()["runs"])
+
+
+def steps(timeline: Timeline) -> pd.DataFrame:
+    """Return one row per step of each run; elapsed in seconds."""
+    columns: dict[str, Any] = {
+        "run": "string",
+        "kind": "category",
+        "revision": "category",
+        "step": "category",
+        "check": "category",
+        "phase": "Int64",
+        "outcome": "category",
+        "at": _TIME,
+        "elapsed": "Float64",
+        "attempts": "Int64",
+        "reason": "string",
+        "evidence": "string",
+    }
+    rows = (
+        {**step, "run": run["id"], "kind": run["kind"], "revision": run["revision"]}
+        for run in timeline.to_dict()["runs"]
+        for step in run["steps"]
+    )
+    return _documents(columns, rows)
+
+
+def incidents(diagnosis: Diagnosis) -> pd.DataFrame:
+    """Return one row per incident, the one to act on first."""
+    columns: dict[str, Any] = {
+        "id": "string",
+        "cause": "category",
+        "title": "string",
+        "service": "category",
+        "check": "category",
+        "condition": "category",
+        "severity": "category",
+        "confidence": "category",
+        "count": "Int64",
+        "first_seen": _TIME,
+        "last_seen": _TIME,
+        "recovered": "boolean",
+        "because": "string",
+    }
+    return _documents(columns, diagnosis.to_dict()["incidents"])
+
+
+def _documents(columns: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a frame of document rows; lists become one text, as a cell holds one value."""
+    return _frame(columns, (tuple(_cell(row.get(name)) for name in columns) for row in rows))
+
+
+def _cell(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _frame(columns: Mapping[str, Any], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+    """Return typed columns; an empty text of a category is a missing value."""
+    frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+    for name, dtype in columns.items():
+        if dtype == _TIME:
+            form = "mixed" if any(isinstance(value, str) for value in frame[name]) else None
+            frame[name] = pd.to_datetime(frame[name], utc=True, format=form)
+        elif dtype == "category":
+            frame[name] = frame[name].replace("", None).astype("string")
+    return frame.astype(dict(columns))

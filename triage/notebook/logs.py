@@ -1,0 +1,106 @@
+"""Logs at hand: exported files, LogEntry mappings, a client's entries or a DataFrame."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from triage import pipeline
+from triage.models import Coverage, Entry, Event, Record
+from triage.notebook.documents import Diagnosis, Timeline
+from triage.notebook.records import as_records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What ``load`` takes.
+Loadable: TypeAlias = "Logs | str | Path | Sequence[str | Path] | Iterable[Mapping[str, Any]] | pd.DataFrame"
+
+
+class Logs:
+    """The entries of some logs, read when they are needed.
+
+    Iterating gives every Entry in order of time, each once. The timeline and the diagnosis are made in one pass, and
+    kept.
+    """
+
+    def __init__(self, sources: Sequence[str | Path] | Sequence[Record]) -> None:
+        """Take what is to be read: paths (files, folders, globs) or records."""
+        self._sources = sources
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Iterate over all entries in order of time."""
+        yield from pipeline.read_entries(self._sources)
+
+    def __repr__(self) -> str:
+        """Return what the logs are read from."""
+        named = [str(source) for source in self._sources[:3] if not isinstance(source, Record)]
+        return f"<Logs of {', '.join(named) or f'{len(self._sources)} records'}>"
+
+    @cached_property
+    def _analysis(self) -> pipeline.Analysis:
+        return pipeline.analyse(self._sources)
+
+    @property
+    def timeline(self) -> Timeline:
+        """Return the runs: validations, gates and boots."""
+        return Timeline.of(self._analysis.timeline)
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """Return what broke, how we know and what was ruled out."""
+        return Diagnosis.of(self._analysis.diagnosis)
+
+    @property
+    def coverage(self) -> Coverage:
+        """Return what was read, what was not and why."""
+        return self._analysis.timeline.coverage
+
+    def report(self, template: str = "remediation") -> str:
+        """Return the report as Markdown, secrets masked."""
+        return pipeline.report(self._analysis, template)
+
+    def events(self) -> Iterator[Event]:
+        """Iterate over the entries that a rule recognises, with what it says of them."""
+        return (event for _, event in pipeline.recognise(self._sources) if event is not None)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per entry: timestamp in UTC, severity as an ordered category, texts as strings.
+
+        Messages are shown with secrets masked; iterate over the logs for the raw entries.
+        """
+        from triage.notebook import frames
+
+        return frames.entries(self)
+
+    def events_frame(self) -> "pd.DataFrame":
+        """Return one row per recognised entry: rule, kind of run, step, check and outcome."""
+        from triage.notebook import frames
+
+        return frames.events(self.events())
+
+    def requests_frame(self) -> "pd.DataFrame":
+        """Return one row per request: method, path, status, latency in seconds."""
+        from triage.notebook import frames
+
+        return frames.requests(self)
+
+
+def load(source: Loadable) -> Logs:
+    """Return the logs of an export: a path, a glob, a folder, a list of them, LogEntry mappings or a DataFrame.
+
+    A DataFrame may be rows of BigQuery or Log Analytics (JSON in strings, naive times as UTC, NaN for what is not
+    there); mappings may be in any key style, and entries of the google-cloud-logging client are taken too. Files are
+    read when the logs are used.
+
+    Raises:
+        UsageError: the source is none of these.
+
+    """
+    if isinstance(source, Logs):
+        return source
+    if isinstance(source, str | Path):
+        return Logs([source])
+    if isinstance(source, Sequence) and all(isinstance(item, str | Path) for item in source):
+        return Logs(list(source))
+    return Logs(as_records(source))

@@ -58,7 +58,10 @@ def fetch(
     connection = connect(plan, environ)
     try:
         tell(f"project {connection.project}, named by {connection.source}")
-        journal = _journal(plan, clauses, connection.project, tell)
+        try:
+            journal = _journal(plan, clauses, connection.project, tell)
+        except OSError as error:
+            raise _unwritable(error, plan.folder) from error
         plan = msgspec.structs.replace(plan, window=journal.state.asked)
         return _Fetch(
             plan=plan,
@@ -100,6 +103,13 @@ def _journal(plan: FetchPlan, clauses: dict[str, str], project: str, tell: Tell)
     return Journal.begin(journal_folder(plan), state)
 
 
+def _unwritable(error: OSError, folder: str, kept: str = "") -> IOFailureError:
+    return IOFailureError(
+        f"{error.filename or folder}: {error.strerror}{kept}",
+        "make room or give the right to write, then the same command with --resume",
+    )
+
+
 class _Fetch:
     """One fetch under way."""
 
@@ -136,10 +146,7 @@ class _Fetch:
         except (TryAgainError, NoPermissionError) as error:
             raise type(error)(f"{error.message}{self._kept()}", error.hint) from error
         except OSError as error:
-            raise IOFailureError(
-                f"{error.filename or journal.folder}: {error.strerror}{self._kept()}",
-                "make room or give the right to write, then the same command with --resume",
-            ) from error
+            raise _unwritable(error, str(journal.folder), self._kept()) from error
         finally:
             if journal.pages:
                 journal.close()
@@ -222,7 +229,9 @@ class _Fetch:
         )
         window = journal.window
         path = write.write_lines(
-            [file for part, file in mine if part.entries], output(self._plan, service, window)
+            [file for part, file in mine if part.entries],
+            output(self._plan, service, window),
+            journal.folder,
         )
         fetched = Fetched(
             service=service,
@@ -236,5 +245,5 @@ class _Fetch:
             complete=not any(part.limited for part, _ in mine),
             cut=cut,
         )
-        write.write_meta(fetched)
+        write.write_meta(fetched, journal.folder)
         return fetched

@@ -87,14 +87,18 @@ class Journal:
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = Lock(folder / "lock")
+        journal = cls(folder, state, lock)
         if (folder / _NAME).exists():
-            lock.release()
+            journal.close()
             raise UsageError(
                 f"an interrupted fetch of this window is kept in {folder}",
                 "go on with --resume, or delete that folder",
             )
-        journal = cls(folder, state, lock)
-        journal._save()
+        try:
+            journal._save()
+        except OSError:
+            journal.discard()
+            raise
         return journal
 
     @classmethod

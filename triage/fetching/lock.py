@@ -24,16 +24,24 @@ class Lock:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._handle: int | None = handle
         try:
-            _hold(handle)
-            if os.fstat(handle).st_nlink == 0:
-                raise BlockingIOError  # who held it has just removed it
-        except OSError as error:
-            holder = os.read(handle, 200).decode(errors="replace").strip()
+            self._take(handle, path)
+        except BaseException:
             self.release()
+            raise
+
+    @staticmethod
+    def _take(handle: int, path: Path) -> None:
+        try:
+            _hold(handle)
+            held = os.fstat(handle).st_nlink > 0  # else who held it has just removed it
+        except OSError:
+            held = False
+        if not held:
+            holder = os.read(handle, 200).decode(errors="replace").strip()
             raise TryAgainError(
                 f"another fetch ({holder or 'just begun'}) is writing {path.parent}",
                 "wait for it, or give -o FILE",
-            ) from error
+            )
         os.ftruncate(handle, 0)
         os.write(handle, f"process {os.getpid()} on {_host()}\n".encode())
 

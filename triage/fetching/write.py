@@ -17,21 +17,19 @@ from triage.window import format_timestamp
 _CHUNK = 1 << 20
 
 
-def write_lines(parts: Sequence[Path], target: Path) -> Path:
+def write_lines(parts: Sequence[Path], target: Path, scratch: Path) -> Path:
     """Write the lines of the parts, one after the other, to a new file, and return it.
 
     A name that ends in ``.gz`` is compressed. No file is ever written over: where the name is taken, ``-2`` and so on
-    is put behind it, unless that file holds the very same bytes.
+    is put behind it, unless that file holds the very same bytes. ``scratch`` is a folder beside the target; what is
+    not finished stands there.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    temporary = scratch / f"{target.name}.new"
     durable.write_new(temporary, _compressed(parts) if target.suffix == ".gz" else _chunks(parts))
-    try:
-        return _settle(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return _settle(temporary, target)
 
 
-def write_meta(fetched: Fetched) -> Path:
+def write_meta(fetched: Fetched, scratch: Path) -> Path:
     """Write NAME.meta.json beside the file of entries: the filter, the windows, the counts, complete or not."""
     path = Path(fetched.path)
     meta = {
@@ -49,8 +47,10 @@ def write_meta(fetched: Fetched) -> Path:
         "triage": __version__,
     }
     target = meta_path(path)
-    if not target.exists():
-        durable.write_new(target, [msgspec.json.format(msgspec.json.encode(meta), indent=2) + b"\n"])
+    temporary = scratch / f"{target.name}.new"
+    durable.write_new(temporary, [msgspec.json.format(msgspec.json.encode(meta), indent=2) + b"\n"])
+    with suppress(FileExistsError):
+        _rename(temporary, target)
     return target
 
 

@@ -1,0 +1,46 @@
+"""Log entries made for tests: invented values in the shapes of Cloud Run."""
+
+from typing import Any
+
+from triage.window import NANOSECONDS, Window, format_timestamp, parse_timestamp
+
+SERVICE = "shop-backend"
+START = parse_timestamp("2025-09-16T00:00:00Z")
+WINDOW = Window(START, START + 3600 * NANOSECONDS)
+
+Entry = dict[str, Any]
+
+
+def entry(
+    number: int, text: str = "", *, service: str = SERVICE, every: float = 10.0, **fields: Any
+) -> Entry:
+    """Return the entry of a service that is that many times ``every`` seconds after the start, in REST's JSON."""
+    return {
+        "insertId": f"id{number:06}",
+        "logName": "projects/demo/logs/run.googleapis.com%2Fstderr",
+        "resource": {
+            "type": "cloud_run_revision",
+            "labels": {
+                "service_name": service,
+                "revision_name": f"{service}-00042-abc",
+                "configuration_name": service,
+                "location": "europe-west1",
+                "project_id": "demo",
+            },
+        },
+        "labels": {"instanceId": "00f0c0de"},
+        "timestamp": _stamp(number * every),
+        "receiveTimestamp": _stamp(number * every + 0.1),
+        "severity": "WARNING",
+        "textPayload": text or f"readiness line {number}",
+    } | fields
+
+
+def entries(count: int, **fields: Any) -> list[Entry]:
+    """Return the first entries of a service, one every ten seconds."""
+    return [entry(number, **fields) for number in range(count)]
+
+
+def _stamp(seconds: float) -> str:
+    """Return a time with nanoseconds that say something."""
+    return format_timestamp(START + round(seconds * NANOSECONDS) + 123_456_789)

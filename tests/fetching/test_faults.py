@@ -1,0 +1,200 @@
+"""Every fault of Cloud Logging gives the entries of the undisturbed fetch, or the right exit and a journal."""
+
+from pathlib import Path
+
+import grpc
+import msgspec
+import pytest
+from grpc import StatusCode
+
+from tests.fakes.entries import entries
+from tests.fakes.logging_server import LoggingServer, empty, refuse, wait
+from tests.fakes.wire import Wire
+from tests.fetching.conftest import Fetch, read_lines
+from triage.errors import ExitStatus, NoPermissionError, TryAgainError, UsageError
+from triage.fetching.pages import Patience
+from triage.models import FetchPlan, Progress
+
+PASSING = [
+    StatusCode.RESOURCE_EXHAUSTED,
+    StatusCode.INTERNAL,
+    StatusCode.UNAVAILABLE,
+    StatusCode.DEADLINE_EXCEEDED,
+    StatusCode.UNKNOWN,
+    StatusCode.ABORTED,
+    StatusCode.CANCELLED,
+]
+PAGES = [1, 2, 3, 4, 5]
+IMPATIENT = Patience(page=30, budget=0.05, first=0.001, most=0.01)
+
+
+@pytest.fixture(autouse=True)
+def _expected(server: LoggingServer) -> None:
+    assert server.skipped == 0
+
+
+def test_an_undisturbed_fetch_gives_every_entry_once_and_in_order(fetch: Fetch) -> None:
+    assert read_lines(fetch()[0].path) == entries(23)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("code", PASSING)
+def test_what_passes_is_tried_again(fetch: Fetch, server: LoggingServer, code: StatusCode, page: int) -> None:
+    server.on_page(page, refuse(code), times=2)
+    assert read_lines(fetch()[0].path) == entries(23)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_page_with_a_token_goes_on(fetch: Fetch, server: LoggingServer, page: int) -> None:
+    server.on_page(page, empty)
+    server.on_page(page + 1, empty)
+    assert read_lines(fetch()[0].path) == entries(23)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_slow_page_is_asked_for_again(fetch: Fetch, server: LoggingServer, page: int) -> None:
+    server.on_page(page, wait(60))
+    patience = Patience(page=0.3, budget=20, first=0.001, most=0.002)
+    assert read_lines(fetch(patience=patience)[0].path) == entries(23)
+
+
+def test_a_connection_that_drops_at_any_page_is_made_again(fetch: Fetch, server: LoggingServer) -> None:
+    with Wire(server.port) as wire:
+
+        def drop(_context: grpc.ServicerContext) -> bool:
+            wire.cut()
+            return False
+
+        for page in PAGES:
+            server.on_page(page, drop)
+        assert read_lines(fetch(endpoint=wire.address)[0].path) == entries(23)
+
+
+def test_quota_that_recovers_is_waited_for_and_shown(
+    fetch: Fetch, server: LoggingServer, shown: list[Progress]
+) -> None:
+    server.on_page(3, refuse(StatusCode.RESOURCE_EXHAUSTED, reason="RATE_LIMIT_EXCEEDED"), times=4)
+    assert read_lines(fetch()[0].path) == entries(23)
+    assert [progress.waiting for progress in shown if progress.waiting] == ["quota"] * 4
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("code", [StatusCode.RESOURCE_EXHAUSTED, StatusCode.UNAVAILABLE])
+def test_what_does_not_pass_ends_with_75_and_can_be_resumed(
+    fetch: Fetch, server: LoggingServer, code: StatusCode, page: int
+) -> None:
+    server.on_page(page, refuse(code), times=None)
+    with pytest.raises(TryAgainError) as failed:
+        fetch(patience=IMPATIENT)
+    assert failed.value.status is ExitStatus.TRY_AGAIN
+    assert "--resume" in failed.value.hint
+    server.on_page(page, lambda _: False, times=None)
+    assert read_lines(fetch(resume=True)[0].path) == entries(23)
+    assert [number for _, number, _ in server.requests][-1] == 5
+
+
+def test_nothing_that_was_kept_is_asked_for_again(fetch: Fetch, server: LoggingServer) -> None:
+    server.on_page(4, refuse(StatusCode.UNAVAILABLE), times=None)
+    with pytest.raises(TryAgainError, match="15 entries are kept in"):
+        fetch(patience=IMPATIENT)
+    server.on_page(4, lambda _: False, times=None)
+    del server.requests[:]
+    fetch(resume=True)
+    assert [page for _, page, _ in server.requests] == [4, 5]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_credentials_are_renewed_once(fetch: Fetch, server: LoggingServer, page: int) -> None:
+    server.on_page(page, refuse(StatusCode.UNAUTHENTICATED))
+    assert read_lines(fetch()[0].path) == entries(23)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_credentials_that_stay_refused_end_with_77_and_can_be_resumed(
+    fetch: Fetch, server: LoggingServer, page: int
+) -> None:
+    server.on_page(page, refuse(StatusCode.UNAUTHENTICATED, "token expired"), times=2)
+    with pytest.raises(NoPermissionError, match="credentials are expired") as failed:
+        fetch()
+    assert "gcloud auth application-default login" in failed.value.hint
+    assert read_lines(fetch(resume=True)[0].path) == entries(23)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_token_that_expired_costs_no_entry(fetch: Fetch, server: LoggingServer, page: int) -> None:
+    def expire(_context: grpc.ServicerContext) -> bool:
+        server.expire_tokens()
+        return False
+
+    server.on_page(page, expire)
+    assert read_lines(fetch()[0].path) == entries(23)
+
+
+def test_entries_of_the_instant_at_which_a_token_expired_come_once(
+    fetch: Fetch, server: LoggingServer
+) -> None:
+    same = [
+        entry | {"timestamp": "2025-09-16T00:30:00.000001Z", "insertId": f"z{entry['insertId']}"}
+        for entry in entries(12)
+    ]
+    server.add(same)
+    server.on_page(6, refuse(StatusCode.INVALID_ARGUMENT, "page_token has expired"))
+    got = read_lines(fetch()[0].path)
+    assert sorted(entry["insertId"] for entry in got) == sorted(
+        entry["insertId"] for entry in entries(23) + same
+    )
+
+
+REFUSALS = {
+    StatusCode.PERMISSION_DENIED: (NoPermissionError, 77, "roles/logging.viewer"),
+    StatusCode.NOT_FOUND: (NoPermissionError, 77, "gcloud projects list"),
+    StatusCode.INVALID_ARGUMENT: (UsageError, 2, "--print-query"),
+    StatusCode.FAILED_PRECONDITION: (UsageError, 2, "--print-query"),
+}
+
+
+@pytest.mark.parametrize("page", [1, 3])
+@pytest.mark.parametrize("code", REFUSALS)
+def test_what_stays_refused_is_not_tried_again(
+    fetch: Fetch, server: LoggingServer, code: StatusCode, page: int
+) -> None:
+    kind, status, advice = REFUSALS[code]
+    server.on_page(page, refuse(code, "no such luck\nsecond line \x1b[2J"))
+    with pytest.raises(kind) as failed:
+        fetch()
+    assert failed.value.status == status
+    assert advice in failed.value.hint
+    assert "no such luck" in failed.value.message
+    assert "\n" not in str(failed.value)
+    assert "\x1b" not in str(failed.value)
+    assert len(server.requests) == page
+    assert read_lines(fetch(resume=True)[0].path) == entries(23)
+
+
+def test_an_interface_that_is_switched_off_is_named(fetch: Fetch, server: LoggingServer) -> None:
+    server.on_page(1, refuse(StatusCode.PERMISSION_DENIED, "not enabled", reason="SERVICE_DISABLED"))
+    with pytest.raises(NoPermissionError) as failed:
+        fetch()
+    assert "gcloud services enable logging.googleapis.com --project=demo" in failed.value.hint
+
+
+def test_an_unknown_project_is_said(tmp_path: Path, fetch: Fetch) -> None:
+    with LoggingServer(entries(3), projects={"other"}) as server, pytest.raises(NoPermissionError) as failed:
+        fetch(endpoint=server.address)
+    assert "there is no project demo" in failed.value.message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_filter_that_the_server_refuses_leaves_nothing_behind(fetch: Fetch, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not take the query"):
+        fetch(everything=False, filter="severity>=")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_server_at_all_ends_with_75(fetch: Fetch, tmp_path: Path, plan: FetchPlan) -> None:
+    with LoggingServer([]) as gone:
+        address = gone.address
+    with pytest.raises(TryAgainError, match="did not answer"):
+        fetch(patience=IMPATIENT, endpoint=address)
+    assert list(tmp_path.iterdir()) == []
+    assert msgspec.structs.replace(plan, endpoint=address) != plan

@@ -9,7 +9,7 @@ import msgspec
 from triage import rules
 from triage.diagnosis import Judge
 from triage.entries import Entries
-from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record, Timeline
+from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record, Run, Timeline
 from triage.rules import Matcher
 from triage.runs import Tracer
 from triage.window import format_timestamp
@@ -171,3 +171,17 @@ def report(analysis: Analysis, template: str = "remediation") -> str:
     from triage.rendering.markdown import report as render
 
     return render(analysis.diagnosis, analysis.timeline, template=template)
+
+
+def to_json(document: Diagnosis | Timeline) -> str:
+    """Return a document as JSON, secrets masked."""
+    from triage.rendering.documents import to_json as render
+
+    return render(document)
+
+
+def fold(timeline: Timeline) -> list[list[Run]]:
+    """Return the runs of a timeline in blocks of alike ones."""
+    from triage.rendering.fold import fold as alike
+
+    return alike(timeline.runs)

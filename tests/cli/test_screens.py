@@ -22,7 +22,7 @@ def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
 def shown(diagnosis: Diagnosis) -> None:
     diagnosis = fit_to_show(diagnosis)
-    show(answer(diagnosis), whole_lines=True)
+    show(answer(diagnosis))
     show(*screen(diagnosis, ["logs/day one.json"]))
 
 

@@ -44,21 +44,19 @@ def diagnose(
     EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives. The
     first line is the answer: verdict, service, cause, check and confidence.
     """
-    from triage.pipeline import analyse
+    from triage.pipeline import analyse, to_json
 
     diagnosis = analyse(exports, packs=packs, selection=selection).diagnosis
     failing = {"not_ready", fail_on} if exit_code or fail_on else set()
     settings().status = _status(diagnosis, failing, strict=strict)
     if form == "json":
-        from triage.rendering.documents import to_json
-
-        click.echo(to_json(diagnosis))
+        click.echo(to_json(diagnosis), nl=False)
         return
     from triage.cli.screens.console import fit_to_show, show
     from triage.cli.screens.diagnosis import answer, screen
 
     shown = fit_to_show(diagnosis)
-    show(answer(shown), whole_lines=True)
+    show(answer(shown))
     if not settings().quiet:
         show(*screen(shown, exports))
 

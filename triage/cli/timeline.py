@@ -35,17 +35,14 @@ def timeline(
 
     Alike runs are shown once, with their number. Times are relative to the start, in UTC and in local time.
     """
-    from triage.pipeline import analyse
+    from triage.pipeline import analyse, fold, to_json
 
     found = analyse(exports, packs=packs, selection=selection).timeline
     if form == "json":
-        from triage.rendering.documents import to_json
-
-        click.echo(to_json(found))
+        click.echo(to_json(found), nl=False)
         return
     from triage.cli.screens.console import fit_to_show, show
     from triage.cli.screens.timeline import screen
-    from triage.rendering.fold import fold
 
     shown = fit_to_show(found)
-    show(*screen(shown, fold(shown.runs), quiet=settings().quiet))
+    show(*screen(shown, fold(shown), quiet=settings().quiet))

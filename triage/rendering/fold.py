@@ -9,7 +9,8 @@ def fold(runs: Iterable[Run]) -> list[list[Run]]:
     """Return the runs in blocks of alike ones, in the order in which each block begins.
 
     Alike are runs of one kind, service and revision that ended the same way: the same verdict, condition and failed
-    checks, the same outcome of each step. When and where they ran, and how long it took, may differ.
+    checks, the same outcome of each step. When and where they ran, how long it took, how often a line was said and in
+    which order lines of the same moment were written may differ.
     """
     blocks: dict[Hashable, list[Run]] = {}
     for run in runs:
@@ -25,5 +26,5 @@ def _likeness(run: Run) -> Hashable:
         run.verdict,
         run.condition,
         tuple(run.failed_checks),
-        tuple((step.step, step.check, step.outcome) for step in run.steps),
+        frozenset((step.step, step.check, step.outcome) for step in run.steps if step.outcome != "seen"),
     )

@@ -1,11 +1,13 @@
 """The console that screens are printed on, and documents made fit for it."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from triage.models import Diagnosis, Timeline
 from triage.text import clean
@@ -23,16 +25,17 @@ VERDICTS = {
 }
 
 
-def show(*parts: RenderableType, whole_lines: bool = False) -> None:
+def show(*parts: RenderableType) -> None:
     """Print to stdout, as wide as the terminal or COLUMNS say, else 80; NO_COLOR is heeded.
 
-    Nothing in a text is read as markup, as an emoji's name or as something to colour. With ``whole_lines`` no line is
-    broken: the terminal may wrap it, ``head -1`` has all of it. Rich fills lines with blanks; they are not printed.
+    Nothing in a text is read as markup, as an emoji's name or as something to colour. A Text with ``no_wrap`` is
+    printed whole: the terminal may wrap it, ``head -1`` or a copy of it has all of it. Rich fills lines with blanks;
+    they are not printed.
     """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     with console.capture() as screen:
         for part in parts:
-            console.print(part, soft_wrap=whole_lines)
+            console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     sys.stdout.write("\n".join(line.rstrip(" ") for line in screen.get().split("\n")))
 
 
@@ -42,6 +45,12 @@ def grid(columns: int = 2, gap: int = 2) -> Table:
     for _ in range(columns):
         table.add_column(overflow="fold")
     return table
+
+
+def to_copy(text: str) -> Iterator[Text]:
+    """Yield the lines of a command or a filter, each whole, so that it can be copied."""
+    for line in text.splitlines():
+        yield Text(f"  {line}", style="cyan", no_wrap=True)
 
 
 def fit_to_show(document: Document) -> Document:

@@ -33,15 +33,19 @@ def coverage(covered: Coverage) -> Group:
     if covered.first and covered.last:
         lines.append(Text(span(covered.first, covered.last)))
     if covered.gaps:
-        lines.append(_gaps(covered.gaps))
+        lines.append(_gaps(covered.gaps, several=len(covered.files) > 1))
     return Group(*lines)
 
 
-def _gaps(gaps: list[Gap]) -> Table:
+def _gaps(gaps: list[Gap], *, several: bool) -> Table:
+    """Return a line per gap; its file is named where there are several."""
     table = grid()
     for gap in gaps[:_SHOWN_GAPS]:
-        place = gap.path if gap.position is None else f"{gap.path}:{gap.position}"
-        times = f" ({gap.count} times)" if gap.count > 1 else ""
+        place = gap.path if several else ""
+        place += (
+            f":{gap.position}" if several and gap.position else f"at {gap.position}" if gap.position else ""
+        )
+        times = f" ({gap.count} times)" if gap.count > 1 and str(gap.count) not in gap.detail else ""
         what = f"{gap.kind.replace('_', ' ')}: {gap.detail}{times}"
         table.add_row(Text("gap", style="yellow"), Text.assemble(what, (f"  {place}", "dim")))
     if (more := len(gaps) - _SHOWN_GAPS) > 0:

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import VERDICTS, grid
+from triage.cli.screens.console import VERDICTS, grid, to_copy
 from triage.cli.screens.coverage import coverage
 from triage.cli.screens.times import clock, dated_clock, moment
 from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
@@ -23,7 +23,7 @@ def answer(diagnosis: Diagnosis) -> Text:
     word, style = VERDICTS[diagnosis.verdict]
     if diagnosis.recovered:
         word += " (recovered)"
-    line = Text(word, style=style)
+    line = Text(word, style=style, no_wrap=True)
     state = _primary(diagnosis)
     if diagnosis.incidents and diagnosis.verdict != "ready":
         incident = diagnosis.incidents[0]
@@ -45,13 +45,15 @@ def screen(diagnosis: Diagnosis, exports: Sequence[str]) -> Iterator[RenderableT
         kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
         yield from _section(f"Noise: {total} chronic lines, counted apart", Text(kinds))
     yield from _section("Coverage", coverage(diagnosis.coverage))
-    if diagnosis.limits:
-        yield from _section("Limits", _bullets(diagnosis.limits))
+    told = {gap.detail for gap in diagnosis.coverage.gaps}
+    if limits := [limit for limit in diagnosis.limits if limit not in told]:
+        yield from _section("Limits", _bullets(limits))
     if diagnosis.next:
-        yield from _section(
-            "To settle it", Text(diagnosis.next.why), Text(diagnosis.next.filter, style="cyan")
-        )
-    yield from _section("Next", *(Text(command, style="bold") for command in _commands(diagnosis, exports)))
+        yield from _section("To settle it", Text(diagnosis.next.why))
+        yield from to_copy(diagnosis.next.filter)
+    yield from _section("Next")
+    for command in _commands(diagnosis, exports):
+        yield from to_copy(command)
 
 
 def _incident(incident: Incident, *, named: bool) -> Iterator[RenderableType]:
@@ -84,8 +86,7 @@ def _reasons(incident: Incident) -> Table:
 
 def _line(line: Evidence, *, dated: bool) -> Table:
     times = f" ({line.count} times)" if line.count > 1 else ""
-    message = line.message.partition("\n")[0]
-    message = message if len(message) <= _MESSAGE else message[:_MESSAGE] + " ..."
+    message = _deciding(line.message)
     said = Text.assemble(
         (dated_clock(line.timestamp) if dated else clock(line.timestamp), "dim"),
         (f"  {line.severity}  " if line.severity != "DEFAULT" else "  ", "dim"),
@@ -95,6 +96,13 @@ def _line(line: Evidence, *, dated: bool) -> Table:
     table = grid()
     table.add_row(Text(line.id, style="cyan"), said)
     return table
+
+
+def _deciding(message: str) -> str:
+    """Return the line of a message that tells: of a traceback its last one, else the first."""
+    lines = [" ".join(line.split()) for line in message.splitlines() if line.strip()] or [""]
+    told = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
+    return told if len(told) <= _MESSAGE else told[:_MESSAGE] + " ..."
 
 
 def _scope(incident: Incident) -> Table:
@@ -133,11 +141,21 @@ def _others(incidents: Sequence[Incident]) -> Table:
 
 
 def _commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
-    """Return what to type next: what the cause means, and the report or the timeline of the same exports."""
+    """Return what to type next: where the logs do not settle it, how to get those that do; then what cures it."""
     again = shlex.join(exports) if len(exports) <= _SHOWN_FILES else "EXPORT..."
-    if not diagnosis.incidents:
-        return [f"triage timeline {again}"]
-    return [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]
+    commands = [_fetch(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
+    if diagnosis.incidents:
+        commands += [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]
+    return commands or [f"triage timeline {again}"]
+
+
+def _fetch(diagnosis: Diagnosis) -> str:
+    """Return the command that fetches the same window anew, and more of it where runs are cut at its edge."""
+    state, covered = _primary(diagnosis), diagnosis.coverage
+    words = ["triage", "fetch", "--service", state.service if state and state.service else "SERVICE"]
+    if covered.first and covered.last:
+        words += ["--from", covered.first, "--until", covered.last, "--widen"]
+    return shlex.join(words)
 
 
 def _titled(incident: Incident) -> str:

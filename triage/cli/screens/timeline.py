@@ -1,5 +1,6 @@
 """The screen of ``triage timeline``: a table per block of alike runs."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
@@ -9,17 +10,11 @@ from rich.text import Text
 from triage.cli.screens.console import VERDICTS
 from triage.cli.screens.coverage import coverage
 from triage.cli.screens.diagnosis import short_instance
-from triage.cli.screens.times import clock, lasted, local_clock, local_zone, moment, since
+from triage.cli.screens.steps import steps_of
+from triage.cli.screens.times import lasted, moment
 from triage.models import Run, Timeline
 
-_MARKS = {
-    "passed": ("ok", "green"),
-    "failed": ("FAIL", "bold red"),
-    "warned": ("warn", "yellow"),
-    "tolerated": ("~ok", "yellow"),
-    "not_reached": ("-", "dim"),
-    "seen": (".", "dim"),
-}
+_SHOWN_REASONS = 3
 LEGEND = "ok passed, FAIL failed, warn failed but not critical, ~ok passed on a tolerance path, - not reached, . seen"
 
 
@@ -40,12 +35,32 @@ def screen(timeline: Timeline, blocks: Sequence[Sequence[Run]], *, quiet: bool) 
 def _block(block: Sequence[Run]) -> Iterator[RenderableType]:
     run = block[0]
     yield _heading(block)
-    place = f"{run.service}  {run.revision}" + (f"  {run.environment}" if run.environment else "")
-    yield Padding(Text(place), (0, 0, 0, 2))
+    yield Padding(Text(_place(block)), (0, 0, 0, 2))
     for line in _circumstances(block):
         yield Padding(Text(line, style="dim"), (0, 0, 0, 2))
     if run.steps:
-        yield from _steps(run)
+        yield from steps_of(run, _reasons(block))
+
+
+def _place(block: Sequence[Run]) -> str:
+    run = block[0]
+    names = [] if run.revision.startswith(run.service) else [run.service or "no service named"]
+    names += [name for name in (run.revision, run.environment) if name]
+    instances = {run.instance for run in block if run.instance}
+    if len(instances) == 1:
+        names.append(f"instance {short_instance(*instances)}")
+    elif instances:
+        names.append(f"{len(instances)} instances")
+    return "  ".join(names)
+
+
+def _reasons(block: Sequence[Run]) -> list[str]:
+    """Return why the runs of a block failed first, the most frequent reason first, each with its number."""
+    first = [next((step.reason for step in run.steps if step.outcome == "failed"), None) for run in block]
+    counted = Counter(reason for reason in first if reason)
+    if len(counted) == 1:
+        return list(counted)
+    return [f"{reason} ({count} runs)" for reason, count in counted.most_common(_SHOWN_REASONS)]
 
 
 def _heading(block: Sequence[Run]) -> Text:
@@ -64,14 +79,13 @@ def _circumstances(block: Sequence[Run]) -> Iterator[str]:
     """Yield when and where the runs were, and what makes their reading uncertain."""
     first, last = block[0], max(block, key=lambda run: run.started)
     if len(block) == 1:
-        yield f"{moment(first.started)}, took {lasted(first.elapsed)}, instance {short_instance(first.instance)}"
+        yield f"{moment(first.started)}, took {lasted(first.elapsed)}"
     else:
         times = sorted(run.elapsed for run in block)
-        instances = len({run.instance for run in block})
         yield f"first {moment(first.started)}, shown here"
         yield f"last  {moment(last.started)}"
         took = " to ".join(sorted({lasted(times[0]), lasted(times[-1])}))
-        yield f"took {took}, on {instances} instance{'s' if instances > 1 else ''}"
+        yield f"took {took}"
     if cut := sum(not run.complete for run in block):
         yield f"{_of(cut, block)}cut: its beginning or end is outside these logs"
     if overlapping := sum(run.overlaps for run in block):
@@ -82,33 +96,3 @@ def _circumstances(block: Sequence[Run]) -> Iterator[str]:
 
 def _of(count: int, block: Sequence[Run]) -> str:
     return f"{count} of {len(block)} " if len(block) > 1 else ""
-
-
-def _steps(run: Run) -> Iterator[RenderableType]:
-    """Yield a row per step; what a step gives as its reason stands below it, as wide as the screen."""
-    zone = local_zone(run.started)
-    after = [since(run.started, step.at) if step.at else "" for step in run.steps]
-    width = max(len("after"), *map(len, after))
-    phased = any(step.phase is not None for step in run.steps)
-    head = ("phase  " if phased else "") + "step"
-    here = f"{zone:8}  " if zone else ""
-    yield Text(f"   {'after':>{width}}  {'UTC':12}  {here}{'':4}  {'took':>6}  {head}", style="dim")
-    first = next((step for step in run.steps if step.outcome == "failed"), None)
-    for step, passed in zip(run.steps, after, strict=True):
-        utc = clock(step.at) if step.at else ""
-        here = f"{local_clock(step.at) if step.at else '':8}  " if zone else ""
-        mark, style = _MARKS[step.outcome]
-        took = lasted(step.elapsed) if step.elapsed is not None else ""
-        yield Text.assemble(
-            (">> " if step is first else "   ", "bold red"),
-            (f"{passed:>{width}}  {utc:12}  {here}", "dim"),
-            (f"{mark:4}", style),
-            f"  {took:>6}  ",
-            f"{step.phase or '':5}  " if phased else "",
-            (
-                step.check or step.step.replace("_", " "),
-                "bold red reverse" if step is first else style if step.outcome != "seen" else "",
-            ),
-        )
-        if step.reason:
-            yield Padding(Text(step.reason, overflow="fold"), (0, 0, 0, width + 5))

@@ -1,0 +1,88 @@
+"""The rows of a run: one per step, with what it gives as its reason."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from triage.cli.screens.times import clock, lasted, local_clock, local_zone, since
+from triage.models import Run, Step
+
+_MARKS = {
+    "passed": ("ok", "green"),
+    "failed": ("FAIL", "bold red"),
+    "warned": ("warn", "yellow"),
+    "tolerated": ("~ok", "yellow"),
+    "not_reached": ("-", "dim"),
+    "seen": (".", "dim"),
+}
+
+
+def steps_of(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableType]:
+    """Yield the head of the table and a row per step; a line that is said again at once stands in one row.
+
+    ``first_reasons`` are the reasons of the first failure, which alike runs may give differently.
+    """
+    zone = local_zone(run.started)
+    phased = any(step.phase is not None for step in run.steps)
+    width = max(len("after"), *(len(since(run.started, step.at)) for step in run.steps if step.at))
+    here = f"{zone:8}  " if zone else ""
+    head = ("phase  " if phased else "") + "step"
+    yield Text(f"   {'after':>{width}}  {'UTC':12}  {here}{'':4}  {'took':>6}  {head}", style="dim")
+    first = next((step for step in run.steps if step.outcome == "failed"), None)
+    for _, same in groupby(run.steps, key=lambda step: (_name(run, step), step.outcome, step.reason)):
+        step, *again = same
+        after = since(run.started, step.at) if step.at else ""
+        utc = clock(step.at) if step.at else ""
+        here = f"{local_clock(step.at) if step.at else '':8}  " if zone else ""
+        mark, style = _MARKS[step.outcome]
+        took = lasted(step.elapsed) if step.elapsed is not None else ""
+        said = _name(run, step) + (f" ({len(again) + 1} times)" if again else "")
+        row = Text.assemble(
+            (">> " if step is first else "   ", "bold red"),
+            (f"{after:>{width}}  {utc:12}  {here}", "dim"),
+            (f"{mark:4}", style),
+            f"  {took:>6}  ",
+            f"{step.phase or '':5}  " if phased else "",
+            (said, "bold red reverse" if step is first else style if step.outcome != "seen" else ""),
+        )
+        own = [step.reason] if step.reason and not _is_phase(step) else []
+        yield _Row(row, first_reasons if step is first else own, indent=width + 5)
+
+
+@dataclass
+class _Row:
+    """A step's row. One reason stands behind it where it fits, else each below it, as wide as the screen."""
+
+    row: Text
+    reasons: Sequence[str]
+    indent: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        room = options.max_width - self.row.cell_len - 2
+        beside = [Text(f"  {reason}", style="dim") for reason in self.reasons[:1]]
+        if len(self.reasons) == 1 and beside[0].cell_len - 2 <= room and "\n" not in self.reasons[0]:
+            yield self.row + beside[0]
+            return
+        yield self.row
+        for reason in self.reasons:
+            yield Padding(Text(reason, overflow="fold"), (0, 0, 0, self.indent))
+
+
+def _is_phase(step: Step) -> bool:
+    """Return whether the step is the beginning or end of a phase, which its reason names ("phase init")."""
+    return step.step.startswith("phase_") and (step.reason or "").startswith("phase ")
+
+
+def _name(run: Run, step: Step) -> str:
+    """Return the check, or the step; a boot's steps and mere remarks are told apart by the rule that knows them."""
+    if step.check:
+        return step.check
+    if _is_phase(step):
+        return f"{step.reason} {step.step.removeprefix('phase_')}"
+    if step.rule and (run.kind == "boot" or step.outcome == "seen"):
+        return step.rule.rpartition("/")[2].replace("-", " ")
+    return step.step.replace("_", " ")

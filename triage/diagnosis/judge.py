@@ -93,6 +93,7 @@ class Judge:
         deciding = [state for state in states if state.primary] or states
         leading = min(deciding, key=lambda state: _WORST.index(state.verdict))
         incidents = self._incidents(states)
+        validated = any(self._services[state.service].validated for state in states if state.primary)
         return Diagnosis(
             verdict=leading.verdict,
             recovered=leading.recovered,
@@ -100,7 +101,7 @@ class Judge:
                 states, key=lambda state: (state is not leading, not state.primary, state.service)
             ),
             coverage=coverage,
-            limits=limits(self._packs, states, coverage, self._cases.values()),
+            limits=limits(self._packs, states, coverage, self._cases.values(), validated=validated),
             incidents=incidents,
             next=settle(self._packs, leading, coverage, incidents, self._cases.values()),
             noise=[Noise(title, count) for title, count in self._noise.most_common()],

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from triage.models import Entry, Evidence, Incident, Scope
-from triage.text import shape
+from triage.text import gist, shape
 from triage.window import format_timestamp
 
 #: Shapes that are told apart; what comes after them is counted together.
@@ -40,7 +40,7 @@ class Leads:
         """Count an entry that no rule or cause explains, if it is an error of the application."""
         if entry.level < _ERROR or entry.http is not None or not entry.message:
             return
-        name = shape(_says(entry)) if len(self._leads) < _SHAPES else _OTHER
+        name = shape(entry.message) if len(self._leads) < _SHAPES else _OTHER
         key = (entry.service, name)
         lead = self._leads.setdefault(key, Lead(*key, first=entry, last=entry))
         lead.count += count
@@ -52,13 +52,6 @@ class Leads:
     def incidents(self) -> list[Incident]:
         """Return each shape as an incident of low confidence."""
         return [_incident(lead) for lead in self._leads.values()]
-
-
-def _says(entry: Entry) -> str:
-    """Return the line that says what went wrong: of a traceback its last, else the first."""
-    if not entry.message.startswith("Traceback "):
-        return entry.first_line.strip()
-    return entry.message.rstrip().rpartition("\n")[2].strip() or entry.first_line
 
 
 def _incident(lead: Lead) -> Incident:
@@ -77,7 +70,7 @@ def _incident(lead: Lead) -> Incident:
     return Incident(
         id=digest.hexdigest(),
         cause="unknown-error",
-        title=f"An error that no rule knows: {_says(lead.first)[:160]}",
+        title=f"An error that no rule knows: {gist(lead.first.message)[:160]}",
         service=lead.service,
         check=None,
         condition=None,

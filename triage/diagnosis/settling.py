@@ -15,9 +15,14 @@ _TOLD = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_par
 
 
 def limits(
-    packs: Sequence[Pack], states: Sequence[ServiceState], coverage: Coverage, cases: Iterable[Case]
+    packs: Sequence[Pack],
+    states: Sequence[ServiceState],
+    coverage: Coverage,
+    cases: Iterable[Case],
+    *,
+    validated: bool,
 ) -> list[str]:
-    """Return, as sentences, what the logs at hand cannot show."""
+    """Return, as sentences, what the logs at hand cannot show. ``validated``: a primary service has a validation."""
     said = [gap.detail for gap in coverage.gaps if gap.kind in _TOLD]
     for state in states:
         if state.service and not state.chain:
@@ -28,6 +33,10 @@ def limits(
         newer = [name for name in state.revisions if name > state.revision] if state.chain else []
         if newer:
             said.append(f"{newer[0]} is newer than {state.revision}, but nothing in these logs decides it")
+    if any(state.primary for state in states) and not validated:
+        said.append(
+            "The readiness validation was never reached in these logs: no check was made, so none has passed."
+        )
     for pack in packs:
         if any(state.chain == pack.id for state in states):
             said += pack.limits

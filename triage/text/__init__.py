@@ -7,7 +7,7 @@ by its ``subject``, grouped by its ``shape``, and shown through ``clean`` (termi
 
 from triage.text.markdown import cell, code, fence, prose
 from triage.text.safe import clean, filename, quote
-from triage.text.subject import SUBJECT_LIMIT, shape, subject
+from triage.text.subject import SUBJECT_LIMIT, gist, shape, subject
 
 __all__ = [
     "SUBJECT_LIMIT",
@@ -16,6 +16,7 @@ __all__ = [
     "code",
     "fence",
     "filename",
+    "gist",
     "prose",
     "quote",
     "shape",

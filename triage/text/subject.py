@@ -44,14 +44,17 @@ def subject(message: str) -> str:
     return line[marks.end() :].rstrip() if marks else line.rstrip()
 
 
-def shape(message: str) -> str:
-    """Return the subject with its variable parts named, the same for all messages that one log call writes.
+def gist(message: str) -> str:
+    """Return the line that tells: of a traceback the last, which names the error, else the first."""
+    line = message[:SUBJECT_LIMIT].partition("\n")[0].strip()
+    if not line.startswith("Traceback (most recent call last)"):
+        return line
+    return [text for text in message.split("\n") if text.strip() and not text[0].isspace()][-1]
 
-    ``"GET /users/42 took 1.5s"`` becomes ``"GET /users/<n> took <n>s"``. A traceback has the shape of its last line,
-    which names the error.
+
+def shape(message: str) -> str:
+    """Return the gist with its variable parts named, the same for all messages that one log call writes.
+
+    ``"GET /users/42 took 1.5s"`` becomes ``"GET /users/<n> took <n>s"``.
     """
-    line = subject(message)
-    if line.startswith("Traceback (most recent call last)"):
-        rest = [text for text in message.split("\n") if text.strip() and not text[0].isspace()]
-        line = subject(rest[-1])
-    return _VARIABLE.sub(lambda found: f"<{found.lastgroup}>", line)
+    return _VARIABLE.sub(lambda found: f"<{found.lastgroup}>", subject(gist(message)))

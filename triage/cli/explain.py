@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from triage.models import Pack
 
+#: What a diagnosis calls an error that no cause explains.
+_LEAD = "unknown-error"
+
 
 def _complete(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
@@ -35,11 +38,16 @@ def explain(cause: str, packs: "list[Pack]") -> None:
     CAUSE is a name that triage diagnose prints, or one of triage rules list.
     """
     from triage.cli.screens.console import show
-    from triage.cli.screens.packs import explanation
+    from triage.cli.screens.packs import explanation, lead
+    from triage.pipeline import playbook
 
+    if cause == _LEAD:
+        show(*lead(playbook(cause)))
+        return
     known = {found.id: (found, pack) for pack in packs for found in pack.causes}
     if cause not in known:
         near = get_close_matches(cause, known, n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else "triage rules list names all"
         raise UsageError(f"no cause is named {cause!r}", hint)
-    show(*explanation(*known[cause]))
+    found, pack = known[cause]
+    show(*explanation(found, pack, packs, playbook(found.playbook)))

@@ -12,6 +12,8 @@ from rich.text import Text
 from triage.models import Diagnosis, Timeline
 from triage.text import clean
 
+_MESSAGE = 400
+
 Document = TypeVar("Document", Diagnosis, Timeline)
 
 #: The words of the documents as they are shown, and their colours; each is told apart without colour too.
@@ -51,6 +53,13 @@ def to_copy(text: str) -> Iterator[Text]:
     """Yield the lines of a command or a filter, each whole, so that it can be copied."""
     for line in text.splitlines():
         yield Text(f"  {line}", style="cyan", no_wrap=True)
+
+
+def deciding(message: str) -> str:
+    """Return the line of a message that tells: of a traceback its last one, else the first."""
+    lines = [" ".join(line.split()) for line in message.splitlines() if line.strip()] or [""]
+    told = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
+    return told if len(told) <= _MESSAGE else told[:_MESSAGE] + " ..."
 
 
 def fit_to_show(document: Document) -> Document:

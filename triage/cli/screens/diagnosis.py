@@ -8,14 +8,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import VERDICTS, grid, to_copy
+from triage.cli.screens.console import VERDICTS, deciding, grid, to_copy
 from triage.cli.screens.coverage import coverage
 from triage.cli.screens.times import clock, dated_clock, moment
 from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
 
 _SHOWN_NAMES = 3
 _SHOWN_FILES = 5
-_MESSAGE = 400
 
 
 def answer(diagnosis: Diagnosis) -> Text:
@@ -86,7 +85,7 @@ def _reasons(incident: Incident) -> Table:
 
 def _line(line: Evidence, *, dated: bool) -> Table:
     times = f" ({line.count} times)" if line.count > 1 else ""
-    message = _deciding(line.message)
+    message = deciding(line.message)
     said = Text.assemble(
         (dated_clock(line.timestamp) if dated else clock(line.timestamp), "dim"),
         (f"  {line.severity}  " if line.severity != "DEFAULT" else "  ", "dim"),
@@ -96,13 +95,6 @@ def _line(line: Evidence, *, dated: bool) -> Table:
     table = grid()
     table.add_row(Text(line.id, style="cyan"), said)
     return table
-
-
-def _deciding(message: str) -> str:
-    """Return the line of a message that tells: of a traceback its last one, else the first."""
-    lines = [" ".join(line.split()) for line in message.splitlines() if line.strip()] or [""]
-    told = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
-    return told if len(told) <= _MESSAGE else told[:_MESSAGE] + " ..."
 
 
 def _scope(incident: Incident) -> Table:

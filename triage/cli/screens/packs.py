@@ -7,8 +7,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import grid
+from triage.cli.screens.console import deciding, grid, to_copy
 from triage.models import Cause, Pack, Rule, RunNeeds
+from triage.pipeline import Playbook
 
 
 def listing(packs: Sequence[Pack]) -> Iterator[RenderableType]:
@@ -27,14 +28,17 @@ def listing(packs: Sequence[Pack]) -> Iterator[RenderableType]:
         yield Text()
 
 
-def explanation(cause: Cause, pack: Pack) -> Iterator[RenderableType]:
-    """Yield what a cause means, how it is recognised, what it is told from and what it cannot show."""
-    rules = {rule.id: rule for rule in pack.rules}
+def explanation(
+    cause: Cause, pack: Pack, packs: Sequence[Pack], playbook: Playbook
+) -> Iterator[RenderableType]:
+    """Yield what a cause of a pack means, how it is recognised, what cures it, and what the logs cannot show of it."""
+    rules = {f"{other.id}/{rule.id}": rule for other in packs for rule in other.rules}
+    rules |= {rule.id: rule for rule in pack.rules}
     yield Text.assemble((cause.id, "bold"), f"  {cause.title}")
     facts = [cause.severity, f"{cause.confidence} confidence", f"pack {pack.id}"]
     facts.append(f"check {cause.check}" if cause.check else "no check to blame")
     yield _inset(Text(", ".join(facts), style="dim"))
-    yield from _section("What it means", Text(cause.means))
+    yield from _section("What it means", Text(cause.means), Text(playbook.means))
     yield from _section("How it is recognised", *_recognised(cause, rules))
     if cause.ruled_out:
         cleared = grid()
@@ -43,12 +47,35 @@ def explanation(cause: Cause, pack: Pack) -> Iterator[RenderableType]:
         yield from _section("What it is not", cleared)
     if cause.outranks:
         yield from _section("What it explains away", Text(", ".join(cause.outranks)))
-    if cause.limits:
-        yield from _section("What these logs cannot show", *map(Text, cause.limits))
+    yield from _cure(playbook)
+    if limits := [*cause.limits, *playbook.limits]:
+        yield from _section("What the logs cannot show", *map(Text, limits))
     if cause.settle:
-        yield from _section(
-            "What would settle it", Text(cause.settle.why), Text(cause.settle.filter, style="cyan")
-        )
+        yield from _section("What would settle it", Text(cause.settle.why))
+        yield from to_copy(cause.settle.filter)
+
+
+def lead(playbook: Playbook) -> Iterator[RenderableType]:
+    """Yield what an error that no rule knows is, and what to do about it."""
+    yield Text(playbook.title, style="bold")
+    yield from _section("What it means", Text(playbook.means))
+    yield from _cure(playbook)
+
+
+def _cure(playbook: Playbook) -> Iterator[RenderableType]:
+    """Yield the fixes of a playbook, those that cure first; each with its commands and how to see that it worked."""
+    yield from _section("What cures it")
+    for number, fix in enumerate(sorted(playbook.fixes, key=lambda fix: fix.symptom_fix), start=1):
+        symptom = " (does not cure the cause)" if fix.symptom_fix else ""
+        yield _inset(Text.assemble((f"{number}. {fix.title}{symptom}", "bold")))
+        yield _inset(Text(f"{fix.priority}, {fix.timeframe}. Risk: {fix.risk}", style="dim"), deeper=True)
+        yield _inset(Text(fix.does.strip()), deeper=True)
+        if fix.why:
+            yield _inset(Text(fix.why), deeper=True)
+        for command in fix.commands:
+            yield from to_copy(f"   $ {command}")
+        for check in fix.validate:
+            yield _inset(Text(f"Then: {check}"), deeper=True)
 
 
 def _recognised(cause: Cause, rules: dict[str, Rule]) -> Iterator[RenderableType]:
@@ -66,9 +93,7 @@ def _recognised(cause: Cause, rules: dict[str, Rule]) -> Iterator[RenderableType
             lines = grid()
             for name in names:
                 rule = rules.get(name)
-                lines.add_row(
-                    Text(name, style="bold"), rule.hits[0].partition("\n")[0] if rule and rule.hits else ""
-                )
+                lines.add_row(Text(name, style="bold"), deciding(rule.hits[0]) if rule and rule.hits else "")
             yield _inset(lines)
 
 
@@ -103,5 +128,5 @@ def _section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
         yield _inset(part)
 
 
-def _inset(part: RenderableType) -> Padding:
-    return Padding(part, (0, 0, 0, 2))
+def _inset(part: RenderableType, *, deeper: bool = False) -> Padding:
+    return Padding(part, (0, 0, 0, 5 if deeper else 2))

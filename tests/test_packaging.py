@@ -63,17 +63,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-@pytest.fixture(params=["wheel from the tree", "wheel from the sdist", "editable"])
-def installed(request: pytest.FixtureRequest, built: dict[str, Path], tmp_path: Path) -> Path:
+@pytest.fixture(scope="module", params=["wheel from the tree", "wheel from the sdist", "editable"])
+def installed(
+    request: pytest.FixtureRequest, built: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Install one form into a new environment; return the folder of its commands."""
-    place = tmp_path / "environment"
+    place = tmp_path_factory.mktemp("environment")
     venv.create(place, with_pip=False, symlinks=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(place)}))
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     python = Path(sysconfig.get_path("scripts", vars={"base": str(place)})) / "python"
     what = ["--editable", str(ROOT)] if request.param == "editable" else [str(built[request.param])]
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index"]
-    run(*pip, "--no-build-isolation", "--force-reinstall", "--quiet", *what, cwd=tmp_path)
+    run(*pip, "--no-build-isolation", "--force-reinstall", "--quiet", *what, cwd=place)
     return python.parent
 
 

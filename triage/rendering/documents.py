@@ -1,0 +1,26 @@
+"""The documents as JSON, and their schemas."""
+
+import json
+from typing import Any, Literal
+
+import msgspec
+
+from triage.models import Diagnosis, Timeline
+
+_NOUNS = {"diagnosis": Diagnosis, "timeline": Timeline}
+
+
+def to_json(document: Diagnosis | Timeline) -> str:
+    """Return the document as indented JSON, secrets masked, keys in the order of the schema; ends in a line feed."""
+    return json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema(name: Literal["diagnosis", "timeline"]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a document, made from its noun."""
+    made = msgspec.json.schema(_NOUNS[name])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"triage.{name}/1",
+        "title": f"The document of triage {'diagnose' if name == 'diagnosis' else name}",
+        **made,
+    }

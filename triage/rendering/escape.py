@@ -1,0 +1,89 @@
+"""What templates print: our own Markdown as it is, everything else inside code."""
+
+import re
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup
+
+from triage.rendering.moments import utc
+from triage.text import cell, clean, code, fence, prose
+
+_EXPLORER = "https://console.cloud.google.com/logs/query"
+_TIME = re.compile(r"[0-9:.TZ-]{1,40}")
+_UNSAFE_IN_URL = re.compile(r"[^A-Za-z0-9%=;?&._~:/-]")
+
+
+class Md(Markup):
+    """Markdown of ours. Jinja prints it as it is, because it is a Markup; nothing from a log becomes one unescaped."""
+
+    __slots__ = ()
+
+
+def finalize(value: Any) -> Any:
+    """Return what ``{{ value }}`` prints in a Markdown template: a number, Markdown of ours, or a code span."""
+    if isinstance(value, Markup | int | float) and not isinstance(value, bool):
+        return value
+    return Md(code(str(value)))
+
+
+def finalize_plain(value: Any) -> Any:
+    """Return what ``{{ value }}`` prints in a template of plain text: one line without control characters."""
+    return value if isinstance(value, Md) else clean(str(value)).replace("\n", "\\n")
+
+
+def markdown_prose(text: str) -> Md:
+    """Return a sentence that may hold words from a log."""
+    return Md(prose(text))
+
+
+def markdown_cell(text: str) -> Md:
+    """Return a text for a table cell, empty if it is."""
+    return Md(cell(text) if text else "")
+
+
+def markdown_prose_cell(text: str) -> Md:
+    """Return a sentence for a table cell."""
+    return Md(prose(text).replace("|", "\\|"))
+
+
+def markdown_fence(text: str, language: str = "", *, exact: bool = False) -> Md:
+    """Return a fenced block. ``exact`` is for commands and filters of ours, to be copied as they are."""
+    return Md(fence(str(text), language if language.isalpha() else "", exact=exact))
+
+
+def indented(text: Markup, width: int = 3) -> Md:
+    """Return Markdown of ours indented under a list item; a plain text is put in a code span first."""
+    return Md(str(finalize(text)).replace("\n", "\n" + " " * width))
+
+
+def cut(text: str, width: int) -> str:
+    """Return the beginning of a text, with an ellipsis where something was cut off."""
+    return text if len(text) <= width else f"{text[:width]} ..."
+
+
+def wrapped(text: str, indent: int = 0) -> Md:
+    """Return plain text in lines of at most 79 characters, those after the first indented."""
+    lines = textwrap.wrap(finalize_plain(text), 79, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return Md("\n".join(lines))
+
+
+def listed(values: Iterable[Any], separator: str = ", ") -> Md:
+    """Return the values one after the other, each printed as it would be alone."""
+    return Md(str(finalize(Md(separator))).join(str(finalize(value)) for value in values))
+
+
+def time(timestamp: str) -> Md:
+    """Return an RFC 3339 time as a report prints it, in UTC."""
+    return Md(finalize(Md(utc(timestamp)) if _TIME.fullmatch(timestamp) else timestamp))
+
+
+def link(url: str, label: str) -> Md:
+    """Return the label, in code, as a link into Logs Explorer; without one when the address leads elsewhere."""
+    if not url.startswith((_EXPLORER + ";", _EXPLORER + "?")):
+        return markdown_cell(label)
+    safe = _UNSAFE_IN_URL.sub(
+        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), url
+    )
+    return Md(f"[{cell(label) if label else 'open'}]({safe})")

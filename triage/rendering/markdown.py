@@ -1,0 +1,161 @@
+"""The report: a template of reports/ (or the user's own file) filled with what was found."""
+
+import re
+from collections.abc import Iterator
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from triage.errors import IOFailureError, UsageError
+from triage.models import Diagnosis, Incident, Timeline
+from triage.redact import Redactor
+from triage.rendering import escape, moments, view
+from triage.rendering.playbooks import unfilled
+from triage.resources import root
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = {
+    "remediation": "remediation.md.j2",
+    "comment": "comment.md.j2",
+    "postmortem": "postmortem.md.j2",
+    "summary": "summary.txt.j2",
+}
+_FENCE = re.compile(r"\s*(`{3,})")
+#: Filters of Jinja that make Markup of what they are given: in a user's template they would print log text as markup.
+_UNSAFE_FILTERS = ("safe", "e", "escape", "forceescape", "urlize", "xmlattr", "tojson", "striptags")
+
+
+def report(
+    diagnosis: Diagnosis,
+    timeline: Timeline,
+    *,
+    template: str = "remediation",
+    impact: str = "",
+    zone: tzinfo | None = None,
+) -> str:
+    """Return the report of a diagnosis: Markdown, or plain text for ``summary`` and files named ``*.txt*``.
+
+    ``template`` is one of remediation, comment, postmortem, summary, or the path of a Jinja2 file, which runs in a
+    sandbox. ``impact`` is what the reader knows of the business impact, which logs do not show; ``zone`` adds local
+    times. Secrets are masked, and every text that may come from a log stands inside code.
+
+    Raises:
+        IOFailureError: the user's template cannot be read.
+        UsageError: the user's template is no template, or uses what it may not.
+
+    """
+    import jinja2
+
+    redactor = Redactor()
+    masked_diagnosis = msgspec.convert(redactor.document(msgspec.to_builtins(diagnosis)), Diagnosis)
+    masked_timeline = msgspec.convert(redactor.document(msgspec.to_builtins(timeline)), Timeline)
+    layout = view.View(masked_diagnosis, masked_timeline, dict(redactor.counts), redactor.text(impact), zone)
+    if template in TEMPLATES:
+        name = TEMPLATES[template]
+        text = _environment(name, user=False).get_template(name).render(_context(layout), md=escape.Md)
+        return _tidy(text)
+    try:
+        source = Path(template).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise IOFailureError(
+            f"cannot read the template {template}: {error}", f"one of {', '.join(TEMPLATES)}, or a file"
+        ) from error
+    try:
+        return _tidy(_environment(template, user=True).from_string(source).render(_context(layout)))
+    except jinja2.TemplateSyntaxError as error:
+        raise UsageError(f"{template}:{error.lineno}: {error.message}", "mend the template") from error
+    except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{template}: {error}", "docs/documents.md names what a template can use") from error
+
+
+def _environment(name: str, *, user: bool) -> "Environment":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    plain = ".txt" in Path(name).suffixes
+    made = (ImmutableSandboxedEnvironment if user else Environment)(
+        loader=FunctionLoader(_source),
+        undefined=StrictUndefined,
+        autoescape=not plain,
+        finalize=escape.finalize_plain if plain else escape.finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for unsafe in _UNSAFE_FILTERS:
+        del made.filters[unsafe]
+    made.filters |= {
+        "prose": escape.markdown_prose,
+        "cell": escape.markdown_cell,
+        "prose_cell": escape.markdown_prose_cell,
+        "fence": escape.markdown_fence,
+        "under": escape.indented,
+        "cut": escape.cut,
+        "wrapped": escape.wrapped,
+        "basename": lambda path: PurePath(path).name,
+        "join": escape.listed,
+        "utc": moments.utc if plain else escape.time,
+    }
+    return made
+
+
+def _source(name: str) -> str | None:
+    """Return the text of a template of ours, for a template that imports or extends it."""
+    file = root("reports") / name if re.fullmatch(r"[a-z_]+\.(?:md|txt)\.j2", name) else None
+    return file.read_text(encoding="utf-8") if file is not None and file.is_file() else None
+
+
+def _context(layout: view.View) -> dict[str, Any]:
+    return {
+        "report": layout,
+        "diagnosis": layout.diagnosis,
+        "timeline": layout.timeline,
+        "incidents": layout.incidents,
+        "words": {verdict: escape.Md(word) for verdict, word in view.WORDS.items()},
+        "plural": lambda *words: escape.Md(moments.plural(*words)),
+        "seconds": lambda value: escape.Md(moments.seconds(value)),
+        "local": partial(_local, layout.zone),
+        "cite": _cite,
+        "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
+        "explorer": escape.link,
+        "cleared": view.cleared,
+        "unfilled": lambda commands: [escape.Md(word) for word in unfilled("\n".join(commands))],
+    }
+
+
+def _local(zone: tzinfo | None, timestamp: str) -> escape.Md:
+    return escape.Md(moments.local(timestamp, zone) if zone else "")
+
+
+def _cite(incident: Incident, number: int, names: list[str]) -> escape.Md:
+    """Return the names of evidence lines as links to them; another name is an insertId."""
+    return escape.listed(
+        escape.Md(f"[{name}](#i{number}-{name.lower()})") if view.is_citation(name, incident) else name
+        for name in names
+    )
+
+
+def _tidy(text: str) -> str:
+    """Return the text with runs of empty lines made one, but inside fences, where they may be a log's own."""
+    return "\n".join(_tidied(text.strip("\n").split("\n"))) + "\n"
+
+
+def _tidied(lines: list[str]) -> Iterator[str]:
+    fence, empty = "", False
+    for line in lines:
+        found = _FENCE.match(line)
+        if fence:
+            fence = "" if line.strip() == fence else fence
+        elif found:
+            fence = found[1]
+        elif not line.strip():
+            empty = True
+            continue
+        if empty:
+            yield ""
+            empty = False
+        yield line if fence else line.rstrip()

@@ -1,0 +1,70 @@
+"""Diagrams that GitHub draws, made of allowed names only: a log's words never reach them.
+
+Mermaid reads its text as a language of its own, so a name that is not plain is replaced by its number. GitHub keeps
+Mermaid's limits: 50,000 characters and 500 edges (mermaid-js: maxTextSize, maxEdges); far below them a diagram stops
+being readable, and the table stands alone.
+"""
+
+import re
+from collections.abc import Sequence
+
+from triage.models import Run, Step
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+
+_MOST_RUNS = 40
+_MOST_INSTANCES = 12
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_WORDS = {
+    "passed": "passed",
+    "failed": "FAILED",
+    "warned": "failed, not critical",
+    "tolerated": "tolerated",
+    "not_reached": "not reached",
+}
+_VERDICTS = {"ready": "ready", "degraded": "degraded", "not_ready": "NOT READY", "unknown": "no verdict"}
+_MARKS = {"ready": "done, ", "degraded": "active, ", "not_ready": "crit, ", "unknown": ""}
+_STYLES = """
+  classDef passed fill:#d4edda,stroke:#1e7e34,color:#000
+  classDef failed fill:#f8d7da,stroke:#b02a37,color:#000,stroke-width:3px
+  classDef warned fill:#fff3cd,stroke:#997404,color:#000
+  classDef tolerated fill:#fff3cd,stroke:#997404,color:#000,stroke-dasharray:4
+  classDef not_reached fill:#e9ecef,stroke:#6c757d,color:#000,stroke-dasharray:4"""
+
+
+def chain(steps: Sequence[Step]) -> str:
+    """Return the checks of a run as a flowchart, or "" when it has none."""
+    checks = [step for step in steps if step.check and step.outcome in _WORDS]
+    if not checks:
+        return ""
+    nodes = [
+        f'  c{number}["{_name(step.check or "", f"check {number}")}: {_WORDS[step.outcome]}"]:::{step.outcome}'
+        for number, step in enumerate(checks, start=1)
+    ]
+    edges = [f"  c{number} --> c{number + 1}" for number in range(1, len(checks))]
+    return "\n".join(["flowchart LR", *nodes, *edges]) + _STYLES
+
+
+def timeline(runs: Sequence[Run]) -> str:
+    """Return the runs as a Gantt chart, one section for each instance, or "" when they are too many to read."""
+    instances: dict[str, list[Run]] = {}
+    for run in runs:
+        instances.setdefault(run.instance, []).append(run)
+    if not 1 < len(runs) <= _MOST_RUNS or len(instances) > _MOST_INSTANCES:
+        return ""
+    lines = ["gantt", "  dateFormat YYYY-MM-DDTHH:mm:ss.SSS", "  axisFormat %H:%M:%S"]
+    for number, group in enumerate(instances.values(), start=1):
+        lines.append(f"  section Instance {number}")
+        lines += [
+            f"  {run.kind} {_VERDICTS[run.verdict]} :{_MARKS[run.verdict]}{_bounds(run)}" for run in group
+        ]
+    return "\n".join(lines)
+
+
+def _bounds(run: Run) -> str:
+    """Return start and end; a run shorter than a second is drawn as one, to be seen at all."""
+    start, end = parse_timestamp(run.started), parse_timestamp(run.ended)
+    return ", ".join(format_timestamp(at)[:23] for at in (start, max(end, start + NANOSECONDS)))
+
+
+def _name(name: str, number: str) -> str:
+    return name if _NAME.fullmatch(name) else number

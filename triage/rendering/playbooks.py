@@ -1,0 +1,182 @@
+"""Playbooks: what to do about a cause, as data (reports/playbooks/*.toml).
+
+Remedies come from here only, never from a log: a log's words reach a playbook as names that are checked against a
+list of allowed characters.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources.abc import Traversable
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from triage.errors import BadDataError
+from triage.models.pack import Severity
+from triage.rendering.escape import Md
+from triage.resources import root
+
+Within = Literal["24 hours", "1 week", "1 month"]
+#: What a timeline can measure (triage/rendering/measures.py).
+Measure = Literal["", "boots_ready", "validations_ready", "check_passed", "requests_admitted"]
+
+_T = TypeVar("_T")
+_PLACEHOLDER = re.compile(r"\{(service|revision|project|region|last_good)\}")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.:-]{0,98}[a-z0-9])?", re.ASCII)
+_FALLBACKS = {
+    "service": "SERVICE",
+    "revision": "REVISION",
+    "project": "PROJECT",
+    "region": "REGION",
+    "last_good": "LAST_GOOD_REVISION",
+}
+
+
+class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Playbooks are written by people: an unknown key is an error."""
+
+
+class Step(_Data, frozen=True, kw_only=True):
+    """One thing to do: a sentence of Markdown, and the commands that do it."""
+
+    says: str
+    commands: list[str] = []
+
+
+class Fix(_Data, frozen=True, kw_only=True):
+    """A remedy. ``why`` is required of a symptom fix: it says what the fix leaves uncured."""
+
+    title: str
+    priority: Severity
+    timeframe: str
+    risk: str
+    does: str
+    commands: list[str] = []
+    symptom_fix: bool = False
+    why: str = ""
+    validate: list[str] = []
+    rollback: list[str] = []
+
+    def __post_init__(self) -> None:
+        """Hold a symptom fix to say what it does not cure."""
+        if self.symptom_fix and not self.why:
+            raise ValueError(f"the symptom fix {self.title!r} does not say why it does not cure")
+
+
+class Metric(_Data, frozen=True, kw_only=True):
+    """When the fix counts as done. ``measure`` names what a timeline can show of it, ``at_least`` the share to reach."""
+
+    says: str
+    within: Within
+    measure: Measure = ""
+    at_least: float = 1.0
+
+
+class Block(_Data, frozen=True, kw_only=True):
+    """What several playbooks share."""
+
+    fixes: list[Fix] = []
+    validation: list[Step] = []
+    rollback: list[Step] = []
+    metrics: list[Metric] = []
+    limits: list[str] = []
+
+
+class Playbook(_Data, frozen=True, kw_only=True):
+    """What a cause means and what cures it. ``use`` names shared blocks, which stand in ``_shared.toml``."""
+
+    title: str
+    means: str
+    use: list[str] = []
+    fixes: list[Fix] = []
+    validation: list[Step] = []
+    rollback: list[Step] = []
+    metrics: list[Metric] = []
+    limits: list[str] = []
+
+
+def names() -> list[str]:
+    """Return the ids of all playbooks that ship."""
+    found = (file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml"))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+@cache
+def load(name: str) -> Playbook:
+    """Return a playbook with the shared blocks that it uses put in after its own.
+
+    A cause without a playbook of its own (one of a user's pack, say) gets ``unknown-error``.
+
+    Raises:
+        BadDataError: the file is no playbook; the message names file and key.
+
+    """
+    if name not in names():
+        return load("unknown-error")
+    playbook = _read(name, Playbook)
+    shared = _shared()
+    for block in playbook.use:
+        if block not in shared:
+            raise BadDataError(f"{name}.toml uses {block!r}", f"_shared.toml has {', '.join(sorted(shared))}")
+    blocks = [shared[block] for block in playbook.use]
+    return msgspec.structs.replace(
+        playbook,
+        fixes=[*playbook.fixes, *(fix for block in blocks for fix in block.fixes)],
+        validation=[*playbook.validation, *(step for block in blocks for step in block.validation)],
+        rollback=[*playbook.rollback, *(step for block in blocks for step in block.rollback)],
+        metrics=[*playbook.metrics, *(metric for block in blocks for metric in block.metrics)],
+        limits=[*playbook.limits, *(limit for block in blocks for limit in block.limits)],
+    )
+
+
+def fill(text: str, known: Mapping[str, str]) -> str:
+    """Return the text with {service}, {revision}, {project}, {region} and {last_good} filled in.
+
+    What is not known, or is no name that Cloud Run can give, becomes a word in capitals for the reader to replace.
+    """
+    return _PLACEHOLDER.sub(lambda found: _named(found[1], known), text)
+
+
+def filled(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
+    """Return the playbook with every text filled and marked as Markdown of ours, which templates print as it is."""
+
+    def mark(value: Any) -> Any:
+        if isinstance(value, str):
+            return Md(fill(value, known))
+        if isinstance(value, list):
+            return [mark(item) for item in value]
+        if isinstance(value, _Data):
+            return type(value)(**{name: mark(getattr(value, name)) for name in value.__struct_fields__})
+        return value
+
+    marked: Playbook = mark(playbook)
+    return marked
+
+
+def unfilled(text: str) -> list[str]:
+    """Return the words in capitals that ``fill`` left for the reader to replace, in order."""
+    return [word for word in _FALLBACKS.values() if re.search(rf"\b{word}\b", text)]
+
+
+def _named(key: str, known: Mapping[str, str]) -> str:
+    value = known.get(key, "")
+    return value if _NAME.fullmatch(value) else _FALLBACKS[key]
+
+
+@cache
+def _shared() -> dict[str, Block]:
+    return _read("_shared", dict[str, Block])
+
+
+def _folder() -> Traversable:
+    return root("reports") / "playbooks"
+
+
+def _read(name: str, noun: type[_T]) -> _T:
+    text = _folder().joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    try:
+        return msgspec.convert(tomllib.loads(text), noun)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise BadDataError(f"reports/playbooks/{name}.toml: {error}", "mend the file") from error

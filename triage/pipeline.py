@@ -9,10 +9,26 @@ import msgspec
 from triage import rules
 from triage.diagnosis import Judge
 from triage.entries import Entries
-from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record, Run, Timeline
+from triage.models import (
+    Diagnosis,
+    Entry,
+    Event,
+    ExportFile,
+    Fetched,
+    FetchPlan,
+    Gap,
+    Need,
+    Pack,
+    Progress,
+    Query,
+    Record,
+    Run,
+    Timeline,
+)
+from triage.rendering.playbooks import Playbook as Playbook  # noqa: PLC0414 (the doors lay it out)
 from triage.rules import Matcher
 from triage.runs import Tracer
-from triage.window import format_timestamp
+from triage.window import Window, format_timestamp
 
 _ERROR = 500
 Sources = Sequence[str | Path] | Iterable[Record]
@@ -180,8 +196,73 @@ def to_json(document: Diagnosis | Timeline) -> str:
     return render(document)
 
 
+def playbook(name: str) -> Playbook:
+    """Return what cures a cause; {service}, {revision} and the like stand in it as they are.
+
+    A cause without a playbook of its own (one of a user's pack, say) gets that of an unknown error.
+    """
+    from triage.rendering.playbooks import load
+
+    return load(name)
+
+
 def fold(timeline: Timeline) -> list[list[Run]]:
     """Return the runs of a timeline in blocks of alike ones."""
     from triage.rendering.fold import fold as alike
 
     return alike(timeline.runs)
+
+
+def queries(plan: FetchPlan, packs: Sequence[Pack]) -> list[Query]:
+    """Return what a fetch would ask for, one query per service.
+
+    Raises:
+        UsageError: a service, the project or the filter cannot be asked for.
+
+    """
+    from triage.fetching.foresee import queries as asked
+
+    _check_filter(plan)
+    return asked(plan, packs)
+
+
+def foresee(plan: FetchPlan, packs: Sequence[Pack], now: int) -> list[str]:
+    """Return what a fetch would do, and how many calls it takes at most, a sentence each. Nothing is called."""
+    from triage.fetching.foresee import foresee as seen
+
+    queries(plan, packs)
+    return seen(plan, now)
+
+
+def fetch(
+    plan: FetchPlan, packs: Sequence[Pack], *, tell: Callable[[str], None], show: Callable[[Progress], None]
+) -> tuple[list[Fetched], Analysis]:
+    """Fetch logs, as far round the window as the runs in it need, and return their files and what they say together.
+
+    Raises:
+        TriageError: as ``triage.fetching.fetch`` says; what was fetched is kept.
+
+    """
+    from triage.fetching import widen
+    from triage.fetching.fetch import fetch as fetch_files
+
+    _check_filter(plan)
+
+    def judge(files: Sequence[Path], window: Window, asked: Window) -> list[Need]:
+        if not files:
+            return []
+        found = analyse(files, packs=packs)
+        return widen.needs(found.timeline, found.diagnosis, files, window, asked)
+
+    fetched = fetch_files(plan, packs, judge=judge, tell=tell, show=show)
+    window = fetched[0].window
+    selection = Selection(since=window.start, until=window.end)
+    return fetched, analyse([file.path for file in fetched], packs=packs, selection=selection)
+
+
+def _check_filter(plan: FetchPlan) -> None:
+    """Refuse a filter that Cloud Logging would refuse, before it is asked."""
+    if plan.filter:
+        from triage.lql import parse
+
+        parse(plan.filter)

@@ -18,8 +18,8 @@ from triage.fetching.query import clause, in_window
 from triage.models import Fetched, FetchPlan, Need, Pack, Progress
 from triage.window import Window, both_clocks, parse_timestamp
 
-#: Says what a window cuts: the files so far, their window, and whether it was widened before.
-Judge = Callable[[Sequence[Path], Window, bool], Sequence[Need]]
+#: Says what a window cuts: the files so far, their window, and the one that was asked for.
+Judge = Callable[[Sequence[Path], Window, Window], Sequence[Need]]
 Tell = Callable[[str], None]
 Show = Callable[[Progress], None]
 
@@ -62,7 +62,9 @@ def fetch(
             journal = _journal(plan, clauses, connection.project, tell)
         except OSError as error:
             raise _unwritable(error, plan.folder) from error
-        plan = msgspec.structs.replace(plan, window=journal.state.asked)
+        asked = journal.state.asked
+        tell(f"window {both_clocks(asked.start)} to {both_clocks(asked.end)}")
+        plan = msgspec.structs.replace(plan, window=asked)
         return _Fetch(
             plan=plan,
             journal=journal,
@@ -167,14 +169,18 @@ class _Fetch:
                 self._read(index)
             if any(part.limited for part in journal.state.parts):
                 return f"--limit {journal.state.limit} was reached: there are more entries"
-            needs = self._judge(journal.files(), journal.window, journal.window != asked)
+            needs = self._judge(journal.files(), journal.window, asked)
             if not needs:
                 return ""
             says = "; ".join(dict.fromkeys(need.says for need in needs))
+            if not self._plan.may_widen:
+                return f"{says}: --widen fetches more"
             steps = [widen.step(journal.window, asked, need.side, journal.state.began) for need in needs]
-            stretch = next((step for step in steps if step), None) if self._plan.may_widen else None
+            stretch = next((step for step in steps if step), None)
+            if stretch is None and all(need.side == "end" for need in needs):
+                return f"{says}: fetch again when it has gone on"
             if stretch is None:
-                return says
+                return f"{says}: the window grew as far as it may, a longer one fetches more"
             bounds = widen.bounds(asked, journal.state.began)
             self._tell(
                 f"{says}: fetching {both_clocks(stretch.start)} to {both_clocks(stretch.end)} too "

@@ -28,15 +28,15 @@ class _Deployment(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def needs(
-    timeline: Timeline, diagnosis: Diagnosis, files: Sequence[Path], window: Window, *, widened: bool
+    timeline: Timeline, diagnosis: Diagnosis, files: Sequence[Path], window: Window, asked: Window
 ) -> list[Need]:
     """Return what the window cuts: runs that did not pass, and the first failure when it stands at an edge.
 
-    Once a window was widened for the first failure, the start of its run, the boot of its instance and the deployment
+    Once the window is wider than ``asked`` for, the start of its run, the boot of its instance and the deployment
     before it, looked for in the fetched ``files``, are needed too.
     """
     found = [*_at_start(timeline, diagnosis, window), *_at_end(timeline, window)]
-    return [*found, *_before(timeline, diagnosis, files, window)] if widened else found
+    return [*found, *_before(timeline, diagnosis, files, window)] if window != asked else found
 
 
 def bounds(asked: Window, now: int) -> Window:

@@ -1,0 +1,211 @@
+"""What is asked for, built from the packs, and the same for gcloud."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes.entries import SERVICE, entry
+from triage import lql, rules
+from triage.errors import UsageError
+from triage.fetching.query import MOST_CHARACTERS, clause, gcloud_command, in_window
+from triage.models import Pack, Rule
+from triage.window import Window, parse_timestamp
+
+WINDOW = Window(parse_timestamp("2025-09-16T00:00:00Z"), parse_timestamp("2025-09-17T00:00:00Z"))
+PACK = Pack(
+    id="shop",
+    title="The shop",
+    version=1,
+    services=["shop-*"],
+    keywords=["readiness", "Failed services", "shop.readiness_gate"],
+    filter='labels.tier="front" -- said by the shop',
+    rules=[
+        Rule(id="waits", literal="waiting for the till", pattern="^waiting", hits=["waiting"], misses=[""]),
+        Rule(id="short", literal="till", pattern="^till", hits=["till"], misses=[""]),
+        Rule(
+            id="hum", literal="humming along merrily", pattern="^hum", hits=["hum"], misses=[""], noise="hum"
+        ),
+    ],
+)
+AUDIT = "projects/demo/logs/cloudaudit.googleapis.com%2Factivity"
+REQUESTS = "projects/demo/logs/run.googleapis.com%2Frequests"
+
+
+def info(text: str = "nothing of note", **fields: Any) -> dict[str, Any]:
+    return entry(1, text, severity="INFO") | fields
+
+
+def structured(**payload: Any) -> dict[str, Any]:
+    return {key: value for key, value in info(jsonPayload=payload).items() if key != "textPayload"}
+
+
+def request(path: str, status: int = 200) -> dict[str, Any]:
+    http = {"requestMethod": "GET", "requestUrl": f"https://shop.example{path}", "status": status}
+    return info(logName=REQUESTS, httpRequest=http)
+
+
+def deployment(resource: str, service: str = "") -> dict[str, Any]:
+    labels = {"service_name": service, "revision_name": ""}
+    return info(
+        logName=AUDIT,
+        resource={"type": "cloud_run_revision", "labels": labels},
+        protoPayload={"methodName": "google.cloud.run.v1.Services.ReplaceService", "resourceName": resource},
+    )
+
+
+ASKED_FOR = {
+    "a keyword in a text": info("GCP readiness began"),
+    "a keyword in a message": structured(message="Failed services: []"),
+    "a keyword in a message of another name": structured(msg="readiness"),
+    "a keyword in a module's name": structured(message="x", labels={"module": "shop.readiness_gate"}),
+    "a keyword in a context's name": structured(message="x", context={"name": "shop.readiness_gate"}),
+    "a keyword in a logger's name": structured(message="x", logger="shop.readiness_gate"),
+    "a keyword in a source file": info(sourceLocation={"file": "/app/shop.readiness_gate.py"}),
+    "a line that a rule knows": info("waiting for the till to open"),
+    "what the pack's filter names": info(labels={"tier": "front"}),
+    "a line without severity": {key: value for key, value in info().items() if key != "severity"},
+    "a warning": info(severity="WARNING"),
+    "an error of the same instance": info(severity="ERROR"),
+    "a line of the platform": info(logName="projects/demo/logs/run.googleapis.com%2Fvarlog%2Fsystem"),
+    "a health request": request("/health/ready"),
+    "a WebSocket request": request("/ws"),
+    "a failed request": request("/basket", 503),
+    "a deployment": deployment(f"namespaces/demo/services/{SERVICE}", SERVICE),
+    "a deployment that names the service in its resource only": deployment(
+        f"namespaces/demo/services/{SERVICE}"
+    ),
+    "a revision's entry without a service": deployment(f"namespaces/demo/revisions/{SERVICE}-00042-abc"),
+}
+LEFT_OUT = {
+    "an ordinary line": info(),
+    "an ordinary request": request("/basket"),
+    "a line with a short word of a rule": info("till"),
+    "noise": info("humming along merrily"),
+    "another service": entry(1, "readiness", service="shop-front"),
+    "a deployment of another service": deployment("namespaces/demo/services/shop-backend-two"),
+    "a revision of another service": deployment("namespaces/demo/revisions/shop-backend-two-00042-abc"),
+    "a line before the window": info("readiness") | {"timestamp": "2025-09-15T23:59:59.999999999Z"},
+    "a line at the window's end": info("readiness") | {"timestamp": "2025-09-17T00:00:00Z"},
+}
+
+
+def asked(service: str = SERVICE, **options: Any) -> str:
+    return in_window(clause(service, [PACK], **options), WINDOW)
+
+
+@pytest.mark.parametrize("what", ASKED_FOR)
+def test_it_asks_for(what: str) -> None:
+    assert lql.matcher(asked())(ASKED_FOR[what])
+
+
+@pytest.mark.parametrize("what", LEFT_OUT)
+def test_it_does_not_ask_for(what: str) -> None:
+    assert not lql.matcher(asked())(LEFT_OUT[what])
+
+
+def test_the_window_is_in_the_filter_with_both_its_ends() -> None:
+    assert asked().startswith('timestamp>="2025-09-16T00:00:00Z"\ntimestamp<"2025-09-17T00:00:00Z"\n')
+
+
+def test_everything_asks_for_all_lines_of_the_service_in_the_window() -> None:
+    matches = lql.matcher(asked(everything=True))
+    assert matches(LEFT_OUT["an ordinary line"])
+    assert not matches(LEFT_OUT["another service"])
+    assert not matches(LEFT_OUT["a line before the window"])
+
+
+def test_a_filter_stands_in_place_of_the_packs_and_cannot_leave_its_parentheses() -> None:
+    matches = lql.matcher(asked(text='severity=INFO OR "elsewhere" -- a comment'))
+    assert matches(LEFT_OUT["an ordinary line"])
+    assert not matches(ASKED_FOR["an error of the same instance"])
+    assert not matches(LEFT_OUT["another service"])
+    assert not matches(LEFT_OUT["a line before the window"])
+
+
+def test_a_pack_of_other_services_adds_nothing() -> None:
+    assert "till" not in clause("parcels", [PACK])
+    assert lql.matcher(in_window(clause("parcels", [PACK]), WINDOW))(entry(1, service="parcels"))
+
+
+def test_a_keyword_that_holds_another_is_not_asked_for_twice() -> None:
+    text = clause(SERVICE, [PACK])
+    assert 'textPayload:("Failed services" OR "readiness" OR "waiting for the till")' in text
+
+
+def test_the_shipped_packs_fit_into_a_filter() -> None:
+    text = in_window(clause("netra-backend-staging", rules.load([])), WINDOW)
+    assert len(text) < MOST_CHARACTERS
+    assert [finding for finding in lql.lint(text) if finding.level != "note"] == []
+
+
+def test_packs_that_make_the_filter_too_long_are_refused() -> None:
+    many = msgspec.structs.replace(PACK, keywords=[f"keyword number {number:04}" for number in range(1000)])
+    with pytest.raises(UsageError, match="more than the 20,000"):
+        clause(SERVICE, [many])
+
+
+@given(st.text(min_size=1) | st.from_regex(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True))
+def test_no_name_of_a_service_changes_what_the_filter_means(name: str) -> None:
+    if re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name, re.ASCII):
+        matches = lql.matcher(in_window(clause(name, [PACK]), WINDOW))
+        assert matches(entry(1, service=name))
+        assert not matches(entry(1, service=f"{name}x"))
+    else:
+        with pytest.raises(UsageError):
+            clause(name, [])
+
+
+FILTERS = [
+    asked(),
+    'textPayload:"it\'s" OR textPayload:"naïve 😀"\njsonPayload.path=~"C:\\\\x\\.y" -- `$HOME` $(true) !x %PATH%',
+]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize("text", FILTERS)
+def test_the_gcloud_command_is_one_command_in_bash(text: str, tmp_path: Path) -> None:
+    gcloud = tmp_path / "gcloud"
+    gcloud.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >&2\ncat\n', encoding="utf-8")
+    gcloud.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    run = subprocess.run(
+        [shutil.which("bash") or "", "-c", gcloud_command(text, "demo")],
+        env={"PATH": path},
+        capture_output=True,
+        check=True,
+    )
+    assert run.stderr.decode().split() == [
+        "logging", "read", "--flags-file=-", "--project=demo", "--order=asc", "--format=json"
+    ]  # fmt: skip
+    assert yaml_key(run.stdout.decode()) == text
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_the_gcloud_command_means_the_same_to_powershell(text: str) -> None:
+    command = gcloud_command(text, "demo")
+    quoted = re.fullmatch(r"echo '([^']*)' \| gcloud( [a-z=-]+)+", command)
+    assert quoted
+    assert command.isascii()
+    assert yaml_key(quoted[1]) == text
+
+
+def test_the_gcloud_command_names_no_project_that_is_none() -> None:
+    with pytest.raises(UsageError):
+        gcloud_command("severity=ERROR", "demo; rm -rf /")
+
+
+def yaml_key(text: str) -> str:
+    """Return the only key of the mapping that the command pipes, by the rules of YAML that it uses."""
+    body = text.strip("\n").removeprefix("? ").removesuffix("\n:")
+    if body.startswith("|-\n"):
+        return "\n".join(line.removeprefix("  ") for line in body.split("\n")[1:])
+    escape = re.compile(r'\\(?:U([0-9a-f]{8})|(["\\]))')
+    return escape.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], body[1:-1])

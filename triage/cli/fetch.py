@@ -1,0 +1,160 @@
+"""``triage fetch``: logs from Cloud Logging, and at once what is wrong."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.options import packs, speaking
+from triage.cli.settings import note, settings
+from triage.errors import UsageError
+
+if TYPE_CHECKING:
+    from triage.models import Fetched, FetchPlan, Pack
+    from triage.pipeline import Analysis
+
+
+@click.command()
+@click.option(
+    "--service", "services", multiple=True, required=True, metavar="NAME", help="The service (repeatable)."
+)
+@click.option("--project", default="", metavar="P", help="The project; else that of environment or gcloud.")
+@click.option("--since", metavar="TIME", help="From this time until now: 90m, 2h.  [default: 1h]")
+@click.option("--from", "start", metavar="TIME", help="From this time on: 2025-09-13 17:43 PDT, RFC 3339.")
+@click.option("--until", "end", metavar="TIME", help="Up to this time; now, without it.")
+@click.option("--around", metavar="TIME", help="On both sides of this time.")
+@click.option("--margin", default="15m", show_default=True, metavar="LENGTH", help="How far, with --around.")
+@click.option(
+    "--filter", "filter_text", default="", metavar="LQL", help="Ask for this, not for what the packs name."
+)
+@click.option("--everything", is_flag=True, help="Ask for all lines of the service.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="No more entries than that, oldest first."
+)
+@click.option("-o", "--output", default="", metavar="FILE", help="The file, or an existing folder.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted fetch stopped.")
+@click.option(
+    "--widen/--no-widen",
+    default=None,
+    help="Widen the window where a run is cut.  [default: not with --from]",
+)
+@click.option("--report", metavar="FILE", type=click.Path(path_type=Path), help="Write the report there too.")
+@click.option("--print-query", is_flag=True, help="Only print the filter, and the gcloud command for it.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be asked, and how many calls at most.")
+@click.option(
+    "--reads-per-minute",
+    type=click.IntRange(min=1),
+    default=60,
+    show_default=True,
+    envvar="TRIAGE_READS_PER_MINUTE",
+    show_envvar=True,
+    metavar="N",
+    help="The project's read quota.",
+)
+@click.option(
+    "--endpoint", default="", metavar="HOST:PORT", help="A private endpoint; without TLS on loopback."
+)
+@click.option("--impersonate", default="", metavar="ACCOUNT", help="Read as this service account.")
+@packs
+@speaking
+def fetch(
+    *,
+    services: tuple[str, ...],
+    project: str,
+    since: str | None,
+    start: str | None,
+    end: str | None,
+    around: str | None,
+    margin: str,
+    filter_text: str,
+    output: str,
+    limit: int | None,
+    report: Path | None,
+    reads_per_minute: int,
+    endpoint: str,
+    impersonate: str,
+    packs: "list[Pack]",
+    everything: bool,
+    resume: bool,
+    widen: bool | None,
+    print_query: bool,
+    dry_run: bool,
+) -> None:
+    """Fetch the logs that settle the question, all of them, and say at once what is wrong.
+
+    They are kept in NAME-FROM-UNTIL.jsonl.gz, plain LogEntry lines, with what was asked in a .meta.json beside it.
+    Without a window it is the last hour.
+    """
+    from triage import pipeline
+    from triage.models import FetchPlan
+    from triage.window import choose_window, since_epoch
+
+    if everything and filter_text:
+        raise UsageError("--everything and --filter exclude each other", "give one of them")
+    now = datetime.now(UTC).replace(microsecond=0)
+    folder = output if output and Path(output).is_dir() else ""
+    plan = FetchPlan(
+        services=list(dict.fromkeys(services)),
+        window=choose_window(now=now, since=since, start=start, end=end, around=around, margin=margin),
+        project=project,
+        filter=filter_text,
+        everything=everything,
+        limit=limit,
+        folder=folder or ".",
+        file="" if folder else output,
+        resume=resume,
+        widen=widen,
+        reads_per_minute=reads_per_minute,
+        endpoint=endpoint,
+        impersonate=impersonate,
+    )
+    if print_query:
+        _print_queries(plan, packs)
+    elif dry_run:
+        click.echo("\n".join(pipeline.foresee(plan, packs, since_epoch(now))))
+    else:
+        _answer(*_fetched(plan, packs), report)
+
+
+def _print_queries(plan: "FetchPlan", packs: "list[Pack]") -> None:
+    from triage import pipeline
+
+    for query in pipeline.queries(plan, packs):
+        click.echo(f"-- {query.service}\n{query.filter}\n")
+        note("The same in bash and PowerShell:")
+        click.echo(query.command)
+
+
+def _fetched(plan: "FetchPlan", packs: "list[Pack]") -> "tuple[list[Fetched], Analysis]":
+    from triage import pipeline
+    from triage.cli.screens.progress import FetchProgress
+
+    with FetchProgress(quiet=settings().quiet) as progress:
+        return pipeline.fetch(plan, packs, tell=progress.tell, show=progress.show)
+
+
+def _answer(fetched: "list[Fetched]", analysis: "Analysis", report: Path | None) -> None:
+    """Print what ``triage diagnose`` says of the files, and what lies cut at the window's edge."""
+    from triage.cli.screens.console import fit_to_show, show
+    from triage.cli.screens.diagnosis import answer, screen
+
+    for file in fetched:
+        note(f"wrote {file.path}: {file.entries:,} entries")
+    if cut := fetched[0].cut:
+        note(f"cut: {cut}")
+    shown = fit_to_show(analysis.diagnosis)
+    show(answer(shown))
+    if not settings().quiet:
+        show(*screen(shown, [file.path for file in fetched]))
+    if report:
+        _write_report(analysis, report)
+
+
+def _write_report(analysis: "Analysis", path: Path) -> None:
+    from triage import pipeline
+    from triage.cli.output import replacing
+
+    with replacing(path) as stream:
+        stream.write(pipeline.report(analysis).encode())
+    note(f"wrote {path}")

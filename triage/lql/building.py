@@ -171,10 +171,12 @@ class Builder:
 
 def _joined(kind: type[And] | type[Or], parts: "list[Node] | list[Value]", span: Span) -> Node:
     """Join parts; And within And and Or within Or say nothing and are drawn together."""
+    if len(parts) == 1:
+        return parts[0]
     flat: list[Node] = []
     for part in parts:
         flat += part.parts if isinstance(part, kind) else (part,)
-    return flat[0] if len(flat) == 1 else kind(tuple(flat), span)
+    return kind(tuple(flat), span)
 
 
 def _trees(found: Found) -> list[Found]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from triage.lql.fields import Kind, Type
 from triage.lql.folding import fold
-from triage.lql.paths import leaves
+from triage.lql.paths import members
 from triage.lql.regex import compile_regex
 from triage.lql.tree import Literal
 from triage.lql.values import (
@@ -160,26 +160,35 @@ def _within(kind: Type, literal: Literal) -> Test:
     has = anywhere(literal)
 
     def test(value: object) -> bool:
-        if not isinstance(value, Mapping):
-            return False
-        return literal.text in value or any(has[inner](leaf) for inner, leaf in leaves(value, kind))
+        return isinstance(value, Mapping) and (literal.text in value or has(value, kind))
 
     return test
 
 
-def anywhere(literal: Literal) -> Mapping[Kind, Test]:
-    """Return for each kind of scalar the test that ``:`` makes of it."""
-    number, boolean = _typed(Kind.DOUBLE, ":", literal), _typed(Kind.BOOL, ":", literal)
-    text = _string(":", literal)
-
-    def json(value: object) -> bool:
-        match value:
-            case str():
-                return text(value)
-            case bool():
-                return boolean(value)
-            case _:
-                return number(value)
-
+def anywhere(literal: Literal) -> Callable[[object, Type], bool]:
+    """Return the test that a value of a type has the literal in one of its scalars, each compared as ``:`` does."""
     tests = {kind: _typed(kind, ":", literal) for kind in CONVERSIONS}
-    return {**tests, Kind.STRING: text, Kind.JSON: json, Kind.PROTO: json, Kind.MAP: text}
+    text, number, boolean = _string(":", literal), tests[Kind.DOUBLE], tests[Kind.BOOL]
+    needle = None if literal.null else fold(literal.text)
+
+    def scalar(value: object, kind: Type) -> bool:
+        if isinstance(kind, Kind) and kind in tests:
+            return tests[kind](value)
+        if kind in (Kind.STRING, Kind.MAP) or isinstance(value, str):
+            return text(value)
+        return boolean(value) if isinstance(value, bool) else number(value)
+
+    def test(value: object, kind: Type) -> bool:
+        waiting = [(value, kind)]
+        while waiting:
+            item, inner = waiting.pop()
+            if type(item) is str and inner in _TEXTS:
+                if needle is not None and needle in fold(item):
+                    return True
+            elif isinstance(item, dict | list | Mapping):
+                waiting += members(item, inner)
+            elif item is not None and scalar(item, inner):
+                return True
+        return False
+
+    return test

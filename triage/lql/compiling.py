@@ -7,7 +7,7 @@ from triage.lql.comparing import CONVERSIONS, Test, anywhere, as_text, comparer
 from triage.lql.errors import FilterError
 from triage.lql.fields import DEFAULTS, LOG_ENTRY, Kind, Path, Type, bind
 from triage.lql.functions import EntryTest, test_of, value_of
-from triage.lql.paths import Entry, Getter, getter, leaves
+from triage.lql.paths import Entry, Getter, getter
 from triage.lql.translation import RegexError
 from triage.lql.tree import And, Anywhere, Call, Comparison, Field, Literal, Node, Not, Or, Presence
 
@@ -68,14 +68,7 @@ def _any(tests: Sequence[EntryTest]) -> EntryTest:
 
 def _anywhere(literal: Literal) -> EntryTest:
     has = anywhere(literal)
-
-    def test(entry: Entry) -> bool:
-        for kind, value in leaves(entry, LOG_ENTRY):  # noqa: SIM110 (as above)
-            if has[kind](value):
-                return True
-        return False
-
-    return test
+    return lambda entry: has(entry, LOG_ENTRY)
 
 
 def _comparison(node: Comparison, text: str) -> EntryTest:

@@ -69,16 +69,20 @@ def _proto_step(found: object, key: str) -> object:
 
 def leaves(value: object, kind: Type) -> Iterator[tuple[Kind, object]]:
     """Return every scalar in a value with what it is compared as; keys are no values."""
-    waiting: list[tuple[object, Type]] = [(value, kind)]
+    waiting = [(value, kind)]
     while waiting:
         value, kind = waiting.pop()
-        if isinstance(value, Mapping):
-            inner = Kind.STRING if kind is Kind.MAP else kind
-            waiting += [
-                (item, inner if isinstance(inner, Kind) else inner.get(key, Kind.JSON))
-                for key, item in value.items()
-            ]
-        elif isinstance(value, list):
-            waiting += [(item, kind) for item in value]
+        if isinstance(value, Mapping | list):
+            waiting += members(value, kind)
         elif value is not None:
             yield kind if isinstance(kind, Kind) else Kind.JSON, value
+
+
+def members(value: Mapping[str, object] | list[object], kind: Type) -> list[tuple[object, Type]]:
+    """Return what a message, a map or an array holds, each with its type."""
+    if isinstance(value, list):
+        return [(item, kind) for item in value]
+    if isinstance(kind, Kind):
+        inner = Kind.STRING if kind is Kind.MAP else kind
+        return [(item, inner) for item in value.values()]
+    return [(item, kind.get(key, Kind.JSON)) for key, item in value.items()]

@@ -23,6 +23,7 @@ from triage.lql.tree import (
     Node,
     Not,
     Or,
+    Presence,
     Query,
     Span,
     fields,
@@ -148,8 +149,11 @@ def unequal_to_any(query: Query) -> Iterator[Finding]:
 
 def defaulted_fields(query: Query) -> Iterator[Finding]:
     """Find comparisons that an entry without the field passes too, because its default does."""
+    beside = _beside(query, And)
     for node, path in _comparisons(query):
         if node.operator not in _BELOW or path.default is None or len(path.keys) == 1:
+            continue
+        if any(isinstance(part, Presence) and part.left == node.left for part in beside.get(id(node), ())):
             continue
         if any(
             comparer(path.type, node.operator, literal)(path.default) for literal in _literals(node.value)
@@ -164,9 +168,12 @@ def defaulted_fields(query: Query) -> Iterator[Finding]:
 def severity_floor(query: Query) -> Iterator[Finding]:
     """Find ``severity>=X``, which leaves out every entry that was written without a severity."""
     message = "entries without severity (DEFAULT), such as plain lines on stdout and stderr, are left out"
+    beside = _beside(query, Or)
+    default = Comparison(Field(("severity",)), "=", Literal("DEFAULT"))
     for node, path in _comparisons(query):
         number = to_severity(node.value.text) if isinstance(node.value, Literal) else None
-        if path.kind is Kind.SEVERITY and node.operator in (">", ">=") and number:
+        floor = path.kind is Kind.SEVERITY and node.operator in (">", ">=") and number
+        if floor and default not in beside.get(id(node), ()):
             mend = f"({query.text[node.span.start : node.span.end]} OR severity=DEFAULT)"
             yield finding("severity-floor", "note", message, query.text, node.span, mend)
 
@@ -219,6 +226,12 @@ def _comparisons(query: Query) -> Iterator[tuple[Comparison, Path]]:
     for node in walk(query.root):
         if isinstance(node, Comparison) and isinstance(node.left, Field):
             yield node, bind(node.left, query.text)
+
+
+def _beside(query: Query, kind: type[And] | type[Or]) -> dict[int, tuple[Node, ...]]:
+    """Return for every part of an And or an Or, by its id, all the parts of it."""
+    joints = (node for node in walk(query.root) if isinstance(node, kind))
+    return {id(part): joint.parts for joint in joints for part in joint.parts}
 
 
 def _literals(value: Node) -> Iterator[Literal]:

@@ -14,7 +14,7 @@ Ranges = list[tuple[int, int]]
 
 _WAY_OUT = 'only google-re2 runs this: pip install "cloudrun-triage[re2]"'
 _QUANTIFIER = re.compile(r"([*+?]|\{(\d+)(?:(,)(\d*))?\})(\??)", re.ASCII)
-_GROUP_NAME = re.compile(r"\?P?<([^\W\d]\w*)>")
+_GROUP_NAME = re.compile(r"\?P?<\w+>")
 _FLAGS = re.compile(r"\?([imsU]*)(?:-([imsU]+))?([:)])", re.ASCII)
 _MOST_REPEATS, _MOST_GROUPS = 1000, 100
 _CONTROL = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
@@ -159,7 +159,6 @@ class _Reader:
         self.at += 1
         opened = "("
         if match := _GROUP_NAME.match(self.pattern, self.at):
-            opened = f"(?P<{match[1]}>"
             self.at = match.end()
         elif match := _FLAGS.match(self.pattern, self.at):
             flags = self._with(flags, match)

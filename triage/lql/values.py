@@ -4,6 +4,7 @@ Each function returns None where the conversion fails; the comparison is then fa
 """
 
 import re
+from datetime import datetime
 from fractions import Fraction
 
 from triage.models import SEVERITIES
@@ -13,6 +14,8 @@ _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?infinity", re.ASCII | re.IGNORECASE)
 _DURATION = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(ns|us|ms|s|m|h)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_PLAIN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (the difference of two naive times, both UTC)
 _MINUTES = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
 _UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": NANOSECONDS, "m": 60 * NANOSECONDS, "h": 3600 * NANOSECONDS}  # fmt: skip
 _LONGEST_NUMBER = 400
@@ -78,6 +81,8 @@ def to_timestamp(value: object) -> int | None:
     """Return nanoseconds since 1970 of an RFC 3339 time or an ISO 8601 date; a date is its midnight in UTC."""
     if not isinstance(value, str):
         return None
+    if (nanoseconds := _plain_timestamp(value)) is not None:
+        return nanoseconds
     if _DATE.fullmatch(value):
         value = f"{value}T00:00:00Z"
     elif minutes := _MINUTES.fullmatch(value):
@@ -86,6 +91,18 @@ def to_timestamp(value: object) -> int | None:
         return parse_timestamp(value)
     except (ValueError, OverflowError):
         return None
+
+
+def _plain_timestamp(text: str) -> int | None:
+    """Read the form that Cloud Logging writes, several times as fast as any other; None for any other."""
+    match = _PLAIN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        delta = datetime.fromisoformat(match[1]) - _EPOCH
+    except ValueError:
+        return None
+    return (delta.days * 86_400 + delta.seconds) * NANOSECONDS + int((match[2] or "0").ljust(9, "0"))
 
 
 def to_duration(value: object) -> int | None:

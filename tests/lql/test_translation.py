@@ -1,0 +1,114 @@
+"""RE2 patterns on Python's own engine: the same matches, or a refusal; never a third thing."""
+
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from triage.lql import regex
+from triage.lql.regex import compile_regex, compile_translated
+from triage.lql.translation import RegexError, translate
+
+pieces = st.sampled_from(
+    ["a", "b", "A", ".", "*", "+", "?", "|", "(", ")", "[", "]", "^", "$", "-", "\\d", "\\W", "\\s", "\\b", "\\B", "{2}",
+     "{1,}", "{,3}", "\n", "(?i)", "(?s)", "(?m:", "(?:", "(?P<n>", "(?<n>", "\\A", "\\z", "\\Z", "[^", "[[:alpha:]]",
+     "[[:^digit:]]", "\\x41", "\\x{e9}", "\\n", "é", "K", "ſ", "\\.", "\\Q", "\\E", "1", "(?U)", "\\101", "\\7", "(?i-s:",
+     "[\\D\\n]", "\\pL", "(?=", "\\1", "\\C"]
+)  # fmt: skip
+patterns = st.lists(pieces, max_size=6).map("".join)
+texts = st.sampled_from(
+    ["", "a", "ab", "AB\n", "a\nb", "é", "1 a", "\u212a", "ſ", "K", "k", "_", "\n", "a-b", "aa", "aab]", "^a", "\x0b", " ",
+     "(a)", "{,3}", "a{,3}", "b*", "\\", "bb1", "a\n", "aaaa", "É"]
+)  # fmt: skip
+
+
+def translated(pattern: str) -> regex.Regex | str:
+    try:
+        return compile_translated(pattern)
+    except RegexError as error:
+        return str(error)
+
+
+def with_re2(pattern: str) -> regex.Regex | str:
+    try:
+        return regex._with_re2(pattern)
+    except RegexError as error:
+        return str(error)
+
+
+@settings(max_examples=600, deadline=None)
+@given(patterns, texts)
+def test_a_translated_pattern_finds_what_re2_finds(pattern: str, text: str) -> None:
+    ours, theirs = translated(pattern), with_re2(pattern)
+    if isinstance(ours, str) and "google-re2" in ours:
+        return
+    assert isinstance(ours, str) == isinstance(theirs, str)
+    if isinstance(ours, regex.Regex) and isinstance(theirs, regex.Regex):
+        assert ours.groups == theirs.groups
+        assert ours.found(text) is theirs.found(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("a$", "a\n", False),
+        ("(?m)a$", "a\nb", True),
+        ("\\s", "\x0b", False),
+        ("\\d", "٣", False),
+        ("(?i)straße", "STRAßE", True),
+        ("a(?i)b|c", "aB", True),
+        ("a(?i)b|c", "C", True),
+        ("\\Qa.b\\E", "axb", False),
+        ("x{,2}", "x{,2}", True),
+        ("(?U)a+", "aa", True),
+        ("[[:upper:]][^[:digit:]]", "Ab", True),
+        ("(?s).", "\n", True),
+        (".", "\n", False),
+    ],
+)
+def test_what_the_two_engines_read_differently_is_rewritten(pattern: str, text: str, found: bool) -> None:  # noqa: FBT001
+    assert compile_translated(pattern).found(text) is found
+    assert regex._with_re2(pattern).found(text) is found
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(?=a)", "(?<!a)", "(?>a)", "(a)\\1", "a++", "a**", "(", ")", "[", "[b-a]", "\\y", "a{1001}", "a{2,1}", "*", "(?P=n)",
+     "[[:nope:]]", "\\x{110000}", "(?#c)", "(?P<>a)", "\\8", "\\"],
+)  # fmt: skip
+def test_what_re2_refuses_is_refused_without_it(pattern: str) -> None:
+    assert isinstance(with_re2(pattern), str)
+    with pytest.raises(RegexError):
+        compile_translated(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+", "(\\w+\\s?)*$", "((a*)b)*", "\\pL", "[\\p{Greek}]", "(a{2,}){2}", "\\C"]
+)
+def test_what_only_re2_can_do_in_time_is_refused_with_the_way_out(pattern: str) -> None:
+    with pytest.raises(RegexError, match=r'pip install "cloudrun-triage\[re2\]"'):
+        translate(pattern)
+
+
+def test_deep_groups_are_refused_not_followed_until_the_stack_ends() -> None:
+    with pytest.raises(RegexError, match="nested too deeply"):
+        translate("(" * 5000 + ")" * 5000)
+
+
+def test_without_google_re2_the_translation_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    compile_regex.cache_clear()
+    try:
+        assert compile_regex("a(?i)b").found("aB")
+        assert compile_regex("(x+)y").captured("xxy") == "xx"
+        with pytest.raises(RegexError):
+            compile_regex("(?=a)")
+    finally:
+        compile_regex.cache_clear()
+
+
+def test_half_a_surrogate_in_a_text_hurts_no_engine() -> None:
+    assert regex._with_re2("a").found("\ud800a")
+    assert compile_translated("a").found("\ud800a")
+    assert regex._with_re2("(.)a").captured("éa") == "é"

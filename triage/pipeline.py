@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -29,6 +30,9 @@ from triage.rendering.playbooks import Playbook as Playbook  # noqa: PLC0414 (th
 from triage.rules import Matcher
 from triage.runs import Tracer
 from triage.window import Window, format_timestamp
+
+if TYPE_CHECKING:
+    from triage.lql import Explanation, Finding
 
 _ERROR = 500
 Sources = Sequence[str | Path] | Iterable[Record]
@@ -168,7 +172,49 @@ def _admits(text: str) -> Callable[[Entry], bool]:
     from triage.lql import matcher
 
     matches = matcher(text)
-    return lambda entry: matches(msgspec.json.decode(entry.raw))
+    return lambda entry: matches(_plain(entry))
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    """Return the entry as the plain data that filters look at."""
+    plain: dict[str, Any] = msgspec.json.decode(entry.raw)
+    return plain
+
+
+def lint_filter(text: str) -> "list[Finding]":
+    """Return what is probably not meant in a Logging filter, each with its place and its mend.
+
+    Raises:
+        UsageError: the text is no Logging filter; the message has line and column.
+
+    """
+    from triage.lql import lint
+
+    return lint(text)
+
+
+def mend_filter(text: str) -> str:
+    """Return the Logging filter with every error that ``lint_filter`` finds mended, where the mend is known.
+
+    Raises:
+        UsageError: the text is no Logging filter.
+
+    """
+    from triage.lql import mend
+
+    return mend(text)
+
+
+def explain_filter(text: str, entry: Entry | None = None) -> "Explanation":
+    """Return a Logging filter in words; with an entry, which part of it held and what the entry has there.
+
+    Raises:
+        UsageError: the text is no Logging filter, or one that an entry cannot be held against offline.
+
+    """
+    from triage.lql import explain, parse
+
+    return explain(parse(text), None if entry is None else _plain(entry))
 
 
 def _link(event: Event) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from triage.lql.errors import FilterError, syntax_error
@@ -52,7 +53,8 @@ def parse(text: str) -> Query:
 def _parser() -> "Lark":
     from lark import Lark
 
-    return Lark.open("grammar.lark", rel_to=__file__, start="filter", parser="lalr", lexer="basic")
+    grammar = files("triage.lql").joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, start="filter", parser="lalr", lexer="basic")
 
 
 def _refuse_depth(text: str) -> None:

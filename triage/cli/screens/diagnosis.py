@@ -1,6 +1,5 @@
 """The screen of ``triage diagnose``: the answer in its first line, then how we know."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
@@ -10,31 +9,34 @@ from rich.text import Text
 
 from triage.cli.screens.console import VERDICTS, deciding, grid, to_copy
 from triage.cli.screens.coverage import coverage
+from triage.cli.screens.next_commands import commands
 from triage.cli.screens.times import clock, dated_clock, moment
-from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
+from triage.models import Because, Coverage, Diagnosis, Evidence, Incident, ServiceState
 
 _SHOWN_NAMES = 3
-_SHOWN_FILES = 5
 
 
 def answer(diagnosis: Diagnosis) -> Text:
-    """Return the first line: verdict, service, cause, check and confidence."""
+    """Return the first line: verdict, service, cause, check and confidence; without a cause, why it is so."""
     word, style = VERDICTS[diagnosis.verdict]
     if diagnosis.recovered:
         word += " (recovered)"
+    state, incident = _primary(diagnosis), _current(diagnosis)
+    if incident:
+        said = [incident.service, _titled(incident)]
+    else:
+        said = [state.service, state.why] if state else [_nothing(diagnosis.coverage)]
     line = Text(word, style=style, no_wrap=True)
-    state = _primary(diagnosis)
-    if diagnosis.incidents and diagnosis.verdict != "ready":
-        incident = diagnosis.incidents[0]
-        return line.append(f"  {incident.service}  {_titled(incident)}", style="not bold default")
-    said = [part for part in (state.service, state.why) if part] if state else [_nothing(diagnosis)]
-    return line.append("".join(f"  {part}" for part in said), style="not bold default")
+    return line.append("".join(f"  {part}" for part in said if part), style="not bold default")
 
 
 def screen(diagnosis: Diagnosis, exports: Sequence[str]) -> Iterator[RenderableType]:
     """Yield what stands under the answer; ``exports`` are the words that the next command repeats."""
+    state, incident = _primary(diagnosis), _current(diagnosis)
+    if incident and state and state.why:
+        yield Text(state.why)
     if diagnosis.incidents:
-        yield from _incident(diagnosis.incidents[0], named=diagnosis.verdict == "ready")
+        yield from _incident(diagnosis.incidents[0], named=incident is None)
     if len(diagnosis.services) > 1:
         yield from _section("Services", _services(diagnosis.services))
     if len(diagnosis.incidents) > 1:
@@ -51,8 +53,14 @@ def screen(diagnosis: Diagnosis, exports: Sequence[str]) -> Iterator[RenderableT
         yield from _section("To settle it", Text(diagnosis.next.why))
         yield from to_copy(diagnosis.next.filter)
     yield from _section("Next")
-    for command in _commands(diagnosis, exports):
+    for command in commands(diagnosis, exports):
         yield from to_copy(command)
+
+
+def _current(diagnosis: Diagnosis) -> Incident | None:
+    """Return the incident that the answer names: the first, unless the service is ready and it is over."""
+    incident = diagnosis.incidents[0] if diagnosis.incidents else None
+    return None if incident and incident.recovered and diagnosis.verdict == "ready" else incident
 
 
 def _incident(incident: Incident, *, named: bool) -> Iterator[RenderableType]:
@@ -132,24 +140,6 @@ def _others(incidents: Sequence[Incident]) -> Table:
     return table
 
 
-def _commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
-    """Return what to type next: where the logs do not settle it, how to get those that do; then what cures it."""
-    again = shlex.join(exports) if len(exports) <= _SHOWN_FILES else "EXPORT..."
-    commands = [_fetch(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
-    if diagnosis.incidents:
-        commands += [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]
-    return commands or [f"triage timeline {again}"]
-
-
-def _fetch(diagnosis: Diagnosis) -> str:
-    """Return the command that fetches the same window anew, and more of it where runs are cut at its edge."""
-    state, covered = _primary(diagnosis), diagnosis.coverage
-    words = ["triage", "fetch", "--service", state.service if state and state.service else "SERVICE"]
-    if covered.first and covered.last:
-        words += ["--from", covered.first, "--until", covered.last, "--widen"]
-    return shlex.join(words)
-
-
 def _titled(incident: Incident) -> str:
     blame = f"check {incident.check}" if incident.check else "no check to blame"
     recovered = ", recovered" if incident.recovered else ""
@@ -157,13 +147,15 @@ def _titled(incident: Incident) -> str:
 
 
 def _primary(diagnosis: Diagnosis) -> ServiceState | None:
-    states = sorted(diagnosis.services, key=lambda state: not state.primary)
-    return states[0] if states else None
+    return min(diagnosis.services, key=lambda state: not state.primary, default=None)
 
 
-def _nothing(diagnosis: Diagnosis) -> str:
-    entries = diagnosis.coverage.entries
-    return f"nothing to judge in {entries} entries" if entries else "the export holds no entries"
+def _nothing(covered: Coverage) -> str:
+    if covered.entries:
+        return f"nothing to judge in {covered.entries} entries"
+    if covered.outside:
+        return f"none of {covered.records} records is within what the options ask for"
+    return "the export holds no entries"
 
 
 def short_instance(instance: str) -> str:

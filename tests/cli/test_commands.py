@@ -1,0 +1,263 @@
+"""The commands end to end, on the example export of the project."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from triage.models import Diagnosis, Timeline
+
+Call = Callable[..., Any]
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "export.json"
+#: The revision of the example whose boots fail at the database, and the one that becomes ready.
+BROKEN, READY = "*-00041-kxw", "*-00042-bqz"
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Path:
+    """Return the example, cut off in the middle of a record."""
+    path = tmp_path / "cut.json"
+    path.write_bytes(EXAMPLE.read_bytes()[:-300])
+    return path
+
+
+def test_an_export_alone_is_diagnosed(call: Call) -> None:
+    assert call(EXAMPLE) == call("diagnose", EXAMPLE)
+
+
+def test_the_first_line_answers_and_quiet_says_nothing_else(call: Call) -> None:
+    quiet = call("-q", EXAMPLE, "--revision", BROKEN)
+    assert quiet.out == (
+        "NOT READY  netra-backend-staging  Startup aborted in its DATABASE phase: the database did not answer in time "
+        "(check database, high confidence)\n"
+    )
+    assert call(EXAMPLE, "--revision", BROKEN).out.startswith(quiet.out)
+    assert call("diagnose", EXAMPLE, "-q", "--revision", BROKEN) == quiet
+
+
+def test_what_stands_under_the_answer_shows_how_we_know(call: Call) -> None:
+    said = call(EXAMPLE, "--revision", BROKEN).out
+    for heading in ("Why", "Where", "Coverage", "Limits", "Next"):
+        assert f"\n{heading}\n" in said
+    assert f"\n  triage report {EXAMPLE} -o report.md\n" in said
+
+
+def test_the_diagnosis_as_json_is_the_document(call: Call) -> None:
+    called = call(EXAMPLE, "--format", "json")
+    document = msgspec.json.decode(called.out, type=Diagnosis)
+    assert document.schema == "triage.diagnosis/1"
+    assert document.incidents[0].cause == "gate-header-check"
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ([], 0),
+        (["--exit-code"], 1),
+        (["--fail-on", "degraded"], 1),
+        (["--strict"], 0),
+        (["--strict", "--exit-code"], 1),
+    ],
+)
+def test_a_service_that_is_not_ready_fails_only_when_asked(
+    call: Call, options: list[str], status: int
+) -> None:
+    assert call(EXAMPLE, "--revision", BROKEN, *options).status == status
+
+
+@pytest.mark.parametrize("options", [[], ["--exit-code"], ["--fail-on", "degraded"], ["--strict"]])
+def test_a_service_that_is_ready_never_fails(call: Call, options: list[str]) -> None:
+    assert call(EXAMPLE, "--revision", READY, *options).status == 0
+
+
+@pytest.mark.parametrize(("options", "status"), [([], 0), (["--exit-code"], 0), (["--strict"], 3)])
+def test_partial_logs_are_an_answer_unless_strict(
+    call: Call, cut: Path, options: list[str], status: int
+) -> None:
+    called = call(cut, *options)
+    assert called.status == status
+    assert "\n  gap  cut file: " in called.out
+
+
+@pytest.mark.parametrize(("options", "status"), [([], 0), (["--exit-code"], 0), (["--strict"], 3)])
+def test_no_data_is_an_answer_unless_strict(
+    call: Call, tmp_path: Path, options: list[str], status: int
+) -> None:
+    (tmp_path / "empty.json").write_text("[]")
+    called = call(tmp_path / "empty.json", *options)
+    assert called.status == status
+    assert called.out.startswith("NO DATA  the export holds no entries\n")
+
+
+def test_options_that_leave_nothing_are_named_as_the_reason(call: Call) -> None:
+    said = call(EXAMPLE, "--service", "another").out
+    assert said.splitlines()[0] == "NO DATA  none of 431 records is within what the options ask for"
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--since", "yesterday"], "--since: 'yesterday' is no time"),
+        (["--until", "soon"], "--until: 'soon' is no time"),
+        (["--filter", "severity>=("], "line 1"),
+    ],
+)
+def test_a_time_or_filter_that_cannot_be_read_is_wrong_usage(
+    call: Call, options: list[str], word: str
+) -> None:
+    called = call(EXAMPLE, *options)
+    assert (called.status, called.out) == (2, "")
+    assert word in called.err
+
+
+def test_times_narrow_what_is_looked_at(call: Call) -> None:
+    said = call(
+        "timeline", "-q", EXAMPLE, "--since", "2026-03-17T14:00:00Z", "--until", "2026-03-17 14:05 UTC"
+    ).out
+    assert "2026-03-17 14:0" in said
+    assert "2026-03-17 13:" not in said
+
+
+def test_a_filter_narrows_what_is_looked_at(call: Call) -> None:
+    named = '--filter=resource.labels.revision_name:"00041"'
+    assert call(EXAMPLE, "-q", named).out == call(EXAMPLE, "-q", "--revision", BROKEN).out
+
+
+def test_a_pack_of_ones_own_that_cannot_be_used_is_told_with_its_place(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('id = "mine"\nunknown = 1\n')
+    called = call(EXAMPLE, "--pack", tmp_path / "mine.toml")
+    assert called.status == 65
+    assert f"{tmp_path / 'mine.toml'}:" in called.err
+
+
+def test_the_timeline_folds_alike_runs_and_shows_the_first_failure(call: Call) -> None:
+    said = call("timeline", EXAMPLE).out
+    assert "boot, 2 alike  NOT READY  database (startup_failure)\n" in said
+    assert "gate, 16 alike  NOT READY  gate_rejected\n" in said
+    assert len([line for line in said.splitlines() if line.startswith(">> +")]) == 2
+
+
+def test_the_timeline_as_json_is_the_document(call: Call) -> None:
+    called = call("timeline", EXAMPLE, "--format", "json")
+    assert msgspec.json.decode(called.out, type=Timeline).schema == "triage.timeline/1"
+
+
+def test_a_quiet_timeline_is_the_runs_alone(call: Call) -> None:
+    loud, quiet = call("timeline", EXAMPLE).out, call("timeline", EXAMPLE, "-q").out
+    assert loud.startswith(quiet)
+    assert "records from" in loud[len(quiet) :]
+
+
+def test_the_report_goes_to_stdout_or_whole_into_a_file(call: Call, tmp_path: Path) -> None:
+    printed = call("report", EXAMPLE)
+    written = call("report", EXAMPLE, "-o", tmp_path / "out" / "report.md")
+    assert (written.status, written.out) == (0, "")
+    assert written.err == f"wrote {tmp_path / 'out' / 'report.md'}\n"
+    assert (tmp_path / "out" / "report.md").read_text(encoding="utf-8") == printed.out
+    assert printed.out.startswith("# ")
+
+
+def test_a_report_that_finds_no_room_leaves_the_old_one(call: Call, tmp_path: Path) -> None:
+    import resource
+
+    (tmp_path / "report.md").write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        called = call("report", EXAMPLE, "-o", tmp_path / "report.md")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert called.status == 74
+    assert called.err == (
+        f"triage: {tmp_path / 'report.md'}: File too large; nothing was changed; write to another place or make room\n"
+    )
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("report.md", "old")]
+
+
+def test_a_template_that_is_none_is_told(call: Call, tmp_path: Path) -> None:
+    assert call("report", EXAMPLE, "--template", tmp_path / "missing.j2").status == 74
+
+
+def test_every_cause_of_every_pack_can_be_explained(call: Call) -> None:
+    from triage.pipeline import load_packs
+
+    for cause in (cause.id for pack in load_packs() for cause in pack.causes):
+        said = call("explain", cause)
+        assert said.status == 0
+        assert said.out.startswith(f"{cause}  ")
+        for heading in ("What it means", "How it is recognised", "What cures it"):
+            assert f"\n{heading}\n" in said.out
+
+
+def test_an_error_that_no_rule_knows_is_explained_as_the_lead_that_it_is(call: Call) -> None:
+    assert call("explain", "unknown-error").out.startswith("An error that no rule knows\n")
+
+
+def test_an_unknown_cause_gets_the_nearest_names(call: Call) -> None:
+    called = call("explain", "gate-header")
+    assert called.status == 2
+    assert "gate-header-check" in called.err
+
+
+def test_the_shipped_rules_hold(call: Call) -> None:
+    assert call("rules", "check") == (0, "ok: every rule matches its hits and none of its misses\n", "")
+
+
+def test_all_faults_of_a_pack_are_told_with_file_and_line(call: Call, tmp_path: Path) -> None:
+    pack = tmp_path / "mine.toml"
+    pack.write_text(
+        """id = "mine"
+title = "Mine"
+version = 1
+keywords = ["ready"]
+filter = ""
+
+[[rules]]
+id = "ready"
+literal = "ready"
+pattern = "is ready"
+hits = ["it is not"]
+misses = ["nothing"]
+
+[[rules]]
+id = "stalls"
+literal = "stalls"
+pattern = "(a+)+ stalls"
+hits = ["aa stalls"]
+misses = ["nothing"]
+"""
+    )
+    called = call("rules", "check", pack)
+    assert called.status == 65
+    assert [line.partition(": rule ")[0] for line in called.out.splitlines()] == [f"{pack}:7", f"{pack}:14"]
+    assert called.err == "triage: 2 faults in the rule packs; each line above names the place\n"
+
+
+def test_rules_list_names_every_rule_and_cause(call: Call) -> None:
+    from triage.pipeline import load_packs
+
+    words = set(call("rules", "list").out.split())
+    for pack in load_packs():
+        assert words >= {pack.id, *(rule.id for rule in pack.rules), *(cause.id for cause in pack.causes)}
+
+
+def test_help_of_a_command_says_what_its_options_do(call: Call) -> None:
+    said = call("diagnose", "--help").out
+    for option in (
+        "--format",
+        "--exit-code",
+        "--fail-on",
+        "--strict",
+        "--service",
+        "--since",
+        "--filter",
+        "--pack",
+    ):
+        assert option in said
+
+
+def test_json_holds_nothing_that_ascii_terminals_cannot_print(call: Call) -> None:
+    json.loads(call(EXAMPLE, "--format", "json").out)

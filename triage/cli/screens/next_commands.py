@@ -1,0 +1,28 @@
+"""What to type next."""
+
+import shlex
+from collections.abc import Sequence
+
+from triage.models import Diagnosis
+
+_SHOWN_FILES = 5
+
+
+def commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
+    """Return what to type next: where the logs do not settle it, how to get those that do; then what cures it."""
+    again = shlex.join(exports) if len(exports) <= _SHOWN_FILES else "EXPORT..."
+    typed = [_fetch(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
+    if diagnosis.incidents:
+        typed += [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]
+    return typed or [f"triage timeline {again}"]
+
+
+def _fetch(diagnosis: Diagnosis) -> str:
+    """Return the command that fetches the same window anew, and more of it where runs are cut at its edge."""
+    services = [state.service for state in diagnosis.services if state.primary and state.service]
+    projects = [incident.scope.project for incident in diagnosis.incidents if incident.scope.project]
+    words = ["triage", "fetch", "--service", *(services[:1] or ["SERVICE"])]
+    words += ["--project", projects[0]] if projects else []
+    if diagnosis.coverage.first and diagnosis.coverage.last:
+        words += ["--from", diagnosis.coverage.first, "--until", diagnosis.coverage.last, "--widen"]
+    return shlex.join(words)

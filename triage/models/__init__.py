@@ -22,12 +22,14 @@ from triage.models.entry import (
     Http,
     Record,
     SeveritySource,
+    Skipped,
     Source,
     Split,
 )
 from triage.models.event import Event, RunKind
 from triage.models.fetch import Fetched, FetchPlan, Need, Progress, Query
 from triage.models.pack import (
+    STEPS,
     Cause,
     Chain,
     Check,
@@ -44,8 +46,8 @@ from triage.models.passage import Passage
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 
 __all__ = [
-    "SEVERITIES", "Audit", "Because", "Cause", "Chain", "Check", "Coverage", "Diagnosis", "Entry", "ErrorInfo", "Event",
+    "SEVERITIES", "STEPS", "Audit", "Because", "Cause", "Chain", "Check", "Coverage", "Diagnosis", "Entry", "ErrorInfo", "Event",
     "Evidence", "ExportFile", "FetchPlan", "Fetched", "Gap", "GapKind", "Http", "Incident", "Need", "Next", "Noise", "Outcome", "Pack", "Passage", "Phase", "Progress", "Query", "Reason", "Record", "Rule",
     "RuledOut", "RulingOut", "Run", "RunKind", "RunNeeds", "Scope", "ServiceState", "ServiceVerdict",
-    "Settle", "SeveritySource", "Source", "Split", "Step", "Tier", "Timeline", "Verdict",
+    "Settle", "SeveritySource", "Skipped", "Source", "Split", "Step", "Tier", "Timeline", "Verdict",
 ]  # fmt: skip

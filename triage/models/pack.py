@@ -12,6 +12,20 @@ Confidence = Literal["high", "medium", "low"]
 Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
 #: What a cause is looked for in: one run of that kind, or all events of one revision.
 Scene = Literal["boot", "validation", "gate", "revision"]
+#: What a line says of its step, its check or its run.
+Says = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
+#: The places that a line can have in a run of each kind.
+STEPS: dict[RunKind, frozenset[str]] = {
+    "validation": frozenset({
+        "started", "startup_wait", "app_state", "phase", "group", "group_result", "attempts", "reason", "check", "verdict",
+        "failed_services", "tail", "claim", "refused", "allowed", "queued",
+    }),
+    "gate": frozenset({"error", "bypassed", "allowed", "refused", "approved"}),
+    "boot": frozenset({
+        "born", "listening", "worker", "phase_started", "phase_passed", "failed", "memory", "traceback", "note", "died",
+        "ready", "stopped",
+    }),
+}  # fmt: skip
 
 
 class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -66,7 +80,7 @@ class Rule(_Data, frozen=True, kw_only=True):
     run: RunKind | Literal[""] = ""
     step: str = ""
     check: str = ""
-    outcome: str = ""
+    outcome: Says = ""
     condition: str = ""
     noise: str = ""
     multiline: bool = False

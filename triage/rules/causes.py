@@ -1,0 +1,109 @@
+"""What a cause names and says: rules, checks and other causes that exist, words that its lines capture."""
+
+import re
+from collections.abc import Iterator, Sequence
+from string import Formatter
+
+from triage.models import Cause, Pack, Rule
+from triage.rules.fault import Fault
+from triage.rules.read import Loaded
+
+_POINTERS = ("@failed", "@noncritical", "@tolerated")
+#: What every sentence of a cause may hold beside the captures of its rules.
+_ALWAYS = frozenset({"check", "service"})
+
+
+def cause_faults(cause: Cause, pack: Pack) -> Iterator[str]:
+    """Yield what is wrong with a cause as far as its own pack shows it."""
+    named = [*cause.all_of, *cause.any_of]
+    if cause.scene == "revision" and (cause.run is not None or not named):
+        yield "a cause of a revision is recognised by all_of or any_of, not by a run"
+    elif not named and cause.run is None:
+        yield "nothing tells when the cause holds: give it run, all_of or any_of"
+    if not cause.because:
+        yield "a cause gives its reasons: because is empty"
+    if cause.check.startswith("@") and (cause.check not in _POINTERS or cause.scene == "revision"):
+        yield f"check {cause.check!r} points at nothing: a run has {', '.join(_POINTERS)}"
+    yield from _checks(cause, pack)
+
+
+def references(loaded: Loaded, used: Sequence[Loaded]) -> Iterator[Fault]:
+    """Yield a fault for each rule or cause that the packs in use do not have, and each word that no rule captures."""
+    packs = {other.pack.id: other.pack for other in [*used, loaded]}
+    rules = {f"{pack.id}/{rule.id}": rule for pack in packs.values() for rule in pack.rules}
+    causes = {cause.id for pack in packs.values() for cause in pack.causes}
+    for cause in loaded.pack.causes:
+        lookup = _Lookup(loaded.pack.id, rules)
+        found = [*lookup.unknown(cause), *lookup.unsaid(cause)]
+        found += [f"outranks {name}, which no pack has" for name in cause.outranks if name not in causes]
+        yield from (loaded.fault("causes", cause.id, what) for what in found)
+
+
+class _Lookup:
+    """The rules of all packs in use, as the causes of one pack name them."""
+
+    def __init__(self, pack: str, rules: dict[str, Rule]) -> None:
+        self._pack, self._rules = pack, rules
+
+    def rule(self, name: str) -> Rule | None:
+        """Return the rule of that name, in the cause's own pack if none is named."""
+        return self._rules.get(name if "/" in name else f"{self._pack}/{name}")
+
+    def unknown(self, cause: Cause) -> Iterator[str]:
+        """Yield each rule that is named and that there is not."""
+        reasons = [reason.rule for reason in cause.because]
+        cleared = [rule for ruling in cause.ruled_out for rule in ruling.rules]
+        named = [*cause.all_of, *cause.any_of, *cause.none_of, *reasons, *cleared]
+        for name in dict.fromkeys(named):
+            if self.rule(name) is None:
+                whose = "no pack in use has" if "/" in name else "the pack does not have"
+                yield f"names the rule {name}, which {whose}"
+
+    def unsaid(self, cause: Cause) -> Iterator[str]:
+        """Yield each {word} of a sentence that its rules do not capture."""
+        deciding = [*cause.all_of, *cause.any_of, *(reason.rule for reason in cause.because)]
+        captured = {name for rule in deciding for name in self._captured(rule)}
+        yield from _unsaid("title", cause.title, captured)
+        for reason in cause.because:
+            yield from _unsaid(
+                f"because of {reason.rule}", reason.says, self._captured(reason.rule) | {"count"}
+            )
+        for ruling in cause.ruled_out:
+            groups = [self._captured(rule) for rule in ruling.rules] or [set()]
+            yield from _unsaid(f"ruled_out {ruling.cause}", ruling.why, set.intersection(*groups) | {"count"})
+
+    def _captured(self, name: str) -> set[str]:
+        rule = self.rule(name)
+        try:
+            return set(re.compile(rule.pattern).groupindex) if rule else set()
+        except re.error:
+            return set()
+
+
+def _unsaid(where: str, sentence: str, captured: set[str]) -> Iterator[str]:
+    try:
+        parts = list(Formatter().parse(sentence))
+    except ValueError as error:
+        yield f"{where}: {error} in {sentence!r}"
+        return
+    for _, word, form, conversion in parts:
+        if word is None:
+            continue
+        if not word.isidentifier() or form or conversion:
+            yield f"{where}: {{{word}}} is no plain word in {sentence!r}"
+        elif word not in captured | _ALWAYS:
+            yield f"{where}: {{{word}}} is captured by no group of its rules"
+
+
+def _checks(cause: Cause, pack: Pack) -> Iterator[str]:
+    """Yield each check that is named and that the pack's chain does not have."""
+    if pack.chain is None:
+        return
+    known = {check.id for check in pack.chain.checks}
+    run = cause.run
+    named = [cause.check] if not cause.check.startswith("@") else []
+    if run is not None:
+        named += [*run.failed, *(name for name in [*run.noncritical_failed, *run.tolerated] if name != "*")]
+    for name in named:
+        if name and name not in known:
+            yield f"names the check {name}, which chain.checks does not have"

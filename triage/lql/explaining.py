@@ -13,6 +13,7 @@ from triage.lql.formatting import left_text, node_text
 from triage.lql.matching import refuse_unknowable
 from triage.lql.paths import getter
 from triage.lql.tree import And, Anywhere, Call, Comparison, Field, Literal, Node, Not, Or, Presence, Query
+from triage.redact import redact
 from triage.text import clean
 
 Entry = Mapping[str, Any]
@@ -34,7 +35,7 @@ class Explanation(msgspec.Struct, frozen=True):
     """One part of a filter in ``words``, with its own ``parts``.
 
     For an entry ``held`` tells whether the part held and ``found`` what the entry has there; without one ``held`` is
-    None and ``found`` empty. ``str`` gives it as lines, nothing in them that a terminal would obey.
+    None and ``found`` empty. Secrets in ``found`` are masked. ``str`` gives lines with nothing that a terminal obeys.
     """
 
     words: str
@@ -169,5 +170,5 @@ def _looked_at(node: Node) -> Field | Call | None:
 
 
 def _shown(value: object) -> str:
-    shown = json.dumps(value, ensure_ascii=False, default=str)
+    shown = redact(json.dumps(value, ensure_ascii=False, default=str))
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"

@@ -1,0 +1,121 @@
+"""``triage query``: Logging filters without Cloud Logging."""
+
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from triage.cli.options import exports, speaking, type_of_path
+from triage.cli.settings import note, settings
+from triage.errors import BadDataError, ExitStatus, UsageError
+
+if TYPE_CHECKING:
+    from triage.lql import Finding
+    from triage.models import Coverage, Entry
+
+
+@click.group()
+@speaking
+def query() -> None:
+    """Match, lint and explain filters of the Logging query language, offline.
+
+    FILTER is one argument, as Cloud Logging takes it: put it in single quotes in a shell, strings inside in double
+    quotes. Where it begins with a minus or a comment, write -- in front of it.
+    """
+
+
+@query.command()
+@click.argument("filter_text", metavar="FILTER")
+@exports
+@speaking
+def match(filter_text: str, exports: tuple[str, ...]) -> None:
+    """Print the entries that match, raw and in order of time, one JSON object per line.
+
+    What is probably not meant in the filter, and what could not be read, is said on stderr.
+    """
+    from triage.pipeline import Selection, lint_filter, read_entries
+
+    errors = [finding for finding in lint_filter(filter_text) if finding.level == "error"]
+    for finding in errors:
+        note(_told(finding))
+    entries = read_entries(exports, Selection(filter=filter_text))
+    with click.open_file("-", "wb") as stream:
+        for entry in entries:
+            stream.write(_line(entry.raw))
+    _account(entries.coverage(0))
+
+
+def _line(raw: bytes) -> bytes:
+    """Return a raw entry as one line; one that was exported over several is drawn together."""
+    return (msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw) + b"\n"
+
+
+def _account(covered: "Coverage") -> None:
+    from triage.text import clean
+
+    note(f"{covered.entries} of {covered.records} entries match")
+    for gap in covered.gaps:
+        place = f"{gap.path}:{gap.position}" if gap.position else gap.path
+        note(clean(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail} ({place})"))
+
+
+@query.command()
+@click.argument("filter_text", metavar="FILTER")
+@click.option("--fix", is_flag=True, help="Print the filter with its errors mended; findings go to stderr.")
+@speaking
+def lint(filter_text: str, *, fix: bool) -> None:
+    """Tell what a filter probably does not mean, with line and column and the mend.
+
+    Ends with 0 unless there is an error among the findings, or the filter is none at all: then with 2.
+    """
+    from triage.pipeline import lint_filter, mend_filter
+
+    findings = lint_filter(filter_text)
+    for finding in findings:
+        click.echo(_told(finding), err=fix)
+    if fix:
+        filter_text = mend_filter(filter_text)
+        click.echo(filter_text)
+        findings = lint_filter(filter_text)
+    elif not findings:
+        click.echo("ok: nothing found")
+    if any(finding.level == "error" for finding in findings):
+        settings().status = ExitStatus.USAGE
+
+
+def _told(finding: "Finding") -> str:
+    from triage.text import clean
+
+    mend = "" if finding.mend is None else f"\n    write: {finding.mend}"
+    place = f"{finding.line}:{finding.column}"
+    return clean(f"{place}: {finding.level} ({finding.code}): {finding.message}{mend}")
+
+
+@query.command()
+@click.argument("filter_text", metavar="FILTER")
+@click.argument("entry_file", metavar="[ENTRY]", required=False, type=type_of_path)
+@speaking
+def explain(filter_text: str, entry_file: str | None) -> None:
+    """Say a filter in words; for one ENTRY (a file, or - for standard input), which part of it held.
+
+    Beside each part stands in brackets what the entry has there, with secrets masked.
+    """
+    from triage.pipeline import explain_filter
+
+    entry = None if entry_file is None else _only_entry(entry_file)
+    click.echo(str(explain_filter(filter_text, entry)))
+
+
+def _only_entry(path: str) -> "Entry":
+    from itertools import islice
+
+    from triage.pipeline import read_entries
+
+    entries = list(islice(read_entries([path]), 2))
+    if not entries:
+        raise BadDataError(f"{path}: no LogEntry in it", "give a file with one LogEntry as JSON")
+    if len(entries) > 1:
+        raise UsageError(
+            f"{path}: more than one LogEntry", "give one, or count what matches: triage query match"
+        )
+    return entries[0]

@@ -1,0 +1,256 @@
+"""``triage fetch``: the logs, the answer at once, and the right exit."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import msgspec
+import pytest
+from freezegun import freeze_time
+from grpc import StatusCode
+
+from tests.fakes.entries import SERVICE, entries
+from tests.fakes.logging_server import LoggingServer, read_export, refuse
+from triage import lql
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "export.json"
+WINDOW = ("--from", "2026-03-17T00:00Z", "--until", "2026-03-18T00:00Z")
+SHOP_WINDOW = ("--from", "2025-09-16T00:00Z", "--until", "2025-09-16T01:00Z")
+FILE = "netra-backend-staging-20260317T000000Z-20260318T000000Z"
+Call = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder, with no gcloud and no project."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "no-gcloud"))
+    monkeypatch.setenv("TRIAGE_READS_PER_MINUTE", "1000000")
+    for variable in ("GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT", "GCLOUD_PROJECT"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture(scope="module")
+def example() -> Iterator[LoggingServer]:
+    with LoggingServer(read_export(EXAMPLE)) as server:
+        yield server
+
+
+@pytest.fixture
+def shop() -> Iterator[LoggingServer]:
+    with LoggingServer(entries(1200, every=2)) as server:
+        yield server
+
+
+def at(server: LoggingServer, service: str = SERVICE) -> tuple[str, ...]:
+    return ("fetch", "--service", service, "--endpoint", server.address, "--project", "demo")
+
+
+def test_the_fetch_of_the_readme_answers_as_the_export_does(call: Call, example: LoggingServer) -> None:
+    called = call(*at(example, "netra-backend-staging"), *WINDOW)
+    assert called.status == 0
+    assert called.out.splitlines()[0] == call("diagnose", EXAMPLE).out.splitlines()[0]
+    assert f"triage report {FILE}.jsonl.gz" in called.out
+    assert call("diagnose", f"{FILE}.jsonl.gz").out.splitlines()[0] == called.out.splitlines()[0]
+    assert called.err.splitlines()[:2] == [
+        "project demo, named by --project",
+        "window 2026-03-17 00:00:00 UTC (2026-03-16 17:00:00 PDT) to 2026-03-18 00:00:00 UTC (2026-03-17 17:00:00 PDT)",
+    ]
+
+
+def test_only_the_answer_is_said_quietly(call: Call, example: LoggingServer) -> None:
+    called = call("-q", *at(example, "netra-backend-staging"), *WINDOW)
+    assert len(called.out.splitlines()) == 1
+    assert called.err == ""
+
+
+def test_the_report_is_written_in_the_same_go(call: Call, example: LoggingServer, tmp_path: Path) -> None:
+    assert call(*at(example, "netra-backend-staging"), *WINDOW, "--report", "report.md").status == 0
+    assert "## Executive Summary" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_several_services_are_judged_together(call: Call, shop: LoggingServer, tmp_path: Path) -> None:
+    shop.add(entries(3, service="parcels"))
+    called = call(*at(shop), "--service", "parcels", *SHOP_WINDOW)
+    assert called.status == 0
+    assert "1203 records from 2 files" in " ".join(called.out.split())
+    assert len(list(tmp_path.glob("*.jsonl.gz"))) == 2
+
+
+def test_an_existing_folder_takes_the_files(call: Call, shop: LoggingServer, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    assert call(*at(shop), *SHOP_WINDOW, "-o", "out").status == 0
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_no_entries_are_no_data_and_no_failure(call: Call, shop: LoggingServer) -> None:
+    called = call(*at(shop, "parcels"), *SHOP_WINDOW)
+    assert called.status == 0
+    assert called.out.startswith("NO DATA")
+
+
+@pytest.mark.parametrize(
+    ("now", "options", "window"),
+    [
+        ("2026-01-01T00:20:00Z", [], ("2025-12-31T23:20:00Z", "2026-01-01T00:20:00Z")),
+        ("2026-03-08T10:30:00Z", ["--since", "90m"], ("2026-03-08T09:00:00Z", "2026-03-08T10:30:00Z")),
+        ("2026-11-01T09:30:00Z", ["--since", "2h"], ("2026-11-01T07:30:00Z", "2026-11-01T09:30:00Z")),
+        (
+            "2026-03-20T00:00:00Z",
+            ["--around", "2026-03-17 17:43 PDT", "--margin", "10m"],
+            ("2026-03-18T00:33:00Z", "2026-03-18T00:53:00Z"),
+        ),
+        ("2026-03-20T00:00:00Z", ["--from", "2026-03-19"], ("2026-03-19T00:00:00Z", "2026-03-20T00:00:00Z")),
+    ],
+)
+def test_the_window_is_explicit_across_midnight_clock_changes_and_zones(
+    call: Call, now: str, options: list[str], window: tuple[str, str]
+) -> None:
+    with freeze_time(now):
+        called = call("fetch", "--service", SERVICE, *options, "--print-query")
+    assert called.status == 0
+    assert f'timestamp>="{window[0]}"\ntimestamp<"{window[1]}"\n' in called.out
+
+
+def test_a_time_that_could_mean_two_things_ends_with_2_and_both_readings(call: Call) -> None:
+    called = call("fetch", "--service", SERVICE, "--from", "2026-03-17 17:43", "--print-query")
+    assert called.status == 2
+    assert "2026-03-17T17:43:00Z or 2026-03-17T17:43:00-07:00 (local time)" in called.err
+
+
+def test_the_query_that_is_printed_is_a_filter_and_a_command(call: Call) -> None:
+    called = call("fetch", "--service", SERVICE, "--project", "demo", "--print-query")
+    text, _, command = called.out.partition("\n\n")
+    assert lql.parse(text).root
+    assert command.startswith("echo '")
+    assert "gcloud logging read --flags-file=- --project=demo" in command
+
+
+def test_a_dry_run_calls_nothing_and_says_how_many_calls_at_most(call: Call, shop: LoggingServer) -> None:
+    with freeze_time("2025-09-16T01:00:00Z"):
+        called = call(*at(shop), "--dry-run", "--limit", "2500", "--reads-per-minute", "30")
+    assert called.status == 0
+    asked, window, wider, calls = called.out.splitlines()
+    assert asked == f"would ask {shop.address} for logs of {SERVICE} in project demo, named by --project"
+    assert window.startswith(
+        "window: 2025-09-16 00:00:00 UTC (2025-09-15 17:00:00 PDT) to 2025-09-16 01:00:00 UTC"
+    )
+    assert wider.startswith(
+        "it may be widened, in at most 3 steps, to 2025-09-15 18:00:00 UTC (11:00:00 PDT) to "
+    )
+    assert calls == "at most 7 calls, repeats not counted, and at most 30 calls a minute"
+    assert shop.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--filter", "severity >="], "Unparseable filter: syntax error at line 1"),
+        (["--filter", "severity=ERROR", "--everything"], "exclude each other"),
+        (["--since", "1h", "--from", "2h"], "the window is given twice"),
+        (["--endpoint", "http://x"], "is no address"),
+        (["--project", "no such; project"], "is no project id"),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_2(
+    call: Call, shop: LoggingServer, options: list[str], said: str
+) -> None:
+    called = call(*at(shop), *options)
+    assert called.status == 2
+    assert said in called.err
+    assert shop.requests == []
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "advice"),
+    [
+        (StatusCode.PERMISSION_DENIED, 77, "roles/logging.viewer"),
+        (StatusCode.NOT_FOUND, 77, "gcloud projects list"),
+        (StatusCode.INVALID_ARGUMENT, 2, "triage fetch --print-query"),
+    ],
+)
+def test_a_refusal_is_one_line_with_what_to_do(
+    call: Call, shop: LoggingServer, code: StatusCode, status: int, advice: str
+) -> None:
+    shop.on_page(2, refuse(code))
+    called = call(*at(shop), *SHOP_WINDOW)
+    assert called.status == status
+    assert called.out == ""
+    failure = called.err.splitlines()[2:]
+    assert len(failure) == 1
+    assert advice in failure[0]
+    assert call(*at(shop), *SHOP_WINDOW, "--resume").status == 0
+
+
+def test_without_a_project_it_ends_with_77(call: Call, shop: LoggingServer) -> None:
+    called = call("fetch", "--service", SERVICE, "--endpoint", shop.address)
+    assert called.status == 77
+    assert "--project" in called.err
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_fetch_that_is_stopped_says_how_to_go_on_and_goes_on(
+    call: Call, shop: LoggingServer, name: str, status: int
+) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def hold(_context: grpc.ServicerContext) -> bool:
+        asked.set()
+        answer.wait(60)
+        return False
+
+    shop.on_page(2, hold)
+    command = [sys.executable, "-m", "triage", *at(shop), *SHOP_WINDOW]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert asked.wait(60)
+        process.send_signal(signal.Signals[name])
+        _, said = process.communicate(timeout=60)
+    answer.set()
+    assert process.returncode == status
+    assert "1,000 entries are kept in" in said
+    assert "--resume goes on" in said
+    assert "Traceback" not in said
+    called = call(*at(shop), *SHOP_WINDOW, "--resume")
+    assert called.status == 0
+    assert ": 1,200 entries" in called.err
+
+
+def test_progress_is_shown_on_a_terminal_only(shop: LoggingServer, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "triage", *at(shop), *SHOP_WINDOW]
+    ours, theirs = pty.openpty()
+    shown: list[bytes] = []
+
+    def watch() -> None:
+        try:
+            while data := os.read(ours, 4096):
+                shown.append(data)
+        except OSError:
+            return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    environ = os.environ | {"TERM": "xterm", "COLUMNS": "160"}
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environ, check=True, timeout=60)
+    os.close(theirs)
+    watcher.join()
+    os.close(ours)
+    assert b"entries, " in b"".join(shown)
+    piped = subprocess.run(
+        [*command, "-o", str(tmp_path / "again.jsonl")], capture_output=True, check=True, timeout=60
+    )
+    assert b"pages" not in piped.stderr
+
+
+def test_the_meta_file_names_the_project_that_was_asked(
+    call: Call, shop: LoggingServer, tmp_path: Path
+) -> None:
+    call(*at(shop), *SHOP_WINDOW)
+    meta = msgspec.json.decode(next(tmp_path.glob("*.meta.json")).read_bytes())
+    assert (meta["project"], meta["service"], meta["complete"]) == ("demo", SERVICE, True)

@@ -17,6 +17,7 @@ from triage.models import (
     ExportFile,
     Fetched,
     FetchPlan,
+    Finding,
     Gap,
     Need,
     Pack,
@@ -24,6 +25,7 @@ from triage.models import (
     Query,
     Record,
     Run,
+    Skipped,
     Timeline,
 )
 from triage.rendering.playbooks import Playbook as Playbook  # noqa: PLC0414 (the doors lay it out)
@@ -32,7 +34,7 @@ from triage.runs import Tracer
 from triage.window import Window, format_timestamp
 
 if TYPE_CHECKING:
-    from triage.lql import Explanation, Finding
+    from triage.lql import Explanation
 
 _ERROR = 500
 Sources = Sequence[str | Path] | Iterable[Record]
@@ -77,15 +79,19 @@ def check_rules(paths: Sequence[Path] = ()) -> list[str]:
     return [str(fault) for fault in rules.check(paths)[1]]
 
 
-def read_entries(
-    sources: Sources, selection: Selection = ALL, *, keep: Callable[[Entry], bool] | None = None
-) -> Entries:
+def read_entries(sources: Sources, selection: Selection = ALL, *, matcher: Matcher | None = None) -> Entries:
     """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
 
-    ``keep`` says which entries are looked at; the rest are counted and timed only.
+    With a ``matcher`` only what may matter to its rules is looked at; the rest is counted.
     """
-    within = None if selection == ALL else _within(selection)
-    return Entries(_records(sources), keep=keep, within=within, asked=(selection.since, selection.until))
+    everything = selection == ALL
+    wanted = matcher.literals if matcher is not None and everything else ()
+    return Entries(
+        _records(sources, wanted),
+        keep=None if matcher is None else lambda entry: matters(matcher, entry),
+        within=None if everything else _within(selection),
+        asked=(selection.since, selection.until),
+    )
 
 
 def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL) -> Analysis:
@@ -100,7 +106,7 @@ def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection:
     packs = load_packs() if packs is None else packs
     matcher, tracer = Matcher(packs), Tracer(packs)
     judge = Judge(packs, _link)
-    entries = read_entries(sources, selection, keep=lambda entry: matters(matcher, entry))
+    entries = read_entries(sources, selection, matcher=matcher)
     matched = 0
     runs = []
     for entry in entries:
@@ -132,12 +138,12 @@ def matters(matcher: Matcher, entry: Entry) -> bool:
     return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
 
 
-def _records(sources: Sources) -> Iterator[Record | Gap | ExportFile]:
+def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap | Skipped | ExportFile]:
     from triage.reading import read
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
     if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
-        yield from read([source for source in listed if isinstance(source, str | Path)])
+        yield from read([source for source in listed if isinstance(source, str | Path)], wanted=wanted)
     else:
         yield from (record for record in listed if isinstance(record, Record))
 
@@ -181,7 +187,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
     return plain
 
 
-def lint_filter(text: str) -> "list[Finding]":
+def lint_filter(text: str) -> list[Finding]:
     """Return what is probably not meant in a Logging filter, each with its place and its mend.
 
     Raises:

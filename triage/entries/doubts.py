@@ -9,46 +9,59 @@ from triage.window import NANOSECONDS, format_timestamp
 
 _DAY = 86_400 * NANOSECONDS
 _MANTISSAS = {"1", "2", "25", "3", "5"}
+#: Scripts that ask for each severity by itself ask for less than this in all.
+_BY_SEVERITY = 10_000
 _EMPTY_TEXT = re.compile(rb'"text_?[pP]ayload"\s*:\s*""')
 
 
 class FileNumbers:
-    """The numbers of one file. ``lost`` counts entries of which the exporter left no payload at all.
+    """The numbers of one file: of the entries that were kept, and the times of its first and last entry.
 
-    An entry with an empty text is not among them: that the service logged nothing is no fault of the exporter.
+    ``lost`` counts entries of which the exporter left no payload at all. An entry with an empty text is not among
+    them: that the service logged nothing is no fault of the exporter.
     """
 
-    __slots__ = ("entries", "first", "last", "lost", "path", "severities", "uncertain")
+    __slots__ = ("_ends", "entries", "lost", "path", "severities", "times", "uncertain")
 
     def __init__(self, path: str) -> None:
         """Begin without entries."""
         self.path = path
-        self.entries = self.lost = self.uncertain = self.first = self.last = 0
+        self.entries = self.lost = self.uncertain = 0
+        self.times: tuple[int, int] | None = None
+        self._ends: tuple[int, int] | None = None
         self.severities: Counter[str] = Counter()
+
+    def pass_by(self, entry: Entry) -> None:
+        """Take the time of an entry that may be the file's first or last, and its severity."""
+        time = entry.timestamp
+        self._ends = (self._ends[0] if self._ends else time, time)
+        self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
 
     def add(self, entry: Entry) -> None:
         """Count an entry in."""
         time = entry.timestamp
-        if self.entries == 0:
-            self.first = self.last = time
-        elif time < self.first:
-            self.first = time
-        elif time > self.last:
-            self.last = time
+        self.times = (min(self.times[0], time), max(self.times[1], time)) if self.times else (time, time)
         self.entries += 1
-        self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
         self.uncertain += entry.time_uncertain
         if entry.payload_lost and not _EMPTY_TEXT.search(entry.raw):
             self.lost += 1
 
+    @property
+    def first(self) -> int:
+        """Return the earliest time that was seen."""
+        return min((self.times or ()) + (self._ends or ()))
+
+    @property
+    def last(self) -> int:
+        """Return the latest time that was seen."""
+        return max((self.times or ()) + (self._ends or ()))
+
     def doubts(self, records: int, asked: tuple[int | None, int | None]) -> Iterator[Gap]:
         """Yield a Gap for each doubt; the file held ``records`` records, and ``asked`` is the window that was wanted."""
-        if self.entries and (limit := self._limit(records, asked)):
+        if limit := self._limit(records, asked):
             yield Gap("limit_suspected", self.path, limit)
-        if 2 * self.lost > self.entries:
-            detail = (
-                f"{self.lost} of {self.entries} entries have no payload: whatever exported them has lost it"
-            )
+        if 2 * self.lost > records:
+            detail = f"{self.lost} of {records} entries have no payload: whatever exported them has lost it"
             yield Gap("payload_lost", self.path, detail, count=self.lost)
         if self.uncertain:
             detail = (
@@ -72,6 +85,8 @@ class FileNumbers:
         seen = f"between {format_timestamp(self.first)} and {format_timestamp(self.last)} ({_duration(span)})"
         if is_usual_limit(records):
             return f"exactly {records} entries {seen}: a --limit is likely to have cut others"
+        if records > _BY_SEVERITY:
+            return ""
         alike = Counter(count for count in self.severities.values() if is_usual_limit(count))
         for count, times in alike.most_common(1):
             if times > 1:

@@ -9,7 +9,7 @@ from triage.entries.gaps import Gaps
 from triage.entries.sorting import Sorter
 from triage.entries.split import Parts
 from triage.entries.twins import Once, in_order, twins
-from triage.models import Coverage, Entry, ExportFile, Gap, Record
+from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped
 from triage.window import format_timestamp
 
 _ROOM = 64 << 20
@@ -24,13 +24,13 @@ class Entries:
     """The entries of what was read, in order of time, log and insertId, each once; to be iterated once.
 
     Parts of split entries are joined. An entry that is not ``within`` the question is only counted as outside it, one
-    that is not worth to ``keep`` as skipped. Memory is bounded by ``room`` bytes, whatever the number of entries:
+    that is not worth to ``keep`` as skipped; of a file's skipped entries only the first and the last are timed. Memory is bounded by ``room`` bytes, whatever the number of entries:
     more than that is sorted on disk. ``asked`` is the window that was wanted, in nanoseconds.
     """
 
     def __init__(
         self,
-        items: Iterable[Record | Gap | ExportFile],
+        items: Iterable[Record | Gap | Skipped | ExportFile],
         *,
         keep: Callable[[Entry], bool] | None = None,
         within: Callable[[Entry], bool] | None = None,
@@ -60,6 +60,8 @@ class Entries:
                 self._take(decode(item), whole=False)
             elif isinstance(item, Gap):
                 self._note(item)
+            elif isinstance(item, Skipped):
+                self._skipped += item.count
             else:
                 self._exports[item.path] = item
         for joined in self._parts.whole():
@@ -77,21 +79,21 @@ class Entries:
             numbers = self._numbers.get(path)
             if numbers is None:
                 numbers = self._numbers[path] = FileNumbers(path)
-            numbers.add(entry)
+            numbers.pass_by(entry)
             if entry.split and entry.split.total > 1:
                 self._parts.add(entry)
                 return
         if not self._within(entry):
             self._outside += 1
-            return
-        if entry.service:
-            self._services[entry.service] += 1
-        self._without_payload += entry.payload_lost
-        self._without_severity += entry.severity_source != "entry"
-        if self._keep(entry):
-            self._sorter.add(entry)
-        else:
+        elif not self._keep(entry):
             self._skipped += 1
+        else:
+            self._numbers[entry.source.path].add(entry)
+            if entry.service:
+                self._services[entry.service] += 1
+            self._without_payload += entry.payload_lost
+            self._without_severity += entry.severity_source != "entry"
+            self._sorter.add(entry)
 
     def _note(self, gap: Gap) -> None:
         if gap.kind in _LOST_RECORDS:

@@ -28,6 +28,7 @@ from triage.models.entry import (
 )
 from triage.models.event import Event, RunKind
 from triage.models.fetch import Fetched, FetchPlan, Need, Progress, Query
+from triage.models.finding import Finding, FindingLevel
 from triage.models.pack import (
     STEPS,
     Cause,

@@ -37,6 +37,13 @@ class Record(msgspec.Struct, frozen=True):
     source: Source
 
 
+class Skipped(msgspec.Struct, frozen=True):
+    """Records that were not decoded, as nothing in them is looked for."""
+
+    path: str
+    count: int
+
+
 class ExportFile(msgspec.Struct, frozen=True):
     """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held."""
 

@@ -53,11 +53,11 @@ def unfold(kind: str, chunks: Iterable[bytes], path: str, limits: Limits, gaps: 
                 rest = current.unused_data.lstrip(b"\0")
                 current, begun, produced, members = start(), False, False, members + 1
             given += len(out)
+            yield out
             if given > limits.free and given > limits.expansion * taken:
                 detail = f"unfolds to more than {limits.expansion} times its size: read were the first {given:,} bytes"
                 gaps.append(Gap("too_large", path, detail, count=0))
                 return
-            yield out
     if begun:
         gaps.append(Gap("cut_file", path, f"the {kind} data ends early, after {taken:,} bytes"))
 

@@ -13,9 +13,11 @@ from triage.reading.window import Window, closing
 _batch = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder(msgspec.Raw)
 _BATCH, _TAIL, _TRIES = 1 << 20, 64 << 10, 3
+# How many objects of a file are looked at to find the next entry after a broken one: enough for 10,000 broken ones.
+_SEARCHES = 20_000
 #: Between two objects of a list, and before any object that is not the value of a key.
 _SEAM = re.compile(rb"\}\s*+,\s*+(?=\{)")
-_BEFORE_OBJECT = re.compile(rb"[,\[}\n]\s*+(?=\{)")
+_BEFORE_OBJECT = re.compile(rb'[,\[}\n]\s*+(?=\{\s*+")')
 #: A bracket that opens a list of objects or lists, not one of ordinary text.
 LIST = re.compile(rb"\[\s*+(?:[{\[\]]|\Z)")
 _SCALAR = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\[\]{}"]++)')
@@ -38,6 +40,7 @@ class Elements:
         self.position = 0
         self.cut = False
         self._slow = 0
+        self._searches = _SEARCHES
 
     def record(self, data: bytes) -> Record:
         """Return the next record."""
@@ -53,7 +56,7 @@ class Elements:
                 if whole is None:
                     yield from self.one(window.value(self.limits.record))
                 else:
-                    yield from map(self._object, whole)
+                    yield from whole
             elif first == b"[":
                 depth, window.at = depth + 1, window.at + 1
             elif first == b"]":
@@ -66,11 +69,7 @@ class Elements:
             self.cut = True
             yield self.gap("cut_file", "the list is not closed")
 
-    def _object(self, piece: msgspec.Raw) -> bytes | Gap:
-        data = bytes(piece)
-        return data if data[:1] == b"{" else self.broken(data)
-
-    def _pieces(self) -> list[msgspec.Raw] | None:
+    def _pieces(self) -> list[bytes] | None:
         """Return all objects up to a seam far ahead, None when that piece cannot be read as a whole."""
         window = self.window
         if self._slow > 0:
@@ -80,13 +79,14 @@ class Elements:
         ends = [seam.start() + 1 for seam in seams][-_TRIES:]
         if window.ended:
             ends.append(window.buffer.rfind(b"}") + 1)
-        for end in reversed(ends):
+        for end in (end for end in reversed(ends) if end > window.at):
             try:
-                pieces = _batch.decode(b"[%b]" % window.buffer[window.at : end])
+                pieces = [bytes(piece) for piece in _batch.decode(b"[%b]" % window.buffer[window.at : end])]
             except (msgspec.DecodeError, RecursionError):
                 continue
-            window.at = end
-            return pieces
+            if all(piece[:1] == b"{" for piece in pieces):
+                window.at = end
+                return pieces
         self._slow = len(window)
         return None
 
@@ -129,6 +129,9 @@ class Elements:
         """Return where the next whole LogEntry begins inside what cannot be read, -1 when there is none in sight."""
         buffer, unclosed = self.window.buffer, 0
         for found in _BEFORE_OBJECT.finditer(buffer, self.window.at, stop):
+            self._searches -= 1
+            if self._searches < 0:
+                return -1
             end = closing(buffer, found.end())
             if end < 0:
                 unclosed += 1
@@ -141,14 +144,17 @@ class Elements:
     def stray(self, *, in_list: bool) -> Gap:
         """Return the Gap of what is no object: a value in a list is a broken record, any other text is not an entry."""
         window = self.window
-        window.fill(4096)
-        line = _STRAY.match(window.buffer, window.at)
+        window.fill(_BATCH)
         scalar = _SCALAR.match(window.buffer, window.at)
         if in_list and scalar and loaded(b"[%b]" % scalar[0]) is not None:
             window.at = scalar.end()
             return self.broken(scalar[0])
-        text = line[0] if line else b""
-        window.at += len(text) or 1
+        line = _STRAY.match(window.buffer, window.at)
+        end = line.end() if line else window.at
+        if (after := self._next_entry(end)) > 0:
+            end = after
+        text = window.buffer[window.at : end]
+        window.at = max(end, window.at + 1)
         return self.gap("not_entries", f"text between the entries: {text[:80].decode('utf-8', 'replace')!a}")
 
     def gap(self, kind: GapKind, detail: str) -> Gap:

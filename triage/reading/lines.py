@@ -10,12 +10,13 @@ from triage.reading.stream import Stream
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_lines(stream: Stream, path: str, limits: Limits) -> Iterator[Record | Gap]:
+def read_lines(stream: Stream, path: str, limits: Limits, *, after: int = 0) -> Iterator[Record | Gap]:
     """Yield the objects of the lines; lines end at a line feed only, as other line breaks may stand in a string.
 
     A line that is too long is passed over without being held. The last line is cut when it neither ends nor is JSON.
+    ``after`` is how many lines of the file stand before the stream.
     """
-    position, longest = 0, limits.record
+    position, longest = after, limits.record
     rest = b""
     for block in stream:
         *lines, last = block.split(b"\n")

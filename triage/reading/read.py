@@ -1,5 +1,6 @@
 """Exports to raw records."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -7,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from triage.errors import BadDataError, IOFailureError
-from triage.models import ExportFile, Gap, Record
+from triage.models import ExportFile, Gap, Record, Skipped
+from triage.reading.candidates import LARGE, read_candidates
 from triage.reading.compression import compression, unfold
 from triage.reading.encoding import utf8
 from triage.reading.form import form
@@ -20,18 +22,25 @@ from triage.reading.stream import CHUNK, Stream, chunks_of
 from triage.reading.table import read_table
 from triage.reading.values import Values
 
+_GLOB = re.compile(r"[*?\[]")
 _NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
 _HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"
 
 
 def read(
-    sources: Sequence[str | Path], *, stdin: BinaryIO | None = None, limits: Limits | None = None
-) -> Iterator[Record | Gap | ExportFile]:
+    sources: Sequence[str | Path],
+    *,
+    stdin: BinaryIO | None = None,
+    limits: Limits | None = None,
+    wanted: Sequence[str] = (),
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the records of exports, what could not be read of them, and after each file an ExportFile.
 
     ``sources`` are files, folders, globs and "-" (``stdin``, the process's own unless given). The form is told from the
     bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers, CSV, Parquet, each also in gzip or zstd and
     in UTF-16. Memory is bounded whatever the size. An empty file or array holds no records, which is no error.
+    With ``wanted`` texts large files of JSON lines give the records that may matter for them, and the
+    number of the others as Skipped.
 
     Raises:
         BadDataError: a file that was named holds no LogEntry. In a folder or glob it is a Gap.
@@ -45,27 +54,32 @@ def read(
                     file = stdin or sys.stdin.buffer
                 else:
                     file = stack.enter_context(Path(source.path).open("rb", buffering=0))
-                yield from _read(source, file, limits or Limits())
+                yield from _read(source, file, limits or Limits(), wanted)
         except OSError as error:
             reason = error.strerror or str(error)
             raise IOFailureError(f"{source.path}: {reason}", "check the file and its permissions") from error
 
 
-def _read(source: ExportSource, file: BinaryIO, limits: Limits) -> Iterator[Record | Gap | ExportFile]:
+def _read(
+    source: ExportSource, file: BinaryIO, limits: Limits, wanted: Sequence[str]
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
     path, gaps = source.path, list[Gap]()
     stream = Stream(chunks_of(file))
     kind = compression(stream.head(4))
     if kind:
         stream = Stream(unfold(kind, stream, path, limits, gaps))
     encoding, stream = utf8(stream)
-    content = _Content(stream, path, limits)
+    plain = not (kind or encoding) and path != "-" and not _GLOB.search(path)
+    quick = wanted if plain and Path(path).stat().st_size >= LARGE else ()
+    content = _Content(stream, path, limits, quick)
     try:
         for item in content:
             if not (
                 gaps and isinstance(item, Gap) and item.kind == "cut_file"
             ):  # the same cut as that of the gzip data
                 yield item
-        content.check()
+        if not gaps:  # what damaged data unfold to may be anything
+            content.check()
     except BadDataError as error:
         if source.chosen:
             raise
@@ -78,13 +92,13 @@ def _read(source: ExportSource, file: BinaryIO, limits: Limits) -> Iterator[Reco
 class _Content:
     """The records of one file, and whether they are those of an export."""
 
-    def __init__(self, stream: Stream, path: str, limits: Limits) -> None:
-        self._stream, self._path, self._limits = stream, path, limits
+    def __init__(self, stream: Stream, path: str, limits: Limits, wanted: Sequence[str]) -> None:
+        self._stream, self._path, self._limits, self._wanted = stream, path, limits, wanted
         self.form = "empty"
         self.records = 0
         self._entries = self._others = False
 
-    def __iter__(self) -> Iterator[Record | Gap]:
+    def __iter__(self) -> Iterator[Record | Gap | Skipped]:
         if not self._stream.head(1):
             return
         values = Values(self._stream, self._path, self._limits)
@@ -92,15 +106,19 @@ class _Content:
             if isinstance(item, Record):
                 self.records += 1
                 self._entries = self._entries or is_entry(item.data)
+            elif isinstance(item, Skipped):
+                self.records += item.count
             elif item.kind in ("broken_record", "not_entries"):
                 self._others = True
             yield item
         self.form = self.form or values.form
 
-    def _items(self, values: Values) -> Iterator[Record | Gap]:
+    def _items(self, values: Values) -> Iterator[Record | Gap | Skipped]:
         found = form(self._stream.head(CHUNK), self._path)
         self.form = _NAMES.get(found, "")
         match found:
+            case "lines" if self._wanted:
+                return read_candidates(self._path, self._stream, self._limits, self._wanted)
             case "lines":
                 return read_lines(self._stream, self._path, self._limits)
             case "table":

@@ -1,6 +1,7 @@
 """What the user named, as files in order."""
 
 import glob
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
     seen: set[str] = set()
     for source in sources:
         for file in _files(str(source)):
-            place = file.path if file.path == "-" else str(Path(file.path).resolve())
+            place = file.path if file.path == "-" else os.path.realpath(file.path)
             if place not in seen:
                 seen.add(place)
                 yield file
@@ -51,7 +52,7 @@ def _files(source: str) -> Iterator[ExportSource]:
         if not found:
             raise IOFailureError(f"{source}: no such file", "check the path; - reads standard input")
         for name in found:
-            if Path(name).is_file():
+            if not Path(name).is_dir():
                 yield ExportSource(name, chosen=False)
 
 

@@ -46,22 +46,22 @@ class Matcher:
     def __init__(self, packs: Iterable[Pack]) -> None:
         """Index every rule by its literal."""
         self._rules = [(pack, rule) for pack in packs for rule in pack.rules]
-        self._literals = sorted({rule.literal.lower() for _, rule in self._rules})
+        self._literals = sorted({rule.literal for _, rule in self._rules})
         place = {literal: number for number, literal in enumerate(self._literals)}
         self._by_literal: list[list[int]] = [[] for _ in self._literals]
         for number, (_, rule) in enumerate(self._rules):
-            self._by_literal[place[rule.literal.lower()]].append(number)
+            self._by_literal[place[rule.literal]].append(number)
         self._index = AhoCorasick(self._literals or ["\0"], matchkind=MatchKind.Standard)
         self._reads = lru_cache(maxsize=4096)(_reads)
 
     @property
     def literals(self) -> list[str]:
-        """Return what must stand in a line, in lower case, for any rule to recognise it."""
+        """Return what must stand in a line for any rule to recognise it."""
         return list(self._literals)
 
     def may_know(self, entry: Entry) -> bool:
         """Return whether some rule's literal stands in the entry: only then can a rule recognise it."""
-        whole = entry.message[:SUBJECT_LIMIT].lower()
+        whole = entry.message[:SUBJECT_LIMIT]
         return bool(self._literals and self._index.find_matches_as_indexes(whole))
 
     def match(self, entry: Entry) -> Event | None:
@@ -69,7 +69,7 @@ class Matcher:
         if not entry.message or not self._literals:
             return None
         whole = entry.message[:SUBJECT_LIMIT]
-        found = self._index.find_matches_as_indexes(whole.lower(), overlapping=True)
+        found = self._index.find_matches_as_indexes(whole, overlapping=True)
         if not found:
             return None
         text = Subject(subject(entry.message), whole)

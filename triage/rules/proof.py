@@ -45,7 +45,7 @@ def _samples(rule: Rule) -> Iterator[str]:
         yield "a rule needs lines that it must match (hits) and lines that it must not (misses)"
     for sample in rule.hits:
         subject = Subject.of(sample)
-        if rule.literal.lower() not in subject.whole.lower():
+        if rule.literal not in subject.whole:
             yield f"the literal {rule.literal!r} is not in its own hit {sample!r}"
         elif not matches(rule, subject):
             yield f"does not match its own hit {sample!r}"

@@ -10,8 +10,7 @@ from triage.cli.settings import note, settings
 from triage.errors import BadDataError, ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from triage.lql import Finding
-    from triage.models import Coverage, Entry
+    from triage.models import Coverage, Entry, Finding
 
 
 @click.group()

@@ -7,12 +7,12 @@ True
 
 from triage.lql.errors import FilterError
 from triage.lql.explaining import Explanation, explain
-from triage.lql.finding import Finding
 from triage.lql.formatting import format_query as format  # noqa: A004 (parse and format are the pair's names)
 from triage.lql.linting import lint, mend
 from triage.lql.matching import compiled, evaluate, matcher
 from triage.lql.parsing import parse
 from triage.lql.tree import Query
+from triage.models import Finding
 
 __all__ = [
     "Explanation", "FilterError", "Finding", "Query", "compiled", "evaluate", "explain", "format", "lint", "matcher",

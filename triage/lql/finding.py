@@ -1,36 +1,13 @@
-"""What ``lint`` finds: a filter that is written wrongly but plausibly, and its mend."""
+"""Findings made with their place, and their mends put in."""
 
 from collections.abc import Iterable
-from typing import Literal
-
-import msgspec
-
 from triage.lql.errors import place
 from triage.lql.tree import Span
-
-Level = Literal["error", "warning", "note"]
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that is probably not meant.
-
-    ``level``: "error" never does what it seems to say, "warning" often does not, "note" is worth knowing.
-    ``line`` and ``column`` count from 1. ``mend`` is the text that should stand in place of the characters from
-    ``start`` up to ``end``; None where only the writer can know it.
-    """
-
-    code: str
-    level: Level
-    message: str
-    line: int
-    column: int
-    start: int
-    end: int
-    mend: str | None = None
+from triage.models import Finding, FindingLevel
 
 
 def finding(  # noqa: PLR0917 (as many things as a finding has)
-    code: str, level: Level, message: str, text: str, span: Span, mend: str | None = None
+    code: str, level: FindingLevel, message: str, text: str, span: Span, mend: str | None = None
 ) -> Finding:
     """Return a finding about a piece of the filter ``text``."""
     line, column = place(text, span.start)

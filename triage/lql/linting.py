@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from triage.lql import slips, surprises
-from triage.lql.finding import Finding, mended
+from triage.lql.finding import mended
 from triage.lql.parsing import parse
 from triage.lql.tree import Query
+from triage.models import Finding
 
 LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     slips.too_long,

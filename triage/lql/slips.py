@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 
 from triage.lql.fields import LOG_ENTRY, Kind, bind, plain
-from triage.lql.finding import Finding, finding
+from triage.lql.finding import finding
 from triage.lql.formatting import left_text
 from triage.lql.signatures import FUNCTIONS
 from triage.lql.strings import written
 from triage.lql.tree import Anywhere, Comparison, Literal, Or, Query, Span, fields, walk
 from triage.lql.values import to_double
+from triage.models import Finding
 
 MOST_CHARACTERS = 20_000
 _WORDS = {"and": "AND", "or": "OR", "not": "NOT", "&&": "AND", "||": "OR", "!": "NOT"}

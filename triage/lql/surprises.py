@@ -10,7 +10,7 @@ from urllib.parse import quote
 from triage.lql.comparing import CONVERSIONS, comparer, constant
 from triage.lql.compiling import MATCHES
 from triage.lql.fields import DEFAULTS, Kind, Path, bind
-from triage.lql.finding import Finding, finding
+from triage.lql.finding import finding
 from triage.lql.formatting import left_text, node_text
 from triage.lql.strings import written, written_pattern
 from triage.lql.tree import (
@@ -30,6 +30,7 @@ from triage.lql.tree import (
     walk,
 )
 from triage.lql.values import to_severity
+from triage.models import Finding
 
 _SEVERITIES = {"WARN": "WARNING", "ERR": "ERROR", "CRIT": "CRITICAL", "FATAL": "CRITICAL", "PANIC": "ALERT",
                "EMERG": "EMERGENCY", "TRACE": "DEBUG", "VERBOSE": "DEBUG", "INFORMATION": "INFO"}  # fmt: skip

@@ -48,7 +48,7 @@ from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 
 __all__ = [
     "SEVERITIES", "STEPS", "Audit", "Because", "Cause", "Chain", "Check", "Coverage", "Diagnosis", "Entry", "ErrorInfo", "Event",
-    "Evidence", "ExportFile", "FetchPlan", "Fetched", "Gap", "GapKind", "Http", "Incident", "Need", "Next", "Noise", "Outcome", "Pack", "Passage", "Phase", "Progress", "Query", "Reason", "Record", "Rule",
+    "Evidence", "ExportFile", "FetchPlan", "Fetched", "Finding", "FindingLevel", "Gap", "GapKind", "Http", "Incident", "Need", "Next", "Noise", "Outcome", "Pack", "Passage", "Phase", "Progress", "Query", "Reason", "Record", "Rule",
     "RuledOut", "RulingOut", "Run", "RunKind", "RunNeeds", "Scope", "ServiceState", "ServiceVerdict",
     "Settle", "SeveritySource", "Skipped", "Source", "Split", "Step", "Tier", "Timeline", "Verdict",
 ]  # fmt: skip

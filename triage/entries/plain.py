@@ -28,6 +28,8 @@ _GUNICORN = re.compile(
 # uvicorn pads the level and its colon to ten columns; one space after the colon may be anybody's text.
 _UVICORN = re.compile(r"(TRACE:    |DEBUG:    |INFO:     |WARNING:  |ERROR:    )")
 
+_LEVELS = frozenset("TDIWE")
+
 
 class Text(NamedTuple):
     """A message and what its prefix said of it: "" and None where it said nothing."""
@@ -54,7 +56,7 @@ def plain(text: str) -> Text:
     elif first == "[":
         if gunicorn := _GUNICORN.match(text):
             return Text(text[gunicorn.end() :], severity(gunicorn[1]))
-    elif uvicorn := _UVICORN.match(text):
+    elif first in _LEVELS and (uvicorn := _UVICORN.match(text)):
         return Text(text[uvicorn.end() :], severity(uvicorn[1].rstrip(": ")))
     return Text(_unmarked(text) if text[-1:] == ">" else text)
 

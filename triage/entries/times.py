@@ -3,36 +3,35 @@
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+from triage.window import format_timestamp, parse_timestamp
 
-_SECONDS = {f"{second:02d}.": second * NANOSECONDS for second in range(60)}
 _SCALE = [int(10 ** (9 - digits)) for digits in range(10)]
 
 
-@lru_cache(maxsize=4096)
-def _minute(text: str) -> int:
-    return parse_timestamp(f"{text}00Z")
+@lru_cache(maxsize=8192)
+def _second(text: str) -> int:
+    return parse_timestamp(f"{text}0Z")
 
 
 def nanoseconds(text: str) -> int:
     """Return the nanoseconds since 1970 in UTC of a time as any exporter writes it.
 
-    Nearly all times are the API's "2025-09-16T00:42:59.910682Z": their minute is looked up, which is ten times as
+    Nearly all times are the API's "2025-09-16T00:42:59.910682Z": their second is looked up, which is ten times as
     fast as to read them whole.
 
     Raises:
         ValueError: the text is no such time.
 
     """
-    seconds, fraction = _SECONDS.get(text[17:20]), text[20:-1]
+    fraction = text[20:-1]
     if (
-        seconds is not None
+        text[17:18] < "6"
+        and text[19:20] == "."
         and text[-1:] == "Z"
-        and len(fraction) < 10
         and fraction.isdecimal()
-        and text.isascii()
+        and len(fraction) < 10
     ):
-        return _minute(text[:17]) + seconds + int(fraction) * _SCALE[len(fraction)]
+        return _second(text[:20]) + int(fraction) * _SCALE[len(fraction)]
     text = text.strip()
     if ":" in text and text[-3:-2] in ("+", "-") and text[-2:].isdecimal():
         text += ":00"  # DuckDB and PostgreSQL write an offset of whole hours as "+00"

@@ -1,6 +1,7 @@
 """Findings made with their place, and their mends put in."""
 
 from collections.abc import Iterable
+
 from triage.lql.errors import place
 from triage.lql.tree import Span
 from triage.models import Finding, FindingLevel

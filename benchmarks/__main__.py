@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from benchmarks import fetching
 from benchmarks.measure import Contender, Result, interleave
 
 HERE = Path(__file__).parent
@@ -141,6 +142,8 @@ def main() -> None:
         *table(small, 0.0),
         "",
         f"`triage --help` takes {help_ratio:.1f} times what a bare click program takes.",
+        "",
+        *fetching.section(),
     ]
     (HERE / "RESULTS.md").write_text("\n".join(report) + "\n", encoding="utf-8")
     print("", *report, sep="\n")

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from math import isfinite, nan
 
 from triage.models import Entry, Event, Outcome, Passage, Run, RunKind, Step, Verdict
 from triage.window import NANOSECONDS, format_timestamp
 
 #: Lines that one step keeps as evidence: the first ones and the last.
 _EVIDENCE = 4
+#: Digits of a number that counts something; a longer one is no count.
+_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Draft:
 
     def fail(self, checks: list[str]) -> None:
         """Add failed checks, each once, in order."""
-        self.failed += [check for check in checks if check not in self.failed]
+        self.failed = list(dict.fromkeys([*self.failed, *checks]))
 
     @property
     def complete(self) -> bool:
@@ -152,8 +155,14 @@ class Draft:
 
 
 def number(text: str | None) -> float | None:
-    """Return the number in a captured field; the scrubber may have written over it."""
+    """Return the number in a captured field; the scrubber, or who forged the line, may have written over it."""
     try:
-        return float(text) if text else None
+        value = float(text) if text else nan
     except ValueError:
         return None
+    return value if isfinite(value) else None
+
+
+def whole(text: str | None) -> int | None:
+    """Return the whole number in a captured field of at most nine digits."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None

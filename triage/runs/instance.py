@@ -100,16 +100,22 @@ class Instance:
             self._decided.take(event)
             return []
         if self._open:
-            for run in self._open:
-                run.take(event)
-            return []
-        if event.step not in validating.OPENING:
+            return self._inside(event)
+        if not Validation.opens(event):
             return []
         over = self._let_go()
         self._open.append(Validation(event, self._naming))
-        self._open[0].take(event)
-        if event.step == "failed_services":
-            self._decide(self._open.pop(), event)
+        return over + self._inside(event)
+
+    def _inside(self, event: Event) -> list[Passage]:
+        """Read a line of the runs that are open. One that it decides is open no more: its verdict was lost."""
+        over: list[Passage] = []
+        for run in self._open:
+            run.take(event)
+        for run in [run for run in self._open if run.decided is not None]:
+            self._open.remove(run)
+            over += self._let_go()
+            self._decide(run, event)
         return over
 
     def _start(self, event: Event) -> list[Passage]:
@@ -118,9 +124,6 @@ class Instance:
         run = Validation(event, self._naming)
         run.environment = (event.fields.get("environment") or self._environment or "").lower() or None
         run.take(event)
-        unbegun = [other for other in self._open if not other.start_seen]
-        over += [self._close(other) for other in unbegun]
-        self._open = [other for other in self._open if other.start_seen]
         self._open.append(run)
         if len(self._open) > 1:
             for other in self._open:
@@ -140,6 +143,7 @@ class Instance:
 
     def _decide(self, run: Validation, event: Event) -> None:
         self._decided = run
+        self._serving = self._serving or run.verdict == "ready"
         self._cached = _Cached(run.id, run.verdict, event.entry.timestamp)
 
     def _let_go(self) -> list[Passage]:
@@ -164,6 +168,8 @@ class Instance:
         gate = self._gate or Gate(event)
         self._gate = gate
         gate.take(event)
+        if event.step == "allowed":
+            gate.fail(self._naming.known(event.fields.get("checks", "")))
         if not gate.concluded:
             return []
         self._gate = None

@@ -1,7 +1,7 @@
 """One pass through the readiness chain on one instance."""
 
 from triage.models import Event, Outcome, Step
-from triage.runs.draft import Draft, DraftStep, number
+from triage.runs.draft import Draft, DraftStep, number, whole
 from triage.runs.naming import Naming
 from triage.window import NANOSECONDS
 
@@ -36,10 +36,17 @@ class Validation(Draft):
         self._waiting: list[str] = []
         self._reasons: dict[str, DraftStep] = {}
         self._tolerances: dict[str, str] = {}
-        self._tries: dict[str, int] = {}
+        self._tries: dict[str, int | None] = {}
         self._own_failed: list[str] = []
         self.decided: int | None = None
         self.concluded = False
+
+    @staticmethod
+    def opens(event: Event) -> bool:
+        """Return whether a line belongs to a validation only, and so begins one of which the export lacks the beginning."""
+        return event.step in OPENING or (
+            event.step in ("claim", "refused") and bool(event.fields.get("checks"))
+        )
 
     def take(self, event: Event) -> None:
         """Read one line of the run."""
@@ -87,7 +94,7 @@ class Validation(Draft):
 
     def on_phase(self, event: Event) -> None:
         """Read where a phase of the chain begins or is passed."""
-        phase = int(event.fields.get("phase", "0"))
+        phase = whole(event.fields.get("phase"))
         begun = next((step for step in self.steps if step.step == "phase" and step.phase == phase), None)
         if begun is None:
             self.note(event, "phase", _OUTCOMES.get(event.outcome, "seen"), phase=phase)
@@ -109,8 +116,7 @@ class Validation(Draft):
     def on_attempts(self, event: Event) -> None:
         """Read how often a check was tried; the line's own number counts one too many and is not repeated as fact."""
         self.keep(event)
-        attempts = event.fields.get("attempts", "")
-        self._tries[event.check] = int(attempts) if attempts.isdigit() else 0
+        self._tries[event.check] = whole(event.fields.get("attempts"))
 
     def on_reason(self, event: Event) -> None:
         """Read what a check says of itself before its result."""
@@ -133,11 +139,11 @@ class Validation(Draft):
         outcome = _OUTCOMES.get(event.outcome, "seen")
         if outcome == "passed" and check in self._tolerances:
             outcome = "tolerated"
-            self.tolerated.append(check)
+            _add(self.tolerated, check)
         elif outcome == "failed":
             self.fail([check])
         elif outcome == "warned":
-            self.warned.append(check)
+            _add(self.warned, check)
         said = self._reasons.pop(check, None)
         step = self.note(
             event,
@@ -164,10 +170,7 @@ class Validation(Draft):
     def on_failed_services(self, event: Event) -> None:
         """Read the list behind a verdict; the validator prints it only when it failed."""
         self.keep(event)
-        self._own_failed += self._naming.known(event.fields.get("checks", ""))
-        if self.verdict == "unknown":
-            self.verdict = "not_ready"
-            self.decided = event.entry.timestamp
+        self._blame(event)
 
     def on_tail(self, event: Event) -> None:
         """Keep a line that follows every verdict of its kind."""
@@ -175,7 +178,25 @@ class Validation(Draft):
 
     def on_claim(self, event: Event) -> None:
         """Keep what a caller claims of the verdict: it may be a false PASS and never turns the verdict."""
-        self.note(event, "claim", "seen")
+        self.note(event, event.step, "seen")
+        if event.fields.get("checks"):
+            self._blame(event)
+
+    on_refused = on_claim
+
+    def _blame(self, event: Event) -> None:
+        """Take in the failed checks that a verdict's line names; where the verdict itself is lost, they give it."""
+        if self.verdict == "ready":
+            return
+        self._own_failed += self._naming.known(event.fields.get("checks", ""))
+        if self.verdict == "unknown":
+            self.verdict = "not_ready"
+            self.decided = event.entry.timestamp
+
+    @property
+    def complete(self) -> bool:
+        """Return whether both ends of the run are in the logs."""
+        return self.start_seen and self.decided is not None
 
     def not_reached(self) -> list[Step]:
         """Return the checks that a decided run never came to."""
@@ -189,19 +210,30 @@ class Validation(Draft):
         ]
 
     def settle(self) -> None:
-        """Judge the run from its lines, once no more of them come."""
-        if self.overlaps and (self.verdict == "ready" or self._own_failed):
+        """Judge the run from its lines, once no more of them come.
+
+        Of runs that overlap, what the verdict itself names is certain. A critical check that failed settles a run
+        whose verdict is lost: none that follows can turn it.
+        """
+        if self.overlaps and (self.verdict == "ready" or self.condition or self._own_failed):
             self.failed = []
         self.fail(self._own_failed)
+        if self.verdict == "unknown" and self.failed and not self.overlaps:
+            self.verdict = "not_ready"
         for check, said in self._reasons.items():
             if check in self._tolerances:
-                self.tolerated.append(check)
+                _add(self.tolerated, check)
             outcome: Outcome = "tolerated" if check in self._tolerances else "seen"
             self.steps.append(
                 DraftStep("check", said.event, outcome, check, reason=said.reason, evidence=said.evidence)
             )
         if self.verdict == "ready" and (self.warned or self.tolerated):
             self.verdict = "degraded"
+
+
+def _add(checks: list[str], check: str) -> None:
+    if check not in checks:
+        checks.append(check)
 
 
 def _phase(event: Event) -> str | None:

@@ -1,0 +1,392 @@
+"""A validation is one run, whatever vintage printed it and whatever the scrubber ate."""
+
+from itertools import product
+
+import pytest
+
+from tests.runs.logs import (
+    CHECKS,
+    SMD,
+    VALIDATOR,
+    VINTAGES,
+    Log,
+    Words,
+    printed,
+    runs,
+    said,
+    said_plainly,
+    validation,
+)
+from triage.models import Run
+
+OUTAGES: list[tuple[str, ...]] = [
+    (),
+    *((check,) for check in CHECKS),
+    ("database", "redis", "auth_validation"),
+    ("database", "agent_supervisor"),
+    ("agent_supervisor", "websocket_bridge"),
+]
+
+
+def only(*logs: list[Log]) -> Run:
+    """Return the one run of an export."""
+    (run,) = runs(*logs)
+    return run
+
+
+def expected(down: tuple[str, ...], words: Words) -> tuple[str, list[str], list[str], list[str]]:
+    """Return what the validator itself would return: verdict, failed and warned checks, and those not reached."""
+    phases = [
+        ["database", "redis", "auth_validation"],
+        ["agent_supervisor", "websocket_bridge"],
+        ["websocket_integration"],
+    ]
+    failed: list[str] = []
+    warned: list[str] = []
+    for number, phase in enumerate(phases):
+        failed = [check for check in phase if check in down and words.critical(check)]
+        warned += [check for check in phase if check in down and not words.critical(check)]
+        if failed:
+            return "not_ready", failed, warned, [check for later in phases[number + 1 :] for check in later]
+    return "degraded" if warned else "ready", [], warned, []
+
+
+@pytest.mark.parametrize("say", [said, said_plainly], ids=["scrubbed", "unscrubbed"])
+@pytest.mark.parametrize(("vintage", "environment"), list(product(VINTAGES, ["staging", "production"])))
+def test_every_vintage_says_which_checks_failed(vintage: str, environment: str, say: object) -> None:
+    words = Words(vintage, environment)
+    for down in OUTAGES:
+        run = only(validation(0, down=down, vintage=vintage, environment=environment, say=say))
+        reached = [step.check for step in run.steps if step.outcome == "not_reached"]
+        assert (run.verdict, run.failed_checks, run.noncritical_failed, reached) == expected(down, words), (
+            down
+        )
+        assert [step.check for step in run.steps if step.step == "check"] == list(CHECKS)
+        assert (run.kind, run.complete, run.overlaps, run.condition) == ("validation", True, False, None)
+        assert run.environment == (None if vintage == "beta-11" else environment)
+
+
+def test_a_scrubbed_name_comes_back_from_its_place_in_the_group_when_the_description_is_lost_too() -> None:
+    opening = Words("beta-15", "staging").opening()
+    lines = [
+        *opening,
+        "🔍 Validating service group: ['database', 'redis', 'auth_validation'] (timeout: 1.5s)",
+        "    ✅ PASS=REDACTED Ready in 0.01s (=REDACTED and connectivity)",
+        "    ⚠️ WARNING: redis: Not ready after 1.51s (Redis connection and caching system) - Non-critical",
+        "    ✅ PASS=REDACTED Ready in 0.01s (=REDACTED",
+        "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (0.90s)",
+    ]
+    run = only([said(index * 0.1, line) for index, line in enumerate(lines)])
+    named = {step.check: step.outcome for step in run.steps if step.step == "check"}
+    assert (named["database"], named["redis"], named["auth_validation"]) == ("passed", "warned", "passed")
+
+
+def test_the_false_pass_of_the_startup_does_not_turn_a_failure() -> None:
+    failed = validation(0, down=["agent_supervisor"])
+    claims = [
+        "     FAIL:  GCP WebSocket readiness FAILED:",
+        "       State: failed",
+        "       Failed services: agent_supervisor",
+        " WARNING: [U+FE0F] BYPASSING GCP WebSocket readiness validation for STAGING - TODO: Fix failed services: agent_supervisor",
+        "     PASS:  GCP WebSocket readiness VALIDATED",
+        "       State: failed",
+    ]
+    run = only([*failed, *(said(2.6 + index / 100, line, SMD) for index, line in enumerate(claims))])
+    assert (run.verdict, run.failed_checks) == ("not_ready", ["agent_supervisor"])
+    assert [step.outcome for step in run.steps if step.step == "claim"] == ["seen"] * 5
+
+
+def test_a_success_line_of_a_group_without_a_ready_service_is_no_pass() -> None:
+    run = only(validation(0, down=["database", "redis", "auth_validation"]))
+    assert run.verdict == "degraded"
+    assert run.noncritical_failed == ["database", "redis", "auth_validation"]
+
+
+@pytest.mark.parametrize("check", ["redis", "websocket_bridge"])
+def test_a_check_that_passed_by_a_tolerance_path_is_tolerated(check: str) -> None:
+    for vintage in VINTAGES:
+        run = only(validation(0, tolerated=[check], vintage=vintage))
+        assert (run.verdict, run.tolerated, run.noncritical_failed) == ("degraded", [check], [])
+
+
+def test_a_database_check_that_broke_and_was_bypassed_is_tolerated() -> None:
+    logs = validation(0)
+    broke = said(
+        0.55, "Database readiness check exception in staging (bypassed): pool is closed", severity="WARNING"
+    )
+    run = only([*logs, broke])
+    assert (run.verdict, run.tolerated) == ("degraded", ["database"])
+    (step,) = [step for step in run.steps if step.check == "database"]
+    assert (step.outcome, step.reason) == ("tolerated", "pool is closed")
+
+
+# ---------------------------------------------------------------- early endings: no line says FAILED
+
+RACE = "🔴 RACE CONDITION DETECTED: Startup phase '{}' did not reach 'services' within {}s - {}"
+QUEUED, BROKEN = (
+    "WebSocket connections will be queued to prevent 1011 errors",
+    "this would cause WebSocket 1011 errors",
+)
+TIMEOUT = "⏰ PHASE 1 TIMEOUT: Progressive wait timeout - phase 'services' not reached within 10.0s. Current phase: '{}' after 10.07s (93 iterations)."
+ENDINGS = {
+    "no app_state": (
+        ["Cannot wait for startup phase - no app_state available", RACE.format("no_app_state", 3.5, QUEUED)],
+        "startup_phase_timeout",
+    ),
+    "no app_state, beta-12": (
+        ["Cannot wait for startup phase - no app_state available", RACE.format("no_app_state", 1.2, BROKEN)],
+        "startup_phase_timeout",
+    ),
+    "stuck": ([TIMEOUT.format("database"), RACE.format("database", 3.5, QUEUED)], "startup_phase_timeout"),
+    "stuck, circuit breaker": (
+        ["🚨 PHASE 1 CIRCUIT BREAKER: too many tries", RACE.format("init", 3.5, QUEUED)],
+        "startup_phase_timeout",
+    ),
+    "stuck, beta-12": (
+        [
+            "Timeout waiting for startup phase 'services' - current phase: 'cache' after 2.14s (21 iterations)",
+            RACE.format("cache", 2.1, BROKEN),
+        ],
+        "startup_phase_timeout",
+    ),
+    "startup failed": (
+        ["Startup failed - aborting progressive phase wait", RACE.format("database", 8.6, QUEUED)],
+        "startup_phase_timeout",
+    ),
+    "near ready": (
+        [TIMEOUT.format("cache"), "🔄 NEAR-READY DEGRADATION: Phase 'cache' is close to services. Queueing."],
+        "startup_phase_near_ready",
+    ),
+    "unknown": (
+        [
+            "🔄 ISSUE #919 FIX: GCP environment (staging) startup_phase stuck at 'unknown' - waiting",
+            TIMEOUT.format("unknown"),
+            "📋 QUEUEING FALLBACK: Startup phase still at 'unknown' after 15.0s. They will be queued.",
+        ],
+        "startup_phase_unknown",
+    ),
+    "app_state": (
+        [
+            "Timeout waiting for app_state readiness after 1.44s",
+            "🔴 APP_STATE RACE CONDITION DETECTED: app_state not ready within 1.4s - this would cause errors",
+        ],
+        "app_state_timeout",
+    ),
+    "exception": (
+        ["[U+1F534] GCP WebSocket readiness validation ERROR: no such key: 'x' (0.31s)"],
+        "validation_error",
+    ),
+    "time-out": (["[U+1F534] GCP WebSocket readiness validation TIMEOUT (0.30s)"], "validation_timeout"),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_an_early_ending_ends_the_run_and_blames_no_check(name: str) -> None:
+    lines, condition = ENDINGS[name]
+    lines = [Words("beta-15", "staging").opening(phase="database")[0], *lines]
+    logs = [said(index * 0.1, line) for index, line in enumerate(lines)]
+    first, second = runs(logs, validation(8), kind="validation")
+    assert (first.verdict, first.condition, first.failed_checks) == ("not_ready", condition, [])
+    assert [step.check for step in first.steps if step.outcome == "not_reached"] == list(CHECKS)
+    assert (first.complete, first.overlaps) == (True, False)
+    assert (second.verdict, second.overlaps) == ("ready", False)
+
+
+def test_outside_of_the_cloud_the_validation_is_skipped_and_ready() -> None:
+    lines = [
+        " SEARCH:  GCP WebSocket readiness validation started (requested: 15.0s, optimized: 3.0s, environment: development)",
+        "Non-GCP environment detected - skipping GCP-specific validation",
+    ]
+    run = only([said(index * 0.1, line) for index, line in enumerate(lines)])
+    assert (run.verdict, run.environment, run.complete) == ("ready", "development", True)
+    assert {step.outcome for step in run.steps if step.step == "check"} == {"not_reached"}
+
+
+@pytest.mark.parametrize(
+    ("line", "failed", "warned"),
+    [
+        ("❌ Service check configuration not found for: redis", ["redis"], []),
+        ("❌ Service check not found: redis", ["redis"], []),
+        ("    💥 EXCEPTION FAIL: redis: pool is closed - {'service': 'redis'}", ["redis"], []),
+        ("    EXCEPTION WARNING: redis: pool is closed - Non-critical", [], ["redis"]),
+    ],
+)
+def test_a_check_that_is_not_there_or_breaks_is_told_by_its_own_line(
+    line: str, failed: list[str], warned: list[str]
+) -> None:
+    words = Words("beta-15", "production")
+    lines = [*words.opening(), line, *words.verdict(failed, 0.7)]
+    run = only([said(index * 0.1, line) for index, line in enumerate(lines)])
+    assert (run.failed_checks, run.noncritical_failed) == (failed, warned)
+
+
+# ---------------------------------------------------------------- cut heads and tails, silence
+
+
+@pytest.mark.parametrize("down", [(), ("redis",), ("agent_supervisor",)])
+@pytest.mark.parametrize("vintage", VINTAGES)
+def test_a_run_that_lost_its_head_is_one_run_and_incomplete(vintage: str, down: tuple[str, ...]) -> None:
+    logs = validation(0, down=down, vintage=vintage)
+    whole = only(logs)
+    for cut in range(1, len(logs) - 1):
+        run = only(logs[cut:])
+        assert not run.complete
+        assert not [step for step in run.steps if step.outcome == "not_reached"]
+        if whole.verdict == "not_ready":
+            assert (run.verdict, run.failed_checks) == (whole.verdict, whole.failed_checks), cut
+
+
+def test_what_is_left_behind_a_verdict_still_says_that_a_check_failed() -> None:
+    refused = "GCP WebSocket readiness validation failed. Failed services: agent_supervisor. Queue available: False. Rejecting."
+    guard = [said(0, refused), said(0.001, f"GCP WebSocket readiness guard error: {refused}")]
+    claims = [
+        "     FAIL:  GCP WebSocket readiness FAILED:",
+        "       State: failed",
+        "       Failed services: agent_supervisor",
+    ]
+    claims += ["     PASS:  GCP WebSocket readiness VALIDATED", "       State: failed"]
+    startup = [said(index / 1000, line, SMD) for index, line in enumerate(claims)]
+    for tail in (guard, startup):
+        run = only(tail)
+        assert (run.verdict, run.failed_checks, run.complete) == ("not_ready", ["agent_supervisor"], False)
+
+
+def test_a_run_that_lost_its_tail_is_unknown_until_a_critical_check_has_failed() -> None:
+    logs = validation(0, down=["agent_supervisor"])
+    failing = next(n for n, log in enumerate(logs) if "CRITICAL FAIL" in log["jsonPayload"]["message"])
+    before, after = only(logs[:failing]), only(logs[: failing + 1])
+    assert (before.verdict, before.complete, before.failed_checks) == ("unknown", False, [])
+    assert (after.verdict, after.complete, after.failed_checks) == ("not_ready", False, ["agent_supervisor"])
+    assert not [step for step in before.steps if step.outcome == "not_reached"]
+
+
+def test_silence_ends_a_run_and_the_wait_for_an_unknown_phase_does_not() -> None:
+    opening = Words("beta-15", "staging").opening()
+    waiting = [
+        said(0, opening[0]),
+        said(16, "📋 QUEUEING FALLBACK: Startup phase still at 'unknown' after 15.0s."),
+    ]
+    assert only(waiting).condition == "startup_phase_unknown"
+    first, second = runs([said(0, opening[0])], validation(120))
+    assert (first.verdict, first.complete, second.verdict) == ("unknown", False, "ready")
+    assert not second.overlaps
+
+
+# ---------------------------------------------------------------- several runs
+
+
+def test_two_validations_on_one_instance_one_after_the_other_are_two_runs() -> None:
+    first, second = runs(validation(0, down=["agent_supervisor"]), validation(10))
+    assert [first.verdict, second.verdict] == ["not_ready", "ready"]
+    assert not first.overlaps
+    assert not second.overlaps
+
+
+def test_instances_that_interleave_are_told_apart() -> None:
+    names = [f"instance-{number}" for number in range(40)]
+    down = {name: [*CHECKS][number % 7 : number % 7 + 1] for number, name in enumerate(names)}
+    many = runs(
+        *(
+            validation(n / 100, down=down[name], environment="production", instance=name)
+            for n, name in enumerate(names)
+        )
+    )
+    assert {run.instance: run.failed_checks for run in many} == down
+    assert not any(run.overlaps for run in many)
+
+
+def test_revisions_and_services_are_told_apart_without_an_instance() -> None:
+    old = validation(
+        0, down=["redis"], environment="production", instance="", revision="netra-backend-00001-abc"
+    )
+    new = validation(0.05, instance="", revision="netra-backend-00002-abc")
+    other = validation(0.02, instance="", revision="other", service="netra-backend-production")
+    assert [run.verdict for run in runs(old, new, other)] == ["not_ready", "ready", "ready"]
+
+
+def test_runs_that_overlap_on_one_instance_are_marked_and_paired_by_the_time_they_took() -> None:
+    long = validation(0, down=["agent_supervisor"], environment="production")
+    late = [log | {"timestamp": log["timestamp"].replace("08:00:0", "08:00:1")} for log in long[-3:]]
+    words = Words("beta-15", "production")
+    late[0] = said(12.0, words.verdict(["agent_supervisor"], 12.0)[0])
+    late[1] = said(12.01, "   Failed services: agent_supervisor")
+    late[2] = said(12.02, "   WebSocket connections should be rejected to prevent 1011 errors")
+    short = validation(4.0, environment="production")
+    first, second = runs(long[:-3], short, late)
+    assert first.overlaps
+    assert second.overlaps
+    assert (first.verdict, first.failed_checks, first.elapsed) == ("not_ready", ["agent_supervisor"], 12.02)
+    assert (second.verdict, second.failed_checks, second.noncritical_failed) == ("ready", [], [])
+
+
+def test_warnings_of_runs_that_overlap_are_told_once() -> None:
+    one = validation(0, down=["redis"])
+    two = validation(0.05, down=["redis"])
+    for run in runs(one, two):
+        assert (run.overlaps, run.verdict, run.noncritical_failed) == (True, "degraded", ["redis"])
+
+
+def test_an_early_ending_beside_a_failing_run_is_blamed_on_no_check() -> None:
+    failing = validation(0, down=["redis"], environment="production")
+    early = [
+        said(0.35, Words("beta-15", "production").opening("database")[0]),
+        said(5.9, RACE.format("database", 3.5, QUEUED)),
+    ]
+    first, second = runs(failing, early)
+    assert (first.condition, first.failed_checks) == (None, ["redis"])
+    assert (second.condition, second.failed_checks) == ("startup_phase_timeout", [])
+
+
+def test_a_run_without_its_head_that_is_still_open_overlaps_with_the_next() -> None:
+    headless = validation(-9, down=["agent_supervisor"])[8:]
+    moved = [log | {"timestamp": said(0.05 + n * 0.3, "")["timestamp"]} for n, log in enumerate(headless)]
+    first, second = runs(moved, validation(0.1), kind="validation")
+    assert (first.verdict, first.complete, first.overlaps) == ("not_ready", False, True)
+    assert (second.verdict, second.complete, second.overlaps) == ("ready", True, True)
+
+
+# ---------------------------------------------------------------- forged lines
+
+
+SUCCESS = "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (0.52s)"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        said(1.0, f"chat: {SUCCESS}", "netra_backend.app.chat"),
+        said(1.0, SUCCESS, "netra_backend.app.chat"),
+        said(1.0, f"hello\n{SUCCESS}", VALIDATOR),
+        said(1.0, f"hello\r{SUCCESS}"),
+        said(1.0, f"hello\x85{SUCCESS}"),
+        said(1.0, f"hello\u2028{SUCCESS}"),
+        said_plainly(1.0, f"hello\n{SUCCESS}"),
+        printed(1.0, f"hello\n{SUCCESS}"),
+        said(
+            1.0, "    ✅ PASS: agent_supervisor: Ready in 0.00s (Agent supervisor and chat pipeline)", "chat"
+        ),
+        said(1.0, "[U+1F4CB] Phase 3: Validating WebSocket integration...", "chat"),
+        said(1.0, "Redis readiness: GRACEFUL DEGRADATION - it is accepted", "chat"),
+        said(1.0, " PASS:  Phase 1 Complete: Dependencies ready", "chat"),
+    ],
+    ids=range(12),
+)
+def test_a_line_that_somebody_else_quotes_is_no_step(forged: Log) -> None:
+    honest = validation(0, down=["agent_supervisor"])
+    assert runs([*honest, forged])[0].steps == runs(honest)[0].steps
+    assert runs([forged]) == []
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "²", "1e999", "1.2.3", "-", "nan"])
+def test_a_number_that_is_none_is_not_repeated(number: str) -> None:
+    lines = Words("beta-15", "staging").opening()
+    lines += [
+        f"Service redis validation failed after {number} attempts over 1.42s with exponential backoff",
+        f"    ⚠️ WARNING: redis: Not ready after {number}s (Redis connection and caching system) - Non-critical",
+        f"[U+1F7E2] GCP WebSocket readiness validation SUCCESS ({number}s)",
+        "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (0.90s)",
+    ]
+    for run in runs([said(index * 0.1, line) for index, line in enumerate(lines)]):
+        for step in run.steps:
+            assert step.elapsed is None or step.elapsed < 1e9
+            assert step.attempts is None or step.attempts < 1e9

@@ -139,6 +139,7 @@ def test_a_sentence_stays_a_sentence_whatever_words_a_log_puts_in_it(text: str) 
         ('It didn\'t start: "no route" (3 of 5, 1.5 s).', 'It didn\'t start: "no route" (3 of 5, 1.5 s).'),
         ("No module named 'shop.app', so it exits.", "No module named '`shop.app`', so it exits."),
         ("Failed services: [redis]", "Failed services: `[redis]`"),
+        ("it called exit(3).", "it called `exit(3)`."),
         ("users pay $5 for <b>", "users pay `$5` for `<b>`"),
         ("", ""),
     ],

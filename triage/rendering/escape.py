@@ -63,6 +63,14 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[:width]} ..."
 
 
+def essence(message: str) -> str:
+    """Return a message as it is, and of a traceback its first and its last line: the last one names the error."""
+    if not message.startswith("Traceback"):
+        return message
+    first, *rest = [line for line in message.split("\n") if line.strip()]
+    return f"{first} ... {rest[-1].strip()}" if rest else first
+
+
 def wrapped(text: str, indent: int = 0) -> Md:
     """Return plain text in lines of at most 79 characters, those after the first indented."""
     lines = textwrap.wrap(finalize_plain(text), 79, subsequent_indent=" " * indent, break_on_hyphens=False)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from triage.errors import IOFailureError, UsageError
-from triage.models import Diagnosis, Incident, Timeline
+from triage.models import Diagnosis, Timeline
 from triage.redact import Redactor
 from triage.rendering import escape, moments, view
+from triage.rendering.incident import IncidentView
 from triage.rendering.playbooks import unfilled
 from triage.resources import root
 
@@ -95,6 +96,7 @@ def _environment(name: str, *, user: bool) -> "Environment":
         "fence": escape.markdown_fence,
         "under": escape.indented,
         "cut": escape.cut,
+        "essence": escape.essence,
         "wrapped": escape.wrapped,
         "basename": lambda path: PurePath(path).name,
         "join": escape.listed,
@@ -122,7 +124,6 @@ def _context(layout: view.View) -> dict[str, Any]:
         "cite": _cite,
         "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
         "explorer": escape.link,
-        "cleared": view.cleared,
         "unfilled": lambda commands: [escape.Md(word) for word in unfilled("\n".join(commands))],
     }
 
@@ -131,10 +132,10 @@ def _local(zone: tzinfo | None, timestamp: str) -> escape.Md:
     return escape.Md(moments.local(timestamp, zone) if zone else "")
 
 
-def _cite(incident: Incident, number: int, names: list[str]) -> escape.Md:
+def _cite(found: IncidentView, names: list[str]) -> escape.Md:
     """Return the names of evidence lines as links to them; another name is an insertId."""
     return escape.listed(
-        escape.Md(f"[{name}](#i{number}-{name.lower()})") if view.is_citation(name, incident) else name
+        escape.Md(f"[{name}](#i{found.number}-{name.lower()})") if found.cites(name) else name
         for name in names
     )
 

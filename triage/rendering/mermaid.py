@@ -51,19 +51,22 @@ def timeline(runs: Sequence[Run]) -> str:
         instances.setdefault(run.instance, []).append(run)
     if not 1 < len(runs) <= _MOST_RUNS or len(instances) > _MOST_INSTANCES:
         return ""
+    began, ended = (parse_timestamp(at) for at in (min(r.started for r in runs), max(r.ended for r in runs)))
+    least = max(NANOSECONDS, (ended - began) // 100)
     lines = ["gantt", "  dateFormat YYYY-MM-DDTHH:mm:ss.SSS", "  axisFormat %H:%M:%S"]
     for number, group in enumerate(instances.values(), start=1):
         lines.append(f"  section Instance {number}")
         lines += [
-            f"  {run.kind} {_VERDICTS[run.verdict]} :{_MARKS[run.verdict]}{_bounds(run)}" for run in group
+            f"  {run.kind} {_VERDICTS[run.verdict]} :{_MARKS[run.verdict]}{_bounds(run, least)}"
+            for run in group
         ]
     return "\n".join(lines)
 
 
-def _bounds(run: Run) -> str:
-    """Return start and end; a run shorter than a second is drawn as one, to be seen at all."""
+def _bounds(run: Run, least: int) -> str:
+    """Return start and end; a run shorter than ``least`` nanoseconds is drawn as long as that, to be seen at all."""
     start, end = parse_timestamp(run.started), parse_timestamp(run.ended)
-    return ", ".join(format_timestamp(at)[:23] for at in (start, max(end, start + NANOSECONDS)))
+    return ", ".join(format_timestamp(at)[:23] for at in (start, max(end, start + least)))
 
 
 def _name(name: str, number: str) -> str:

@@ -65,7 +65,9 @@ def _prose_word(word: str) -> str:
     found = _TOKEN.fullmatch(word)
     if found is None or _NUMBERED.fullmatch(word):
         return code(word)
-    core = found["core"]
+    before, core, after = found.groups()
+    if after.startswith(")") and core.count("(") > core.count(")"):
+        core, after = f"{core})", after[1:]
     if _WORD.fullmatch(core) and not _COMMIT.fullmatch(core):
         return word
-    return f"{found['before']}{code(core)}{found['after']}"
+    return f"{before}{code(core)}{after}"

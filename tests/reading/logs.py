@@ -10,10 +10,11 @@ from typing import Any
 import zstandard
 
 from triage.entries import Entries, decode
-from triage.models import Entry, ExportFile, Gap, Record, Source
+from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
 from triage.reading import Limits, read
 
 Log = dict[str, Any]
+Item = Record | Gap | Skipped | ExportFile
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
@@ -89,7 +90,9 @@ def _by_severity(entries: list[Log]) -> bytes:
     groups: dict[str, list[Log]] = {}
     for entry in entries:
         groups.setdefault(entry["severity"], []).append(snake(entry))
-    return json.dumps({"collection_time": "x", "logs_by_severity": groups, "summary": {"total": 1}}, indent=2).encode()
+    return json.dumps(
+        {"collection_time": "x", "logs_by_severity": groups, "summary": {"total": 1}}, indent=2
+    ).encode()
 
 
 def _raw_logs(entries: list[Log]) -> bytes:
@@ -110,7 +113,9 @@ FORMS: dict[str, Callable[[list[Log]], bytes]] = {
     "a compact array": lambda entries: json.dumps(entries, separators=(",", ":")).encode(),
     "an array with tabs": lambda entries: json.dumps(entries, indent="\t").encode(),
     "an array a line each": lambda entries: b"[\n" + lines(entries).replace(b"\n", b",\n")[:-2] + b"\n]\n",
-    "an array with sorted keys and escapes": lambda entries: json.dumps(entries, sort_keys=True, indent=1).encode(),
+    "an array with sorted keys and escapes": lambda entries: json.dumps(
+        entries, sort_keys=True, indent=1
+    ).encode(),
     "two arrays in one file": lambda entries: pretty(entries[:3]) + b"\n" + pretty(entries[3:]),
     "JSON lines": lines,
     "JSON lines without the last end": lambda entries: lines(entries)[:-1],
@@ -132,7 +137,9 @@ FORMS: dict[str, Callable[[list[Log]], bytes]] = {
     "a raw_logs wrapper beside counts": _raw_logs,
     "a page of the API": lambda entries: json.dumps({"entries": entries, "nextPageToken": "abc"}).encode(),
     "pages of the API a line each": _pages,
-    "a list of pages": lambda entries: json.dumps([{"entries": entries[:2]}, {"entries": entries[2:]}]).encode(),
+    "a list of pages": lambda entries: json.dumps(
+        [{"entries": entries[:2]}, {"entries": entries[2:]}]
+    ).encode(),
     "a wrapper nobody has seen": lambda entries: json.dumps(
         {"a": {"b": [1, {"c": 2}], "found": entries}, "notes": ["x", {"y": []}]}
     ).encode(),
@@ -142,7 +149,7 @@ FORMS: dict[str, Callable[[list[Log]], bytes]] = {
 class Reading:
     """What reading some bytes gave."""
 
-    def __init__(self, items: list[Record | Gap | ExportFile]) -> None:
+    def __init__(self, items: list[Item]) -> None:
         self.records = [item for item in items if isinstance(item, Record)]
         self.gaps = [item for item in items if isinstance(item, Gap)]
         self.files = [item for item in items if isinstance(item, ExportFile)]
@@ -169,14 +176,14 @@ def entered(*files: bytes, **options: Any) -> Entries:
     return Entries(items, **options)
 
 
-def _renamed(items: list[Record | Gap | ExportFile], path: str) -> list[Record | Gap | ExportFile]:
-    renamed: list[Record | Gap | ExportFile] = []
+def _renamed(items: list[Item], path: str) -> list[Item]:
+    renamed: list[Item] = []
     for item in items:
         if isinstance(item, Record):
             renamed.append(Record(item.data, Source(path, item.source.position)))
         elif isinstance(item, Gap):
             renamed.append(Gap(item.kind, path, item.detail, item.position, item.count))
-        else:
+        elif isinstance(item, ExportFile):
             renamed.append(ExportFile(path, item.form, item.records))
     return renamed
 

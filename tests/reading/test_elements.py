@@ -35,7 +35,9 @@ def test_a_warning_between_the_elements_costs_no_entry() -> None:
 def test_an_array_cut_at_any_byte_keeps_what_came_before_the_cut(indent: int | None) -> None:
     entries = [log(n, resource=None, labels=None) for n in range(3)]
     data = json.dumps(entries, indent=indent).encode()
-    ends = [place for place in range(len(data)) if data[place : place + 1] == b"}" and _whole(data[: place + 1])]
+    ends = [
+        place for place in range(len(data)) if data[place : place + 1] == b"}" and _whole(data[: place + 1])
+    ]
     for size in range(1, len(data)):
         found = reading(data[:size])
         assert len(found.entries) == sum(end < size for end in ends), size
@@ -78,7 +80,9 @@ def test_one_broken_element_costs_itself_only(harm: object, indent: int | None) 
     found = reading(("[\n" + ",\n".join(parts) + "\n]").encode())
     others = {entry["insertId"] for entry in entries} - {entries[2]["insertId"]}
     assert {entry.insert_id for entry in found.entries} >= others
-    assert len(found.records) - len(found.entries) + sum(gap.kind == "broken_record" for gap in found.gaps) >= 1
+    assert (
+        len(found.records) - len(found.entries) + sum(gap.kind == "broken_record" for gap in found.gaps) >= 1
+    )
 
 
 def test_elements_that_are_no_objects_are_broken_records() -> None:
@@ -103,21 +107,27 @@ def test_an_entry_after_the_fast_way_failed_is_not_lost_over_many_chunks() -> No
 def test_an_element_that_is_too_large_is_passed_over() -> None:
     entries = [log(0), log(1, textPayload="},{" * 1_500_000), log(2)]
     found = reading(json.dumps(entries).encode(), Limits(record=100_000))
-    assert [entry.insert_id for entry in found.entries if entry.insert_id != ids(entries)[1]] == ids([log(0), log(2)])
+    assert [entry.insert_id for entry in found.entries if entry.insert_id != ids(entries)[1]] == ids(
+        [log(0), log(2)]
+    )
     assert "too_large" in found.kinds
 
 
 @settings(max_examples=60)
 @given(
     entries=st.lists(
-        st.dictionaries(st.text(max_size=4), st.text(max_size=8) | st.integers() | st.lists(st.text(max_size=3))),
+        st.dictionaries(
+            st.text(max_size=4), st.text(max_size=8) | st.integers() | st.lists(st.text(max_size=3))
+        ),
         min_size=1,
         max_size=6,
     ),
     indent=st.sampled_from([None, 0, 2, "\t"]),
     size=st.integers(1, 64),
 )
-def test_elements_are_cut_where_the_parser_would(entries: list[Log], indent: int | str | None, size: int) -> None:
+def test_elements_are_cut_where_the_parser_would(
+    entries: list[Log], indent: int | str | None, size: int
+) -> None:
     from triage.reading.elements import Elements
     from triage.reading.window import Window
 

@@ -58,10 +58,14 @@ def test_a_mark_in_the_middle_of_merged_files_is_no_matter() -> None:
 
 
 @given(
-    junk=st.lists(st.tuples(st.integers(0, 5), st.binary(max_size=40).map(lambda data: data.replace(b"\n", b" ")))),
+    junk=st.lists(
+        st.tuples(st.integers(0, 5), st.binary(max_size=40).map(lambda data: data.replace(b"\n", b" ")))
+    ),
 )
 def test_junk_between_the_lines_costs_no_good_entry(junk: list[tuple[int, bytes]]) -> None:
     rows = lines(logs(6)).splitlines(keepends=True)
     for place, text in sorted(junk, reverse=True):
         rows.insert(place + 1, text + b"\n")
-    assert {entry.insert_id for entry in reading(b"".join(rows)).entries} >= {log(n)["insertId"] for n in range(6)}
+    assert {entry.insert_id for entry in reading(b"".join(rows)).entries} >= {
+        log(n)["insertId"] for n in range(6)
+    }

@@ -58,11 +58,18 @@ def test_a_file_with_the_marks_of_a_glob_in_its_name_is_that_file(tmp_path: Path
 def test_records_name_the_file_as_the_user_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "export.json").write_bytes(pretty(logs(1)))
     monkeypatch.chdir(tmp_path)
-    assert [item.source.path for item in read(["./export.json"]) if isinstance(item, Record)] == ["./export.json"]
+    assert [item.source.path for item in read(["./export.json"]) if isinstance(item, Record)] == [
+        "./export.json"
+    ]
 
 
 def test_standard_input_is_read_for_a_dash() -> None:
-    assert sum(isinstance(item, Record) for item in read(["-"], stdin=io.BytesIO(gzip.compress(pretty(logs(3)))))) == 3
+    assert (
+        sum(
+            isinstance(item, Record) for item in read(["-"], stdin=io.BytesIO(gzip.compress(pretty(logs(3)))))
+        )
+        == 3
+    )
 
 
 def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:

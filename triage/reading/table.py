@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from triage.models import Gap, Record, Source
+from triage.models import Gap, GapKind, Record, Source
 from triage.reading.likeness import keys_are_an_entrys
 from triage.reading.limits import Limits
 from triage.reading.stream import Stream
@@ -26,11 +26,11 @@ def delimiter(line: bytes) -> str:
 def read_table(stream: Stream, path: str, limits: Limits) -> Iterator[Record | Gap]:
     """Yield each row as a JSON object of its filled cells, by the names of the header, at the line where it begins."""
     csv.field_size_limit(max(csv.field_size_limit(), limits.record))
-    lines = _lines(stream)
-    header = next(lines)
+    lines = _Lines(stream)
+    header = next(iter(lines))
     mark = delimiter(header.encode())
     columns = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
-    rows = csv.reader(lines, delimiter=mark, strict=True)
+    rows = csv.reader(iter(lines), delimiter=mark, strict=True)
     line = 2
     while True:
         try:
@@ -38,26 +38,35 @@ def read_table(stream: Stream, path: str, limits: Limits) -> Iterator[Record | G
         except StopIteration:
             return
         except csv.Error as error:
-            cut = "unexpected end" in str(error)
-            yield Gap("cut_file" if cut else "broken_record", path, f"not a row of a table: {error}", line)
+            yield Gap(lines.kind, path, f"not a row of a table: {error}", line)
         else:
             if len(row) == len(columns):
                 cells = {name: cell for name, cell in zip(columns, row, strict=True) if cell}
                 yield Record(msgspec.json.encode(cells), Source(path, line))
             elif row:
-                yield Gap("broken_record", path, f"{len(row)} cells under {len(columns)} columns", line)
+                yield Gap(lines.kind, path, f"{len(row)} cells under {len(columns)} columns", line)
         line = rows.line_num + 2
 
 
-def _lines(stream: Stream) -> Iterator[str]:
-    """Yield the lines with their ends; bytes that are no UTF-8 stay visible."""
-    rest = b""
-    for block in stream:
-        *lines, last = block.split(b"\n")
-        if lines:
-            lines[0], rest = rest + lines[0], last
-            yield from (line.decode("utf-8", "backslashreplace") + "\n" for line in lines)
-        else:
-            rest += last
-    if rest:
-        yield rest.decode("utf-8", "backslashreplace")
+class _Lines:
+    """The lines with their ends; bytes that are no UTF-8 stay visible. ``kind`` says what an unfit row is by now."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._lines = self._read(stream)
+        self.kind: GapKind = "broken_record"
+
+    def __iter__(self) -> Iterator[str]:
+        return self._lines
+
+    def _read(self, stream: Stream) -> Iterator[str]:
+        rest = b""
+        for block in stream:
+            *lines, last = block.split(b"\n")
+            if lines:
+                lines[0], rest = rest + lines[0], last
+                yield from (line.decode("utf-8", "backslashreplace") + "\n" for line in lines)
+            else:
+                rest += last
+        if rest:
+            self.kind = "cut_file"
+            yield rest.decode("utf-8", "backslashreplace")

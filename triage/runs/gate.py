@@ -8,6 +8,7 @@ _VERDICTS: dict[str, Verdict] = {"ready": "ready", "degraded": "degraded", "not_
 _OUTCOMES: dict[str, Outcome] = {"refused": "failed", "error": "failed", "approved": "passed"}
 #: What the middleware prints when the validator gave it nothing to print.
 _NO_STATE, _NO_ERROR = "unknown", "service_not_ready"
+_TIMEOUTS = ("readiness_check_timeout", "cloud_run_timeout")
 
 
 class Gate(Draft):
@@ -41,7 +42,8 @@ class Gate(Draft):
         elif error is None:
             self.start_seen = bool(self.condition)
         else:
-            self.condition = self.condition or "validation_error"
+            broke = "validation_timeout" if error in _TIMEOUTS else "validation_error"
+            self.condition = self.condition or broke
 
     def repeat(self, run: str, verdict: Verdict) -> None:
         """Take over the verdict of the run whose cached answer this is."""

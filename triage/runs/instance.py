@@ -20,7 +20,7 @@ _SILENCE, _BOOT_SILENCE, _CACHE = 60.0, 240.0, 15.0
 
 
 class _Cached(NamedTuple):
-    """The verdict that the gate may give again."""
+    """The verdict of a validation that the gate made and may give again."""
 
     run: str
     verdict: Verdict
@@ -115,7 +115,7 @@ class Instance:
         for run in [run for run in self._open if run.decided is not None]:
             self._open.remove(run)
             over += self._let_go()
-            self._decide(run, event)
+            self._decide(run)
         return over
 
     def _start(self, event: Event) -> list[Passage]:
@@ -138,13 +138,12 @@ class Instance:
         run = nearest if nearest.misses(event) <= _FIT else self._open[0]
         self._open.remove(run)
         run.take(event)
-        self._decide(run, event)
+        self._decide(run)
         return over
 
-    def _decide(self, run: Validation, event: Event) -> None:
+    def _decide(self, run: Validation) -> None:
         self._decided = run
         self._serving = self._serving or run.verdict == "ready"
-        self._cached = _Cached(run.id, run.verdict, event.entry.timestamp)
 
     def _let_go(self) -> list[Passage]:
         """Close the run whose tail was still awaited."""
@@ -164,6 +163,7 @@ class Instance:
                 reason=event.fields.get("path"),
             )
             decided.concluded = event.step in ("refused", "approved")
+            self._cached = _Cached(decided.id, decided.judged, decided.decided or event.entry.timestamp)
             return []
         gate = self._gate or Gate(event)
         self._gate = gate
@@ -183,11 +183,10 @@ class Instance:
                 gate.repeat(cached.run, cached.verdict)
             else:
                 gate.refuse(event, self._naming)
+        elif cached and gate.condition is None and gate.verdict in ("unknown", cached.verdict):
+            gate.repeat(cached.run, cached.verdict)
         elif gate.verdict == "unknown":
-            if cached:
-                gate.repeat(cached.run, cached.verdict)
-            else:
-                gate.start_seen = False
+            gate.start_seen = False
 
     def _cached_at(self, now: int) -> _Cached | None:
         if self._cached is None or (now - self._cached.at) / NANOSECONDS > self._cache:

@@ -1,6 +1,6 @@
 """One pass through the readiness chain on one instance."""
 
-from triage.models import Event, Outcome, Step
+from triage.models import Event, Outcome, Step, Verdict
 from triage.runs.draft import Draft, DraftStep, number, whole
 from triage.runs.naming import Naming
 from triage.window import NANOSECONDS
@@ -194,6 +194,11 @@ class Validation(Draft):
             self.decided = event.entry.timestamp
 
     @property
+    def judged(self) -> Verdict:
+        """Return the verdict with its reservations: SUCCESS may mean that a check was let pass."""
+        return "degraded" if self.verdict == "ready" and (self.warned or self.tolerated) else self.verdict
+
+    @property
     def complete(self) -> bool:
         """Return whether both ends of the run are in the logs."""
         return self.start_seen and self.decided is not None
@@ -227,8 +232,7 @@ class Validation(Draft):
             self.steps.append(
                 DraftStep("check", said.event, outcome, check, reason=said.reason, evidence=said.evidence)
             )
-        if self.verdict == "ready" and (self.warned or self.tolerated):
-            self.verdict = "degraded"
+        self.verdict = self.judged
 
 
 def _add(checks: list[str], check: str) -> None:

@@ -57,6 +57,9 @@ def test_the_meta_file_tells_what_was_asked_and_what_came(fetch: Fetch, tmp_path
 
 def test_what_was_kept_can_be_read_before_it_is_whole(broken: Path) -> None:
     assert read_lines(str(broken / f"000-{SERVICE}.jsonl")) == entries(10)
+    assert [path.name for path in broken.iterdir() if not path.name.startswith(".")] == [
+        f"000-{SERVICE}.jsonl"
+    ]
 
 
 def test_with_nothing_to_go_on_with_it_begins(fetch: Fetch, said: list[str]) -> None:
@@ -95,7 +98,7 @@ def test_an_interrupted_fetch_is_not_begun_anew_by_mistake(broken: Path, fetch: 
 
 
 def test_a_token_older_than_a_day_is_not_used(broken: Path, fetch: Fetch, server: LoggingServer) -> None:
-    checkpoint = broken / "checkpoint.json"
+    checkpoint = broken / ".checkpoint.json"
     state = msgspec.json.decode(checkpoint.read_bytes())
     state["parts"][0]["token_at"] = time.time_ns() - TOKEN_LIFE - NANOSECONDS
     checkpoint.write_bytes(msgspec.json.encode(state))
@@ -113,7 +116,7 @@ def test_a_journal_that_was_changed_is_not_believed(broken: Path, fetch: Fetch) 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"version": 2}', b"\xff"])
 def test_a_checkpoint_that_cannot_be_read_is_said(broken: Path, fetch: Fetch, content: bytes) -> None:
-    (broken / "checkpoint.json").write_bytes(content)
+    (broken / ".checkpoint.json").write_bytes(content)
     with pytest.raises(BadDataError, match=r"checkpoint\.json"):
         fetch(resume=True)
 

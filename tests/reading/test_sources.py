@@ -25,6 +25,7 @@ def sink(tmp_path: Path) -> Path:
         "run.googleapis.com/stderr/2026/03/01/08:00:00_08:59:59_S1.json",
         "run.googleapis.com/requests/2026/03/01/08:00:00_08:59:59_S0.json",
         ".cache/other.json",
+        "run.googleapis.com/stderr/2026/03/01/fetched.meta.json",
     ]
     for number, name in enumerate(names):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,9 @@ from triage.fetching.pages import Page
 from triage.text import filename
 from triage.window import NANOSECONDS, Window, parse_timestamp
 
-_NAME = "checkpoint.json"
+# Hidden, so that the folder can be read as an export before it is whole.
+_NAME = ".checkpoint.json"
+_LOCK = ".lock"
 _ANEW = "delete its folder and fetch anew"
 #: Page tokens live for 24 hours (quotas page of Cloud Logging's documentation); an hour is left for the journey.
 TOKEN_LIFE = 23 * 3600 * NANOSECONDS
@@ -86,9 +88,9 @@ class Journal:
 
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = Lock(folder / "lock")
+        lock = Lock(folder / _LOCK)
         journal = cls(folder, state, lock)
-        if (folder / _NAME).exists():
+        if has_checkpoint(folder):
             journal.close()
             raise UsageError(
                 f"an interrupted fetch of this window is kept in {folder}",
@@ -110,7 +112,7 @@ class Journal:
             TryAgainError: another process fetches into it.
 
         """
-        lock = Lock(folder / "lock")
+        lock = Lock(folder / _LOCK)
         try:
             journal = cls(folder, read_checkpoint(folder), lock)
             for index, part in enumerate(journal.state.parts):
@@ -246,6 +248,11 @@ class Journal:
 
     def _save(self) -> None:
         durable.replace(self.folder / _NAME, msgspec.json.encode(self.state))
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Return whether a folder is a journal that can be gone on with."""
+    return (folder / _NAME).exists()
 
 
 def parts_of(services: Iterable[str], window: Window) -> list[Part]:

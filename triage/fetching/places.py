@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from triage.errors import UsageError
-from triage.fetching.journal import Checkpoint, read_checkpoint
+from triage.fetching.journal import Checkpoint, has_checkpoint, read_checkpoint
 from triage.models import FetchPlan
 from triage.text import filename
 from triage.window import Window, format_timestamp
@@ -39,7 +39,7 @@ def find_journal(plan: FetchPlan, clauses: dict[str, str]) -> Path | None:
         folders = [journal_folder(plan)]
     else:
         folders = sorted(Path(plan.folder).glob(f"{_name(plan)}-*{_PARTIAL}"), key=_age, reverse=True)
-    found = [(folder, read_checkpoint(folder)) for folder in folders if (folder / "checkpoint.json").exists()]
+    found = [(folder, read_checkpoint(folder)) for folder in folders if has_checkpoint(folder)]
     found = [(folder, state) for folder, state in found if set(state.clauses) == set(clauses)]
     if not found:
         return None

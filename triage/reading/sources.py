@@ -9,6 +9,9 @@ import msgspec
 
 from triage.errors import IOFailureError
 
+#: What ``triage fetch`` writes beside a file of entries.
+_BESIDE = ".meta.json"
+
 
 class ExportSource(msgspec.Struct, frozen=True):
     """A file to read: as the user named it ("-" is standard input), and whether it was named by itself."""
@@ -52,7 +55,7 @@ def _files(source: str) -> Iterator[ExportSource]:
         if not found:
             raise IOFailureError(f"{source}: no such file", "check the path; - reads standard input")
         for name in found:
-            if not Path(name).is_dir():
+            if not Path(name).is_dir() and not name.endswith(_BESIDE):
                 yield ExportSource(name, chosen=False)
 
 
@@ -62,7 +65,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise IOFailureError(f"{folder}: {error.strerror}", "make the folder readable") from error
     for path in paths:
-        if path.name.startswith("."):
+        if path.name.startswith(".") or path.name.endswith(_BESIDE):
             continue
         if not path.is_dir():
             yield path

@@ -15,6 +15,7 @@ _any = msgspec.json.Decoder(msgspec.Raw)
 _BATCH, _TAIL, _TRIES = 1 << 20, 64 << 10, 3
 # How many objects of a file are looked at to find the next entry after a broken one: enough for 10,000 broken ones.
 _SEARCHES = 20_000
+_UNCLOSED = 8
 #: Between two objects of a list, and before any object that is not the value of a key.
 _SEAM = re.compile(rb"\}\s*+,\s*+(?=\{)")
 _BEFORE_OBJECT = re.compile(rb'[,\[}\n]\s*+(?=\{\s*+")')
@@ -132,10 +133,10 @@ class Elements:
             self._searches -= 1
             if self._searches < 0:
                 return -1
-            end = closing(buffer, found.end())
+            end = closing(buffer, found.end(), found.end() + _BATCH)
             if end < 0:
                 unclosed += 1
-                if unclosed == 32:
+                if unclosed == _UNCLOSED:
                     return -1
             elif is_entry(buffer[found.end() : end]):
                 return found.end()

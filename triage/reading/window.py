@@ -1,29 +1,30 @@
 """A window on a stream of JSON: where values begin and end, without reading them."""
 
 import re
+import sys
 from collections.abc import Iterable
 
-# Strings that end, a quote whose string does not, and what opens and closes.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.DOTALL)
+# Strings that end; what opens (1) and closes (2); a quote whose string does not end (3).
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[])|([}\]])|(")', re.DOTALL)
 BLANK = re.compile(rb"(?:[\s,]|\xef\xbb\xbf)*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
-def closing(buffer: bytes, start: int) -> int:
-    """Return where the value that opens at ``start`` is over, -1 when the buffer ends before.
+def closing(buffer: bytes, start: int, stop: int = sys.maxsize) -> int:
+    """Return where the value that opens at ``start`` is over, -1 when it is not before ``stop`` or the buffer's end.
 
     Brackets in strings do not count; that each closes what it should is not looked at, as the decoder does.
     """
     depth = 0
-    for token in _TOKEN.finditer(buffer, start):
-        mark = token[0]
-        if mark in (b"{", b"["):
+    for token in _TOKEN.finditer(buffer, start, stop):
+        kind = token.lastindex
+        if kind == 1:
             depth += 1
-        elif mark in (b"}", b"]"):
+        elif kind == 2:
             depth -= 1
             if depth == 0:
                 return token.end()
-        elif mark == b'"':
+        elif kind == 3:
             return -1
     return -1
 

@@ -145,11 +145,26 @@ def test_entries_of_the_instant_at_which_a_token_expired_come_once(
     )
 
 
+def test_tokens_that_are_never_taken_end_with_an_error_and_not_for_ever(
+    fetch: Fetch, server: LoggingServer
+) -> None:
+    server.add(
+        entry | {"timestamp": "2025-09-16T00:30:00Z", "insertId": f"z{entry['insertId']}"}
+        for entry in entries(12)
+    )
+    for page in range(2, 30):
+        server.on_page(page, refuse(StatusCode.INVALID_ARGUMENT, "page_token has expired"), times=None)
+    with pytest.raises(UsageError, match="page_token has expired"):
+        fetch()
+
+
 REFUSALS = {
     StatusCode.PERMISSION_DENIED: (NoPermissionError, 77, "roles/logging.viewer"),
     StatusCode.NOT_FOUND: (NoPermissionError, 77, "gcloud projects list"),
     StatusCode.INVALID_ARGUMENT: (UsageError, 2, "--print-query"),
     StatusCode.FAILED_PRECONDITION: (UsageError, 2, "--print-query"),
+    StatusCode.UNIMPLEMENTED: (UsageError, 2, "--endpoint"),
+    StatusCode.DATA_LOSS: (TryAgainError, 75, "--resume"),
 }
 
 

@@ -91,6 +91,10 @@ def _refused(error: Exception, project: str, said: str) -> TriageError:
         return NoPermissionError(
             f"there is no project {project} ({said})", "`gcloud projects list` shows those that you may see"
         )
+    if isinstance(error, google.MethodNotImplemented):
+        return UsageError(
+            f"the endpoint does not speak Cloud Logging's interface ({said})", "check --endpoint"
+        )
     if isinstance(error, google.ClientError):
         return UsageError(
             f"Cloud Logging does not take the query ({said})",

@@ -194,7 +194,7 @@ class _Fetch:
 
         self._index = index
         journal = self._journal
-        refused = False
+        rewound = None
         while not (part := journal.state.parts[index]).done:
             if part.token and time.time_ns() - part.token_at > TOKEN_LIFE:
                 self._tell("the page token is older than a day: going on from the last entry")
@@ -204,13 +204,12 @@ class _Fetch:
             try:
                 page = self._reader.page(text, part.token, journal.state.page_size)
             except InvalidArgument as error:
-                if refused or not is_token(error):
+                if rewound == part.last or not is_token(error):
                     raise explain(error, self._project) from error
-                refused = True
+                rewound = part.last
                 self._tell("the page token was refused: going on from the last entry")
                 journal.rewind(index)
                 continue
-            refused = False
             journal.add(index, page, time.time_ns())
             self._waiting("")
 

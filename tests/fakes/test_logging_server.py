@@ -1,0 +1,96 @@
+"""The server of the tests keeps to the interface's rules, so that what is shown with it holds."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.api_core.exceptions import GoogleAPICallError, InvalidArgument, NotFound, ServiceUnavailable
+from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
+from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
+from google.cloud.logging_v2.types import TailLogEntriesRequest
+
+from tests.fakes.entries import entries
+from tests.fakes.logging_server import LoggingServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def connected(address: str) -> LoggingServiceV2Client:
+    return LoggingServiceV2Client(
+        transport=LoggingServiceV2GrpcTransport(channel=grpc.insecure_channel(address))
+    )
+
+
+@pytest.fixture
+def client() -> Iterator[LoggingServiceV2Client]:
+    with LoggingServer(entries(120), projects={"demo"}) as server:
+        client = connected(server.address)
+        yield client
+        client.transport.close()  # type: ignore[no-untyped-call]
+
+
+def page(client: LoggingServiceV2Client, **asked: Any) -> Any:
+    request = {"resource_names": ["projects/demo"], **asked}
+    return next(iter(client.list_log_entries(request, retry=None, timeout=30).pages))
+
+
+def test_a_page_holds_fifty_entries_unless_asked_otherwise(client: LoggingServiceV2Client) -> None:
+    assert len(page(client).entries) == 50
+    assert len(page(client, page_size=1000).entries) == 120
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"page_size": 1001}, {"page_size": -1}, {"order_by": "severity"}, {"filter": "("}]
+)
+def test_what_the_interface_refuses_is_refused(client: LoggingServiceV2Client, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidArgument):
+        page(client, **wrong)
+
+
+def test_the_newest_come_first_when_asked_so(client: LoggingServiceV2Client) -> None:
+    newest = page(client, order_by="timestamp desc").entries
+    assert [entry.insert_id for entry in newest][:2] == ["id000119", "id000118"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"filter": "severity=ERROR"}, {"page_size": 10}, {"order_by": "timestamp desc"}]
+)
+def test_a_token_fits_its_own_query_only(client: LoggingServiceV2Client, change: dict[str, Any]) -> None:
+    token = page(client, page_size=20).next_page_token
+    assert page(client, page_size=20, page_token=token).entries[0].insert_id == "id000020"
+    with pytest.raises(InvalidArgument, match="page_token doesn't match"):
+        page(client, **{"page_size": 20, "page_token": token, **change})
+
+
+def test_a_project_that_is_not_there_is_not_found(client: LoggingServiceV2Client) -> None:
+    with pytest.raises(NotFound):
+        page(client, resource_names=["projects/other"])
+
+
+def test_entries_can_be_followed(client: LoggingServiceV2Client) -> None:
+    request = TailLogEntriesRequest(resource_names=["projects/demo"], filter='textPayload:"line 11"')
+    answers = client.tail_log_entries(iter([request]), timeout=30)
+    assert [entry.insert_id for answer in answers for entry in answer.entries] == [
+        "id000011", *(f"id0001{number}" for number in range(10, 20))
+    ]  # fmt: skip
+
+
+def test_it_can_be_run_by_hand_and_fails_on_cue(tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(entries(3)), encoding="utf-8")
+    command = [sys.executable, "-m", "tests.fakes.logging_server", str(export), "--fail", "1:UNAVAILABLE:2"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        client = connected(process.stderr.readline().rpartition(" ")[2].strip())
+        for kind in (ServiceUnavailable, ServiceUnavailable):
+            with pytest.raises(GoogleAPICallError) as failed:
+                page(client)
+            assert isinstance(failed.value, kind)
+        assert len(page(client).entries) == 3
+        client.transport.close()  # type: ignore[no-untyped-call]
+        process.terminate()

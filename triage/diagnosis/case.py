@@ -1,6 +1,7 @@
 """An incident while its scenes still come in."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -16,7 +17,11 @@ _CITED = 14
 #: Characters of a message that evidence repeats; the entry itself is found by its insertId.
 _MESSAGE = 600
 
+_WORDS = re.compile(r"\{(\w+)\}")
+
 Link = Callable[[Event], str]
+#: The lines near an incident: of its own service (""), or of those that a glob pattern names.
+Around = Callable[[str], Sightings]
 
 
 @dataclass
@@ -56,13 +61,7 @@ class Case:
         self.count += 1 if run else max(seen[name].count for name in needed if name in seen)
         _name(self.revisions, revision, unbounded=True)
         for name, sighting in seen.items():
-            have = self.seen.setdefault(name, Sighting(name))
-            before = have.count
-            for event in sighting.samples:
-                have.add(event)
-            if sighting.last is not None:
-                have.last = sighting.last
-            have.count = before + sighting.count
+            self.seen.setdefault(name, Sighting(name)).absorb(sighting)
         if run is None:
             for sighting in seen.values():
                 for event in sighting.samples:
@@ -76,19 +75,22 @@ class Case:
             s.check: s.evidence[-1] for s in run.steps if s.check and s.outcome == "passed" and s.evidence
         }
 
-    def incident(self, around: Sightings, link: Link) -> Incident:
+    def incident(self, around: Around, link: Link) -> Incident:
         """Return the incident: its evidence numbered, its reasons told with what the lines captured.
 
-        ``around`` are the other lines of the service near the incident: a reason may rest on one of them.
+        ``around`` gives the other lines near the incident: a reason may rest on one of them.
         """
         cause = self.known.cause
-        cited = self._cited(around)
-        ids = {name: f"E{number}" for number, name in enumerate(cited, 1)}
-        reasons = []
-        for reason in cause.because:
-            name = self.known.name(reason.rule)
-            if name in ids:
-                reasons.append(Because(self._fill(reason.says, cited[name]), [ids[name]]))
+        near = around("")
+        evidence: list[Evidence] = []
+        told: dict[str, list[tuple[Event, str]]] = {}
+        for name, sighting in self._cited(near).items():
+            voices = self._voices(name, sighting)
+            for event in voices:
+                count = sighting.checks[event.check] if len(voices) > 1 else sighting.count
+                evidence.append(_evidence(f"E{len(evidence) + 1}", name, event, count, link))
+                told.setdefault(name, []).append((event, evidence[-1].id))
+        reasons = self._reasons(told)
         scope = Scope(
             service=self.service,
             project=next((s.first.entry.project for s in self.seen.values() if s.first.entry.project), ""),
@@ -116,10 +118,36 @@ class Case:
             last_seen=format_timestamp(self.ended),
             count=self.count,
             recovered=self.recovered,
-            evidence=[_evidence(ids[name], sighting, link) for name, sighting in cited.items()],
-            ruled_out=self._ruled_out(around, cited, ids),
+            evidence=evidence,
+            ruled_out=self._ruled_out(around, {name: lines[0][1] for name, lines in told.items()}),
             symptoms=[symptom.headline() for symptom in self.symptoms],
         )
+
+    def _voices(self, name: str, sighting: Sighting) -> list[Event]:
+        """Return the events that speak for a rule: the first, or one for each check where the sentence names it."""
+        says = [reason.says for reason in self.known.cause.because if self.known.name(reason.rule) == name]
+        if not any("{check}" in sentence for sentence in says):
+            return [next((e for e in sighting.samples if any(_can_say(e, s) for s in says)), sighting.first)]
+        by_check: dict[str, Event] = {}
+        for event in sighting.samples:
+            by_check.setdefault(event.check, event)
+        return list(by_check.values())
+
+    def _reasons(self, told: Mapping[str, list[tuple[Event, str]]]) -> list[Because]:
+        """Return the sentences whose words stand in their line; where none is left, all of them with their blanks."""
+        spoken = [
+            (reason.says, event, number)
+            for reason in self.known.cause.because
+            for event, number in told.get(self.known.name(reason.rule), [])
+        ]
+        sayable = [(says, event, number) for says, event, number in spoken if _can_say(event, says)]
+        return [
+            Because(
+                fill(says, event.fields, check=event.check or self.check or "", service=self.service),
+                [number],
+            )
+            for says, event, number in sayable or spoken
+        ]
 
     def headline(self) -> str:
         """Return the title with the number of scenes, as a symptom of another incident is told."""
@@ -140,15 +168,21 @@ class Case:
             cited |= {name: found for name, found in list(symptom.seen.items())[:2] if name not in cited}
         return cited
 
-    def _ruled_out(self, around: Sightings, cited: Sightings, ids: dict[str, str]) -> list[RuledOut]:
+    def _ruled_out(self, around: Around, cited: Mapping[str, str]) -> list[RuledOut]:
         cleared = []
         for ruling in self.known.cause.ruled_out:
-            names = self.known.names(ruling.rules)
-            found = next((name for name in names if name in self.seen or name in around), None)
-            if found is not None:
-                sighting = self.seen.get(found) or around[found]
-                evidence = [ids[found]] if found in cited else [sighting.first.entry.insert_id]
-                cleared.append(RuledOut(ruling.cause, self._fill(ruling.why, sighting), evidence))
+            lines = around(ruling.service)
+            lines = (
+                lines
+                if ruling.service
+                else self.seen | {k: v for k, v in lines.items() if k not in self.seen}
+            )
+            name = next((name for name in self.known.names(ruling.rules) if name in lines), None)
+            if name is not None:
+                event = lines[name].first
+                evidence = event.entry.insert_id if ruling.service else cited.get(name, event.entry.insert_id)
+                why = fill(ruling.why, event.fields, check=self.check or "", service=self.service)
+                cleared.append(RuledOut(ruling.cause, why, [evidence]))
         blamed = {self.check, *(ruling.cause for ruling in self.known.cause.ruled_out)}
         cleared += [
             RuledOut(check, f"the check {check} passed in the same run", [insert_id])
@@ -156,11 +190,6 @@ class Case:
             if check not in blamed
         ]
         return cleared
-
-    def _fill(self, text: str, sighting: Sighting) -> str:
-        fields = {field: value for s in self.seen.values() for field, value in s.first.fields.items()}
-        fields |= sighting.first.fields
-        return fill(text, fields, count=str(sighting.count), check=self.check or "", service=self.service)
 
 
 class _Blank(dict[str, str]):
@@ -178,20 +207,25 @@ def _name(names: list[str], name: str, *, unbounded: bool = False) -> None:
         names.append(name)
 
 
-def _evidence(number: str, sighting: Sighting, link: Link) -> Evidence:
-    entry = sighting.first.entry
+def _can_say(event: Event, says: str) -> bool:
+    """Return whether a line captured every word that a sentence takes from it."""
+    return set(_WORDS.findall(says)) <= {"check", "service", *event.fields}
+
+
+def _evidence(number: str, rule: str, event: Event, count: int, link: Link) -> Evidence:
+    entry = event.entry
     return Evidence(
         id=number,
         insert_id=entry.insert_id,
         timestamp=format_timestamp(entry.timestamp),
         message=entry.message[:_MESSAGE],
-        link=link(sighting.first),
+        link=link(event),
         severity=entry.severity,
         service=entry.service,
         revision=entry.revision,
         instance=entry.instance,
-        rule=sighting.rule,
-        count=sighting.count,
+        rule=rule,
+        count=count,
     )
 
 
@@ -200,11 +234,5 @@ def merged(parts: Iterable[Sightings]) -> Sightings:
     whole: Sightings = {}
     for part in parts:
         for name, sighting in part.items():
-            have = whole.setdefault(name, Sighting(name))
-            before = have.count
-            for event in sighting.samples:
-                have.add(event)
-            if sighting.last is not None and (have.last is None or sighting.ended > have.ended):
-                have.last = sighting.last
-            have.count = before + sighting.count
+            whole.setdefault(name, Sighting(name)).absorb(sighting)
     return whole

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 
 import msgspec
 
@@ -120,7 +121,7 @@ class Judge:
         """Look for the causes that show in the lines of a revision; offer the errors that none explains as leads."""
         explained = {name for case in self._cases.values() for name in case.seen}
         for (service, revision), seen in self._seen.items():
-            for known in self._causes.of_revision(seen):
+            for known in self._causes.of_revision(service, seen):
                 names = known.names([*known.cause.all_of, *known.cause.any_of])
                 names += known.names(reason.rule for reason in known.cause.because)
                 scene = {name: seen[name] for name in names if name in seen}
@@ -151,17 +152,17 @@ class Judge:
         """Let a cause that was seen at runtime speak where no run decides."""
         if state.verdict != "inconclusive":
             return state
-        for case in self._cases.values():
-            says = case.known.cause.verdict
-            if (
-                says
-                and case.service == state.service
-                and (state.revision in case.revisions or not state.revision)
-            ):
-                return msgspec.structs.replace(
-                    state, verdict=says, why=f"no readiness run, but: {case.title}"
-                )
-        return state
+        saying: list[tuple[ServiceVerdict, str]] = [
+            (says, case.title)
+            for case in self._cases.values()
+            if (says := case.known.cause.verdict)
+            and case.service == state.service
+            and (state.revision in case.revisions or not state.revision)
+        ]
+        if not saying:
+            return state
+        verdict, title = min(saying, key=lambda said: _WORST.index(said[0]))
+        return msgspec.structs.replace(state, verdict=verdict, why=f"no readiness run, but: {title}")
 
     def _incidents(self, states: list[ServiceState]) -> list[Incident]:
         by_service = {state.service: state for state in states}
@@ -169,12 +170,16 @@ class Judge:
             service = self._services[case.service]
             case.recovered = case.known.cause.tier in ("crash", "startup", "check") and _later(service, case)
         cases = attach(list(self._cases.values()))
-        incidents = [case.incident(self._around(case), self._link) for case in cases]
+        incidents = [case.incident(partial(self._around, case), self._link) for case in cases]
         return rank([*incidents, *self._leads.incidents()], by_service)
 
-    def _around(self, case: Case) -> Sightings:
-        """Return the other lines of the case's service that were said while it went on."""
-        places = [self._seen[place] for place in list(self._seen) if place[0] == case.service]
+    def _around(self, case: Case, services: str) -> Sightings:
+        """Return the lines that were said while a case went on: of its own service, or of those that a pattern names."""
+        places = [
+            seen
+            for (service, _), seen in self._seen.items()
+            if (fnmatchcase(service, services) if services else service == case.service)
+        ]
         margin = _AROUND * NANOSECONDS
         return {
             name: sighting

@@ -6,6 +6,7 @@ from triage.diagnosis.case import Case
 from triage.diagnosis.scene import TIERS
 from triage.models import Incident, ServiceState
 
+_SEVERITY = ("P0", "P1", "P2")
 _CONFIDENCE = ("high", "medium", "low")
 #: Leads that are told one by one; there may be hundreds of shapes.
 _LEADS = 25
@@ -15,34 +16,58 @@ def attach(cases: list[Case]) -> list[Case]:
     """Return the cases that stand for themselves; what another case explains is attached to it as a symptom.
 
     A case explains another at the same service and revision when its cause outranks the other's, and every symptom
-    there when it is none itself.
+    there when it is none itself and no cause that names the symptom stands beside it.
     """
-    standing = []
+    under: dict[str, Case] = {}
     for case in cases:
-        deeper = next((other for other in cases if _explains(other, case)), None)
-        if deeper is None:
-            standing.append(case)
-        else:
-            deeper.symptoms.append(case)
+        others = [other for other in cases if _root(other, under) is not case]
+        deeper = next((other for other in others if _outranks(other, case)), None) or next(
+            (other for other in others if _implies(other, case)), None
+        )
+        if deeper is not None:
+            under[case.id] = deeper
+    standing = [case for case in cases if case.id not in under]
+    for case in cases:
+        if case.id in under:
+            _root(case, under).symptoms.append(case)
     return standing
 
 
-def _explains(deeper: Case, case: Case) -> bool:
-    if deeper is case or deeper.service != case.service or not set(deeper.revisions) & set(case.revisions):
-        return False
-    if case.known.cause.id in deeper.known.cause.outranks:
-        return deeper.known.cause.id not in case.known.cause.outranks
-    return case.known.cause.tier == "symptom" and deeper.known.cause.tier not in ("symptom", "runtime")
+def _root(case: Case, under: Mapping[str, Case]) -> Case:
+    """Return the case at the end of the chain: a symptom of a symptom is one of what explains both."""
+    while case.id in under:
+        case = under[case.id]
+    return case
+
+
+def _together(deeper: Case, case: Case) -> bool:
+    return deeper.service == case.service and bool(set(deeper.revisions) & set(case.revisions))
+
+
+def _outranks(deeper: Case, case: Case) -> bool:
+    return (
+        _together(deeper, case)
+        and case.known.cause.id in deeper.known.cause.outranks
+        and deeper.known.cause.id not in case.known.cause.outranks
+    )
+
+
+def _implies(deeper: Case, case: Case) -> bool:
+    return (
+        _together(deeper, case)
+        and case.known.cause.tier == "symptom"
+        and deeper.known.cause.tier not in ("symptom", "runtime")
+    )
 
 
 def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[Incident]:
     """Return the incidents, the one to act on first.
 
     The primary service before others, what still holds before what recovered, the revision that decides before
-    older ones, then the deeper tier, the surer and the later.
+    older ones, then the deeper tier, the graver, the surer and the later.
     """
 
-    def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, str]:
+    def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, int, str]:
         state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
             incident.cause == "unknown-error",
@@ -50,6 +75,7 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
             incident.recovered,
             state.revision not in incident.scope.revisions,
             TIERS.index(incident.tier),
+            _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),
             "".join(chr(0x10FFFF - ord(character)) for character in incident.last_seen),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import get_args
 
 from triage.diagnosis.sighting import Sightings
@@ -24,6 +25,11 @@ class Known:
     def names(self, rules: Iterable[str]) -> list[str]:
         """Return the full names of some rules."""
         return [self.name(rule) for rule in rules]
+
+    def reads(self, service: str) -> bool:
+        """Return whether the cause's pack is for a service: what it says of others' lines would be guesswork."""
+        patterns = self.pack.services
+        return not patterns or not service or any(fnmatchcase(service, pattern) for pattern in patterns)
 
     def holds(self, run: Run | None, seen: Sightings) -> bool:
         """Return whether the cause explains a scene."""
@@ -61,13 +67,19 @@ class Causes:
 
     def of_run(self, run: Run, seen: Sightings) -> Known | None:
         """Return the deepest cause that explains a run, or None."""
-        fitting = [known for known in self._known if known.cause.scene == run.kind and known.holds(run, seen)]
+        fitting = [
+            known
+            for known in self._known
+            if known.cause.scene == run.kind and known.reads(run.service) and known.holds(run, seen)
+        ]
         return _deepest(fitting)
 
-    def of_revision(self, seen: Sightings) -> list[Known]:
-        """Return every cause that the lines of a revision show, the deepest first."""
+    def of_revision(self, service: str, seen: Sightings) -> list[Known]:
+        """Return every cause that the lines of a service's revision show, the deepest first."""
         fitting = [
-            known for known in self._known if known.cause.scene == "revision" and known.holds(None, seen)
+            known
+            for known in self._known
+            if known.cause.scene == "revision" and known.reads(service) and known.holds(None, seen)
         ]
         return sorted(fitting, key=lambda known: TIERS.index(known.cause.tier))
 

@@ -1,11 +1,12 @@
 """Events counted and sampled: enough to cite them, whatever their number."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from triage.models import Event
 
-#: Events of one kind that are kept to be cited: the first ones.
-_SAMPLES = 3
+#: Events of one kind that are kept to be cited: the first ones, and the first of each check that they name.
+_SAMPLES, _CHECKS = 3, 12
 
 
 @dataclass
@@ -16,11 +17,26 @@ class Sighting:
     count: int = 0
     samples: list[Event] = field(default_factory=list)
     last: Event | None = None
+    checks: Counter[str] = field(default_factory=Counter)
 
     def add(self, event: Event) -> None:
         """Count one more event; events arrive in order of time, or nearly."""
+        self._keep(event)
         self.count += 1
-        if len(self.samples) < _SAMPLES:
+        self.checks[event.check if event.check in self.checks or len(self.checks) < _CHECKS else ""] += 1
+
+    def absorb(self, other: "Sighting") -> None:
+        """Count what was seen at another place, or later, too."""
+        for event in other.samples:
+            self._keep(event)
+        if other.last is not None and other.ended >= self.ended:
+            self.last = other.last
+        self.count += other.count
+        self.checks.update(other.checks)
+
+    def _keep(self, event: Event) -> None:
+        checks = {sample.check for sample in self.samples}
+        if len(self.samples) < _SAMPLES or (event.check not in checks and len(checks) < _CHECKS):
             self.samples.append(event)
         if self.last is None or event.entry.order >= self.last.entry.order:
             self.last = event

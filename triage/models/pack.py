@@ -51,14 +51,15 @@ class Phase(_Data, frozen=True, kw_only=True):
 class Chain(_Data, frozen=True, kw_only=True):
     """The readiness chain: its phases, its checks, and the longest silences, in seconds, inside a run.
 
-    ``cache`` is how long a verdict is given again without a new validation. ``startup`` maps a phase of the startup
+    Cloud Run's default startup probe tells of its failure after 240 s of silence. ``cache`` is how long a verdict is
+    given again without a new validation. ``startup`` maps a phase of the startup
     orchestrator to the check that it stands for ("" for none).
     """
 
     phases: list[Phase]
     checks: list[Check]
     silence: float = 60.0
-    boot_silence: float = 180.0
+    boot_silence: float = 300.0
     cache: float = 15.0
     startup: dict[str, str] = {}
 
@@ -111,11 +112,15 @@ class Reason(_Data, frozen=True, kw_only=True):
 
 
 class RulingOut(_Data, frozen=True, kw_only=True):
-    """A cause that a careless reader would blame, cleared by ``rules`` in the same service: ``why`` it is not."""
+    """A cause that a careless reader would blame, cleared by ``rules``: ``why`` it is not.
+
+    The lines that clear it are those of the same service, or of the services that the glob pattern ``service`` names.
+    """
 
     cause: str
     rules: list[str]
     why: str
+    service: str = ""
 
 
 class Settle(_Data, frozen=True, kw_only=True):

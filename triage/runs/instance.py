@@ -16,7 +16,7 @@ from triage.window import NANOSECONDS
 _TAIL = 2.0
 #: Seconds by which the elapsed time in a verdict may miss the beginning that it belongs to.
 _FIT = 0.5
-_SILENCE, _BOOT_SILENCE, _CACHE = 60.0, 240.0, 15.0
+_SILENCE, _BOOT_SILENCE, _CACHE = 60.0, 300.0, 15.0
 
 
 class _Cached(NamedTuple):

@@ -1,0 +1,231 @@
+"""The incidents that are told apart: each folder of cases/ holds entries and what the documents must say of them."""
+
+import json
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from triage import pipeline
+from triage.models import Cause, Incident, Pack
+from triage.pipeline import Analysis
+
+CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
+
+each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@cache
+def packs() -> list[Pack]:
+    return pipeline.load_packs()
+
+
+@cache
+def analysis(case: Path) -> Analysis:
+    return pipeline.analyse([case / "entries.jsonl"], packs=packs())
+
+
+@cache
+def expected(case: Path) -> dict[str, Any]:
+    want: dict[str, Any] = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    return want
+
+
+def entries(case: Path) -> list[str]:
+    return (case / "entries.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+def incidents(case: Path) -> list[Incident]:
+    return analysis(case).diagnosis.incidents
+
+
+def pairs(case: Path) -> list[tuple[Incident, dict[str, Any]]]:
+    return list(zip(incidents(case), expected(case)["incidents"], strict=True))
+
+
+def titles(symptoms: list[str]) -> list[str]:
+    """Return the symptoms without the number of their lines."""
+    return [symptom.rpartition(" (")[0] for symptom in symptoms]
+
+
+#: What a case may say of an incident or a run beyond its plain fields, and how that is read from the document.
+READ: dict[str, Callable[[Any], Any]] = {
+    "symptoms": lambda incident: titles(incident.symptoms),
+    "ruled_out": lambda incident: [ruled.cause for ruled in incident.ruled_out],
+    "repeats": lambda run: run.repeats is not None,
+}
+
+
+def told(noun: Any, want: dict[str, Any]) -> dict[str, Any]:
+    """Return what a document says under the keys that a case names."""
+    return {key: READ[key](noun) if key in READ else getattr(noun, key) for key in want}
+
+
+def each_case_that_tells(key: str) -> pytest.MarkDecorator:
+    """A test for the cases that name a key: the others say nothing of it."""
+    return pytest.mark.parametrize(
+        "case", [c for c in CASES if key in expected(c)], ids=lambda case: case.name
+    )
+
+
+@each_case
+def test_the_verdict_is_that_of_the_case(case: Path) -> None:
+    diagnosis = analysis(case).diagnosis
+
+    assert diagnosis.verdict == expected(case)["verdict"]
+    assert diagnosis.recovered == expected(case).get("recovered", False)
+
+
+@each_case
+def test_each_service_has_its_own_verdict(case: Path) -> None:
+    states = analysis(case).diagnosis.services
+
+    assert {state.service: state.verdict for state in states} == expected(case)["services"]
+
+
+@each_case
+def test_the_incidents_come_in_their_order(case: Path) -> None:
+    assert [incident.cause for incident in incidents(case)] == [
+        want["cause"] for want in expected(case)["incidents"]
+    ]
+
+
+@each_case
+def test_each_incident_is_told_as_what_it_is(case: Path) -> None:
+    for incident, want in pairs(case):
+        plain = {key: value for key, value in want.items() if key != "ruled_out"}
+        assert told(incident, plain) == plain
+
+
+@each_case
+def test_a_symptom_is_attached_to_its_cause(case: Path) -> None:
+    for incident, want in pairs(case):
+        assert titles(incident.symptoms) == want.get("symptoms", [])
+
+
+@each_case
+def test_what_a_careless_reader_would_blame_is_ruled_out(case: Path) -> None:
+    for incident, want in pairs(case):
+        assert set(want.get("ruled_out", [])) <= {ruled.cause for ruled in incident.ruled_out}
+
+
+@each_case
+def test_no_check_is_blamed_that_the_entries_clear(case: Path) -> None:
+    blamed = {incident.check for incident in incidents(case) if incident.confidence != "low"}
+
+    assert not blamed & set(expected(case).get("not_blamed", []))
+
+
+@each_case
+def test_every_reason_rests_on_entries_of_the_export(case: Path) -> None:
+    known = {json.loads(line)["insertId"] for line in entries(case)}
+
+    for incident in incidents(case):
+        cited = {evidence.id: evidence.insert_id for evidence in incident.evidence}
+        assert incident.because
+        assert set(cited.values()) <= known
+        assert all(reason.evidence and set(reason.evidence) <= cited.keys() for reason in incident.reasons)
+        assert all(sentence.endswith("]") for sentence in incident.because)
+        for ruled in incident.ruled_out:
+            assert ruled.evidence
+            assert set(ruled.evidence) <= cited.keys() | known
+
+
+@each_case
+def test_no_sentence_says_that_a_word_is_not_in_the_log(case: Path) -> None:
+    for incident in incidents(case):
+        whys = [ruled.why for ruled in incident.ruled_out]
+        assert not [text for text in (incident.title, *incident.because, *whys) if "(not in the log)" in text]
+
+
+@each_case
+def test_noise_is_counted_apart(case: Path) -> None:
+    noise = {line.title: line.count for line in analysis(case).diagnosis.noise}
+
+    assert noise == expected(case)["noise"]
+
+
+@each_case_that_tells("limits")
+def test_what_the_logs_cannot_show_is_said(case: Path) -> None:
+    limits = "\n".join(analysis(case).diagnosis.limits)
+
+    assert all(limit in limits for limit in expected(case)["limits"])
+
+
+@each_case_that_tells("next")
+def test_the_next_step_asks_for_what_would_settle_it(case: Path) -> None:
+    want = expected(case)["next"]
+    step = analysis(case).diagnosis.next
+
+    assert (step is None) if want is None else (step is not None and want in step.filter)
+
+
+@each_case_that_tells("runs")
+def test_the_runs_are_those_of_the_case(case: Path) -> None:
+    want = expected(case)["runs"]
+    runs = analysis(case).timeline.runs
+
+    assert [told(run, keys) for run, keys in zip(runs, want, strict=True)] == want
+
+
+@each_case
+def test_the_same_is_said_of_shuffled_and_doubled_entries(case: Path, tmp_path: Path) -> None:
+    lines = entries(case) * 2
+    random.Random(case.name).shuffle(lines)  # noqa: S311 - an order, not a secret
+    export = tmp_path / "shuffled.jsonl"
+    export.write_text("\n".join(lines), encoding="utf-8")
+
+    again, before = pipeline.analyse([export], packs=packs()), analysis(case)
+
+    assert msgspec.json.encode(again.timeline.runs) == msgspec.json.encode(before.timeline.runs)
+    assert again.diagnosis.incidents == before.diagnosis.incidents
+    assert again.diagnosis.noise == before.diagnosis.noise
+    assert again.diagnosis.services == before.diagnosis.services
+    assert (again.diagnosis.next is None) == (before.diagnosis.next is None)
+
+
+@each_case
+def test_a_case_holds_what_its_form_asks_for(case: Path) -> None:
+    required = {"about", "verdict", "services", "incidents", "noise"}
+    known = required | {"recovered", "not_blamed", "limits", "next", "runs"}
+
+    assert sorted(path.name for path in case.iterdir()) == ["entries.jsonl", "expected.json"]
+    assert expected(case)["about"].endswith(".")
+    assert required <= expected(case).keys() <= known
+    assert len(entries(case)) == len({json.loads(line)["insertId"] for line in entries(case)})
+
+
+def causes() -> list[tuple[Pack, Cause]]:
+    return [(pack, cause) for pack in packs() for cause in pack.causes]
+
+
+@cache
+def shown() -> set[tuple[str, str]]:
+    """Return the pack and the name of every cause that some case has as an incident."""
+    known = {(pack.id, cause.id, cause.title) for pack, cause in causes()}
+    return {
+        (pack, name)
+        for case in CASES
+        for incident in incidents(case)
+        for pack, name, title in known
+        if incident.cause == name and _reads(title, incident.title)
+    }
+
+
+def _reads(title: str, said: str) -> bool:
+    """Return whether a title is that of a cause: two packs may have a cause of one name."""
+    return said.startswith(title.partition("{")[0])
+
+
+@pytest.mark.parametrize(("pack", "cause"), causes(), ids=lambda noun: noun.id)
+def test_every_cause_of_the_shipped_packs_is_an_incident_of_some_case(pack: Pack, cause: Cause) -> None:
+    assert (pack.id, cause.id) in shown()
+
+
+@pytest.mark.parametrize(("pack", "cause"), causes(), ids=lambda noun: noun.id)
+def test_what_a_cause_outranks_is_a_cause(pack: Pack, cause: Cause) -> None:
+    assert set(cause.outranks) <= {other.id for _, other in causes()}

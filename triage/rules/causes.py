@@ -23,7 +23,7 @@ def cause_faults(cause: Cause, pack: Pack) -> Iterator[str]:
     if not cause.because:
         yield "a cause gives its reasons: because is empty"
     if cause.check.startswith("@") and (cause.check not in _POINTERS or cause.scene == "revision"):
-        yield f"check {cause.check!r} points at nothing: a run has {', '.join(_POINTERS)}"
+        yield f"check {cause.check!r} points at nothing: only a run has {', '.join(_POINTERS)}"
     yield from _checks(cause, pack)
 
 
@@ -36,7 +36,7 @@ def references(loaded: Loaded, used: Sequence[Loaded]) -> Iterator[Fault]:
         lookup = _Lookup(loaded.pack.id, rules)
         found = [*lookup.unknown(cause), *lookup.unsaid(cause)]
         found += [f"outranks {name}, which no pack has" for name in cause.outranks if name not in causes]
-        yield from (loaded.fault("causes", cause.id, what) for what in found)
+        yield from (loaded.fault("causes", cause.id, what) for what in dict.fromkeys(found))
 
 
 class _Lookup:
@@ -90,7 +90,8 @@ def _unsaid(where: str, sentence: str, captured: set[str]) -> Iterator[str]:
         if word is None:
             continue
         if not word.isidentifier() or form or conversion:
-            yield f"{where}: {{{word}}} is no plain word in {sentence!r}"
+            said = f"{word}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
+            yield f"{where}: {{{said}}} is no plain word"
         elif word not in captured | _ALWAYS:
             yield f"{where}: {{{word}}} is captured by no group of its rules"
 

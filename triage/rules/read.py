@@ -128,15 +128,15 @@ class _Reader:
         return []
 
     def head(self, source: Source, data: dict[str, Any]) -> Pack | None:
-        """Return the pack without its rules and causes; None, and a fault, when it does not convert."""
+        """Return the pack without its rules and causes; None, and its faults, when it does not convert."""
+        head = {**data, "rules": [], "causes": []}
         try:
-            return msgspec.convert({**data, "rules": [], "causes": []}, Pack)
-        except msgspec.ValidationError as error:
+            return msgspec.convert(head, Pack)
+        except msgspec.ValidationError:
             if data:
-                unknown = re.findall(r"unknown field `(\w+)`", str(error))
-                path = re.findall(r"\w+", str(error).partition("`$")[2])
-                line = source.line_of(*unknown, *reversed(path))
-                self.faults.append(Fault(source.path, line, str(error)))
+                for key, what in _misfits(head, Pack):
+                    inner = re.findall(r"\w+", what.partition("`$")[2])
+                    self.faults.append(Fault(source.path, source.line_of(*reversed(inner), key), what))
         return None
 
     def convert(self, source: Source, data: dict[str, Any], table: str, noun: type[_Noun]) -> Iterator[_Noun]:
@@ -150,9 +150,11 @@ class _Reader:
         for line, value in zip(lines, values, strict=True):
             try:
                 made = msgspec.convert(value, noun)
-            except msgspec.ValidationError as error:
-                name = value.get("id", "?") if isinstance(value, dict) else "?"
-                self.faults.append(Fault(source.path, line, f"{table[:-1]} {name}: {error}"))
+            except msgspec.ValidationError:
+                name = f"{table[:-1]} {value.get('id', '?')}"
+                self.faults += [
+                    Fault(source.path, line, f"{name}: {what}") for _, what in _misfits(value, noun)
+                ]
                 continue
             first = self.places.setdefault((table, made.id), Fault(source.path, line, ""))
             if (first.path, first.line) != (source.path, line):
@@ -160,6 +162,22 @@ class _Reader:
                 self.faults.append(Fault(source.path, line, f"{table[:-1]} {made.id}: {what}"))
                 continue
             yield made
+
+
+def _misfits(value: dict[str, Any], noun: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+    """Yield each key of a table that does not fit a noun, with what is wrong."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(noun)}
+    for key in value.keys() - fields.keys():
+        yield key, f"unknown key {key}"
+    for key, field in fields.items():
+        if key not in value:
+            if field.required:
+                yield key, f"{key} is missing"
+            continue
+        try:
+            msgspec.convert(value[key], field.type)
+        except msgspec.ValidationError as error:
+            yield key, f"{key}: {error}"
 
 
 def _chain_faults(source: Source, chain: Chain) -> Iterator[Fault]:

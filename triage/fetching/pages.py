@@ -30,7 +30,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     page: float = 90.0
-    budget: float = 300.0
+    budget: float = 180.0
     first: float = 1.0
     most: float = 32.0
 

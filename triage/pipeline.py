@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import msgspec
 
@@ -256,6 +256,25 @@ def playbook(name: str) -> Playbook:
     from triage.rendering.playbooks import load
 
     return load(name)
+
+
+def write_entries(
+    entries: Iterable[Entry], form: Literal["jsonl", "csv", "parquet"], stream: BinaryIO
+) -> None:
+    """Write a table of entries, unmasked, for other programs and to be read again."""
+    from triage.rendering import tables
+
+    if form == "parquet":
+        tables.write_parquet(entries, stream)
+    else:
+        stream.writelines(tables.json_lines(entries) if form == "jsonl" else tables.comma_separated(entries))
+
+
+def write_runs(timeline: Timeline, stream: BinaryIO) -> None:
+    """Write the runs of a timeline as CSV, secrets masked."""
+    from triage.rendering.tables import runs_comma_separated
+
+    stream.writelines(runs_comma_separated(timeline))
 
 
 def fold(timeline: Timeline) -> list[list[Run]]:

@@ -1,5 +1,6 @@
 """``triage timeline``: each run through the readiness chain."""
 
+import sys
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -35,11 +36,14 @@ def timeline(
 
     Alike runs are shown once, with their number. Times are relative to the start, in UTC and in local time.
     """
-    from triage.pipeline import analyse, fold, to_json
+    from triage.pipeline import analyse, fold, to_json, write_runs
 
     found = analyse(exports, packs=packs, selection=selection).timeline
     if form == "json":
         click.echo(to_json(found), nl=False)
+        return
+    if form == "csv":
+        write_runs(found, sys.stdout.buffer)
         return
     from triage.cli.screens.console import fit_to_show, show
     from triage.cli.screens.timeline import screen

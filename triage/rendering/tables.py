@@ -1,0 +1,185 @@
+"""Entries and runs as tables for other programs: JSON lines, CSV and Parquet.
+
+The entries' tables are read again by every command. Cells of CSV cannot become formulas of a spreadsheet.
+"""
+
+import csv
+import io
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+from triage.models import Entry, Timeline
+from triage.window import format_timestamp
+
+#: Columns of the table of entries, with their types in Parquet. Times are UTC, ``http_latency`` is in seconds.
+COLUMNS = {
+    "timestamp": "TIMESTAMP_NS",
+    "receive_timestamp": "TIMESTAMP_NS",
+    "severity": "VARCHAR",
+    "service": "VARCHAR",
+    "revision": "VARCHAR",
+    "instance": "VARCHAR",
+    "log_name": "VARCHAR",
+    "logger": "VARCHAR",
+    "function": "VARCHAR",
+    "line": "BIGINT",
+    "message": "VARCHAR",
+    "http_method": "VARCHAR",
+    "http_url": "VARCHAR",
+    "http_status": "BIGINT",
+    "http_latency": "DOUBLE",
+    "http_user_agent": "VARCHAR",
+    "error_type": "VARCHAR",
+    "error_message": "VARCHAR",
+    "error_traceback": "VARCHAR",
+    "proto_payload": "VARCHAR",
+    "trace": "VARCHAR",
+    "labels": "VARCHAR",
+    "project": "VARCHAR",
+    "location": "VARCHAR",
+    "insert_id": "VARCHAR",
+}
+_RUN_COLUMNS = (
+    "id",
+    "kind",
+    "service",
+    "revision",
+    "instance",
+    "environment",
+    "started",
+    "ended",
+    "elapsed",
+    "complete",
+    "verdict",
+    "condition",
+    "first_failed",
+    "failed_checks",
+    "noncritical_failed",
+    "tolerated",
+    "overlaps",
+    "repeats",
+)
+#: What makes a spreadsheet take a text for a formula, the full-width forms that Excel reads alike among it.
+_FORMULA = re.compile("[=+\\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def row(entry: Entry) -> dict[str, Any]:
+    """Return the cells of an entry that hold something, by column; ``labels`` and ``proto_payload`` are objects."""
+    cells: dict[str, Any] = {
+        "timestamp": format_timestamp(entry.timestamp),
+        "severity": entry.severity,
+        "service": entry.service,
+        "revision": entry.revision,
+        "instance": entry.instance,
+        "log_name": entry.log_name,
+        "logger": entry.logger,
+        "function": entry.function,
+        "line": entry.line,
+        "message": entry.message,
+        "trace": entry.trace,
+        "labels": entry.labels,
+        "project": entry.project,
+        "location": entry.location,
+        "insert_id": entry.insert_id,
+    }
+    if entry.receive_timestamp is not None:
+        cells["receive_timestamp"] = format_timestamp(entry.receive_timestamp)
+    if http := entry.http:
+        cells |= {"http_method": http.method, "http_url": http.url, "http_status": http.status}
+        cells |= {"http_latency": http.latency, "http_user_agent": http.user_agent}
+    if error := entry.error:
+        cells |= {
+            "error_type": error.type,
+            "error_message": error.message,
+            "error_traceback": error.traceback,
+        }
+    if audit := entry.audit:
+        cells["proto_payload"] = {
+            "methodName": audit.method,
+            "resourceName": audit.resource,
+            "status": {"message": audit.status},
+        }
+    return {name: cells[name] for name in COLUMNS if cells.get(name) not in (None, "", {})}
+
+
+def json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Yield each entry as a JSON object on a line of its own."""
+    for entry in entries:
+        yield _line(row(entry), errors="backslashreplace")
+
+
+def comma_separated(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Yield the table of entries as CSV, its header first."""
+    yield from _csv(COLUMNS, map(row, entries))
+
+
+def runs_comma_separated(timeline: Timeline) -> Iterator[bytes]:
+    """Yield a timeline as CSV, a row per run, secrets masked; lists of checks are separated by blanks."""
+    yield from _csv(_RUN_COLUMNS, timeline.to_dict()["runs"])
+
+
+def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
+    """Write the table of entries as Parquet; the rows wait in a private folder, not in memory."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="triage-") as folder:
+        rows, table = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
+        with rows.open("wb") as file:
+            file.writelines(_line(row(entry), errors="replace") for entry in entries)
+        columns = {name: "VARCHAR" if kind == "TIMESTAMP_NS" else kind for name, kind in COLUMNS.items()}
+        times = ", ".join(
+            f"{name}::TIMESTAMP_NS AS {name}" for name, kind in COLUMNS.items() if kind == "TIMESTAMP_NS"
+        )
+        with duckdb.connect(
+            config={"memory_limit": "512MB", "threads": 2, "temp_directory": folder}
+        ) as database:
+            database.read_json(
+                str(rows), columns=columns, format="newline_delimited", maximum_object_size=_longest(rows)
+            ).project(f"* REPLACE ({times})").write_parquet(str(table), compression="zstd")
+        with table.open("rb") as written:
+            shutil.copyfileobj(written, stream)
+
+
+def _longest(rows: Path) -> int:
+    """Return room for the longest line: DuckDB wants to know before it reads."""
+    with rows.open("rb") as file:
+        return 2 * max((len(line) for line in file), default=0) + 1024
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    columns = list(columns)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(columns)
+    for cells in rows:
+        yield _taken(buffer)
+        writer.writerow([_cell(cells.get(name)) for name in columns])
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet computes: a text that begins like a formula gets an apostrophe before it."""
+    if isinstance(value, list):
+        value = " ".join(value)
+    elif isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and _FORMULA.match(value):
+        return f"'{value}"
+    return value
+
+
+def _line(cells: dict[str, Any], errors: Literal["backslashreplace", "replace"]) -> bytes:
+    r"""Return a line of JSON. Half a surrogate pair stands in it as ``\udXXX``, or replaced: Parquet cannot hold it."""
+    return f"{json.dumps(cells, ensure_ascii=False)}\n".encode("utf-8", errors)

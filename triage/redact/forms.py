@@ -14,6 +14,7 @@ from dataclasses import dataclass
 #: Where a secret begins and ends in a text, and what it is.
 Span = tuple[int, int, str]
 
+_DIGIT = re.compile(r"\d")
 _RANDOM = re.compile(r"\d|[+/=]|[a-z][A-Z]")
 _PRODUCT = re.compile(r"(?<![/\w])[A-Z]\w*/$|==$|version[ =:]{1,2}$", re.IGNORECASE)
 _PRIVATE = [
@@ -62,7 +63,7 @@ def _random(value: str) -> bool:
 
 
 def _numbered(value: str) -> bool:
-    return any(char.isdigit() for char in value)
+    return bool(_DIGIT.search(value))
 
 
 def _data(value: str) -> bool:
@@ -70,8 +71,8 @@ def _data(value: str) -> bool:
     return (
         value.count("/") * 16 <= len(value)
         and _numbered(value)
-        and any(char.isupper() for char in value)
-        and any(char.islower() for char in value)
+        and not value.isupper()
+        and not value.islower()
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from triage.errors import UsageError
 from triage.models import Because, Evidence, Incident, RuledOut, Run, ServiceState, Step, Timeline
 from triage.rendering import mermaid
 from triage.rendering.escape import Md
@@ -17,6 +16,8 @@ from triage.text import code, prose, quote
 _READY = ("ready", "degraded")
 #: Characters of a log line that the title of a lead repeats.
 _QUOTED = 160
+#: Names that can be copied from a filter of ours as they are: no mention, nothing that hides.
+_PLAIN = re.compile(r"[\w.:/+=-]{1,256}", re.ASCII)
 _EVIDENCE_ID = re.compile(r"E\d{1,4}")
 _CITED = re.compile(r"(.*\S)\s*\[(E\d{1,4}(?:, E\d{1,4})*)\]", re.DOTALL)
 
@@ -210,18 +211,14 @@ class IncidentView:
         return bool(_EVIDENCE_ID.fullmatch(name)) and any(line.id == name for line in self.incident.evidence)
 
     def _filter(self, lines: Sequence[Evidence]) -> str:
-        """Return the Logging filter that finds these lines again, or "" when they have no insertId to go by."""
-        try:
-            ids = [quote(line.insert_id) for line in lines if line.insert_id]
-            service = quote(self.incident.service)
-        except UsageError:
-            return ""
-        if not ids:
+        """Return the Logging filter that finds these lines again, or "" when they have no plain name to go by."""
+        ids = [quote(line.insert_id) for line in lines if _PLAIN.fullmatch(line.insert_id)]
+        if not ids or not _PLAIN.fullmatch(self.incident.service):
             return ""
         times = sorted(line.timestamp for line in lines)
         wanted = ids[0] if len(ids) == 1 else f"({' OR '.join(ids)})"
         return (
-            f'resource.type="cloud_run_revision"\nresource.labels.service_name={service}\n'
+            f'resource.type="cloud_run_revision"\nresource.labels.service_name={quote(self.incident.service)}\n'
             f'timestamp>="{times[0]}"\ntimestamp<="{times[-1]}"\ninsertId={wanted}'
         )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import tzinfo
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +58,9 @@ def report(
     layout = view.View(masked_diagnosis, masked_timeline, dict(redactor.counts), redactor.text(impact), zone)
     if template in TEMPLATES:
         name = TEMPLATES[template]
-        text = _environment(name, user=False).get_template(name).render(_context(layout), md=escape.Md)
-        return _tidy(text)
+        return _tidy(
+            _shipped(plain=_is_plain(name)).get_template(name).render(_context(layout), md=escape.Md)
+        )
     try:
         source = Path(template).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -67,18 +68,29 @@ def report(
             f"cannot read the template {template}: {error}", f"one of {', '.join(TEMPLATES)}, or a file"
         ) from error
     try:
-        return _tidy(_environment(template, user=True).from_string(source).render(_context(layout)))
+        return _tidy(
+            _environment(plain=_is_plain(template), user=True).from_string(source).render(_context(layout))
+        )
     except jinja2.TemplateSyntaxError as error:
         raise UsageError(f"{template}:{error.lineno}: {error.message}", "mend the template") from error
     except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{template}: {error}", "docs/documents.md names what a template can use") from error
 
 
-def _environment(name: str, *, user: bool) -> "Environment":
+def _is_plain(name: str) -> bool:
+    return ".txt" in Path(name).suffixes
+
+
+@cache
+def _shipped(*, plain: bool) -> "Environment":
+    """Return the environment of our own templates, which are compiled once."""
+    return _environment(plain=plain, user=False)
+
+
+def _environment(*, plain: bool, user: bool) -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    plain = ".txt" in Path(name).suffixes
     made = (ImmutableSandboxedEnvironment if user else Environment)(
         loader=FunctionLoader(_source),
         undefined=StrictUndefined,

@@ -10,7 +10,7 @@ _LINE_END = re.compile(r"\r\n?")
 _TOKEN = re.compile(r"""(?P<before>["'(]*)(?P<core>.*?)(?P<after>["'),.;:!?]*)""", re.DOTALL)
 #: A word that Markdown and GitHub take for nothing but a word: no list mark, host, commit or reference.
 _WORD = re.compile(
-    r"(?!www\.|GH-\d)(?:[^\W_]+(?:['’/-][^\W_]+)*|\d+(?:[.,:]\d+)*[^\W\d_]{0,3}|\d+%|[–—…]|)", re.IGNORECASE
+    r"(?!www\.|GH-\d)(?:[^\W_]+(?:['’/-][^\W_]+)*|\d+(?:[.,:]\d+)*[^\W\d_]{0,3}|\d+%|[–—…%]|)", re.IGNORECASE
 )
 _COMMIT = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{7,40}", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,9}[.)]")

@@ -1,0 +1,413 @@
+"""The report: what it says, what it never says, and what a log cannot do to it."""
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import cmarkgfm
+import msgspec
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from triage.errors import IOFailureError, UsageError
+from triage.models import Coverage, Diagnosis, ServiceState, ServiceVerdict, Timeline
+from triage.rendering.markdown import report
+
+Document = tuple[Diagnosis, Timeline]
+Poison = Callable[[Document, Callable[[str], str]], Document]
+MARKDOWN = ["remediation", "comment", "postmortem"]
+ALLOWED = {
+    "a", "blockquote", "br", "code", "details", "em", "h1", "h2", "h3", "li", "ol", "p", "pre", "strong", "summary", "table", "tbody", "td",
+    "th", "thead", "tr", "ul", "input",
+}  # fmt: skip
+
+
+def page(markdown: str) -> str:
+    return str(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE))
+
+
+def headings(markdown: str) -> list[str]:
+    return [
+        html.unescape(re.sub("<[^>]*>", "", text))
+        for text in re.findall(r"<h[23]>(.*?)</h[23]>", page(markdown))
+    ]
+
+
+def section(markdown: str, title: str) -> str:
+    return re.split(r"^## ", markdown.partition(f"\n## {title}")[2], flags=re.MULTILINE)[0]
+
+
+def test_the_report_has_the_sections_of_the_plan_in_its_order(gate: Document) -> None:
+    found = [
+        title
+        for title in headings(report(*gate))
+        if not title.startswith(("Fix ", "Solution ", "Improvement "))
+    ]
+    assert found == [
+        "Executive Summary", "Investigation Findings", "Confirmed working", "Root cause identified", "Timeline",
+        "Immediate Fixes (P0): today", "Fixes that do not cure", "Short-term Solutions (P1): within this sprint",
+        "Long-term Improvements (P2)", "Validation Steps", "Rollback Plan", "Success Metrics",
+        "Immediate success (within 24 hours)", "Short-term success (within 1 week)", "Long-term success (within 1 month)",
+        "Implementation Priority", "Business Impact", "Next Actions", "Evidence", "What these logs cannot show",
+    ]  # fmt: skip
+
+
+def test_verdict_and_coverage_come_first_in_two_lines(gate: Document, database: Document) -> None:
+    first, second = report(*database).splitlines()[2:4]
+    assert first.startswith(
+        "**Verdict: not ready.** The database check failed (check: `database`; confidence: high; P0)"
+    )
+    assert second == (
+        "**Coverage:** 1,000 entries from 2 files (`a.json`, `b.json`); 2 duplicate; 1 broken; a round number of entries: "
+        "older ones may be missing."
+    )
+    assert report(*gate).splitlines()[2].startswith("**Verdict: ready.** `orders-backend-staging`, revision")
+
+
+def test_the_executive_summary_names_problem_impact_and_root_cause(gate: Document) -> None:
+    text = section(report(*gate), "Executive Summary")
+    assert [label in text for label in ("**Problem:**", "**Impact:**", "**Root Cause:**")] == [True] * 3
+
+
+@pytest.mark.parametrize("template", MARKDOWN)
+def test_every_citation_leads_to_a_line_that_is_shown_once_as_its_target(
+    gate: Document, template: str
+) -> None:
+    shown = page(report(*gate, template=template))
+    targets = re.findall(r'<a id="([^"]+)"', shown)
+    assert set(re.findall(r'href="#([^"]+)"', shown)) <= set(targets)
+    assert len(targets) == len(set(targets)) == len(gate[0].incidents[0].evidence)
+
+
+def test_every_statement_of_cause_cites_evidence(gate: Document) -> None:
+    text = report(*gate)
+    assert re.search(
+        r"\*\*Root Cause:\*\* .*no check was made \[E1\]\(#i1-e1\), \[E2\]\(#i1-e2\) \(confidence: high\)",
+        text,
+    )
+    claims = re.findall(r"^\d\. .*$", text.partition("### Root cause")[2].partition("###")[0], re.MULTILINE)
+    assert len(claims) == 2
+    assert all("](#i1-e" in claim for claim in claims)
+
+
+def test_evidence_is_found_again_by_filter_link_insert_id_and_time(gate: Document) -> None:
+    text = report(*gate)
+    for line in gate[0].incidents[0].evidence:
+        assert f"[`{line.insert_id}`](https://console.cloud.google.com/logs/query;query=" in text
+        assert f"| {line.timestamp[:23].replace('T', ' ')} |" in text
+    assert 'insertId=("68c62ef800080002" OR "68c62ef800080001")' in text
+
+
+def test_the_plans_bypass_is_marked_as_a_fix_that_does_not_cure(gate: Document) -> None:
+    text = report(*gate)
+    assert (
+        "BYPASS_WEBSOCKET_READINESS_STAGING"
+        in text.partition("### Fixes that do not cure")[2].partition("## Short-term")[0]
+    )
+    assert not [title for title in headings(text) if "Bypass" in title]
+    assert "Not planned, because it does not cure: Bypass" in text
+    assert any("Exempt the HTTP endpoints" in title for title in headings(text))
+    assert any("Probe with upgrade headers" in title for title in headings(text))
+
+
+def test_what_passed_is_confirmed_from_the_last_validation_when_the_incident_made_no_check(
+    gate: Document,
+) -> None:
+    text = section(report(*gate), "Investigation Findings")
+    assert "- `database` passed in `v-3` (insertId `id-database`)" in text
+    assert "- Not to blame: `auth_validation`: a refusal" not in text
+    assert (
+        "These runs made no check of the readiness chain. The last validation that did, `v-3`, ended ready"
+        in text
+    )
+
+
+def test_the_chain_is_drawn_with_what_failed_warned_and_was_not_reached(database: Document) -> None:
+    text = report(*database)
+    for node in (
+        'c1["database: FAILED"]:::failed',
+        'c2["redis: passed"]:::passed',
+        'c3["auth_validation: failed, not critical"]:::warned',
+        'c6["websocket_integration: not reached"]:::not_reached',
+    ):
+        assert node in text
+    assert "| `database` | **failed** |" in text
+    assert "| `auth_validation` | failed, not critical |" in text
+
+
+def test_commands_are_filled_with_what_the_logs_show_and_say_what_they_do_not(
+    gate: Document, database: Document
+) -> None:
+    assert (
+        "gcloud run services describe orders-backend-staging --region=us-central1 --project=demo-project"
+        in report(*gate)
+    )
+    text = report(*database)
+    assert "--to-revisions=orders-backend-staging-00041-kxw=100 --region=REGION --project=PROJECT" in text
+    assert "The last revision that these logs show ready is `orders-backend-staging-00041-kxw`." in text
+    assert "Replace PROJECT, REGION: these logs do not name them." in text
+    assert "**stays pinned**" in section(text, "Rollback Plan")
+
+
+def test_no_revision_to_go_back_to_is_invented(database: Document) -> None:
+    diagnosis, timeline = database
+    text = report(diagnosis, msgspec.structs.replace(timeline, runs=timeline.runs[1:]))
+    assert "--to-revisions=LAST_GOOD_REVISION=100" in text
+    assert "These logs show no other revision that was ready" in text
+
+
+def test_a_box_is_ticked_only_with_a_figure_that_reaches_its_target(
+    gate: Document, database: Document
+) -> None:
+    assert (
+        "- [ ] The gate refuses no request before it has validated: 0 of 2 judged requests were let through to a verdict (target: all)"
+        in report(*gate)
+    )
+    diagnosis, timeline = database
+    assert (
+        "- [ ] Every readiness validation ends ready: 0 of 1 validations ended ready (target: all)"
+        in report(*database)
+    )
+    healed = msgspec.structs.replace(timeline, runs=timeline.runs[:1])
+    assert (
+        "- [x] Every readiness validation ends ready: 1 of 1 validations ended ready (target: all)"
+        in report(diagnosis, healed)
+    )
+    unmeasured = msgspec.structs.replace(timeline, runs=[])
+    assert "- [ ] Every readiness validation ends ready: not measured" in report(diagnosis, unmeasured)
+
+
+def test_what_logs_cannot_say_is_left_open(gate: Document) -> None:
+    text = report(*gate)
+    assert section(text, "Business Impact").strip() == "The logs do not show it."
+    assert "Lines at DEBUG do not reach the log" in section(text, "What these logs cannot show")
+    assert "**Authors:** _to be filled in: the logs do not show it_" in report(*gate, template="postmortem")
+    assert (
+        section(report(*gate, impact="12 % of *all* orders"), "Business Impact").strip()
+        == "12 % of `*all*` orders"
+    )
+
+
+def test_gaps_are_listed_by_the_files_own_name(database: Document) -> None:
+    text = report(*database)
+    assert '- `a.json`, record 17: `not JSON: "{"`' in text
+    assert "someone" not in text
+
+
+def test_the_first_incident_is_told_in_full_and_the_others_shorter(database: Document) -> None:
+    text = report(*database)
+    others = section(text, "Other incidents")
+    assert "### 2. An error that no rule knows: `[LEGACY MODE] it *broke*`" in others
+    assert others.count("What cures it:") == 10
+    assert "And 4 more" in others
+    assert "**Timeframe:**" not in others
+
+
+def test_alike_runs_are_one_row_of_the_timeline(gate: Document) -> None:
+    assert "| `g-5` and 1 alike |" in report(*gate)
+
+
+def test_a_comment_begins_with_verdict_cause_three_lines_and_the_next_command(
+    gate: Document, database: Document
+) -> None:
+    visible = re.sub(r"<details>.*?</details>", "", report(*gate, template="comment"), flags=re.DOTALL)
+    assert visible.startswith("**Verdict: ready.**")
+    assert (
+        "**Cause:** A plain request on `/ws/health` was answered 503 by the application [E1](#i1-e1)."
+        in visible
+    )
+    assert len(re.findall(r"^\| \[E\d\]", visible, re.MULTILINE)) == 3
+    assert "**Next:** Exempt the HTTP endpoints" in visible
+    assert len([line for line in visible.splitlines() if line.strip()]) < 20
+    waiting = report(*database, template="comment")
+    assert (
+        "gcloud logging read 'resource.labels.service_name=\"orders-backend-staging\"' --project=PROJECT"
+        in waiting
+    )
+
+
+def test_a_comment_stays_far_below_what_a_ticket_takes(gate: Document) -> None:
+    diagnosis, timeline = gate
+    big = msgspec.structs.replace(
+        diagnosis.incidents[0],
+        evidence=[
+            msgspec.structs.replace(line, message="x" * 600) for line in diagnosis.incidents[0].evidence
+        ]
+        * 5,
+    )
+    diagnosis = msgspec.structs.replace(diagnosis, incidents=[big] * 30)
+    assert len(report(diagnosis, timeline, template="comment")) < 65_536
+
+
+def test_the_postmortem_has_the_headings_of_the_sre_book(gate: Document) -> None:
+    text = report(*gate, template="postmortem")
+    for label in (
+        "Date",
+        "Authors",
+        "Status",
+        "Summary",
+        "Impact",
+        "Root Causes",
+        "Trigger",
+        "Resolution",
+        "Detection",
+    ):
+        assert f"**{label}:**" in text
+    for title in (
+        "Action Items",
+        "Lessons Learned",
+        "What went well",
+        "What went wrong",
+        "Where we got lucky",
+        "Timeline",
+    ):
+        assert title in headings(text)
+    assert "| _open_ | _open_ |" in text
+
+
+def test_the_summary_is_one_screen_of_plain_text(gate: Document, database: Document) -> None:
+    for document in (gate, database):
+        lines = report(*document, template="summary").splitlines()
+        assert len(lines) <= 24
+        assert max(map(len, lines)) <= 80
+    assert lines[0] == "NOT READY  orders-backend-staging"
+
+
+@pytest.mark.parametrize("template", [*MARKDOWN, "summary"])
+@pytest.mark.parametrize("verdict", ["ready", "inconclusive", "no_data"])
+def test_a_report_without_an_incident_says_what_is_known(template: str, verdict: ServiceVerdict) -> None:
+    coverage = Coverage(files=["x.json"], entries=0 if verdict == "no_data" else 7)
+    states = (
+        []
+        if verdict == "no_data"
+        else [ServiceState(service="shop", verdict=verdict, why="as seen", primary=True)]
+    )
+    text = report(
+        Diagnosis(verdict=verdict, services=states, coverage=coverage),
+        Timeline(coverage=coverage, runs=[]),
+        template=template,
+    )
+    assert {"ready": "ready", "inconclusive": "inconclusive", "no_data": "no data"}[verdict] in text.lower()
+    assert "from 1 file" in text
+    assert "None" not in text
+    assert "``" not in text.replace("```", "")
+
+
+def test_local_time_stands_beside_utc_when_a_zone_is_given(gate: Document) -> None:
+    text = report(*gate, zone=ZoneInfo("America/Los_Angeles"))
+    assert "| 2026-03-17 14:01:59.101 | 2026-03-17 07:01:59 PDT |" in text
+    assert "Local time" not in report(*gate)
+
+
+def test_secrets_are_masked_and_counted(gate: Document, poisoned: Poison) -> None:
+    document = poisoned(gate, lambda text: f"{text} token=canary-A1b2C3 ada@example.org")
+    for template in [*MARKDOWN, "summary"]:
+        text = report(*document, template=template)
+        assert "canary-A1b2C3" not in text
+        assert "ada@example" not in text
+    assert re.search(r"Masked in this report: \d+ × email, \d+ × token\.", report(*document))
+    assert "Nothing had to be masked" in report(*gate)
+
+
+ATTACKS = [
+    "# heading", "</details></summary><script>alert(1)</script>", "<!-- hidden -->", "![x](https://e.example/i.png)", "[x](javascript:alert(1))",
+    "```\n## fake verdict: ready\n```", "@octocat @org/team #12 GH-1", "a|b|c", "\n\n---\n\n# forged", "`` ` ``", "\x1b[2J\u202e\u2028",
+    "{{ 7*7 }}{% raw %}", "- [x] done", "&lt;b&gt;&#60;i&#62;", "$$x$$ :tada:", 'c1 --> c2; click c1 href "https://e.example"', "\r## x", "<img src=x>",
+    "</table>", "E1", "[E1]", "%%{init: {}}%%", "1. one\n2. two", "https://e.example/x www.example.com",
+]  # fmt: skip
+pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categories=[]), max_size=12))
+
+
+@pytest.mark.parametrize("template", MARKDOWN)
+@given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_from_a_log_becomes_markup(
+    gate: Document, poisoned: Poison, template: str, attack: str, *, before: bool
+) -> None:
+    calm = page(report(*gate, template=template))
+    text = report(*poisoned(gate, lambda text: attack + text if before else text + attack), template=template)
+    shown = page(text)
+    assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z!][a-zA-Z0-9-]*)", shown)} <= ALLOWED
+    for tag in ("h1", "h2", "details", "summary", "ol", "tbody"):
+        assert shown.count(f"<{tag}>") == calm.count(f"<{tag}>")
+    assert all(
+        url.startswith(("#i", "https://console.cloud.google.com/logs/query;"))
+        for url in re.findall(r'href="([^"]*)"', shown)
+    )
+    assert not re.search(r"@[A-Za-z0-9]", re.sub(r"```bash.*?```", "", text, flags=re.DOTALL))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202e]", text)
+    words = "".join(
+        child.content
+        for token in MarkdownIt("gfm-like", {"html": True}).parse(text)
+        for child in token.children or []
+        if child.type == "text"
+    )
+    assert not re.search(r"#\d|GH-\d|:tada:", words)
+
+
+def test_names_reach_a_diagram_only_when_they_are_plain(database: Document, poisoned: Poison) -> None:
+    text = report(*poisoned(database, lambda text: text + '"]; click c1 href "https://e.example" %%{init}%%'))
+    diagrams = re.findall(r"```mermaid\n(.*?)\n```", text, re.DOTALL)
+    assert diagrams
+    assert not any("click" in diagram or "%%" in diagram for diagram in diagrams)
+
+
+def test_plain_text_has_nothing_that_a_terminal_obeys(gate: Document, poisoned: Poison) -> None:
+    text = report(*poisoned(gate, lambda text: text + "\x1b]0;x\x07\u202e\r\nPASS"), template="summary")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+
+
+def test_ones_own_template_is_filled(gate: Document, tmp_path: Path) -> None:
+    own = tmp_path / "own.md.j2"
+    own.write_text(
+        "{% for one in incidents %}* {{ one.incident.cause }}: {{ one.title }}\n{% endfor %}{{ report.coverage }}"
+    )
+    assert report(*gate, template=str(own)).startswith(
+        "* `gate-header-check`: The readiness middleware refused"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{{ diagnosis.__class__.__mro__ }}", "unsafe"),
+        ("{{ diagnosis.verdict|safe }}", "No filter named 'safe'"),
+        ("{{ diagnosis.verdict|e }}", "No filter named 'e'"),
+        ("{{ nothing }}", "'nothing' is undefined"),
+        ("{{ md('# x') }}", "'md' is undefined"),
+        ("one\n{% if %}", "own.md:2: "),
+        ("{% include '../pyproject.toml' %}", "pyproject.toml"),
+        ("{{ range(10**9)|list }}", "Range too big"),
+        ("{{ incidents.append(1) }}", "unsafe"),
+    ],
+)
+def test_ones_own_template_runs_in_a_sandbox(gate: Document, tmp_path: Path, source: str, said: str) -> None:
+    own = tmp_path / "own.md"
+    own.write_text(source)
+    with pytest.raises(UsageError, match=re.escape(said)):
+        report(*gate, template=str(own))
+
+
+def test_log_text_in_ones_own_template_stands_in_code(
+    gate: Document, poisoned: Poison, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.md"
+    own.write_text("{{ incidents[0].incident.evidence[1].message }} {{ [incidents[0].incident.title]|join }}")
+    text = report(*poisoned(gate, lambda text: text + "<b>*x*"), template=str(own))
+    assert re.fullmatch(r"<p><code>.*</code> <code>.*</code></p>\n", page(text))
+
+
+def test_a_template_that_is_not_there_is_said_with_what_there_is(gate: Document) -> None:
+    with pytest.raises(IOFailureError, match="one of remediation, comment, postmortem, summary, or a file"):
+        report(*gate, template="no-such-file.md")
+
+
+def test_empty_lines_of_a_log_are_kept_in_a_fence_and_ours_are_folded(gate: Document, tmp_path: Path) -> None:
+    own = tmp_path / "own.md"
+    own.write_text("a\n\n\n\n{{ 'x\\n\\n\\ny'|fence }}\n\n\n")
+    assert report(*gate, template=str(own)) == "a\n\n```\nx\n\n\ny\n```\n"

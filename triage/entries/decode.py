@@ -39,11 +39,9 @@ def decode(record: Record) -> Entry | Gap:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _decode_other(record)
     payload = entry.json_payload
-    if (
-        entry.timestamp
-        and entry.insert_id
-        and (entry.text_payload or (payload and payload.message) or entry.http_request)
-    ):
+    request = entry.http_request
+    said = entry.text_payload or (payload and payload.message) or (request and request.request_url)
+    if said and entry.timestamp and entry.insert_id and entry.resource:
         try:
             return _even(entry, record, data)
         except ValueError as error:
@@ -97,17 +95,11 @@ def _even(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
     error = _error(payload.error) if payload and payload.error else None
     said = _said(entry, payload, error)
     message = said.message
-    lost = not message
-    if lost and audit:
-        message = (
-            f"{audit.method} {audit.resource}: {audit.status}"
-            if audit.status
-            else f"{audit.method} {audit.resource}"
-        )
-        lost = False
-    elif lost and http:
+    if not message and audit:
+        parts = (audit.method, audit.resource)
+        message = " ".join(filter(None, parts)) + (f": {audit.status}" if audit.status else "")
+    elif not message and http:
         message = " ".join(str(part) for part in (http.method, http.path, http.status) if part)
-        lost = False
     level, origin = _severity(entry, payload, said)
     logger, function, line = _origin(entry, payload, said)
     location, revision = resource.location or "", resource.revision_name or ""
@@ -137,7 +129,7 @@ def _even(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
         audit=audit,
         labels=labels,
         insert_id=entry.insert_id or "",
-        payload_lost=lost,
+        payload_lost=not message,
         time_uncertain=uncertain,
         split=_split(entry.split) if entry.split else None,
         raw=data,

@@ -90,7 +90,7 @@ def _joined(parts: dict[int, Entry], missing: list[tuple[int, int]], total: int)
     whole = {key: value for key, value in first.items() if key not in _payloads(first) and key != "split"}
     for _, piece in sorted(pieces.items()):
         for key in _payloads(piece):
-            whole[key] = _merged(whole.get(key), piece[key], key)
+            whole[key] = _merged(whole.get(key), piece[key], key, "")
     return msgspec.json.encode(whole)
 
 
@@ -123,14 +123,15 @@ def _alike(part: dict[str, Any], text: str) -> dict[str, Any]:
     return {}
 
 
-def _merged(first: Any, then: Any, key: str) -> Any:
+def _merged(first: Any, then: Any, key: str, within: str) -> Any:
     """Return what two parts say together: text goes on, objects and lists are filled up, all else stays as it is."""
     if first is None:
         return then
     if isinstance(first, dict) and isinstance(then, dict):
-        return first | {name: _merged(first.get(name), value, name) for name, value in then.items()}
+        return first | {name: _merged(first.get(name), value, name, key) for name, value in then.items()}
     if isinstance(first, list) and isinstance(then, list):
         return first + then
-    if isinstance(first, str) and isinstance(then, str) and (_squashed(key) in TEXTS or first != then):
-        return first + then
+    if isinstance(first, str) and isinstance(then, str):
+        goes_on = _squashed(key) in TEXTS and _squashed(within) in ("", "jsonpayload")
+        return first + then if goes_on or first != then else first
     return first

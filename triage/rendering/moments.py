@@ -18,7 +18,7 @@ def local(timestamp: str, zone: tzinfo) -> str:
 
 def seconds(value: float) -> str:
     """Return a length of time as people read it: "2.8 ms", "7.5 s", "1 min 47 s", "3 h 5 min"."""
-    if value < 1:
+    if value < 0.9995:
         return f"{value * 1000:.3g} ms"
     if value < 60:
         return f"{value:.3g} s"

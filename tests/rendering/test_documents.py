@@ -1,0 +1,51 @@
+"""The documents as JSON and their schemas."""
+
+import json
+
+import jsonschema
+import msgspec
+import pytest
+
+from triage.models import Diagnosis, Evidence, Timeline
+from triage.rendering.documents import schema, to_json
+
+Document = tuple[Diagnosis, Timeline]
+
+
+@pytest.mark.parametrize("name", ["diagnosis", "timeline"])
+def test_a_document_keeps_to_its_schema(gate: Document, database: Document, name: str) -> None:
+    checker = jsonschema.Draft202012Validator(schema(name))  # type: ignore[arg-type]
+    checker.check_schema(checker.schema)
+    for document in (*gate, *database):
+        if isinstance(document, Diagnosis) == (name == "diagnosis"):
+            checker.validate(json.loads(to_json(document)))
+    with pytest.raises(jsonschema.ValidationError):
+        checker.validate({"schema": "triage.other/1"})
+
+
+def test_keys_stand_in_the_order_of_the_schema_and_the_text_ends_in_a_line_feed(gate: Document) -> None:
+    text = to_json(gate[0])
+    assert list(json.loads(text)) == [
+        "schema",
+        "verdict",
+        "recovered",
+        "services",
+        "coverage",
+        "limits",
+        "incidents",
+        "next",
+        "noise",
+    ]
+    assert text.startswith('{\n  "schema": "triage.diagnosis/1"')
+    assert text.endswith("}\n")
+
+
+def test_no_secret_is_in_a_document(gate: Document) -> None:
+    diagnosis, _ = gate
+    leaking = Evidence(
+        id="E9", insert_id="x", timestamp="2026-03-17T14:00:00Z", message="password=canary1 from 203.0.113.9"
+    )
+    incident = msgspec.structs.replace(diagnosis.incidents[0], evidence=[leaking])
+    changed = msgspec.structs.replace(diagnosis, incidents=[incident])
+    message = json.loads(to_json(changed))["incidents"][0]["evidence"][0]["message"]
+    assert message == "password=<password-1> from <address-1>"

@@ -1,0 +1,37 @@
+"""Times and numbers as a report prints them."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from triage.rendering.moments import local, plural, seconds, utc
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0028, "2.8 ms"),
+        (0.9996, "1 s"),
+        (2.5, "2.5 s"),
+        (59.94, "59.9 s"),
+        (107, "1 min 47 s"),
+        (3600, "1 h 0 min"),
+        (11100, "3 h 5 min"),
+    ],
+)
+def test_a_length_of_time_is_told_as_people_read_it(value: float, shown: str) -> None:
+    assert seconds(value) == shown
+
+
+def test_a_moment_is_told_in_utc_and_in_another_zone() -> None:
+    assert utc("2026-03-17T14:01:59.123456Z") == "2026-03-17 14:01:59.123"
+    assert utc("2026-03-17T14:01:59Z") == "2026-03-17 14:01:59"
+    assert local("2026-03-17T14:01:59.123456Z", ZoneInfo("Europe/Berlin")) == "2026-03-17 15:01:59 CET"
+
+
+def test_one_is_told_from_many() -> None:
+    assert [plural(1, "boot"), plural(29, "boot"), plural(1200, "entry", "entries")] == [
+        "1 boot",
+        "29 boots",
+        "1,200 entries",
+    ]

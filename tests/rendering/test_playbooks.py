@@ -1,0 +1,145 @@
+"""Every playbook that ships can be followed: it cures, is validated, measured and undone."""
+
+import re
+import tomllib
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import cmarkgfm
+import msgspec
+import pytest
+
+from triage.errors import BadDataError
+from triage.rendering import playbooks
+from triage.rendering.playbooks import Fix, Playbook, fill, filled, load, names, unfilled
+
+QUERIES = Path(__file__).parents[2] / "queries"
+NAMES = names()
+
+
+def causes() -> list[tuple[str, str]]:
+    packs = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(QUERIES.rglob("*.toml"))]
+    return [(cause["id"], cause["playbook"]) for pack in packs for cause in pack.get("causes", [])]
+
+
+def texts(playbook: Playbook) -> list[str]:
+    return [text for text in _strings(msgspec.to_builtins(playbook, enc_hook=str)) if isinstance(text, str)]
+
+
+def _strings(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _strings(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _strings(inner)]
+    return [value]
+
+
+def test_every_cause_of_the_packs_has_a_playbook() -> None:
+    assert [(cause, playbook) for cause, playbook in causes() if playbook not in NAMES] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_playbook_cures_and_says_how_to_see_it(name: str) -> None:
+    playbook = load(name)
+    cures = [fix for fix in playbook.fixes if not fix.symptom_fix]
+    assert cures
+    assert all(fix["validate"] and fix["rollback"] for fix in map(msgspec.to_builtins, cures))
+    assert playbook.validation
+    assert playbook.metrics
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_playbook_names_only_what_can_be_filled(name: str) -> None:
+    for text in texts(load(name)):
+        assert not re.search(r"\{(?!service|revision|project|region|last_good)[a-z_]+\}", text)
+    assert not any("|" in fix.title + fix.timeframe + fix.risk for fix in load(name).fixes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_markdown_of_a_playbook_holds_no_html_and_no_picture(name: str) -> None:
+    for text in texts(load(name)):
+        shown = cmarkgfm.github_flavored_markdown_to_html(text)
+        assert "<!--" not in shown
+        assert "<img" not in shown
+
+
+def test_shared_blocks_stand_once_and_are_all_used() -> None:
+    folder = Path(__file__).parents[2] / "reports" / "playbooks"
+    shared = set(tomllib.loads((folder / "_shared.toml").read_text(encoding="utf-8")))
+    files = {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in folder.glob("[!_]*.toml")}
+    assert set(files) == set(NAMES)
+    assert {block for playbook in files.values() for block in playbook["use"]} == shared
+    titles = [fix["title"] for playbook in files.values() for fix in playbook.get("fixes", [])]
+    repeated = {title for title in titles if titles.count(title) > 2}
+    assert repeated == set()
+
+
+def test_a_cause_without_a_playbook_gets_that_of_an_unknown_error() -> None:
+    assert load("of-a-pack-of-ones-own") == load("unknown-error")
+    assert load("../../pyproject") == load("unknown-error")
+
+
+def test_what_is_known_is_filled_in_and_the_rest_is_left_for_the_reader() -> None:
+    text = "gcloud run services describe {service} --region={region} --project={project} {revision}"
+    known = {"service": "shop-backend", "region": "us-central1", "project": "example.com:shop"}
+    assert (
+        fill(text, known)
+        == "gcloud run services describe shop-backend --region=us-central1 --project=example.com:shop REVISION"
+    )
+    assert unfilled(fill(text, known)) == ["REVISION"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x; rm -rf ~", "$(id)", "`id`", "a\nb", "Shop", "-rf", "", "а", "x" * 101, "a b", "../x", "--flag"],
+)
+def test_a_name_that_cloud_run_cannot_give_never_reaches_a_command(name: str) -> None:
+    assert fill("deploy {service}", {"service": name}) == "deploy SERVICE"
+
+
+def test_filling_a_playbook_fills_every_text_of_it() -> None:
+    done = filled(
+        load("startup-database"),
+        {"service": "shop", "project": "p1", "region": "r1", "revision": "shop-1", "last_good": "shop-0"},
+    )
+    assert not any(re.search(r"\{[a-z_]+\}", text) for text in texts(done))
+    assert any("--to-revisions=shop-0=100" in text for text in texts(done))
+
+
+def test_a_symptom_fix_must_say_why_it_does_not_cure() -> None:
+    fields = {
+        "title": "Restart",
+        "priority": "P2",
+        "timeframe": "5 minutes",
+        "risk": "Low.",
+        "does": "Restart.",
+        "symptom_fix": True,
+    }
+    with pytest.raises(msgspec.ValidationError, match="does not say why"):
+        msgspec.convert(fields, Fix)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('title = "x"\nmeans = "y"\nuse = []\nsteps = 3\n', "steps"),
+        ('title = "x"\n', "means"),
+        ("title = \n", "mine.toml"),
+        ('title = "x"\nmeans = "y"\nuse = ["no-such-block"]\n', "no-such-block"),
+        ('title = "x"\nmeans = "y"\n[[metrics]]\nsays = "z"\nwithin = "a year"\n', "metrics"),
+    ],
+)
+def test_a_fault_in_a_playbook_is_told_with_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "_shared.toml").write_text("", encoding="utf-8")
+
+    def folder() -> Traversable:
+        return tmp_path
+
+    monkeypatch.setattr(playbooks, "_folder", folder)
+    monkeypatch.setattr(playbooks, "_shared", playbooks._shared.__wrapped__)
+    with pytest.raises(BadDataError, match=r"mine\.toml") as caught:
+        load.__wrapped__("mine")
+    assert said in str(caught.value)

@@ -12,6 +12,8 @@ class _Wire(msgspec.Struct, rename="camel", gc=False):
 
 
 class ResourceLabels(msgspec.Struct, gc=False):
+    """Labels of cloud_run_revision and cloud_run_job; these have the names of the protobuf."""
+
     project_id: str | None = None
     location: str | None = None
     service_name: str | None = None
@@ -20,11 +22,15 @@ class ResourceLabels(msgspec.Struct, gc=False):
 
 
 class Resource(_Wire, gc=False):
+    """MonitoredResource."""
+
     type: str | None = None
     labels: ResourceLabels | None = None
 
 
 class HttpRequest(_Wire, gc=False):
+    """HttpRequest; ``latency`` is a protobuf Duration ("3.786648988s")."""
+
     request_method: str | None = None
     request_url: str | None = None
     status: int | None = None
@@ -33,39 +39,53 @@ class HttpRequest(_Wire, gc=False):
 
 
 class SourceLocation(_Wire, gc=False):
+    """LogEntrySourceLocation; ``line`` is an int64 and so a string in JSON."""
+
     file: str | None = None
     line: str | int | None = None
     function: str | None = None
 
 
 class Part(_Wire, gc=False):
+    """LogSplit."""
+
     uid: str = ""
     index: int = 0
     total_splits: int = 0
 
 
 class Status(_Wire, gc=False):
+    """google.rpc.Status."""
+
     code: int | None = None
     message: str | None = None
 
 
 class AuditLog(_Wire, gc=False):
+    """google.cloud.audit.AuditLog."""
+
     method_name: str | None = None
     resource_name: str | None = None
     status: Status | None = None
 
 
 class PayloadLabels(_Wire, gc=False):
+    """Where the stderr logger was called."""
+
     module: str | None = None
     function: str | None = None
     line: str | int | None = None
 
 
 class Named(_Wire, gc=False):
+    """The context of the stderr logger."""
+
     name: str | None = None
 
 
 class PayloadError(_Wire, gc=False):
+    """The error of either logger: ``value`` of the one, ``message`` of the other."""
+
     type: str | None = None
     value: str | None = None
     message: str | None = None
@@ -73,10 +93,14 @@ class PayloadError(_Wire, gc=False):
 
 
 class Validation(_Wire, gc=False):
+    """What the stdout logger adds of its own check."""
+
     severity: str | int | None = None
 
 
 class JsonPayload(_Wire, gc=False):
+    """The payload's text and what stands around it."""
+
     message: str | None = None
     labels: PayloadLabels | None = None
     context: Named | None = None
@@ -91,6 +115,8 @@ class JsonPayload(_Wire, gc=False):
 
 
 class LogEntry(_Wire, gc=False):
+    """A LogEntry as far as it is read."""
+
     timestamp: str | None = None
     receive_timestamp: str | None = None
     severity: str | int | None = None

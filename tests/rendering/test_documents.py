@@ -1,6 +1,7 @@
 """The documents as JSON and their schemas."""
 
 import json
+from collections.abc import Callable
 
 import jsonschema
 import msgspec
@@ -10,6 +11,7 @@ from triage.models import Diagnosis, Evidence, Timeline
 from triage.rendering.documents import schema, to_json
 
 Document = tuple[Diagnosis, Timeline]
+Poison = Callable[[Document, Callable[[str], str]], Document]
 
 
 @pytest.mark.parametrize("name", ["diagnosis", "timeline"])
@@ -49,3 +51,9 @@ def test_no_secret_is_in_a_document(gate: Document) -> None:
     changed = msgspec.structs.replace(diagnosis, incidents=[incident])
     message = json.loads(to_json(changed))["incidents"][0]["evidence"][0]["message"]
     assert message == "password=<password-1> from <address-1>"
+
+
+def test_half_a_character_of_a_log_can_be_written_and_read_again(gate: Document, poisoned: Poison) -> None:
+    text = to_json(poisoned(gate, lambda text: text + "\ud83d")[0])
+    assert "\\ud83d" in text.encode("utf-8").decode()
+    assert json.loads(text)["incidents"][0]["title"].endswith("\ud83d")

@@ -62,3 +62,7 @@ def test_another_page_is_no_link_into_logs_explorer(url: str) -> None:
 def test_a_time_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="RFC 3339"):
         logs_explorer("shop", "x", "yesterday")
+
+
+def test_half_a_character_does_not_break_a_link() -> None:
+    assert parse_logs_explorer(logs_explorer("shop", "a\ud800b", AT, "\udfff")) == ("shop", "a?b", AT, "?")

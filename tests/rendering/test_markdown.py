@@ -3,28 +3,19 @@
 import html
 import re
 from collections.abc import Callable
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import cmarkgfm
 import msgspec
 import pytest
 from cmarkgfm.cmark import Options
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
-from triage.errors import IOFailureError, UsageError
 from triage.models import Coverage, Diagnosis, ServiceState, ServiceVerdict, Timeline
 from triage.rendering.markdown import report
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
 MARKDOWN = ["remediation", "comment", "postmortem"]
-ALLOWED = {
-    "a", "blockquote", "br", "code", "details", "em", "h1", "h2", "h3", "li", "ol", "p", "pre", "strong", "summary", "table", "tbody", "td",
-    "th", "thead", "tr", "ul", "input",
-}  # fmt: skip
 
 
 def page(markdown: str) -> str:
@@ -312,102 +303,3 @@ def test_secrets_are_masked_and_counted(gate: Document, poisoned: Poison) -> Non
         assert "ada@example" not in text
     assert re.search(r"Masked in this report: \d+ × email, \d+ × token\.", report(*document))
     assert "Nothing had to be masked" in report(*gate)
-
-
-ATTACKS = [
-    "# heading", "</details></summary><script>alert(1)</script>", "<!-- hidden -->", "![x](https://e.example/i.png)", "[x](javascript:alert(1))",
-    "```\n## fake verdict: ready\n```", "@octocat @org/team #12 GH-1", "a|b|c", "\n\n---\n\n# forged", "`` ` ``", "\x1b[2J\u202e\u2028",
-    "{{ 7*7 }}{% raw %}", "- [x] done", "&lt;b&gt;&#60;i&#62;", "$$x$$ :tada:", 'c1 --> c2; click c1 href "https://e.example"', "\r## x", "<img src=x>",
-    "</table>", "E1", "[E1]", "%%{init: {}}%%", "1. one\n2. two", "https://e.example/x www.example.com",
-]  # fmt: skip
-pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categories=[]), max_size=12))
-
-
-@pytest.mark.parametrize("template", MARKDOWN)
-@given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_text_from_a_log_becomes_markup(
-    gate: Document, poisoned: Poison, template: str, attack: str, *, before: bool
-) -> None:
-    calm = page(report(*gate, template=template))
-    text = report(*poisoned(gate, lambda text: attack + text if before else text + attack), template=template)
-    shown = page(text)
-    assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z!][a-zA-Z0-9-]*)", shown)} <= ALLOWED
-    for tag in ("h1", "h2", "details", "summary", "ol", "tbody"):
-        assert shown.count(f"<{tag}>") == calm.count(f"<{tag}>")
-    assert all(
-        url.startswith(("#i", "https://console.cloud.google.com/logs/query;"))
-        for url in re.findall(r'href="([^"]*)"', shown)
-    )
-    assert not re.search(r"@[A-Za-z0-9]", re.sub(r"```bash.*?```", "", text, flags=re.DOTALL))
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202e]", text)
-    words = "".join(
-        child.content
-        for token in MarkdownIt("gfm-like", {"html": True}).parse(text)
-        for child in token.children or []
-        if child.type == "text"
-    )
-    assert not re.search(r"#\d|GH-\d|:tada:", words)
-
-
-def test_names_reach_a_diagram_only_when_they_are_plain(database: Document, poisoned: Poison) -> None:
-    text = report(*poisoned(database, lambda text: text + '"]; click c1 href "https://e.example" %%{init}%%'))
-    diagrams = re.findall(r"```mermaid\n(.*?)\n```", text, re.DOTALL)
-    assert diagrams
-    assert not any("click" in diagram or "%%" in diagram for diagram in diagrams)
-
-
-def test_plain_text_has_nothing_that_a_terminal_obeys(gate: Document, poisoned: Poison) -> None:
-    text = report(*poisoned(gate, lambda text: text + "\x1b]0;x\x07\u202e\r\nPASS"), template="summary")
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
-
-
-def test_ones_own_template_is_filled(gate: Document, tmp_path: Path) -> None:
-    own = tmp_path / "own.md.j2"
-    own.write_text(
-        "{% for one in incidents %}* {{ one.incident.cause }}: {{ one.title }}\n{% endfor %}{{ report.coverage }}"
-    )
-    assert report(*gate, template=str(own)).startswith(
-        "* `gate-header-check`: The readiness middleware refused"
-    )
-
-
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        ("{{ diagnosis.__class__.__mro__ }}", "unsafe"),
-        ("{{ diagnosis.verdict|safe }}", "No filter named 'safe'"),
-        ("{{ diagnosis.verdict|e }}", "No filter named 'e'"),
-        ("{{ nothing }}", "'nothing' is undefined"),
-        ("{{ md('# x') }}", "'md' is undefined"),
-        ("one\n{% if %}", "own.md:2: "),
-        ("{% include '../pyproject.toml' %}", "pyproject.toml"),
-        ("{{ range(10**9)|list }}", "Range too big"),
-        ("{{ incidents.append(1) }}", "unsafe"),
-    ],
-)
-def test_ones_own_template_runs_in_a_sandbox(gate: Document, tmp_path: Path, source: str, said: str) -> None:
-    own = tmp_path / "own.md"
-    own.write_text(source)
-    with pytest.raises(UsageError, match=re.escape(said)):
-        report(*gate, template=str(own))
-
-
-def test_log_text_in_ones_own_template_stands_in_code(
-    gate: Document, poisoned: Poison, tmp_path: Path
-) -> None:
-    own = tmp_path / "own.md"
-    own.write_text("{{ incidents[0].incident.evidence[1].message }} {{ [incidents[0].incident.title]|join }}")
-    text = report(*poisoned(gate, lambda text: text + "<b>*x*"), template=str(own))
-    assert re.fullmatch(r"<p><code>.*</code> <code>.*</code></p>\n", page(text))
-
-
-def test_a_template_that_is_not_there_is_said_with_what_there_is(gate: Document) -> None:
-    with pytest.raises(IOFailureError, match="one of remediation, comment, postmortem, summary, or a file"):
-        report(*gate, template="no-such-file.md")
-
-
-def test_empty_lines_of_a_log_are_kept_in_a_fence_and_ours_are_folded(gate: Document, tmp_path: Path) -> None:
-    own = tmp_path / "own.md"
-    own.write_text("a\n\n\n\n{{ 'x\\n\\n\\ny'|fence }}\n\n\n")
-    assert report(*gate, template=str(own)) == "a\n\n```\nx\n\n\ny\n```\n"

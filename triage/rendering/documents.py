@@ -1,18 +1,22 @@
 """The documents as JSON, and their schemas."""
 
 import json
+import re
 from typing import Any, Literal
 
 import msgspec
 
 from triage.models import Diagnosis, Timeline
 
+#: Half of a character, which a log may hold as an escape and no UTF-8 file as such.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOUNS = {"diagnosis": Diagnosis, "timeline": Timeline}
 
 
 def to_json(document: Diagnosis | Timeline) -> str:
     """Return the document as indented JSON, secrets masked, keys in the order of the schema; ends in a line feed."""
-    return json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def schema(name: Literal["diagnosis", "timeline"]) -> dict[str, Any]:

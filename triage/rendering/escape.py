@@ -38,6 +38,11 @@ def markdown_prose(text: str) -> Md:
     return Md(prose(text))
 
 
+def markdown_sentence(text: str) -> Md:
+    """Return a sentence as ``markdown_prose`` does, its first letter a capital."""
+    return markdown_prose(text[:1].upper() + text[1:])
+
+
 def markdown_cell(text: str) -> Md:
     """Return a text for a table cell, empty if it is."""
     return Md(cell(text) if text else "")

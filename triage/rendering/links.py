@@ -39,8 +39,10 @@ def logs_explorer(project: str, filter: str, timestamp: str, insert_id: str = ""
     parameters = {"query": filter, "timeRange": f"{start}/{end}", "cursorTimestamp": timestamp}
     if insert_id:
         parameters["pinnedLogId"] = f"{timestamp}/{insert_id}"
-    matrix = "".join(f";{name}={quote(value, safe='')}" for name, value in parameters.items())
-    return f"{_PAGE}{matrix}" + (f"?project={quote(project, safe='')}" if project else "")
+    matrix = "".join(
+        f";{name}={quote(value, safe='', errors='replace')}" for name, value in parameters.items()
+    )
+    return f"{_PAGE}{matrix}" + (f"?project={quote(project, safe='', errors='replace')}" if project else "")
 
 
 def parse_logs_explorer(url: str) -> ExplorerLink:

@@ -103,6 +103,7 @@ def _environment(*, plain: bool, user: bool) -> "Environment":
         del made.filters[unsafe]
     made.filters |= {
         "prose": escape.markdown_prose,
+        "sentence": escape.markdown_sentence,
         "cell": escape.markdown_cell,
         "prose_cell": escape.markdown_prose_cell,
         "fence": escape.markdown_fence,

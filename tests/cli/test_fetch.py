@@ -65,6 +65,26 @@ def test_the_fetch_of_the_readme_answers_as_the_export_does(call: Call, example:
     ]
 
 
+def test_a_window_round_a_failure_grows_until_boot_and_deployment_are_in(
+    call: Call, example: LoggingServer
+) -> None:
+    called = call(*at(example, "netra-backend-staging"), "--around", "2026-03-17T14:02:09Z", "--margin", "1m")
+    first, second = [line for line in called.err.splitlines() if ": fetching " in line]
+    assert "the first failure (gate-header-check, 2026-03-17 14:01:59 UTC" in first
+    assert "the deployment before the gate of 2026-03-17 14:01:59 UTC" in second
+    assert "at most from 2026-03-17 08:01:09 UTC" in second
+    assert "wrote netra-backend-staging-20260317T132909Z-20260317T140309Z.jsonl.gz" in called.err
+    assert "cut:" not in called.err
+
+
+def test_a_window_with_given_ends_is_kept_and_says_what_it_cuts(call: Call, example: LoggingServer) -> None:
+    ends = ("--from", "2026-03-17T14:01:30Z", "--until", "2026-03-17T14:03:00Z")
+    called = call(*at(example, "netra-backend-staging"), *ends)
+    assert "wrote netra-backend-staging-20260317T140130Z-20260317T140300Z.jsonl.gz" in called.err
+    assert "cut: the first failure (gate-header-check," in called.err
+    assert "--widen fetches more" in called.err
+
+
 def test_only_the_answer_is_said_quietly(call: Call, example: LoggingServer) -> None:
     called = call("-q", *at(example, "netra-backend-staging"), *WINDOW)
     assert len(called.out.splitlines()) == 1

@@ -12,7 +12,7 @@ from google.auth.exceptions import RefreshError, TransportError
 from google.auth.transport.grpc import AuthMetadataPlugin
 from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
 from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.errors import NoPermissionError, TryAgainError
@@ -20,6 +20,7 @@ from triage.fetching.client import Connection
 from triage.fetching.pages import Pace, Patience, Reader
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.lists(st.floats(0, 20), min_size=50, max_size=300))
 def test_no_minute_holds_more_calls_than_the_quota(per_minute: int, gaps: list[float]) -> None:
     now = 1000.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.entries import SERVICE, entry
@@ -152,6 +152,7 @@ def test_packs_that_make_the_filter_too_long_are_refused() -> None:
         clause(SERVICE, [many])
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1) | st.from_regex(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True))
 def test_no_name_of_a_service_changes_what_the_filter_means(name: str) -> None:
     if re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name, re.ASCII):

@@ -8,7 +8,7 @@ import pytest
 from google.cloud.audit.audit_log_pb2 import AuditLog
 from google.cloud.logging_v2.types import LogEntry
 from google.protobuf.json_format import MessageToDict, ParseDict
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.fetching.record import to_line
@@ -50,6 +50,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     return {"timestamp": stamp, **payload, **draw(st.fixed_dictionaries({}, optional=extra))}
 
 
+@settings(deadline=None)
 @given(documents())
 def test_it_is_what_protobufs_own_json_says(document: dict[str, Any]) -> None:
     message = ParseDict(document, Message())
@@ -57,6 +58,7 @@ def test_it_is_what_protobufs_own_json_says(document: dict[str, Any]) -> None:
     assert msgspec.json.decode(to_line(message)) == expected
 
 
+@settings(deadline=None)
 @given(documents())
 def test_equal_entries_give_equal_lines(document: dict[str, Any]) -> None:
     turned = dict(reversed(document.items()))

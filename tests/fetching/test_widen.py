@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.entries import SERVICE, START, WINDOW, entries, entry
@@ -134,6 +134,7 @@ def test_once_widened_it_goes_on_until_boot_and_deployment_are_in(tmp_path: Path
     assert needs([other, failed], incident(2, "run-2"), files=early, window=WIDER)
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 48 * 60), st.sampled_from(["start", "end"]), st.integers(-600, 48 * 60), st.integers(0, 20)
 )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from freezegun import freeze_time
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.errors import UsageError
@@ -124,6 +124,7 @@ def test_a_duration_is_real_time_across_midnight_clock_changes_and_new_year(now:
         assert read("30m", PACIFIC, datetime.now(UTC)) == meant
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999), st.sampled_from(["s", "m", "h", "d", "w", " minutes", "hrs"]))
 def test_a_duration_adds_up(amount: int, unit: str) -> None:
     one = parse_duration(f"1{unit}")
@@ -131,6 +132,7 @@ def test_a_duration_adds_up(amount: int, unit: str) -> None:
     assert parse_duration(f"{amount}{unit}1s") == amount * one + NANOSECONDS
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_time_or_refused(text: str) -> None:
     with suppress(UsageError):

@@ -9,7 +9,7 @@ from triage.fetching.pages import PAGE_SIZE
 from triage.fetching.project import find_project
 from triage.fetching.query import clause, gcloud_command, in_window
 from triage.models import FetchPlan, Pack, Query
-from triage.window import both_clocks
+from triage.window import Window, both_clocks
 
 
 def queries(
@@ -40,14 +40,21 @@ def foresee(plan: FetchPlan, now: int, environ: Mapping[str, str] = process_envi
     ]
     rounds = 1
     if plan.may_widen:
-        grown, bounds = window, widen.bounds(window, now)
-        while stretch := widen.step(grown, window, "start", now):
-            grown, rounds = type(grown)(stretch.start, grown.end), rounds + 1
-        says.append(
-            f"it may be widened, in at most {rounds - 1} steps, to {both_clocks(bounds.start)} to {both_clocks(bounds.end)}"
-        )
+        bounds = widen.bounds(window, now)
+        rounds += _steps(window, "start", now) + _steps(window, "end", now)
+        ends = f"{both_clocks(bounds.start)} and {both_clocks(bounds.end)}"
+        says.append(f"it may be widened, in at most {rounds - 1} steps, up to {ends}")
     says.append(_calls(plan, rounds))
     return says
+
+
+def _steps(asked: Window, side: str, now: int) -> int:
+    """Return how many steps a window can take on one side."""
+    grown, steps = asked, 0
+    while stretch := widen.step(grown, asked, side, now):
+        grown = Window(min(grown.start, stretch.start), max(grown.end, stretch.end))
+        steps += 1
+    return steps
 
 
 def _calls(plan: FetchPlan, rounds: int) -> str:

@@ -27,7 +27,7 @@ from triage.models import (
     ServiceState,
     ServiceVerdict,
 )
-from triage.window import NANOSECONDS, format_timestamp
+from triage.window import NANOSECONDS
 
 #: The worst first: with several primary services the document's verdict is the worst of theirs.
 _WORST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
@@ -76,9 +76,10 @@ class Judge:
         run = passage.run
         self._services.setdefault(run.service, Service(run.service)).add(run)
         seen = gather(passage.events)
-        for name, sighting in seen.items():
-            self._claimed[run.service, run.revision, name] += sighting.count
         known = self._causes.of_run(run, seen)
+        if known is not None or run.verdict in ("ready", "degraded"):
+            for name, sighting in seen.items():
+                self._claimed[run.service, run.revision, name] += sighting.count
         if known is not None:
             self._case(known, run.service, _check(known, run), seen).add(seen, run, run.revision)
 
@@ -202,4 +203,4 @@ def _check(known: Known, run: Run) -> str | None:
 
 def _later(service: Service, case: Case) -> bool:
     """Return whether the service was ready again after a case, on one of its revisions or a newer one."""
-    return service.ready_at > format_timestamp(case.ended)
+    return service.ready_at > case.ended

@@ -30,7 +30,8 @@ def limits(
                 f"no readiness chain known for {state.service}: crashes, probes, memory, imports and failed requests "
                 "are still diagnosed"
             )
-        newer = [name for name in state.revisions if name > state.revision] if state.chain else []
+        names = list(state.revisions) if state.chain else []
+        newer = names[: names.index(state.revision)] if state.revision in names else []
         if newer:
             said.append(f"{newer[0]} is newer than {state.revision}, but nothing in these logs decides it")
     if any(state.primary for state in states) and not validated:

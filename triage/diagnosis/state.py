@@ -5,15 +5,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from triage.models import Entry, Run, ServiceState, ServiceVerdict
+from triage.window import parse_timestamp
 
-_GENERATION = re.compile(r"-(\d{5})-[a-z0-9]{3}$", re.ASCII)
+_GENERATION = re.compile(r"-(\d{5,9})-[a-z0-9]{3}$", re.ASCII)
 
 
 @dataclass
 class Decisive:
-    """What the runs of one revision decide, the latest last."""
+    """What a run decides of its revision, and when, in nanoseconds."""
 
-    at: str
+    at: int
     verdict: ServiceVerdict
     why: str
     kind: str
@@ -25,7 +26,7 @@ class RevisionState:
 
     first_seen: int
     latest: Decisive | None = None
-    started: str = ""
+    started: int = 0
 
 
 @dataclass
@@ -36,8 +37,8 @@ class Service:
     entries: int = 0
     revisions: dict[str, RevisionState] = field(default_factory=dict)
     environments: Counter[str] = field(default_factory=Counter)
-    failed_at: str = ""
-    ready_at: str = ""
+    failed_at: int = 0
+    ready_at: int = 0
     rejected: int = 0
     validated: int = 0
 
@@ -53,7 +54,7 @@ class Service:
             self.environments[run.environment] += 1
         revision = self.revisions.setdefault(run.revision, RevisionState(0))
         if run.kind == "boot" and run.verdict == "ready":
-            revision.started = max(revision.started, run.ended)
+            revision.started = max(revision.started, parse_timestamp(run.ended))
         self.rejected += run.condition == "gate_rejected"
         self.validated += run.kind == "validation"
         decided = _decides(run)
@@ -63,18 +64,24 @@ class Service:
             revision.latest = decided
         if decided.verdict == "not_ready":
             self.failed_at = max(self.failed_at, decided.at)
-        else:
+        elif run.kind == "validation":
             self.ready_at = max(self.ready_at, decided.at)
 
-    def generation(self, revision: str) -> tuple[int, int]:
-        """Return the place of a revision among its like: by the number in its name, then by when it was first seen."""
-        number = _GENERATION.search(revision)
-        return (int(number[1]) if number else -1, self.revisions[revision].first_seen)
+    def newest_first(self) -> list[str]:
+        """Return the revisions by the number in their names where each has one, else by when they were first seen."""
+        numbers = {name: _GENERATION.search(name) for name in self.revisions if name}
+        numbered = all(numbers.values())
+
+        def generation(name: str) -> tuple[bool, int, int]:
+            number = numbers.get(name) if numbered else None
+            return bool(name), int(number[1]) if number else 0, self.revisions[name].first_seen
+
+        return sorted(self.revisions, key=generation, reverse=True)
 
     def newest(self) -> str:
         """Return the newest revision that decided something, else the newest that was seen."""
-        names = [name for name, state in self.revisions.items() if state.latest] or list(self.revisions)
-        return max(names, key=self.generation, default="")
+        names = self.newest_first()
+        return next((name for name in names if self.revisions[name].latest), next(iter(names), ""))
 
     def state(self, *, primary: bool, chain: str) -> ServiceState:
         """Return the verdict of the service, why, and what each of its revisions says."""
@@ -86,13 +93,10 @@ class Service:
             revision=revision,
             environment=self.environments.most_common(1)[0][0] if self.environments else None,
             why=why,
-            recovered=verdict in ("ready", "degraded") and "" < self.failed_at < self.ready_at,
+            recovered=verdict in ("ready", "degraded") and 0 < self.failed_at < self.ready_at,
             primary=primary,
             chain=chain,
-            revisions={
-                name: self._judge(name)[0]
-                for name in sorted(self.revisions, key=self.generation, reverse=True)
-            },
+            revisions={name: self._judge(name)[0] for name in self.newest_first()},
         )
 
     def _judge(self, revision: str) -> tuple[ServiceVerdict, str]:
@@ -122,4 +126,5 @@ def _decides(run: Run) -> Decisive | None:
         run.kind
     ]
     says = {"ready": "passed", "degraded": "passed with reservations", "not_ready": "failed"}[run.verdict]
-    return Decisive(run.ended, run.verdict, f"{what} that ended at {run.ended} {says}", run.kind)
+    why = f"{what} that ended at {run.ended} {says}"
+    return Decisive(parse_timestamp(run.ended), run.verdict, why, run.kind)

@@ -74,7 +74,7 @@ def report(
     except jinja2.TemplateSyntaxError as error:
         raise UsageError(f"{template}:{error.lineno}: {error.message}", "mend the template") from error
     except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
-        raise UsageError(f"{template}: {error}", "docs/documents.md names what a template can use") from error
+        raise UsageError(f"{template}: {error}", "docs/reports.md names what a template can use") from error
 
 
 def _is_plain(name: str) -> bool:

@@ -1,0 +1,48 @@
+"""docs/reports.md names what is there."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from triage.rendering import playbooks
+from triage.rendering.markdown import TEMPLATES, _environment
+from triage.rendering.playbooks import Fix, Measure, Metric, Playbook, Step
+
+TEXT = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+NAMED = set(re.findall(r"`([\w.]+)`", TEXT))
+
+
+def test_every_template_is_told() -> None:
+    assert TEMPLATES.keys() <= NAMED
+
+
+def test_every_filter_that_is_told_exists() -> None:
+    table = TEXT.partition("| filter |")[2].partition("| name |")[0]
+    told = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    assert told <= _environment(plain=False, user=True).filters.keys()
+    assert {
+        "prose",
+        "sentence",
+        "cell",
+        "prose_cell",
+        "fence",
+        "under",
+        "cut",
+        "essence",
+        "wrapped",
+        "basename",
+        "join",
+        "utc",
+    } == told
+
+
+def test_every_key_of_a_playbook_is_told() -> None:
+    keys = {name for noun in (Playbook, Fix, Metric, Step) for name in noun.__struct_fields__}
+    assert keys <= NAMED | {"symptom_fix"}
+    assert "symptom_fix = true" in TEXT
+    assert {measure for measure in get_args(Measure) if measure} <= NAMED
+    assert all(f"{{{name}}}" in TEXT for name in playbooks._FALLBACKS)

@@ -163,7 +163,7 @@ def test_a_dry_run_calls_nothing_and_says_how_many_calls_at_most(call: Call, sho
         "window: 2025-09-16 00:00:00 UTC (2025-09-15 17:00:00 PDT) to 2025-09-16 01:00:00 UTC"
     )
     assert wider.startswith(
-        "it may be widened, in at most 3 steps, to 2025-09-15 18:00:00 UTC (11:00:00 PDT) to "
+        "it may be widened, in at most 3 steps, up to 2025-09-15 18:00:00 UTC (11:00:00 PDT) and "
     )
     assert calls == "at most 7 calls, repeats not counted, and at most 30 calls a minute"
     assert shop.requests == []

@@ -5,21 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from triage.diagnosis.exhibits import Exhibits, Link
 from triage.diagnosis.scene import Known
 from triage.diagnosis.sighting import Sighting, Sightings
-from triage.models import Because, Event, Evidence, Incident, RuledOut, Run, Scope
+from triage.models import Because, Event, Incident, RuledOut, Run, Scope
 from triage.window import format_timestamp
 
 #: Instances and runs that a scope names; the count tells how many there are.
 _NAMED = 20
 #: Lines that an incident cites, one for each thing that they say.
 _CITED = 14
-#: Characters of a message that evidence repeats; the entry itself is found by its insertId.
-_MESSAGE = 600
-
 _WORDS = re.compile(r"\{(\w+)\}")
+#: Numbers that are another time by time; a short one, such as an exit code, may be what tells two things apart.
+_MEASURED = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
 
-Link = Callable[[Event], str]
 #: The lines near an incident: of its own service (""), or of those that a glob pattern names.
 Around = Callable[[str], Sightings]
 
@@ -36,7 +35,8 @@ class Case:
     runs: list[str] = field(default_factory=list)
     revisions: list[str] = field(default_factory=list)
     instances: list[str] = field(default_factory=list)
-    passed: dict[str, str] = field(default_factory=dict)
+    passed: dict[str, Event] = field(default_factory=dict)
+    tarnished: set[str] = field(default_factory=set)
     environment: str | None = None
     condition: str | None = None
     count: int = 0
@@ -48,7 +48,8 @@ class Case:
     @property
     def id(self) -> str:
         """Return the stable fingerprint: the same cause at the same service is the same incident."""
-        text = "\0".join((self.known.cause.id, self.service, self.check or "", self.title))
+        title = _MEASURED.sub("<n>", self.title)
+        text = "\0".join((self.known.cause.id, self.service, self.check or "", title))
         return blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()
 
     def add(self, seen: Sightings, run: Run | None, revision: str) -> None:
@@ -71,9 +72,15 @@ class Case:
         _name(self.instances, run.instance)
         self.environment = run.environment or self.environment
         self.condition = self.condition or run.condition
-        self.passed |= {
-            s.check: s.evidence[-1] for s in run.steps if s.check and s.outcome == "passed" and s.evidence
-        }
+
+    def clear(self, run: Run, events: Iterable[Event]) -> None:
+        """Note which checks passed in a run, by which line, and which did not."""
+        lines = {event.entry.insert_id: event for event in events}
+        for step in run.steps:
+            if step.check and step.outcome == "passed" and step.evidence and step.evidence[-1] in lines:
+                self.passed.setdefault(step.check, lines[step.evidence[-1]])
+            elif step.check and step.outcome in ("failed", "warned", "tolerated"):
+                self.tarnished.add(step.check)
 
     def incident(self, around: Around, link: Link) -> Incident:
         """Return the incident: its evidence numbered, its reasons told with what the lines captured.
@@ -82,14 +89,13 @@ class Case:
         """
         cause = self.known.cause
         near = around("")
-        evidence: list[Evidence] = []
+        exhibits = Exhibits(link)
         told: dict[str, list[tuple[Event, str]]] = {}
         for name, sighting in self._cited(near).items():
             voices = self._voices(name, sighting)
             for event in voices:
                 count = sighting.checks[event.check] if len(voices) > 1 else sighting.count
-                evidence.append(_evidence(f"E{len(evidence) + 1}", name, event, count, link))
-                told.setdefault(name, []).append((event, evidence[-1].id))
+                told.setdefault(name, []).append((event, exhibits.cite(event, count)))
         reasons = self._reasons(told)
         scope = Scope(
             service=self.service,
@@ -118,8 +124,8 @@ class Case:
             last_seen=format_timestamp(self.ended),
             count=self.count,
             recovered=self.recovered,
-            evidence=evidence,
-            ruled_out=self._ruled_out(around, {name: lines[0][1] for name, lines in told.items()}),
+            ruled_out=self._ruled_out(around, exhibits),
+            evidence=exhibits.evidence,
             symptoms=[symptom.headline() for symptom in self.symptoms],
         )
 
@@ -168,7 +174,7 @@ class Case:
             cited |= {name: found for name, found in list(symptom.seen.items())[:2] if name not in cited}
         return cited
 
-    def _ruled_out(self, around: Around, cited: Mapping[str, str]) -> list[RuledOut]:
+    def _ruled_out(self, around: Around, exhibits: Exhibits) -> list[RuledOut]:
         cleared = []
         for ruling in self.known.cause.ruled_out:
             lines = around(ruling.service)
@@ -180,13 +186,12 @@ class Case:
             name = next((name for name in self.known.names(ruling.rules) if name in lines), None)
             if name is not None:
                 event = lines[name].first
-                evidence = event.entry.insert_id if ruling.service else cited.get(name, event.entry.insert_id)
                 why = fill(ruling.why, event.fields, check=self.check or "", service=self.service)
-                cleared.append(RuledOut(ruling.cause, why, [evidence]))
-        blamed = {self.check, *(ruling.cause for ruling in self.known.cause.ruled_out)}
+                cleared.append(RuledOut(ruling.cause, why, [exhibits.cite(event, lines[name].count)]))
+        blamed = {self.check, *self.tarnished, *(ruling.cause for ruling in self.known.cause.ruled_out)}
         cleared += [
-            RuledOut(check, f"the check {check} passed in the same run", [insert_id])
-            for check, insert_id in self.passed.items()
+            RuledOut(check, f"the check {check} passed in the same run", [exhibits.cite(event, 1)])
+            for check, event in self.passed.items()
             if check not in blamed
         ]
         return cleared
@@ -210,23 +215,6 @@ def _name(names: list[str], name: str, *, unbounded: bool = False) -> None:
 def _can_say(event: Event, says: str) -> bool:
     """Return whether a line captured every word that a sentence takes from it."""
     return set(_WORDS.findall(says)) <= {"check", "service", *event.fields}
-
-
-def _evidence(number: str, rule: str, event: Event, count: int, link: Link) -> Evidence:
-    entry = event.entry
-    return Evidence(
-        id=number,
-        insert_id=entry.insert_id,
-        timestamp=format_timestamp(entry.timestamp),
-        message=entry.message[:_MESSAGE],
-        link=link(event),
-        severity=entry.severity,
-        service=entry.service,
-        revision=entry.revision,
-        instance=entry.instance,
-        rule=rule,
-        count=count,
-    )
 
 
 def merged(parts: Iterable[Sightings]) -> Sightings:

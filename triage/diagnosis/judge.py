@@ -7,7 +7,8 @@ from functools import partial
 
 import msgspec
 
-from triage.diagnosis.case import Case, Link, fill, merged
+from triage.diagnosis.case import Case, fill, merged
+from triage.diagnosis.exhibits import Link
 from triage.diagnosis.leads import Leads
 from triage.diagnosis.ranking import attach, rank
 from triage.diagnosis.scene import Causes, Known
@@ -81,7 +82,9 @@ class Judge:
             for name, sighting in seen.items():
                 self._claimed[run.service, run.revision, name] += sighting.count
         if known is not None:
-            self._case(known, run.service, _check(known, run), seen).add(seen, run, run.revision)
+            case = self._case(known, run.service, _check(known, run), seen)
+            case.add(seen, run, run.revision)
+            case.clear(run, passage.events)
 
     def conclude(self, coverage: Coverage) -> Diagnosis:
         """Return the diagnosis of everything that was seen."""
@@ -111,10 +114,15 @@ class Judge:
 
     def _case(self, known: Known, service: str, check: str | None, seen: Sightings) -> Case:
         """Return the case that a scene belongs to: the same cause at the same service, said of the same thing."""
+        cause = known.cause
+        deciding = known.names([*(reason.rule for reason in cause.because), *cause.any_of, *cause.all_of])
         fields = {
-            field: value for sighting in seen.values() for field, value in sighting.first.fields.items()
+            field: value
+            for name in deciding
+            if name in seen
+            for field, value in seen[name].first.fields.items()
         }
-        title = fill(known.cause.title, fields, check=check or "", service=service)
+        title = fill(cause.title, fields, check=check or "", service=service)
         case = Case(known, service, check, title)
         return self._cases.setdefault(case.id, case)
 
@@ -175,11 +183,15 @@ class Judge:
         return rank([*incidents, *self._leads.incidents()], by_service)
 
     def _around(self, case: Case, services: str) -> Sightings:
-        """Return the lines that were said while a case went on: of its own service, or of those that a pattern names."""
+        """Return the lines that were said while a case went on: of its own revisions, or of the services of a pattern."""
         places = [
             seen
-            for (service, _), seen in self._seen.items()
-            if (fnmatchcase(service, services) if services else service == case.service)
+            for (service, revision), seen in self._seen.items()
+            if (
+                fnmatchcase(service, services)
+                if services
+                else service == case.service and revision in ("", *case.revisions)
+            )
         ]
         margin = _AROUND * NANOSECONDS
         return {

@@ -69,7 +69,7 @@ def settle(
 def _ask(packs: Sequence[Pack], state: ServiceState) -> str:
     """Return what the packs of a service ask for."""
     asked = [
-        pack.filter.strip()
+        f"({pack.filter.strip()})"
         for pack in packs
         if not pack.services or any(fnmatchcase(state.service, pattern) for pattern in pack.primary)
     ]
@@ -85,4 +85,4 @@ def _filter(state: ServiceState, coverage: Coverage, asked: str) -> str:
         until = parse_timestamp(coverage.last) + _AFTER * NANOSECONDS
         lines.append(f"timestamp>={quote(format_timestamp(since))}")
         lines.append(f"timestamp<={quote(format_timestamp(until))}")
-    return "\n".join([*lines, "(", asked.strip(), ")"])
+    return "\n".join([*lines, *(["(", asked.strip(), ")"] if asked else [])])

@@ -1,0 +1,45 @@
+"""The lines that an incident cites, numbered: each once, whatever rests on it."""
+
+from collections.abc import Callable
+
+from triage.models import Event, Evidence
+from triage.window import format_timestamp
+
+#: Characters of a message that evidence repeats; the entry itself is found by its insertId.
+_MESSAGE = 600
+
+Link = Callable[[Event], str]
+
+
+class Exhibits:
+    """Evidence while it is gathered."""
+
+    def __init__(self, link: Link) -> None:
+        """Begin with none; ``link`` opens an event's entry in Logs Explorer."""
+        self._link = link
+        self._cited: dict[tuple[int, str, str], Evidence] = {}
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """Return the lines in the order of their numbers."""
+        return list(self._cited.values())
+
+    def cite(self, event: Event, count: int) -> str:
+        """Return the number of a line, which gets one when it is cited first. ``count`` lines say the same."""
+        entry = event.entry
+        key = (entry.timestamp, entry.insert_id, entry.message)
+        if key not in self._cited:
+            self._cited[key] = Evidence(
+                id=f"E{len(self._cited) + 1}",
+                insert_id=entry.insert_id,
+                timestamp=format_timestamp(entry.timestamp),
+                message=entry.message[:_MESSAGE],
+                link=self._link(event),
+                severity=entry.severity,
+                service=entry.service,
+                revision=entry.revision,
+                instance=entry.instance,
+                rule=f"{event.pack}/{event.rule}",
+                count=count,
+            )
+        return self._cited[key].id

@@ -34,7 +34,7 @@ class Sorter:
     def add(self, entry: Entry) -> None:
         """Take one entry in."""
         self._held.append(entry)
-        self._weight += 2000 + 3 * len(entry.raw)  # measured: an Entry with its raw text takes about that
+        self._weight += 1500 + len(entry.raw)  # measured: an Entry with its raw text takes about that
         if self._weight > self._room:
             self._held.sort(key=self._key)
             self._keep(_written(self._held), 0)

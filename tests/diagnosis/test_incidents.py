@@ -365,6 +365,31 @@ def test_a_header_check_rules_out_the_checks_when_the_last_validation_passed() -
     assert "the service checks" not in {ruled.cause for ruled in alone.incidents[0].ruled_out}
 
 
+def aborted_by_redis(start: float, *phases: str, **place: str) -> list[Log]:
+    """Return a boot that ends in its last check, after some phases had passed."""
+    error = (
+        "GCP WebSocket readiness validation failed. Failed services: [redis]. State: failed. Elapsed: 6.98s."
+    )
+    passed = [said(start + 1, f" PASS:  PHASE COMPLETED: {phase} (0.1s)", SMD, **place) for phase in phases]
+    return [platform(start, BORN, **place), *passed, said(start + 3, f" FAIL:  Error: {error}", SMD, **place)]
+
+
+def test_a_phase_clears_its_own_dependency_only() -> None:
+    (none,) = diagnosis(aborted_by_redis(0, "INIT", "CACHE")).incidents
+    (cleared,) = diagnosis(aborted_by_redis(0, "INIT", "DATABASE")).incidents
+    assert "database" not in {ruled.cause for ruled in none.ruled_out}
+    assert "database" in {ruled.cause for ruled in cleared.ruled_out}
+
+
+def test_the_phase_of_another_boot_clears_nothing() -> None:
+    other = [
+        platform(2, BORN, instance="i2"),
+        said(3, " PASS:  PHASE COMPLETED: DATABASE (0.1s)", SMD, instance="i2"),
+    ]
+    (incident,) = diagnosis(aborted_by_redis(0), other).incidents
+    assert "database" not in {ruled.cause for ruled in incident.ruled_out}
+
+
 # ---------------------------------------------------------------- what is left
 
 

@@ -17,6 +17,7 @@ from triage.text import SUBJECT_LIMIT
 RULES = [(pack, rule) for pack in PACKS for rule in pack.rules]
 SAMPLES = [sample for _, rule in RULES for sample in (*rule.hits, *rule.misses)]
 MATCHER = Matcher(PACKS)
+TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=300)
 
 
 def speaker(pack: Pack, rule: Rule, message: str) -> Entry:
@@ -203,13 +204,13 @@ def test_no_rules_recognise_nothing() -> None:
     assert not Matcher([pack()]).may_know(entry(said(0, "stock")))
 
 
-@given(st.sampled_from(SAMPLES), st.text(max_size=20), st.text(max_size=20))
+@given(st.sampled_from(SAMPLES), TEXT, TEXT)
 def test_what_a_rule_recognises_is_never_filtered_away(sample: str, before: str, after: str) -> None:
     made = msgspec.structs.replace(entry(printed(0, "x")), message=before + sample + after)
     assert MATCHER.match(made) is None or MATCHER.may_know(made)
 
 
-@given(st.text(alphabet=st.characters(codec=None), max_size=300))
+@given(TEXT)
 def test_no_text_breaks_the_matcher(text: str) -> None:
     event = MATCHER.match(msgspec.structs.replace(entry(printed(0, "x")), message=text))
     assert event is None or event.rule

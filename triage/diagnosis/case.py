@@ -178,11 +178,10 @@ class Case:
         cleared = []
         for ruling in self.known.cause.ruled_out:
             lines = around(ruling.service)
-            lines = (
-                lines
-                if ruling.service
-                else self.seen | {k: v for k, v in lines.items() if k not in self.seen}
-            )
+            if not ruling.service:
+                lines = self.seen | {
+                    k: v for k, v in lines.items() if k not in self.seen and self._may_clear(v)
+                }
             name = next((name for name in self.known.names(ruling.rules) if name in lines), None)
             if name is not None:
                 event = lines[name].first
@@ -195,6 +194,10 @@ class Case:
             if check not in blamed
         ]
         return cleared
+
+    def _may_clear(self, near: Sighting) -> bool:
+        """Return whether a line outside the scene speaks of it: one of another run of its kind does not."""
+        return near.first.run != self.known.cause.scene
 
 
 class _Blank(dict[str, str]):

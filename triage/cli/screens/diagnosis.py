@@ -22,7 +22,9 @@ def answer(diagnosis: Diagnosis) -> Text:
     if diagnosis.recovered:
         word += " (recovered)"
     state, incident = _primary(diagnosis), _current(diagnosis)
-    if incident:
+    if incident and diagnosis.verdict == "ready" and state:
+        said = [state.service, f"{state.why}; but: {_titled(incident)}"]
+    elif incident:
         said = [incident.service, _titled(incident)]
     else:
         said = [state.service, state.why] if state else [_nothing(diagnosis.coverage)]
@@ -33,7 +35,7 @@ def answer(diagnosis: Diagnosis) -> Text:
 def screen(diagnosis: Diagnosis, exports: Sequence[str]) -> Iterator[RenderableType]:
     """Yield what stands under the answer; ``exports`` are the words that the next command repeats."""
     state, incident = _primary(diagnosis), _current(diagnosis)
-    if incident and state and state.why:
+    if incident and state and state.why and diagnosis.verdict != "ready":
         yield Text(state.why)
     if diagnosis.incidents:
         yield from _incident(diagnosis.incidents[0], named=incident is None)

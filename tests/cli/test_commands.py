@@ -38,6 +38,14 @@ def test_the_first_line_answers_and_quiet_says_nothing_else(call: Call) -> None:
     assert call("diagnose", EXAMPLE, "-q", "--revision", BROKEN) == quiet
 
 
+def test_a_service_that_is_ready_is_said_so_with_what_went_wrong_all_the_same(call: Call) -> None:
+    assert call("-q", EXAMPLE).out == (
+        "READY (recovered)  netra-backend-staging  the readiness validation that ended at 2026-03-17T14:13:40.643584Z "
+        "passed; but: The readiness middleware refused plain HTTP requests on WebSocket paths; no check was made "
+        "(no check to blame, high confidence)\n"
+    )
+
+
 def test_what_stands_under_the_answer_shows_how_we_know(call: Call) -> None:
     said = call(EXAMPLE, "--revision", BROKEN).out
     for heading in ("Why", "Where", "Coverage", "Limits", "Next"):

@@ -1,0 +1,44 @@
+from collections.abc import Callable
+
+import msgspec
+
+from triage.cli.screens.next_commands import commands
+from triage.models import Coverage, Diagnosis
+
+Diagnosed = Callable[[str], Diagnosis]
+
+
+def test_a_cause_is_explained_and_reported_next(diagnosed: Diagnosed) -> None:
+    assert commands(diagnosed("diagnosis-not-ready"), ["day one.json", "b.json"]) == [
+        "triage explain module-missing",
+        "triage report 'day one.json' b.json -o report.md",
+    ]
+
+
+def test_many_files_are_not_typed_again(diagnosed: Diagnosed) -> None:
+    assert commands(diagnosed("diagnosis-not-ready"), [f"{number}.json" for number in range(9)])[-1] == (
+        "triage report EXPORT... -o report.md"
+    )
+
+
+def test_what_the_logs_do_not_settle_is_fetched_next(diagnosed: Diagnosed) -> None:
+    window = Coverage(
+        first="2025-09-16T00:00:00.000000Z", last="2025-09-16T00:10:00.000000Z", records=1, entries=1
+    )
+    unsettled = msgspec.structs.replace(diagnosed("diagnosis-inconclusive"), coverage=window)
+    (command,) = commands(unsettled, ["a.json"])
+    assert command == (
+        "triage fetch --service orders-backend-staging --from 2025-09-16T00:00:00.000000Z "
+        "--until 2025-09-16T00:10:00.000000Z --widen"
+    )
+
+
+def test_no_name_from_a_log_can_add_a_command(diagnosed: Diagnosed) -> None:
+    state = msgspec.structs.replace(diagnosed("diagnosis-inconclusive").services[0], service="a; rm -rf ~")
+    hostile = msgspec.structs.replace(diagnosed("diagnosis-inconclusive"), services=[state])
+    assert commands(hostile, ["a.json"]) == ["triage fetch --service 'a; rm -rf ~'"]
+
+
+def test_a_service_without_incident_has_its_timeline_to_look_at(diagnosed: Diagnosed) -> None:
+    quiet = msgspec.structs.replace(diagnosed("diagnosis-ready"), incidents=[])
+    assert commands(quiet, ["-"]) == ["triage timeline -"]

@@ -1,0 +1,47 @@
+"""The stages wired: source -> entries -> events -> runs -> diagnosis -> report -> ticket. The doors call nothing else."""
+
+from triage.pipeline.analysing import (
+    Analysis,
+    analyse,
+    check_rules,
+    load_packs,
+    matters,
+    read_entries,
+    recognise,
+)
+from triage.pipeline.fetching import fetch, foresee, queries
+from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
+from triage.pipeline.reporting import fold, playbook, report, to_json, write_entries, write_runs
+from triage.pipeline.selecting import ALL, Selection
+from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
+from triage.rendering.playbooks import Playbook
+
+__all__ = [
+    "ALL",
+    "Analysis",
+    "Playbook",
+    "Selection",
+    "analyse",
+    "attach",
+    "check_rules",
+    "comments",
+    "explain_filter",
+    "fetch",
+    "find_issues",
+    "fold",
+    "foresee",
+    "hub",
+    "lint_filter",
+    "load_packs",
+    "matters",
+    "mend_filter",
+    "playbook",
+    "queries",
+    "read_entries",
+    "recognise",
+    "report",
+    "ticket",
+    "to_json",
+    "write_entries",
+    "write_runs",
+]

@@ -1,0 +1,120 @@
+"""Exports to the timeline and the diagnosis, in one pass."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from triage import rules
+from triage.diagnosis import Judge
+from triage.entries import Entries
+from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record, Skipped, Timeline
+from triage.pipeline.selecting import ALL, Selection, within
+from triage.rules import Matcher
+from triage.runs import Tracer
+from triage.window import format_timestamp
+
+_ERROR = 500
+Sources = Sequence[str | Path] | Iterable[Record]
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """What one reading of the logs gives: the timeline and the diagnosis."""
+
+    timeline: Timeline
+    diagnosis: Diagnosis
+
+
+def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
+    """Return the rule packs: the user's first, then those that ship.
+
+    Raises:
+        BadDataError: a pack cannot be used; every fault is told with file and line.
+
+    """
+    return rules.load(extra)
+
+
+def check_rules(paths: Sequence[Path] = ()) -> list[str]:
+    """Return every fault of some packs (of all that ship when no path is given), each as ``file:line: what``."""
+    return [str(fault) for fault in rules.check(paths)[1]]
+
+
+def read_entries(sources: Sources, selection: Selection = ALL, *, matcher: Matcher | None = None) -> Entries:
+    """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
+
+    With a ``matcher`` only what may matter to its rules is looked at; the rest is counted.
+    """
+    everything = selection == ALL
+    wanted = matcher.literals if matcher is not None and everything else ()
+    return Entries(
+        _records(sources, wanted),
+        keep=None if matcher is None else lambda entry: matters(matcher, entry),
+        within=None if everything else within(selection),
+        asked=(selection.since, selection.until),
+    )
+
+
+def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL) -> Analysis:
+    """Return the timeline and the diagnosis of some exports, from one pass over them.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+        UsageError: the filter of the selection is no Logging filter.
+
+    """
+    packs = load_packs() if packs is None else packs
+    matcher, tracer = Matcher(packs), Tracer(packs)
+    judge = Judge(packs, _link)
+    entries = read_entries(sources, selection, matcher=matcher)
+    matched = 0
+    runs = []
+    for entry in entries:
+        event = matcher.match(entry)
+        matched += event is not None
+        judge.see(entry, event)
+        for passage in tracer.feed(event) if event is not None else ():
+            runs.append(passage.run)
+            judge.add(passage)
+    for passage in tracer.end():
+        runs.append(passage.run)
+        judge.add(passage)
+    coverage = entries.coverage(matched)
+    runs.sort(key=lambda run: (run.started, run.kind, run.id))
+    return Analysis(Timeline(coverage=coverage, runs=runs), judge.conclude(coverage))
+
+
+def recognise(
+    sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL
+) -> Iterator[tuple[Entry, Event | None]]:
+    """Yield every entry in order of time with what a rule says of it, None where no rule knows it."""
+    matcher = Matcher(load_packs() if packs is None else packs)
+    for entry in read_entries(sources, selection):
+        yield entry, matcher.match(entry)
+
+
+def matters(matcher: Matcher, entry: Entry) -> bool:
+    """Return whether an entry may say something: a rule may know it, it is an error, or its payload is lost."""
+    return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
+
+
+def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    from triage.reading import read
+
+    listed = list(sources) if isinstance(sources, Sequence) else sources
+    if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
+        yield from read([source for source in listed if isinstance(source, str | Path)], wanted=wanted)
+    else:
+        yield from (record for record in listed if isinstance(record, Record))
+
+
+def _link(event: Event) -> str:
+    """Return the Logs Explorer link of an event's entry, "" where the entry does not name its project."""
+    from triage.rendering.links import logs_explorer
+
+    entry = event.entry
+    if not entry.project:
+        return ""
+    timestamp = format_timestamp(entry.timestamp)
+    return logs_explorer(entry.project, f'insertId="{entry.insert_id}"', timestamp, entry.insert_id)

@@ -1,0 +1,58 @@
+"""What was found, written for people and for other programs."""
+
+from collections.abc import Iterable
+from typing import BinaryIO, Literal
+
+from triage.models import Diagnosis, Entry, Run, Timeline
+from triage.pipeline.analysing import Analysis
+from triage.rendering.playbooks import Playbook
+
+
+def report(analysis: Analysis, template: str = "remediation") -> str:
+    """Return the report of an analysis: Markdown, or the plain text of the template ``summary``."""
+    from triage.rendering.markdown import report as render
+
+    return render(analysis.diagnosis, analysis.timeline, template=template)
+
+
+def to_json(document: Diagnosis | Timeline) -> str:
+    """Return a document as JSON, secrets masked."""
+    from triage.rendering.documents import to_json as render
+
+    return render(document)
+
+
+def playbook(name: str) -> Playbook:
+    """Return what cures a cause; {service}, {revision} and the like stand in it as they are.
+
+    A cause without a playbook of its own (one of a user's pack, say) gets that of an unknown error.
+    """
+    from triage.rendering.playbooks import load
+
+    return load(name)
+
+
+def write_entries(
+    entries: Iterable[Entry], form: Literal["jsonl", "csv", "parquet"], stream: BinaryIO
+) -> None:
+    """Write a table of entries, unmasked, for other programs and to be read again."""
+    from triage.rendering import tables
+
+    if form == "parquet":
+        tables.write_parquet(entries, stream)
+    else:
+        stream.writelines(tables.json_lines(entries) if form == "jsonl" else tables.comma_separated(entries))
+
+
+def write_runs(timeline: Timeline, stream: BinaryIO) -> None:
+    """Write the runs of a timeline as CSV, secrets masked."""
+    from triage.rendering.tables import runs_comma_separated
+
+    stream.writelines(runs_comma_separated(timeline))
+
+
+def fold(timeline: Timeline) -> list[list[Run]]:
+    """Return the runs of a timeline in blocks of alike ones."""
+    from triage.rendering.fold import fold as alike
+
+    return alike(timeline.runs)

@@ -15,46 +15,37 @@ _EMPTY_TEXT = re.compile(rb'"text_?[pP]ayload"\s*:\s*""')
 
 
 class FileNumbers:
-    """The numbers of one file: of the entries that were kept, and the times of its first and last entry.
+    """The numbers of one file: the times of all entries that were decoded, and what was wrong with those kept.
 
     ``lost`` counts entries of which the exporter left no payload at all. An entry with an empty text is not among
     them: that the service logged nothing is no fault of the exporter.
     """
 
-    __slots__ = ("_ends", "entries", "lost", "path", "severities", "times", "uncertain")
+    __slots__ = ("entries", "first", "last", "lost", "path", "severities", "uncertain")
 
     def __init__(self, path: str) -> None:
         """Begin without entries."""
         self.path = path
-        self.entries = self.lost = self.uncertain = 0
-        self.times: tuple[int, int] | None = None
-        self._ends: tuple[int, int] | None = None
+        self.entries = self.lost = self.uncertain = self.first = self.last = 0
         self.severities: Counter[str] = Counter()
 
     def pass_by(self, entry: Entry) -> None:
-        """Take the time of an entry that may be the file's first or last, and its severity."""
+        """Take the time and the severity of an entry, kept or not."""
         time = entry.timestamp
-        self._ends = (self._ends[0] if self._ends else time, time)
+        if not self.severities:
+            self.first = self.last = time
+        elif time < self.first:
+            self.first = time
+        elif time > self.last:
+            self.last = time
         self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
 
     def add(self, entry: Entry) -> None:
-        """Count an entry in."""
-        time = entry.timestamp
-        self.times = (min(self.times[0], time), max(self.times[1], time)) if self.times else (time, time)
+        """Count an entry in that is kept."""
         self.entries += 1
         self.uncertain += entry.time_uncertain
         if entry.payload_lost and not _EMPTY_TEXT.search(entry.raw):
             self.lost += 1
-
-    @property
-    def first(self) -> int:
-        """Return the earliest time that was seen."""
-        return min((self.times or ()) + (self._ends or ()))
-
-    @property
-    def last(self) -> int:
-        """Return the latest time that was seen."""
-        return max((self.times or ()) + (self._ends or ()))
 
     def doubts(self, records: int, asked: tuple[int | None, int | None]) -> Iterator[Gap]:
         """Yield a Gap for each doubt; the file held ``records`` records, and ``asked`` is the window that was wanted."""

@@ -24,7 +24,7 @@ class Entries:
     """The entries of what was read, in order of time, log and insertId, each once; to be iterated once.
 
     Parts of split entries are joined. An entry that is not ``within`` the question is only counted as outside it, one
-    that is not worth to ``keep`` as skipped; of a file's skipped entries only the first and the last are timed. Memory is bounded by ``room`` bytes, whatever the number of entries:
+    that is not worth to ``keep`` as skipped. Memory is bounded by ``room`` bytes, whatever the number of entries:
     more than that is sorted on disk. ``asked`` is the window that was wanted, in nanoseconds.
     """
 

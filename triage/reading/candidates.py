@@ -56,8 +56,8 @@ def read_candidates(
     """Yield the lines whose message holds one of the ``wanted`` texts, and all that may matter else.
 
     Those are errors and lines without a usual severity, audit entries, parts, lines without a payload or an
-    insertId, what is no LogEntry as the API writes it, and the first and the last line. The rest is yielded as numbers
-    of lines that were skipped. Where a line is not one JSON object, or DuckDB gives up, every line is yielded from
+    insertId, what is no LogEntry as the API writes it, and, to be timed, the first and the last line of each megabyte.
+    The rest is yielded as numbers of lines that were skipped. Where a line is not one JSON object, or DuckDB gives up, every line is yielded from
     there on.
     """
     candidates = _candidates(path, wanted)
@@ -66,13 +66,15 @@ def read_candidates(
     undone: list[bytes] = []
     for block in stream:
         *lines, rest = (rest + block).split(b"\n")
-        if lines:  # the last line stays with the rest: whichever ends the file is looked at
+        if lines:  # the last line stays with the rest, so that the one which ends the file is looked at
             rest = lines.pop() + b"\n" + rest
         sound = b"}{" not in block and all(map(_is_object, lines))
-        chosen = [1] if sound and lines and position == 0 and following != 1 else []
+        chosen: list[int] = []
         while sound and following is not None and following <= position + len(lines):
             chosen.append(following)
             following = next(candidates, None)
+        if sound and lines and following is not None:
+            chosen = sorted({position + 1, *chosen, position + len(lines)})
         for number in chosen:
             yield Record(lines[number - position - 1], Source(path, number))
         if not sound or following is None:

@@ -21,18 +21,18 @@ ODD = [
     b"",
     b"   ",
     b"not JSON",
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "cut", "textPayload": "no end',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "cut", "textPayload": "no end',
     b'{"insertId": "bare"}',
     b"[]",
     b"{}{}",
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "bytes", "severity": "INFO", "textPayload": "\xff\xfe"}',
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "crlf", "severity": "INFO", "textPayload": "x"}\r',
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "ansi", "textPayload": "\\u001b[1mWorker failed\\u001b[0m to boot"}',
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "n", "severity": 500, "jsonPayload": {"message": 42}}',
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "s", "severity": "INFO", "jsonPayload": "a string"}',
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "lost", "severity": "INFO"}',
-    b'{"timestamp": "2026-03-17T06:00:00Z", "insertId": "q", "severity": "INFO", "httpRequest": {"requestMethod": "GET", "requestUrl": "https://h.example/ws/health?x=1#y", "status": 503}}',
-    b'{"json_payload": "{\\"message\\": \\"Worker failed to boot\\"}", "insert_id": "b", "timestamp": "2026-03-17T06:00:00Z"}',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "bytes", "severity": "INFO", "textPayload": "\xff\xfe"}',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "crlf", "severity": "INFO", "textPayload": "x"}\r',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "ansi", "textPayload": "\\u001b[1mWorker failed\\u001b[0m to boot"}',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "n", "severity": 500, "jsonPayload": {"message": 42}}',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "s", "severity": "INFO", "jsonPayload": "a string"}',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "lost", "severity": "INFO"}',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "q", "severity": "INFO", "httpRequest": {"requestMethod": "GET", "requestUrl": "https://h.example/ws/health?x=1#y", "status": 503}}',
+    b'{"json_payload": "{\\"message\\": \\"Worker failed to boot\\"}", "insert_id": "b", "timestamp": "2026-03-17T13:30:00Z"}',
 ]
 
 
@@ -60,7 +60,7 @@ def test_both_ways_give_the_same_documents(
     for place, line in odd:
         lines.insert(place, line)
     path = tmp_path / "export.jsonl"
-    path.write_bytes(LINES[0] + b"\n" + b"\n".join(lines) + ending)
+    path.write_bytes(b"\n".join([LINES[0], *lines, LINES[-1]]) + ending)
     slow, quick = both_ways(path, monkeypatch)
     assert quick == slow
 
@@ -69,7 +69,7 @@ def test_what_nothing_is_looked_for_in_is_not_decoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DECIDES, "LARGE", 0)
-    dull = b'{"timestamp":"2026-03-17T06:00:00Z","insertId":"d","severity":"INFO","textPayload":"nothing to say"}'
+    dull = b'{"timestamp":"2026-03-17T13:30:00Z","insertId":"d","severity":"INFO","textPayload":"nothing to say"}'
     path = tmp_path / "export.jsonl"
     path.write_bytes(
         b"\n".join([dull] * 100 + [dull.replace(b"nothing", b"something")] + [dull] * 100) + b"\n"

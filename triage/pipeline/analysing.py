@@ -12,6 +12,7 @@ from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record
 from triage.pipeline.selecting import ALL, Selection, within
 from triage.rules import Matcher
 from triage.runs import Tracer
+from triage.text import quote
 from triage.window import format_timestamp
 
 _ERROR = 500
@@ -117,4 +118,5 @@ def _link(event: Event) -> str:
     if not entry.project:
         return ""
     timestamp = format_timestamp(entry.timestamp)
-    return logs_explorer(entry.project, f'insertId="{entry.insert_id}"', timestamp, entry.insert_id)
+    filter = f"insertId={quote(entry.insert_id)}" if entry.insert_id else f'timestamp="{timestamp}"'  # noqa: A001 - the field's word
+    return logs_explorer(entry.project, filter, timestamp, entry.insert_id)

@@ -1,0 +1,229 @@
+"""The stages wired: the same answer from files and from records, of everything or of a selection."""
+
+import json
+from pathlib import Path
+
+import pytest
+from freezegun import freeze_time
+
+from tests.runs.logs import (
+    PACKS,
+    Log,
+    at,
+    export,
+    platform,
+    printed,
+    records,
+    rejecting,
+    request,
+    said,
+    validation,
+)
+from triage import pipeline
+from triage.errors import BadDataError, IOFailureError, UsageError
+from triage.models import Coverage, Entry
+from triage.pipeline import Selection
+from triage.rendering.links import parse_logs_explorer
+from triage.text import quote
+from triage.window import parse_timestamp
+
+OLD, NEW = "netra-backend-staging-00041-kqx", "netra-backend-staging-00042-abc"
+
+
+@pytest.fixture
+def logs() -> list[Log]:
+    """Return an export of two services, two revisions and two instances, with lines that say nothing among them."""
+    chatter = [said(n / 7, f"Order {n} was kept", "shop.orders") for n in range(40)]
+    auth = [
+        printed(
+            5,
+            "Booting worker with pid: 7",
+            service="netra-auth-service",
+            revision="auth-00001-abc",
+            instance="a1",
+        )
+    ]
+    return export(
+        validation(0, down=["agent_supervisor"], revision=OLD),
+        validation(60, revision=NEW, instance="i2"),
+        rejecting(90, path="/ws/health", revision=NEW, instance="i2"),
+        request(90.002, "/ws/health", 503, revision=NEW, instance="i2"),
+        chatter,
+        auth,
+    )
+
+
+def analyse(logs: list[Log], **selection: object) -> pipeline.Analysis:
+    """Return what a selection of an export says."""
+    return pipeline.analyse(iter(records(logs)), packs=PACKS, selection=Selection(**selection))  # type: ignore[arg-type]
+
+
+def adds_up(coverage: Coverage) -> bool:
+    parts = coverage.broken + coverage.joined + coverage.outside + coverage.skipped + coverage.duplicate
+    return (
+        coverage.records == parts + coverage.entries
+        and coverage.entries == coverage.matched + coverage.unmatched
+    )
+
+
+def test_files_and_records_say_the_same(logs: list[Log], tmp_path: Path) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps(logs), encoding="utf-8")
+    read, given = pipeline.analyse([file], packs=PACKS), analyse(logs)
+    assert read.timeline.runs == given.timeline.runs
+    assert read.diagnosis.incidents == given.diagnosis.incidents
+    assert read.timeline.coverage.records == given.timeline.coverage.records == len(logs)
+
+
+def test_the_timeline_and_the_diagnosis_rest_on_the_same_reading(logs: list[Log]) -> None:
+    found = analyse(logs)
+    assert found.timeline.coverage == found.diagnosis.coverage
+    assert adds_up(found.timeline.coverage)
+    assert {run for incident in found.diagnosis.incidents for run in incident.scope.runs} <= {
+        run.id for run in found.timeline.runs
+    }
+
+
+def test_without_packs_given_those_that_ship_are_used(logs: list[Log]) -> None:
+    assert pipeline.analyse(iter(records(logs))).timeline.runs == analyse(logs).timeline.runs
+
+
+def test_lines_that_may_say_nothing_are_counted_and_the_answer_is_the_same_with_them(
+    logs: list[Log], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = analyse(logs)
+    assert found.timeline.coverage.skipped == 40
+    monkeypatch.setattr("triage.pipeline.analysing.matters", lambda _matcher, _entry: True)
+    whole = analyse(logs)
+    assert whole.timeline.coverage.skipped == 0
+    assert whole.timeline.runs == found.timeline.runs
+    assert whole.diagnosis.incidents == found.diagnosis.incidents
+    assert whole.diagnosis.services == found.diagnosis.services
+
+
+def test_runs_come_in_order_of_time(logs: list[Log]) -> None:
+    started = [parse_timestamp(run.started) for run in analyse(logs[::-1]).timeline.runs]
+    assert started == sorted(started)
+
+
+@pytest.mark.parametrize(("selection", "count"), [
+    ({"revision": (OLD,)}, 1),
+    ({"revision": (OLD, NEW)}, 3),
+    ({"revision": ("*-abc",)}, 3),
+    ({"service": ("netra-backend-*",)}, 3),
+    ({"service": ("netra-auth-service",)}, 1),
+    ({"instance": ("i2",)}, 2),
+    ({"instance": ("i1",), "revision": (NEW,)}, 0),
+    ({"since": parse_timestamp(at(50))}, 2),
+    ({"until": parse_timestamp(at(50))}, 2),
+    ({"since": parse_timestamp(at(50)), "until": parse_timestamp(at(80))}, 1),
+    ({"filter": f'resource.labels.revision_name="{NEW}"'}, 2),
+    ({"filter": 'jsonPayload.message:"Rejecting" OR severity>=ERROR'}, 1),
+])  # fmt: skip
+def test_a_selection_narrows_what_is_looked_at_and_counts_the_rest(
+    logs: list[Log], selection: dict[str, object], count: int
+) -> None:
+    found = analyse(logs, **selection)
+    assert len(found.timeline.runs) == count
+    assert adds_up(found.timeline.coverage)
+    assert found.timeline.coverage.records == len(logs)
+    assert found.timeline.coverage.outside > 0
+
+
+def test_the_window_includes_its_beginning_and_not_its_end() -> None:
+    logs = export(platform(n, "Container called exit(3).", instance=f"i{n}") for n in range(5))
+    found = analyse(logs, since=parse_timestamp(at(1)), until=parse_timestamp(at(3)))
+    assert [run.instance for run in found.timeline.runs] == ["i1", "i2"]
+    assert found.timeline.coverage.window_asked == (at(1), at(3))
+
+
+def test_a_filter_that_is_none_is_refused_before_anything_is_read(logs: list[Log]) -> None:
+    with pytest.raises(UsageError):
+        analyse(logs, filter='resource.type="')
+
+
+def test_a_file_that_is_not_there_and_one_that_holds_no_entry_are_told(tmp_path: Path) -> None:
+    with pytest.raises(IOFailureError, match=r"none\.json"):
+        pipeline.analyse([tmp_path / "none.json"], packs=PACKS)
+    other = tmp_path / "other.json"
+    other.write_text('{"colour": "red"}', encoding="utf-8")
+    with pytest.raises(BadDataError, match=r"other\.json"):
+        pipeline.analyse([other], packs=PACKS)
+
+
+@pytest.mark.parametrize("content", ["[]", ""])
+def test_an_empty_export_is_no_data(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "empty.json"
+    file.write_text(content, encoding="utf-8")
+    found = pipeline.analyse([file], packs=PACKS)
+    assert (found.diagnosis.verdict, found.timeline.runs) == ("no_data", [])
+
+
+def test_every_line_that_is_cited_links_to_itself(logs: list[Log]) -> None:
+    cited = [line for incident in analyse(logs).diagnosis.incidents for line in incident.evidence]
+    assert cited
+    for line in cited:
+        link = parse_logs_explorer(line.link)
+        assert (link.project, link.insert_id, link.timestamp) == (
+            "demo-project",
+            line.insert_id,
+            line.timestamp,
+        )
+        assert link.filter == f'insertId="{line.insert_id}"'
+
+
+def test_an_insert_id_cannot_write_the_filter_of_a_link() -> None:
+    hostile = 'x" OR severity>="DEFAULT'
+    failed = export(validation(0, down=["agent_supervisor"]))
+    logs = [log | {"insertId": f"{hostile}{n}"} for n, log in enumerate(failed)]
+    (incident,) = analyse(logs).diagnosis.incidents
+    for line in incident.evidence:
+        assert parse_logs_explorer(line.link).filter == f"insertId={quote(line.insert_id)}"
+
+
+def test_an_entry_without_a_project_or_an_insert_id_has_a_link_to_its_time_or_none() -> None:
+    logs = [
+        {key: value for key, value in log.items() if key != "insertId"}
+        for log in export(validation(0, down=["agent_supervisor"]))
+    ]
+    (incident,) = analyse(logs).diagnosis.incidents
+    assert {parse_logs_explorer(line.link).insert_id for line in incident.evidence} == {""}
+    assert not any('insertId=""' in parse_logs_explorer(line.link).filter for line in incident.evidence)
+    for log in logs:
+        log["logName"] = "stderr"
+        log["resource"]["labels"].pop("project_id")
+    (incident,) = analyse(logs).diagnosis.incidents
+    assert {line.link for line in incident.evidence} == {""}
+
+
+def test_recognising_gives_every_entry_with_what_a_rule_says_of_it(logs: list[Log]) -> None:
+    pairs = list(pipeline.recognise(iter(records(logs)), packs=PACKS))
+    assert len(pairs) == len(logs)
+    assert all(isinstance(entry, Entry) for entry, _ in pairs)
+    assert [entry.timestamp for entry, _ in pairs] == sorted(entry.timestamp for entry, _ in pairs)
+    assert sum(event is None for _, event in pairs) == 40
+
+
+def test_the_clock_of_the_machine_says_nothing(logs: list[Log]) -> None:
+    with freeze_time("1999-01-01"):
+        before = analyse(logs)
+    assert before == analyse(logs)
+
+
+def test_every_kind_of_payload_that_cannot_be_read_is_survived() -> None:
+    base = export(validation(0))[0]
+    odd: list[object] = [
+        None,
+        7,
+        "text",
+        [],
+        {},
+        {"message": None},
+        {"message": {"a": 1}},
+        {"message": ["x"]},
+        {"message": 1.5},
+    ]
+    logs = [{**base, "insertId": f"odd{n}", "jsonPayload": payload} for n, payload in enumerate(odd)]
+    found = analyse(logs)
+    assert found.diagnosis.verdict == "inconclusive"
+    assert adds_up(found.diagnosis.coverage)

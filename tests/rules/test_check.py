@@ -6,7 +6,8 @@ import pytest
 
 from triage import pipeline
 from triage.errors import BadDataError, IOFailureError
-from triage.rules import check, load, shipped
+from triage.rules import load, shipped
+from triage.rules.check import check
 from triage.rules.forms import nested_quantifier
 
 PACKS = Path(__file__).parent / "packs"

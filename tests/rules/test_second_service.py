@@ -7,7 +7,7 @@ import pytest
 from tests.runs.logs import Log, diagnosis, printed, said, timeline, validation
 from triage import pipeline
 from triage.models import Diagnosis, Pack, Timeline
-from triage.rules import check
+from triage.rules.check import check
 
 PACK = Path(__file__).parent / "packs" / "second-service.toml"
 PLACE = {"service": "parcel-desk", "revision": "parcel-desk-00003-zzt"}

@@ -38,7 +38,9 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
 
 def check_rules(paths: Sequence[Path] = ()) -> list[str]:
     """Return every fault of some packs (of all that ship when no path is given), each as ``file:line: what``."""
-    return [str(fault) for fault in rules.check(paths)[1]]
+    from triage.rules.check import check
+
+    return [str(fault) for fault in check(paths)[1]]
 
 
 def read_entries(sources: Sources, selection: Selection = ALL, *, matcher: Matcher | None = None) -> Entries:

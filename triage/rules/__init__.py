@@ -1,8 +1,7 @@
 """Rule packs: load, check, match."""
 
-from triage.rules.check import check
 from triage.rules.fault import Fault
 from triage.rules.load import load, shipped
 from triage.rules.match import Matcher
 
-__all__ = ["Fault", "Matcher", "check", "load", "shipped"]
+__all__ = ["Fault", "Matcher", "load", "shipped"]

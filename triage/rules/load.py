@@ -7,9 +7,7 @@ from pathlib import Path
 from triage import resources
 from triage.errors import BadDataError
 from triage.models import Pack
-from triage.rules.causes import references
 from triage.rules.fault import Fault
-from triage.rules.proof import proof
 from triage.rules.read import Loaded, read
 
 
@@ -38,14 +36,22 @@ def load(extra: Sequence[Path] = ()) -> list[Pack]:
     users, ours = [read(item) for item in extra], [read(item) for item in shipped()]
     used, faults = together(users, ours)
     faults += [fault for loaded in [*users, *ours] for fault in loaded.faults]
-    faults += [fault for loaded in users for fault in proof(loaded)]
-    faults += [fault for loaded in used for fault in references(loaded, used)]
+    faults += _proofs(users, used) if users else []
     if faults:
         raise BadDataError("\n".join(map(str, faults)), "mend the pack and try `triage rules check` again")
     own = [loaded.pack for loaded in used if loaded in users]
     return own + sorted(
         (loaded.pack for loaded in used if loaded not in users), key=lambda pack: not pack.services
     )
+
+
+def _proofs(users: Sequence[Loaded], used: Sequence[Loaded]) -> list[Fault]:
+    """Return what a user's packs fail to prove, and what any pack names in vain beside them."""
+    from triage.rules.causes import references
+    from triage.rules.proof import proof
+
+    faults = [fault for loaded in users for fault in proof(loaded)]
+    return faults + [fault for loaded in used for fault in references(loaded, used)]
 
 
 def together(users: Sequence[Loaded], ours: Sequence[Loaded]) -> tuple[list[Loaded], list[Fault]]:

@@ -12,7 +12,6 @@ demo: .venv/installed
 	@$(BIN)/triage timeline $(EXPORT)
 	@mkdir -p out
 	@$(BIN)/triage report $(EXPORT) -o out/report.md
-	@echo 'The report is in out/report.md.'
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n auto --dist loadgroup

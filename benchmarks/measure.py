@@ -37,13 +37,18 @@ class Result(NamedTuple):
 
 
 def run(command: Sequence[str]) -> Sample:
-    """Run a command to its end, its output thrown away.
+    """Run a command to its end, its output thrown away, in the environment of a user: no PYTHON... variable is set.
 
     ``os.wait4`` counts what the process and the children it waited for used; Linux gives memory in KiB, macOS in bytes.
     """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     begun = time.perf_counter()
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
     )
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begun

@@ -91,6 +91,7 @@ def test_names_of_logentry_are_written_as_the_api_has_them_and_keys_as_they_are(
         ("operation.thud=1", "operation has no field 'thud'"),
         ("f(x)", "a space between a search term and a parenthesis"),
         ("a .b", "a path has no spaces"),
+        ("severity\u00a0=ERROR", "not an ordinary one"),
         ("jsonPayload.a=-b", '"-b"'),
         ("log_id(textPayload, b)", 'write log_id("LOG_ID")'),
         ('cast(jsonPayload.a, INT64, TIMEZONE())="1"', 'TIMEZONE("America/New_York")'),

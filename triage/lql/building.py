@@ -130,7 +130,7 @@ class Builder:
         if roles is None:
             hint = f"write {signature.usage}"
             raise FilterError(
-                f"{name} does not take {len(given)} arguments", hint, text=self.text, offset=span.start
+                f"{written} does not take {len(given)} arguments", hint, text=self.text, offset=span.start
             )
         arguments = [
             self._argument(argument, role, signature.usage)
@@ -157,7 +157,7 @@ class Builder:
                 if literal.quoted:
                     return literal
         place = _span(found).start
-        raise FilterError(f"here stands {role.value}", f"write {usage}", text=self.text, offset=place)
+        raise FilterError(f"expected {role.value}", f"write {usage}", text=self.text, offset=place)
 
     def _timezone(self, found: Found) -> Call:
         given = _trees(found)

@@ -6,6 +6,8 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|--[^\n]*', re.DOTALL)
 _TIME_BEFORE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]?\s*\d{0,2}(?::\d\d)*$", re.ASCII)
 _WORD_BEFORE = re.compile(r'[^\s"()<>=,]*$')
 _WORD_AFTER = re.compile(r'[^\s"()<>]*')
+_KEYWORD_BEFORE = re.compile(r"\b(?:AND|OR|NOT)\s*$")
+_NEAR = 60
 _OPERATORS = (("==", "equality is written with one ="), ("<>", "unequal is written !="), ("=<", "at most is written <="), ("=>", "at least is written >="), ("!:", "write NOT field:value"), ("~=", "a regular expression match is written =~"))  # fmt: skip
 
 
@@ -14,6 +16,7 @@ def syntax_hint(text: str, offset: int) -> str:
     before, after = text[:offset], text[offset:]
     return (
         _open_quote(text, offset)
+        or _blank(after)
         or _operator(before, after)
         or _time(before, after)
         or _single_quote(before, after)
@@ -29,13 +32,19 @@ def _open_quote(text: str, offset: int) -> str:
     return ""
 
 
+def _blank(after: str) -> str:
+    if after[:1].isspace():
+        return "this blank is not an ordinary one, as in text copied from a page; write a space"
+    return ""
+
+
 def _operator(before: str, after: str) -> str:
     here = before[-1:] + after[:1]
     return next((hint for slip, hint in _OPERATORS if slip in (here, after[:2])), "")
 
 
 def _time(before: str, after: str) -> str:
-    if after.startswith(":") and _TIME_BEFORE.search(before):
+    if after.startswith(":") and _TIME_BEFORE.search(before[-_NEAR:]):
         return (
             "put the time in double quotes; Windows PowerShell 5.1 takes the inner double quotes of an argument away, "
             'write them as \\" there'
@@ -44,7 +53,7 @@ def _time(before: str, after: str) -> str:
 
 
 def _single_quote(before: str, after: str) -> str:
-    if "'" in before[-40:] and "'" in after:
+    if "'" in before[-_NEAR:] and "'" in after:
         return "strings stand in double quotes; a single quote is an ordinary character"
     return ""
 
@@ -59,7 +68,7 @@ def _parenthesis(text: str, after: str) -> str:
 
 
 def _boolean(before: str, after: str) -> str:
-    if after.startswith(("AND", "OR")) or re.search(r"\b(?:AND|OR|NOT)\s*$", before):
+    if after.startswith(("AND", "OR")) or _KEYWORD_BEFORE.search(before[-_NEAR:]):
         return "AND and OR stand between two comparisons, NOT in front of one"
     return ""
 
@@ -71,6 +80,6 @@ def _special(before: str, after: str) -> str:
     if after.startswith("*"):
         return 'a star stands in field:* only; for a part of a text write field:"part"'
     if after.startswith(",") or (before[-1:].strip() and after[:1] in ":=~<>!."):
-        word = (_WORD_BEFORE.search(before) or [""])[0] + (_WORD_AFTER.match(after) or [""])[0]
+        word = (_WORD_BEFORE.search(before[-_NEAR:]) or [""])[0] + (_WORD_AFTER.match(after) or [""])[0]
         return f'put text with special characters in double quotes: "{word}"'
     return "put text with special characters (~ = ( ) : > < , . *) or a sign in front in double quotes"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from triage.lql import slips, surprises
+from triage.lql.errors import FilterError
 from triage.lql.finding import mended
 from triage.lql.parsing import parse
 from triage.lql.tree import Query
@@ -56,5 +57,17 @@ def mend(text: str) -> str:
         mends = [finding for finding in lint(text) if finding.level == "error" and finding.mend is not None]
         if not mends:
             break
-        text = mended(text, mends)
+        better = mended(text, mends)
+        if not _is_filter(better):
+            break
+        text = better
     return text
+
+
+def _is_filter(text: str) -> bool:
+    """Return whether mends, each made for itself, go together."""
+    try:
+        parse(text)
+    except FilterError:
+        return False
+    return True

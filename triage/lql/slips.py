@@ -18,7 +18,7 @@ from triage.models import Finding
 MOST_CHARACTERS = 20_000
 _WORDS = {"and": "AND", "or": "OR", "not": "NOT", "&&": "AND", "||": "OR", "!": "NOT"}
 _SKIPPED = re.compile(r'"(?:[^"\\]|\\.)*"|--[^\n]*', re.DOTALL)
-_SINGLE = re.compile(r"(?<![^\s(:=<>~,])'([^'\"]*)'")
+_SINGLE = re.compile(r"(?<![^\s(:=<>~,])'([^'\"]*)'(?![^\s),])")
 _CURLY = re.compile('[\u201c-\u201f]([^"\u201c-\u201f]*)[\u201c-\u201f]')
 _SPECIAL = re.compile(r"\.|--")
 _PLAIN_PART = re.compile(r"@?\w[\w-]*")

@@ -15,6 +15,8 @@ from triage.window import format_timestamp
 _NAMED = 20
 #: Lines that an incident cites, one for each thing that they say.
 _CITED = 14
+#: Said of an incident none of whose reasons stands in the logs.
+_SHOWN = "No line gives a closer reason; this one shows it"
 _WORDS = re.compile(r"\{(\w+)\}")
 #: Numbers that are another time by time; a short one, such as an exit code, may be what tells two things apart.
 _MEASURED = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
@@ -96,7 +98,7 @@ class Case:
             for event in voices:
                 count = sighting.checks[event.check] if len(voices) > 1 else sighting.count
                 told.setdefault(name, []).append((event, exhibits.cite(event, count)))
-        reasons = self._reasons(told)
+        reasons = self._reasons(told) or [Because(_SHOWN, [line.id for line in exhibits.evidence[:1]])]
         scope = Scope(
             service=self.service,
             project=next((s.first.entry.project for s in self.seen.values() if s.first.entry.project), ""),

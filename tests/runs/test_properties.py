@@ -1,0 +1,111 @@
+"""Whatever lines come in whatever order, the documents hold together."""
+
+import json
+import math
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.runs.logs import PACKS, Log, analysis, export, plain, platform, printed, records, request, said
+from triage import pipeline
+
+HITS = [hit for pack in PACKS for rule in pack.rules for hit in rule.hits]
+LOGGERS = [
+    "gcp_initialization_validator",
+    "gcp_websocket_readiness_middleware",
+    "netra_backend.app.smd",
+    "logging",
+]
+PLACES = [
+    {"instance": "i1"},
+    {"instance": "i2"},
+    {"instance": ""},
+    {"instance": "i1", "revision": "netra-backend-00042-abc"},
+]
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Log:
+    """Return some line that a rule knows, said by somebody at some time."""
+    moment = draw(st.integers(0, 90)) / draw(st.sampled_from([1, 7, 50]))
+    text, place = draw(st.sampled_from(HITS)), draw(st.sampled_from(PLACES))
+    severity = draw(st.sampled_from(["INFO", "WARNING", "ERROR"]))
+    who = draw(st.integers(0, 9))
+    if who == 0:
+        return request(
+            moment,
+            draw(st.sampled_from(["/ws/health", "/health"])),
+            draw(st.sampled_from([200, 404, 503])),
+            **place,
+        )
+    if who == 1:
+        return printed(moment, text, **place)
+    if who <= 3:
+        return platform(moment, text, severity=severity, **place)
+    return said(moment, text, draw(st.sampled_from(LOGGERS)), severity=severity, **place)
+
+
+EXPORTS = st.lists(lines(), max_size=60)
+
+
+@given(EXPORTS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_documents_hold_together(logs: list[Log]) -> None:
+    entries = export(logs)
+    found = analysis(entries)
+    here = {log["insertId"] for log in entries}
+    runs = found.timeline.runs
+    assert len({run.id for run in runs}) == len(runs)
+    for run in runs:
+        assert run.started <= run.ended
+        assert run.elapsed >= 0
+        assert run.verdict != "ready" or not (
+            run.failed_checks or run.noncritical_failed or run.tolerated or run.condition
+        )
+        assert run.verdict != "unknown" or not run.complete
+        assert run.first_failed == next(iter(run.failed_checks), None)
+        assert run.repeats is None or (run.kind == "gate" and run.repeats in {other.id for other in runs})
+        for names in (run.failed_checks, run.noncritical_failed, run.tolerated):
+            assert len(set(names)) == len(names)
+        for step in run.steps:
+            assert set(step.evidence) <= here
+            assert (step.outcome == "not_reached") == (step.at is None)
+            assert step.elapsed is None or math.isfinite(step.elapsed)
+    known = {run.id for run in runs}
+    for incident in found.diagnosis.incidents:
+        numbers = [line.id for line in incident.evidence]
+        assert len(set(numbers)) == len(numbers)
+        assert {line.insert_id for line in incident.evidence} <= here
+        assert set(incident.scope.runs) <= known
+        assert incident.because
+        assert all(set(reason.evidence) <= set(numbers) for reason in incident.reasons)
+        assert all(set(ruled.evidence) <= set(numbers) for ruled in incident.ruled_out)
+        assert incident.check not in {ruled.cause for ruled in incident.ruled_out}
+    assert len({incident.id for incident in found.diagnosis.incidents}) == len(found.diagnosis.incidents)
+    json.dumps([plain(found.timeline), plain(found.diagnosis)], allow_nan=False)
+
+
+@given(EXPORTS, st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_order_and_the_number_of_copies_of_the_entries_say_nothing(logs: list[Log], chance: Any) -> None:
+    entries = export(logs)
+    doubled = [*entries, *chance.sample(entries, len(entries) // 2)]
+    chance.shuffle(doubled)
+    one, other = (pipeline.analyse(iter(records(some)), packs=PACKS) for some in (entries, doubled))
+    assert msgspec.json.encode(one.timeline.runs) == msgspec.json.encode(other.timeline.runs)
+    told = [(incident.id, incident.because, incident.count) for incident in one.diagnosis.incidents]
+    assert told == [(incident.id, incident.because, incident.count) for incident in other.diagnosis.incidents]
+    assert one.diagnosis.verdict == other.diagnosis.verdict
+
+
+@given(EXPORTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_happens_on_one_instance_does_not_hang_on_the_others(logs: list[Log]) -> None:
+    entries = export(logs)
+    whole = analysis(entries).timeline.runs
+    for instance in ("i1", "i2", ""):
+        own = [log for log in entries if log.get("labels", {}).get("instanceId", "") == instance]
+        alone = pipeline.analyse(iter(records(own)), packs=PACKS).timeline.runs
+        assert alone == [run for run in whole if run.instance == instance]

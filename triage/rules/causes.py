@@ -65,12 +65,10 @@ class _Lookup:
         captured = {name for rule in deciding for name in self._captured(rule)}
         yield from _unsaid("title", cause.title, captured)
         for reason in cause.because:
-            yield from _unsaid(
-                f"because of {reason.rule}", reason.says, self._captured(reason.rule) | {"count"}
-            )
+            yield from _unsaid(f"because of {reason.rule}", reason.says, self._captured(reason.rule))
         for ruling in cause.ruled_out:
             groups = [self._captured(rule) for rule in ruling.rules] or [set()]
-            yield from _unsaid(f"ruled_out {ruling.cause}", ruling.why, set.intersection(*groups) | {"count"})
+            yield from _unsaid(f"ruled_out {ruling.cause}", ruling.why, set.intersection(*groups))
 
     def _captured(self, name: str) -> set[str]:
         rule = self.rule(name)

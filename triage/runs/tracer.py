@@ -9,7 +9,7 @@ from triage.runs.instance import Instance
 
 
 class Tracer:
-    """Follows every instance at once; memory depends on the open runs, not on the logs."""
+    """Follows every instance at once; memory depends on the instances and their open runs, not on the number of lines."""
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Take the chains of the packs, each for the services that it is of."""

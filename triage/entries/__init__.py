@@ -1,6 +1,7 @@
 """Raw record to Entry: one decoder, one meaning for every form; split entries joined, duplicates dropped, in order."""
 
+from triage.entries.api import api_form
 from triage.entries.decode import decode
 from triage.entries.stream import Entries
 
-__all__ = ["Entries", "decode"]
+__all__ = ["Entries", "api_form", "decode"]

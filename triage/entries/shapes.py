@@ -22,18 +22,12 @@ def lenient(record: dict[str, Any]) -> wire.LogEntry:
     (``payload``, ``raw_payload``, ``http_request`` with ``method`` and ``url``) and the flat table that
     ``triage entries`` writes. A value of a type that makes no sense for its field is left out.
     """
-    flat = _squashed(_nested(record))
+    flat = flattened(record)
     resource = _resource(flat)
     labels = {key: _text(value) or "" for key, value in _labels(flat.get("labels")).items()}
     if "instanceId" not in labels and isinstance(flat.get("instance"), str):
         labels["instanceId"] = flat["instance"]
-    proto = flat.get("protopayload") or flat.get("protopayloadauditlog")
-    payload = loaded(flat.get("jsonpayload"))
-    text = _text(flat.get("textpayload"))
-    if not payload and not text and not proto:
-        payload, text = _other_payload(flat)
-    if isinstance(payload, str | int | float | list):
-        payload, text = None, _text(payload)
+    payload, text, proto = payloads(flat)
     return wire.LogEntry(
         timestamp=rfc3339(flat.get("timestamp")),
         receive_timestamp=rfc3339(flat.get("receivetimestamp")),
@@ -41,8 +35,8 @@ def lenient(record: dict[str, Any]) -> wire.LogEntry:
         insert_id=_text(flat.get("insertid")),
         log_name=_text(flat.get("logname")) or _text(flat.get("logid")),
         text_payload=text,
-        json_payload=_payload(payload) if payload and not _is_audit(payload) else None,
-        proto_payload=_audit(loaded(proto) if proto else payload) if proto or _is_audit(payload) else None,
+        json_payload=_payload(payload) if payload else None,
+        proto_payload=_audit(proto),
         http_request=_http(flat),
         resource=resource,
         labels=labels,
@@ -50,6 +44,25 @@ def lenient(record: dict[str, Any]) -> wire.LogEntry:
         trace=_text(flat.get("trace")),
         split=_split(loaded(flat.get("split"))),
     )
+
+
+def flattened(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with dotted keys made objects, and keys without case and underscores."""
+    return _squashed(_nested(record))
+
+
+def payloads(flat: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None, dict[str, Any] | None]:
+    """Return the payload of a flattened record as JSON, text or audit entry, wherever its form keeps it."""
+    proto = loaded(flat.get("protopayload") or flat.get("protopayloadauditlog"))
+    payload = loaded(flat.get("jsonpayload"))
+    text = _text(flat.get("textpayload"))
+    if not payload and not text and not proto:
+        payload, text = _other_payload(flat)
+    if isinstance(payload, str | int | float | list):
+        payload, text = None, _text(payload)
+    if not proto and _is_audit(payload):
+        payload, proto = None, payload
+    return payload or None, text, proto if isinstance(proto, dict) else None
 
 
 def _squashed(record: dict[str, Any]) -> dict[str, Any]:

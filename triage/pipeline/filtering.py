@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from triage.entries import api_form
 from triage.models import Entry, Finding
-from triage.pipeline.selecting import plain
 
 if TYPE_CHECKING:
     from triage.lql import Explanation
@@ -42,4 +42,4 @@ def explain_filter(text: str, entry: Entry | None = None) -> "Explanation":
     """
     from triage.lql import explain, parse
 
-    return explain(parse(text), None if entry is None else plain(entry))
+    return explain(parse(text), None if entry is None else api_form(entry))

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from typing import Any
 
 import msgspec
 
+from triage.entries import api_form
 from triage.models import Entry
 
 
@@ -56,10 +56,4 @@ def _admits(text: str) -> Callable[[Entry], bool]:
     from triage.lql import matcher
 
     matches = matcher(text)
-    return lambda entry: matches(plain(entry))
-
-
-def plain(entry: Entry) -> dict[str, Any]:
-    """Return the entry as the plain data that filters look at."""
-    plain: dict[str, Any] = msgspec.json.decode(entry.raw)
-    return plain
+    return lambda entry: matches(api_form(entry))

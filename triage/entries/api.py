@@ -1,0 +1,42 @@
+"""An entry as the API writes it, whatever form it was exported in: what Logging filters speak of."""
+
+from typing import Any
+
+import msgspec
+
+from triage.entries import refused
+from triage.entries.shapes import flattened, lenient, payloads
+from triage.models import Entry
+
+#: Keys that only the API's own form has; a form of another style has none of them.
+_OWN = (
+    "insertId",
+    "logName",
+    "textPayload",
+    "jsonPayload",
+    "protoPayload",
+    "httpRequest",
+    "receiveTimestamp",
+)
+
+
+def api_form(entry: Entry) -> dict[str, Any]:
+    """Return the LogEntry as plain data with the API's names; what is null or was not exported is left out."""
+    try:
+        raw = msgspec.json.decode(entry.raw)
+    except msgspec.DecodeError:
+        raw = refused.loads(entry.raw)
+    if isinstance(raw.get("resource"), dict) and any(name in raw for name in _OWN):
+        return {name: value for name, value in raw.items() if value is not None}
+    flat = flattened(raw)
+    payload, text, proto = payloads(flat)
+    said: dict[str, Any] = _without_nulls(msgspec.to_builtins(lenient(raw)))
+    said |= {"jsonPayload": payload, "textPayload": text, "protoPayload": proto}
+    return {name: value for name, value in said.items() if value not in (None, {})}
+
+
+def _without_nulls(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _without_nulls(inner) for name, inner in value.items()}
+    return {name: inner for name, inner in kept.items() if inner not in (None, {}, "")}

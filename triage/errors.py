@@ -37,6 +37,12 @@ class TriageError(Exception):
         """Return the one line."""
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython and notebooks show in place of a traceback: the one line."""
+        from triage.text import clean
+
+        return [f"{type(self).__name__}: {clean(str(self))}"]
+
 
 class UsageError(TriageError):
     """The words of the call do not fit: an option, a time, a filter."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from triage.window import Window
+from triage.window import Window, both_clocks
 
 
 class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +55,15 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
     reached: int | None = None
     waiting: str = ""
+
+    def __str__(self) -> str:
+        """Return it in words: service, entries, pages, the time reached, and what is waited for."""
+        said = [self.service, f"{self.entries:,} entries", f"{self.pages} pages"]
+        if self.reached is not None:
+            said.append(f"reached {both_clocks(self.reached)}")
+        if self.waiting:
+            said.append(f"waiting for {self.waiting}")
+        return ", ".join(said)
 
 
 class Need(msgspec.Struct, frozen=True):

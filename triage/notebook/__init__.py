@@ -1,9 +1,10 @@
 """The notebook door: logs from what people have at hand, documents that show themselves, frames for pandas."""
 
 from triage.notebook.documents import Diagnosis, Timeline
+from triage.notebook.fetching import fetch
 from triage.notebook.logs import Loadable, Logs, load
 
-__all__ = ["Diagnosis", "Loadable", "Logs", "Timeline", "diagnose", "load", "report", "timeline"]
+__all__ = ["Diagnosis", "Loadable", "Logs", "Timeline", "diagnose", "fetch", "load", "report", "timeline"]
 
 
 def timeline(logs: Loadable) -> Timeline:

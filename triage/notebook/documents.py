@@ -1,22 +1,36 @@
-"""The documents as a notebook holds them: with frames for pandas."""
+"""The documents as a notebook holds them: secrets masked, showing themselves, with frames and a chart."""
 
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from triage import models
+from triage.notebook import pages
+from triage.notebook.page import html, markdown
+from triage.text import clean
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
 
 
 class Timeline(models.Timeline, frozen=True, kw_only=True):
-    """The runs of some logs. ``to_dict()`` gives the document, ``to_frame()`` a row per run."""
+    """The runs of some logs. ``to_dict()`` gives the document, ``to_frame()`` a row per run, ``plot()`` a chart."""
 
     @classmethod
     def of(cls, timeline: models.Timeline) -> Self:
-        """Return the document as a notebook holds it."""
-        return cls(**msgspec.structs.asdict(timeline))
+        """Return the document as a notebook holds it, secrets masked."""
+        return cls(**msgspec.structs.asdict(msgspec.convert(timeline.to_dict(), models.Timeline)))
+
+    def __repr__(self) -> str:
+        """Return how many runs there are."""
+        return f"<Timeline of {len(self.runs):,} runs>"
+
+    def _repr_html_(self) -> str:
+        return html(pages.timeline(self))
+
+    def _repr_markdown_(self) -> str:
+        return markdown(pages.timeline(self))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per run: times in UTC, elapsed in seconds, verdicts as categories, checks as lists."""
@@ -30,14 +44,78 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
 
         return frames.steps(self)
 
+    def plot(self) -> "alt.FacetChart | alt.Chart":
+        """Return a chart of the runs over time (UTC): a panel per revision, a lane per kind and instance.
+
+        The extra ``plot`` must be installed.
+
+        Raises:
+            UsageError: altair is not installed.
+
+        """
+        from triage.notebook import charts
+
+        return charts.runs(self)
+
+
+class Exhibits(list[models.Evidence]):
+    """The lines that show something. ``to_frame()`` gives a row per line."""
+
+    def _repr_html_(self) -> str:
+        return html([pages.evidence(self)])
+
+    def _repr_markdown_(self) -> str:
+        return markdown([pages.evidence(self)])
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per line, with its id, time in UTC, message and link into Logs Explorer."""
+        from triage.notebook import frames
+
+        return frames.evidence(self)
+
+
+class Incident(models.Incident, frozen=True, kw_only=True):
+    """A cause with its evidence."""
+
+    evidence: Exhibits
+
+    @classmethod
+    def of(cls, incident: models.Incident) -> Self:
+        """Return the incident as a notebook holds it."""
+        return cls(**msgspec.structs.asdict(incident) | {"evidence": Exhibits(incident.evidence)})
+
+    def __repr__(self) -> str:
+        """Return the cause and how sure it is."""
+        return f"<Incident {self.cause}: {clean(self.title)} ({self.confidence} confidence)>"
+
+    def _repr_html_(self) -> str:
+        return html(pages.incident(self))
+
+    def _repr_markdown_(self) -> str:
+        return markdown(pages.incident(self))
+
 
 class Diagnosis(models.Diagnosis, frozen=True, kw_only=True):
     """What broke. ``to_dict()`` gives the document, ``to_frame()`` a row per incident."""
 
+    incidents: list[Incident]  # type: ignore[assignment]  # frozen: nobody can put a wider one in
+
     @classmethod
     def of(cls, diagnosis: models.Diagnosis) -> Self:
-        """Return the document as a notebook holds it."""
-        return cls(**msgspec.structs.asdict(diagnosis))
+        """Return the document as a notebook holds it, secrets masked."""
+        masked = msgspec.structs.asdict(msgspec.convert(diagnosis.to_dict(), models.Diagnosis))
+        return cls(**masked | {"incidents": [Incident.of(incident) for incident in masked["incidents"]]})
+
+    def __repr__(self) -> str:
+        """Return the verdict, and the cause to act on first."""
+        first = f", {clean(self.incidents[0].title)}" if self.incidents else ""
+        return f"<Diagnosis: {pages.verdict(self)}{first}>"
+
+    def _repr_html_(self) -> str:
+        return html(pages.diagnosis(self))
+
+    def _repr_markdown_(self) -> str:
+        return markdown(pages.diagnosis(self))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per incident, the one to act on first."""

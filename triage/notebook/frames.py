@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 import pandas as pd
 
-from triage.models import SEVERITIES, Diagnosis, Entry, Event, Timeline
+from triage.models import SEVERITIES, Diagnosis, Entry, Event, Evidence, Timeline
 from triage.redact import redact
 
 _SEVERITY = pd.CategoricalDtype(list(SEVERITIES), ordered=True)
@@ -191,6 +192,25 @@ def incidents(diagnosis: Diagnosis) -> pd.DataFrame:
         "because": "string",
     }
     return _documents(columns, diagnosis.to_dict()["incidents"])
+
+
+def evidence(lines: Iterable[Evidence]) -> pd.DataFrame:
+    """Return one row per line of evidence, as it is numbered."""
+    columns: dict[str, Any] = {
+        "id": "string",
+        "timestamp": _TIME,
+        "severity": _SEVERITY,
+        "service": "category",
+        "revision": "category",
+        "instance": "category",
+        "rule": "category",
+        "message": "string",
+        "count": "Int64",
+        "insert_id": "string",
+        "link": "string",
+    }
+    rows = (msgspec.structs.asdict(line) for line in lines)
+    return _documents(columns, ({**row, "message": redact(row["message"])} for row in rows))
 
 
 def _documents(columns: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from triage import pipeline
 from triage.models import Coverage, Entry, Event, Record
+from triage.notebook import pages
 from triage.notebook.documents import Diagnosis, Timeline
+from triage.notebook.page import html, markdown
 from triage.notebook.records import as_records
+from triage.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: What ``load`` takes.
-Loadable: TypeAlias = "Logs | str | Path | Sequence[str | Path] | Iterable[Mapping[str, Any]] | pd.DataFrame"
+Loadable: TypeAlias = (
+    "Logs | str | Path | Sequence[str | Path] | Iterable[Mapping[str, Any]] | Iterable[Any] | pd.DataFrame"
+)
+
+
+#: So many sources are named where logs say what they are read from.
+_NAMED = 3
 
 
 class Logs:
@@ -24,29 +33,48 @@ class Logs:
     kept.
     """
 
-    def __init__(self, sources: Sequence[str | Path] | Sequence[Record]) -> None:
-        """Take what is to be read: paths (files, folders, globs) or records."""
+    def __init__(
+        self,
+        sources: Sequence[str | Path] | Sequence[Record],
+        selection: pipeline.Selection = pipeline.ALL,
+        analysis: pipeline.Analysis | None = None,
+    ) -> None:
+        """Take what is to be read: paths (files, folders, globs) or records; and what they say, where it is known."""
         self._sources = sources
+        self._selection = selection
+        if analysis is not None:
+            self._analysis = analysis
 
     def __iter__(self) -> Iterator[Entry]:
         """Iterate over all entries in order of time."""
-        yield from pipeline.read_entries(self._sources)
+        yield from pipeline.read_entries(self._sources, self._selection)
 
     def __repr__(self) -> str:
         """Return what the logs are read from."""
-        named = [str(source) for source in self._sources[:3] if not isinstance(source, Record)]
-        return f"<Logs of {', '.join(named) or f'{len(self._sources)} records'}>"
+        return f"<Logs of {self._name}>"
+
+    def _repr_html_(self) -> str:
+        return html(pages.logs(self._name, self.coverage))
+
+    def _repr_markdown_(self) -> str:
+        return markdown(pages.logs(self._name, self.coverage))
+
+    @property
+    def _name(self) -> str:
+        named = [str(source) for source in self._sources if not isinstance(source, Record)]
+        more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
+        return clean(", ".join(named[:_NAMED] + more)) or f"{len(self._sources):,} records"
 
     @cached_property
     def _analysis(self) -> pipeline.Analysis:
-        return pipeline.analyse(self._sources)
+        return pipeline.analyse(self._sources, selection=self._selection)
 
-    @property
+    @cached_property
     def timeline(self) -> Timeline:
         """Return the runs: validations, gates and boots."""
         return Timeline.of(self._analysis.timeline)
 
-    @property
+    @cached_property
     def diagnosis(self) -> Diagnosis:
         """Return what broke, how we know and what was ruled out."""
         return Diagnosis.of(self._analysis.diagnosis)
@@ -54,7 +82,7 @@ class Logs:
     @property
     def coverage(self) -> Coverage:
         """Return what was read, what was not and why."""
-        return self._analysis.timeline.coverage
+        return self.timeline.coverage
 
     def report(self, template: str = "remediation") -> str:
         """Return the report as Markdown, secrets masked."""
@@ -62,7 +90,11 @@ class Logs:
 
     def events(self) -> Iterator[Event]:
         """Iterate over the entries that a rule recognises, with what it says of them."""
-        return (event for _, event in pipeline.recognise(self._sources) if event is not None)
+        return (
+            event
+            for _, event in pipeline.recognise(self._sources, selection=self._selection)
+            if event is not None
+        )
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per entry: timestamp in UTC, severity as an ordered category, texts as strings.
@@ -90,8 +122,8 @@ def load(source: Loadable) -> Logs:
     """Return the logs of an export: a path, a glob, a folder, a list of them, LogEntry mappings or a DataFrame.
 
     A DataFrame may be rows of BigQuery or Log Analytics (JSON in strings, naive times as UTC, NaN for what is not
-    there); mappings may be in any key style, and entries of the google-cloud-logging client are taken too. Files are
-    read when the logs are used.
+    there); mappings may be in any key style, and the entries that a google-cloud-logging client lists (``Client`` or
+    ``LoggingServiceV2Client``) and the rows of a BigQuery client are taken too. Files are read when the logs are used.
 
     Raises:
         UsageError: the source is none of these.

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from triage import pipeline
 from triage.errors import UsageError
 from triage.models import Record, Source
 
@@ -17,57 +18,68 @@ def as_records(source: object) -> list[Record]:
 
     """
     if hasattr(source, "to_dict") and hasattr(source, "columns"):
-        rows = _rows(source)
+        found = map(_text, _rows(source))
     elif isinstance(source, Iterable) and not isinstance(source, Mapping | str | bytes):
-        rows = map(_mapping, source)
+        found = map(_of_item, source)
     else:
         raise _unknown(source)
-    return [
-        Record(json.dumps(row, default=_plain).encode(), Source("<notebook>", position))
-        for position, row in enumerate(rows, 1)
-    ]
+    return [Record(data, Source("<notebook>", position)) for position, data in enumerate(found, 1)]
 
 
 def _unknown(source: object) -> UsageError:
     return UsageError(
         f"logs cannot be loaded from a {type(source).__name__}",
-        "give a path, a list of paths, LogEntry mappings or a DataFrame",
+        "give a path, a list of paths, LogEntry mappings, a client's entries or a DataFrame",
     )
 
 
 def _rows(frame: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield each row of a frame without its empty cells."""
-    for row in frame.to_dict("records"):
-        yield {str(key): value for key, value in row.items() if not _missing(value)}
+    """Yield each row of a frame; an index with a name ("timestamp", say) is a column like the others."""
+    named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    if named:
+        frame = frame.reset_index(named)
+    yield from frame.to_dict("records")
 
 
-def _missing(value: object) -> bool:
-    """Return whether a cell is empty: None, NaN, NaT or pandas' NA, which is equal to nothing."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, float) and value != value  # noqa: PLR0124 - only NaN differs from itself
-
-
-def _mapping(item: object) -> Mapping[str, Any]:
-    """Return the LogEntry of a mapping or of an entry of the google-cloud-logging client."""
+def _of_item(item: object) -> bytes:
+    """Return the record of a mapping, of a row of BigQuery's client, or of an entry of a Logging client."""
     if isinstance(item, Mapping):
-        return item
-    for method in ("to_api_repr", "_asdict"):
-        if hasattr(item, method):
-            made: Mapping[str, Any] = getattr(item, method)()
-            return made
+        return _text(item)
+    message = getattr(item, "_pb", item)
+    if getattr(getattr(message, "DESCRIPTOR", None), "full_name", "") == "google.logging.v2.LogEntry":
+        return pipeline.line_of(message)
+    if hasattr(item, "to_api_repr"):
+        received = getattr(item, "received_timestamp", None)
+        return _text(item.to_api_repr() | ({"receiveTimestamp": received} if received else {}))
+    if hasattr(item, "items"):
+        return _text(dict(item.items()))
     raise _unknown(item)
 
 
-def _plain(value: object) -> object:
-    """Return a cell as JSON has it; a time without a zone is UTC."""
-    if isinstance(value, datetime):
-        nanoseconds = getattr(value, "nanosecond", 0)
-        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        text = aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-        return f"{text}{nanoseconds:03d}Z"
-    if hasattr(value, "item"):
-        return value.item()
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    return str(value)
+def _text(row: Mapping[Any, Any]) -> bytes:
+    return json.dumps(_plain(row)).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON has it, without what is empty in it; a time without a zone is UTC."""
+    plain: Any = value
+    if isinstance(value, Mapping):
+        plain = {str(key): inner for key, item in value.items() if (inner := _plain(item)) is not None}
+    elif isinstance(value, list | tuple):
+        plain = [_plain(item) for item in value]
+    elif value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # noqa: PLR0124 - NaN
+        plain = None
+    elif isinstance(value, datetime):
+        plain = _time(value)
+    elif hasattr(value, "tolist"):
+        plain = _plain(value.tolist())
+    elif not isinstance(value, str | int | float):
+        plain = str(value)
+    return plain
+
+
+def _time(value: datetime) -> str:
+    """Return a time in UTC; pandas keeps the nanoseconds beside the microseconds, protobuf's class all of them."""
+    nanoseconds = getattr(value, "nanosecond", 0) % 1000
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}{nanoseconds:03d}Z"

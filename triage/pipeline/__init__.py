@@ -9,9 +9,9 @@ from triage.pipeline.analysing import (
     read_entries,
     recognise,
 )
-from triage.pipeline.fetching import fetch, foresee, queries
+from triage.pipeline.fetching import fetch, foresee, line_of, queries
 from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
-from triage.pipeline.reporting import fold, playbook, report, to_json, write_entries, write_runs
+from triage.pipeline.reporting import fold, html, playbook, report, to_json, write_entries, write_runs
 from triage.pipeline.selecting import ALL, Selection
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
 from triage.rendering.playbooks import Playbook
@@ -30,7 +30,9 @@ __all__ = [
     "find_issues",
     "fold",
     "foresee",
+    "html",
     "hub",
+    "line_of",
     "lint_filter",
     "load_packs",
     "matters",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from triage.models import Fetched, FetchPlan, Need, Pack, Progress, Query
 from triage.pipeline.analysing import Analysis, analyse
@@ -54,6 +55,16 @@ def fetch(
     window = fetched[0].window
     selection = Selection(since=window.start, until=window.end)
     return fetched, analyse([file.path for file in fetched], packs=packs, selection=selection)
+
+
+def line_of(message: Any) -> bytes:
+    """Return the JSON of a LogEntry message that a client of Cloud Logging gave; the message stays as it is."""
+    from triage.fetching.record import know_payloads, to_line
+
+    know_payloads()
+    copy = type(message)()
+    copy.CopyFrom(message)
+    return to_line(copy)
 
 
 def _check_filter(plan: FetchPlan) -> None:

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
 from triage.models import Progress
-from triage.window import NANOSECONDS, both_clocks
+from triage.window import NANOSECONDS
 
 
 class FetchProgress:
@@ -62,15 +62,5 @@ class FetchProgress:
             self._task,
             total=(window.end - window.start) / NANOSECONDS,
             completed=(reached - window.start) / NANOSECONDS,
-            description=describe(progress),
+            description=str(progress),
         )
-
-
-def describe(progress: Progress) -> str:
-    """Return the words of the line: service, entries, pages, the time reached, and what is waited for."""
-    said = [progress.service, f"{progress.entries:,} entries", f"{progress.pages} pages"]
-    if progress.reached is not None:
-        said.append(f"reached {both_clocks(progress.reached)}")
-    if progress.waiting:
-        said.append(f"waiting for {progress.waiting}")
-    return ", ".join(said)

@@ -1,0 +1,186 @@
+"""What the logs, the timeline and the diagnosis show of themselves."""
+
+from collections.abc import Iterator, Sequence
+
+from triage import pipeline
+from triage.models import Coverage, Diagnosis, Evidence, Incident, Run, Timeline
+from triage.notebook.page import Block, Items, Line, Link, Sentence, Table, short
+
+
+def diagnosis(document: Diagnosis) -> Iterator[Block]:
+    """Yield the verdict, the first incident with its evidence, the others, what was read and what it cannot show."""
+    yield Sentence(verdict(document), _state(document))
+    for first in document.incidents[:1]:
+        yield from incident(first)
+    if others := document.incidents[1:]:
+        yield Table(
+            "Also",
+            ("Severity", "Incident", "Check", "Confidence", "Times", "First seen (UTC)", "Last seen (UTC)"),
+            [
+                (
+                    other.severity,
+                    short(other.title) + (" (recovered)" if other.recovered else ""),
+                    other.check or "",
+                    other.confidence,
+                    f"{other.count:,}",
+                    _utc(other.first_seen),
+                    _utc(other.last_seen),
+                )
+                for other in others
+            ],
+        )
+    if document.next:
+        yield Sentence("Next:", document.next.why)
+    yield coverage(document.coverage)
+    if document.limits:
+        yield Items("What these logs cannot show", document.limits)
+
+
+def verdict(document: Diagnosis) -> str:
+    """Return the verdict in words: "NOT READY", "READY (recovered)"."""
+    said = document.verdict.replace("_", " ").upper()
+    return f"{said} (recovered)" if document.recovered else said
+
+
+def _state(document: Diagnosis) -> str:
+    states = sorted(document.services, key=lambda state: not state.primary)
+    if not states:
+        return ""
+    first = states[0]
+    return f"{first.service}: {first.why}" if first.why else first.service
+
+
+def incident(one: Incident) -> Iterator[Block]:
+    """Yield a cause: what broke, why we say so, the lines that show it, and what was ruled out."""
+    about = [
+        f"check {one.check}" if one.check else "no check to blame",
+        f"{one.confidence} confidence",
+        one.severity,
+        f"{one.count:,} times" if one.count != 1 else "once",
+        f"first seen {_utc(one.first_seen)} UTC",
+        f"last seen {_utc(one.last_seen)} UTC",
+    ]
+    yield Sentence("Cause:", f"{short(one.title)} ({', '.join(about)})")
+    if one.reasons:
+        yield Items("Why", [f"{short(reason.says)} ({', '.join(reason.evidence)})" for reason in one.reasons])
+    if one.evidence:
+        yield evidence(one.evidence)
+    if one.symptoms:
+        yield Items("Symptoms of it", [short(symptom) for symptom in one.symptoms])
+    if one.ruled_out:
+        yield Items("Ruled out", [f"{ruled.cause}: {short(ruled.why)}" for ruled in one.ruled_out])
+
+
+def evidence(lines: Sequence[Evidence]) -> Table:
+    """Return the lines that show something, each with its link into Logs Explorer."""
+    return Table(
+        "Evidence",
+        ("", "Time (UTC)", "Severity", "Instance", "Message", "Times"),
+        [
+            (
+                Link(line.id, line.link),
+                _utc(line.timestamp),
+                line.severity,
+                _instance(line.instance),
+                Line(short(line.message)),
+                f"{line.count:,}",
+            )
+            for line in lines
+        ],
+    )
+
+
+def timeline(document: Timeline) -> Iterator[Block]:
+    """Yield a row for each block of alike runs, and what was read."""
+    blocks = pipeline.fold(document)
+    if blocks:
+        yield Table(
+            f"{len(document.runs):,} runs" if len(document.runs) != 1 else "1 run",
+            (
+                "Kind",
+                "Runs",
+                "Verdict",
+                "Failed",
+                "Revision",
+                "Instance",
+                "First (UTC)",
+                "Last (UTC)",
+                "Took",
+            ),
+            [_block(block) for block in blocks],
+        )
+    else:
+        yield Sentence(
+            "No runs:", "no pass through a readiness chain, past a gate or of a boot is in these logs"
+        )
+    yield coverage(document.coverage)
+
+
+def _block(block: Sequence[Run]) -> tuple[str, ...]:
+    first, last = block[0], max(block, key=lambda run: run.started)
+    instances = {run.instance for run in block}
+    shortest, longest = (f"{pick(run.elapsed for run in block):.2f} s" for pick in (min, max))
+    return (
+        first.kind,
+        f"{len(block):,}",
+        first.verdict.replace("_", " "),
+        ", ".join(first.failed_checks) or first.condition or "",
+        first.revision or first.service,
+        _instance(first.instance) if len(instances) == 1 else f"{len(instances):,} instances",
+        _utc(first.started),
+        _utc(last.started),
+        shortest if shortest == longest else f"{shortest} to {longest}",
+    )
+
+
+def logs(name: str, read: Coverage) -> Iterator[Block]:
+    """Yield what logs were read from, what they hold, and what was not read."""
+    yield Sentence("Logs", f"of {name}")
+    yield coverage(read)
+    if read.services:
+        yield Table(
+            "Services",
+            ("Service", "Entries"),
+            [(service or "none named", f"{count:,}") for service, count in read.services.items()],
+        )
+    if read.gaps:
+        yield Table(
+            "Not read",
+            ("What", "Where", "Why", "Times"),
+            [
+                (
+                    gap.kind.replace("_", " "),
+                    f"{gap.path}:{gap.position}" if gap.position is not None else gap.path,
+                    short(gap.detail),
+                    f"{gap.count:,}",
+                )
+                for gap in read.gaps
+            ],
+        )
+
+
+def coverage(read: Coverage) -> Sentence:
+    """Return what the documents rest on."""
+    counted = f"{read.records:,} records: {read.entries:,} entries, {read.matched:,} recognised"
+    counted += "".join(
+        f", {count:,} {word}"
+        for count, word in (
+            (read.skipped, "only counted"),
+            (read.duplicate, "duplicate"),
+            (read.broken, "broken"),
+            (read.outside, "outside of what was asked"),
+        )
+        if count
+    )
+    if read.first and read.last:
+        counted += f"; {_utc(read.first)} to {_utc(read.last)} UTC"
+    return Sentence("Coverage:", counted)
+
+
+def _utc(timestamp: str) -> str:
+    """Return "2025-09-14 02:56:56.123" of an RFC 3339 time in UTC."""
+    return timestamp[:23].replace("T", " ").rstrip("Z")
+
+
+def _instance(name: str) -> str:
+    return name if len(name) <= 8 else f"...{name[-8:]}"

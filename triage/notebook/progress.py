@@ -1,0 +1,74 @@
+"""How far a fetch is, below the cell of a notebook."""
+
+import logging
+import sys
+from html import escape
+from typing import Any
+
+from triage.models import Progress
+from triage.redact import redact
+from triage.text import clean
+
+_logger = logging.getLogger("triage")
+
+
+class FetchProgress:
+    """Shows what is said, a bar and how far it is, in one place below the cell.
+
+    Outside of a notebook nothing is shown; what is said goes to the logger ``triage``.
+    """
+
+    def __init__(self) -> None:
+        """Show nothing yet."""
+        self._said: list[str] = []
+        self._at: Progress | None = None
+        self._display: Any = None
+        self._in_notebook = _in_notebook()
+
+    def tell(self, sentence: str) -> None:
+        """Say a sentence, which stays."""
+        self._said.append(redact(clean(sentence)))
+        _logger.info("%s", self._said[-1])
+        self._draw()
+
+    def show(self, progress: Progress) -> None:
+        """Show how far it is."""
+        self._at = progress
+        self._draw()
+
+    def end(self) -> None:
+        """Take the bar away; the sentences stay."""
+        self._at = None
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self._in_notebook:
+            return
+        from IPython.display import display
+
+        bundle = {"text/plain": self._plain(), "text/html": self._html()}
+        if self._display is None:
+            self._display = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._display.update(bundle, raw=True)
+
+    def _plain(self) -> str:
+        return "\n".join([*self._said, *([clean(str(self._at))] if self._at else [])])
+
+    def _html(self) -> str:
+        lines = [f"<div>{escape(sentence)}</div>" for sentence in self._said]
+        if at := self._at:
+            length, done = at.window.end - at.window.start, (at.reached or at.window.start) - at.window.start
+            bar = f'<progress max="1" value="{max(0, min(done / length, 1)):.3f}"></progress>'
+            lines.append(f"<div>{bar} {escape(clean(str(at)))}</div>")
+        return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(lines)}</div>'
+
+
+def _in_notebook() -> bool:
+    """Return whether this is a kernel, whose frontend can show HTML and change it; IPython in a terminal cannot."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return hasattr(shell, "kernel")

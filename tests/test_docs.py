@@ -17,6 +17,7 @@ from triage.models import (
     Incident,
     Next,
     Noise,
+    Requests,
     RuledOut,
     Run,
     Scope,
@@ -29,7 +30,8 @@ from triage.rules.check import check
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT / "docs" / "documents.md"
 NOUNS = [
-    Because, Coverage, Diagnosis, Evidence, Gap, Incident, Next, Noise, RuledOut, Run, Scope, ServiceState, Step, Timeline
+    Because, Coverage, Diagnosis, Evidence, Gap, Incident, Next, Noise, Requests, RuledOut, Run, Scope, ServiceState, Step,
+    Timeline,
 ]  # fmt: skip
 
 

@@ -32,6 +32,9 @@ ODD = [
     b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "s", "severity": "INFO", "jsonPayload": "a string"}',
     b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "lost", "severity": "INFO"}',
     b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "q", "severity": "INFO", "httpRequest": {"requestMethod": "GET", "requestUrl": "https://h.example/ws/health?x=1#y", "status": 503}}',
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "w", "severity": "INFO", "httpRequest": {"requestMethod": "GET", "requestUrl": "https://h.example/ws", "status": 403}}',
+    b'{"timestamp": "2026-03-17T13:30:01Z", "insertId": "h", "severity": "INFO", "httpRequest": {"requestMethod": "GET", "requestUrl": "/healthz", "status": 200}}',
+    b'{"timestamp": "2026-03-17T13:30:02Z", "insertId": "t", "severity": "INFO", "textPayload": "asked", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": 403}}',
     b'{"json_payload": "{\\"message\\": \\"Worker failed to boot\\"}", "insert_id": "b", "timestamp": "2026-03-17T13:30:00Z"}',
 ]
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from triage.models import Run, Step
-from triage.rendering.measures import figure, paces
+from triage.models import Requests, Run, Step
+from triage.rendering.measures import answers, figure, paces
 from triage.rendering.playbooks import Measure, Metric
 
 
@@ -81,3 +81,70 @@ def test_a_single_run_has_no_rate_and_failed_ones_no_time() -> None:
     (pace,) = paces([run("validation", 1, "not_ready")])
     assert (pace.median, pace.p95, pace.hourly) == (None, None, None)
     assert paces([]) == []
+
+
+def asked(kind: str, status: int | None, count: int, **changes: Any) -> Requests:
+    fields: dict[str, Any] = {
+        "service": "shop",
+        "revision": "shop-00002-new",
+        "kind": kind,
+        "path": "/ws" if kind == "socket" else "/health",
+        "status": status,
+        "count": count,
+        "first": "2026-03-17T14:00:00Z",
+        "last": "2026-03-17T14:30:00Z",
+    }
+    return Requests(**(fields | changes))
+
+
+def test_a_connection_counts_as_opened_by_101_alone_and_an_answer_to_a_plain_get_counts_for_nothing() -> None:
+    requests = [asked("socket", 101, 19), asked("socket", 503, 1), asked("socket", 200, 7)]
+    says = "19 of 20 WebSocket connections were opened (101)"
+    assert figure(metric("connections_opened", 0.95), None, [], requests) == (says, True)
+    assert figure(metric("connections_opened"), None, [], requests) == (says, False)
+    assert figure(metric("connections_opened"), None, [], requests[2:]) is None
+
+
+def test_health_is_measured_where_it_was_asked_and_one_path_alone_where_the_metric_names_it() -> None:
+    requests = [asked("health", 200, 3), asked("health", 503, 2, path="/ws/health"), asked("health", None, 9)]
+    assert figure(metric("health_answered"), None, [], requests) == (
+        "3 of 5 health checks were answered 2xx",
+        False,
+    )
+    named = Metric(says="it works", within="1 week", measure="health_answered", path="/health")
+    assert figure(named, None, [], requests) == ("3 of 3 health checks were answered 2xx", True)
+    assert figure(metric("health_answered"), None, [], []) is None
+
+
+def test_requests_of_an_older_revision_say_nothing_about_the_fix() -> None:
+    older = asked("socket", 101, 5, revision="shop-00001-old", last="2026-03-17T13:00:00Z")
+    assert figure(metric("connections_opened"), None, [run("boot", 1, "ready")], [older]) is None
+    both = [older, asked("socket", 404, 1)]
+    assert figure(metric("connections_opened"), None, [], both) == (
+        "0 of 1 WebSocket connections were opened (101)",
+        False,
+    )
+
+
+def test_answers_are_told_by_path_and_status() -> None:
+    requests = [
+        asked("health", 200, 3),
+        asked("socket", 503, 2),
+        asked("socket", 101, 1),
+        asked("socket", None, 1),
+    ]
+    assert answers(requests) == [
+        ("socket", "/ws", 4, {"101": 1, "503": 2, "no status": 1}),
+        ("health", "/health", 3, {"200": 3}),
+    ]
+
+
+def test_the_pace_of_a_check_is_what_its_own_lines_say() -> None:
+    steps = [
+        Step(step="check", check="redis", outcome="passed", elapsed=1.0),
+        Step(step="check", check="redis", outcome="passed", elapsed=3.0),
+        Step(step="check", check="redis", outcome="failed", elapsed=9.0),
+        Step(step="check", check="database", outcome="not_reached"),
+    ]
+    *_, pace = paces([run("validation", 1, "not_ready", steps=steps)])
+    assert (pace.kind, pace.runs, pace.ready, pace.median, pace.p95) == ("check redis", 3, 2, 2.0, 3.0)

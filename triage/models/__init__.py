@@ -35,6 +35,7 @@ from triage.models.pack import (
     Chain,
     Check,
     Pack,
+    Paths,
     Phase,
     Reason,
     Rule,
@@ -44,6 +45,7 @@ from triage.models.pack import (
     Tier,
 )
 from triage.models.passage import Passage
+from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
 
@@ -78,11 +80,14 @@ __all__ = [
     "Outcome",
     "Pack",
     "Passage",
+    "Paths",
     "Phase",
     "Progress",
     "Query",
     "Reason",
     "Record",
+    "RequestKind",
+    "Requests",
     "Rule",
     "RuledOut",
     "RulingOut",

@@ -1,6 +1,6 @@
 """A rule pack: what we know of a service's log lines, as data (queries/*.toml)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,6 +14,8 @@ Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
 Scene = Literal["boot", "validation", "gate", "revision"]
 #: What a line says of its step, its check or its run.
 Says = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
+#: A path from the root; only its end may be left open.
+Path = Annotated[str, msgspec.Meta(pattern=r"^/[\w./-]{2,200}\*?$")]
 #: The places that a line can have in a run of each kind.
 STEPS: dict[RunKind, frozenset[str]] = {
     "validation": frozenset({
@@ -62,6 +64,16 @@ class Chain(_Data, frozen=True, kw_only=True):
     boot_silence: float = 300.0
     cache: float = 15.0
     startup: dict[str, str] = {}
+
+
+class Paths(_Data, frozen=True, kw_only=True):
+    """The paths on which sockets are opened, and those that tell of health; one that ends in "*" takes all below it.
+
+    Requests to them are let through to be counted, so their beginnings must be their own: "/ws", never "/a".
+    """
+
+    socket: list[Path] = []
+    health: list[Path] = []
 
 
 class Rule(_Data, frozen=True, kw_only=True):
@@ -178,6 +190,7 @@ class Pack(_Data, frozen=True, kw_only=True):
     keywords: list[str]
     filter: str
     chain: Chain | None = None
+    paths: Paths = Paths()
     limits: list[str] = []
     rules: list[Rule]
     causes: list[Cause] = []

@@ -6,6 +6,7 @@ import msgspec
 
 from triage.models.coverage import Coverage
 from triage.models.event import RunKind
+from triage.models.requests import Requests
 
 Verdict = Literal["ready", "degraded", "not_ready", "unknown"]
 Outcome = Literal["passed", "failed", "warned", "tolerated", "not_reached", "seen"]
@@ -58,11 +59,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """The document of ``triage timeline``: runs in order of time, and what they rest on."""
+    """The document of ``triage timeline``: runs in order of time, what was requested meanwhile, and what they rest on."""
 
     schema: Literal["triage.timeline/1"] = "triage.timeline/1"
     coverage: Coverage
     runs: list[Run]
+    requests: list[Requests] = []
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain data, secrets masked."""

@@ -11,7 +11,7 @@ from triage.entries import Entries
 from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record, Skipped, Timeline
 from triage.pipeline.selecting import ALL, Selection, within
 from triage.rules import Matcher
-from triage.runs import Tracer
+from triage.runs import Requested, Tracer
 from triage.text import quote
 from triage.window import format_timestamp
 
@@ -43,16 +43,25 @@ def check_rules(paths: Sequence[Path] = ()) -> list[str]:
     return [str(fault) for fault in check(paths)[1]]
 
 
-def read_entries(sources: Sources, selection: Selection = ALL, *, matcher: Matcher | None = None) -> Entries:
+def read_entries(
+    sources: Sources,
+    selection: Selection = ALL,
+    *,
+    matcher: Matcher | None = None,
+    requested: Requested | None = None,
+) -> Entries:
     """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
 
-    With a ``matcher`` only what may matter to its rules is looked at; the rest is counted.
+    With a ``matcher`` only what may matter to its rules, or is ``requested``, is looked at; the rest is counted.
     """
     everything = selection == ALL
-    wanted = matcher.literals if matcher is not None and everything else ()
+    requested = requested or Requested([])
+    wanted = [*matcher.literals, *requested.literals] if matcher is not None and everything else ()
     return Entries(
         _records(sources, wanted),
-        keep=None if matcher is None else lambda entry: matters(matcher, entry),
+        keep=None
+        if matcher is None
+        else lambda entry: matters(matcher, entry) or requested.kind(entry) is not None,
         within=None if everything else within(selection),
         asked=(selection.since, selection.until),
     )
@@ -68,15 +77,16 @@ def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection:
 
     """
     packs = load_packs() if packs is None else packs
-    matcher, tracer = Matcher(packs), Tracer(packs)
+    matcher, tracer, requested = Matcher(packs), Tracer(packs), Requested(packs)
     judge = Judge(packs, _link)
-    entries = read_entries(sources, selection, matcher=matcher)
+    entries = read_entries(sources, selection, matcher=matcher, requested=requested)
     matched = 0
     runs = []
     for entry in entries:
         event = matcher.match(entry)
         matched += event is not None
         judge.see(entry, event)
+        requested.see(entry)
         for passage in tracer.feed(event) if event is not None else ():
             runs.append(passage.run)
             judge.add(passage)
@@ -85,7 +95,8 @@ def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection:
         judge.add(passage)
     coverage = entries.coverage(matched)
     runs.sort(key=lambda run: (run.started, run.kind, run.id))
-    return Analysis(Timeline(coverage=coverage, runs=runs), judge.conclude(coverage))
+    timeline = Timeline(coverage=coverage, runs=runs, requests=requested.counts())
+    return Analysis(timeline, judge.conclude(coverage))
 
 
 def recognise(

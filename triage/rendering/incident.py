@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from triage.models import Because, Evidence, Incident, RuledOut, Run, ServiceState, Step, Timeline
+from triage.models import Because, Evidence, Incident, Requests, RuledOut, Run, ServiceState, Step, Timeline
 from triage.rendering import mermaid
 from triage.rendering.escape import Md
 from triage.rendering.links import logs_explorer
-from triage.rendering.measures import Figure, Pace, figure, paces
+from triage.rendering.measures import Answers, Figure, Pace, answers, figure, paces
 from triage.rendering.playbooks import Fix, Metric, Playbook, filled, load
 from triage.text import code, prose, quote
 
@@ -191,12 +191,22 @@ class IncidentView:
 
     @cached_property
     def paces(self) -> list[Pace]:
-        """Return how fast and how often the service's boots and validations became ready."""
+        """Return how fast and how often the service's boots, validations and checks became ready."""
         return paces(self.runs)
+
+    @cached_property
+    def requests(self) -> list[Requests]:
+        """Return the counted requests of the service."""
+        return [found for found in self.timeline.requests if found.service == self.incident.service]
+
+    @cached_property
+    def answers(self) -> list[Answers]:
+        """Return how the service's WebSocket paths and health checks were answered."""
+        return answers(self.requests)
 
     def figure(self, metric: Metric) -> Figure | None:
         """Return what the timeline measures of a success metric."""
-        return figure(metric, self.incident.check, self.runs) if self.runs else None
+        return figure(metric, self.incident.check, self.runs, self.requests)
 
     def link(self, line: Evidence) -> str:
         """Return the link that opens a line in Logs Explorer, or "" when the project is not known."""

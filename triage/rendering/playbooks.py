@@ -20,7 +20,15 @@ from triage.resources import root
 
 Within = Literal["24 hours", "1 week", "1 month"]
 #: What a timeline can measure (triage/rendering/measures.py).
-Measure = Literal["", "boots_ready", "validations_ready", "check_passed", "requests_admitted"]
+Measure = Literal[
+    "",
+    "boots_ready",
+    "validations_ready",
+    "check_passed",
+    "requests_admitted",
+    "connections_opened",
+    "health_answered",
+]
 
 _T = TypeVar("_T")
 _PLACEHOLDER = re.compile(r"\{(service|revision|project|region|last_good)\}")
@@ -66,11 +74,15 @@ class Fix(_Data, frozen=True, kw_only=True):
 
 
 class Metric(_Data, frozen=True, kw_only=True):
-    """When the fix counts as done. ``measure`` names what a timeline can show of it, ``at_least`` the share to reach."""
+    """When the fix counts as done. ``measure`` names what a timeline can show of it, ``at_least`` the share to reach.
+
+    ``path`` narrows what is measured of requests to one path.
+    """
 
     says: str
     within: Within
     measure: Measure = ""
+    path: str = ""
     at_least: float = 1.0
 
 

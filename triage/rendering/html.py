@@ -1,0 +1,158 @@
+"""The report as one page of HTML, which asks nothing of the network and runs nothing but its own little script.
+
+The page carries a content policy that names its one style and its one script by their hashes: whatever text a log
+brought into it, the browser would run none of it. Every text is escaped, and what acts or hides is written out.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import tzinfo
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from markupsafe import Markup, escape
+
+from triage.models import Chain, Diagnosis, Timeline
+from triage.redact import Redactor
+from triage.rendering import moments
+from triage.rendering.escape import Md, essence
+from triage.rendering.graph import Graph, graph
+from triage.rendering.playbooks import unfilled
+from triage.rendering.swimlane import WIDTH, swimlane
+from triage.rendering.view import WORDS, View
+from triage.rendering.waits import waits
+from triage.resources import root
+from triage.text import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_EXPLORER = "https://console.cloud.google.com/logs/query"
+_INLINE = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*", re.DOTALL)
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+
+
+def html(
+    diagnosis: Diagnosis,
+    timeline: Timeline,
+    *,
+    chains: Mapping[str, Chain] | None = None,
+    impact: str = "",
+    zone: tzinfo | None = None,
+) -> str:
+    """Return the report of a diagnosis as one page of HTML, secrets masked.
+
+    ``chains`` are the readiness chains by the id of their pack: they say which checks are critical. ``impact`` is
+    what the reader knows of the business impact; ``zone`` adds local times.
+    """
+    redactor = Redactor()
+    layout = View(
+        msgspec.convert(redactor.document(msgspec.to_builtins(diagnosis)), Diagnosis),
+        msgspec.convert(redactor.document(msgspec.to_builtins(timeline)), Timeline),
+        dict(redactor.counts),
+        redactor.text(impact),
+        zone,
+    )
+    return _template().render(_context(layout, chains or {}))
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, StrictUndefined
+
+    made = Environment(
+        undefined=StrictUndefined, autoescape=True, finalize=_finalize, trim_blocks=True, lstrip_blocks=True
+    )
+    made.filters |= {
+        "utc": moments.utc,
+        "essence": essence,
+        "basename": lambda path: PurePath(path).name,
+        "lines": _lines,
+        "explorer": _explorer,
+    }
+    style, script = (_asset(name) for name in ("report.css", "report.js"))
+    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
+    made.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - assets of ours
+    return made.from_string(_asset("report.html.j2"))
+
+
+def _asset(name: str) -> str:
+    return (root("reports") / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _finalize(value: Any) -> Any:
+    """Return what ``{{ value }}`` prints: what templates and filters made as it is, any other text written out."""
+    if isinstance(value, Md):
+        return _ours(value)
+    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
+
+
+def _ours(text: str) -> Markup:
+    """Return Markdown of a playbook as HTML: code, bold and paragraphs, which is all that playbooks use."""
+    paragraphs = [_inline(part) for part in _PARAGRAPHS.split("".join([text]).strip())]
+    return paragraphs[0] if len(paragraphs) == 1 else Markup("<br><br>").join(paragraphs)
+
+
+def _inline(text: str) -> Markup:
+    made, at = Markup(), 0
+    for found in _INLINE.finditer(text):
+        made += text[at : found.start()]
+        made += (
+            Markup("<code>{}</code>").format(found[1]) if found[1] else Markup("<b>{}</b>").format(found[2])
+        )
+        at = found.end()
+    return made + escape(text[at:])
+
+
+def _lines(commands: list[str]) -> str:
+    """Return commands of a playbook one under the other, to be copied as they are."""
+    return "\n".join("".join([command]) for command in commands)
+
+
+def _explorer(url: str) -> str:
+    """Return the address when it leads into Logs Explorer, else ""."""
+    return url if url.startswith((_EXPLORER + ";", _EXPLORER + "?")) else ""
+
+
+def _chain(layout: View, chains: Mapping[str, Chain]) -> Graph | None:
+    """Return the chain as the first incident's decisive run, else the service's last validation, went through it."""
+    if not layout.incidents:
+        made = [run for run in layout.timeline.runs if run.kind == "validation" and run.service == layout.service]
+        state = layout.main
+        return graph(made[-1], chains.get(state.chain), None) if made and state else None
+    view = layout.incidents[0]
+    chain = chains.get(view.state.chain) if view.state else None
+    run = view.decisive if view.checks else view.reference
+    return graph(run, chain, view.incident.scope.environment)
+
+
+def _context(layout: View, chains: Mapping[str, Chain]) -> dict[str, Any]:
+    incidents = layout.diagnosis.incidents
+    lines = {line.insert_id: line.message for found in incidents for line in found.evidence}
+    first = incidents[0].scope.runs if incidents else []
+    return {
+        "report": layout,
+        "diagnosis": layout.diagnosis,
+        "incidents": layout.incidents,
+        "words": WORDS,
+        "chain": _chain(layout, chains),
+        "lanes": swimlane(layout.timeline.runs, first, lines),
+        "width": WIDTH,
+        "waits": waits(run for run in layout.timeline.runs if run.service == layout.service),
+        "plural": moments.plural,
+        "seconds": moments.seconds,
+        "local": partial(_local, layout.zone),
+        "unfilled": lambda commands: unfilled(_lines(commands)),
+    }
+
+
+def _local(zone: tzinfo | None, timestamp: str) -> str:
+    return moments.local(timestamp, zone) if zone else ""

@@ -61,6 +61,10 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
 class Exhibits(list[models.Evidence]):
     """The lines that show something. ``to_frame()`` gives a row per line."""
 
+    def __repr__(self) -> str:
+        """Return the numbers of the lines."""
+        return f"<Evidence {', '.join(line.id for line in self)}>"
+
     def _repr_html_(self) -> str:
         return html([pages.evidence(self)])
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "report": ("triage.cli.report:report", "Write the remediation report as Markdown."),
     "attach": ("triage.cli.attach:attach", "Put the report on a GitHub issue, once."),
     "entries": ("triage.cli.entries:entries", "Show the log entries in one even form."),
+    "redact": ("triage.cli.redact:redact", "Make an export that can be shared, secrets masked."),
     "explain": (
         "triage.cli.explain:explain",
         "Tell what a cause means, how it is recognised, what cures it.",

@@ -13,6 +13,7 @@ from triage.pipeline.fetching import fetch, foresee, line_of, queries
 from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
 from triage.pipeline.reporting import fold, html, playbook, report, to_json, write_entries, write_runs
 from triage.pipeline.selecting import ALL, Selection
+from triage.pipeline.sharing import Shared, redact_export
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
 from triage.rendering.playbooks import Playbook
 
@@ -21,6 +22,7 @@ __all__ = [
     "Analysis",
     "Playbook",
     "Selection",
+    "Shared",
     "analyse",
     "attach",
     "check_rules",
@@ -41,6 +43,7 @@ __all__ = [
     "queries",
     "read_entries",
     "recognise",
+    "redact_export",
     "report",
     "ticket",
     "to_json",

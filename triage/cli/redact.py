@@ -1,0 +1,55 @@
+"""``triage redact``: an export that can be shared."""
+
+import gzip
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.options import exports, speaking
+from triage.cli.settings import note
+
+if TYPE_CHECKING:
+    from triage.pipeline import Shared
+
+
+@click.command()
+@exports
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write it here instead of to stdout; compressed if the name ends in .gz.",
+)
+@speaking
+def redact(exports: tuple[str, ...], output: Path | None) -> None:
+    """Make an export that can be shared: every secret masked, the diagnosis the same.
+
+    Tokens, keys, passwords, cookies, e-mail addresses, public addresses and user ids become <token-1> and the like,
+    the same one always alike. A secret that neither its form nor a name beside it gives away is not found: look
+    through the file before you share it.
+    """
+    from triage.pipeline import redact_export
+
+    if output is None:
+        _tell(redact_export(exports, sys.stdout.buffer))
+        return
+    from triage.cli.output import replacing
+
+    with replacing(output) as stream:
+        if output.suffix == ".gz":
+            with gzip.GzipFile(fileobj=stream, mode="wb", filename="", mtime=0) as packed:
+                shared = redact_export(exports, packed)
+        else:
+            shared = redact_export(exports, stream)
+    _tell(shared)
+    note(f"wrote {output}: {shared.records:,} records")
+
+
+def _tell(shared: "Shared") -> None:
+    masked = ", ".join(f"{count:,} × {kind}" for kind, count in sorted(shared.masked.items()))
+    note(f"masked: {masked}" if masked else "nothing had to be masked")
+    for gap in shared.gaps:
+        note(f"gap: {gap.kind.replace('_', ' ')}: {gap.path}: {gap.detail}")

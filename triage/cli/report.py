@@ -1,12 +1,13 @@
 """``triage report``: the remediation report."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from triage.cli.options import exports, narrowing, packs, speaking
 from triage.cli.settings import note
+from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from triage.models import Pack
@@ -25,9 +26,15 @@ if TYPE_CHECKING:
 @click.option(
     "--template",
     metavar="NAME|FILE",
-    default="remediation",
+    help="A template of the program, or a Jinja2 file of your own.  [default: remediation]",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html"]),
+    default="markdown",
     show_default=True,
-    help="A template of the program, or a Jinja2 file of your own.",
+    help="Markdown by a template, or one page of HTML.",
 )
 @narrowing
 @packs
@@ -35,14 +42,27 @@ if TYPE_CHECKING:
 def report(
     exports: tuple[str, ...],
     output: Path | None,
-    template: str,
     packs: "list[Pack]",
     selection: "Selection",
+    *,
+    template: str | None,
+    form: Literal["markdown", "html"],
 ) -> None:
-    """Write the report of an incident as Markdown: what broke, the evidence, the fixes and how to check them."""
+    """Write the report of an incident: what broke, the evidence, the fixes and how to check them.
+
+    As HTML it is one file, to be opened in a browser: the chain and the runs are drawn, and it asks nothing of the
+    network.
+    """
     from triage import pipeline
 
-    text = pipeline.report(pipeline.analyse(exports, packs=packs, selection=selection), template)
+    if form == "html" and template is not None:
+        raise UsageError("--template is for Markdown", "take --template or --format html away")
+    analysis = pipeline.analyse(exports, packs=packs, selection=selection)
+    text = (
+        pipeline.html(analysis, packs)
+        if form == "html"
+        else pipeline.report(analysis, template or "remediation")
+    )
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return

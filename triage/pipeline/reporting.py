@@ -1,9 +1,9 @@
 """What was found, written for people and for other programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO, Literal
 
-from triage.models import Diagnosis, Entry, Run, Timeline
+from triage.models import Diagnosis, Entry, Pack, Run, Timeline
 from triage.pipeline.analysing import Analysis
 from triage.rendering.playbooks import Playbook
 
@@ -13,6 +13,14 @@ def report(analysis: Analysis, template: str = "remediation") -> str:
     from triage.rendering.markdown import report as render
 
     return render(analysis.diagnosis, analysis.timeline, template=template)
+
+
+def html(analysis: Analysis, packs: Sequence[Pack]) -> str:
+    """Return the report of an analysis as one page of HTML; the packs say which checks of a chain are critical."""
+    from triage.rendering.html import html as render
+
+    chains = {pack.id: pack.chain for pack in packs if pack.chain}
+    return render(analysis.diagnosis, analysis.timeline, chains=chains)
 
 
 def to_json(document: Diagnosis | Timeline) -> str:

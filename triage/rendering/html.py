@@ -6,7 +6,7 @@ brought into it, the browser would run none of it. Every text is escaped, and wh
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import cache, partial
 from hashlib import sha256
@@ -21,10 +21,10 @@ from triage.redact import Redactor
 from triage.rendering import moments
 from triage.rendering.escape import Md, essence
 from triage.rendering.graph import Graph, graph
+from triage.rendering.measures import answers, paces
 from triage.rendering.playbooks import unfilled
 from triage.rendering.swimlane import WIDTH, swimlane
 from triage.rendering.view import WORDS, View
-from triage.rendering.waits import waits
 from triage.resources import root
 from triage.text import clean
 
@@ -67,13 +67,15 @@ def _template() -> "Template":
     made = Environment(
         undefined=StrictUndefined, autoescape=True, finalize=_finalize, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "utc": moments.utc,
         "essence": essence,
         "basename": lambda path: PurePath(path).name,
         "lines": _lines,
         "explorer": _explorer,
+        "short": _short,
     }
+    made.filters |= filters
     style, script = (_asset(name) for name in ("report.css", "report.js"))
     policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
     made.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - assets of ours
@@ -97,7 +99,7 @@ def _finalize(value: Any) -> Any:
 
 def _ours(text: str) -> Markup:
     """Return Markdown of a playbook as HTML: code, bold and paragraphs, which is all that playbooks use."""
-    paragraphs = [_inline(part) for part in _PARAGRAPHS.split("".join([text]).strip())]
+    paragraphs = [_inline(part) for part in _PARAGRAPHS.split(str(text).strip())]
     return paragraphs[0] if len(paragraphs) == 1 else Markup("<br><br>").join(paragraphs)
 
 
@@ -114,7 +116,7 @@ def _inline(text: str) -> Markup:
 
 def _lines(commands: list[str]) -> str:
     """Return commands of a playbook one under the other, to be copied as they are."""
-    return "\n".join("".join([command]) for command in commands)
+    return "\n".join(map(str, commands))
 
 
 def _explorer(url: str) -> str:
@@ -122,10 +124,17 @@ def _explorer(url: str) -> str:
     return url if url.startswith((_EXPLORER + ";", _EXPLORER + "?")) else ""
 
 
+def _short(instance: str) -> str:
+    """Return the end of an instance id, which tells instances apart: they begin alike."""
+    return f"…{instance[-8:]}" if len(instance) > 8 else instance
+
+
 def _chain(layout: View, chains: Mapping[str, Chain]) -> Graph | None:
     """Return the chain as the first incident's decisive run, else the service's last validation, went through it."""
     if not layout.incidents:
-        made = [run for run in layout.timeline.runs if run.kind == "validation" and run.service == layout.service]
+        made = [
+            run for run in layout.timeline.runs if run.kind == "validation" and run.service == layout.service
+        ]
         state = layout.main
         return graph(made[-1], chains.get(state.chain), None) if made and state else None
     view = layout.incidents[0]
@@ -146,7 +155,8 @@ def _context(layout: View, chains: Mapping[str, Chain]) -> dict[str, Any]:
         "chain": _chain(layout, chains),
         "lanes": swimlane(layout.timeline.runs, first, lines),
         "width": WIDTH,
-        "waits": waits(run for run in layout.timeline.runs if run.service == layout.service),
+        "paces": paces([run for run in layout.timeline.runs if run.service == layout.service]),
+        "answers": answers([asked for asked in layout.timeline.requests if asked.service == layout.service]),
         "plural": moments.plural,
         "seconds": moments.seconds,
         "local": partial(_local, layout.zone),

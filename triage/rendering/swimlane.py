@@ -118,7 +118,7 @@ def swimlane(runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str]
 def _chosen(runs: Sequence[Run], first: set[str]) -> list[Run]:
     wanted = sorted(runs, key=lambda run: (run.id in first, run.started), reverse=True)
     lanes: set[tuple[str, str]] = set()
-    chosen = []
+    chosen: list[Run] = []
     for run in wanted:
         lane = (run.instance, run.revision)
         if len(chosen) < _MOST_RUNS and (lane in lanes or len(lanes) < _MOST_LANES):

@@ -79,6 +79,7 @@ def _told(error: BaseException, settings: Settings) -> int:
             _forget_reader()
             status = settings.status
         case OSError():
+            _forget_reader()
             status = _say(_where(error), ExitStatus.IO_FAILURE)
         case _:
             status = _say(_bug(error), ExitStatus.BUG)
@@ -110,5 +111,8 @@ def _bug(error: BaseException) -> str:
 
 
 def _forget_reader() -> None:
-    """Point stdout nowhere, so that the interpreter's last flush does not fail as well."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Point stdout nowhere if it takes no more, so that the interpreter's last flush does not fail as well."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

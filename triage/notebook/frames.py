@@ -7,7 +7,7 @@ import msgspec
 import pandas as pd
 
 from triage.models import SEVERITIES, Diagnosis, Entry, Event, Evidence, Timeline
-from triage.redact import redact
+from triage.redact import Redactor
 
 _SEVERITY = pd.CategoricalDtype(list(SEVERITIES), ordered=True)
 _TIME = "datetime64[ns, UTC]"
@@ -40,7 +40,7 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
     return (
         entry.timestamp,
         entry.severity,
-        redact(entry.message),
+        entry.message,
         entry.service,
         entry.revision,
         entry.instance,
@@ -86,7 +86,7 @@ def events(recognised: Iterable[Event]) -> pd.DataFrame:
             event.check,
             event.outcome,
             event.noise,
-            redact(event.entry.first_line),
+            event.entry.first_line,
             event.entry.insert_id,
         )
         for event in recognised
@@ -113,10 +113,10 @@ def requests(logs: Iterable[Entry]) -> pd.DataFrame:
             entry.service,
             entry.revision,
             entry.http.method,
-            redact(entry.http.path),
+            entry.http.path,
             entry.http.status,
             entry.http.latency,
-            redact(entry.http.user_agent),
+            entry.http.user_agent,
             entry.insert_id,
         )
         for entry in logs
@@ -210,7 +210,7 @@ def evidence(lines: Iterable[Evidence]) -> pd.DataFrame:
         "link": "string",
     }
     rows = (msgspec.structs.asdict(line) for line in lines)
-    return _documents(columns, ({**row, "message": redact(row["message"])} for row in rows))
+    return _documents(columns, rows)
 
 
 def _documents(columns: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -223,12 +223,16 @@ def _cell(value: object) -> object:
 
 
 def _frame(columns: Mapping[str, Any], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
-    """Return typed columns; an empty text of a category is a missing value."""
+    """Return typed columns, secrets masked; an empty text of a category is a missing value."""
     frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+    redactor = Redactor()
     for name, dtype in columns.items():
         if dtype == _TIME:
             form = "mixed" if any(isinstance(value, str) for value in frame[name]) else None
             frame[name] = pd.to_datetime(frame[name], utc=True, format=form)
         elif dtype == "category":
             frame[name] = frame[name].replace("", None).astype("string")
+        if dtype in ("category", "string"):
+            texts = frame[name].dropna().unique()
+            frame[name] = frame[name].map(dict(zip(texts, map(redactor.text, texts), strict=True)))
     return frame.astype(dict(columns))

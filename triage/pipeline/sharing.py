@@ -28,7 +28,7 @@ class Shared(msgspec.Struct, frozen=True):
 def redact_export(sources: Sequence[str | Path], stream: BinaryIO | gzip.GzipFile) -> Shared:
     """Write the records of some exports as JSON lines, the secrets in every text masked, the same always alike.
 
-    Keys, numbers and structure stay, so the diagnosis stays the same. A record that cannot be read is left out.
+    Ordinary keys, numbers and the structure stay, so the diagnosis stays the same. A record that cannot be read is left out.
 
     Raises:
         BadDataError: an export is in no form that is known.

@@ -24,8 +24,8 @@ def redact(text: str) -> str:
 
 
 def redact_document(document: Any) -> Any:
-    """Return plain data (dicts, lists, strings, numbers) with the secrets of every value masked; keys stay.
+    """Return plain data (dicts, lists, strings, numbers) with the secrets of every text masked.
 
-    A value under a key that says what it is (``password``, ``user_id``) is masked whatever it looks like.
+    Keys stay but for secrets in them. A value under a key that says what it is (``password``, ``user_id``) is masked whatever it looks like.
     """
     return Redactor().document(document)

@@ -124,6 +124,7 @@ FORMS = [
     _form("token", "glpat- gldt- glrt-", r"(?<![\w-])gl(?:pat|dt|rt)-[\w-]{16,}"),
     _form("token", "xox xapp-", r"(?<![\w-])(?:xox[abeoprs]|xapp)-[\w-]{8,}"),
     _form("token", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows)/([\w/]{20,})"),
+    _form("token", "/services/t", r"(?<!\.com)/services/(T\w{7,16}/B\w{7,16}/\w{16,})"),
     _form("key", "sk- _live_ _test_ whsec_", r"(?<![\w-])(?:sk-[\w-]{16,}|[prs]k_(?:live|test)_\w{10,}|whsec_\w{16,})", _numbered),
     _form("key", "gocspx- sg.", r"(?<![\w-])(?:GOCSPX-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,})"),
     _form("token", "npm_ pypi- hf_ hvs. _v1_", r"(?<![\w-])(?:npm_\w{30,}|pypi-[\w-]{16,}|hf_\w{30,}|hvs\.[\w-]{20,}|do[opr]_v1_\w{32,})"),

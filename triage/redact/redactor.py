@@ -12,6 +12,8 @@ from triage.redact.layers import layers
 _PLACEHOLDER = re.compile(
     r"<(?:address|code|cookie|email|key|password|private-key|secret|token|user)-\d{1,9}>"
 )
+#: Keys that hold no secret are remembered, so that each is searched once.
+_KEYS = 4096
 _SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
 
 
@@ -26,6 +28,7 @@ class Redactor:
         self.counts: Counter[str] = Counter()
         self._known: dict[str, str] = {}
         self._numbers: Counter[str] = Counter()
+        self._plain: set[str] = set()
 
     def text(self, text: str) -> str:
         """Return the text with its secrets masked, those in percent-encoding and other escapes too."""
@@ -43,7 +46,10 @@ class Redactor:
         if isinstance(document, str):
             return self._value(document, kind) if kind else self.text(document)
         if isinstance(document, dict):
-            return {key: self.document(value, kind_of(str(key)) or kind) for key, value in document.items()}
+            return {
+                self._key(key): self.document(value, kind_of(str(key)) or kind)
+                for key, value in document.items()
+            }
         if isinstance(document, list | tuple):
             return [self.document(value, kind) for value in document]
         if (
@@ -54,6 +60,15 @@ class Redactor:
         ):
             return self._placeholder(str(document), "token" if kind == "authorization" else kind)
         return document
+
+    def _key(self, key: Any) -> Any:
+        """Return a key masked by its form: documents count by names that come from a log."""
+        if key in self._plain or not isinstance(key, str):
+            return key
+        masked = self.text(key)
+        if masked == key and len(self._plain) < _KEYS:
+            self._plain.add(key)
+        return masked
 
     def _value(self, value: str, kind: str) -> str:
         """Return a value masked whose key says what it is: all of it but cookie names and the scheme of a header."""

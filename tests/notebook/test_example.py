@@ -18,7 +18,10 @@ def notebook(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
         patch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
         client = NotebookClient(
-            read, kernel_name="python3", resources={"metadata": {"path": NOTEBOOK.parent}}, record_timing=False
+            read,
+            kernel_name="python3",
+            resources={"metadata": {"path": NOTEBOOK.parent}},
+            record_timing=False,
         )
         done = client.execute()
     if request.config.getoption("--renew"):

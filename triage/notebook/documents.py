@@ -33,7 +33,7 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
         return markdown(pages.timeline(self))
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row per run: times in UTC, elapsed in seconds, verdicts as categories, checks as lists."""
+        """Return one row per run: times in UTC, elapsed in seconds, verdicts as categories."""
         from triage.notebook import frames
 
         return frames.runs(self)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from math import isnan
 from typing import Any
 
 from triage import pipeline
@@ -67,13 +68,13 @@ def _plain(value: Any) -> Any:
         plain = {str(key): inner for key, item in value.items() if (inner := _plain(item)) is not None}
     elif isinstance(value, list | tuple):
         plain = [_plain(item) for item in value]
-    elif value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # noqa: PLR0124 - NaN
+    elif type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and isnan(value)):
         plain = None
     elif isinstance(value, datetime):
         plain = _time(value)
     elif hasattr(value, "tolist"):
         plain = _plain(value.tolist())
-    elif not isinstance(value, str | int | float):
+    elif not isinstance(value, str | int | float | None):
         plain = str(value)
     return plain
 

@@ -1,0 +1,126 @@
+"""What people already have at hand is read as the export is: frames of BigQuery, a client's entries."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from google.cloud.logging_v2 import types
+from google.cloud.logging_v2._helpers import entry_from_resource
+from google.protobuf.json_format import ParseDict
+
+import triage
+from triage.models import Run
+from triage.notebook import Logs
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "export.json"
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    loaded: Rows = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Run]:
+    return triage.timeline(EXAMPLE).runs
+
+
+def test_rows_of_bigquery_with_json_in_strings_naive_times_and_nan(rows: Rows, runs: list[Run]) -> None:
+    frame = pd.DataFrame(rows)
+    for column in ("jsonPayload", "protoPayload", "httpRequest", "resource", "labels"):
+        if column in frame:
+            frame[column] = [json.dumps(cell) if isinstance(cell, dict) else np.nan for cell in frame[column]]
+    for column in ("timestamp", "receiveTimestamp"):
+        frame[column] = pd.to_datetime(frame[column], format="ISO8601").dt.tz_localize(None)
+    frame.columns = [_snake(name) for name in frame.columns]
+    assert triage.timeline(frame).runs == runs
+
+
+def test_rows_of_bigquery_with_structs_arrays_and_numbers_that_became_fractions(
+    rows: Rows, runs: list[Run]
+) -> None:
+    rows = deepcopy(rows)
+    for row in rows:
+        row["labels"] = np.array(
+            [{"key": key, "value": value} for key, value in row.get("labels", {}).items()]
+        )
+        if "httpRequest" in row:
+            row["httpRequest"] |= {
+                "status": float(row["httpRequest"]["status"]),
+                "referer": None,
+                "cacheHit": np.nan,
+            }
+        if "jsonPayload" in row:
+            row["jsonPayload"] |= {"nothing": None, "not_a_number": float("nan"), "when": pd.NaT}
+    assert triage.timeline(pd.DataFrame(rows)).runs == runs
+
+
+def test_a_frame_whose_index_is_the_time(rows: Rows, runs: list[Run]) -> None:
+    frame = pd.DataFrame(rows)
+    frame["timestamp"] = pd.to_datetime(frame["timestamp"], format="ISO8601")
+    assert triage.timeline(frame.set_index("timestamp")).runs == runs
+
+
+def test_nanoseconds_of_a_frame_are_kept(rows: Rows) -> None:
+    row = rows[0] | {"timestamp": pd.Timestamp("2026-03-17T14:27:25.123456789")}
+    (entry,) = triage.load(pd.DataFrame([row]))
+    assert entry.timestamp % 1_000_000_000 == 123_456_789
+
+
+def _by_the_client(rows: Rows) -> list[Any]:
+    """Return the entries as ``google.cloud.logging.Client.list_entries`` makes them of what it received."""
+    loggers = {row["logName"]: object() for row in rows}
+    return [entry_from_resource(deepcopy(row), None, loggers) for row in rows]
+
+
+def _by_the_low_level_client(rows: Rows) -> list[Any]:
+    """Return the entries as ``LoggingServiceV2Client.list_log_entries`` gives them."""
+    return [types.LogEntry.wrap(message) for message in _messages(rows)]
+
+
+def _messages(rows: Rows) -> list[Any]:
+    message = types.LogEntry.pb(types.LogEntry()).__class__
+    return [ParseDict(row, message(), ignore_unknown_fields=True) for row in rows]
+
+
+class _Row:
+    """A row as BigQuery's client gives it: it has items, and is no Mapping."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def items(self) -> Any:
+        return self._values.items()
+
+
+def _by_bigquery(rows: Rows) -> list[Any]:
+    return [_Row(row) for row in rows]
+
+
+@pytest.mark.parametrize("lists", [_by_the_client, _by_the_low_level_client, _messages, _by_bigquery])
+def test_the_entries_that_a_client_lists(
+    lists: Callable[[Rows], list[Any]], rows: Rows, runs: list[Run]
+) -> None:
+    assert triage.timeline(lists(rows)).runs == runs
+
+
+def test_an_entry_of_a_client_can_be_loaded_twice(rows: Rows, runs: list[Run]) -> None:
+    entries = _by_the_low_level_client(rows)
+    assert triage.timeline(entries).runs == runs
+    assert triage.timeline(entries).runs == runs
+
+
+def test_a_generator_of_entries_is_read_once_and_kept(rows: Rows) -> None:
+    logs: Logs = triage.load(row for row in rows)
+    assert len(logs.to_frame()) == len(logs.to_frame()) == len(rows)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

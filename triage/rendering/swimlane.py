@@ -6,12 +6,13 @@ square root of its length: everything can be seen and hit, in its order. The tim
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import sqrt
 from typing import NamedTuple
 
 from triage.models import Run, Step
 from triage.rendering.moments import seconds, utc
-from triage.window import NANOSECONDS, parse_timestamp
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 WIDTH = 960
 _LEFT, _RIGHT = 10, 900
@@ -20,12 +21,13 @@ _BURSTS = 12
 _LEAST_BURST = 40.0
 _LEAST_BAR = 6.0
 _BETWEEN_MARKS = 11.0
-_LABEL = 62.0
+_LABEL = 78.0
 _TOP = 26
 _NAME_HEIGHT, _ROW_HEIGHT, _LANE_GAP = 17, 20, 8
 _MOST_ROWS = 4
 _MOST_LANES = 30
 _MOST_RUNS = 400
+_MOST_MARKS = 40
 _VERDICTS = {
     "ready": "ready",
     "degraded": "ready, degraded",
@@ -154,18 +156,16 @@ def _x(at: int, bursts: Sequence[_Burst]) -> float:
 
 
 def _ticks(bursts: Sequence[_Burst]) -> list[Tick]:
+    """Return the beginnings of the bursts, then their ends, as far as each label has room."""
+    form = "%H:%M:%S"
+    if format_timestamp(bursts[0].began)[:10] != format_timestamp(bursts[-1].ended)[:10]:
+        form = "%m-%d %H:%M"
     ticks: list[Tick] = []
-    for burst in bursts:
-        for at in (burst.began, burst.ended):
-            x = round(_x(at, [burst]), 1)
-            if not ticks or x - ticks[-1].x >= _LABEL:
-                ticks.append(Tick(x, _clock(at)))
-    return ticks
-
-
-def _clock(at: int) -> str:
-    seconds_of_day = at // NANOSECONDS % 86_400
-    return f"{seconds_of_day // 3600:02}:{seconds_of_day % 3600 // 60:02}:{seconds_of_day % 60:02}"
+    ends = [(burst.ended, burst.x + burst.width) for burst in reversed(bursts)]
+    for at, x in [*((burst.began, burst.x) for burst in bursts), *ends]:
+        if all(abs(x - tick.x) >= _LABEL for tick in ticks):
+            ticks.append(Tick(round(x, 1), f"{datetime.fromtimestamp(at // NANOSECONDS, UTC):{form}}"))
+    return sorted(ticks)
 
 
 def _bars(runs: Sequence[Run], bursts: Sequence[_Burst], lines: Mapping[str, str]) -> tuple[list[Bar], int]:
@@ -176,6 +176,8 @@ def _bars(runs: Sequence[Run], bursts: Sequence[_Burst], lines: Mapping[str, str
         x, end = _x(parse_timestamp(run.started), bursts), _x(parse_timestamp(run.ended), bursts)
         marks = _marks(run, x, bursts, lines)
         width = max(_LEAST_BAR, end - x, *(mark.x + _BETWEEN_MARKS / 2 - x for mark in marks))
+        over = max(0.0, x + width - WIDTH)
+        x, marks = x - over, [mark._replace(x=round(mark.x - over, 1)) for mark in marks]
         row = next((row for row, until in enumerate(taken) if until <= x), len(taken))
         row = min(row, _MOST_ROWS - 1)
         if row == len(taken):
@@ -206,7 +208,7 @@ def _shown(run: Run) -> list[Step]:
             (step.step, step.check, step.outcome, step.outcome == "passed" and step.reason): step
             for step in reversed(steps)
         }.values()
-    )[::-1]
+    )[::-1][:_MOST_MARKS]
 
 
 def _told(run: Run) -> str:

@@ -1,0 +1,131 @@
+"""A headless Chromium that a test speaks to over its own pipe: no port, no driver, no network."""
+
+import base64
+import json
+import os
+import signal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+]
+
+
+class Browser:
+    """One tab. ``events`` are what the browser told since the page was opened: its log, its requests."""
+
+    def __init__(self, chromium: str, profile: Path) -> None:
+        """Start the browser; it reads commands from its descriptor 3 and answers on 4."""
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        quiet = os.open(os.devnull, os.O_RDWR)
+        wires = [(quiet, 1), (quiet, 2), (theirs_in, 3), (theirs_out, 4)]
+        # Both ends are moved out of the way first: a pipe may itself be number 3 or 4.
+        high = {fd: os.dup(fd) for fd, _ in wires}
+        self._pid = os.posix_spawn(
+            chromium,
+            [chromium, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            os.environ,
+            file_actions=[(os.POSIX_SPAWN_DUP2, high[fd], target) for fd, target in wires],
+        )
+        for fd in {theirs_in, theirs_out, quiet, *high.values()}:
+            os.close(fd)
+        self._numbers = count(1)
+        self._unread = b""
+        self._session = ""
+        self.events: list[dict[str, Any]] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Return the answer to a command of the DevTools protocol."""
+        number = next(self._numbers)
+        command: dict[str, Any] = {"id": number, "method": method, "params": parameters}
+        if self._session:
+            command["sessionId"] = self._session
+        self._send(json.dumps(command).encode() + b"\0")
+        while True:
+            told = self._receive()
+            if told.get("id") == number:
+                assert "error" not in told, told["error"]
+                result: dict[str, Any] = told["result"]
+                return result
+            self.events.append(told)
+
+    def open(self, page: Path, width: int = 1440, *, dark: bool = False) -> None:
+        """Open a page at a width and wait until it is loaded and has come to rest."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=width < 500,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", media="", features=[scheme])
+        self.events.clear()
+        self.call("Page.navigate", url=page.as_uri())
+        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+            self.events.append(self._receive())
+
+    def run(self, script: str) -> Any:
+        """Return the value of an expression in the page, of a promise what it comes to."""
+        told = self.call(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True
+        )
+        assert "exceptionDetails" not in told, told["exceptionDetails"]
+        return told["result"].get("value")
+
+    def complaints(self) -> list[str]:
+        """Return what the page wrote into the console, its errors and what its policy refused."""
+        kinds = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
+        return [json.dumps(event["params"]) for event in self.events if event.get("method") in kinds]
+
+    def requests(self) -> list[str]:
+        """Return the addresses that the page asked for, its own file first."""
+        sent = (event for event in self.events if event.get("method") == "Network.requestWillBeSent")
+        return [event["params"]["request"]["url"] for event in sent]
+
+    def picture(self) -> bytes:
+        """Return the whole page as PNG."""
+        shot = self.call("Page.captureScreenshot", captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
+
+    def paper(self) -> bytes:
+        """Return the page as it is printed on A4, a PDF."""
+        printed = self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)
+        return base64.b64decode(printed["data"])
+
+    def close(self) -> None:
+        """End the browser."""
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._out)
+        os.close(self._in)
+
+    def _send(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._out, data) :]
+
+    def _receive(self) -> dict[str, Any]:
+        while b"\0" not in self._unread:
+            got = os.read(self._in, 1 << 20)
+            assert got, "Chromium ended"
+            self._unread += got
+        message, _, self._unread = self._unread.partition(b"\0")
+        told: dict[str, Any] = json.loads(message)
+        return told

@@ -1,0 +1,173 @@
+"""The report as a page: what stands in it, and what no log can put there."""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.rendering.conftest import NEW, SERVICE, incident, run
+from triage.models import Chain, Coverage, Diagnosis, Requests, ServiceState, Timeline
+from triage.models.pack import Check
+from triage.rendering.html import html
+
+Document = tuple[Diagnosis, Timeline]
+Poison = Callable[[Document, Callable[[str], str]], Document]
+CHAINS = {
+    "demo": Chain(
+        phases=[],
+        checks=[
+            Check(id="database", critical={"staging": False}),
+            Check(id="redis", critical={"staging": True}),
+        ],
+    )
+}
+ATTACKS = [
+    "<script>alert(1)</script>", "</script><script>x()</script>", '"><img src=x onerror=x()>', "' onclick='x()", "</title><b>", "</code></pre><h1>",
+    "<!--", "]]>", "{{ 7*7 }}{% raw %}", "javascript:x()", "&lt;b&gt;&#60;i&#62;", "</style><style>*{}</style>", "\x1b[2J\u202e\u2028\x00", "`<b>`**x**",
+]  # fmt: skip
+pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categories=[]), max_size=12))
+
+
+class Page(HTMLParser):
+    """The tags, attributes, addresses and text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        """Return the text of the page, blanks made one."""
+        return re.sub(r"\s+", " ", "".join(self.words))
+
+
+def text(document: Document, chains: dict[str, Chain] | None = None) -> str:
+    return Page(html(*document, chains=chains)).text
+
+
+def test_the_page_says_verdict_cause_evidence_and_what_cures(gate: Document) -> None:
+    said = text(gate)
+    for words in (
+        "Found in these logs: The readiness middleware refused plain HTTP requests",
+        "A plain request on /ws/health was answered 503 by the application",
+        "GET /ws/health 503",
+        "What does not cure",
+        "397 entries from 1 file (day.json)",
+        "The last validation that did, v-3, ended ready",
+        "Nothing had to be masked in this report.",
+    ):
+        assert words in said
+
+
+def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(gate: Document) -> None:
+    page = html(*gate)
+    found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert found
+    digests = [
+        b64encode(sha256(text.encode()).digest()).decode()
+        for tag in ("style", "script")
+        for text in re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+    ]
+    policy = found[1].replace("&#39;", "'")
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert len(digests) == 2
+
+
+@given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_from_a_log_becomes_markup(
+    gate: Document, database: Document, poisoned: Poison, attack: str, *, before: bool
+) -> None:
+    for document in (gate, database):
+        calm = Page(html(*document))
+        written = html(*poisoned(document, lambda text: attack + text if before else text + attack))
+        page = Page(written)
+        assert set(page.tags) <= set(calm.tags)
+        assert page.attributes <= calm.attributes
+        for tag in ("script", "style", "h1", "h2", "section", "title", "img"):
+            assert page.tags.count(tag) == calm.tags.count(tag)
+        assert all(
+            link.startswith(("#i", "https://console.cloud.google.com/logs/query;")) for link in page.links
+        )
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202e]", written)
+
+
+def test_secrets_are_masked_and_counted(gate: Document, poisoned: Poison) -> None:
+    page = html(*poisoned(gate, lambda text: f"{text} mail jane.doe@corp.example password=hunter2hunter2"))
+    assert "jane.doe" not in page
+    assert "hunter2" not in page
+    assert "× email" in page
+
+
+def test_the_chain_says_which_checks_are_critical_where_it_is_known(database: Document) -> None:
+    diagnosis, timeline = database
+    runs = [msgspec.structs.replace(run, environment="staging") for run in timeline.runs]
+    states = [msgspec.structs.replace(state, chain="demo") for state in diagnosis.services]
+    document = (
+        msgspec.structs.replace(diagnosis, services=states),
+        Timeline(coverage=timeline.coverage, runs=runs),
+    )
+    said = text(document, CHAINS)
+    assert "database✗ FAILEDnot critical" in said
+    assert "redis✓ passedcritical" in said
+    assert "websocket_bridge– not reached " in said
+    assert "critical" not in text(database).partition("The readiness chain")[2].partition("Runs and")[
+        0
+    ].replace("failed, not critical", "")
+
+
+def test_a_chain_that_no_run_came_to_is_shown_as_not_reached() -> None:
+    coverage = Coverage(entries=1)
+    diagnosis = Diagnosis(
+        verdict="not_ready",
+        coverage=coverage,
+        services=[ServiceState(service=SERVICE, verdict="not_ready", chain="demo", primary=True)],
+        incidents=[incident("memory-limit", "Memory", tier="crash")],
+    )
+    boots = [run("boot", 1, "not_ready")]
+    said = text((diagnosis, Timeline(coverage=coverage, runs=boots)), CHAINS)
+    assert "It was not reached: no check was made" in said
+    assert "database– not reachednot critical redis– not reachedcritical" in said
+
+
+def test_requests_are_shown_by_outcome_where_the_timeline_has_them(gate: Document) -> None:
+    assert "Requests by outcome" not in text(gate)
+    times = {"first": "2026-03-17T14:00:00Z", "last": "2026-03-17T14:00:00Z"}
+    asked = [
+        Requests(
+            service=SERVICE, revision=NEW, kind="socket", path="/ws", status=status, count=count, **times
+        )
+        for status, count in ((101, 5), (503, 16), (None, 1))
+    ]
+    said = text((gate[0], msgspec.structs.replace(gate[1], requests=asked)))
+    assert "WebSocket/ws22101 × 5, 503 × 16, no status × 1" in said
+
+
+@pytest.mark.parametrize("verdict", ["ready", "degraded", "inconclusive", "no_data"])
+def test_a_diagnosis_without_incident_has_its_page_too(verdict: str) -> None:
+    coverage = Coverage()
+    diagnosis = msgspec.convert({"verdict": verdict, "coverage": {}}, Diagnosis)
+    said = text((diagnosis, Timeline(coverage=coverage, runs=[])))
+    assert "These logs hold no run of a readiness chain." in said
+    assert "The logs hold no run of a readiness chain, no gate and no boot." in said

@@ -8,6 +8,7 @@ those. Of an object with the same key twice DuckDB takes the first and the decod
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from triage.models import Gap, Record, Skipped, Source
@@ -35,9 +36,9 @@ WITH lines AS (
 ), said AS (
     SELECT *, coalesce(
         nullif(textPayload, ''), nullif(jsonPayload.message, ''),
-        concat_ws(' ', nullif(httpRequest.requestMethod, ''),
+        CASE WHEN httpRequest IS NOT NULL THEN concat_ws(' ', nullif(httpRequest.requestMethod, ''),
             nullif(regexp_extract(httpRequest.requestUrl, '^(?:[^:/?#]*://[^/?#]*)?([^?#]*)', 1), ''),
-            httpRequest.status)) AS text
+            httpRequest.status) END) AS text
     FROM lines
 )
 SELECT line FROM said
@@ -98,9 +99,14 @@ def _candidates(path: str, wanted: Sequence[str]) -> Iterator[int]:
 
     pattern = "|".join(re.escape(text) for text in wanted)
     try:
-        with duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY}) as connection:
+        with (
+            duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY}) as connection,
+            ThreadPoolExecutor(1) as ahead,
+        ):
             connection.execute(_QUERY, {"path": path, "wanted": pattern})
-            while rows := connection.fetchmany(_ROWS):
+            batch = ahead.submit(connection.fetchmany, _ROWS)
+            while rows := batch.result():
+                batch = ahead.submit(connection.fetchmany, _ROWS)
                 yield from (line for (line,) in rows)
     except duckdb.Error:
         return

@@ -1,5 +1,6 @@
 """``triage report``: the remediation report."""
 
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -7,6 +8,7 @@ import click
 
 from triage.cli.options import exports, narrowing, packs, speaking
 from triage.cli.settings import note
+from triage.cli.zone import zone as zone_of
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Markdown by a template, or one page of HTML.",
 )
+@click.option("--impact", metavar="TEXT", default="", help="The business impact, which logs do not show.")
+@click.option(
+    "--zone",
+    metavar="NAME",
+    callback=zone_of,
+    help="Where local times are of, such as Europe/Berlin; this machine's zone if not given.",
+)
 @narrowing
 @packs
 @speaking
@@ -47,6 +56,8 @@ def report(
     *,
     template: str | None,
     form: Literal["markdown", "html"],
+    impact: str,
+    zone: tzinfo | None,
 ) -> None:
     """Write the report of an incident: what broke, the evidence, the fixes and how to check them.
 
@@ -59,9 +70,9 @@ def report(
         raise UsageError("--template is for Markdown", "take --template or --format html away")
     analysis = pipeline.analyse(exports, packs=packs, selection=selection)
     text = (
-        pipeline.html(analysis, packs)
+        pipeline.html(analysis, packs, impact=impact, zone=zone)
         if form == "html"
-        else pipeline.report(analysis, template or "remediation")
+        else pipeline.report(analysis, template or "remediation", impact=impact, zone=zone)
     )
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from triage.models import Event, Evidence
+from triage.text import excerpt
 from triage.window import format_timestamp
 
 #: Characters of a message that evidence repeats; the entry itself is found by its insertId.
@@ -33,7 +34,7 @@ class Exhibits:
                 id=f"E{len(self._cited) + 1}",
                 insert_id=entry.insert_id,
                 timestamp=format_timestamp(entry.timestamp),
-                message=entry.message[:_MESSAGE],
+                message=excerpt(entry.message, _MESSAGE),
                 link=self._link(event),
                 severity=entry.severity,
                 service=entry.service,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from triage.models import Entry, Evidence, Incident, Scope
-from triage.text import gist, shape
+from triage.text import excerpt, gist, shape
 from triage.window import format_timestamp
 
 #: Shapes that are told apart; what comes after them is counted together.
@@ -60,7 +60,7 @@ def _incident(lead: Lead) -> Incident:
         id="E1",
         insert_id=lead.first.insert_id,
         timestamp=format_timestamp(lead.first.timestamp),
-        message=lead.first.message[:_MESSAGE],
+        message=excerpt(lead.first.message, _MESSAGE),
         severity=lead.first.severity,
         service=lead.service,
         revision=lead.first.revision,

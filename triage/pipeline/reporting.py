@@ -1,6 +1,7 @@
 """What was found, written for people and for other programs."""
 
 from collections.abc import Iterable, Sequence
+from datetime import tzinfo
 from typing import BinaryIO, Literal
 
 from triage.models import Diagnosis, Entry, Pack, Run, Timeline
@@ -8,19 +9,27 @@ from triage.pipeline.analysing import Analysis
 from triage.rendering.playbooks import Playbook
 
 
-def report(analysis: Analysis, template: str = "remediation") -> str:
-    """Return the report of an analysis: Markdown, or the plain text of the template ``summary``."""
+def report(
+    analysis: Analysis, template: str = "remediation", *, impact: str = "", zone: tzinfo | None = None
+) -> str:
+    """Return the report of an analysis: Markdown, or the plain text of the template ``summary``.
+
+    ``impact`` is what the reader knows of the business impact; ``zone`` adds local times.
+    """
     from triage.rendering.markdown import report as render
 
-    return render(analysis.diagnosis, analysis.timeline, template=template)
+    return render(analysis.diagnosis, analysis.timeline, template=template, impact=impact, zone=zone)
 
 
-def html(analysis: Analysis, packs: Sequence[Pack]) -> str:
-    """Return the report of an analysis as one page of HTML; the packs say which checks of a chain are critical."""
+def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: tzinfo | None = None) -> str:
+    """Return the report of an analysis as one page of HTML; the packs say which checks of a chain are critical.
+
+    ``impact`` and ``zone`` are as those of ``report``.
+    """
     from triage.rendering.html import html as render
 
     chains = {pack.id: pack.chain for pack in packs if pack.chain}
-    return render(analysis.diagnosis, analysis.timeline, chains=chains)
+    return render(analysis.diagnosis, analysis.timeline, chains=chains, impact=impact, zone=zone)
 
 
 def to_json(document: Diagnosis | Timeline) -> str:

@@ -2,9 +2,10 @@
 
 Everyone who can send a request to a service can write its log, so a text from a log is never trusted: it is matched
 by its ``subject``, grouped by its ``shape``, and shown through ``clean`` (terminals), ``code``, ``fence``, ``cell`` and ``prose``
-(Markdown), ``filename`` (paths) and ``quote`` (Logging filters).
+(Markdown), ``excerpt`` (where there is little room), ``filename`` (paths) and ``quote`` (Logging filters).
 """
 
+from triage.text.excerpt import excerpt
 from triage.text.markdown import cell, code, fence, prose
 from triage.text.safe import clean, filename, quote
 from triage.text.subject import SUBJECT_LIMIT, gist, shape, subject
@@ -14,6 +15,7 @@ __all__ = [
     "cell",
     "clean",
     "code",
+    "excerpt",
     "fence",
     "filename",
     "gist",

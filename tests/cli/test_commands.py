@@ -168,6 +168,21 @@ def test_the_report_goes_to_stdout_or_whole_into_a_file(call: Call, tmp_path: Pa
     assert printed.out.startswith("# ")
 
 
+def test_the_report_as_html_is_one_page(call: Call, tmp_path: Path) -> None:
+    written = call("report", EXAMPLE, "--format", "html", "-o", tmp_path / "report.html")
+    assert (written.status, written.err) == (0, f"wrote {tmp_path / 'report.html'}\n")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert page == call("report", EXAMPLE, "--format", "html").out
+    assert ">critical<" in page
+
+
+def test_a_template_is_for_markdown_only(call: Call) -> None:
+    called = call("report", EXAMPLE, "--format", "html", "--template", "comment")
+    assert (called.status, called.out) == (2, "")
+    assert "--template is for Markdown" in called.err
+
+
 def test_a_report_that_finds_no_room_leaves_the_old_one(call: Call, tmp_path: Path) -> None:
     import resource
 

@@ -83,7 +83,7 @@ def test_the_arrow_keys_go_from_run_to_run(browser: Browser, page: Path) -> None
 
 def test_instance_and_revision_filter_the_drawing(browser: Browser, page: Path) -> None:
     browser.open(page)
-    shown = "[...document.querySelectorAll('.lane')].filter((lane) => lane.checkVisibility()).length"
+    shown = "[...document.querySelectorAll('.lane')].filter((lane) => getComputedStyle(lane).display !== 'none').length"
     everything = browser.run(shown)
     for by in ("instance", "revision"):
         choose = (

@@ -65,7 +65,12 @@ def _template() -> "Template":
     from jinja2 import Environment, StrictUndefined
 
     made = Environment(
-        undefined=StrictUndefined, autoescape=True, finalize=_finalize, trim_blocks=True, lstrip_blocks=True
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     filters: dict[str, Callable[..., Any]] = {
         "utc": moments.utc,

@@ -203,12 +203,10 @@ def _shown(run: Run) -> list[Step]:
     if run.kind == "gate":
         return []
     steps = [step for step in run.steps if step.at and step.outcome not in ("seen", "not_reached")]
-    return list(
-        {
-            (step.step, step.check, step.outcome, step.outcome == "passed" and step.reason): step
-            for step in reversed(steps)
-        }.values()
-    )[::-1][:_MOST_MARKS]
+    once: dict[tuple[object, ...], Step] = {}
+    for step in steps:
+        once.setdefault((step.step, step.check, step.outcome, step.outcome == "passed" and step.reason), step)
+    return list(once.values())[:_MOST_MARKS]
 
 
 def _told(run: Run) -> str:

@@ -1,0 +1,35 @@
+"""Rolling back: to a revision that the logs show ready, and with the warning that traffic then stays pinned."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from triage import pipeline
+from triage.models import Pack
+
+CASES = sorted((Path(__file__).parents[1] / "cases").glob("*/entries.jsonl"))
+
+
+@cache
+def packs() -> list[Pack]:
+    return pipeline.load_packs()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
+def test_traffic_goes_back_to_a_revision_that_was_ready_and_is_said_to_stay_pinned(case: Path) -> None:
+    analysis = pipeline.analyse([case], packs=packs())
+    plan = pipeline.report(analysis).partition("## Rollback Plan")[2].partition("\n## ")[0]
+    if "--to-revisions=" not in plan:
+        return
+    incident = analysis.diagnosis.incidents[0]
+    good = [
+        run.revision
+        for run in analysis.timeline.runs
+        if run.service == incident.service
+        and run.verdict in ("ready", "degraded")
+        and run.revision not in incident.scope.revisions
+    ]
+    assert f"--to-revisions={good[-1] if good else 'LAST_GOOD_REVISION'}=100" in plan
+    assert "**stays pinned**" in plan
+    assert plan.index("--to-revisions=") < plan.index("--to-latest")

@@ -225,8 +225,9 @@ def _told(run: Run) -> str:
 
 def _step_told(step: Step, lines: Mapping[str, str]) -> str:
     took = f" after {seconds(step.elapsed)}" if step.elapsed is not None else ""
+    name = step.check or (step.rule or step.step).rpartition("/")[2].replace("-", " ")
     parts = [
-        f"{step.check or step.step.replace('_', ' ')}: {step.outcome}{took}",
+        f"{name}: {step.outcome}{took}",
         f"{utc(step.at or '')} UTC",
     ]
     line = next((lines[name] for name in step.evidence if name in lines), step.reason)

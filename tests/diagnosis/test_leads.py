@@ -9,6 +9,7 @@ from tests.diagnosis.scenes import (
     SCENES,
     broken_bridge,
     causes,
+    crash,
     cut_off,
     failed_check,
 )
@@ -122,3 +123,9 @@ def test_no_check_is_blamed_that_the_evidence_clears() -> None:
         "header": None,
         "bypass": None,
     }
+
+
+def test_a_service_whose_name_no_filter_can_hold_is_diagnosed_all_the_same() -> None:
+    found = diagnosis(crash(0, service="shop\x07"))
+    assert found.verdict == "not_ready"
+    assert found.next is None or "shop" not in found.next.filter

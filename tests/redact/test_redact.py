@@ -204,3 +204,9 @@ def test_any_plain_data_can_be_redacted_and_stays_so(document: Any) -> None:
 ])  # fmt: skip
 def test_hostile_runs_end(text: str) -> None:
     assert isinstance(redact(text), str)
+
+
+@pytest.mark.parametrize("name", ["auth-token", "api-key", "password"])
+def test_a_service_named_like_a_secret_keeps_its_counts_and_its_verdicts(name: str) -> None:
+    document = {"coverage": {"services": {name: 1500}}, "services": [{"revisions": {name: "not_ready"}}]}
+    assert redact_document(document) == document

@@ -78,7 +78,7 @@ def _ask(packs: Sequence[Pack], state: ServiceState) -> str:
 
 def _filter(state: ServiceState, coverage: Coverage, asked: str) -> str:
     lines = ['resource.type="cloud_run_revision"']
-    if state.service:
+    if state.service.isprintable() and state.service:
         lines.append(f"resource.labels.service_name={quote(state.service)}")
     if coverage.first and coverage.last:
         since = parse_timestamp(coverage.first) - _BEFORE * NANOSECONDS

@@ -15,7 +15,10 @@ from typing import Any
 
 from triage.redact.redactor import Redactor
 
-__all__ = ["Redactor", "redact", "redact_document"]
+__all__ = ["DOCUMENT_NAMES", "Redactor", "redact", "redact_document"]
+
+#: Fields of our own documents that count by the names of services or revisions.
+DOCUMENT_NAMES = ("services", "revisions")
 
 
 def redact(text: str) -> str:
@@ -24,8 +27,8 @@ def redact(text: str) -> str:
 
 
 def redact_document(document: Any) -> Any:
-    """Return plain data (dicts, lists, strings, numbers) with the secrets of every text masked.
+    """Return one of our documents as plain data with the secrets of every text masked.
 
     Keys stay but for secrets in them. A value under a key that says what it is (``password``, ``user_id``) is masked whatever it looks like.
     """
-    return Redactor().document(document)
+    return Redactor(by_name=DOCUMENT_NAMES).document(document)

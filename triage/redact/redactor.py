@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from triage.redact.assigned import assigned, cookies, is_plain, kind_of
@@ -20,11 +20,13 @@ _SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
 class Redactor:
     """Masks texts and plain data; the same secret gets the same placeholder as long as the redactor lives.
 
-    ``counts`` says how many times each kind of secret ("token", "email", ...) was masked.
+    ``counts`` says how many times each kind of secret ("token", "email", ...) was masked. ``by_name`` are fields whose
+    keys are names and not fields: a service called auth-token does not make a token of its number of entries.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_name: Collection[str] = ()) -> None:
         """Begin with no secret known."""
+        self._by_name = by_name
         self.counts: Counter[str] = Counter()
         self._known: dict[str, str] = {}
         self._numbers: Counter[str] = Counter()
@@ -47,7 +49,9 @@ class Redactor:
             return self._value(document, kind) if kind else self.text(document)
         if isinstance(document, dict):
             return {
-                self._key(key): self.document(value, kind_of(str(key)) or kind)
+                self._key(key): self._named(value)
+                if key in self._by_name
+                else self.document(value, kind_of(str(key)) or kind)
                 for key, value in document.items()
             }
         if isinstance(document, list | tuple):
@@ -60,6 +64,12 @@ class Redactor:
         ):
             return self._placeholder(str(document), "token" if kind == "authorization" else kind)
         return document
+
+    def _named(self, value: Any) -> Any:
+        """Return the value of a field whose keys are names."""
+        if not isinstance(value, dict):
+            return self.document(value)
+        return {self._key(name): self.document(inner) for name, inner in value.items()}
 
     def _key(self, key: Any) -> Any:
         """Return a key masked by its form: documents count by names that come from a log."""

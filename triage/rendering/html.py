@@ -17,7 +17,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from triage.models import Chain, Diagnosis, Timeline
-from triage.redact import Redactor
+from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import moments
 from triage.rendering.escape import Md, essence
 from triage.rendering.graph import Graph, graph
@@ -49,7 +49,7 @@ def html(
     ``chains`` are the readiness chains by the id of their pack: they say which checks are critical. ``impact`` is
     what the reader knows of the business impact; ``zone`` adds local times.
     """
-    redactor = Redactor()
+    redactor = Redactor(by_name=DOCUMENT_NAMES)
     layout = View(
         msgspec.convert(redactor.document(msgspec.to_builtins(diagnosis)), Diagnosis),
         msgspec.convert(redactor.document(msgspec.to_builtins(timeline)), Timeline),

@@ -11,7 +11,7 @@ import msgspec
 
 from triage.errors import IOFailureError, UsageError
 from triage.models import Diagnosis, Timeline
-from triage.redact import Redactor
+from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, moments, view
 from triage.rendering.incident import IncidentView
 from triage.rendering.playbooks import unfilled
@@ -52,7 +52,7 @@ def report(
     """
     import jinja2
 
-    redactor = Redactor()
+    redactor = Redactor(by_name=DOCUMENT_NAMES)
     masked_diagnosis = msgspec.convert(redactor.document(msgspec.to_builtins(diagnosis)), Diagnosis)
     masked_timeline = msgspec.convert(redactor.document(msgspec.to_builtins(timeline)), Timeline)
     layout = view.View(masked_diagnosis, masked_timeline, dict(redactor.counts), redactor.text(impact), zone)

@@ -132,8 +132,8 @@ def _handwritten(connection: Connection) -> Any:
     from google.cloud.logging_v2._gapic import _LoggingAPI
 
     anonymous = AnonymousCredentials()  # type: ignore[no-untyped-call]
-    client: Any = Client(project=connection.project, credentials=anonymous)  # type: ignore[no-untyped-call]
-    client._logging_api = _LoggingAPI(connection.client, client)  # type: ignore[no-untyped-call]  # noqa: SLF001
+    client: Any = Client(project=connection.project, credentials=anonymous)
+    client._logging_api = _LoggingAPI(connection.client, client)
     return client
 
 

@@ -31,7 +31,7 @@ def client() -> Iterator[LoggingServiceV2Client]:
     with LoggingServer(entries(120), projects={"demo"}) as server:
         client = connected(server.address)
         yield client
-        client.transport.close()  # type: ignore[no-untyped-call]
+        client.transport.close()
 
 
 def page(client: LoggingServiceV2Client, **asked: Any) -> Any:
@@ -92,5 +92,5 @@ def test_it_can_be_run_by_hand_and_fails_on_cue(tmp_path: Path) -> None:
                 page(client)
             assert isinstance(failed.value, kind)
         assert len(page(client).entries) == 3
-        client.transport.close()  # type: ignore[no-untyped-call]
+        client.transport.close()
         process.terminate()

@@ -43,7 +43,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the channel."""
-        self.client.transport.close()  # type: ignore[no-untyped-call]
+        self.client.transport.close()
 
 
 def connect(plan: FetchPlan, environ: Mapping[str, str] = os.environ) -> Connection:

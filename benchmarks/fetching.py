@@ -133,7 +133,7 @@ def _handwritten(connection: Connection) -> Any:
 
     anonymous = AnonymousCredentials()  # type: ignore[no-untyped-call]
     client: Any = Client(project=connection.project, credentials=anonymous)
-    client._logging_api = _LoggingAPI(connection.client, client)
+    client._logging_api = _LoggingAPI(connection.client, client)  # noqa: SLF001 (the only way to a channel of one's own)
     return client
 
 

@@ -65,7 +65,12 @@ def test_logs_without_a_run_are_inconclusive_and_say_what_to_fetch() -> None:
     found = diagnosis(good_boot(0))
     assert found.verdict == "inconclusive"
     assert found.next is not None
-    assert "readiness validation was never reached" in " ".join(found.limits)
+    assert "readiness validation does not stand in these logs" in " ".join(found.limits)
+
+
+def test_boots_that_fail_before_it_never_reach_the_validation() -> None:
+    said_of_it = " ".join(diagnosis(failed_boot(0)).limits)
+    assert "readiness validation was never reached by the boots" in said_of_it
 
 
 def test_the_latest_verdict_of_the_newest_revision_is_the_documents() -> None:

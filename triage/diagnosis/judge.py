@@ -94,7 +94,7 @@ class Judge:
             )
         self._look_at_revisions()
         states = [self._state(service) for service in self._known_services(coverage)]
-        states = [self._with_causes(state) for state in states]
+        states = [self._with_causes(_told(state, coverage)) for state in states]
         deciding = [state for state in states if state.primary] or states
         leading = min(deciding, key=lambda state: _WORST.index(state.verdict))
         incidents = self._incidents(states)
@@ -199,6 +199,15 @@ class Judge:
             for name, sighting in merged(places).items()
             if sighting.began <= case.ended + margin and sighting.ended >= case.began - margin
         }
+
+
+def _told(state: ServiceState, coverage: Coverage) -> ServiceState:
+    """Let a service about which the logs are silent say so, where the exporter took its words."""
+    if state.verdict != "inconclusive" or not any(gap.kind == "payload_lost" for gap in coverage.gaps):
+        return state
+    return msgspec.structs.replace(
+        state, why="the exporter lost the payloads of these logs, so they cannot tell"
+    )
 
 
 def _check(known: Known, run: Run) -> str | None:

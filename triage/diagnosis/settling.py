@@ -1,6 +1,6 @@
 """What these logs cannot show, and what to fetch to settle it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from triage.diagnosis.case import Case
@@ -18,11 +18,12 @@ def limits(
     packs: Sequence[Pack],
     states: Sequence[ServiceState],
     coverage: Coverage,
-    cases: Iterable[Case],
+    cases: Collection[Case],
     *,
     validated: bool,
 ) -> list[str]:
     """Return, as sentences, what the logs at hand cannot show. ``validated``: a primary service has a validation."""
+    lost = any(gap.kind == "payload_lost" for gap in coverage.gaps)
     said = [gap.detail for gap in coverage.gaps if gap.kind in _TOLD]
     for state in states:
         if state.service and not state.chain:
@@ -34,15 +35,20 @@ def limits(
         newer = names[: names.index(state.revision)] if state.revision in names else []
         if newer:
             said.append(f"{newer[0]} is newer than {state.revision}, but nothing in these logs decides it")
-    if any(state.primary for state in states) and not validated:
-        said.append(
-            "The readiness validation was never reached in these logs: no check was made, so none has passed."
+    if any(state.primary for state in states) and not (validated or lost):
+        reached = (
+            "was never reached by the boots in" if any(map(_failed_to_boot, cases)) else "does not stand in"
         )
+        said.append(f"The readiness validation {reached} these logs: no check is shown to pass or to fail.")
     for pack in packs:
         if any(state.chain == pack.id for state in states):
             said += pack.limits
     said += [limit for case in cases for limit in case.known.cause.limits]
     return list(dict.fromkeys(said))
+
+
+def _failed_to_boot(case: Case) -> bool:
+    return case.known.cause.tier in ("crash", "startup") and bool(case.runs)
 
 
 def settle(

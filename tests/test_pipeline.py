@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from freezegun import freeze_time
 
@@ -227,3 +228,15 @@ def test_every_kind_of_payload_that_cannot_be_read_is_survived() -> None:
     found = analyse(logs)
     assert found.diagnosis.verdict == "inconclusive"
     assert adds_up(found.diagnosis.coverage)
+
+
+def test_the_business_impact_is_the_packs_unless_the_reader_knows_better() -> None:
+    packs = [
+        msgspec.structs.replace(pack, impact="Chat is down for all users.") if pack.primary else pack
+        for pack in pipeline.load_packs()
+    ]
+    example = Path(__file__).parents[1] / "examples" / "export.json"
+    analysis = pipeline.analyse([example], packs=packs)
+    assert "Chat is down for all users." in pipeline.report(analysis)
+    assert "Chat is down" not in pipeline.report(analysis, impact="Nobody noticed.")
+    assert "the logs do not show it" in pipeline.report(pipeline.analyse([example]))

@@ -180,6 +180,7 @@ class Pack(_Data, frozen=True, kw_only=True):
 
     ``services`` are glob patterns of the services whose lines the pack reads; without any it reads all (the
     platform's, the server's). ``primary`` are those among them that have the chain: a document's verdict is theirs.
+    ``impact`` is what an outage of theirs means to the business, which no log shows.
     """
 
     id: str
@@ -191,6 +192,7 @@ class Pack(_Data, frozen=True, kw_only=True):
     filter: str
     chain: Chain | None = None
     paths: Paths = Paths()
+    impact: str = ""
     limits: list[str] = []
     rules: list[Rule]
     causes: list[Cause] = []

@@ -20,10 +20,14 @@ Sources = Sequence[str | Path] | Iterable[Record]
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """What one reading of the logs gives: the timeline and the diagnosis."""
+    """What one reading of the logs gives: the timeline and the diagnosis.
+
+    ``impact`` is what the pack of the leading service says of its business impact, "" where it says nothing.
+    """
 
     timeline: Timeline
     diagnosis: Diagnosis
+    impact: str = ""
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
@@ -96,7 +100,10 @@ def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection:
     coverage = entries.coverage(matched)
     runs.sort(key=lambda run: (run.started, run.kind, run.id))
     timeline = Timeline(coverage=coverage, runs=runs, requests=requested.counts())
-    return Analysis(timeline, judge.conclude(coverage))
+    diagnosis = judge.conclude(coverage)
+    leading = diagnosis.services[0].chain if diagnosis.services else ""
+    impact = next((pack.impact for pack in packs if pack.id == leading), "")
+    return Analysis(timeline, diagnosis, impact)
 
 
 def recognise(

@@ -14,11 +14,13 @@ def report(
 ) -> str:
     """Return the report of an analysis: Markdown, or the plain text of the template ``summary``.
 
-    ``impact`` is what the reader knows of the business impact; ``zone`` adds local times.
+    ``impact`` is what the reader knows of the business impact, else the pack's word stands; ``zone`` adds local times.
     """
     from triage.rendering.markdown import report as render
 
-    return render(analysis.diagnosis, analysis.timeline, template=template, impact=impact, zone=zone)
+    return render(
+        analysis.diagnosis, analysis.timeline, template=template, impact=impact or analysis.impact, zone=zone
+    )
 
 
 def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: tzinfo | None = None) -> str:
@@ -29,7 +31,9 @@ def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: t
     from triage.rendering.html import html as render
 
     chains = {pack.id: pack.chain for pack in packs if pack.chain}
-    return render(analysis.diagnosis, analysis.timeline, chains=chains, impact=impact, zone=zone)
+    return render(
+        analysis.diagnosis, analysis.timeline, chains=chains, impact=impact or analysis.impact, zone=zone
+    )
 
 
 def to_json(document: Diagnosis | Timeline) -> str:

@@ -70,3 +70,14 @@ def test_the_runs_as_csv_are_a_row_each(call: Call) -> None:
     lines = call("timeline", EXAMPLE, "--format", "csv").out.splitlines()
     assert lines[0].startswith("id,kind,service,revision,")
     assert len(lines) == 1 + len(json.loads(call("timeline", EXAMPLE, "--format", "json").out)["runs"])
+
+
+@pytest.mark.parametrize("command", [["entries"], ["redact"], ["query", "match", "ready"]])
+def test_a_gap_tells_its_place_and_a_file_name_cannot_drive_the_terminal(
+    call: Call, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "good.json").write_bytes(EXAMPLE.read_bytes())
+    (tmp_path / "\x1b[31mred.json").write_text('{"no": "entry"}', encoding="utf-8")
+    said = call(*command, tmp_path).err
+    assert "\x1b" not in said
+    assert "\\x1b[31mred.json)" in said

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import click
 
-from triage.cli.options import exports, narrowing, speaking
-from triage.cli.settings import note
+from triage.cli.options import exports, narrowing, output, speaking
+from triage.cli.settings import note, note_gaps
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,13 +29,7 @@ Form = Literal["table", "jsonl", "csv", "parquet"]
     show_default=True,
     help="A table to read, or one for other programs.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write it here instead of to stdout.",
-)
+@output
 @narrowing
 @speaking
 def entries(
@@ -62,8 +56,7 @@ def entries(
         with replacing(output, private=True) as stream:
             _write(form, read, stream)
         note(f"wrote {output}")
-    for gap in read.coverage(0).gaps:
-        note(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail}")
+    note_gaps(read.coverage(0).gaps)
 
 
 def _write(form: Form, read: Iterable["Entry"], stream: BinaryIO) -> None:

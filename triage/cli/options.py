@@ -49,6 +49,19 @@ def exports(function: Function) -> Function:
     )
 
 
+def output(function: Function) -> Function:
+    """Add -o: the file to write instead of stdout."""
+    from pathlib import Path
+
+    return click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Write it here instead of to stdout.",
+    )(function)
+
+
 def packs(function: Function) -> Function:
     """Add --pack: rule packs of one's own beside those of the program, handed on as ``packs``."""
 

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from triage.cli.options import exports, speaking, type_of_path
-from triage.cli.settings import note, settings
+from triage.cli.settings import note, note_gaps, settings
 from triage.errors import BadDataError, ExitStatus, UsageError
 
 if TYPE_CHECKING:
@@ -50,12 +50,8 @@ def _line(raw: bytes) -> bytes:
 
 
 def _account(covered: "Coverage") -> None:
-    from triage.text import clean
-
     note(f"{covered.entries} of {covered.records} entries match")
-    for gap in covered.gaps:
-        place = f"{gap.path}:{gap.position}" if gap.position else gap.path
-        note(clean(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail} ({place})"))
+    note_gaps(covered.gaps)
 
 
 @query.command()

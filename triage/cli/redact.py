@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import exports, speaking
-from triage.cli.settings import note
+from triage.cli.options import exports, output, speaking
+from triage.cli.settings import note, note_gaps
 
 if TYPE_CHECKING:
     from triage.pipeline import Shared
@@ -16,20 +16,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @exports
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write it here instead of to stdout; compressed if the name ends in .gz.",
-)
+@output
 @speaking
 def redact(exports: tuple[str, ...], output: Path | None) -> None:
     """Make an export that can be shared: every secret masked, the diagnosis the same.
 
     Tokens, keys, passwords, cookies, e-mail addresses, public addresses and user ids become <token-1> and the like,
     the same one always alike. A secret that neither its form nor a name beside it gives away is not found: look
-    through the file before you share it.
+    through the file before you share it. A file whose name ends in .gz is compressed.
     """
     from triage.pipeline import redact_export
 
@@ -51,5 +45,4 @@ def redact(exports: tuple[str, ...], output: Path | None) -> None:
 def _tell(shared: "Shared") -> None:
     masked = ", ".join(f"{count:,} × {kind}" for kind, count in sorted(shared.masked.items()))
     note(f"masked: {masked}" if masked else "nothing had to be masked")
-    for gap in shared.gaps:
-        note(f"gap: {gap.kind.replace('_', ' ')}: {gap.path}: {gap.detail}")
+    note_gaps(shared.gaps)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.options import exports, narrowing, packs, speaking
+from triage.cli.options import exports, narrowing, output, packs, speaking
 from triage.cli.settings import note
 from triage.cli.zone import zone as zone_of
 from triage.errors import UsageError
@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @exports
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write it here instead of to stdout.",
-)
+@output
 @click.option(
     "--template",
     metavar="NAME|FILE",

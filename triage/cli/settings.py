@@ -1,10 +1,15 @@
 """What a whole call is told once: how much to say, and with what status it ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from triage.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from triage.models import Gap
 
 
 @dataclass
@@ -25,3 +30,12 @@ def note(text: str) -> None:
     """Say something beside the answer, on stderr, unless -q was given."""
     if not settings().quiet:
         click.echo(text, err=True)
+
+
+def note_gaps(gaps: "Iterable[Gap]") -> None:
+    """Say what was not read, why, and where: a line for each gap."""
+    from triage.text import clean
+
+    for gap in gaps:
+        place = f"{gap.path}:{gap.position}" if gap.position else gap.path
+        note(clean(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail} ({place})"))

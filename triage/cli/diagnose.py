@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from triage.cli.options import exports, narrowing, packs, speaking
-from triage.cli.settings import settings
+from triage.cli.settings import note, settings
 from triage.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def diagnose(
     """
     from triage.pipeline import analyse, to_json
 
-    diagnosis = analyse(exports, packs=packs, selection=selection).diagnosis
+    diagnosis = analyse(exports, packs=packs, selection=selection, tell=note).diagnosis
     failing = {"not_ready", fail_on} if exit_code or fail_on else set()
     settings().status = _status(diagnosis, failing, strict=strict)
     if form == "json":

@@ -95,6 +95,7 @@ def narrowing(function: Function) -> Function:
     )
     @click.option("--until", metavar="TIME", help="Only up to this time.")
     @click.option("--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches.")
+    @click.option("--max-bytes", metavar="SIZE", help="Read at most so much of BigQuery's tables: 500MB, 20GB.")
     @functools.wraps(function)
     def narrowed(
         *args: Any,
@@ -104,6 +105,7 @@ def narrowing(function: Function) -> Function:
         since: str | None,
         until: str | None,
         filter_text: str | None,
+        max_bytes: str | None,
         **options: Any,
     ) -> Any:
         from triage.pipeline import Selection
@@ -115,6 +117,7 @@ def narrowing(function: Function) -> Function:
             since=_time(since, "--since"),
             until=_time(until, "--until"),
             filter=filter_text,
+            max_bytes=_size(max_bytes),
         )
         return function(*args, selection=selection, **options)
 
@@ -132,3 +135,15 @@ def _time(text: str | None, option: str) -> int | None:
         return parse_time(text, now=datetime.now(UTC))
     except UsageError as error:
         raise UsageError(f"{option}: {error.message}", error.hint) from error
+
+
+def _size(text: str | None) -> int | None:
+    """Return the number of bytes that --max-bytes says."""
+    import re
+
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,18})\s*(?:([kMGTP])?B)?", text.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise UsageError(f"--max-bytes: {text!r} is no size", "write it like 500MB or 20GB")
+    return int(found[1]) * 1000 ** " kmgtp".index((found[2] or " ").lower())

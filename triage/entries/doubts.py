@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from triage.models import Entry, Gap
+from triage.models import Entry, ExportFile, Gap
 from triage.window import NANOSECONDS, format_timestamp
 
 _DAY = 86_400 * NANOSECONDS
@@ -47,9 +47,11 @@ class FileNumbers:
         if entry.payload_lost and not _EMPTY_TEXT.search(entry.raw):
             self.lost += 1
 
-    def doubts(self, records: int, asked: tuple[int | None, int | None]) -> Iterator[Gap]:
-        """Yield a Gap for each doubt; the file held ``records`` records, and ``asked`` is the window that was wanted."""
-        if limit := self._limit(records, asked):
+    def doubts(self, export: ExportFile | None, asked: tuple[int | None, int | None]) -> Iterator[Gap]:
+        """Yield a Gap for each doubt about an export, if it was one; ``asked`` is the window that was wanted."""
+        records = export.records if export else self.entries
+        limit = "" if export and export.queried else self._limit(records, asked)
+        if limit:
             yield Gap("limit_suspected", self.path, limit)
         if 2 * self.lost > records:
             detail = f"{self.lost} of {records} entries have no payload: whatever exported them has lost it"

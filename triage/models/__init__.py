@@ -1,5 +1,6 @@
 """The nouns: frozen, checked, and the only thing that the stages hand on."""
 
+from triage.models.condition import Condition, SqlValue
 from triage.models.coverage import Coverage, Gap, GapKind
 from triage.models.diagnosis import (
     Because,
@@ -60,6 +61,7 @@ __all__ = [
     "Cause",
     "Chain",
     "Check",
+    "Condition",
     "Coverage",
     "Diagnosis",
     "Entry",

@@ -41,18 +41,23 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """Records that were not decoded, as nothing in them is looked for."""
+    """Records that were not decoded, as nothing in them is looked for, or as they are ``outside`` of what was asked."""
 
     path: str
     count: int
+    outside: bool = False
 
 
 class ExportFile(msgspec.Struct, frozen=True):
-    """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held."""
+    """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held.
+
+    ``queried`` says that it is a table which was asked for all that there is: no --limit can have cut it.
+    """
 
     path: str
     form: str
     records: int
+    queried: bool = False
 
 
 class Split(msgspec.Struct, frozen=True, gc=False):

@@ -118,23 +118,37 @@ def check_rules(paths: Sequence[Path] = ()) -> list[str]:
 
 
 def read_entries(
-    sources: Sources, selection: Selection = ALL, *, analyser: Analyser | None = None
+    sources: Sources,
+    selection: Selection = ALL,
+    *,
+    analyser: Analyser | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Entries:
     """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
 
-    With an ``analyser`` only what it wants is looked at; the rest is counted.
+    With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
+    read is told by ``tell``.
     """
     everything = selection == ALL
+    wanted = None if analyser is None else analyser.literals
     return Entries(
-        _records(sources, analyser.literals if analyser is not None and everything else ()),
+        _records(sources, selection, wanted, tell or _say_nothing),
         keep=None if analyser is None else analyser.wants,
         within=None if everything else within(selection),
         asked=(selection.since, selection.until),
     )
 
 
-def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL) -> Analysis:
+def analyse(
+    sources: Sources,
+    *,
+    packs: Sequence[Pack] | None = None,
+    selection: Selection = ALL,
+    tell: Callable[[str], None] | None = None,
+) -> Analysis:
     """Return the timeline and the diagnosis of some exports, from one pass over them.
+
+    What is to be known before a table is read is told by ``tell``.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -143,7 +157,7 @@ def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection:
 
     """
     analyser = Analyser(load_packs() if packs is None else packs)
-    entries = read_entries(sources, selection, analyser=analyser)
+    entries = read_entries(sources, selection, analyser=analyser, tell=tell)
     for entry in entries:
         analyser.see(entry)
     return analyser.conclude(entries.coverage)
@@ -163,14 +177,27 @@ def matters(matcher: Matcher, entry: Entry) -> bool:
     return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
 
 
-def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap | Skipped | ExportFile]:
+def _records(
+    sources: Sources, selection: Selection, wanted: Sequence[str] | None, tell: Callable[[str], None]
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
     from triage.reading import read
+    from triage.reading.bigquery import is_address
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
-    if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
-        yield from read([source for source in listed if isinstance(source, str | Path)], wanted=wanted)
-    else:
+    if not (isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed)):
         yield from (record for record in listed if isinstance(record, Record))
+        return
+    named = [source for source in listed if isinstance(source, str | Path)]
+    files = [source for source in named if not is_address(source)]
+    yield from read(files, wanted=wanted if wanted and selection == ALL else ())
+    if tables := [str(source) for source in named if is_address(source)]:
+        from triage.pipeline.tables import read_tables
+
+        yield from read_tables(tables, selection, wanted, tell)
+
+
+def _say_nothing(_text: str) -> None:
+    """Leave what could be told untold."""
 
 
 def _link(event: Event) -> str:

@@ -1,0 +1,1 @@
+"""The engines that triage can read through, run for real."""

@@ -1,0 +1,98 @@
+"""What BigQuery's errors mean for the one who asks: a line with what to do, and the exit status."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from triage.errors import (
+    BadDataError,
+    IOFailureError,
+    NoPermissionError,
+    TriageError,
+    TryAgainError,
+    UsageError,
+)
+from triage.reading.bigquery.address import Table
+from triage.text import clean
+
+_LONGEST = 300
+
+
+@contextmanager
+def explained(table: Table, project: str) -> Iterator[None]:
+    """Raise the errors of Google's client in the user's words; ``project`` is that whose jobs were asked for."""
+    from google.api_core.exceptions import GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except (GoogleAPIError, GoogleAuthError, RequestException, ConnectionError, TimeoutError) as error:
+        raise _explained(error, table, project) from error
+
+
+def _explained(error: Exception, table: Table, project: str) -> TriageError:
+    from google.api_core import exceptions as google
+    from google.auth.exceptions import GoogleAuthError, TransportError
+
+    cause = getattr(error, "cause", None)
+    if isinstance(error, google.RetryError) and isinstance(cause, Exception):
+        error = cause
+    said, reason = _said(error), _reason(error)
+    expired = isinstance(error, GoogleAuthError) and not isinstance(error, TransportError)
+    if isinstance(error, google.Unauthorized) or expired:
+        return NoPermissionError(
+            f"the credentials are expired or not accepted ({said})",
+            "run `gcloud auth application-default login`",
+        )
+    if reason in ("quotaExceeded", "rateLimitExceeded") or isinstance(error, google.TooManyRequests):
+        return TryAgainError(
+            f"{table}: a quota of project {project} is used up ({said})", "try again in a while"
+        )
+    if isinstance(error, google.Forbidden):
+        return _forbidden(reason, said, table, project)
+    if isinstance(error, google.NotFound):
+        return IOFailureError(
+            f"{table}: no such table ({said})", f"`bq ls {table.project}:{table.dataset}` lists those there are"
+        )
+    if reason == "bytesBilledLimitExceeded":
+        return UsageError(
+            f"{table}: the query would be billed for more than --max-bytes ({said})",
+            "narrow it with --since and --until, or raise --max-bytes",
+        )
+    if reason in ("resourcesExceeded", "responseTooLarge"):
+        return UsageError(
+            f"{table}: too much for one query ({said})", "narrow it with --service, --since and --until"
+        )
+    if reason == "invalidQuery" or isinstance(error, google.BadRequest):
+        return BadDataError(
+            f"{table}: BigQuery does not take the query ({said})",
+            "name a table or view of log entries; `triage query sql` shows the query",
+        )
+    return TryAgainError(f"{table}: BigQuery did not answer ({said})", "check the network and try again")
+
+
+def _forbidden(reason: str, said: str, table: Table, project: str) -> TriageError:
+    if reason in ("accessNotConfigured", "SERVICE_DISABLED"):
+        return NoPermissionError(
+            f"the BigQuery API is not enabled in project {project}",
+            f"run `gcloud services enable bigquery.googleapis.com --project={project}`",
+        )
+    return NoPermissionError(
+        f"{table}: no permission ({said})",
+        f"running queries needs roles/bigquery.jobUser in project {project} (GOOGLE_CLOUD_PROJECT names another), "
+        f"reading needs roles/bigquery.dataViewer on {table.dataset}, and roles/logging.viewAccessor where that is a "
+        "linked dataset",
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Return the word by which BigQuery tells its errors apart, "" where it gave none."""
+    errors = getattr(error, "errors", None) or []
+    first = errors[0] if isinstance(errors, list) else None
+    return str(first.get("reason", "")) if isinstance(first, dict) else ""
+
+
+def _said(error: Exception) -> str:
+    """Return the first line of what Google says, at most 300 characters, safe for a terminal."""
+    message = str(getattr(error, "message", None) or error).strip() or type(error).__name__
+    return clean(message.splitlines()[0])[:_LONGEST]

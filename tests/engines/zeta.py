@@ -3,6 +3,7 @@
 import ctypes
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Any, NamedTuple
 
 from zetasql.core import ZetaSqlLocalService
@@ -16,6 +17,7 @@ from zetasql.wasi._pb2.zetasql.public.value_pb2 import ValueProto
 
 #: The type of a column: a word of GoogleSQL, a list of the one type of its members, or the types of a struct's fields.
 Kind = str | list[Any] | dict[str, Any]
+_ONE_AT_A_TIME = Lock()
 _PLAIN = {"STRING": "string_value", "INT64": "int64_value", "FLOAT64": "double_value", "BOOL": "bool_value", "JSON": "json_value"}  # fmt: skip
 
 
@@ -66,9 +68,10 @@ def execute(
     for name, (kind, value) in parameters.items():
         request.options.query_parameters.add(name=name, type=_type(kind))
         request.params.add(name=name, value=_value(value, kind))
-    answer = engine().wasm_client.call_grpc_func(
-        "ZetaSqlLocalService_EvaluateQuery", request, EvaluateQueryResponse
-    )
+    with _ONE_AT_A_TIME:
+        answer = engine().wasm_client.call_grpc_func(
+            "ZetaSqlLocalService_EvaluateQuery", request, EvaluateQueryResponse
+        )
     return [[_plain(cell) for cell in row.cell] for row in answer.content.table_data.row]
 
 

@@ -116,7 +116,10 @@ class BigQueryServer:
             }
             job.resource["status"] |= {"errorResult": job.error, "errors": [job.error]}
         elif not asked.dry_run:
-            job.rows = self.answer(asked.sql, asked.parameters)
+            try:
+                job.rows = self.answer(asked.sql, asked.parameters)
+            except Exception as error:  # noqa: BLE001 (whatever an engine says of a query, it is told as BigQuery tells it)
+                job.error = {"reason": "invalidQuery", "message": str(error)}
         return job.resource
 
     def results(self, name: str, start: int, most: int) -> dict[str, Any]:

@@ -87,9 +87,8 @@ def _forbidden(reason: str, said: str, table: Table, project: str) -> TriageErro
 
 def _reason(error: Exception) -> str:
     """Return the word by which BigQuery tells its errors apart, "" where it gave none."""
-    errors = getattr(error, "errors", None) or []
-    first = errors[0] if isinstance(errors, list) else None
-    return str(first.get("reason", "")) if isinstance(first, dict) else ""
+    errors = [said for said in getattr(error, "errors", None) or [] if isinstance(said, dict)]
+    return str(errors[0].get("reason", "")) if errors else ""
 
 
 def _said(error: Exception) -> str:

@@ -17,7 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 #: A parameter's type, a word or a list of one, and its value.
 Parameter = tuple[str | list[str], Any]
 Answer = Callable[[str, dict[str, Parameter]], list[tuple[Any, ...]]]
-_COLUMNS = {"kind": "STRING", "entry": "STRING", "entries": "INTEGER", "first": "STRING", "last": "STRING"}
+_COLUMNS = {
+    "kind": "STRING", "entry": "STRING", "severity": "STRING", "entries": "INTEGER", "first": "INTEGER", "last": "INTEGER",
+}  # fmt: skip
 _PREFIX = r"(?:/bigquery/v2)?/projects/([^/]+)"
 
 

@@ -61,8 +61,10 @@ class Entries:
             elif isinstance(item, Gap):
                 self._note(item)
             elif isinstance(item, Skipped):
-                self._outside += item.count if item.outside else 0
-                self._skipped += 0 if item.outside else item.count
+                self._outside += item.outside
+                self._skipped += item.count - item.outside
+                if item.severities:
+                    self._numbers_of(item.path).pass_over(item)
             else:
                 self._exports[item.path] = item
         for joined in self._parts.whole():
@@ -76,11 +78,7 @@ class Entries:
             self._note(entry)
             return
         if not whole:
-            path = entry.source.path
-            numbers = self._numbers.get(path)
-            if numbers is None:
-                numbers = self._numbers[path] = FileNumbers(path)
-            numbers.pass_by(entry)
+            self._numbers_of(entry.source.path).pass_by(entry)
             if entry.split and entry.split.total > 1:
                 self._parts.add(entry)
                 return
@@ -95,6 +93,12 @@ class Entries:
             self._without_payload += entry.payload_lost
             self._without_severity += entry.severity_source != "entry"
             self._sorter.add(entry)
+
+    def _numbers_of(self, path: str) -> FileNumbers:
+        numbers = self._numbers.get(path)
+        if numbers is None:
+            numbers = self._numbers[path] = FileNumbers(path)
+        return numbers
 
     def _note(self, gap: Gap) -> None:
         if gap.kind in _LOST_RECORDS:

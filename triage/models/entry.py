@@ -41,11 +41,18 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """Records that were not decoded, as nothing in them is looked for, or as they are ``outside`` of what was asked."""
+    """Records that were not decoded, as nothing in them is looked for; ``outside`` of them lie outside the question.
+
+    Where something else has looked at all of them, ``severities`` are their numbers by the severity that the entry
+    itself names, ``first`` and ``last`` their times in nanoseconds.
+    """
 
     path: str
     count: int
-    outside: bool = False
+    outside: int = 0
+    severities: dict[str, int] = {}
+    first: int = 0
+    last: int = 0
 
 
 class ExportFile(msgspec.Struct, frozen=True):

@@ -15,28 +15,33 @@ _AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
 #: What the user named below these stays as it is, null too: in a JSON column both are the log's own.
 _OWN_WORDS = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
 
-#: kind, entry, entries, first and last, as the statement names them.
-Row = tuple[str, str | None, int, str | None, str | None]
+#: kind, entry, severity, entries, first and last, as the statement names them.
+Row = tuple[str, str | None, str | None, int, int, int]
 
 
 def records(rows: Iterable[Row], path: str) -> Iterator[Record | Skipped | ExportFile]:
-    """Yield the entries of a table, of those that were only counted the first and the last and the number of the rest.
+    """Yield the entries of a table, and the numbers of those that were only counted.
 
     Raises:
         BadDataError: the table holds no log entries.
 
     """
     position = total = 0
-    for kind, entry, count, first, last in rows:
-        if entry is not None:
-            texts = [entry] * count  # a sink may write a row twice
-        else:
-            texts = [text for text in (first, last)[:count] if text]
-            yield Skipped(path, count - len(texts), outside=kind == "outside")
+    for kind, entry, severity, count, first, last in rows:
         total += count
-        for text in texts:
+        if entry is None:
+            yield Skipped(
+                path,
+                count,
+                outside=count if kind == "outside" else 0,
+                severities={"" if severity == "DEFAULT" else severity or "": count},
+                first=first * 1000,
+                last=last * 1000,
+            )
+            continue
+        for _ in range(count):  # a sink may write a row twice
             position += 1
-            yield Record(_log_entry(text, path), Source(path, position))
+            yield Record(_log_entry(entry, path), Source(path, position))
     yield ExportFile(path, "BigQuery", total, queried=True)
 
 

@@ -1,4 +1,4 @@
-"""The one statement that a table is asked: what may matter in whole, of the rest the number, the first and the last.
+"""The one statement that a table is asked: what may matter in whole, of the rest the numbers and from when to when.
 
 It lets too much through rather than too little, as triage/reading/candidates.py does for files: what comes back goes
 through the one decoder, which decides. The rows that are only counted are grouped while they are read, so the table is
@@ -41,12 +41,13 @@ WITH logs AS (
 SELECT
   kind,
   IF(kind = 'entry', TO_JSON_STRING(log), NULL) AS entry,
+  IF(kind = 'entry', NULL, severity) AS severity,
   COUNT(*) AS entries,
-  IF(kind = 'entry', NULL, TO_JSON_STRING(ANY_VALUE(log HAVING MIN logged))) AS first,
-  IF(kind = 'entry', NULL, TO_JSON_STRING(ANY_VALUE(log HAVING MAX logged))) AS last
+  UNIX_MICROS(MIN(logged)) AS first,
+  UNIX_MICROS(MAX(logged)) AS last
 FROM judged
-GROUP BY kind, entry
-ORDER BY kind, MIN(service), MIN(instance), MIN(logged), MIN(insert_id), entry
+GROUP BY 1, 2, 3
+ORDER BY kind, MIN(service), MIN(instance), first, MIN(insert_id), entry, severity
 """
 _AUDITED = "COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name))"
 _RESOURCE = r"(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?"

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXPORT := examples/export.json
 
-.PHONY: demo test lint format bench
+.PHONY: demo test test-engines lint format bench
 
 demo: .venv/installed
 	@echo '$$ triage $(EXPORT)'
@@ -15,6 +15,9 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n auto --dist loadgroup
+
+test-engines: .venv/installed-engines
+	$(BIN)/pytest -m engines tests/engines
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
@@ -42,3 +45,8 @@ bench: .venv/installed-dev
 	@echo 'Installing triage and what its tests need into .venv (once)'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/installed
+
+.venv/installed-engines: pyproject.toml constraints.txt | .venv
+	@echo 'Installing triage, what its tests need and the engines into .venv (once)'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,engines]'
+	@touch $@ .venv/installed .venv/installed-dev

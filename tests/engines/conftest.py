@@ -17,7 +17,11 @@ Tables = Callable[[str, list[Log]], AbstractContextManager[tuple[BigQueryServer,
 
 def value_of(parameter: Parameter) -> Any:
     kind, value = parameter
-    return {"TIMESTAMP": datetime.fromisoformat, "INT64": int}[kind](value) if kind in ("TIMESTAMP", "INT64") else value
+    return (
+        {"TIMESTAMP": datetime.fromisoformat, "INT64": int}[kind](value)
+        if kind in ("TIMESTAMP", "INT64")
+        else value
+    )
 
 
 def written_out(sql: str, values: dict[str, Any]) -> str:
@@ -25,7 +29,9 @@ def written_out(sql: str, values: dict[str, Any]) -> str:
 
     zetasql compiles a bound pattern anew for every row, which takes a hundred times as long.
     """
-    return re.sub(r"@([a-z]\w*)", lambda found: literal(values[found[1]]) if found[1] in values else found[0], sql)
+    return re.sub(
+        r"@([a-z]\w*)", lambda found: literal(values[found[1]]) if found[1] in values else found[0], sql
+    )
 
 
 @pytest.fixture

@@ -42,19 +42,36 @@ OTHERS = [
     'log_id("run.googleapis.com/stderr")', 'log_id("stdout")', "timeout", "Order", "500", '"googleapis"', '"a b"',
     'SEARCH("timeout")', 'ip_in_net(httpRequest.remoteIp, "10.0.0.0/8")', "jsonPayload.count:*", "labels.instanceid:*",
     "textPayload:*", "jsonPayload.none:*", "jsonPayload.list:*", 'textPayload=~"^time|out$"', 'textPayload!~"[^a-z]"',
-    'jsonPayload.message=~"(?i)ORDER"', 'severity=(ERROR OR INFO)', 'textPayload:("timeout" AND NOT "x")',
+    'jsonPayload.message=~"(?i)ORDER"', "severity=(ERROR OR INFO)", 'textPayload:("timeout" AND NOT "x")',
 ]  # fmt: skip
 
 
 def entries(form: str) -> list[Log]:
     """Return entries in which each field has many values, none among them; a sink's column has values of one type."""
-    texts = ["timeout", "a Timeout b", "ｔｉｍｅｏｕｔ", "STRASSE", "Straße", "", "b", "a\nb", None, None, None, None]
+    texts = [
+        "timeout",
+        "a Timeout b",
+        "ｔｉｍｅｏｕｔ",
+        "STRASSE",
+        "Straße",
+        "",
+        "b",
+        "a\nb",
+        None,
+        None,
+        None,
+        None,
+    ]
     payloads: list[Any] = [
         {"message": "Order 1", "count": 1}, {"message": "order ö", "count": "1"}, {"message": 5, "count": -3.0},
         {"message": {"x": 1}, "list": [1, 2], "user": {"name": "Demo"}}, {"message": "{", "count": True}, {"list": ["x"]},
     ]  # fmt: skip
     if form == "sink":
-        payloads = [{"message": "Order 1", "count": 1}, {"message": "order ö", "user": {"name": "Demo"}}, {"list": [1, 2]}] * 2
+        payloads = [
+            {"message": "Order 1", "count": 1},
+            {"message": "order ö", "user": {"name": "Demo"}},
+            {"list": [1, 2]},
+        ] * 2
     severities = ["ERROR", "INFO", None, "WARNING", "DEBUG", "CRITICAL"]
     made = []
     for place, text in enumerate(texts * 2):
@@ -112,7 +129,11 @@ def decoded(relation: Any, name: str) -> list[Entry]:
     from tests.engines import zeta
 
     rows = zeta.execute(f"SELECT TO_JSON_STRING(t) FROM `{name}` AS t", {}, {name: relation})  # noqa: S608 (a name of ours)
-    made = [decode(record) for record in records([("entry", *row, None, 1, 0, 0) for row in rows], name) if isinstance(record, Record)]
+    made = [
+        decode(record)
+        for record in records([("entry", *row, None, 1, 0, 0) for row in rows], name)
+        if isinstance(record, Record)
+    ]
     return [entry for entry in made if isinstance(entry, Entry)]
 
 
@@ -129,7 +150,9 @@ def test_a_condition_lets_through_every_row_that_its_filter_matches(form: str) -
         rows = {entry.insert_id: api_form(entry) for entry in decoded(relation, name)}
         for start in range(0, len(texts), _AT_ONCE):
             batch = texts[start : start + _AT_ONCE]
-            found = passed([written_out(asked[text].sql, asked[text].parameters) for text in batch], relation, name)
+            found = passed(
+                [written_out(asked[text].sql, asked[text].parameters) for text in batch], relation, name
+            )
             for text, names in zip(batch, found, strict=True):
                 matches = matcher(text)
                 matched = {name for name, row in rows.items() if matches(row)}

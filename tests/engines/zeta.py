@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
-from zetasql.core import ZetaSqlLocalService
+from wasmtime import Config
+from zetasql.core import ZetaSqlLocalService, wasm_client
 from zetasql.types import LanguageOptions
 from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import (
     EvaluateQueryRequest,
@@ -28,10 +30,19 @@ class Relation(NamedTuple):
     rows: list[dict[str, Any]]
 
 
+class _Cached(Config):
+    """Has wasmtime keep what it compiled where it keeps such things."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cache = True
+
+
 @cache
 def engine() -> ZetaSqlLocalService:
-    """Return the engine, which takes half a minute to load."""
-    service = ZetaSqlLocalService.get_instance()
+    """Return the engine, which takes half a minute to compile the first time."""
+    with patch.object(wasm_client, "Config", _Cached):
+        service = ZetaSqlLocalService.get_instance()
     client = service.wasm_client
 
     def address(place: int) -> int:

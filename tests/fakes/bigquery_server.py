@@ -20,6 +20,8 @@ Answer = Callable[[str, dict[str, Parameter]], list[tuple[Any, ...]]]
 _COLUMNS = {
     "kind": "STRING", "entry": "STRING", "severity": "STRING", "entries": "INTEGER", "first": "INTEGER", "last": "INTEGER",
 }  # fmt: skip
+#: How long the results of a job are waited for before it is said that it runs still, in seconds.
+_WHILE = 5.0
 _PREFIX = r"(?:/bigquery/v2)?/projects/([^/]+)"
 
 
@@ -50,6 +52,7 @@ class _Job:
     resource: dict[str, Any]
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     error: dict[str, Any] | None = None
+    done: threading.Event = field(default_factory=threading.Event)
 
 
 class BigQueryServer:
@@ -108,25 +111,33 @@ class BigQueryServer:
                 "totalBytesProcessed": str(self.size),
                 "query": {"totalBytesProcessed": str(self.size), "statementType": "SELECT"},
             },
-            "status": {"state": "DONE"},
+            "status": {"state": "DONE" if asked.dry_run else "RUNNING"},
         })  # fmt: skip
         self.jobs[reference["jobId"]] = job
-        if asked.max_bytes is not None and self.size > asked.max_bytes:
-            job.error = {
-                "reason": "bytesBilledLimitExceeded",
-                "message": f"Query exceeded limit for bytes billed: {limit}. {self.size} or higher required.",
-            }
-            job.resource["status"] |= {"errorResult": job.error, "errors": [job.error]}
-        elif not asked.dry_run:
-            try:
-                job.rows = self.answer(asked.sql, asked.parameters)
-            except Exception as error:  # noqa: BLE001 (whatever an engine says of a query, it is told as BigQuery tells it)
-                job.error = {"reason": "invalidQuery", "message": str(error)}
+        if not asked.dry_run:
+            threading.Thread(target=self._run, args=(job, asked), daemon=True).start()
         return job.resource
 
+    def _run(self, job: _Job, asked: Asked) -> None:
+        if asked.max_bytes is not None and self.size > asked.max_bytes:
+            said = (
+                f"Query exceeded limit for bytes billed: {asked.max_bytes}. {self.size} or higher required."
+            )
+            job.error = {"reason": "bytesBilledLimitExceeded", "message": said}
+        else:
+            try:
+                job.rows = self.answer(asked.sql, asked.parameters)
+            except Exception as error:  # noqa: BLE001 (what an engine says of a query is told as BigQuery tells it)
+                job.error = {"reason": "invalidQuery", "message": str(error)}
+        failed = {"errorResult": job.error, "errors": [job.error]} if job.error else {}
+        job.resource["status"] = {"state": "DONE", **failed}
+        job.done.set()
+
     def results(self, name: str, start: int, most: int) -> dict[str, Any]:
-        """Return a page of a job's rows."""
+        """Return a page of a job's rows, or that it is not complete after a while."""
         job = self.jobs[name]
+        if not job.done.wait(_WHILE):
+            return {"jobReference": job.resource["jobReference"], "jobComplete": False}
         end = start + min(most, self.page)
         rows = job.rows[start:end]
         self.pages += bool(most)
@@ -179,12 +190,13 @@ class _Handler(BaseHTTPRequestHandler):
             job = self.state.jobs[found[3]]
             if found[2] == "jobs":
                 self._send(200, job.resource)
-            elif job.error:
+                return
+            start = int(query.get("pageToken") or 0)
+            page = self.state.results(found[3], start, int(query.get("maxResults", self.state.page)))
+            if job.error:
                 self._fail(400, job.error["reason"], job.error["message"])
             else:
-                start = int(query.get("pageToken") or 0)
-                most = int(query.get("maxResults", self.state.page))
-                self._send(200, self.state.results(found[3], start, most))
+                self._send(200, page)
         else:
             self._fail(404, "notFound", f"no such address: {address.path}")
 

@@ -95,7 +95,9 @@ def narrowing(function: Function) -> Function:
     )
     @click.option("--until", metavar="TIME", help="Only up to this time.")
     @click.option("--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches.")
-    @click.option("--max-bytes", metavar="SIZE", help="Read at most so much of BigQuery's tables: 500MB, 20GB.")
+    @click.option(
+        "--max-bytes", metavar="SIZE", help="Read at most so much of BigQuery's tables: 500MB, 20GB."
+    )
     @functools.wraps(function)
     def narrowed(
         *args: Any,

@@ -49,21 +49,21 @@ class _Translation:
 
     def of(self, node: Node) -> str:
         """Return the SQL of a part of the filter."""
+        sql = UNKNOWN
         match node:
             case And() | Or():
-                return _joined(node, [self.of(part) for part in node.parts])
+                sql = _joined(node, [self.of(part) for part in node.parts])
             case Not():
-                return _negated(self.of(node.part))
+                sql = _negated(self.of(node.part))
             case Comparison(left=Field() as left):
-                return self._applied(bind(left, self._text), node.operator, node.value)
+                sql = self._applied(bind(left, self._text), node.operator, node.value)
             case Presence(left=Field() as left):
-                return self._present(bind(left, self._text))
+                sql = self._present(bind(left, self._text))
             case Call(name="log_id", arguments=(Literal() as literal,)):
-                return self._log_id(literal)
+                sql = self._log_id(literal)
             case Anywhere(value=literal):
-                return self._anywhere(literal)
-            case _:
-                return UNKNOWN
+                sql = self._anywhere(literal)
+        return sql
 
     def _bound(self, value: SqlValue) -> str:
         name = f"f{len(self.values)}"
@@ -111,7 +111,9 @@ class _Translation:
         if between and operator in ("=", ":", "!="):
             return "TRUE" if operator == "!=" else "FALSE"
         later = bool(between) and operator in (">=", "<")
-        return f"logged {_ORDERS[operator]} {self._bound(_EPOCH + timedelta(microseconds=microseconds + later))}"
+        return (
+            f"logged {_ORDERS[operator]} {self._bound(_EPOCH + timedelta(microseconds=microseconds + later))}"
+        )
 
     def _graded(self, operator: str, literal: Literal) -> str:
         test = comparer(Kind.SEVERITY, operator, literal)

@@ -108,6 +108,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Split",
+    "SqlValue",
     "Step",
     "Ticket",
     "Tier",

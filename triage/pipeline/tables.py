@@ -119,4 +119,6 @@ def _tell_names(table: Table, filter_text: str | None, tell: Callable[[str], Non
         own = field.parts[1:] if field.parts[0] in _OWN_NAMES else ()
         sunk = tuple(_NO_WORD.sub("_", part.lower()) for part in own)
         if own != sunk:
-            tell(f"{table}: a sink's table has {'.'.join(own)} as {'.'.join(sunk)}; the filter has to name it so")
+            tell(
+                f"{table}: a sink's table has {'.'.join(own)} as {'.'.join(sunk)}; the filter has to name it so"
+            )

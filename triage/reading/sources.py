@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from triage.errors import IOFailureError
+from triage.errors import IOFailureError, UsageError
+from triage.reading.bigquery.address import is_address
 
 #: What ``triage fetch`` writes beside a file of entries.
 _BESIDE = ".meta.json"
@@ -28,6 +29,7 @@ def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
 
     Raises:
         IOFailureError: there is no such file, or a folder holds none or cannot be listed.
+        UsageError: a table of BigQuery is named.
 
     """
     seen: set[str] = set()
@@ -41,6 +43,11 @@ def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
 
 def _files(source: str) -> Iterator[ExportSource]:
     path = Path(source)
+    if is_address(source):
+        raise UsageError(
+            f"{source}: this command reads files only",
+            "`triage entries` reads tables of BigQuery, and diagnose, timeline, report and attach do",
+        )
     if source == "-":
         yield ExportSource(source, chosen=True)
     elif path.is_dir():

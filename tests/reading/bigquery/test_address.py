@@ -30,7 +30,9 @@ def test_a_table_tells_its_address_again(table: str) -> None:
     ["", "logs", "logs._AllLogs", "Demo.logs._AllLogs", "demo.lo-gs.t", "demo.logs.a`b", "demo.logs.t; DROP TABLE t", "demo.logs.std*", "demo.logs.*"],
 )  # fmt: skip
 def test_what_names_no_table_is_refused_with_the_form(name: str) -> None:
-    with pytest.raises(UsageError, match=r"not the name of a table; write bigquery://PROJECT\.DATASET\.TABLE"):
+    with pytest.raises(
+        UsageError, match=r"not the name of a table; write bigquery://PROJECT\.DATASET\.TABLE"
+    ):
         parse(f"bigquery://{name}")
 
 

@@ -39,7 +39,9 @@ def test_the_statement_is_the_one_that_was_looked_at(golden: Golden) -> None:
 def test_no_value_stands_in_the_text_of_a_statement(name: str, words: list[str]) -> None:
     within = Condition("log.a = @f0", {"f0": name})
 
-    asked = statement(ALL_LOGS, Question(services=(name,), revisions=(name,), since=1, within=within, wanted=words))
+    asked = statement(
+        ALL_LOGS, Question(services=(name,), revisions=(name,), since=1, within=within, wanted=words)
+    )
     plain = statement(
         ALL_LOGS, Question(services=("x",), revisions=("x",), since=1, within=Condition("log.a = @f0", {}), wanted=["x"])
     )  # fmt: skip
@@ -53,7 +55,11 @@ def test_a_pattern_of_names_takes_at_least_the_names_that_it_means(pattern: str,
     asked = statement(ALL_LOGS, Question(services=(pattern,)))
     values = asked.parameters["services"]
 
-    taken = name in values if isinstance(values, list) else re.search(str(values).replace("$", r"\Z"), name) is not None
+    taken = (
+        name in values
+        if isinstance(values, list)
+        else re.search(str(values).replace("$", r"\Z"), name) is not None
+    )
     assert taken or not fnmatchcase(name, pattern)
 
 
@@ -94,5 +100,7 @@ def test_without_texts_to_look_for_every_entry_is_asked_for() -> None:
         (datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC), 'TIMESTAMP "2026-01-02T03:04:05.000006+00:00"'),
     ],
 )
-def test_a_script_writes_each_value_as_googlesql_does(value: str | int | list[str] | datetime, written: str) -> None:
+def test_a_script_writes_each_value_as_googlesql_does(
+    value: str | int | list[str] | datetime, written: str
+) -> None:
     assert f"{written} AS f0;" in script(Condition("SELECT @f0", {"f0": value}))

@@ -83,7 +83,9 @@ class Job:
 
         with explained(self._table, self._client.project):
             job = self._ask(maximum_bytes_billed=max_bytes) if max_bytes is not None else self._ask()
-            found = job.result(page_size=_PAGE, retry=DEFAULT_RETRY.with_timeout(self._patience), job_retry=None)
+            found = job.result(
+                page_size=_PAGE, retry=DEFAULT_RETRY.with_timeout(self._patience), job_retry=None
+            )
             for page in found.pages:
                 for row in page:
                     yield row.values()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from triage.errors import (
     BadDataError,
@@ -37,7 +38,7 @@ def _explained(error: Exception, table: Table, project: str) -> TriageError:
     cause = getattr(error, "cause", None)
     if isinstance(error, google.RetryError) and isinstance(cause, Exception):
         error = cause
-    said, reason = _said(error), _reason(error)
+    said, reason = _said(error), str(_first(error).get("reason", ""))
     expired = isinstance(error, GoogleAuthError) and not isinstance(error, TransportError)
     if isinstance(error, google.Unauthorized) or expired:
         return NoPermissionError(
@@ -48,12 +49,15 @@ def _explained(error: Exception, table: Table, project: str) -> TriageError:
         return TryAgainError(
             f"{table}: a quota of project {project} is used up ({said})", "try again in a while"
         )
-    if isinstance(error, google.Forbidden):
-        return _forbidden(reason, said, table, project)
-    if isinstance(error, google.NotFound):
-        return IOFailureError(
-            f"{table}: no such table ({said})", f"`bq ls {table.project}:{table.dataset}` lists those there are"
-        )
+    if isinstance(error, google.ClientError):
+        return _refused(error, reason, said, table, project)
+    return TryAgainError(f"{table}: BigQuery did not answer ({said})", "check the network and try again")
+
+
+def _refused(error: Exception, reason: str, said: str, table: Table, project: str) -> TriageError:
+    """Return the error for what stays refused however often it is asked."""
+    from google.api_core import exceptions as google
+
     if reason == "bytesBilledLimitExceeded":
         return UsageError(
             f"{table}: the query would be billed for more than --max-bytes ({said})",
@@ -63,35 +67,35 @@ def _explained(error: Exception, table: Table, project: str) -> TriageError:
         return UsageError(
             f"{table}: too much for one query ({said})", "narrow it with --service, --since and --until"
         )
-    if reason == "invalidQuery" or isinstance(error, google.BadRequest):
-        return BadDataError(
-            f"{table}: BigQuery does not take the query ({said})",
-            "name a table or view of log entries; `triage query sql` shows the query",
-        )
-    return TryAgainError(f"{table}: BigQuery did not answer ({said})", "check the network and try again")
-
-
-def _forbidden(reason: str, said: str, table: Table, project: str) -> TriageError:
     if reason in ("accessNotConfigured", "SERVICE_DISABLED"):
         return NoPermissionError(
             f"the BigQuery API is not enabled in project {project}",
             f"run `gcloud services enable bigquery.googleapis.com --project={project}`",
         )
-    return NoPermissionError(
-        f"{table}: no permission ({said})",
-        f"running queries needs roles/bigquery.jobUser in project {project} (GOOGLE_CLOUD_PROJECT names another), "
-        f"reading needs roles/bigquery.dataViewer on {table.dataset}, and roles/logging.viewAccessor where that is a "
-        "linked dataset",
+    if isinstance(error, google.Forbidden):
+        return NoPermissionError(
+            f"{table}: no permission ({said})",
+            f"running queries needs roles/bigquery.jobUser in project {project} (GOOGLE_CLOUD_PROJECT names another), "
+            f"reading needs roles/bigquery.dataViewer on {table.dataset}, and roles/logging.viewAccessor where that is "
+            "a linked dataset",
+        )
+    if isinstance(error, google.NotFound):
+        return IOFailureError(
+            f"{table}: no such table ({said})",
+            f"`bq ls {table.project}:{table.dataset}` lists those there are",
+        )
+    return BadDataError(
+        f"{table}: BigQuery does not take the query ({said})",
+        "name a table or view of log entries; `triage query sql` shows the query",
     )
 
 
-def _reason(error: Exception) -> str:
-    """Return the word by which BigQuery tells its errors apart, "" where it gave none."""
-    errors = [said for said in getattr(error, "errors", None) or [] if isinstance(said, dict)]
-    return str(errors[0].get("reason", "")) if errors else ""
+def _first(error: Exception) -> dict[str, Any]:
+    """Return what BigQuery itself says: the word by which it tells its errors apart, and a message."""
+    return next((said for said in getattr(error, "errors", None) or [] if isinstance(said, dict)), {})
 
 
 def _said(error: Exception) -> str:
     """Return the first line of what Google says, at most 300 characters, safe for a terminal."""
-    message = str(getattr(error, "message", None) or error).strip() or type(error).__name__
-    return clean(message.splitlines()[0])[:_LONGEST]
+    message = str(_first(error).get("message") or getattr(error, "message", None) or error).strip()
+    return clean((message or type(error).__name__).splitlines()[0])[:_LONGEST]

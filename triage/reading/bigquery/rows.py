@@ -80,9 +80,8 @@ def _without_nulls(value: Any) -> Any:
     return {name: inner for name, inner in kept.items() if inner not in (None, {}, [])}
 
 
-def _duration(value: Any) -> str:
+def _duration(value: Any) -> Any:
     """Return a duration as the API writes it; Log Analytics has seconds and nanoseconds, a sink a number."""
     if isinstance(value, dict):
-        seconds, nanos = int(value.get("seconds", 0)), int(value.get("nanos", 0))
-        return f"{seconds}.{nanos:09d}s"
-    return f"{float(value):.9f}s"
+        return f"{int(value.get('seconds', 0))}.{int(value.get('nanos', 0)):09d}s"
+    return f"{value:.9f}s" if isinstance(value, int | float) else value

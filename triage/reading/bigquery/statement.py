@@ -50,6 +50,7 @@ GROUP BY 1, 2, 3
 ORDER BY kind, MIN(service), MIN(instance), first, MIN(insert_id), entry, severity
 """
 _AUDITED = "COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name))"
+_TYPE = "'@type'"
 _RESOURCE = r"(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?"
 
 
@@ -68,7 +69,7 @@ _COLUMNS = {
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}(?:services|jobs)/([^/]+)'), '')""",
     "revision": f"""COALESCE({_label("resource", "labels", "revision_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}revisions/([^/]+)'),
-      {_label("labels", "`run.googleapis.com/execution_name`")}, '')""",
+      JSON_VALUE(log.labels['run.googleapis.com/execution_name']), '')""",
     "instance": "COALESCE({}, '')".format(
         ", ".join(_label("labels", name) for name in ("instanceId", "instanceid"))
     ),
@@ -78,7 +79,9 @@ _COLUMNS = {
     "message": text("jsonPayload", "message"),
     "structured": _given(column(("jsonPayload",))),
     "audit": "{} OR {} OR {} IS NOT NULL".format(
-        _given("log.protopayload_auditlog"), _given(column(("protoPayload",))), text("jsonPayload", "`@type`")
+        _given("log.protopayload_auditlog"),
+        _given(column(("protoPayload",))),
+        f"JSON_VALUE({column(('jsonPayload',), _TYPE)})",
     ),
     "part": f"IFNULL({text('split', 'uid')}, '') != ''",
     "method": text("httpRequest", "requestMethod"),

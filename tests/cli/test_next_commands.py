@@ -33,6 +33,18 @@ def test_what_the_logs_do_not_settle_is_fetched_next(diagnosed: Diagnosed) -> No
     )
 
 
+def test_a_table_is_named_again_with_the_bounds_that_it_needs(diagnosed: Diagnosed) -> None:
+    asked = Coverage(
+        window_asked=("2025-09-16T00:00:00.000000Z", "2025-09-16T00:10:00.000000Z"),
+        services={"shop": 5, "cart": 1},
+    )
+    found = msgspec.structs.replace(diagnosed("diagnosis-not-ready"), coverage=asked)
+    assert commands(found, ["bigquery://demo-project.logs._AllLogs"])[-1] == (
+        "triage report bigquery://demo-project.logs._AllLogs --service shop --service cart "
+        "--since 2025-09-16T00:00:00.000000Z --until 2025-09-16T00:10:00.000000Z -o report.md"
+    )
+
+
 def test_no_name_from_a_log_can_add_a_command(diagnosed: Diagnosed) -> None:
     state = msgspec.structs.replace(diagnosed("diagnosis-inconclusive").services[0], service="a; rm -rf ~")
     hostile = msgspec.structs.replace(diagnosed("diagnosis-inconclusive"), services=[state])

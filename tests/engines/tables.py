@@ -3,11 +3,19 @@
 import json
 import re
 from collections import defaultdict
-from typing import Any
-
-from tests.engines.zeta import Kind, Relation
+from typing import Any, NamedTuple
 
 Log = dict[str, Any]
+#: The type of a column: a word of GoogleSQL, a list of the one type of its members, or the types of a struct's fields.
+Kind = str | list[Any] | dict[str, Any]
+
+
+class Relation(NamedTuple):
+    """A table: its columns and its rows. Those whose names begin with an underscore are pseudo columns."""
+
+    columns: dict[str, Kind]
+    rows: list[dict[str, Any]]
+
 
 #: The columns of _AllLogs (cloud.google.com/logging/docs/analyze/query-and-view), as far as Cloud Run's logs fill them.
 _DURATION = {"seconds": "INT64", "nanos": "INT64"}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines.serving import written_out
 from tests.engines.tables import Log, log_analytics, sink
 from triage.entries import api_form, decode
 from triage.lql import matcher
@@ -15,6 +16,12 @@ from triage.reading.bigquery import column
 from triage.reading.bigquery.rows import records
 
 pytestmark = pytest.mark.engines
+
+
+@pytest.fixture(autouse=True)
+def installed() -> None:
+    pytest.importorskip("zetasql", reason="the extra 'engines' is not installed: make test-engines")
+
 
 _AT_ONCE = 25
 #: Fields, and values that stand in the entries below, nearly stand there, or cannot be compared.
@@ -116,8 +123,10 @@ def passed(conditions: list[str], relation: Any, name: str) -> list[set[str]]:
 
     columns = ", ".join(f"({sql}) IS NOT FALSE" for sql in conditions)
     rows = zeta.execute(
-        "WITH logs AS (SELECT t.timestamp AS logged, TO_JSON(t, stringify_wide_numbers => TRUE) AS log "
-        f"FROM `{name}` AS t) SELECT JSON_VALUE({column(('insertId',))}), {columns} FROM logs",
+        f"""WITH logs AS (
+          SELECT t.timestamp AS logged, TO_JSON(t, stringify_wide_numbers => TRUE) AS log FROM `{name}` AS t
+        )
+        SELECT JSON_VALUE({column(("insertId",))}), {columns} FROM logs""",  # noqa: S608 (conditions of ours)
         {},
         {name: relation},
     )
@@ -139,8 +148,6 @@ def decoded(relation: Any, name: str) -> list[Entry]:
 
 @pytest.mark.parametrize("form", ["_AllLogs", "sink"])
 def test_a_condition_lets_through_every_row_that_its_filter_matches(form: str) -> None:
-    from tests.engines.conftest import written_out
-
     logs = entries(form)
     relations = {"_AllLogs": log_analytics(logs)} if form == "_AllLogs" else sink(logs)
     asked = {text: found for text in filters(150) if (found := condition(text, column))}

@@ -4,7 +4,7 @@ import ctypes
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 from wasmtime import Config
@@ -17,31 +17,23 @@ from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import (
 from zetasql.wasi._pb2.zetasql.public.type_pb2 import TypeKind, TypeProto
 from zetasql.wasi._pb2.zetasql.public.value_pb2 import ValueProto
 
-#: The type of a column: a word of GoogleSQL, a list of the one type of its members, or the types of a struct's fields.
-Kind = str | list[Any] | dict[str, Any]
+from tests.engines.tables import Kind, Relation
+
 _ONE_AT_A_TIME = Lock()
 _PLAIN = {"STRING": "string_value", "INT64": "int64_value", "FLOAT64": "double_value", "BOOL": "bool_value", "JSON": "json_value"}  # fmt: skip
 
 
-class Relation(NamedTuple):
-    """A table: its columns and its rows. Those whose names begin with an underscore are pseudo columns."""
-
-    columns: dict[str, Kind]
-    rows: list[dict[str, Any]]
-
-
-class _Cached(Config):
-    """Has wasmtime keep what it compiled where it keeps such things."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cache = True
+def _config() -> Config:
+    """Return a configuration with which wasmtime keeps what it compiled."""
+    config = Config()
+    config.cache = True
+    return config
 
 
 @cache
 def engine() -> ZetaSqlLocalService:
     """Return the engine, which takes half a minute to compile the first time."""
-    with patch.object(wasm_client, "Config", _Cached):
+    with patch.object(wasm_client, "Config", _config):
         service = ZetaSqlLocalService.get_instance()
     client = service.wasm_client
 

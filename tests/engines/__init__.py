@@ -1,1 +1,0 @@
-"""The engines that triage can read through, run for real."""

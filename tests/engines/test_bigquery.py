@@ -120,10 +120,10 @@ def test_the_recorded_runs_and_incidents_give_the_same_documents(form: str, tmp_
 
 
 @each_form
-def test_of_a_busy_service_little_comes_back_and_all_is_counted(form: str, tmp_path: Path) -> None:
+def test_what_does_not_matter_stays_where_it_is_and_is_counted(form: str, tmp_path: Path) -> None:
     logs = corpus(random.Random(6), 600)  # noqa: S311 (a seed that repeats itself)
 
-    assert assert_same(logs, form, tmp_path) < len(logs) / 2
+    assert assert_same(logs, form, tmp_path) < len(logs) * 2 / 3
 
 
 @each_form

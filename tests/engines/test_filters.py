@@ -157,10 +157,10 @@ def test_a_condition_lets_through_every_row_that_its_filter_matches(form: str) -
         rows = {entry.insert_id: api_form(entry) for entry in decoded(relation, name)}
         for start in range(0, len(texts), _AT_ONCE):
             batch = texts[start : start + _AT_ONCE]
-            found = passed(
+            passes = passed(
                 [written_out(asked[text].sql, asked[text].parameters) for text in batch], relation, name
             )
-            for text, names in zip(batch, found, strict=True):
+            for text, names in zip(batch, passes, strict=True):
                 matches = matcher(text)
                 matched = {name for name, row in rows.items() if matches(row)}
                 assert matched <= names, (text, sorted(matched - names))

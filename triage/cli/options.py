@@ -148,4 +148,5 @@ def _size(text: str | None) -> int | None:
     found = re.fullmatch(r"(\d{1,18})\s*(?:([kMGTP])?B)?", text.strip(), re.ASCII | re.IGNORECASE)
     if found is None:
         raise UsageError(f"--max-bytes: {text!r} is no size", "write it like 500MB or 20GB")
-    return int(found[1]) * 1000 ** " kmgtp".index((found[2] or " ").lower())
+    thousands: int = 1000 ** " kmgtp".index((found[2] or " ").lower())
+    return int(found[1]) * thousands

@@ -9,13 +9,18 @@ import pytest
 
 from tests.fakes.bigquery_server import BigQueryServer, Fault
 from triage.errors import ExitStatus, TriageError, UsageError
-from triage.models import Condition
+from triage.models import Condition, SqlValue
 from triage.reading.bigquery import parse
 from triage.reading.bigquery.client import HOST, Job, connect
 
 TABLE = parse("bigquery://demo-project.logs._AllLogs")
 ROWS = [("entry", f'{{"insertId": "{place}"}}', None, 1, place, place) for place in range(25)]
-VALUES = {"services": ["shop", "cart"], "wanted": "a|b", "since": datetime(2026, 1, 2, tzinfo=UTC), "f0": 7}
+VALUES: dict[str, SqlValue] = {
+    "services": ["shop", "cart"],
+    "wanted": "a|b",
+    "since": datetime(2026, 1, 2, tzinfo=UTC),
+    "f0": 7,
+}
 
 
 def no_credentials() -> Any:

@@ -24,7 +24,7 @@ def log_entry(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_row_of_log_analytics_gets_the_names_of_the_api() -> None:
-    row = {
+    row: dict[str, Any] = {
         "insert_id": "a", "log_name": "projects/demo/logs/stderr", "timestamp": "2026-01-01T00:00:00Z",
         "resource": {"type": "cloud_run_revision", "labels": {"service_name": "shop"}},
         "json_payload": {"user_id": None, "tags": []}, "labels": {"my_label": "x"}, "text_payload": None,
@@ -43,7 +43,7 @@ def test_a_row_of_log_analytics_gets_the_names_of_the_api() -> None:
 
 
 def test_what_a_sink_writes_of_fields_that_an_entry_lacks_is_left_out() -> None:
-    row = {
+    row: dict[str, Any] = {
         "insertId": "a", "timestamp": "2026-01-01T00:00:00Z", "textPayload": None,
         "jsonPayload": {"message": "said", "error": {"type": None}, "tags": [], "user_id": None},
         "httpRequest": {"status": 200, "latency": 0.25, "requestSize": None},

@@ -49,7 +49,8 @@ def _explained(error: Exception, table: Table, project: str) -> TriageError:
         return TryAgainError(
             f"{table}: a quota of project {project} is used up ({said})", "try again in a while"
         )
-    if isinstance(error, google.ClientError):
+    # Google's client does not know that word of a job's end, and takes it for a fault of the server.
+    if isinstance(error, google.ClientError) or reason == "bytesBilledLimitExceeded":
         return _refused(error, reason, said, table, project)
     return TryAgainError(f"{table}: BigQuery did not answer ({said})", "check the network and try again")
 

@@ -55,7 +55,7 @@ def test_the_order_and_the_doubles_of_entries_do_not_matter(
 
 def test_a_side_may_be_a_folder_or_a_glob(mended: Comparison, tmp_path: Path) -> None:
     entries = json.loads(BEFORE.read_bytes())
-    for number, part in enumerate((entries[:200], entries[200:])):
+    for number, part in enumerate((entries[:203], entries[203:])):
         (tmp_path / f"part-{number}.json").write_text(json.dumps(part), encoding="utf-8")
     assert unnamed(compared(tmp_path, AFTER)) == unnamed(mended)
     assert unnamed(compared(tmp_path / "part-*.json", AFTER)) == unnamed(mended)
@@ -71,6 +71,14 @@ def test_a_side_that_holds_no_entries_makes_it_unclear(tmp_path: Path) -> None:
         ("after", SERVICE, "it is not in these logs")
     ]
     assert not any(error.sure for error in comparison.errors)
+
+
+def test_a_record_that_is_broken_is_told_as_a_gap_of_its_side(tmp_path: Path) -> None:
+    lines = [json.dumps(entry) for entry in json.loads(AFTER.read_bytes())]
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text("\n".join(["{half", *lines]), encoding="utf-8")
+    comparison = compared(BEFORE, broken)
+    assert (comparison.change, comparison.after.gaps) == ("better", {"broken_record": 1})
 
 
 def test_a_side_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

@@ -207,6 +207,7 @@ def _side(analysis: Analysis, name: str, window: Window | None) -> Side:
         requests=timeline.requests,
         errors=analysis.errors,
         presences=analysis.presences,
+        gaps=coverage.gaps,
         first=first,
         last=last,
     )

@@ -56,10 +56,10 @@ def screen(comparison: Comparison) -> Iterator[RenderableType]:
 def _why(comparison: Comparison) -> str:
     """Return the reasons, what is contrary to the answer last."""
     contrary = {"better": "worse"}.get(comparison.change, "better")
-    told, but = [], []
-    for sign in comparison.because:
-        # A service's name may hold a line break, and what follows it would look like an answer of ours.
-        (but if sign.change == contrary else told).append(" ".join(sign.says.split()))
+    # A service's name may hold a line break, and what follows it would look like an answer of ours.
+    signs = [(sign.change == contrary, " ".join(sign.says.split())) for sign in comparison.because]
+    told = [says for against, says in signs if not against]
+    but = [says for against, says in signs if against]
     return "; ".join([_first(told), *([f"but {_first(but)}"] if but else [])])
 
 

@@ -41,8 +41,9 @@ def diagnose(
 ) -> None:
     """Say what broke in the exported logs, and how we know.
 
-    EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives. The
-    first line is the answer: verdict, service, cause, check and confidence.
+    EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives, or
+    a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first line is the answer: verdict, service, cause,
+    check and confidence.
     """
     from triage.pipeline import analyse, to_json
 

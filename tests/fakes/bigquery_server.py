@@ -9,10 +9,11 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.loopback import LoopbackServer
 
 #: A parameter's type, a word or a list of one, and its value.
 Parameter = tuple[str | list[str], Any]
@@ -55,7 +56,7 @@ class _Job:
     done: threading.Event = field(default_factory=threading.Event)
 
 
-class BigQueryServer:
+class BigQueryServer(LoopbackServer):
     """Query jobs; ``asked`` lists them, ``pages`` counts the pages of rows that were given, ``size`` is what each reads."""
 
     def __init__(self, answer: Answer, *, size: int = 5_000_000, page: int = 1000) -> None:
@@ -65,28 +66,7 @@ class BigQueryServer:
         self.faults: list[Fault] = []
         self.pages = 0
         self.jobs: dict[str, _Job] = {}
-        handler = type("Handler", (_Handler,), {"state": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-
-    @property
-    def url(self) -> str:
-        """Return the address of the API."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        """Serve until the end of the block."""
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_Handler)
 
     def insert(self, project: str, sent: dict[str, Any]) -> dict[str, Any]:
         """Make a job, and run it unless it is a dry one."""

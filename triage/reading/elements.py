@@ -106,7 +106,7 @@ class Elements:
             if all(piece[:1] == b"{" for piece in pieces):
                 window.at = end
                 return pieces
-        self._slow = len(window)
+        self._slow = min(len(window), _PIECES)
         return None
 
     def one(self, end: int) -> Iterator[bytes | Gap]:

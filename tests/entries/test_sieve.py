@@ -68,7 +68,8 @@ ODD_OBJECTS = [
     REQUEST % (b"https://h.example", 200),
     REQUEST % (b"?", 200),
     REQUEST % (b"/dull", 200),
-    HEAD + b'"t", "textPayload": "asked", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": 403}}',
+    HEAD
+    + b'"t", "textPayload": "asked", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": 403}}',
     HEAD + b'"s", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": "403"}}',
     b'{"insertId": "bare"}',
     b"{}",
@@ -151,7 +152,7 @@ FORMS: dict[str, Callable[[list[bytes]], bytes]] = {
 def both_ways(path: Path) -> tuple[pipeline.Analysis, pipeline.Analysis]:
     """Return what the analysis is with every record decoded, and with the sieve, which sees a few records at a time."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("triage.reading.stream._CHUNK", 5000)
+        patched.setattr("triage.reading.stream.CHUNK", 5000)
         patched.setattr("triage.reading.elements._PIECES", 5000)
         quick = pipeline.analyse([path])
         patched.setattr(Sieve, "sift", lambda _self, path, pieces: everything(path, pieces))
@@ -209,7 +210,7 @@ def test_what_nothing_is_looked_for_in_is_counted_and_not_decoded(tmp_path: Path
 def test_lists_are_sifted_once_they_are_known_to_be_of_entries(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("triage.reading.stream._CHUNK", 2000)
+    monkeypatch.setattr("triage.reading.stream.CHUNK", 2000)
     monkeypatch.setattr("triage.reading.elements._PIECES", 2000)
     path = tmp_path / "export"
     path.write_bytes(FORMS[form]([DULL] * 300 + [DULL.replace(b"nothing", b"something")] + [DULL] * 100))

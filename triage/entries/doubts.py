@@ -42,10 +42,8 @@ class FileNumbers:
     def _reach(self, first: int, last: int) -> None:
         if not self.severities:
             self.first, self.last = first, last
-        elif first < self.first:
-            self.first = first
-        if last > self.last:
-            self.last = last
+        else:
+            self.first, self.last = min(self.first, first), max(self.last, last)
 
     def add(self, entry: Entry) -> None:
         """Count an entry in that is kept."""

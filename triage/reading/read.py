@@ -13,10 +13,11 @@ from triage.reading.encoding import utf8
 from triage.reading.form import form
 from triage.reading.likeness import is_entry
 from triage.reading.limits import Limits
-from triage.reading.lines import read_lines
+from triage.reading.lines import Lines
 from triage.reading.parquet import read_parquet
 from triage.reading.sift import Sift, everything
 from triage.reading.sources import ExportSource, expand
+from triage.reading.spread import LARGE, helpers, read_spread
 from triage.reading.stream import Stream, chunks_of
 from triage.reading.table import read_table
 from triage.reading.values import Values
@@ -68,7 +69,9 @@ def _read(
     if kind:
         stream = Stream(unfold(kind, stream, path, limits, gaps))
     encoding, stream = utf8(stream)
-    content = _Content(stream, path, limits, sift)
+    plain = not (kind or encoding) and path != "-" and file.seekable()
+    spread = plain and sift is not everything and Path(path).stat().st_size >= LARGE
+    content = _Content(stream, path, limits, sift, helpers() if spread else 0)
     try:
         for item in content:
             if not (
@@ -89,8 +92,9 @@ def _read(
 class _Content:
     """The records of one file, and whether they are those of an export."""
 
-    def __init__(self, stream: Stream, path: str, limits: Limits, sift: Sift) -> None:
-        self._stream, self._path, self._limits, self._sift = stream, path, limits, sift
+    def __init__(self, stream: Stream, path: str, limits: Limits, sift: Sift, helpers: int) -> None:
+        self._stream, self._path, self._limits = stream, path, limits
+        self._sift, self._helpers = sift, helpers
         self.form = "empty"
         self.records = 0
         self._entries = self._others = False
@@ -115,8 +119,10 @@ class _Content:
         found = form(self._stream.head(_HEAD), self._path)
         self.form = _NAMES.get(found, "")
         match found:
+            case "lines" if self._helpers:
+                return read_spread(self._path, self._limits, self._sift, self._helpers)
             case "lines":
-                return read_lines(self._stream, self._path, self._limits, self._sift)
+                return Lines(self._stream, self._path, self._limits, self._sift).records()
             case "table":
                 return read_table(self._stream, self._path, self._limits)
             case "parquet":

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 #: What is read at a time stays in the processor's cache while it is looked at: a megabyte takes half as long again.
-_CHUNK = 128 << 10
+CHUNK = 128 << 10
 
 
 class Stream:
@@ -36,5 +36,5 @@ class Stream:
 def chunks_of(file: BinaryIO) -> Iterator[bytes]:
     """Yield the bytes of a file, a pipe as soon as it gives some."""
     read = getattr(file, "read1", file.read)
-    while chunk := read(_CHUNK):
+    while chunk := read(CHUNK):
         yield chunk

@@ -6,7 +6,6 @@ answers are taken in the order of the file, so nothing depends on which process 
 
 import os
 import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from heapq import merge
@@ -25,6 +24,8 @@ from triage.reading.stream import CHUNK, Stream
 LARGE = 48 << 20
 _STRETCH = 8 << 20
 _MOST = 4
+#: Where Linux lists the threads of this process, those of libraries among them; elsewhere nothing is copied.
+_TASKS = Path("/proc/self/task")
 #: Bytes that tell the size of an answer.
 _SIZE = 8
 
@@ -59,7 +60,7 @@ def _position(item: Record | Gap) -> int:
 
 def helpers() -> int:
     """Return how many copies to make: none with a single core, or where another thread may hold what they would need."""
-    if not hasattr(os, "sched_getaffinity") or threading.active_count() > 1:
+    if not _TASKS.is_dir() or len(list(_TASKS.iterdir())) > 1:
         return 0
     cores = len(os.sched_getaffinity(0))
     return min(cores, _MOST) if cores > 1 else 0

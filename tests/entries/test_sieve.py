@@ -220,6 +220,13 @@ def test_lists_are_sifted_once_they_are_known_to_be_of_entries(
     assert sum(item.count for item in skipped) + len(chosen) == 401
 
 
+def test_a_time_in_another_form_is_left_to_the_decoder_and_the_others_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([DULL, DULL.replace(b".25Z", b"Z"), DULL.replace(b".25Z", b".25+01:00"), DULL]))
+    chosen, (skipped,) = sifted(path, ["something"])
+    assert (chosen, skipped.count) == ([2, 3], 2)
+
+
 def test_what_is_skipped_is_timed_and_told_by_severity(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     early = DULL.replace(b"13:30:00.25Z", b"13:29:59.999999999Z")

@@ -169,7 +169,7 @@ def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=mixed(ODD_LINES), ending=st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
 def test_lines_give_the_same_documents_with_the_sieve(
     tmp_path: Path, content: list[bytes], ending: bytes
@@ -180,7 +180,7 @@ def test_lines_give_the_same_documents_with_the_sieve(
     assert quick == slow
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=mixed(ODD_OBJECTS), form=st.sampled_from(sorted(FORMS)))
 def test_every_other_form_gives_the_same_documents_with_the_sieve(
     tmp_path: Path, content: list[bytes], form: str

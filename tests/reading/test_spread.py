@@ -95,7 +95,8 @@ def test_helpers_end_by_themselves_when_the_process_that_reads_is_killed(tmp_pat
         "from triage.entries import Sieve\n"
         "from triage.reading import Limits, spread\n"
         "spread._STRETCH = 200_000\n"
-        f"next(spread.read_spread({str(path)!r}, Limits(), Sieve(['kept']).sift, 2))\n"
+        f"items = spread.read_spread({str(path)!r}, Limits(), Sieve(['kept']).sift, 2)\n"
+        "next(items)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

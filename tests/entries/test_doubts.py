@@ -75,8 +75,8 @@ def test_no_limit_is_suspected_of_a_table_that_was_asked_for_all() -> None:
 def test_what_was_only_counted_is_counted_and_timed() -> None:
     first, last = (parse_timestamp(f"2026-03-0{day}T00:00:00Z") for day in (1, 2))
     entries = Entries([
-        Skipped("table", 3, outside=1, severities={"INFO": 3}, first=first, last=last),
-        Skipped("table", 4, severities={"DEBUG": 4}, first=first - 1000, last=first),
+        Skipped("table", outside=1, severities={"INFO": 3}, first=first, last=last),
+        Skipped("table", severities={"DEBUG": 4}, first=first - 1000, last=first),
         ExportFile("table", "BigQuery", 7, queried=True),
     ])  # fmt: skip
     list(entries)

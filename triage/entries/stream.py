@@ -63,8 +63,7 @@ class Entries:
             elif isinstance(item, Skipped):
                 self._outside += item.outside
                 self._skipped += item.count - item.outside
-                if item.severities:
-                    self._numbers_of(item.path).pass_over(item)
+                self._numbers_of(item.path).pass_over(item)
             else:
                 self._exports[item.path] = item
         for joined in self._parts.whole():

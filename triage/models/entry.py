@@ -41,18 +41,21 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """Records that were not decoded, as nothing in them is looked for; ``outside`` of them lie outside the question.
+    """LogEntries that were not decoded, as nothing is looked for in them: how many of each severity, from when to when.
 
-    Where something else has looked at all of them, ``severities`` are their numbers by the severity that the entry
-    itself names, ``first`` and ``last`` their times in nanoseconds.
+    ``outside`` of them lie outside the question.
     """
 
     path: str
-    count: int
-    outside: int = 0
     severities: dict[str, int] = {}
     first: int = 0
     last: int = 0
+    outside: int = 0
+
+    @property
+    def count(self) -> int:
+        """Return the number of the records."""
+        return sum(self.severities.values())
 
 
 class ExportFile(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from triage import rules
 from triage.diagnosis import Errors, Judge, Presences
-from triage.entries import Entries
+from triage.entries import Entries, Sieve
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -129,12 +129,10 @@ def read_entries(
     With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
     read is told by ``tell``.
     """
-    everything = selection == ALL
-    wanted = None if analyser is None else analyser.literals
     return Entries(
-        _records(sources, selection, wanted, tell or _say_nothing),
+        _records(sources, selection, analyser, tell or _say_nothing),
         keep=None if analyser is None else analyser.wants,
-        within=None if everything else within(selection),
+        within=None if selection == ALL else within(selection),
         asked=(selection.since, selection.until),
     )
 
@@ -178,9 +176,9 @@ def matters(matcher: Matcher, entry: Entry) -> bool:
 
 
 def _records(
-    sources: Sources, selection: Selection, wanted: Sequence[str] | None, tell: Callable[[str], None]
+    sources: Sources, selection: Selection, analyser: Analyser | None, tell: Callable[[str], None]
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    from triage.reading import read
+    from triage.reading import everything, read
     from triage.reading.bigquery import is_address
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
@@ -189,10 +187,12 @@ def _records(
         return
     named = [source for source in listed if isinstance(source, str | Path)]
     files = [source for source in named if not is_address(source)]
-    yield from read(files, wanted=wanted if wanted and selection == ALL else ())
+    sieve = Sieve(analyser.literals) if analyser is not None and selection == ALL else None
+    yield from read(files, sift=sieve.sift if sieve else everything)
     if tables := [str(source) for source in named if is_address(source)]:
         from triage.pipeline.tables import read_tables
 
+        wanted = None if analyser is None else analyser.literals
         yield from read_tables(tables, selection, wanted, tell)
 
 

@@ -84,8 +84,8 @@ def test_rows_that_were_only_counted_keep_their_numbers_and_times() -> None:
     assert isinstance(second, Record)
     assert (first.source.position, second.source.position) == (1, 2)
     assert counted == [
-        Skipped(PATH, 3, outside=3, severities={"INFO": 3}, first=1_000_000, last=2_000_000),
-        Skipped(PATH, 4, severities={"": 4}, first=5_000, last=6_000),
+        Skipped(PATH, outside=3, severities={"INFO": 3}, first=1_000_000, last=2_000_000),
+        Skipped(PATH, severities={"": 4}, first=5_000, last=6_000),
     ]
     assert file == ExportFile(PATH, "BigQuery", 9, queried=True)
 

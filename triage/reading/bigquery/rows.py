@@ -32,7 +32,6 @@ def records(rows: Iterable[Row], path: str) -> Iterator[Record | Skipped | Expor
         if entry is None:
             yield Skipped(
                 path,
-                count,
                 outside=count if kind == "outside" else 0,
                 severities={"" if severity == "DEFAULT" else severity or "": count},
                 first=first * 1000,

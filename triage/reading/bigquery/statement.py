@@ -1,6 +1,6 @@
 """The one statement that a table is asked: what may matter in whole, of the rest the numbers and from when to when.
 
-It lets too much through rather than too little, as triage/reading/candidates.py does for files: what comes back goes
+It lets too much through rather than too little, as triage/entries/sieve.py does for files: what comes back goes
 through the one decoder, which decides. The rows that are only counted are grouped while they are read, so the table is
 read once and the counts are those of the same moment.
 """

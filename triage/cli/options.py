@@ -85,8 +85,13 @@ def packs(function: Function) -> Function:
 
 
 def narrowing(function: Function) -> Function:
-    """Add the options that choose among the entries, handed on as one ``selection``."""
+    """Add the options that choose among the entries, handed on as one ``selection``, and --engine: what reads them."""
 
+    @click.option(
+        "--engine",
+        type=click.Choice(["spark"]),
+        help="What reads the logs, if not this process: Spark, by its own configuration (needs the extra 'spark').",
+    )
     @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")
     @click.option("--revision", multiple=True, metavar="NAME", help="Only this revision (repeatable).")
     @click.option("--instance", multiple=True, metavar="ID", help="Only this instance (repeatable).")
@@ -104,10 +109,13 @@ def narrowing(function: Function) -> Function:
         since: str | None,
         until: str | None,
         filter_text: str | None,
+        engine: str | None,
         **options: Any,
     ) -> Any:
-        from triage.pipeline import Selection
+        from triage.pipeline import OnSpark, Selection
 
+        if engine:
+            options["exports"] = OnSpark(options["exports"])
         selection = Selection(
             service=service,
             revision=revision,

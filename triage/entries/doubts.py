@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from triage.models import Entry, Gap
+from triage.models import Entry, Gap, Passed
 from triage.window import NANOSECONDS, format_timestamp
 
 _DAY = 86_400 * NANOSECONDS
@@ -39,6 +39,17 @@ class FileNumbers:
         elif time > self.last:
             self.last = time
         self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
+
+    def pass_all(self, passed: Passed) -> None:
+        """Take the times and the severities of entries that others looked at."""
+        known = bool(self.severities)
+        self.first = min(self.first, passed.first) if known else passed.first
+        self.last = max(self.last, passed.last) if known else passed.last
+        self.severities.update(passed.severities)
+
+    def passed(self, *, outside: int, skipped: int) -> Passed:
+        """Return what was taken of entries that are not kept, for ``pass_all``."""
+        return Passed(self.path, outside, skipped, self.first, self.last, dict(self.severities))
 
     def add(self, entry: Entry) -> None:
         """Count an entry in that is kept."""
@@ -79,9 +90,9 @@ class FileNumbers:
         if records > _BY_SEVERITY:
             return ""
         alike = Counter(count for count in self.severities.values() if is_usual_limit(count))
-        for count, times in alike.most_common(1):
-            if times > 1:
-                return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
+        times, count = max(((times, count) for count, times in alike.items()), default=(0, 0))
+        if times > 1:
+            return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
         return ""
 
 

@@ -9,7 +9,7 @@ from triage.entries.gaps import Gaps
 from triage.entries.sorting import Sorter
 from triage.entries.split import Parts
 from triage.entries.twins import Once, in_order, twins
-from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped
+from triage.models import Coverage, Entry, ExportFile, Gap, Passed, Record, Skipped
 from triage.window import format_timestamp
 
 _ROOM = 64 << 20
@@ -30,7 +30,7 @@ class Entries:
 
     def __init__(
         self,
-        items: Iterable[Record | Gap | Skipped | ExportFile],
+        items: Iterable[Record | Gap | Skipped | Passed | ExportFile],
         *,
         keep: Callable[[Entry], bool] | None = None,
         within: Callable[[Entry], bool] | None = None,
@@ -62,6 +62,10 @@ class Entries:
                 self._note(item)
             elif isinstance(item, Skipped):
                 self._skipped += item.count
+            elif isinstance(item, Passed):
+                self._outside += item.outside
+                self._skipped += item.skipped
+                self._numbers_of(item.path).pass_all(item)
             else:
                 self._exports[item.path] = item
         for joined in self._parts.whole():
@@ -75,11 +79,7 @@ class Entries:
             self._note(entry)
             return
         if not whole:
-            path = entry.source.path
-            numbers = self._numbers.get(path)
-            if numbers is None:
-                numbers = self._numbers[path] = FileNumbers(path)
-            numbers.pass_by(entry)
+            self._numbers_of(entry.source.path).pass_by(entry)
             if entry.split and entry.split.total > 1:
                 self._parts.add(entry)
                 return
@@ -94,6 +94,12 @@ class Entries:
             self._without_payload += entry.payload_lost
             self._without_severity += entry.severity_source != "entry"
             self._sorter.add(entry)
+
+    def _numbers_of(self, path: str) -> FileNumbers:
+        numbers = self._numbers.get(path)
+        if numbers is None:
+            numbers = self._numbers[path] = FileNumbers(path)
+        return numbers
 
     def _note(self, gap: Gap) -> None:
         if gap.kind in _LOST_RECORDS:

@@ -47,6 +47,21 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
     count: int
 
 
+class Passed(msgspec.Struct, frozen=True, gc=False):
+    """Records that were decoded where they lie and are not handed on, since nothing in them is looked for.
+
+    ``outside`` lie outside the question, ``skipped`` hold nothing that matters. Of all of them ``first`` and ``last``
+    are the times in nanoseconds, and ``severities`` the numbers by the severity that the entry itself names.
+    """
+
+    path: str
+    outside: int
+    skipped: int
+    first: int
+    last: int
+    severities: dict[str, int]
+
+
 class ExportFile(msgspec.Struct, frozen=True):
     """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held."""
 

@@ -1,13 +1,14 @@
 """Exports to the timeline and the diagnosis, in one pass."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from triage import rules
 from triage.diagnosis import Errors, Judge, Presences
-from triage.entries import Entries
+from triage.entries import Entries, sift
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -18,6 +19,7 @@ from triage.models import (
     Gap,
     Pack,
     Passage,
+    Passed,
     Presence,
     Record,
     Run,
@@ -25,6 +27,7 @@ from triage.models import (
     Timeline,
 )
 from triage.pipeline.selecting import ALL, Selection, within
+from triage.pipeline.spark import OnSpark
 from triage.rules import Matcher
 from triage.runs import Requested, Tracer
 from triage.text import quote
@@ -53,7 +56,7 @@ class Analyser:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Begin with nothing seen."""
-        self._packs = packs
+        self.packs = packs
         self._matcher = Matcher(packs)
         self._tracer = Tracer(packs)
         self._requested = Requested(packs)
@@ -91,7 +94,7 @@ class Analyser:
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
         diagnosis = self._judge.conclude(coverage)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
-        impact = next((pack.impact for pack in self._packs if pack.id == leading), "")
+        impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(timeline, diagnosis, self._errors.shapes(), self._presences.all(), impact)
 
     def _take(self, passages: Iterable[Passage]) -> None:
@@ -125,8 +128,12 @@ def read_entries(
     With an ``analyser`` only what it wants is looked at; the rest is counted.
     """
     everything = selection == ALL
+    if isinstance(sources, OnSpark):
+        records = _records_on_spark(sources, selection, analyser.packs if analyser is not None else None)
+    else:
+        records = _records(sources, analyser.literals if analyser is not None and everything else ())
     return Entries(
-        _records(sources, analyser.literals if analyser is not None and everything else ()),
+        records,
         keep=None if analyser is None else analyser.wants,
         within=None if everything else within(selection),
         asked=(selection.since, selection.until),
@@ -171,6 +178,25 @@ def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap |
         yield from read([source for source in listed if isinstance(source, str | Path)], wanted=wanted)
     else:
         yield from (record for record in listed if isinstance(record, Record))
+
+
+def _records_on_spark(
+    sources: OnSpark, selection: Selection, packs: Sequence[Pack] | None
+) -> Iterator[Record | Gap | Skipped | Passed | ExportFile]:
+    from triage.reading.spark import read_on_spark
+
+    return read_on_spark(sources, partial(_sift, selection, packs))
+
+
+def _sift(
+    selection: Selection, packs: Sequence[Pack] | None, items: Iterable[Record]
+) -> Iterator[Record | Passed]:
+    """Yield what ``read_entries`` needs of the items of a file; an executor of Spark calls it."""
+    return sift(
+        items,
+        keep=None if packs is None else Analyser(packs).wants,
+        within=None if selection == ALL else within(selection),
+    )
 
 
 def _link(event: Event) -> str:

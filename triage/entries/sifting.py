@@ -1,0 +1,41 @@
+"""Records judged where they lie, so that only those which may matter travel."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from triage.entries.decode import decode
+from triage.entries.doubts import FileNumbers
+from triage.models import Entry, Passed, Record
+
+Other = TypeVar("Other")
+
+
+def sift(
+    items: Iterable[Record | Other],
+    *,
+    keep: Callable[[Entry], bool] | None = None,
+    within: Callable[[Entry], bool] | None = None,
+) -> Iterator[Record | Other | Passed]:
+    """Yield what ``Entries`` with the same tests needs of the items of one file: of what it would only count, the numbers.
+
+    Records that cannot be decoded and parts of split entries are handed on.
+    """
+    numbers: FileNumbers | None = None
+    outside = skipped = 0
+    for item in items:
+        if not isinstance(item, Record):
+            yield item
+            continue
+        entry = decode(item)
+        if not isinstance(entry, Entry) or (entry.split and entry.split.total > 1):
+            yield item
+            continue
+        is_outside = within is not None and not within(entry)
+        if not is_outside and (keep is None or keep(entry)):
+            yield item
+            continue
+        numbers = numbers or FileNumbers(item.source.path)
+        numbers.pass_by(entry)
+        outside, skipped = outside + is_outside, skipped + (not is_outside)
+    if numbers is not None:
+        yield numbers.passed(outside=outside, skipped=skipped)

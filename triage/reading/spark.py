@@ -1,5 +1,6 @@
 """Exports read by Spark: its executors read and judge their part of them, and what may matter comes back in order."""
 
+import logging
 import os
 import re
 import shutil
@@ -168,12 +169,15 @@ def _context() -> Iterator[Any]:
         yield session.sparkContext
         return
     interrupt = signal.getsignal(signal.SIGINT)
+    silence = logging.NullHandler()
+    logging.getLogger().addHandler(silence)  # else its wire tells of Ctrl-C with a traceback on stderr
     with tempfile.TemporaryFile(prefix="triage-") as log:
         context = _started(log)
         try:
             yield context
         finally:
             _stop(context)
+            logging.getLogger().removeHandler(silence)
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGINT, interrupt)  # Spark has put its own there
 
@@ -203,9 +207,10 @@ def _started(log: IO[bytes]) -> Any:
             return SparkContext(gateway=gateway)
     except PySparkException as error:
         log.seek(0)
-        said = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        said = log.read().decode("utf-8", "replace").splitlines() or [str(error)]
+        reason = next((line for line in said if re.search("error|exception", line, re.IGNORECASE)), said[-1])
         raise IOFailureError(
-            f"Spark did not start: {(said or [str(error)])[-1].strip()[:300]}",
+            f"Spark did not start: {reason.strip()[:300]}",
             "check Java (17 or newer) and Spark's configuration",
         ) from error
 

@@ -201,7 +201,7 @@ def test_standard_input_is_refused() -> None:
 
 
 def test_a_task_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.pipeline.analysing.partial", lambda *_: _fails)
+    monkeypatch.setattr("triage.pipeline.analysing._narrowing", _fails)
     with pytest.raises(
         IOFailureError, match="Spark failed: ArithmeticError: the disk of the executor"
     ) as raised:
@@ -209,5 +209,5 @@ def test_a_task_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\n" not in str(raised.value)
 
 
-def _fails(_items: object) -> None:
+def _fails(*_selection: object) -> None:
     raise ArithmeticError("the disk of the executor")

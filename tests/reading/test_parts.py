@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading.logs import Item, lines, log, logs, pretty
-from triage.models import Passed
 from triage.reading import Limits, read
 from triage.reading.parts import parts, read_part
 from triage.reading.sources import expand
@@ -31,12 +30,12 @@ PIECES = [
 LIMITS = Limits(record=2000)
 
 
-def in_parts(path: Path, size: int) -> list[Item | Passed]:
+def in_parts(path: Path, size: int) -> list[Item]:
     """Return what the parts of a file give, put together."""
 
     def items() -> Iterator[object]:
         for part in parts(expand([path]), size):
-            yield from read_part(part, LIMITS)
+            yield from read_part(part, limits=LIMITS)
 
     return list(_in_files(items()))  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import get_args
 
 from triage.diagnosis.sighting import Sightings
@@ -31,16 +32,21 @@ class Known:
         patterns = self.pack.services
         return not patterns or not service or any(fnmatchcase(service, pattern) for pattern in patterns)
 
+    @cached_property
+    def _rules(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        cause = self.cause
+        all_of, any_of, none_of = map(self.names, (cause.all_of, cause.any_of, cause.none_of))
+        return frozenset(all_of), frozenset(any_of), frozenset(none_of)
+
     def holds(self, run: Run | None, seen: Sightings) -> bool:
         """Return whether the cause explains a scene."""
-        cause = self.cause
-        if cause.run is not None and (run is None or not _fits(cause.run, run)):
+        needs = self.cause.run
+        if needs is not None and (run is None or not _fits(needs, run)):
             return False
-        if not all(name in seen for name in self.names(cause.all_of)):
+        all_of, any_of, none_of = self._rules
+        if not seen.keys() >= all_of or (any_of and any_of.isdisjoint(seen)):
             return False
-        if cause.any_of and not any(name in seen for name in self.names(cause.any_of)):
-            return False
-        return not any(name in seen for name in self.names(cause.none_of))
+        return none_of.isdisjoint(seen)
 
 
 def _fits(needs: RunNeeds, run: Run) -> bool:
@@ -70,7 +76,7 @@ class Causes:
         fitting = [
             known
             for known in self._known
-            if known.cause.scene == run.kind and known.reads(run.service) and known.holds(run, seen)
+            if known.cause.scene == run.kind and known.holds(run, seen) and known.reads(run.service)
         ]
         return _deepest(fitting)
 

@@ -9,7 +9,7 @@ from triage.entries.gaps import Gaps
 from triage.entries.sorting import Sorter
 from triage.entries.split import Parts
 from triage.entries.twins import Once, in_order, twins
-from triage.models import Coverage, Entry, ExportFile, Gap, Passed, Record, Skipped
+from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped
 from triage.window import format_timestamp
 
 _ROOM = 64 << 20
@@ -30,7 +30,7 @@ class Entries:
 
     def __init__(
         self,
-        items: Iterable[Record | Gap | Skipped | Passed | ExportFile],
+        items: Iterable[Record | Gap | Skipped | ExportFile],
         *,
         keep: Callable[[Entry], bool] | None = None,
         within: Callable[[Entry], bool] | None = None,
@@ -61,11 +61,9 @@ class Entries:
             elif isinstance(item, Gap):
                 self._note(item)
             elif isinstance(item, Skipped):
-                self._skipped += item.count
-            elif isinstance(item, Passed):
                 self._outside += item.outside
-                self._skipped += item.skipped
-                self._numbers_of(item.path).pass_all(item)
+                self._skipped += item.count - item.outside
+                self._numbers_of(item.path).pass_over(item)
             else:
                 self._exports[item.path] = item
         for joined in self._parts.whole():

@@ -41,25 +41,21 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """Records that were not decoded, as nothing in them is looked for."""
+    """LogEntries that were not handed on, as nothing is looked for in them: how many of each severity, from when to when.
 
-    path: str
-    count: int
-
-
-class Passed(msgspec.Struct, frozen=True, gc=False):
-    """Records that were decoded where they lie and are not handed on, since nothing in them is looked for.
-
-    ``outside`` lie outside the question, ``skipped`` hold nothing that matters. Of all of them ``first`` and ``last``
-    are the times in nanoseconds, and ``severities`` the numbers by the severity that the entry itself names.
+    ``outside`` of them lie outside the question.
     """
 
     path: str
-    outside: int
-    skipped: int
-    first: int
-    last: int
-    severities: dict[str, int]
+    severities: dict[str, int] = {}
+    first: int = 0
+    last: int = 0
+    outside: int = 0
+
+    @property
+    def count(self) -> int:
+        """Return the number of the records."""
+        return sum(self.severities.values())
 
 
 class ExportFile(msgspec.Struct, frozen=True):

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from triage import rules
 from triage.diagnosis import Errors, Judge, Presences
-from triage.entries import Entries, sift
+from triage.entries import Entries, Sieve, narrow
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -19,7 +20,6 @@ from triage.models import (
     Gap,
     Pack,
     Passage,
-    Passed,
     Presence,
     Record,
     Run,
@@ -32,6 +32,9 @@ from triage.rules import Matcher
 from triage.runs import Requested, Tracer
 from triage.text import quote
 from triage.window import format_timestamp
+
+if TYPE_CHECKING:
+    from triage.reading.sift import Sift
 
 _ERROR = 500
 Sources = Sequence[str | Path] | Iterable[Record]
@@ -127,15 +130,14 @@ def read_entries(
 
     With an ``analyser`` only what it wants is looked at; the rest is counted.
     """
-    everything = selection == ALL
     if isinstance(sources, OnSpark):
         records = _records_on_spark(sources, selection, analyser.packs if analyser is not None else None)
     else:
-        records = _records(sources, analyser.literals if analyser is not None and everything else ())
+        records = _records(sources, _sieve(analyser, selection))
     return Entries(
         records,
         keep=None if analyser is None else analyser.wants,
-        within=None if everything else within(selection),
+        within=None if selection == ALL else within(selection),
         asked=(selection.since, selection.until),
     )
 
@@ -170,33 +172,40 @@ def matters(matcher: Matcher, entry: Entry) -> bool:
     return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
 
 
-def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    from triage.reading import read
+def _records(sources: Sources, sieve: Sieve | None) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    from triage.reading import everything, read
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
     if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
-        yield from read([source for source in listed if isinstance(source, str | Path)], wanted=wanted)
+        paths = [source for source in listed if isinstance(source, str | Path)]
+        yield from read(paths, sift=sieve.sift if sieve else everything)
     else:
         yield from (record for record in listed if isinstance(record, Record))
 
 
+def _sieve(analyser: Analyser | None, selection: Selection) -> Sieve | None:
+    return Sieve(analyser.literals) if analyser is not None and selection == ALL else None
+
+
 def _records_on_spark(
     sources: OnSpark, selection: Selection, packs: Sequence[Pack] | None
-) -> Iterator[Record | Gap | Skipped | Passed | ExportFile]:
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
     from triage.reading.spark import read_on_spark
 
-    return read_on_spark(sources, partial(_sift, selection, packs))
+    return read_on_spark(sources, partial(_narrowing, selection, packs))
 
 
-def _sift(
-    selection: Selection, packs: Sequence[Pack] | None, items: Iterable[Record]
-) -> Iterator[Record | Passed]:
-    """Yield what ``read_entries`` needs of the items of a file; an executor of Spark calls it."""
-    return sift(
-        items,
-        keep=None if packs is None else Analyser(packs).wants,
-        within=None if selection == ALL else within(selection),
-    )
+def _narrowing(
+    selection: Selection, packs: Sequence[Pack] | None
+) -> Callable[[Callable[["Sift"], Iterable[Record]]], Iterator[Record | Skipped]]:
+    """Return what makes the items of a file those that ``read_entries`` needs; an executor of Spark calls it."""
+    from triage.reading import everything
+
+    analyser = None if packs is None else Analyser(packs)
+    sieve = _sieve(analyser, selection)
+    keep = None if analyser is None else analyser.wants
+    test = None if selection == ALL else within(selection)
+    return lambda read: narrow(read(sieve.sift if sieve else everything), keep=keep, within=test)
 
 
 def _link(event: Event) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
@@ -12,10 +11,12 @@ from triage.reading.compression import compression
 from triage.reading.encoding import utf8
 from triage.reading.form import form
 from triage.reading.limits import Limits
-from triage.reading.lines import read_lines
-from triage.reading.read import opened, read_source
+from triage.reading.lines import Lines
+from triage.reading.read import HEAD, opened, read_source
+from triage.reading.sift import Sift, everything
 from triage.reading.sources import ExportSource
-from triage.reading.stream import CHUNK, Stream, chunks_of
+from triage.reading.spread import chunks_between
+from triage.reading.stream import Stream, chunks_of
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -63,13 +64,13 @@ def _is_lines(path: str) -> bool:
             return False
         encoding, stream = utf8(stream)
         try:
-            return not encoding and form(stream.head(CHUNK), path) == "lines"
+            return not encoding and form(stream.head(HEAD), path) == "lines"
         except BadDataError:  # told by whoever reads it
             return False
 
 
 def read_part(
-    part: Part, limits: Limits | None = None
+    part: Part, sift: Sift = everything, limits: Limits | None = None
 ) -> Iterator[Record | Gap | Skipped | ExportFile | PartEnd]:
     """Yield what ``read`` gives of a part. In a range positions count from its first line, and a PartEnd ends it.
 
@@ -78,48 +79,13 @@ def read_part(
 
     """
     if part.start is None:
-        yield from read_source(part.source, limits=limits)
+        yield from read_source(part.source, sift=sift, limits=limits)
         return
     path, records = part.source.path, 0
     with opened(path) as file:
-        lines = _Lines(file, part.start, part.start + part.size)
-        stream = Stream(lines)
-        if part.start == 0:
-            _, stream = utf8(stream)  # a byte-order mark is no line's
-        for item in read_lines(stream, path, limits or Limits()):
-            records += isinstance(item, Record)
+        stream = Stream(chunks_between(file, part.start, part.start + part.size))
+        lines = Lines(stream, path, limits or Limits(), sift)
+        for item in lines.records():
+            records += item.count if isinstance(item, Skipped) else isinstance(item, Record)
             yield item
-    yield PartEnd(path, lines.count, records, part.last)
-
-
-class _Lines:
-    """The bytes of the lines that begin between two places of a file, ends included; ``count`` of them have one."""
-
-    def __init__(self, file: BinaryIO, start: int, end: int) -> None:
-        self._file, self._start, self._end = file, start, end
-        self.count = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks():
-            self.count += chunk.count(b"\n")
-            yield chunk
-
-    def _chunks(self) -> Iterator[bytes]:
-        begun = self._start == 0
-        at = self._file.seek(
-            max(self._start - 1, 0)
-        )  # where the line before ends in the byte before, one begins here
-        for read in chunks_of(self._file):
-            chunk, at = read, at + len(read)
-            if not begun:
-                feed = chunk.find(b"\n")
-                begun = feed >= 0
-                chunk = chunk[feed + 1 :] if begun else b""
-                if begun and at - len(chunk) >= self._end:
-                    return
-            if at >= self._end:
-                feed = chunk.find(b"\n", max(len(chunk) - (at - self._end) - 1, 0))
-                if feed >= 0:
-                    yield chunk[: feed + 1]
-                    return
-            yield chunk
+    yield PartEnd(path, lines.position, records, part.last)

@@ -18,19 +18,19 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-import msgspec
-
 from triage.errors import IOFailureError, TriageError, UsageError
-from triage.models import ExportFile, Gap, Passed, Record, Skipped, Source
+from triage.models import ExportFile, Gap, Record, Skipped
 from triage.reading.parts import Part, PartEnd, parts, read_part
+from triage.reading.sift import Sift
 from triage.reading.sources import expand
+from triage.reading.spread import LARGE, moved
 
-Item = Record | Gap | Skipped | Passed | ExportFile | PartEnd | TriageError
-#: What judges the items of one file on an executor. It is sent there, so it is a function of a module.
-Sift = Callable[[Iterable[Any]], Iterator[Any]]
+Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
+#: What judges the items of a file, which the function that it is given reads.
+Narrow = Callable[[Callable[[Sift], Iterable[Any]]], Iterator[Any]]
 
-#: How many bytes of files one task reads, where they can be divided.
-PART = 64 << 20
+#: How many bytes of files one task reads, where they can be divided; so few that no task is spread once more.
+PART = LARGE // 2
 #: The items of a task are handed over in blocks of about so many bytes, a few at a time: memory is bounded by these.
 _BLOCK = 4 << 20
 _BLOCKS = 8
@@ -38,9 +38,11 @@ T = TypeVar("T")
 
 
 def read_on_spark(
-    sources: Sequence[str | Path], sift: Sift
-) -> Iterator[Record | Gap | Skipped | Passed | ExportFile]:
-    """Yield what ``read`` gives of exports, as far as ``sift`` hands it on, in the same order.
+    sources: Sequence[str | Path], narrowing: Callable[[], Narrow]
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield what ``read`` gives of exports, as far as it is handed on, in the same order.
+
+    Each task asks ``narrowing`` once for what judges its part. It is sent there, so it is a function of a module.
 
     The active Spark session is used, else one is started by Spark's own configuration (spark-defaults.conf,
     PYSPARK_SUBMIT_ARGS; on this machine if they name no master) and stopped in the end. All parts are read before
@@ -57,7 +59,7 @@ def read_on_spark(
     need_spark()
     groups = list(_groups(parts(expand(sources), PART)))
     with _context() as context:
-        yield from _in_files(_collected(context, groups, sift))
+        yield from _in_files(_collected(context, groups, narrowing))
 
 
 def need_spark() -> None:
@@ -94,11 +96,11 @@ def _groups(found: Iterable[Part]) -> Iterator[list[Part]]:
         yield group
 
 
-def _work(group: list[Part], sift: Sift) -> Iterator[list[Item]]:
+def _work(group: list[Part], narrowing: Callable[[], Narrow]) -> Iterator[list[Item]]:
     """Yield, on an executor, what a group of parts holds, in blocks. An error of ours travels as an item and ends it."""
     block: list[Item] = []
     weight = 0
-    for item in _sifted(group, sift):
+    for item in _narrowed(group, narrowing()):
         block.append(item)
         weight += 200 + (len(item.data) if isinstance(item, Record) else 0)
         if weight > _BLOCK:
@@ -107,19 +109,19 @@ def _work(group: list[Part], sift: Sift) -> Iterator[list[Item]]:
     yield block
 
 
-def _sifted(group: list[Part], sift: Sift) -> Iterator[Item]:
+def _narrowed(group: list[Part], narrow: Narrow) -> Iterator[Item]:
     try:
         for part in group:
-            yield from sift(read_part(part))
+            yield from narrow(partial(read_part, part))
     except TriageError as error:
         yield error
 
 
-def _collected(context: Any, groups: list[list[Part]], sift: Sift) -> Iterator[Item]:
+def _collected(context: Any, groups: list[list[Part]], narrowing: Callable[[], Narrow]) -> Iterator[Item]:
     """Yield the items of all groups in order, computed by all executors at once, then handed over block by block."""
     from pyspark import StorageLevel
 
-    blocks = context.parallelize(groups, len(groups)).flatMap(partial(_work, sift=sift))
+    blocks = context.parallelize(groups, len(groups)).flatMap(partial(_work, narrowing=narrowing))
     blocks.persist(StorageLevel.DISK_ONLY)
     with _telling():
         blocks.count()
@@ -140,7 +142,7 @@ def _slice(begin: int, blocks: Iterator[T]) -> Iterator[T]:
     return islice(blocks, begin, begin + _BLOCKS)
 
 
-def _in_files(items: Iterable[Item]) -> Iterator[Record | Gap | Skipped | Passed | ExportFile]:
+def _in_files(items: Iterable[Item]) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the items with the positions that they have in their files, the ranges of a file as that file."""
     lines = records = 0
     for item in items:
@@ -151,12 +153,10 @@ def _in_files(items: Iterable[Item]) -> Iterator[Record | Gap | Skipped | Passed
             if item.last:
                 yield ExportFile(item.path, "JSON lines", records)
                 lines = records = 0
-        elif isinstance(item, Record) and lines:
-            yield Record(item.data, Source(item.source.path, item.source.position + lines))
-        elif isinstance(item, Gap) and lines and item.position is not None:
-            yield msgspec.structs.replace(item, position=item.position + lines)
-        else:
+        elif isinstance(item, ExportFile):
             yield item
+        else:
+            yield moved(item, lines)
 
 
 @contextmanager

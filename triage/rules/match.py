@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from triage.models import Entry, Event, Pack, Rule
 from triage.text import SUBJECT_LIMIT, subject
@@ -51,7 +51,9 @@ class Matcher:
         self._by_literal: list[list[int]] = [[] for _ in self._literals]
         for number, (_, rule) in enumerate(self._rules):
             self._by_literal[place[rule.literal]].append(number)
-        self._index = AhoCorasick(self._literals or ["\0"], matchkind=MatchKind.Standard)
+        self._index = AhoCorasick(
+            self._literals or ["\0"], matchkind=MatchKind.Standard, implementation=Implementation.DFA
+        )
         self._reads = lru_cache(maxsize=4096)(_reads)
 
     @property

@@ -5,28 +5,25 @@ from typing import TypeVar
 
 from triage.entries.decode import decode
 from triage.entries.doubts import FileNumbers
-from triage.models import Entry, Passed, Record
+from triage.models import Entry, Record, Skipped
 
 Other = TypeVar("Other")
 
 
-def sift(
+def narrow(
     items: Iterable[Record | Other],
     *,
     keep: Callable[[Entry], bool] | None = None,
     within: Callable[[Entry], bool] | None = None,
-) -> Iterator[Record | Other | Passed]:
+) -> Iterator[Record | Other | Skipped]:
     """Yield what ``Entries`` with the same tests needs of the items of one file: of what it would only count, the numbers.
 
     Records that cannot be decoded and parts of split entries are handed on.
     """
     numbers: FileNumbers | None = None
-    outside = skipped = 0
+    outside = 0
     for item in items:
-        if not isinstance(item, Record):
-            yield item
-            continue
-        entry = decode(item)
+        entry = decode(item) if isinstance(item, Record) else None
         if not isinstance(entry, Entry) or (entry.split and entry.split.total > 1):
             yield item
             continue
@@ -34,8 +31,8 @@ def sift(
         if not is_outside and (keep is None or keep(entry)):
             yield item
             continue
-        numbers = numbers or FileNumbers(item.source.path)
+        numbers = numbers or FileNumbers(entry.source.path)
         numbers.pass_by(entry)
-        outside, skipped = outside + is_outside, skipped + (not is_outside)
+        outside += is_outside
     if numbers is not None:
-        yield numbers.passed(outside=outside, skipped=skipped)
+        yield numbers.skipped(outside)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.entries.test_stream import various
 from tests.reading.logs import Log, lines, log, reading
-from triage.entries import Entries, sift
-from triage.models import Entry, ExportFile, Gap, Passed, Record, Source
+from triage.entries import Entries, narrow
+from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
 
 Test = Callable[[Entry], bool]
 TESTS: dict[str, Test | None] = {
@@ -41,19 +41,19 @@ def told(entries: Entries) -> tuple[object, ...]:
     within=st.sampled_from(sorted(TESTS)),
     parts=st.integers(1, 4),
 )
-def test_what_is_sifted_gives_the_same_entries_and_coverage(
+def test_what_is_narrowed_gives_the_same_entries_and_coverage(
     rng: random.Random, keep: str, within: str, parts: int
 ) -> None:
     kept, asked = TESTS[keep], TESTS[within]
     read = [*items(rng.sample(various(), 14), "a"), *items(rng.sample(various(), 14), "b")]
     place = {id(item): rng.randrange(parts) for item in read}
-    sifted: list[Any] = [
+    narrowed: list[Any] = [
         item
         for _, part in groupby(read, key=lambda item: (_path(item), place[id(item)]))
-        for item in sift(part, keep=kept, within=asked)
+        for item in narrow(part, keep=kept, within=asked)
     ]
     expected = told(Entries(read, keep=kept, within=asked))
-    assert told(Entries(sifted, keep=kept, within=asked)) == expected
+    assert told(Entries(narrowed, keep=kept, within=asked)) == expected
 
 
 def _path(item: Record | Gap | ExportFile) -> str:
@@ -62,11 +62,11 @@ def _path(item: Record | Gap | ExportFile) -> str:
 
 def test_of_what_is_not_kept_one_line_of_numbers_travels() -> None:
     read = items([log(n, severity="INFO" if n % 3 else "DEBUG") for n in range(60)], "a")
-    passed = [item for item in sift(read, keep=lambda _entry: False) if isinstance(item, Passed)]
-    assert [(one.outside, one.skipped, one.severities) for one in passed] == [
+    skipped = [item for item in narrow(read, keep=lambda _entry: False) if isinstance(item, Skipped)]
+    assert [(one.outside, one.count, one.severities) for one in skipped] == [
         (0, 60, {"INFO": 40, "DEBUG": 20})
     ]
-    assert passed[0].last - passed[0].first == 59_000_000_000
+    assert skipped[0].last - skipped[0].first == 59_000_000_000
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -10,10 +10,10 @@ import pytest
 def spark() -> Iterator[Any]:
     """Give the session that triage then finds active."""
     pytest.importorskip("pyspark", reason="the extra 'engines' is not installed: make test-engines")
-    from triage.reading import spark as engine
+    from triage.reading.spark_context import need_spark, spark_context
 
-    engine.need_spark()
+    need_spark()
     from pyspark.sql import SparkSession
 
-    with engine._context() as context:
+    with spark_context() as context:
         yield SparkSession(context)

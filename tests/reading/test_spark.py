@@ -9,6 +9,7 @@ from triage.models import ExportFile, Gap, Record, Skipped, Source
 from triage.reading import everything, spark
 from triage.reading.parts import Part, PartEnd
 from triage.reading.sources import ExportSource
+from triage.reading.spark_context import need_spark
 
 
 def part(name: str, size: int) -> Part:
@@ -16,22 +17,22 @@ def part(name: str, size: int) -> Part:
 
 
 def test_without_the_extra_the_line_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.reading.spark.find_spec", lambda _name: None)
+    monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"pyspark, which is not installed; .*'cloudrun-triage\[spark\]'"):
-        spark.need_spark()
+        need_spark()
 
 
 @pytest.mark.parametrize(("home", "word"), [(None, "none is installed"), ("/nowhere", "/nowhere")])
 def test_without_java_the_line_says_so(
     home: str | None, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("triage.reading.spark.find_spec", lambda _name: True)
+    monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: True)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     if home:
         monkeypatch.setenv("JAVA_HOME", home)
     with pytest.raises(UsageError, match=f"Java.*{word}.*Java 17"):
-        spark.need_spark()
+        need_spark()
 
 
 def test_small_files_share_a_task_and_their_order_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Which cause explains a scene: one run with its lines, or all lines of a revision."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -69,23 +70,22 @@ class Causes:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Take in the causes, in the order of the packs."""
-        self._known = [Known(pack, cause) for pack in packs for cause in pack.causes]
+        self._of_scene: dict[str, list[Known]] = defaultdict(list)
+        for pack in packs:
+            for cause in pack.causes:
+                self._of_scene[cause.scene].append(Known(pack, cause))
 
     def of_run(self, run: Run, seen: Sightings) -> Known | None:
         """Return the deepest cause that explains a run, or None."""
         fitting = [
-            known
-            for known in self._known
-            if known.cause.scene == run.kind and known.holds(run, seen) and known.reads(run.service)
+            known for known in self._of_scene[run.kind] if known.holds(run, seen) and known.reads(run.service)
         ]
         return _deepest(fitting)
 
     def of_revision(self, service: str, seen: Sightings) -> list[Known]:
         """Return every cause that the lines of a service's revision show, the deepest first."""
         fitting = [
-            known
-            for known in self._known
-            if known.cause.scene == "revision" and known.reads(service) and known.holds(None, seen)
+            known for known in self._of_scene["revision"] if known.reads(service) and known.holds(None, seen)
         ]
         return sorted(fitting, key=lambda known: TIERS.index(known.cause.tier))
 

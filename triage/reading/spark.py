@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from triage.errors import TriageError, UsageError
-from triage.models import ExportFile, Gap, Record, Skipped
+from triage.models import ExportFile, Gap, Record, Skipped, Source
 from triage.reading.parts import Part, PartEnd, parts, read_part
 from triage.reading.sift import Sift
 from triage.reading.sources import expand
 from triage.reading.spark_context import need_spark, spark_context, telling
-from triage.reading.spread import LARGE, moved
+from triage.reading.spread import LARGE
 
 Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
 #: What judges the items of a file, which the function that it is given reads.
@@ -129,7 +129,9 @@ def _in_files(items: Iterable[Item]) -> Iterator[Record | Gap | Skipped | Export
             if item.last:
                 yield ExportFile(item.path, "JSON lines", records)
                 lines = records = 0
-        elif isinstance(item, ExportFile):
-            yield item
+        elif isinstance(item, Record):
+            yield Record(item.data, Source(item.source.path, item.source.position + lines))
+        elif isinstance(item, Gap) and item.position is not None:
+            yield Gap(item.kind, item.path, item.detail, item.position + lines, item.count)
         else:
-            yield moved(item, lines)
+            yield item

@@ -5,13 +5,14 @@ answers are taken in the order of the file, so nothing depends on which process 
 """
 
 import os
-import pickle
 import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from heapq import merge
 from pathlib import Path
 from typing import BinaryIO, NoReturn
+
+import msgspec
 
 from triage.models import Gap, Record, Skipped, Source
 from triage.reading.limits import Limits
@@ -23,12 +24,43 @@ from triage.reading.stream import CHUNK, Stream
 LARGE = 48 << 20
 _STRETCH = 8 << 20
 _MOST = 4
-Answer = tuple[list[Record | Gap | Skipped], int]
+#: Where Linux lists the threads of this process, those of libraries among them; elsewhere nothing is copied.
+_TASKS = Path("/proc/self/task")
+#: Bytes that tell the size of an answer.
+_SIZE = 8
+
+
+class _Answer(msgspec.Struct, frozen=True, gc=False):
+    """What a stretch of so many ``lines`` holds; positions count from its beginning."""
+
+    lines: int
+    records: list[Record]
+    gaps: list[Gap]
+    skipped: list[Skipped]
+
+    def items(self, path: str, before: int) -> Iterator[Record | Gap | Skipped]:
+        """Yield it with the places in the file, of which so many lines stand before the stretch."""
+        yield from self.skipped
+        records: list[Record | Gap] = [
+            Record(record.data, Source(path, record.source.position + before)) for record in self.records
+        ]
+        gaps: list[Record | Gap] = [
+            Gap(gap.kind, path, gap.detail, (gap.position or 0) + before, gap.count) for gap in self.gaps
+        ]
+        yield from merge(records, gaps, key=_position)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Answer).decode
+
+
+def _position(item: Record | Gap) -> int:
+    return item.source.position if isinstance(item, Record) else item.position or 0
 
 
 def helpers() -> int:
     """Return how many copies to make: none with a single core, or where another thread may hold what they would need."""
-    if not hasattr(os, "sched_getaffinity") or threading.active_count() > 1:
+    if not _TASKS.is_dir() or len(list(_TASKS.iterdir())) > 1:
         return 0
     cores = len(os.sched_getaffinity(0))
     return min(cores, _MOST) if cores > 1 else 0
@@ -44,9 +76,8 @@ def read_spread(path: str, limits: Limits, sift: Sift, count: int) -> Iterator[R
         ]
         for number, start in enumerate(starts):
             answer = _taken(answers[number % count]) or _stretch(path, start, limits, sift)
-            for item in answer[0]:
-                yield moved(item, before)
-            before += answer[1]
+            yield from answer.items(path, before)
+            before += answer.lines
 
 
 @contextmanager
@@ -70,25 +101,30 @@ def _help(writing: int, path: str, starts: Sequence[int], limits: Limits, sift: 
     try:
         with os.fdopen(writing, "wb") as out:
             for start in starts:
-                pickle.dump(_stretch(path, start, limits, sift), out)
+                answer = _encode(_stretch(path, start, limits, sift))
+                out.write(len(answer).to_bytes(_SIZE, "little") + answer)
     finally:
         os._exit(0)
 
 
-def _taken(answers: BinaryIO) -> Answer | None:
+def _taken(answers: BinaryIO) -> _Answer | None:
     """Return a helper's next answer, None where the system ended it."""
-    try:
-        answer: Answer = pickle.load(answers)  # noqa: S301 - what a copy of this process wrote
-    except (EOFError, pickle.UnpicklingError):
-        return None
-    return answer
+    size = int.from_bytes(answers.read(_SIZE), "little")
+    data = answers.read(size)
+    return _decode(data) if size and len(data) == size else None
 
 
-def _stretch(path: str, start: int, limits: Limits, sift: Sift) -> Answer:
-    """Return what there is to say of the lines that begin in a stretch, and their number."""
+def _stretch(path: str, start: int, limits: Limits, sift: Sift) -> _Answer:
+    """Return what there is to say of the lines that begin in a stretch."""
     with Path(path).open("rb", buffering=0) as file:
         lines = Lines(Stream(chunks_between(file, start, start + _STRETCH)), path, limits, sift)
-        return list(lines.records()), lines.position
+        items = list(lines.records())
+    return _Answer(
+        lines.position,
+        [item for item in items if isinstance(item, Record)],
+        [item for item in items if isinstance(item, Gap)],
+        [item for item in items if isinstance(item, Skipped)],
+    )
 
 
 def chunks_between(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
@@ -110,12 +146,3 @@ def chunks_between(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
             return
         yield chunk
         at += len(chunk)
-
-
-def moved(item: Record | Gap | Skipped, before: int) -> Record | Gap | Skipped:
-    """Return an item of a stretch with its place in the file, of which so many lines stand before the stretch."""
-    if isinstance(item, Record):
-        return Record(item.data, Source(item.source.path, item.source.position + before))
-    if isinstance(item, Gap) and item.position is not None:
-        return Gap(item.kind, item.path, item.detail, item.position + before, item.count)
-    return item

@@ -15,5 +15,5 @@ def spark() -> Iterator[Any]:
     need_spark()
     from pyspark.sql import SparkSession
 
-    with spark_context() as context:
-        yield SparkSession(context)
+    with spark_context() as spark:
+        yield SparkSession(spark.context)

@@ -11,7 +11,7 @@ from triage.models import ExportFile, Gap, Record, Skipped, Source
 from triage.reading.parts import Part, PartEnd, parts, read_part
 from triage.reading.sift import Sift
 from triage.reading.sources import expand
-from triage.reading.spark_context import need_spark, spark_context, telling
+from triage.reading.spark_context import Spark, need_spark, spark_context
 from triage.reading.spread import LARGE
 
 Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
@@ -47,8 +47,8 @@ def read_on_spark(
         raise UsageError("Spark cannot read standard input", "write it to a file, or leave --engine away")
     need_spark()
     groups = list(_groups(parts(expand(sources), PART)))
-    with spark_context() as context:
-        yield from _in_files(_collected(context, groups, narrowing))
+    with spark_context() as spark:
+        yield from _in_files(_collected(spark, groups, narrowing))
 
 
 def _groups(found: Iterable[Part]) -> Iterator[list[Part]]:
@@ -86,27 +86,25 @@ def _narrowed(group: list[Part], narrow: Narrow) -> Iterator[Item]:
         yield error
 
 
-def _collected(context: Any, groups: list[list[Part]], narrowing: Callable[[], Narrow]) -> Iterator[Item]:
+def _collected(spark: Spark, groups: list[list[Part]], narrowing: Callable[[], Narrow]) -> Iterator[Item]:
     """Yield the items of all groups in order, computed by all executors at once, then handed over block by block."""
     from pyspark import StorageLevel
 
-    blocks = context.parallelize(groups, len(groups)).flatMap(partial(_work, narrowing=narrowing))
-    blocks.persist(StorageLevel.DISK_ONLY)
-    try:
-        with telling():
-            blocks.count()
-        for number in range(len(groups)):
-            yield from _handed_over(context, blocks, number)
-    finally:
+    with spark.calling():
+        blocks = spark.context.parallelize(groups, len(groups)).flatMap(partial(_work, narrowing=narrowing))
+        blocks.persist(StorageLevel.DISK_ONLY).count()
+    for number in range(len(groups)):
+        yield from _handed_over(spark, blocks, number)
+    with spark.calling():
         blocks.unpersist()
 
 
-def _handed_over(context: Any, blocks: Any, number: int) -> Iterator[Item]:
+def _handed_over(spark: Spark, blocks: Any, number: int) -> Iterator[Item]:
     """Yield the items of one group, a few blocks at a time."""
     begin = 0
     while True:
-        with telling():
-            taken = context.runJob(blocks, partial(_slice, begin), [number])
+        with spark.calling():
+            taken = spark.context.runJob(blocks, partial(_slice, begin), [number])
         for block in taken:
             yield from block
         begin += len(taken)

@@ -9,8 +9,9 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,8 +47,81 @@ def need_spark() -> None:
         )
 
 
+class Spark:
+    """A Spark context, and calls of it that end by their answer, by one line, or by the signal that came meanwhile."""
+
+    def __init__(self, context: Any = None) -> None:
+        """Take the context of another, or none as yet."""
+        self.context = context
+        self._java: Any = None
+        self._before: dict[int, Any] = {}
+        self._come: list[int] = []
+        self._calling = False
+
+    @contextmanager
+    def calling(self, explain: Callable[[Exception], IOFailureError] | None = None) -> Iterator[None]:
+        """Call Spark in the block. ``explain`` gives the line for what it raises.
+
+        Raises:
+            IOFailureError: Spark failed.
+
+        """
+        self._calling = True
+        try:
+            yield
+        except _spark_errors() as error:
+            raise (explain or _failed)(error) from error
+        finally:
+            self._calling = False
+            if self._come:
+                self._give_signals_back()
+                signal.raise_signal(self._come[0])
+
+    def start(self, stack: ExitStack, log: IO[bytes]) -> None:
+        """Start a context of which all that Java prints goes into ``log``; the stack ends it and its Java process."""
+        from pyspark import SparkConf, SparkContext
+        from pyspark.java_gateway import launch_gateway
+
+        with warnings.catch_warnings():
+            # It tells of the pandas that is installed, which nothing here hands to it.
+            warnings.simplefilter("ignore", FutureWarning)
+            import_module("pyspark.testing")
+        self._take_signals()
+        stack.callback(self._give_signals_back)
+        conf = SparkConf(loadDefaults=False).setAll(list(_SETTINGS.items()))
+        with self.calling(partial(_not_started, log)):
+            gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
+            self._java = gateway.proc
+            stack.callback(_end, gateway)
+        with self.calling(partial(_not_started, log)):
+            if gateway.jvm.System.getProperty("spark.master").startswith("local"):
+                os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+            self.context = SparkContext(gateway=gateway)
+            self._take_signals()  # Spark has put a handler of its own for Ctrl-C
+            stack.callback(_stop, self.context)
+
+    def _take_signals(self) -> None:
+        """Let no exception come up inside of Spark's code, which loses some: a signal ends Java, and so the call."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before = signal.signal(number, self._on_signal)
+                self._before.setdefault(number, before)
+
+    def _give_signals_back(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        self._come.append(number)
+        if not self._calling:
+            self._give_signals_back()
+            signal.raise_signal(number)
+        elif self._java is not None:
+            self._java.terminate()
+
+
 @contextmanager
-def spark_context() -> Iterator[Any]:
+def spark_context() -> Iterator[Spark]:
     """Give the context of the active session, else one of our own until the end of the block.
 
     Raises:
@@ -58,48 +132,37 @@ def spark_context() -> Iterator[Any]:
 
     session = SparkSession.getActiveSession()
     if session is not None:
-        yield session.sparkContext
+        yield Spark(session.sparkContext)
         return
     with ExitStack() as stack:
         stack.enter_context(_silence())
-        stack.enter_context(_own_signals())
         log = stack.enter_context(tempfile.TemporaryFile(prefix="triage-"))
-        try:
-            context = _started(stack, log)
-        except _spark_errors() as error:
-            raise _not_started(error, log) from error
-        stack.callback(context.stop)
-        yield context
+        spark = Spark()
+        spark.start(stack, log)
+        yield spark
 
 
-def _started(stack: ExitStack, log: IO[bytes]) -> Any:
-    """Return a new context of which all that Java prints goes into ``log``; the stack ends its Java process."""
-    from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
-
-    with warnings.catch_warnings():
-        # It tells of the pandas that is installed, which nothing here hands to it.
-        warnings.simplefilter("ignore", FutureWarning)
-        import_module("pyspark.testing")
-    conf = SparkConf(loadDefaults=False).setAll(list(_SETTINGS.items()))
-    with _held_back():  # an interrupted launch would leave its Java process behind
-        gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
-        stack.callback(_end, gateway)
-    if gateway.jvm.System.getProperty("spark.master").startswith("local"):
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    return SparkContext(gateway=gateway)
+def _stop(context: Any) -> None:
+    """Stop a context, whose Java process a signal may have ended."""
+    with warnings.catch_warnings(), suppress(OSError, *_spark_errors()):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        context.stop()
 
 
 def _end(gateway: Any) -> None:
-    """End the Java process, if it is ours, and wait for it; its own children end with it."""
-    gateway.shutdown()
+    """End the Java process, if it is ours, and wait for it; its own children end with it. Spark forgets it."""
+    from pyspark import SparkContext
+
+    with suppress(OSError, *_spark_errors()):
+        gateway.shutdown()
     if gateway.proc is not None:
         gateway.proc.stdin.close()
         gateway.proc.terminate()
         gateway.proc.wait()
+    SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001 (else it would be used again)
 
 
-def _not_started(error: Exception, log: IO[bytes]) -> IOFailureError:
+def _not_started(log: IO[bytes], error: Exception) -> IOFailureError:
     """Return the error with what Java said of it."""
     log.seek(0)
     said = log.read().decode("utf-8", "replace").splitlines() or [str(error)]
@@ -110,9 +173,19 @@ def _not_started(error: Exception, log: IO[bytes]) -> IOFailureError:
     )
 
 
+def _failed(error: Exception) -> IOFailureError:
+    """Return the error with the last that the failed task said."""
+    text = str(error)
+    said = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt): .+)$", text, re.MULTILINE)
+    reason = said[0] if said else (text.strip().splitlines() or [type(error).__name__])[0]
+    return IOFailureError(
+        f"Spark failed: {reason[:300]}", "--debug shows the whole of it; Spark's own log has more"
+    )
+
+
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep py4j, which tells of Ctrl-C with a traceback, from setting the root logger up to print on stderr."""
+    """Keep py4j from setting the root logger up to print on stderr, with tracebacks of what is told in one line."""
     silence = logging.NullHandler()
     logging.getLogger().addHandler(silence)
     try:
@@ -121,58 +194,8 @@ def _silence() -> Iterator[None]:
         logging.getLogger().removeHandler(silence)
 
 
-@contextmanager
-def _own_signals() -> Iterator[None]:
-    """Put the handler of Ctrl-C back in the end: Spark leaves its own there."""
-    interrupt = signal.getsignal(signal.SIGINT)
-    try:
-        yield
-    finally:
-        with suppress(ValueError):  # not the main thread, where Spark has put none
-            signal.signal(signal.SIGINT, interrupt)
-
-
-@contextmanager
-def _held_back() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM come through at the end of the block."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    come: list[int] = []
-    before = {
-        number: signal.signal(number, lambda got, _frame: come.append(got))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for got in come[:1]:
-            signal.raise_signal(got)
-
-
 def _spark_errors() -> tuple[type[Exception], ...]:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     return (Py4JError, PySparkException)
-
-
-@contextmanager
-def telling() -> Iterator[None]:
-    """Turn what Spark raises into one line: the last that the failed task said.
-
-    Raises:
-        IOFailureError: Spark failed.
-
-    """
-    try:
-        yield
-    except _spark_errors() as error:
-        text = str(error)
-        said = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt): .+)$", text, re.MULTILINE)
-        reason = said[0] if said else (text.strip().splitlines() or [type(error).__name__])[0]
-        raise IOFailureError(
-            f"Spark failed: {reason[:300]}", "--debug shows the whole of it; Spark's own log has more"
-        ) from error

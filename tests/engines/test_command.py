@@ -24,6 +24,9 @@ PATIENCE = 600
 @contextmanager
 def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Run a command in a group of processes of its own, of which nothing outlives the block."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # else, begun in the background, all would ignore it
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

@@ -101,11 +101,14 @@ class Spark:
             stack.callback(_stop, self.context)
 
     def _take_signals(self) -> None:
-        """Let no exception come up inside of Spark's code, which loses some: a signal ends Java, and so the call."""
+        """Let no exception come up inside of Spark's code, which loses some: a signal ends Java, and so the call.
+
+        What a process that was begun in the background ignores stays ignored.
+        """
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                before = signal.signal(number, self._on_signal)
-                self._before.setdefault(number, before)
+                before = self._before.setdefault(number, signal.getsignal(number))
+                signal.signal(number, self._on_signal if callable(before) else before)
 
     def _give_signals_back(self) -> None:
         for number, handler in self._before.items():

@@ -169,7 +169,7 @@ def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=mixed(ODD_LINES), ending=st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
 def test_lines_give_the_same_documents_with_the_sieve(
     tmp_path: Path, content: list[bytes], ending: bytes
@@ -180,7 +180,7 @@ def test_lines_give_the_same_documents_with_the_sieve(
     assert quick == slow
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=mixed(ODD_OBJECTS), form=st.sampled_from(sorted(FORMS)))
 def test_every_other_form_gives_the_same_documents_with_the_sieve(
     tmp_path: Path, content: list[bytes], form: str
@@ -218,6 +218,13 @@ def test_lists_are_sifted_once_they_are_known_to_be_of_entries(
     assert 301 in chosen
     assert sum(item.count for item in skipped) > 250
     assert sum(item.count for item in skipped) + len(chosen) == 401
+
+
+def test_a_time_in_another_form_is_left_to_the_decoder_and_the_others_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([DULL, DULL.replace(b".25Z", b"Z"), DULL.replace(b".25Z", b".25+01:00"), DULL]))
+    chosen, (skipped,) = sifted(path, ["something"])
+    assert (chosen, skipped.count) == ([2, 3], 2)
 
 
 def test_what_is_skipped_is_timed_and_told_by_severity(tmp_path: Path) -> None:

@@ -117,11 +117,16 @@ def test_a_process_with_threads_is_not_copied() -> None:
         thread.join()
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "sched_getaffinity"), reason="only Linux tells the cores that may be used"
-)
-def test_there_are_no_more_helpers_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threading, "active_count", lambda: 1)
+def test_there_are_no_more_helpers_than_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "1").mkdir()
+    monkeypatch.setattr(spread, "_TASKS", tmp_path)
     for cores, expected in [(1, 0), (2, 2), (16, 4)]:
-        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
         assert spread.helpers() == expected
+
+
+def test_where_the_system_does_not_tell_its_threads_there_are_no_helpers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "_TASKS", tmp_path / "none")
+    assert spread.helpers() == 0

@@ -9,7 +9,7 @@ it, may it see the wrong one of the two; nothing writes such a record.
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -106,19 +106,23 @@ class Sieve:
                 texts.append(text)
         for place in self._saying(texts, list(dull)):
             del dull[place]
-        stamps = [glance.timestamp for glance in dull.values()]
-        if not stamps or not _in_order(stamps):
-            return list(range(len(pieces))), Skipped(path)
-        severities = Counter([glance.severity for glance in dull.values()])
-        first, last = nanoseconds(min(stamps)), nanoseconds(max(stamps))
-        skipped = Skipped(path, severities, first, last)
-        return [place for place in range(len(pieces)) if place not in dull], skipped
+        if not _in_order([glance.timestamp for glance in dull.values()]):
+            dull = {place: glance for place, glance in dull.items() if _in_order([glance.timestamp])}
+        return [place for place in range(len(pieces)) if place not in dull], _account(path, dull.values())
 
     def _saying(self, texts: Sequence[str], places: Sequence[int]) -> set[int]:
         """Return the places of the texts in which something stands that is looked for."""
         ends = list(accumulate([len(text) + 1 for text in texts]))
         found = self._index.find_matches_as_indexes("\n".join([*texts, ""]))
         return {places[bisect(ends, start)] for _, start, _ in found}
+
+
+def _account(path: str, glances: Collection[_Glance]) -> Skipped:
+    if not glances:
+        return Skipped(path)
+    stamps = [glance.timestamp for glance in glances]
+    severities = Counter([glance.severity for glance in glances])
+    return Skipped(path, severities, nanoseconds(min(stamps)), nanoseconds(max(stamps)))
 
 
 def _in_order(stamps: Sequence[str]) -> bool:

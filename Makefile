@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXPORT := examples/export.json
 
-.PHONY: demo test test-engines lint format bench
+.PHONY: demo test test-engines lint format bench bench-scale
 
 demo: .venv/installed
 	@echo '$$ triage $(EXPORT)'
@@ -30,6 +30,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
+
+bench-scale: .venv/installed-engines
+	$(BIN)/python -m benchmarks.scale
 
 .venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

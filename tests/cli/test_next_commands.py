@@ -4,6 +4,7 @@ import msgspec
 
 from triage.cli.screens.next_commands import commands
 from triage.models import Coverage, Diagnosis
+from triage.pipeline import OnSpark
 
 Diagnosed = Callable[[str], Diagnosis]
 
@@ -18,6 +19,12 @@ def test_a_cause_is_explained_and_reported_next(diagnosed: Diagnosed) -> None:
 def test_many_files_are_not_typed_again(diagnosed: Diagnosed) -> None:
     assert commands(diagnosed("diagnosis-not-ready"), [f"{number}.json" for number in range(9)])[-1] == (
         "triage report EXPORT... -o report.md"
+    )
+
+
+def test_what_spark_reads_is_read_by_it_again(diagnosed: Diagnosed) -> None:
+    assert commands(diagnosed("diagnosis-not-ready"), OnSpark(["gs://sink/a b"]))[-1] == (
+        "triage report --engine spark 'gs://sink/a b' -o report.md"
     )
 
 

@@ -85,6 +85,23 @@ def packs(function: Function) -> Function:
 
 
 def narrowing(function: Function) -> Function:
+    """Add the options of ``selecting``, and --engine: what reads the exports."""
+
+    @click.option(
+        "--engine",
+        type=click.Choice(["spark"]),
+        help="What reads the logs, if not this process: Spark, by its own configuration (needs the extra 'spark').",
+    )
+    @functools.wraps(function)
+    def read_by(*args: Any, exports: tuple[str, ...], engine: str | None, **options: Any) -> Any:
+        from triage.pipeline import OnSpark
+
+        return function(*args, exports=OnSpark(exports) if engine else exports, **options)
+
+    return selecting(read_by)
+
+
+def selecting(function: Function) -> Function:
     """Add the options that choose among the entries, handed on as one ``selection``."""
 
     @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")

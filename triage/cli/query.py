@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from triage.cli.options import exports, narrowing, packs, speaking, type_of_path
+from triage.cli.options import exports, packs, selecting, speaking, type_of_path
 from triage.cli.settings import note, note_gaps, settings
 from triage.errors import BadDataError, ExitStatus, UsageError
 
@@ -126,7 +126,7 @@ def _only_entry(path: str) -> "Entry":
     show_default=True,
     help="Whose SQL it is.",
 )
-@narrowing
+@selecting
 @packs
 @speaking
 def sql(table: str, engine: str, packs: "list[Pack]", selection: "Selection") -> None:  # noqa: ARG001 (one as yet)

@@ -39,6 +39,10 @@ class FileNumbers:
         self._reach(skipped.first, skipped.last)
         self.severities.update(skipped.severities)
 
+    def skipped(self, outside: int) -> Skipped:
+        """Return the account of entries that were passed by, for ``pass_over``; so many of them lie outside the question."""
+        return Skipped(self.path, dict(self.severities), self.first, self.last, outside)
+
     def _reach(self, first: int, last: int) -> None:
         if not self.severities:
             self.first, self.last = first, last
@@ -86,9 +90,9 @@ class FileNumbers:
         if records > _BY_SEVERITY:
             return ""
         alike = Counter(count for count in self.severities.values() if is_usual_limit(count))
-        for count, times in alike.most_common(1):
-            if times > 1:
-                return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
+        times, count = max(((times, count) for count, times in alike.items()), default=(0, 0))
+        if times > 1:
+            return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
         return ""
 
 

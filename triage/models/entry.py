@@ -41,7 +41,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """LogEntries that were not decoded, as nothing is looked for in them: how many of each severity, from when to when.
+    """LogEntries that were not handed on, as nothing is looked for in them: how many of each severity, from when to when.
 
     ``outside`` of them lie outside the question.
     """

@@ -24,6 +24,7 @@ from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
 from triage.pipeline.reporting import fold, html, playbook, report, to_json, write_entries, write_runs
 from triage.pipeline.selecting import ALL, Selection
 from triage.pipeline.sharing import Shared, redact_export
+from triage.pipeline.spark import OnSpark
 from triage.pipeline.tables import sql
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
 from triage.rendering.playbooks import Playbook
@@ -33,6 +34,7 @@ __all__ = [
     "Analyser",
     "Analysis",
     "Compared",
+    "OnSpark",
     "Playbook",
     "Selection",
     "Shared",

@@ -1,13 +1,15 @@
 """Exports to the timeline and the diagnosis, in one pass."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from triage import rules
 from triage.diagnosis import Errors, Judge, Presences
-from triage.entries import Entries, Sieve
+from triage.entries import Entries, Sieve, narrow
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -25,10 +27,14 @@ from triage.models import (
     Timeline,
 )
 from triage.pipeline.selecting import ALL, Selection, within
+from triage.pipeline.spark import OnSpark
 from triage.rules import Matcher
 from triage.runs import Requested, Tracer
 from triage.text import quote
 from triage.window import format_timestamp
+
+if TYPE_CHECKING:
+    from triage.reading.sift import Sift
 
 _ERROR = 500
 Sources = Sequence[str | Path] | Iterable[Record]
@@ -53,7 +59,7 @@ class Analyser:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Begin with nothing seen."""
-        self._packs = packs
+        self.packs = packs
         self._matcher = Matcher(packs)
         self._tracer = Tracer(packs)
         self._requested = Requested(packs)
@@ -91,7 +97,7 @@ class Analyser:
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
         diagnosis = self._judge.conclude(coverage)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
-        impact = next((pack.impact for pack in self._packs if pack.id == leading), "")
+        impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(timeline, diagnosis, self._errors.shapes(), self._presences.all(), impact)
 
     def _take(self, passages: Iterable[Passage]) -> None:
@@ -129,8 +135,12 @@ def read_entries(
     With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
     read is told by ``tell``.
     """
+    if isinstance(sources, OnSpark):
+        records = _records_on_spark(sources, selection, analyser.packs if analyser is not None else None)
+    else:
+        records = _records(sources, selection, analyser, tell or _say_nothing)
     return Entries(
-        _records(sources, selection, analyser, tell or _say_nothing),
+        records,
         keep=None if analyser is None else analyser.wants,
         within=None if selection == ALL else within(selection),
         asked=(selection.since, selection.until),
@@ -187,7 +197,7 @@ def _records(
         return
     named = [source for source in listed if isinstance(source, str | Path)]
     files = [source for source in named if not is_address(source)]
-    sieve = Sieve(analyser.literals) if analyser is not None and selection == ALL else None
+    sieve = _sieve(analyser, selection)
     yield from read(files, sift=sieve.sift if sieve else everything)
     if tables := [str(source) for source in named if is_address(source)]:
         from triage.pipeline.tables import read_tables
@@ -198,6 +208,31 @@ def _records(
 
 def _say_nothing(_text: str) -> None:
     """Leave what could be told untold."""
+
+
+def _sieve(analyser: Analyser | None, selection: Selection) -> Sieve | None:
+    return Sieve(analyser.literals) if analyser is not None and selection == ALL else None
+
+
+def _records_on_spark(
+    sources: OnSpark, selection: Selection, packs: Sequence[Pack] | None
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    from triage.reading.spark import read_on_spark
+
+    return read_on_spark(sources, partial(_narrowing, selection, packs))
+
+
+def _narrowing(
+    selection: Selection, packs: Sequence[Pack] | None
+) -> Callable[[Callable[["Sift"], Iterable[Record]]], Iterator[Record | Skipped]]:
+    """Return what makes the items of a file those that ``read_entries`` needs; an executor of Spark calls it."""
+    from triage.reading import everything
+
+    analyser = None if packs is None else Analyser(packs)
+    sieve = _sieve(analyser, selection)
+    keep = None if analyser is None else analyser.wants
+    test = None if selection == ALL else within(selection)
+    return lambda read: narrow(read(sieve.sift if sieve else everything), keep=keep, within=test)
 
 
 def _link(event: Event) -> str:

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from triage.models import Diagnosis
+from triage.pipeline import OnSpark
 
 _SHOWN_FILES = 5
 
@@ -13,6 +14,7 @@ def commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     again = (
         shlex.join([*exports, *_bounds(diagnosis, exports)]) if len(exports) <= _SHOWN_FILES else "EXPORT..."
     )
+    again = f"--engine spark {again}" if isinstance(exports, OnSpark) else again
     typed = [_fetch(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
     if diagnosis.incidents:
         typed += [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]

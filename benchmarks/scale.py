@@ -56,7 +56,10 @@ def run(command: Sequence[str]) -> Sample:
     over.set()
     watching.join()
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Sample(wall, usage.ru_utime + usage.ru_stime, max(peaks), process.returncode)
+    largest = usage.ru_maxrss * (
+        1 if os.uname().sysname == "Darwin" else 1024
+    )  # one that ended between two looks
+    return Sample(wall, usage.ru_utime + usage.ru_stime, max(largest, *peaks), process.returncode)
 
 
 def _resident(group: int) -> int:

@@ -50,6 +50,7 @@ from triage.models.presence import Presence
 from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
+from triage.models.unchanging import Unchanging
 
 __all__ = [
     "SEVERITIES",
@@ -110,5 +111,6 @@ __all__ = [
     "Ticket",
     "Tier",
     "Timeline",
+    "Unchanging",
     "Verdict",
 ]  # fmt: skip

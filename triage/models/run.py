@@ -7,6 +7,7 @@ import msgspec
 from triage.models.coverage import Coverage
 from triage.models.event import RunKind
 from triage.models.requests import Requests
+from triage.models.unchanging import Unchanging
 
 Verdict = Literal["ready", "degraded", "not_ready", "unknown"]
 Outcome = Literal["passed", "failed", "warned", "tolerated", "not_reached", "seen"]
@@ -30,7 +31,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[str] = []
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
+class Run(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
     """One run. Its words are those of the output document; see docs/documents.md.
 
     ``complete`` is false when its beginning or its end is outside the logs; ``overlaps`` when another run on the same

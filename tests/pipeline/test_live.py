@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from triage.pipeline.live import Live
 from triage.window import parse_timestamp
 
 FAR = 2**62
-Journal = Callable[[list[Log]], pipeline.Analysis]
 
 
 class Watched:
@@ -140,9 +138,8 @@ def test_what_is_known_to_be_missing_is_a_gap_of_the_answer(watched: Watched) ->
 
 
 @pytest.fixture
-def _spilling(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _spilling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.pipeline.live._ROOM", 10_000)
-    yield
 
 
 @pytest.mark.usefixtures("_spilling")

@@ -51,15 +51,19 @@ from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
 from triage.models.unchanging import Unchanging
+from triage.models.watch import Answered, Arriving, Change, Standing, Stream, Watch
 
 __all__ = [
     "SEVERITIES",
     "STEPS",
+    "Answered",
+    "Arriving",
     "Attached",
     "Audit",
     "Because",
     "Cause",
     "Chain",
+    "Change",
     "Check",
     "Coverage",
     "Diagnosis",
@@ -107,10 +111,13 @@ __all__ = [
     "Skipped",
     "Source",
     "Split",
+    "Standing",
     "Step",
+    "Stream",
     "Ticket",
     "Tier",
     "Timeline",
     "Unchanging",
     "Verdict",
+    "Watch",
 ]  # fmt: skip

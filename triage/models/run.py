@@ -58,6 +58,17 @@ class Run(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
     repeats: str | None = None
     steps: list[Step] = []
 
+    @property
+    def decides(self) -> bool:
+        """Return whether it says that its service is ready or not.
+
+        A request refused by the header check alone, a cached answer, a boot that came up and a run without a verdict
+        decide nothing.
+        """
+        if self.verdict == "unknown" or self.repeats or self.condition == "gate_rejected":
+            return False
+        return self.kind != "boot" or self.verdict == "not_ready"
+
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """The document of ``triage timeline``: runs in order of time, what was requested meanwhile, and what they rest on."""

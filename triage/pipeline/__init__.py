@@ -16,6 +16,7 @@ from triage.pipeline.reporting import fold, html, playbook, report, to_json, wri
 from triage.pipeline.selecting import ALL, Selection
 from triage.pipeline.sharing import Shared, redact_export
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
+from triage.pipeline.watching import Until, Watching, status_of, watch
 from triage.rendering.playbooks import Playbook
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Playbook",
     "Selection",
     "Shared",
+    "Until",
+    "Watching",
     "analyse",
     "attach",
     "check_rules",
@@ -47,8 +50,10 @@ __all__ = [
     "recognise",
     "redact_export",
     "report",
+    "status_of",
     "ticket",
     "to_json",
+    "watch",
     "write_entries",
     "write_runs",
 ]

@@ -72,7 +72,7 @@ class Live:
         account = self._account
         if account is None or account.entries.late or account.entries.parted:
             account = self._read_anew()
-        more = [ExportFile(str(self._journal), "JSON lines", self.lines), *gaps]
+        more: list[Gap | ExportFile] = [ExportFile(str(self._journal), "JSON lines", self.lines), *gaps]
         if account.entries.parted:
             self._account = None
             return account.conclude(more)

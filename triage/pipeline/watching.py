@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -243,4 +244,5 @@ class _Watch:
             complete=not owed,
             cut=owed,
         )
-        write_meta(kept, self._logbook.path.parent)
+        with TemporaryDirectory(prefix=".triage-", dir=self._logbook.path.parent) as scratch:
+            write_meta(kept, Path(scratch))

@@ -1,45 +1,45 @@
 """What became another between two moments of a watch."""
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from triage.models import Change, Run, ServiceVerdict, Verdict, Watch
 
-_Turn = tuple[ServiceVerdict | Verdict | None, ServiceVerdict | Verdict]
+_Any = ServiceVerdict | Verdict
 
 
-class _Turned(NamedTuple):
-    """What turned in the same way: the service, revisions, and instances with the run that decided."""
+@dataclass
+class _Turned:
+    """What came to the same verdict: the service, revisions, and instances with the run that decided."""
 
-    services: list[str]
-    revisions: list[str]
-    instances: dict[str, Run]
+    before: _Any | None
+    service: str = ""
+    revisions: list[str] = field(default_factory=list)
+    instances: dict[str, Run] = field(default_factory=dict)
 
 
 def changes(before: Watch | None, after: Watch) -> list[Change]:
     """Return what changed: the verdict of the service, of a revision, or the last one of an instance.
 
-    What turned in the same way is one change. The first moment is told as the verdict of the service alone.
+    What came to the same verdict is one change, from what the widest of it was before. The first moment is told as the
+    verdict of the service alone.
     """
     if before is None:
-        first = _Turned([after.service], [], {})
-        return [_change(after, (None, after.diagnosis.verdict), first)]
-    turned: dict[_Turn, _Turned] = {}
-
-    def note(was: ServiceVerdict | Verdict | None, verdict: ServiceVerdict | Verdict) -> _Turned:
-        return turned.setdefault((was, verdict), _Turned([], [], {}))
-
+        return [_change(after, after.diagnosis.verdict, _Turned(None, after.service))]
+    turned: dict[_Any, _Turned] = {}
     if before.diagnosis.verdict != after.diagnosis.verdict:
-        note(before.diagnosis.verdict, after.diagnosis.verdict).services.append(after.service)
+        turned[after.diagnosis.verdict] = _Turned(before.diagnosis.verdict, after.service)
     were = _revisions(before)
     for revision, verdict in _revisions(after).items():
-        if were.get(revision) != verdict:
-            note(were.get(revision), verdict).revisions.append(revision)
+        was = were.get(revision)
+        if was != verdict:
+            turned.setdefault(verdict, _Turned(was)).revisions.append(revision)
     stood = {(old.revision, old.instance): old.verdict for old in before.standings}
     for standing in after.standings:
-        was = stood.get((standing.revision, standing.instance))
-        if standing.decided is not None and standing.verdict != was:
-            note(was, standing.decided.verdict).instances[standing.instance] = standing.decided
-    return [_change(after, turn, what) for turn, what in turned.items()]
+        last = stood.get((standing.revision, standing.instance))
+        if standing.decided is not None and standing.verdict != last:
+            found = turned.setdefault(standing.decided.verdict, _Turned(last))
+            found.instances[standing.instance] = standing.decided
+    return [_change(after, verdict, what) for verdict, what in turned.items()]
 
 
 def _revisions(watch: Watch) -> dict[str, ServiceVerdict]:
@@ -51,30 +51,29 @@ def _revisions(watch: Watch) -> dict[str, ServiceVerdict]:
     }
 
 
-def _change(watch: Watch, turn: _Turn, what: _Turned) -> Change:
-    before, after = turn
+def _change(watch: Watch, verdict: _Any, what: _Turned) -> Change:
     return Change(
         at=watch.at,
-        before=before,
-        after=after,
-        service=next(iter(what.services), ""),
+        before=what.before,
+        after=verdict,
+        service=what.service,
         revisions=what.revisions,
         instances=list(what.instances),
-        cause=_cause(watch, after, what),
+        cause=_cause(watch, verdict, what),
     )
 
 
-def _cause(watch: Watch, after: ServiceVerdict | Verdict, what: _Turned) -> str:
+def _cause(watch: Watch, verdict: _Any, what: _Turned) -> str:
     """Return why: the incident that holds at what turned, else what was decided there."""
-    holding = [incident for incident in watch.diagnosis.incidents if not incident.recovered]
-    if after in ("not_ready", "degraded"):
-        for incident in holding:
-            scope = incident.scope
-            places = {*scope.revisions, *scope.instances} & {*what.revisions, *what.instances}
-            if places or what.services:
+    if verdict in ("not_ready", "degraded"):
+        for incident in watch.diagnosis.incidents:
+            places = {*incident.scope.revisions, *incident.scope.instances}
+            if not incident.recovered and (what.service or places & {*what.revisions, *what.instances}):
                 return incident.title
-    if what.services:
-        return next((state.why for state in watch.diagnosis.services), "")
+    if what.service:
+        return next((state.why for state in watch.diagnosis.services), "there are no lines of it")
+    if what.before is None and not what.instances:
+        return "its first lines"
     return next((_told(run) for run in what.instances.values()), "")
 
 

@@ -154,7 +154,7 @@ def _place(standing: Standing) -> Text:
         return place.append(f": {_fit(blamed)}" if blamed else "", style="not bold default")
     if not made:
         return Text(run.kind)
-    mark, style = MARKS[made[-1].outcome]
+    mark, style = MARKS[made[-1].outcome] if made[-1].outcome != "seen" else ("", "")
     return Text.assemble(f"{run.kind}, after {_fit(step_name(run, made[-1]))} ", (mark, style))
 
 

@@ -48,6 +48,12 @@ class Tails:
         else:
             self._cues[session] = cue
 
+    @property
+    def open(self) -> int:
+        """Return how many sessions are open."""
+        with self._changed:
+            return len(self._open)
+
     def wait_for(self, sessions: int) -> None:
         """Wait until so many sessions have been opened, one minute at most."""
         with self._changed:

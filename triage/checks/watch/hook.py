@@ -10,6 +10,8 @@ from typing import IO
 
 #: Seconds that a command may take.
 SECONDS = 60.0
+#: Bytes at the end of its errors that are looked at for the last line.
+_LAST = 4096
 
 
 class Hook:
@@ -58,8 +60,7 @@ class Hook:
         self._waiting = None
         if self._running is not None:
             _kill(self._running)
-            self._running.wait()
-            self._running = None
+            self._said(self._running)
 
     def _begin(self, document: str) -> None:
         self._waiting, self._began = None, self._clock()
@@ -76,24 +77,37 @@ class Hook:
                     start_new_session=True,
                 )
         except OSError as error:
+            self._close()
             self._tell(f"--on-change could not be run: {self._command[0]}: {error.strerror}")
 
     def _ended(self) -> None:
-        process, self._running = self._running, None
-        if process is None or self._errors is None:
+        """Tell how the run ended that is under way; one that takes too long is killed."""
+        process = self._running
+        if process is None:
             return
         late = process.poll() is None
         if late:
             _kill(process)
-        status = process.wait()
-        self._errors.seek(0)
-        said = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        self._errors.close()
-        because = f": {said[-1]}" if said else ""
+        status, said = self._said(process)
         if late:
-            self._tell(f"--on-change was stopped after {SECONDS:.0f} s{because}")
+            self._tell(f"--on-change was stopped after {SECONDS:.0f} s{said}")
         elif status:
-            self._tell(f"--on-change ended with status {status}{because}")
+            self._tell(f"--on-change ended with status {status}{said}")
+
+    def _said(self, process: "subprocess.Popen[bytes]") -> tuple[int, str]:
+        """Return the status of a run that is over, and the last line of its errors."""
+        status, lines = process.wait(), list[str]()
+        if self._errors is not None:
+            self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - _LAST))
+            lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        self._close()
+        return status, f": {lines[-1]}" if lines else ""
+
+    def _close(self) -> None:
+        self._running = None
+        if self._errors is not None:
+            self._errors.close()
+            self._errors = None
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -152,6 +152,20 @@ def test_what_is_so_already_ends_it_at_once(
     assert len(watched.changes) == 1
 
 
+def test_half_a_look_back_decides_nothing(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.fetching.listing.PAGE_SIZE", len(READY))
+    monkeypatch.setattr("triage.pipeline.watching._PATIENT", 0)
+    watched.server.add(export(READY, FAILED))
+    watched.server.on_page(2, refuse(StatusCode.UNAVAILABLE), times=5)
+    watched.steps = [lambda _: None] * 100
+    clock = iter(range(10**6)).__next__
+    ended = watched.run(
+        until="ready", seconds=60, clock=clock, rhythm=msgspec.structs.replace(QUICK, first=0)
+    )
+    assert [change.after for change in watched.changes] == ["not_ready"]
+    assert ended.diagnosis.verdict == "not_ready"
+
+
 @pytest.mark.parametrize(
     ("logs", "until", "status"),
     [

@@ -83,6 +83,11 @@ class Follow:
         return self._listings.busy and not self._list_tries
 
     @property
+    def looked_back(self) -> bool:
+        """Return whether all is there that it begins with."""
+        return self._listings.looked_back
+
+    @property
     def owed(self) -> str:
         """Return what may be missing in words, "" where nothing is."""
         return self._listings.owed

@@ -38,7 +38,7 @@ class Listings:
     """One query at a time, each from a little before the newest entry on.
 
     ``every`` is the number of seconds after which the next begins by itself; without it, one that filled a hole is
-    repeated once after ``settle`` seconds.
+    repeated once after ``settle`` seconds. ``looked_back`` says that the first is done.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Listings:
         self._counted = self._brought = 0
         self.every: float | None = None
         self.pages = 0
+        self.looked_back = False
 
     @property
     def busy(self) -> bool:
@@ -144,6 +145,7 @@ class Listings:
 
     def _done(self, listing: _Listing, clock: float) -> None:
         self._open = None
+        self.looked_back = True
         self._brought = max(self._brought, listing.counted)
         if self.every is not None:
             self._plan(clock + self.every, self._edge(), routine=True)

@@ -15,7 +15,7 @@ from triage.models import Change, FetchPlan, Gap, Pack, Watch
 from triage.pipeline.fetching import check_filter
 from triage.pipeline.live import Live
 from triage.pipeline.reporting import to_json
-from triage.window import Window
+from triage.window import Window, both_clocks
 
 if TYPE_CHECKING:
     from triage.fetching.follow import Follow, Rhythm
@@ -74,6 +74,7 @@ def watch(
     connection = connect(plan)
     try:
         watching.tell(f"project {connection.project}, named by {connection.source}")
+        watching.tell(f"from {both_clocks(plan.window.start)} on")
         began = now()
         path = Path(plan.file) if plan.file else Path(plan.folder) / logbook_name(service, began)
         logbook = Logbook(path)
@@ -152,7 +153,7 @@ class _Watch:
                     self._conclude()
                 if self._hook:
                     self._hook.look()
-                if self._watch and not self._stale and until and self._satisfies(self._watch, until):
+                if self._watch and until and self._satisfies(self._watch, until):
                     break
                 if seconds is not None and self._clock() - began >= seconds:
                     break
@@ -169,7 +170,7 @@ class _Watch:
 
     def _is_due(self) -> bool:
         clock = self._clock()
-        if not self._stale or clock < self._next:
+        if not self._stale or clock < self._next or not self._follow.looked_back:
             return False
         return not self._follow.filling or clock - self._concluded > _PATIENT
 
@@ -211,8 +212,10 @@ class _Watch:
             watch, at=now, answers=self._recent.answers(now), stream=self._follow.stream
         )
 
-    @staticmethod
-    def _satisfies(watch: Watch, until: Until) -> bool:
+    def _satisfies(self, watch: Watch, until: Until) -> bool:
+        """Return whether the watch has come to its end: nothing that is here already, or about to be, may be against it."""
+        if self._stale or self._follow.filling:
+            return False
         return watch.diagnosis.verdict in _SATISFYING[until]
 
     def _kept(self) -> str:

@@ -163,7 +163,7 @@ def test_a_session_that_is_refused_costs_no_entry(
         assert "too many tail sessions are open in project demo" in followed.said[0]
     else:
         assert followed.follow.stream.arriving == "polling"
-        assert followed.said[0].startswith("tailing is not possible here: ")
+        assert followed.said[0].startswith("tailing is not possible here (not here)")
         assert followed.said[0].endswith("new entries are asked for every 0.05 s instead")
         assert len(server.tails.filters) == 1
 

@@ -7,9 +7,9 @@ from hashlib import blake2b
 
 import msgspec
 
-from triage.errors import NoPermissionError, TriageError, TryAgainError
+from triage.errors import NoPermissionError, TryAgainError
 from triage.fetching.client import Connection
-from triage.fetching.faults import explain, is_credentials, is_over, is_passing, is_quota
+from triage.fetching.faults import explain, is_credentials, is_over, is_passing, is_quota, said
 from triage.fetching.listing import Listings
 from triage.fetching.pages import Pace, Patience, Reader
 from triage.fetching.tail import Delivery, Tail
@@ -167,8 +167,7 @@ class Follow:
             self._tail_at = now + self._pause(self._tail_tries)
         else:
             self._tail_at = None
-            said = explain(error, self._connection.project, resumable=False).message
-            self._poll(f"tailing is not possible here: {said}")
+            self._poll(f"tailing is not possible here ({said(error)})")
 
     def _poll(self, why: str) -> None:
         self._listings.every = self._rhythm.poll
@@ -193,13 +192,14 @@ class Follow:
         if self._failing_since is None:
             self._failing_since = now
         seconds = now - self._failing_since
-        told: TriageError = error
-        if isinstance(error.__cause__, Exception):
-            told = explain(error.__cause__, self._connection.project, seconds=seconds, resumable=False)
+        cause = error.__cause__
+        if not isinstance(cause, Exception):
+            raise error
         if isinstance(error, NoPermissionError) or (not self._answered and seconds > self._rhythm.budget):
-            raise told from error
+            raise explain(cause, self._connection.project, seconds=seconds, resumable=False) from error
         if not self._list_tries:
-            self._tell(f"{told.message}; trying again")
+            why = "the read quota is used up" if is_quota(cause) else "Cloud Logging does not answer"
+            self._tell(f"{why} ({said(cause)}); trying again")
         self._list_tries += 1
         self._list_at = now + self._pause(self._list_tries)
 

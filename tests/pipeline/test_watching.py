@@ -258,6 +258,34 @@ def test_suppressed_entries_that_no_query_brings_are_a_gap_of_the_answer_and_of_
     assert (watched.meta["complete"], watched.meta["cut"]) == (False, missing)
 
 
+def test_suppression_without_end_does_not_keep_it_from_ending(watched: Watched) -> None:
+    watched.server.add(export(READY))
+    logs = export(READY, FAILED)[len(READY) :]
+
+    def suppress(_: Watch) -> None:
+        watched.server.on_page(1, refuse(StatusCode.UNAVAILABLE), times=None)
+        watched.server.arrive(logs, suppressed=0)
+        watched.server.tails.send([], suppressed=5)
+
+    watched.steps.append(suppress)
+    ended = watched.run(until="not_ready")
+    assert ended.diagnosis.verdict == "not_ready"
+    assert ended.stream.missing == ended.stream.suppressed
+
+
+def test_an_instance_that_falls_silent_stands_so_though_nothing_comes(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.pipeline.watching._ANYWAY", 0)
+    watched.server.add(export(READY[:-6]))
+    late = iter([NOW, *[NOW + n * 60 * NANOSECONDS for n in range(10_000)]])
+    watched.steps = [lambda _: None] * 12
+    watched.ends()
+    with pytest.raises(KeyboardInterrupt):
+        watched.run(now=lambda: next(late))
+    assert [watched.shown[n].standings[0].going_on for n in (0, -1)] == [True, False]
+
+
 def test_interrupted_it_says_where_what_came_is_kept(watched: Watched) -> None:
     watched.server.add(export(READY))
     watched.ends()

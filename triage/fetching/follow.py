@@ -119,8 +119,9 @@ class Follow:
             self._tail = Tail(self._connection, self._text, self._rhythm.session)
             self._tail_began = clock
         lists = clock >= self._list_at and self._listings.is_due(clock)
-        tailed = self._tailed(0 if lists else self._rhythm.tick)
+        # In this order: a query that is refused for good ends it all, with nothing in hand.
         listed = self._listed() if lists else Delivery()
+        tailed = self._tailed(0 if lists else self._rhythm.tick)
         fresh = self._fresh([*tailed.lines, *listed.lines])
         self._account(fresh, max(tailed.newest, listed.newest))
         return msgspec.structs.replace(tailed, lines=fresh, newest=max(tailed.newest, listed.newest))

@@ -52,9 +52,10 @@ class Logbook:
         self.lines += len(added)
 
     def close(self) -> None:
-        """Let go of the file; one without a line is removed."""
+        """Let go of the file; an empty one is removed."""
+        empty = not os.fstat(self._handle).st_size
         os.close(self._handle)
-        if not self.lines:
+        if empty:
             self.path.unlink(missing_ok=True)
 
     def _unwritable(self, error: OSError) -> IOFailureError:

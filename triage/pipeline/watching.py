@@ -28,6 +28,8 @@ _SATISFYING = {"ready": ("ready", "degraded"), "not_ready": ("not_ready",)}
 _LEAST, _SHARE = 0.5, 4
 #: Seconds for which no conclusion is drawn while an earlier stretch still comes.
 _PATIENT = 10.0
+#: Seconds after which one is drawn though nothing came: of what is silent for long no more is expected.
+_ANYWAY = 60.0
 
 
 class Watching(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,9 +172,12 @@ class _Watch:
 
     def _is_due(self) -> bool:
         clock = self._clock()
-        if not self._stale or clock < self._next or not self._follow.looked_back:
+        if clock < self._next or not self._follow.looked_back:
             return False
-        return not self._follow.filling or clock - self._concluded > _PATIENT
+        waited = clock - self._concluded
+        if not self._stale:
+            return waited > _ANYWAY
+        return not self._follow.filling or waited > _PATIENT
 
     def _conclude(self) -> Watch:
         """Draw a conclusion from all that came, and tell what has changed."""
@@ -213,10 +218,8 @@ class _Watch:
         )
 
     def _satisfies(self, watch: Watch, until: Until) -> bool:
-        """Return whether the watch has come to its end: nothing that is here already, or about to be, may be against it."""
-        if self._stale or self._follow.filling:
-            return False
-        return watch.diagnosis.verdict in _SATISFYING[until]
+        """Return whether the watch has come to its end: nothing that is here already may be against it."""
+        return not self._stale and watch.diagnosis.verdict in _SATISFYING[until]
 
     def _kept(self) -> str:
         return (

@@ -163,7 +163,7 @@ class Follow:
         self._listings.want(now)
         if is_quota(error):
             self._tail_at = now + rhythm.retry
-            self._poll(f"too many tail sessions are open in project {self._connection.project}")
+            self._poll(f"no more tail sessions in project {self._connection.project} ({said(error)})")
         elif is_over(error) or is_passing(error) or is_credentials(error):
             self._tail_at = now + self._pause(self._tail_tries)
         else:

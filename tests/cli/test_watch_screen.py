@@ -11,7 +11,7 @@ from tests.cli.test_screens import width
 from tests.runs.logs import SERVICE, analysis, platform, validation
 from triage.cli.screens.console import show
 from triage.cli.screens.watch import change_line, screen
-from triage.models import Answered, Change, Stream, Watch
+from triage.models import Answered, Stream, Turn, Watch
 from triage.window import parse_timestamp
 
 __all__ = ["width"]
@@ -85,7 +85,7 @@ def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
     standing = msgspec.structs.replace(
         watch.standings[0], run=run, revision=HOSTILE, instance=HOSTILE, going_on=False
     )
-    told = Change(
+    told = Turn(
         at=0, before="ready", after="not_ready", revisions=[HOSTILE], instances=[HOSTILE], cause=HOSTILE
     )
     hostile = msgspec.structs.replace(watch, standings=[standing], answers=[Answered(HOSTILE, {"200": 1})])
@@ -113,5 +113,5 @@ def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
 )
 def test_a_change_is_a_line(change: dict[str, object], line: str) -> None:
     at = parse_timestamp("2026-03-17T14:02:01Z")
-    told = Change(**{"at": at, "before": "ready", "after": "not_ready"} | change)  # type: ignore[arg-type]
+    told = Turn(**{"at": at, "before": "ready", "after": "not_ready"} | change)  # type: ignore[arg-type]
     assert change_line(told).plain == f"2026-03-17 14:02:01 UTC (07:02:01 PDT)  {line}"

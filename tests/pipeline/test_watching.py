@@ -20,7 +20,7 @@ from tests.runs.logs import PACKS, REVISION, SERVICE, Log, export, records, requ
 from triage import pipeline
 from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
 from triage.fetching.follow import Rhythm
-from triage.models import Change, FetchPlan, Watch
+from triage.models import FetchPlan, Turn, Watch
 from triage.window import NANOSECONDS, Window, parse_timestamp
 
 START = parse_timestamp("2026-03-01T08:00:00Z")
@@ -42,7 +42,7 @@ class Watched:
         self.server = server
         self.folder = folder
         self.told: list[str] = []
-        self.changes: list[Change] = []
+        self.changes: list[Turn] = []
         self.shown: list[Watch] = []
         self.steps: list[Act] = []
         self._sent = self._still = 0

@@ -18,6 +18,7 @@ COMMANDS = {
     "diagnose": ("triage.cli.diagnose:diagnose", "Say what broke and how we know (the default command)."),
     "timeline": ("triage.cli.timeline:timeline", "Show each run through the readiness chain, step by step."),
     "report": ("triage.cli.report:report", "Write the remediation report as Markdown."),
+    "compare": ("triage.cli.compare:compare", "Say whether it is better now, and what changed."),
     "attach": ("triage.cli.attach:attach", "Put the report on a GitHub issue, once."),
     "entries": ("triage.cli.entries:entries", "Show the log entries in one even form."),
     "redact": ("triage.cli.redact:redact", "Make an export that can be shared, secrets masked."),
@@ -90,7 +91,7 @@ def _refuse_typo(word: str, ctx: click.Context) -> None:
     cls=Triage,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="EXPORT... | COMMAND [ARGS]...",
-    epilog="Exit status: 0 answered, 1 not ready (--exit-code, --until), 2 wrong usage, 3 inconclusive or partial (--strict, --until), "
+    epilog="Exit status: 0 answered, 1 not ready (--exit-code or --until), 2 wrong usage, 3 inconclusive or partial (--strict or --until), "
     "65 unusable export or rule pack, 70 a bug of triage, 74 reading or writing failed, 75 try again, "
     "77 no permission, 130 interrupted, 143 terminated.\n\n"
     'Completion: eval "$(_TRIAGE_COMPLETE=bash_source triage)" in .bashrc; zsh_source and fish_source for those shells.',

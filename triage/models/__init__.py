@@ -1,5 +1,22 @@
 """The nouns: frozen, checked, and the only thing that the stages hand on."""
 
+from triage.models.comparison import (
+    Change,
+    Comparison,
+    ErrorChange,
+    ErrorChanged,
+    Figure,
+    IncidentChange,
+    OutcomeChange,
+    OutcomeKind,
+    Pacing,
+    Rate,
+    Sign,
+    Stretch,
+    Thin,
+    VerdictChange,
+    Walk,
+)
 from triage.models.coverage import Coverage, Gap, GapKind
 from triage.models.diagnosis import (
     Because,
@@ -51,7 +68,7 @@ from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
 from triage.models.unchanging import Unchanging
-from triage.models.watch import Answered, Arriving, Change, Standing, Stream, Watch
+from triage.models.watch import Answered, Arriving, Standing, Stream, Turn, Watch
 
 __all__ = [
     "SEVERITIES",
@@ -65,9 +82,12 @@ __all__ = [
     "Chain",
     "Change",
     "Check",
+    "Comparison",
     "Coverage",
     "Diagnosis",
     "Entry",
+    "ErrorChange",
+    "ErrorChanged",
     "ErrorInfo",
     "ErrorShape",
     "Event",
@@ -75,6 +95,7 @@ __all__ = [
     "ExportFile",
     "FetchPlan",
     "Fetched",
+    "Figure",
     "Finding",
     "FindingLevel",
     "Found",
@@ -82,10 +103,14 @@ __all__ = [
     "GapKind",
     "Http",
     "Incident",
+    "IncidentChange",
     "Need",
     "Next",
     "Noise",
     "Outcome",
+    "OutcomeChange",
+    "OutcomeKind",
+    "Pacing",
     "Pack",
     "Passage",
     "Paths",
@@ -93,6 +118,7 @@ __all__ = [
     "Presence",
     "Progress",
     "Query",
+    "Rate",
     "Reason",
     "Record",
     "RequestKind",
@@ -108,16 +134,22 @@ __all__ = [
     "ServiceVerdict",
     "Settle",
     "SeveritySource",
+    "Sign",
     "Skipped",
     "Source",
     "Split",
     "Standing",
     "Step",
     "Stream",
+    "Stretch",
+    "Thin",
     "Ticket",
     "Tier",
     "Timeline",
+    "Turn",
     "Unchanging",
     "Verdict",
+    "VerdictChange",
+    "Walk",
     "Watch",
 ]  # fmt: skip

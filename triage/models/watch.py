@@ -64,7 +64,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     journal: str
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict that became another, where, and by what cause; ``before`` is None where there was none."""
 
     at: int

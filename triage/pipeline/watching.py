@@ -11,7 +11,7 @@ import msgspec
 from triage.checks.watch import MINUTES, Recent, changes, standings
 from triage.checks.watch.hook import Hook
 from triage.errors import ExitStatus, TriageError
-from triage.models import Change, FetchPlan, Gap, Pack, Watch
+from triage.models import FetchPlan, Gap, Pack, Turn, Watch
 from triage.pipeline.fetching import check_filter
 from triage.pipeline.live import Live
 from triage.pipeline.reporting import to_json
@@ -40,7 +40,7 @@ class Watching(msgspec.Struct, frozen=True, kw_only=True):
 
     tell: Callable[[str], None]
     show: Callable[[Watch], None]
-    changed: Callable[[Change], None]
+    changed: Callable[[Turn], None]
     on_change: Sequence[str] = ()
 
 

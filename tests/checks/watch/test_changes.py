@@ -3,12 +3,12 @@
 from tests.checks.watch.watches import watched
 from tests.runs.logs import REVISION, SERVICE, platform, rejecting, said, validation
 from triage.checks.watch import changes
-from triage.models import Change
+from triage.models import Turn
 
 NEW = "netra-backend-staging-00042-abc"
 
 
-def turns(found: list[Change]) -> list[tuple[str | None, str]]:
+def turns(found: list[Turn]) -> list[tuple[str | None, str]]:
     return [(change.before, change.after) for change in found]
 
 

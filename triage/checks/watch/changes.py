@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from triage.models import Change, Run, ServiceVerdict, Verdict, Watch
+from triage.models import Run, ServiceVerdict, Turn, Verdict, Watch
 
 _Any = ServiceVerdict | Verdict
 
@@ -17,7 +17,7 @@ class _Turned:
     instances: dict[str, Run] = field(default_factory=dict)
 
 
-def changes(before: Watch | None, after: Watch) -> list[Change]:
+def changes(before: Watch | None, after: Watch) -> list[Turn]:
     """Return what changed: the verdict of the service, of a revision, or the last one of an instance.
 
     What came to the same verdict is one change, from what the widest of it was before. The first moment is told as the
@@ -51,8 +51,8 @@ def _revisions(watch: Watch) -> dict[str, ServiceVerdict]:
     }
 
 
-def _change(watch: Watch, verdict: _Any, what: _Turned) -> Change:
-    return Change(
+def _change(watch: Watch, verdict: _Any, what: _Turned) -> Turn:
+    return Turn(
         at=watch.at,
         before=what.before,
         after=verdict,

@@ -16,7 +16,7 @@ from triage.cli.screens.console import VERDICTS, fit_to_show, grid
 from triage.cli.screens.diagnosis import answer, short_instance
 from triage.cli.screens.steps import MARKS, step_name
 from triage.cli.screens.times import length
-from triage.models import Answered, Change, Diagnosis, Standing, Stream, Watch
+from triage.models import Answered, Diagnosis, Standing, Stream, Turn, Watch
 from triage.redact import redact
 from triage.text import clean
 from triage.window import NANOSECONDS, both_clocks
@@ -57,7 +57,7 @@ class WatchScreen:
         elif not self._quiet:
             click.echo(clean(sentence), err=True)
 
-    def changed(self, change: Change) -> None:
+    def changed(self, change: Turn) -> None:
         """Say what has changed."""
         line = change_line(change)
         if self._live:
@@ -76,7 +76,7 @@ class WatchScreen:
         self._live.update(Group(Text(), self._answered[1], *screen(watch)), refresh=True)
 
 
-def change_line(change: Change) -> Text:
+def change_line(change: Turn) -> Text:
     """Return a change in a line: when, from what to what, where, and why."""
     line = Text(f"{both_clocks(change.at)}  ")
     if change.before is not None:

@@ -70,7 +70,7 @@ class Tail:
         self._thread.join()
 
     def _read(self) -> None:
-        from google.api_core.exceptions import GoogleAPICallError, OutOfRange
+        from google.api_core.exceptions import GoogleAPICallError, OutOfRange, Unknown
         from google.auth.exceptions import GoogleAuthError
 
         try:
@@ -79,6 +79,9 @@ class Tail:
             self._put(OutOfRange("the session was ended"))  # type: ignore[no-untyped-call]
         except (GoogleAPICallError, GoogleAuthError) as error:
             self._put(error)
+        except ValueError as error:
+            # An error that reaches a call as it is cancelled has two codes, which google.api_core refuses.
+            self._put(Unknown(str(error)))  # type: ignore[no-untyped-call]
 
     def _put(self, item: object) -> None:
         while not self._closed.is_set():

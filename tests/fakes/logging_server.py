@@ -1,14 +1,16 @@
 """Cloud Logging on this machine: google.logging.v2.LoggingServiceV2 over gRPC, holding the entries of an export.
 
-    python -m tests.fakes.logging_server EXPORT --port P
+    python -m tests.fakes.logging_server EXPORT --port P [--replay SECONDS]
 
 It evaluates the filter that arrives with triage.lql, orders, pages, checks page tokens as the service does, and fails
-on cue. It speaks without TLS and credentials, on 127.0.0.1 only.
+on cue. Who tails gets what arrives: with --replay the entries of the export, one after the other, from now on. It speaks
+without TLS and credentials, on 127.0.0.1 only.
 """
 
 import argparse
 import json
 import sys
+import threading
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
@@ -26,6 +28,8 @@ from google.protobuf.json_format import ParseDict
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+from tests.fakes.replay import replay
+from tests.fakes.tailing import Tails
 from triage import lql
 from triage.errors import UsageError
 from triage.fetching.record import know_payloads
@@ -79,20 +83,24 @@ def empty(_context: grpc.ServicerContext) -> bool:
 
 
 class LoggingServer:
-    """The server, as a context manager. ``requests`` keeps what was asked: (filter, page, page size)."""
+    """The server, as a context manager. ``requests`` keeps what was asked: (filter, page, page size).
+
+    ``tails`` are the sessions of those who tail.
+    """
 
     def __init__(self, entries: Iterable[Entry], *, port: int = 0, projects: set[str] | None = None) -> None:
         """Hold the entries; ``projects`` are those that exist (all, if it is None)."""
         know_payloads()
         self.requests: list[tuple[str, int, int]] = []
         self.skipped = 0
+        self.tails = Tails()
         self._projects = projects
         self._entries = sorted(self._understood(entries), key=lambda pair: _order(pair[0]))
         self._cues: dict[int, list[Cue]] = defaultdict(list)
         self._always: dict[int, Cue] = {}
         self._tokens = 0
         self._found: dict[str, list[Any]] = {}
-        self._pool = ThreadPoolExecutor(4)
+        self._pool = ThreadPoolExecutor(16)
         self._server = grpc.server(self._pool, options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((self._handlers(),))
         self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
@@ -125,6 +133,13 @@ class LoggingServer:
         """Hold more entries, as when logs arrive."""
         self._entries = sorted([*self._entries, *self._understood(entries)], key=lambda pair: _order(pair[0]))
         self._found.clear()
+
+    def arrive(self, entries: Iterable[Entry], *, suppressed: int = 0) -> None:
+        """Hold more entries and send them to who tails, but for the last that many: those are suppressed."""
+        arrived = list(entries)
+        self.add(arrived)
+        sent = arrived[: len(arrived) - suppressed]
+        self.tails.send(list(self._understood(sent)), suppressed=suppressed)
 
     def wait(self) -> None:
         """Answer calls until the process ends."""
@@ -171,9 +186,8 @@ class LoggingServer:
     def _tail(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:
         request = next(requests)
         self._check_project(request.resource_names, context)
-        found = self._matching(request.filter, context)
-        for start in range(0, len(found), DEFAULT_PAGE):
-            yield _TailResponse(entries=found[start : start + DEFAULT_PAGE])
+        self._matching(request.filter, context)
+        yield from self.tails.serve(request.filter, context)
 
     def _check_project(self, names: Iterable[str], context: grpc.ServicerContext) -> None:
         if (
@@ -251,11 +265,23 @@ def main() -> None:
         metavar="PAGE:CODE[:TIMES]",
         help="fail when a page is asked for, e.g. 2:UNAVAILABLE:3, 1:RESOURCE_EXHAUSTED:always, 2:EMPTY, 2:SLOW",
     )
+    parser.add_argument(
+        "--replay",
+        type=float,
+        metavar="SECONDS",
+        help="hold nothing at first: the entries arrive from now on, no silence longer than that",
+    )
     options = parser.parse_args()
-    with LoggingServer(read_export(options.export), port=options.port) as server:
+    entries = list(read_export(options.export))
+    with LoggingServer([] if options.replay else entries, port=options.port) as server:
         for page, cue, times in options.fail:
             server.on_page(page, cue, times)
         sys.stderr.write(f"Cloud Logging of {options.export} at {server.address}\n")
+        if options.replay:
+            happen = threading.Thread(
+                target=replay, args=(entries, options.replay, server.arrive), daemon=True
+            )
+            happen.start()
         server.wait()
 
 

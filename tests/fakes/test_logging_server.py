@@ -9,13 +9,21 @@ from typing import Any
 
 import grpc
 import pytest
-from google.api_core.exceptions import GoogleAPICallError, InvalidArgument, NotFound, ServiceUnavailable
+from google.api_core.exceptions import (
+    GoogleAPICallError,
+    InvalidArgument,
+    NotFound,
+    OutOfRange,
+    ServiceUnavailable,
+)
 from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
 from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
 from google.cloud.logging_v2.types import TailLogEntriesRequest
 
 from tests.fakes.entries import entries
-from tests.fakes.logging_server import LoggingServer
+from tests.fakes.logging_server import LoggingServer, refuse
+from tests.fakes.replay import restamped
+from triage.window import NANOSECONDS, parse_timestamp
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,12 +80,70 @@ def test_a_project_that_is_not_there_is_not_found(client: LoggingServiceV2Client
         page(client, resource_names=["projects/other"])
 
 
-def test_entries_can_be_followed(client: LoggingServiceV2Client) -> None:
-    request = TailLogEntriesRequest(resource_names=["projects/demo"], filter='textPayload:"line 11"')
-    answers = client.tail_log_entries(iter([request]), timeout=30)
-    assert [entry.insert_id for answer in answers for entry in answer.entries] == [
-        "id000011", *(f"id0001{number}" for number in range(10, 20))
-    ]  # fmt: skip
+@pytest.fixture
+def server() -> Iterator[LoggingServer]:
+    with LoggingServer(entries(3)) as server:
+        yield server
+
+
+class Followed:
+    """The responses of a session, as a client of Cloud Logging gives them."""
+
+    def __init__(self, server: LoggingServer, text: str = "") -> None:
+        self._client = connected(server.address)
+        stub: Any = self._client.transport.tail_log_entries
+        stub._prefetch_first_result_ = False
+        request = TailLogEntriesRequest(resource_names=["projects/demo"], filter=text)
+        self.answers: Any = self._client.tail_log_entries(iter([request]), retry=None, timeout=30)
+        server.tails.wait_for(1)
+
+    def next(self) -> tuple[list[str], list[int]]:
+        answer = next(self.answers)
+        return [entry.insert_id for entry in answer.entries], [
+            info.suppressed_count for info in answer.suppression_info
+        ]
+
+    def close(self) -> None:
+        self._client.transport.close()
+
+
+def test_who_tails_gets_what_arrives_and_matches_and_nothing_older(server: LoggingServer) -> None:
+    followed = Followed(server, 'textPayload:"line 11"')
+    server.arrive(entries(10))
+    server.arrive(entries(120)[100:])
+    assert followed.next() == ([f"id0001{number}" for number in range(10, 20)], [])
+    server.arrive(entries(12)[11:])
+    assert followed.next() == (["id000011"], [])
+    followed.close()
+
+
+def test_what_is_suppressed_is_counted_for_who_tails_and_listed_for_who_asks(server: LoggingServer) -> None:
+    followed = Followed(server)
+    server.arrive(entries(8)[3:], suppressed=2)
+    assert followed.next() == (["id000003", "id000004", "id000005"], [2])
+    client = connected(server.address)
+    assert len(page(client).entries) == 8
+    client.transport.close()
+    followed.close()
+
+
+def test_a_session_ends_as_it_is_told(server: LoggingServer) -> None:
+    followed = Followed(server)
+    server.tails.end(refuse(grpc.StatusCode.OUT_OF_RANGE))
+    with pytest.raises(OutOfRange):
+        followed.next()
+    followed.close()
+    server.tails.on_session(2, refuse(grpc.StatusCode.UNAVAILABLE))
+    followed = Followed(server)
+    with pytest.raises(ServiceUnavailable):
+        followed.next()
+    followed.close()
+
+
+def test_a_replay_keeps_the_pace_of_its_entries_but_for_long_silences() -> None:
+    began = parse_timestamp("2026-01-01T00:00:00Z")
+    moments = [at - began for at, _ in restamped([*entries(3), *entries(2, every=1.5)], began, 2.0)]
+    assert [moment / NANOSECONDS for moment in moments] == [0, 0, 1.5, 3.5, 5.5]
 
 
 def test_it_can_be_run_by_hand_and_fails_on_cue(tmp_path: Path) -> None:

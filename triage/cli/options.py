@@ -84,6 +84,39 @@ def packs(function: Function) -> Function:
     return with_packs
 
 
+def asking(function: Function) -> Function:
+    """Add the options of what Cloud Logging is asked for, and as whom."""
+    options = [
+        click.option(
+            "--project", default="", metavar="P", help="The project; else that of environment or gcloud."
+        ),
+        click.option(
+            "--filter",
+            "filter_text",
+            default="",
+            metavar="LQL",
+            help="Ask for this, not for what the packs name.",
+        ),
+        click.option(
+            "--reads-per-minute",
+            type=click.IntRange(min=1),
+            default=60,
+            show_default=True,
+            envvar="TRIAGE_READS_PER_MINUTE",
+            show_envvar=True,
+            metavar="N",
+            help="The project's read quota.",
+        ),
+        click.option(
+            "--endpoint", default="", metavar="HOST:PORT", help="A private endpoint; without TLS on loopback."
+        ),
+        click.option("--impersonate", default="", metavar="ACCOUNT", help="Read as this service account."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def narrowing(function: Function) -> Function:
     """Add the options of ``selecting``, and --engine: what reads the exports."""
 

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import get_args
 
 from triage.diagnosis.sighting import Sightings
-from triage.models import Cause, Pack, Run, RunNeeds, Tier
+from triage.models import Cause, Pack, Run, RunNeeds, Tier, Unchanging
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
 
 
 @dataclass(frozen=True)
-class Known:
+class Known(Unchanging):
     """A cause with the pack that it stands in: rules of its own pack are named without it."""
 
     pack: Pack
@@ -65,7 +65,7 @@ def _fits(needs: RunNeeds, run: Run) -> bool:
     return needs.repeats is None or needs.repeats == (run.repeats is not None)
 
 
-class Causes:
+class Causes(Unchanging):
     """The causes of some packs, by the scene that they explain."""
 
     def __init__(self, packs: Sequence[Pack]) -> None:

@@ -11,7 +11,7 @@ from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 #: Seconds before and after the logs at hand in which the missing lines are looked for.
 _BEFORE, _AFTER = 900, 900
 #: Gaps that bear on what the logs can show.
-_TOLD = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part")
+_TOLD = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part", "suppressed")
 
 
 def limits(

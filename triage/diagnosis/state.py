@@ -113,14 +113,8 @@ class Service:
 
 
 def _decides(run: Run) -> Decisive | None:
-    """Return what a run decides of its service.
-
-    A request refused by the header check alone, a cached answer, a boot that came up and a run without a verdict
-    decide nothing.
-    """
-    if run.verdict == "unknown" or run.repeats or run.condition == "gate_rejected":
-        return None
-    if run.kind == "boot" and run.verdict != "not_ready":
+    """Return what a run decides of its service."""
+    if not run.decides or run.verdict == "unknown":
         return None
     what = {"validation": "the readiness validation", "gate": "the readiness middleware", "boot": "the boot"}[
         run.kind

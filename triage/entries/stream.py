@@ -23,6 +23,8 @@ def _every(_entry: Entry) -> bool:
 class Entries:
     """The entries of what was read, in order of time, log and insertId, each once; to be iterated once.
 
+    What still comes is taken item by item, and settled up to a time as soon as nothing older is expected.
+
     Parts of split entries are joined. An entry that is not ``within`` the question is only counted as outside it, one
     that is not worth to ``keep`` as skipped. Memory is bounded by ``room`` bytes, whatever the number of entries:
     more than that is sorted on disk. ``asked`` is the window that was wanted, in nanoseconds.
@@ -45,32 +47,53 @@ class Entries:
         self._room = room
         self._parts = Parts(room)
         self._sorter = Sorter(twins, room)
-        self._once = Once(self._sorter)
+        self._settled = 0
         self._gaps = Gaps()
         self._exports: dict[str, ExportFile] = {}
         self._numbers: dict[str, FileNumbers] = {}
         self._services: Counter[str] = Counter()
-        self._broken = self._outside = self._skipped = self._given = 0
+        self._broken = self._outside = self._skipped = self._given = self._dropped = 0
         self._without_payload = self._without_severity = 0
+        self.late = self.parted = False
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries, after all items were read."""
         for item in self._items:
-            if isinstance(item, Record):
-                self._take(decode(item), whole=False)
-            elif isinstance(item, Gap):
-                self._note(item)
-            elif isinstance(item, Skipped):
-                self._outside += item.outside
-                self._skipped += item.count - item.outside
-                self._numbers_of(item.path).pass_over(item)
-            else:
-                self._exports[item.path] = item
+            self.take(item)
         for joined in self._parts.whole():
             self._take(joined, whole=True)
-        for entry in in_order(self._once, self._room):
-            self._given += 1
-            yield entry
+        yield from self.settle(None)
+
+    def take(self, item: Record | Gap | Skipped | ExportFile) -> None:
+        """Take in one more item."""
+        if isinstance(item, Record):
+            self._take(decode(item), whole=False)
+        elif isinstance(item, Gap):
+            self._note(item)
+        elif isinstance(item, Skipped):
+            self._outside += item.outside
+            self._skipped += item.count - item.outside
+            self._numbers_of(item.path).pass_over(item)
+        else:
+            self._exports[item.path] = item
+
+    def settle(self, before: int | None) -> Iterator[Entry]:
+        """Yield what was taken in and is older than the microsecond of ``before``, in order; without it, all.
+
+        The rest waits. Of what still comes, an entry as old as what was given makes it ``late``; ``parted`` says that
+        parts of split entries came, which wait until it is iterated.
+        """
+        waiting = Sorter(twins, self._room)
+        once = Once(self._sorter)
+        for entry in in_order(once, self._room):
+            if before is None or entry.timestamp // 1000 < before // 1000:
+                self._given += 1
+                yield entry
+            else:
+                waiting.add(entry)
+        self._dropped += once.dropped
+        self._sorter = waiting
+        self._settled = max(self._settled, before or 0)
 
     def _take(self, entry: Entry | Gap, *, whole: bool) -> None:
         if isinstance(entry, Gap):
@@ -79,6 +102,7 @@ class Entries:
         if not whole:
             self._numbers_of(entry.source.path).pass_by(entry)
             if entry.split and entry.split.total > 1:
+                self.parted = True
                 self._parts.add(entry)
                 return
         if not self._within(entry):
@@ -91,6 +115,7 @@ class Entries:
                 self._services[entry.service] += 1
             self._without_payload += entry.payload_lost
             self._without_severity += entry.severity_source != "entry"
+            self.late = self.late or entry.timestamp // 1000 < self._settled // 1000
             self._sorter.add(entry)
 
     def _numbers_of(self, path: str) -> FileNumbers:
@@ -104,6 +129,11 @@ class Entries:
             self._broken += gap.count
         self._gaps.add(gap)
 
+    @property
+    def newest(self) -> int:
+        """Return the time of the newest entry that was taken in, 0 without any."""
+        return max((numbers.last for numbers in self._numbers.values()), default=0)
+
     def coverage(self, matched: int) -> Coverage:
         """Return what the entries rest on, once they were iterated; ``matched`` of them were recognised."""
         doubts = [
@@ -111,7 +141,7 @@ class Entries:
             for path, numbers in self._numbers.items()
             for doubt in numbers.doubts(self._exports.get(path), self._asked)
         ]
-        joined, duplicate = self._parts.joined, self._parts.duplicate + self._once.dropped
+        joined, duplicate = self._parts.joined, self._parts.duplicate + self._dropped
         times = [time for numbers in self._numbers.values() for time in (numbers.first, numbers.last)]
         since, until = self._asked
         return Coverage(

@@ -3,8 +3,9 @@
 from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
 from triage.text import clean
 
-LOGIN = "run `gcloud auth application-default login`, then the same command with --resume"
-_AGAIN = "the same command with --resume goes on where it stopped"
+_LOGIN = "run `gcloud auth application-default login`"
+_RESUME = "the same command with --resume goes on where it stopped"
+_ANEW = "what came is kept, and the same command begins anew"
 
 
 def is_passing(error: Exception) -> bool:
@@ -33,6 +34,13 @@ def is_quota(error: Exception) -> bool:
     return isinstance(error, TooManyRequests)
 
 
+def is_over(error: Exception) -> bool:
+    """Return whether a tail session has lasted as long as it may: by the server's word, or by our own deadline."""
+    from google.api_core.exceptions import DeadlineExceeded, OutOfRange
+
+    return isinstance(error, DeadlineExceeded | OutOfRange)
+
+
 def is_credentials(error: Exception) -> bool:
     """Return whether the credentials are what was refused, by Cloud Logging or by who issues them.
 
@@ -55,24 +63,27 @@ def is_token(error: Exception) -> bool:
     )
 
 
-def explain(error: Exception, project: str, *, seconds: float = 0) -> TriageError:
-    """Return the error in the user's words. ``seconds`` is how long it was tried."""
-    said = _said(error)
+def explain(error: Exception, project: str, *, seconds: float = 0, resumable: bool = True) -> TriageError:
+    """Return the error in the user's words. ``seconds`` is how long it was tried; a fetch is ``resumable``."""
+    words = said(error)
+    again = _RESUME if resumable else _ANEW
     if is_credentials(error):
-        return NoPermissionError(f"the credentials are expired or not accepted ({said})", LOGIN)
+        return NoPermissionError(
+            f"the credentials are expired or not accepted ({words})", f"{_LOGIN}; {again}"
+        )
     if is_quota(error):
         return TryAgainError(
-            f"the read quota of project {project} stayed used up for {seconds:.0f} s ({said})",
-            f"wait a minute; {_AGAIN}, --reads-per-minute slows it down",
+            f"the read quota of project {project} stayed used up for {seconds:.0f} s ({words})",
+            f"wait a minute; {again}, --reads-per-minute slows it down",
         )
     if is_passing(error):
         return TryAgainError(
-            f"Cloud Logging did not answer for {seconds:.0f} s ({said})", f"check the network; {_AGAIN}"
+            f"Cloud Logging did not answer for {seconds:.0f} s ({words})", f"check the network; {again}"
         )
-    return _refused(error, project, said)
+    return _refused(error, project, words, again)
 
 
-def _refused(error: Exception, project: str, said: str) -> TriageError:
+def _refused(error: Exception, project: str, words: str, again: str) -> TriageError:
     """Return the error for what stays refused however often it is asked."""
     from google.api_core import exceptions as google
 
@@ -83,27 +94,27 @@ def _refused(error: Exception, project: str, said: str) -> TriageError:
         )
     if isinstance(error, google.PermissionDenied):
         return NoPermissionError(
-            f"no permission to read the logs of project {project}, or there is no such project ({said})",
+            f"no permission to read the logs of project {project}, or there is no such project ({words})",
             "check the project's id; reading needs roles/logging.viewer: `gcloud projects add-iam-policy-binding "
             f"{project} --member=user:YOU --role=roles/logging.viewer`",
         )
     if isinstance(error, google.NotFound):
         return NoPermissionError(
-            f"there is no project {project} ({said})", "`gcloud projects list` shows those that you may see"
+            f"there is no project {project} ({words})", "`gcloud projects list` shows those that you may see"
         )
     if isinstance(error, google.MethodNotImplemented):
         return UsageError(
-            f"the endpoint does not speak Cloud Logging's interface ({said})", "check --endpoint"
+            f"the endpoint does not speak Cloud Logging's interface ({words})", "check --endpoint"
         )
     if isinstance(error, google.ClientError):
         return UsageError(
-            f"Cloud Logging does not take the query ({said})",
+            f"Cloud Logging does not take the query ({words})",
             "`triage fetch --print-query` shows it, `triage query lint` says what is wrong with a filter",
         )
-    return TryAgainError(f"Cloud Logging failed ({said})", _AGAIN)
+    return TryAgainError(f"Cloud Logging failed ({words})", again)
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     """Return the first line of what Google says, at most 300 characters, safe for a terminal."""
     message = str(getattr(error, "message", None) or error).strip() or type(error).__name__
     return clean(message.splitlines()[0])[:300]

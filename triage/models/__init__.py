@@ -68,10 +68,14 @@ from triage.models.presence import Presence
 from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
+from triage.models.unchanging import Unchanging
+from triage.models.watch import Answered, Arriving, Standing, Stream, Turn, Watch
 
 __all__ = [
     "SEVERITIES",
     "STEPS",
+    "Answered",
+    "Arriving",
     "Attached",
     "Audit",
     "Because",
@@ -137,13 +141,18 @@ __all__ = [
     "Source",
     "Split",
     "SqlValue",
+    "Standing",
     "Step",
+    "Stream",
     "Stretch",
     "Thin",
     "Ticket",
     "Tier",
     "Timeline",
+    "Turn",
+    "Unchanging",
     "Verdict",
     "VerdictChange",
     "Walk",
+    "Watch",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ GapKind = Literal[
     "limit_suspected",
     "not_entries",
     "round_limit",
+    "suppressed",
     "too_large",
     "uncertain_time",
 ]

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from triage.models.unchanging import Unchanging
+
 SeveritySource = Literal["entry", "payload", "text", "none"]
 
 #: Severities of Cloud Logging with their numbers (LogSeverity of google.logging.type).
@@ -105,7 +107,7 @@ class Audit(msgspec.Struct, frozen=True, gc=False):
     status: str = ""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Entry(Unchanging, msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One LogEntry, made even. Absent texts are "", so that no reader asks for None twice.
 
     ``timestamp`` and ``receive_timestamp`` are nanoseconds since 1970 in UTC. ``message`` has ANSI codes, loguru

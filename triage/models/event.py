@@ -5,11 +5,12 @@ from typing import Literal
 import msgspec
 
 from triage.models.entry import Entry
+from triage.models.unchanging import Unchanging
 
 RunKind = Literal["validation", "gate", "boot"]
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
     """What a line says, in the words of a pack.
 
     ``run`` is the kind of run that the line belongs to ("" for a line of its own, such as a request), ``step`` the

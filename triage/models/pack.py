@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from triage.models.event import RunKind
+from triage.models.unchanging import Unchanging
 
 Severity = Literal["P0", "P1", "P2"]
 Confidence = Literal["high", "medium", "low"]
@@ -30,7 +31,7 @@ STEPS: dict[RunKind, frozenset[str]] = {
 }  # fmt: skip
 
 
-class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Data(Unchanging, msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Packs are written by people: an unknown key is an error."""
 
 

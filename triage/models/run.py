@@ -7,6 +7,7 @@ import msgspec
 from triage.models.coverage import Coverage
 from triage.models.event import RunKind
 from triage.models.requests import Requests
+from triage.models.unchanging import Unchanging
 
 Verdict = Literal["ready", "degraded", "not_ready", "unknown"]
 Outcome = Literal["passed", "failed", "warned", "tolerated", "not_reached", "seen"]
@@ -30,7 +31,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[str] = []
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
+class Run(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
     """One run. Its words are those of the output document; see docs/documents.md.
 
     ``complete`` is false when its beginning or its end is outside the logs; ``overlaps`` when another run on the same
@@ -56,6 +57,17 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     overlaps: bool = False
     repeats: str | None = None
     steps: list[Step] = []
+
+    @property
+    def decides(self) -> bool:
+        """Return whether it says that its service is ready or not.
+
+        A request refused by the header check alone, a cached answer, a boot that came up and a run without a verdict
+        decide nothing.
+        """
+        if self.verdict == "unknown" or self.repeats or self.condition == "gate_rejected":
+            return False
+        return self.kind != "boot" or self.verdict == "not_ready"
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):

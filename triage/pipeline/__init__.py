@@ -27,6 +27,7 @@ from triage.pipeline.sharing import Shared, redact_export
 from triage.pipeline.spark import OnSpark
 from triage.pipeline.tables import sql
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
+from triage.pipeline.watching import Until, Watching, status_of, watch
 from triage.rendering.playbooks import Playbook
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "Playbook",
     "Selection",
     "Shared",
+    "Until",
+    "Watching",
     "analyse",
     "attach",
     "check_rules",
@@ -66,9 +69,11 @@ __all__ = [
     "redact_export",
     "report",
     "sql",
+    "status_of",
     "ticket",
     "to_json",
     "verification",
+    "watch",
     "write_entries",
     "write_runs",
 ]

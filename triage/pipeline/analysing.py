@@ -44,7 +44,8 @@ class Analysis(msgspec.Struct, frozen=True):
     """What one reading of the logs gives: the timeline and the diagnosis, and what they are compared by.
 
     ``errors`` are all errors by shape and revision, ``presences`` the revisions in the logs. ``impact`` is what the
-    pack of the leading service says of its business impact, "" where it says nothing.
+    pack of the leading service says of its business impact, "" where it says nothing. ``open`` are the runs that may
+    still go on where the logs end.
     """
 
     timeline: Timeline
@@ -52,10 +53,14 @@ class Analysis(msgspec.Struct, frozen=True):
     errors: list[ErrorShape] = []
     presences: list[Presence] = []
     impact: str = ""
+    open: list[Run] = []
 
 
 class Analyser:
-    """Entries to an analysis, one by one: ``see`` them in order of time, then ``conclude``, once."""
+    """Entries to an analysis, one by one: ``see`` them in order of time, then ``conclude``, once.
+
+    What is to go on after a conclusion is copied before it: the copy shares what never changes, and costs little.
+    """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Begin with nothing seen."""
@@ -91,14 +96,22 @@ class Analyser:
 
     def conclude(self, cover: Callable[[int], Coverage]) -> Analysis:
         """Return what the entries say; ``cover`` gives their coverage for the number of those that a rule knows."""
-        self._take(self._tracer.end())
+        going_on = self._tracer.end()
+        self._take(going_on)
         coverage = cover(self._matched)
         self._runs.sort(key=lambda run: (run.started, run.kind, run.id))
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
         diagnosis = self._judge.conclude(coverage)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
-        return Analysis(timeline, diagnosis, self._errors.shapes(), self._presences.all(), impact)
+        return Analysis(
+            timeline=timeline,
+            diagnosis=diagnosis,
+            errors=self._errors.shapes(),
+            presences=self._presences.all(),
+            impact=impact,
+            open=[passage.run for passage in going_on],
+        )
 
     def _take(self, passages: Iterable[Passage]) -> None:
         for passage in passages:

@@ -19,7 +19,7 @@ def queries(plan: FetchPlan, packs: Sequence[Pack]) -> list[Query]:
     """
     from triage.fetching.foresee import queries as asked
 
-    _check_filter(plan)
+    check_filter(plan)
     return asked(plan, packs)
 
 
@@ -43,7 +43,7 @@ def fetch(
     from triage.fetching import widen
     from triage.fetching.fetch import fetch as fetch_files
 
-    _check_filter(plan)
+    check_filter(plan)
 
     def judge(files: Sequence[Path], window: Window, asked: Window) -> list[Need]:
         if not files:
@@ -67,7 +67,7 @@ def line_of(message: Any) -> bytes:
     return to_line(copy)
 
 
-def _check_filter(plan: FetchPlan) -> None:
+def check_filter(plan: FetchPlan) -> None:
     """Refuse a filter that Cloud Logging would refuse, before it is asked."""
     if plan.filter:
         from triage.lql import parse

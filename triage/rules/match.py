@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from triage.models import Entry, Event, Pack, Rule
+from triage.models import Entry, Event, Pack, Rule, Unchanging
 from triage.text import SUBJECT_LIMIT, subject
 
 
@@ -37,7 +37,7 @@ def matches(rule: Rule, text: Subject) -> re.Match[str] | None:
     return _compiled(rule.pattern).search(text.whole if rule.multiline else text.line)
 
 
-class Matcher:
+class Matcher(Unchanging):
     """The rules of some packs, ready to be asked about entries.
 
     An entry is recognised by the first rule that fits, in the order of the packs and of the rules in them.

@@ -2,12 +2,12 @@
 
 import re
 
-from triage.models import Chain
+from triage.models import Chain, Unchanging
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
-class Naming:
+class Naming(Unchanging):
     """The checks of a chain by name, by description and by their place in the group that is under way."""
 
     def __init__(self, chain: Chain | None) -> None:

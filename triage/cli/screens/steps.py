@@ -11,7 +11,7 @@ from rich.text import Text
 from triage.cli.screens.times import clock, lasted, local_clock, local_zone, since
 from triage.models import Run, Step
 
-_MARKS = {
+MARKS = {
     "passed": ("ok", "green"),
     "failed": ("FAIL", "bold red"),
     "warned": ("warn", "yellow"),
@@ -33,14 +33,14 @@ def steps_of(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableType]
     head = ("phase  " if phased else "") + "step"
     yield Text(f"   {'after':>{width}}  {'UTC':12}  {here}{'':4}  {'took':>6}  {head}", style="dim")
     first = next((step for step in run.steps if step.outcome == "failed"), None)
-    for _, same in groupby(run.steps, key=lambda step: (_name(run, step), step.outcome, step.reason)):
+    for _, same in groupby(run.steps, key=lambda step: (step_name(run, step), step.outcome, step.reason)):
         step, *again = same
         after = since(run.started, step.at) if step.at else ""
         utc = clock(step.at) if step.at else ""
         here = f"{local_clock(step.at) if step.at else '':8}  " if zone else ""
-        mark, style = _MARKS[step.outcome]
+        mark, style = MARKS[step.outcome]
         took = lasted(step.elapsed) if step.elapsed is not None else ""
-        said = _name(run, step) + (f" ({len(again) + 1} times)" if again else "")
+        said = step_name(run, step) + (f" ({len(again) + 1} times)" if again else "")
         row = Text.assemble(
             (">> " if step is first else "   ", "bold red"),
             (f"{after:>{width}}  {utc:12}  {here}", "dim"),
@@ -77,7 +77,7 @@ def _is_phase(step: Step) -> bool:
     return step.step.startswith("phase_") and (step.reason or "").startswith("phase ")
 
 
-def _name(run: Run, step: Step) -> str:
+def step_name(run: Run, step: Step) -> str:
     """Return the check, or the step; a boot's steps and mere remarks are told apart by the rule that knows them."""
     if step.check:
         return step.check

@@ -58,6 +58,15 @@ def lasted(seconds: float, places: int = 2) -> str:
     return f"{hours}:{minutes:02d}:{int(rest):02d}"
 
 
+def length(seconds: float) -> str:
+    """Return a length of time in two units at most: "12s", "3m 20s", "2h 5m"."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h {minutes}m"
+    return f"{minutes}m {rest}s" if minutes else f"{rest}s"
+
+
 def _utc(text: str) -> datetime:
     nanoseconds = parse_timestamp(text)
     return datetime.fromtimestamp(nanoseconds // NANOSECONDS, tz=UTC).replace(

@@ -1,0 +1,35 @@
+"""Moments of a watch with invented values."""
+
+from typing import Any
+
+from tests.runs.logs import SERVICE, Log, analysis
+from triage.checks.watch import standings
+from triage.models import Diagnosis, Stream, Watch
+from triage.pipeline import Analysis
+from triage.window import NANOSECONDS, parse_timestamp
+
+BIRTH = parse_timestamp("2026-03-01T08:00:00Z")
+
+
+def moment(found: Analysis | Diagnosis, seconds: float = 60, **more: Any) -> Watch:
+    """Return how a service stands so many seconds after the birth of the export."""
+    at = BIRTH + round(seconds * NANOSECONDS)
+    diagnosis = found.diagnosis if isinstance(found, Analysis) else found
+    stands = standings(found.timeline.runs, found.open, at) if isinstance(found, Analysis) else []
+    told: dict[str, Any] = {
+        "at": at,
+        "began": BIRTH,
+        "service": SERVICE,
+        "diagnosis": diagnosis,
+        "standings": stands,
+        "answers": [],
+        "minutes": 5,
+        "stream": Stream(),
+        "journal": "watch.jsonl",
+    }
+    return Watch(**told | more)
+
+
+def watched(*parts: Log | list[Log], seconds: float = 60) -> Watch:
+    """Return how a service stands by what it logged."""
+    return moment(analysis(*parts), seconds)

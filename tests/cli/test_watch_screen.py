@@ -1,0 +1,117 @@
+"""The table of a watch, as it is read at a terminal of any width, whatever the logs hold."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.checks.watch.watches import moment
+from tests.cli.test_screens import width
+from tests.runs.logs import SERVICE, analysis, platform, validation
+from triage.cli.screens.console import show
+from triage.cli.screens.watch import change_line, screen
+from triage.models import Answered, Stream, Turn, Watch
+from triage.window import parse_timestamp
+
+__all__ = ["width"]
+GOLDEN = Path(__file__).parent / "golden"
+NEW = f"{SERVICE}-00042-abc"
+BORN = "Starting new instance. Reason: AUTOSCALING - Instance started due to traffic."
+
+
+def busy() -> Watch:
+    """Return a moment at which much goes on."""
+    found = analysis(
+        validation(0),
+        validation(1, instance="00f0c0de55aa77bb", down=["agent_supervisor"]),
+        platform(200, BORN, revision=NEW, instance="00f0c0de55aa99cc"),
+        validation(208, revision=NEW, instance="00f0c0de55aa88ff")[:-6],
+    )
+    return moment(
+        found,
+        215,
+        answers=[
+            Answered(NEW, {"101": 3, "200": 41, "503": 2}),
+            Answered(f"{SERVICE}-00041-kqx", {"401": 1}),
+        ],
+        stream=Stream(lines=12_345, suppressed=120, missing=20, delay=2.34),
+    )
+
+
+def shown(watch: Watch, capsys: pytest.CaptureFixture[str]) -> str:
+    show(*screen(watch))
+    return capsys.readouterr().out
+
+
+def test_it_reads_at_every_width(
+    width: str, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shown(busy(), capsys)
+    assert max(map(len, text.splitlines())) <= int(width)
+    golden(GOLDEN / f"watch.{width}.txt", text)
+
+
+def test_before_anything_has_run_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(moment(analysis(), stream=Stream(arriving="reconnecting")), capsys)
+    assert "reconnecting, 0 lines, 0 suppressed, watching for 1m 0s" in text
+    assert "No run of any instance is in these lines yet." in text
+    assert "No request is in the lines of the last 5 minutes." in text
+
+
+def test_many_instances_are_counted_and_the_latest_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    found = analysis(*(validation(n * 5, instance=f"i{n}") for n in range(20)))
+    lines = shown(moment(found, 120), capsys).splitlines()
+    assert sum("validation passed" in line for line in lines) == 12
+    assert "i19" in lines[3]
+    assert any("and 8 more" in line for line in lines)
+
+
+def test_what_was_suppressed_and_asked_for_again_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(moment(analysis(), stream=Stream(suppressed=7)), capsys)
+    assert "7 suppressed (all asked for again)" in text
+
+
+HOSTILE = "\x1b[2J[bold]x[/bold] :smile: \u202egnp password=correct-horse-battery"
+
+
+def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    watch = busy()
+    run = msgspec.structs.replace(
+        watch.standings[0].run, revision=HOSTILE, instance=HOSTILE, failed_checks=[HOSTILE], condition=HOSTILE
+    )
+    standing = msgspec.structs.replace(
+        watch.standings[0], run=run, revision=HOSTILE, instance=HOSTILE, going_on=False
+    )
+    told = Turn(
+        at=0, before="ready", after="not_ready", revisions=[HOSTILE], instances=[HOSTILE], cause=HOSTILE
+    )
+    hostile = msgspec.structs.replace(watch, standings=[standing], answers=[Answered(HOSTILE, {"200": 1})])
+    show(change_line(told), *screen(hostile))
+    text = capsys.readouterr().out
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "[bold]x[/bold] :smile:" in text
+    assert "correct-horse" not in "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"service": SERVICE, "revisions": [NEW], "instances": ["i1"], "cause": "Redis did not answer"},
+            f"READY -> NOT READY  {SERVICE}, revision {NEW}, instance i1: Redis did not answer",
+        ),
+        ({"before": None, "service": SERVICE}, f"NOT READY  {SERVICE}"),
+        (
+            {"instances": [f"i{n}" for n in range(5)]},
+            "READY -> NOT READY  instance 5: i0, i1, i2 ...",
+        ),
+    ],
+)
+def test_a_change_is_a_line(change: dict[str, object], line: str) -> None:
+    at = parse_timestamp("2026-03-17T14:02:01Z")
+    told = Turn(**{"at": at, "before": "ready", "after": "not_ready"} | change)  # type: ignore[arg-type]
+    assert change_line(told).plain == f"2026-03-17 14:02:01 UTC (07:02:01 PDT)  {line}"

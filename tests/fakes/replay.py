@@ -1,0 +1,33 @@
+"""An export as if it happened now: its entries arrive one after the other, long silences cut short."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+
+Entry = dict[str, Any]
+_MOMENT = 0.2
+
+
+def restamped(entries: Iterable[Entry], began: int, silence: float) -> Iterator[tuple[int, Entry]]:
+    """Yield the entries in order with the time at which each happens from ``began`` on, in it and beside it."""
+    longest = round(silence * NANOSECONDS)
+    last, at = None, began
+    for entry in sorted(entries, key=lambda entry: parse_timestamp(entry["timestamp"])):
+        timestamp = parse_timestamp(entry["timestamp"])
+        at += min(timestamp - last, longest) if last is not None else 0
+        last = timestamp
+        stamps = {"timestamp": format_timestamp(at), "receiveTimestamp": format_timestamp(at + 10**8)}
+        yield at, entry | stamps
+
+
+def replay(entries: Iterable[Entry], silence: float, arrive: Callable[[list[Entry]], None]) -> None:
+    """Let the entries arrive from now on, at the pace at which they were logged, no silence longer than that."""
+    waiting = list(restamped(entries, time.time_ns(), silence))
+    while waiting:
+        time.sleep(_MOMENT)
+        now = time.time_ns()
+        due = [entry for at, entry in waiting if at <= now]
+        del waiting[: len(due)]
+        arrive(due)

@@ -1,0 +1,102 @@
+"""The sessions of TailLogEntries: each gets what arrives while it is open, and ends as it is told.
+
+Interface: google/logging/v2/logging.proto. Entries are in order inside one response only; what was suppressed is counted
+in the next one.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import grpc
+from google.cloud.logging_v2 import types
+
+from triage import lql
+
+#: What happens to a session: it may end the call or let it wait.
+Cue = Callable[[grpc.ServicerContext], Any]
+
+_Response = types.TailLogEntriesResponse.pb(types.TailLogEntriesResponse()).__class__
+_MOMENT = 0.01
+RATE_LIMIT, NOT_CONSUMED = 1, 2
+
+
+class _Session:
+    """One open call: what its filter matches is queued for it."""
+
+    def __init__(self, text: str) -> None:
+        self.matches = lql.matcher(text)
+        self.queue: SimpleQueue[Any] = SimpleQueue()
+
+
+class Tails:
+    """All sessions of a server. ``filters`` are those that were asked with, in order."""
+
+    def __init__(self) -> None:
+        """Begin with none open."""
+        self.filters: list[str] = []
+        self._open: list[_Session] = []
+        self._cues: dict[int, Cue] = {}
+        self._always: Cue | None = None
+        self._changed = threading.Condition()
+
+    def on_session(self, session: int | None, cue: Cue) -> None:
+        """Let something happen when a session (from 1; None for each) is opened."""
+        if session is None:
+            self._always = cue
+        else:
+            self._cues[session] = cue
+
+    @property
+    def open(self) -> int:
+        """Return how many sessions are open."""
+        with self._changed:
+            return len(self._open)
+
+    def wait_for(self, sessions: int) -> None:
+        """Wait until so many sessions have been opened, one minute at most."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.filters) >= sessions, 60)
+
+    def send(self, pairs: list[tuple[dict[str, Any], Any]], *, suppressed: int = 0) -> None:
+        """Send entries to each open session that matches them, and with them how many were suppressed."""
+        with self._changed:
+            for session in self._open:
+                entries = [message for entry, message in pairs if session.matches(entry)]
+                if entries or suppressed:
+                    infos = [{"reason": RATE_LIMIT, "suppressed_count": suppressed}] if suppressed else []
+                    session.queue.put(_Response(entries=entries, suppression_info=infos))
+
+    def end(self, cue: Cue | None = None) -> None:
+        """End the open sessions, without an error or as the cue does."""
+        with self._changed:
+            for session in self._open:
+                session.queue.put(cue or (lambda _context: None))
+
+    def serve(self, text: str, context: grpc.ServicerContext) -> Iterator[Any]:
+        """Yield the responses of a new session until it ends."""
+        session = _Session(text)
+        with self._changed:
+            self.filters.append(text)
+            cue = self._cues.get(len(self.filters), self._always)
+            if cue is None:
+                self._open.append(session)
+            self._changed.notify_all()
+        if cue is not None:
+            cue(context)
+            with self._changed:
+                self._open.append(session)
+        try:
+            while context.is_active():
+                try:
+                    item = session.queue.get(timeout=_MOMENT)
+                except Empty:
+                    continue
+                if callable(item):
+                    item(context)
+                    return
+                yield item
+        finally:
+            with self._changed:
+                self._open.remove(session)

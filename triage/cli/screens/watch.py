@@ -1,0 +1,197 @@
+"""The screen of ``triage watch``: a table that is kept up to date, or a line for each change."""
+
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import click
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from triage.cli.screens.console import VERDICTS, fit_to_show, grid
+from triage.cli.screens.diagnosis import answer, short_instance
+from triage.cli.screens.steps import MARKS, step_name
+from triage.cli.screens.times import length
+from triage.models import Answered, Diagnosis, Standing, Stream, Turn, Watch
+from triage.redact import redact
+from triage.text import clean
+from triage.window import NANOSECONDS, both_clocks
+
+#: Rows of the table; what stands below was longer ago.
+_ROWS = 12
+
+
+class WatchScreen:
+    """Shows a watch. On a terminal the table stands below what is told; else, and when quiet, changes are lines."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        """Show nothing yet."""
+        self._quiet = quiet
+        self._console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+        self._live: Live | None = None
+        if self._console.is_terminal and not quiet:
+            self._live = Live(console=self._console, auto_refresh=False, vertical_overflow="crop")
+        self._answered: tuple[Diagnosis, Text] | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the table as it stands."""
+        if self._live:
+            self._live.stop()
+
+    def tell(self, sentence: str) -> None:
+        """Say what happens beside the answer: above the table, else on stderr, unless quiet."""
+        if self._live:
+            self._console.print(Text(clean(sentence), style="dim"), soft_wrap=True)
+        elif not self._quiet:
+            click.echo(clean(sentence), err=True)
+
+    def changed(self, change: Turn) -> None:
+        """Say what has changed."""
+        line = change_line(change)
+        if self._live:
+            self._console.print(line)
+        else:
+            click.echo(line.plain)
+
+    def show(self, watch: Watch) -> None:
+        """Bring the table up to date."""
+        if self._live is None:
+            return
+        if self._answered is None or self._answered[0] is not watch.diagnosis:
+            said = answer(fit_to_show(watch.diagnosis))
+            said.no_wrap = None
+            self._answered = (watch.diagnosis, said)
+        self._live.update(Group(Text(), self._answered[1], *screen(watch)), refresh=True)
+
+
+def change_line(change: Turn) -> Text:
+    """Return a change in a line: when, from what to what, where, and why."""
+    line = Text(f"{both_clocks(change.at)}  ")
+    if change.before is not None:
+        line.append(*_verdict(change.before)).append(" -> ")
+    line.append(*_verdict(change.after))
+    where = [change.service] if change.service else []
+    where += [f"revision {_named(change.revisions)}"] if change.revisions else []
+    where += (
+        [f"instance {_named([short_instance(name) for name in change.instances])}"]
+        if change.instances
+        else []
+    )
+    line.append(f"  {_fit(', '.join(where))}")
+    return line.append(f": {_fit(change.cause)}" if change.cause else "")
+
+
+def screen(watch: Watch) -> Iterator[RenderableType]:
+    """Yield how the lines come, where each instance stands, and how requests were answered."""
+    yield Text(_stream(watch), style="dim")
+    yield Text()
+    if watch.standings:
+        yield _standings(watch)
+    else:
+        yield Text("No run of any instance is in these lines yet.")
+    yield Text()
+    if watch.answers:
+        yield Text(f"Requests of the last {watch.minutes} minutes, by answer", style="bold")
+        yield Padding(_answers(watch.answers, watch.service), (0, 0, 0, 2))
+    else:
+        yield Text(f"No request is in the lines of the last {watch.minutes} minutes.")
+
+
+def _stream(watch: Watch) -> str:
+    stream: Stream = watch.stream
+    said = [stream.arriving, f"{stream.lines:,} lines"]
+    if stream.delay is not None:
+        said.append(f"delay {stream.delay:.1f} s")
+    suppressed = f"{stream.suppressed:,} suppressed"
+    if stream.suppressed:
+        suppressed += f" ({stream.missing:,} missing)" if stream.missing else " (all asked for again)"
+    said += [suppressed, f"watching for {length((watch.at - watch.began) / NANOSECONDS)}"]
+    return ", ".join(said)
+
+
+def _standings(watch: Watch) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("revision", "instance"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("stands at", overflow="fold", ratio=1)
+    table.add_column("for", justify="right", no_wrap=True)
+    table.add_column("last verdict", no_wrap=True)
+    for standing in watch.standings[:_ROWS]:
+        table.add_row(
+            _short(standing.revision, watch.service),
+            _fit(short_instance(standing.instance)) or "-",
+            _place(standing),
+            length((watch.at - standing.since) / NANOSECONDS),
+            _last(standing),
+        )
+    if (more := len(watch.standings) - _ROWS) > 0:
+        table.add_row("", f"and {more} more", "", "", "")
+    return table
+
+
+def _place(standing: Standing) -> Text:
+    """Return where in its run an instance stands: after which step, or how the run ended."""
+    run = standing.run
+    made = [step for step in run.steps if step.at]
+    if not standing.going_on:
+        how = "failed" if run.verdict == "not_ready" else "cut" if run.verdict == "unknown" else "passed"
+        place = Text(f"{run.kind} {how}", style="bold red" if how == "failed" else "")
+        blamed = ", ".join(run.failed_checks) or run.condition or ""
+        if how == "cut" and made:
+            blamed = f"after {step_name(run, made[-1])}"
+        return place.append(f": {_fit(blamed)}" if blamed else "", style="not bold default")
+    if not made:
+        return Text(run.kind)
+    mark, style = MARKS[made[-1].outcome] if made[-1].outcome != "seen" else ("", "")
+    return Text.assemble(f"{run.kind}, after {_fit(step_name(run, made[-1]))} ", (mark, style))
+
+
+def _last(standing: Standing) -> Text:
+    if standing.decided is None:
+        return Text("none yet", style="dim")
+    word, style = VERDICTS[standing.decided.verdict]
+    return Text.assemble((word, style), (f" {standing.decided.ended[11:19]}", "dim"))
+
+
+def _answers(answers: list[Answered], service: str) -> Table:
+    table = grid()
+    for answered in answers:
+        counts = Text()
+        for status, count in answered.statuses.items():
+            style = "bold red" if status.startswith("5") else "yellow" if status.startswith("4") else ""
+            counts.append("  " if counts else "").append(status, style=style).append(f" x{count}")
+        table.add_row(_short(answered.revision, service), counts)
+    return table
+
+
+def _verdict(verdict: str) -> tuple[str, str]:
+    return VERDICTS[verdict]
+
+
+def _named(names: list[str]) -> str:
+    return (
+        names[0]
+        if len(names) == 1
+        else f"{len(names)}: {', '.join(names[:3])}" + (" ..." if names[3:] else "")
+    )
+
+
+def _short(revision: str, service: str) -> str:
+    return _fit(revision.removeprefix(f"{service}-")) or "-"
+
+
+def _fit(text: str) -> str:
+    """Return a text of the logs fit for a line of a terminal, secrets masked."""
+    return clean(redact(" ".join(text.split())))

@@ -1,0 +1,104 @@
+"""``triage watch``: how a service stands, live."""
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.options import asking, packs, speaking
+from triage.cli.settings import note, settings
+from triage.errors import UsageError
+
+if TYPE_CHECKING:
+    from triage.models import Pack
+    from triage.pipeline import Until
+
+
+@click.command()
+@click.option("--service", required=True, metavar="NAME", help="The service.")
+@click.option(
+    "--since", default="15m", show_default=True, metavar="TIME", help="Begin with what was logged since then."
+)
+@click.option(
+    "--until",
+    type=click.Choice(["ready", "not_ready"]),
+    help="End when it is so, with status 0 if ready or degraded, 1 if not ready, else 3.",
+)
+@click.option("--for", "length", metavar="LENGTH", help="End after so long: 10m, 2h.")
+@click.option(
+    "--on-change",
+    "command",
+    metavar="COMMAND",
+    help="Run this when a verdict changes, the diagnosis as JSON on its standard input. No shell reads it; one run at a "
+    "time, a minute at most.",
+)
+@click.option("-o", "--output", default="", metavar="FILE", help="Keep what comes in this new file.")
+@asking
+@packs
+@speaking
+def watch(
+    *,
+    service: str,
+    since: str,
+    until: "Until | None",
+    length: str | None,
+    command: str | None,
+    output: str,
+    project: str,
+    filter_text: str,
+    reads_per_minute: int,
+    endpoint: str,
+    impersonate: str,
+    packs: "list[Pack]",
+) -> None:
+    """Watch a service live: where each instance stands, what its requests are answered, and each change of a verdict.
+
+    On a terminal a table follows the service; elsewhere, and with -q, each change is a line. Ctrl-C ends it. All that
+    came is kept in NAME-watch-BEGAN.jsonl, for triage report and the others.
+    """
+    from triage import pipeline
+    from triage.cli.screens.watch import WatchScreen
+    from triage.models import FetchPlan
+    from triage.window import NANOSECONDS, choose_window, parse_duration
+
+    plan = FetchPlan(
+        services=[service],
+        window=choose_window(now=datetime.now(UTC), since=since),
+        project=project,
+        filter=filter_text,
+        file=output,
+        reads_per_minute=reads_per_minute,
+        endpoint=endpoint,
+        impersonate=impersonate,
+    )
+    with WatchScreen(quiet=settings().quiet) as screen:
+        ended = pipeline.watch(
+            plan,
+            packs,
+            pipeline.Watching(
+                tell=screen.tell, show=screen.show, changed=screen.changed, on_change=_words(command)
+            ),
+            until=until,
+            seconds=parse_duration(length) / NANOSECONDS if length else None,
+            now=time.time_ns,
+        )
+    if ended.stream.lines:
+        note(f"kept {ended.stream.lines:,} entries: triage report {ended.journal}")
+    if until:
+        settings().status = pipeline.status_of(ended)
+
+
+def _words(command: str | None) -> list[str]:
+    """Return the words of a command, split as a shell splits them; nothing else that a shell does is done."""
+    import shlex
+
+    if command is None:
+        return []
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError(f"--on-change: {command!r}: {error}", "close the quotation") from error
+    if not words:
+        raise UsageError("--on-change names no command", "give the command to run")
+    return words

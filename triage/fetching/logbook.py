@@ -1,0 +1,70 @@
+"""The file that a watch keeps: every line that came, as it came."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from triage.errors import IOFailureError, UsageError
+from triage.fetching import durable
+from triage.text import filename
+from triage.window import format_timestamp
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+class Logbook:
+    """A new file of LogEntry lines, read by its owner only. What was added is on the disk, whatever happens then."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file.
+
+        Raises:
+            UsageError: there is one of that name.
+            IOFailureError: it cannot be made.
+
+        """
+        self.path = path
+        self.lines = 0
+        try:
+            self._handle = os.open(path, _FLAGS, 0o600)
+        except FileExistsError as error:
+            raise UsageError(
+                f"-o {path}: it exists, and nothing is written over", "give a new name"
+            ) from error
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Add lines.
+
+        Raises:
+            IOFailureError: the disk does not take them.
+
+        """
+        added = list(lines)
+        if not added:
+            return
+        try:
+            durable.write_all(self._handle, b"".join(added))
+            os.fsync(self._handle)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self.lines += len(added)
+
+    def close(self) -> None:
+        """Let go of the file; an empty one is removed."""
+        empty = not os.fstat(self._handle).st_size
+        os.close(self._handle)
+        if empty:
+            self.path.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> IOFailureError:
+        return IOFailureError(
+            f"{self.path}: {error.strerror}", "make room or give the right to write, then watch again"
+        )
+
+
+def logbook_name(service: str, began: int) -> str:
+    """Return the name of a watch's file where none is given: NAME-watch-BEGAN.jsonl."""
+    stamp = format_timestamp(began).partition(".")[0].replace("-", "").replace(":", "")
+    return f"{filename(service)}-watch-{stamp}Z.jsonl"

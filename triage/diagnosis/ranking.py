@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from triage.diagnosis.case import Case
+from triage.diagnosis.case import AROUND, Case
 from triage.diagnosis.scene import TIERS
 from triage.models import Incident, ServiceState
 
@@ -41,7 +41,12 @@ def _root(case: Case, under: Mapping[str, Case]) -> Case:
 
 
 def _together(deeper: Case, case: Case) -> bool:
-    return deeper.service == case.service and bool(set(deeper.revisions) & set(case.revisions))
+    """Return whether two cases are of one revision; what a client saw may be of any at that time, if no line tells which."""
+    if deeper.service != case.service:
+        return False
+    if deeper.from_outside or case.from_outside:
+        return deeper.began <= case.ended + AROUND and case.began <= deeper.ended + AROUND
+    return bool(set(deeper.revisions) & set(case.revisions))
 
 
 def _outranks(deeper: Case, case: Case) -> bool:
@@ -55,6 +60,7 @@ def _outranks(deeper: Case, case: Case) -> bool:
 def _implies(deeper: Case, case: Case) -> bool:
     return (
         _together(deeper, case)
+        and not deeper.from_outside
         and case.known.cause.tier == "symptom"
         and deeper.known.cause.tier not in ("symptom", "runtime")
     )
@@ -64,16 +70,18 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
     """Return the incidents, the one to act on first.
 
     The primary service before others, what still holds before what recovered, the revision that decides before
-    older ones, then the deeper tier, the graver, the surer and the later.
+    older ones, then what may have decided before a refusal that decides nothing, the deeper tier, the graver, the
+    surer and the later.
     """
 
-    def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, int, str]:
+    def key(incident: Incident) -> tuple[bool, bool, bool, bool, bool, int, int, int, str]:
         state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
             incident.cause == "unknown-error",
             not state.primary,
             incident.recovered,
-            state.revision not in incident.scope.revisions,
+            bool(incident.scope.revisions) and state.revision not in incident.scope.revisions,
+            state.verdict == "not_ready" and incident.condition == "gate_rejected",
             TIERS.index(incident.tier),
             _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),

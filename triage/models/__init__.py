@@ -45,6 +45,7 @@ from triage.models.pack import (
     Tier,
 )
 from triage.models.passage import Passage
+from triage.models.probe import Probed, ProbePlan
 from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
@@ -82,6 +83,8 @@ __all__ = [
     "Passage",
     "Paths",
     "Phase",
+    "ProbePlan",
+    "Probed",
     "Progress",
     "Query",
     "Reason",

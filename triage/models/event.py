@@ -6,7 +6,7 @@ import msgspec
 
 from triage.models.entry import Entry
 
-RunKind = Literal["validation", "gate", "boot"]
+RunKind = Literal["validation", "gate", "boot", "probe"]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

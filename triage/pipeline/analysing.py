@@ -16,7 +16,7 @@ from triage.text import quote
 from triage.window import format_timestamp
 
 _ERROR = 500
-Sources = Sequence[str | Path] | Iterable[Record]
+Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -124,18 +124,18 @@ def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap |
     from triage.reading import read
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
-    if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
-        yield from read([source for source in listed if isinstance(source, str | Path)], wanted=wanted)
-    else:
-        yield from (record for record in listed if isinstance(record, Record))
+    if isinstance(listed, list):
+        files = [source for source in listed if isinstance(source, str | Path)]
+        yield from read(files, wanted=wanted) if files else ()
+    yield from (record for record in listed if isinstance(record, Record))
 
 
 def _link(event: Event) -> str:
-    """Return the Logs Explorer link of an event's entry, "" where the entry does not name its project."""
+    """Return the Logs Explorer link of an event's entry, "" where its project is not named or it is a client's line."""
     from triage.rendering.links import logs_explorer
 
     entry = event.entry
-    if not entry.project:
+    if not entry.project or event.run == "probe":
         return ""
     timestamp = format_timestamp(entry.timestamp)
     filter = f"insertId={quote(entry.insert_id)}" if entry.insert_id else f'timestamp="{timestamp}"'  # noqa: A001 - the field's word

@@ -89,9 +89,10 @@ def _reads(_pack: str, services: tuple[str, ...], service: str) -> bool:
 def _may_say(rule: Rule, entry: Entry) -> bool:
     """Return whether the entry's log and logger are those of the rule, as far as the entry names them.
 
+    A probe's lines are written by triage and name their log: one that names none may be an application's.
     A standard-library logger arrives as "logging": its origin is lost and so cannot speak against the rule.
     """
-    if rule.log and entry.log_name and rule.log not in entry.log_name:
+    if rule.log and (entry.log_name or rule.run == "probe") and rule.log not in entry.log_name:
         return False
     return not rule.logger or entry.logger in ("", "logging") or rule.logger in entry.logger
 

@@ -36,7 +36,7 @@ MAY_IMPORT = (
         "__main__": {"cli"},
     }
 )
-HEAVY = ("pandas", "numpy", "duckdb", "jinja2", "google", "grpc", "altair")
+HEAVY = ("pandas", "numpy", "duckdb", "jinja2", "google", "grpc", "altair", "httpx", "websockets")
 
 
 def sources(*folders: str) -> list[Path]:

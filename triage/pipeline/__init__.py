@@ -15,6 +15,7 @@ from triage.pipeline.reporting import fold, html, playbook, report, to_json, wri
 from triage.pipeline.selecting import ALL, Selection
 from triage.pipeline.sharing import Shared, redact_export
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
+from triage.pipeline.verifying import check_logs, foresee_probe, join_logs, judge_probe, probe
 from triage.rendering.playbooks import Playbook
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Shared",
     "analyse",
     "attach",
+    "check_logs",
     "check_rules",
     "comments",
     "explain_filter",
@@ -32,14 +34,18 @@ __all__ = [
     "find_issues",
     "fold",
     "foresee",
+    "foresee_probe",
     "html",
     "hub",
+    "join_logs",
+    "judge_probe",
     "line_of",
     "lint_filter",
     "load_packs",
     "matters",
     "mend_filter",
     "playbook",
+    "probe",
     "queries",
     "read_entries",
     "recognise",

@@ -89,8 +89,8 @@ class Instance:
         if self._boot is not None and self._boot.seconds_since_last(now) > self._boot_silence:
             over.append(self._boot)
             self._boot = None
-        for name in [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]:
-            over.append(self._probes.pop(name))
+        silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
+        over += [self._probes.pop(name) for name in silent]
         return [self._close(draft) for draft in over]
 
     # ------------------------------------------------------------ validations

@@ -81,7 +81,8 @@ def answered(status: int, body: bytes, *, location: str = "", cut: bool = False)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = None
     said = said if isinstance(said, dict) else {}
-    details = said.get("details") if isinstance(said.get("details"), dict) else said
+    details = said.get("details")
+    details = details if isinstance(details, dict) else said
     failed = details.get("failed_services")
     return Answer(
         status=status,

@@ -21,13 +21,13 @@ def upgrade() -> dict[str, str]:
     }
 
 
-async def ask(url: str, headers: Mapping[str, str], *, context: ssl.SSLContext, timeout: float) -> Answer:
+async def ask(url: str, headers: Mapping[str, str], *, context: ssl.SSLContext, seconds: float) -> Answer:
     """Return how a GET is answered. Each is sent on a connection of its own, so that none spoils another."""
     try:
         async with (
-            asyncio.timeout(timeout),
+            asyncio.timeout(seconds),
             httpx.AsyncClient(
-                verify=context, trust_env=False, timeout=None, follow_redirects=False
+                verify=context, trust_env=False, timeout=seconds, follow_redirects=False
             ) as client,
             client.stream("GET", url, headers={"Accept-Encoding": "identity", **headers}) as response,
         ):

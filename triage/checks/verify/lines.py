@@ -6,9 +6,7 @@ from typing import Any
 
 import msgspec
 
-from triage.checks.verify.address import Address
 from triage.checks.verify.answers import Answer
-from triage.models import ProbePlan
 from triage.window import format_timestamp
 
 LOG = "triage.verify"
@@ -32,15 +30,36 @@ class Trace(msgspec.Struct, frozen=True):
         return f"00-{self.id}-{self.span}-01"
 
 
+def placed(line: bytes, revision: str, project: str) -> bytes:
+    """Return a line with the revision and the project that the service's own log names; what it names itself stays."""
+    entry = msgspec.json.decode(line)
+    labels = entry["resource"]["labels"]
+    labels |= {"revision_name": revision} if revision else {}
+    if project and "project_id" not in labels:
+        labels["project_id"] = project
+        entry["logName"] = f"projects/{project}/logs/{LOG}"
+        if "trace" in entry:
+            entry["trace"] = f"projects/{project}/traces/{entry['trace']}"
+    return msgspec.json.encode(entry)
+
+
 class Lines:
     """The entries of a probe as they come; each has its own time, even where the clock stands still."""
 
     def __init__(
-        self, plan: ProbePlan, address: Address, *, agent: str, token: str, clock: Callable[[], int]
+        self,
+        *,
+        service: str,
+        project: str,
+        region: str,
+        agent: str,
+        token: str,
+        clock: Callable[[], int],
     ) -> None:
         """Begin with none. ``token`` is taken out of every text."""
-        self._plan = plan
-        self._address = address
+        self._service = service
+        self._project = project
+        self._region = region
         self._agent = agent
         self._token = token
         self._clock = clock
@@ -51,13 +70,13 @@ class Lines:
 
     def say(self, text: str, severity: str = "INFO", *, trace: Trace | None = None, **kept: Any) -> None:
         """Add a line in fixed words; what is ``kept`` beside them is never matched by a rule."""
-        self.ended = max(self._clock(), self.ended + _MICROSECOND)
+        self.ended = max(self._clock() // _MICROSECOND * _MICROSECOND, self.ended + _MICROSECOND)
         self.began = self.began or self.ended
-        project = self._plan.project
+        project = self._project
         labels = {
-            "service_name": self._plan.service or self._address.service,
+            "service_name": self._service,
             "project_id": project,
-            "location": self._address.region,
+            "location": self._region,
         }
         entry: dict[str, Any] = {
             "insertId": f"{self.id}{len(self.entries):04x}",
@@ -79,7 +98,9 @@ class Lines:
             entry["jsonPayload"]["probe"] = told
         self.entries.append(entry)
 
-    def answer(self, what: str, url: str, answer: Answer, took: float, severity: str, trace: Trace) -> None:
+    def answer(
+        self, what: str, url: str, answer: Answer, *, took: float, severity: str, trace: Trace
+    ) -> None:
         """Add the line of a request: what was asked, how it was answered, and how long that took."""
         self.say(
             f"{what}: {answer} in {took:.3f}s",

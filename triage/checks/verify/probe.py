@@ -35,7 +35,7 @@ def foresee(plan: ProbePlan, token: str) -> list[str]:
 
     """
     where = _checked(plan, token)
-    seconds = (REQUESTS - 1) * plan.timeout + plan.timeout + plan.patience * bool(plan.events)
+    seconds = REQUESTS * plan.timeout + plan.patience * bool(plan.events)
     first = f"asking {where.authority} as a client: at most {REQUESTS} requests, {seconds:g} s, "
     first += "with a bearer token" if token else "without a token"
     return [
@@ -54,16 +54,28 @@ def probe(plan: ProbePlan, token: str, *, agent: str, clock: Clock = time.time_n
 
     """
     where = _checked(plan, token)
-    lines = Lines(plan, where, agent=agent, token=token, clock=clock)
+    lines = Lines(
+        service=service_of(plan),
+        project=plan.project,
+        region=where.region,
+        agent=agent,
+        token=token,
+        clock=clock,
+    )
     asyncio.run(_Probe(plan, where, token, agent, lines).run())
     return Probed(
-        service=plan.service or where.service,
+        service=service_of(plan),
         project=plan.project,
         lines=[msgspec.json.encode(entry) for entry in lines.entries],
         began=lines.began,
         ended=lines.ended,
         traces=frozenset(lines.traces),
     )
+
+
+def service_of(plan: ProbePlan) -> str:
+    """Return the service's name: the one that was given, else what the host tells, else the host."""
+    return plan.service or address(plan.url).service
 
 
 def _checked(plan: ProbePlan, token: str) -> Address:
@@ -129,10 +141,10 @@ class _Probe:
 
         trace, url, began = Trace.new(), self._where.http(path), time.monotonic()
         headers = {**self._headers(trace), "User-Agent": self._agent, **(upgrade() if upgraded else {})}
-        answer = await ask(url, headers, context=self._context, timeout=self._plan.timeout)
+        answer = await ask(url, headers, context=self._context, seconds=self._plan.timeout)
         what = f"{'upgraded' if upgraded else 'plain'} GET {path}"
         severity = "WARNING" if answer.is_broken else "INFO"
-        self._lines.answer(what, url, answer, time.monotonic() - began, severity, trace)
+        self._lines.answer(what, url, answer, took=time.monotonic() - began, severity=severity, trace=trace)
         if path == HEALTH:
             self._reservations = self._reservations or answer.is_broken
         return answer
@@ -158,13 +170,15 @@ class _Probe:
 
         try:
             async with opened(
-                url, headers, self._agent, context=self._context, timeout=self._plan.timeout
+                url, headers, self._agent, context=self._context, seconds=self._plan.timeout
             ) as connection:
                 answer = Answer(status=101)
-                self._lines.answer(f"socket {path}", url, answer, took(), "INFO", trace)
+                self._lines.answer(f"socket {path}", url, answer, took=took(), severity="INFO", trace=trace)
                 closed = await listen(connection, self._plan, tell)
         except Refused as refused:
-            self._lines.answer(f"socket {path}", url, refused.answer, took(), "ERROR", trace)
+            self._lines.answer(
+                f"socket {path}", url, refused.answer, took=took(), severity="ERROR", trace=trace
+            )
             return refused.answer, self._refused(refused.answer)
         if closed is not None:
             said = f"socket {path}: closed with code {closed.code} after {len(came)} of {len(self._plan.events)} events"

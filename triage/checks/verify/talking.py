@@ -49,7 +49,7 @@ class Closed(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def opened(
-    url: str, headers: Mapping[str, str], agent: str, *, context: ssl.SSLContext, timeout: float
+    url: str, headers: Mapping[str, str], agent: str, *, context: ssl.SSLContext, seconds: float
 ) -> AsyncIterator[ClientConnection]:
     """Give an open WebSocket, and close it in the end.
 
@@ -63,11 +63,11 @@ async def opened(
         user_agent_header=agent,
         proxy=None,
         compression=None,
-        open_timeout=timeout,
+        open_timeout=seconds,
         ping_interval=None,
         close_timeout=_CLOSING,
         max_size=_MESSAGE,
-        **({"ssl": context} if url.startswith("wss:") else {}),
+        ssl=context if url.startswith("wss:") else None,
     )
     try:
         connection = await direct

@@ -11,7 +11,8 @@ from rich.text import Text
 from triage.cli.screens.times import clock, lasted, local_clock, local_zone, since
 from triage.models import Run, Step
 
-_MARKS = {
+#: How an outcome is marked, and in which colour.
+MARKS = {
     "passed": ("ok", "green"),
     "failed": ("FAIL", "bold red"),
     "warned": ("warn", "yellow"),
@@ -38,7 +39,7 @@ def steps_of(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableType]
         after = since(run.started, step.at) if step.at else ""
         utc = clock(step.at) if step.at else ""
         here = f"{local_clock(step.at) if step.at else '':8}  " if zone else ""
-        mark, style = _MARKS[step.outcome]
+        mark, style = MARKS[step.outcome]
         took = lasted(step.elapsed) if step.elapsed is not None else ""
         said = _name(run, step) + (f" ({len(again) + 1} times)" if again else "")
         row = Text.assemble(

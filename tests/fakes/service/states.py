@@ -1,0 +1,88 @@
+"""The states that the service can be put into: how it answers plain requests, handshakes and messages.
+
+The bodies are those of the readiness middleware (its keys are facts, the values are invented).
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+EVENTS = ("agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed")
+#: What no ASGI server can be made to say: the bytes of a connection are then written by hand.
+Raw = Literal["", "broken-http", "endless-headers", "hang-up"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer. ``endless`` bodies never stop, ``slow`` ones wait that many seconds before the status."""
+
+    status: int = 200
+    body: bytes = b'{"status": "ok"}'
+    headers: tuple[tuple[str, str], ...] = ()
+    endless: bool = False
+    slow: float = 0.0
+
+
+@dataclass(frozen=True)
+class State:
+    """How the service is.
+
+    ``plain`` answers plain GETs on /ws paths, ``health`` those on /health; ``handshake`` answers requests for a
+    WebSocket on /ws (None: it is opened), ``token`` is what it takes to be let in. ``events`` are sent for a message,
+    with ``pause`` seconds before each; ``close`` is the code with which the service then closes, 0 for none.
+    """
+
+    plain: Reply = Reply()
+    health: Reply = Reply()
+    handshake: Reply | None = None
+    token: str = ""
+    events: tuple[str, ...] = EVENTS
+    pause: float = 0.0
+    close: int = 0
+    log: tuple[str, ...] = field(default=())
+    raw: Raw = ""
+    tls: bool = False
+
+
+def refusal(state: str, failed: list[str]) -> Reply:
+    """Return what the readiness middleware answers."""
+    body: dict[str, Any] = {
+        "error": "service_not_ready",
+        "message": "WebSocket service is not ready.",
+        "details": {"state": state, "failed_services": failed, "environment": "staging"},
+    }
+    return Reply(503, json.dumps(body).encode(), (("content-type", "application/json"),))
+
+
+_FAILED = refusal("failed", ["agent_supervisor", "websocket_bridge"])
+_REFUSES = "[🚫] Rejecting WebSocket connection (Issue #449 protection) - State: {state}, Failed services: {failed}, Error: service_not_ready, Path: {path}"
+
+STATES: dict[str, State] = {
+    "healthy": State(),
+    "header-check": State(
+        plain=refusal("unknown", []), log=(_REFUSES.replace("{state}", "unknown").replace("{failed}", "[]"),)
+    ),
+    "not-ready": State(plain=_FAILED, handshake=_FAILED),
+    "401": State(plain=Reply(401), health=Reply(401), handshake=Reply(401, b"")),
+    "403": State(handshake=Reply(403, b"")),
+    "token": State(handshake=Reply(401, b""), token="let-me-in"),
+    "404": State(plain=Reply(404, b"Not Found"), handshake=Reply(404, b"Not Found")),
+    "408": State(handshake=Reply(408, b'{"error": "cloud_run_timeout"}')),
+    "426": State(plain=Reply(426, b"Upgrade Required"), handshake=Reply(426, b"Upgrade Required")),
+    "redirect": State(handshake=Reply(307, b"", (("location", "http://elsewhere.invalid/ws"),))),
+    "plain-200": State(handshake=Reply(200)),
+    "slow": State(plain=Reply(slow=60), health=Reply(slow=60), handshake=Reply(slow=60)),
+    "slow-body": State(health=Reply(endless=True, slow=-1)),
+    "unhealthy": State(health=Reply(503, b'{"status": "down"}')),
+    "endless": State(plain=Reply(endless=True)),
+    "closes-1011": State(events=EVENTS[:2], close=1011),
+    "closes-1008": State(events=(), close=1008),
+    "breaks-off": State(events=EVENTS[:1], close=1006),
+    "events-missing": State(events=(EVENTS[0], EVENTS[1], EVENTS[4])),
+    "events-out-of-order": State(events=(EVENTS[1], EVENTS[0], *EVENTS[2:])),
+    "events-slow": State(pause=60),
+    "self-signed": State(tls=True),
+    "broken-http": State(raw="broken-http"),
+    "endless-headers": State(raw="endless-headers"),
+    "hang-up": State(raw="hang-up"),
+}

@@ -150,7 +150,7 @@ def verify(
             probed, files = _joined(probed, packs, output=output, settle=settle, endpoint=endpoint)
         except TriageError as error:
             failure = error
-    analysis = pipeline.judge_probe(probed, packs, [*([str(output)] if output else []), *files])
+    analysis = pipeline.judge_probe(probed, packs, files, kept=str(output or ""))
     settings().status = status_of(analysis.diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
     _answer(analysis, form, files=files, output=output, url=url)
     if failure:

@@ -53,9 +53,14 @@ class Case:
     traced: list[Event] = field(default_factory=list)
 
     @property
-    def from_outside(self) -> bool:
+    def is_seen_from_outside(self) -> bool:
+        """Return whether a client saw it, and no line of the service's own log is part of it."""
+        return all(sighting.first.run == "probe" for sighting in self.seen.values())
+
+    @property
+    def may_be_anywhere(self) -> bool:
         """Return whether a client saw it, and no line tells at which revision."""
-        return not self.revisions and all(s.first.run == "probe" for s in self.seen.values())
+        return not self.revisions and self.is_seen_from_outside
 
     @property
     def id(self) -> str:

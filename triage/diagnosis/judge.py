@@ -196,7 +196,7 @@ class Judge:
             if (
                 fnmatchcase(service, services)
                 if services
-                else service == case.service and (case.from_outside or revision in ("", *case.revisions))
+                else service == case.service and (case.may_be_anywhere or revision in ("", *case.revisions))
             )
         ]
         return {

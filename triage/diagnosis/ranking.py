@@ -16,7 +16,8 @@ def attach(cases: list[Case]) -> list[Case]:
     """Return the cases that stand for themselves; what another case explains is attached to it as a symptom.
 
     A case explains another at the same service and revision when its cause outranks the other's, and every symptom
-    there when it is none itself and no cause that names the symptom stands beside it.
+    there when it is none itself and no cause that names the symptom stands beside it. What a client saw explains only
+    what it names.
     """
     under: dict[str, Case] = {}
     for case in cases:
@@ -44,7 +45,7 @@ def _together(deeper: Case, case: Case) -> bool:
     """Return whether two cases are of one revision; what a client saw may be of any at that time, if no line tells which."""
     if deeper.service != case.service:
         return False
-    if deeper.from_outside or case.from_outside:
+    if deeper.may_be_anywhere or case.may_be_anywhere:
         return deeper.began <= case.ended + AROUND and case.began <= deeper.ended + AROUND
     return bool(set(deeper.revisions) & set(case.revisions))
 
@@ -60,7 +61,7 @@ def _outranks(deeper: Case, case: Case) -> bool:
 def _implies(deeper: Case, case: Case) -> bool:
     return (
         _together(deeper, case)
-        and not deeper.from_outside
+        and not deeper.is_seen_from_outside
         and case.known.cause.tier == "symptom"
         and deeper.known.cause.tier not in ("symptom", "runtime")
     )
@@ -70,18 +71,16 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
     """Return the incidents, the one to act on first.
 
     The primary service before others, what still holds before what recovered, the revision that decides before
-    older ones, then what may have decided before a refusal that decides nothing, the deeper tier, the graver, the
-    surer and the later.
+    older ones, then the deeper tier, the graver, the surer and the later.
     """
 
-    def key(incident: Incident) -> tuple[bool, bool, bool, bool, bool, int, int, int, str]:
+    def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, int, str]:
         state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
             incident.cause == "unknown-error",
             not state.primary,
             incident.recovered,
             bool(incident.scope.revisions) and state.revision not in incident.scope.revisions,
-            state.verdict == "not_ready" and incident.condition == "gate_rejected",
             TIERS.index(incident.tier),
             _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),

@@ -40,10 +40,12 @@ def probe(plan: ProbePlan, token: str = "") -> Probed:
     return ask(plan, token, agent=f"triage-verify/{__version__}")
 
 
-def judge_probe(probed: Probed, packs: Sequence[Pack], files: Sequence[str] = ()) -> Analysis:
-    """Return what a probe says, together with the logs in ``files``; one of them may hold its own lines."""
+def judge_probe(
+    probed: Probed, packs: Sequence[Pack], files: Sequence[str] = (), *, kept: str = ""
+) -> Analysis:
+    """Return what a probe says together with the logs in ``files``; its own lines are read where they are ``kept``."""
     lines = [Record(line, Source("probe", number)) for number, line in enumerate(probed.lines, start=1)]
-    sources: list[str | Path | Record] = [*files, *lines]
+    sources: list[str | Path | Record] = [*([kept] if kept else lines), *files]
     return analyse(sources, packs=packs)
 
 

@@ -41,6 +41,10 @@ class Application:
         reply = state.health if path == "/health" else state.plain if path.startswith("/ws") else Reply(404)
         if path.startswith("/ws"):
             self.logs.said(state.log, path)
+        if state.echo:
+            reply = Reply(
+                body=json.dumps({"error": headers.get("authorization", ""), "heard": headers}).encode()
+            )
         await self._reply(reply, "http.response", send)
         self.logs.requested(path, reply.status, headers)
 
@@ -79,7 +83,9 @@ class Application:
 
     async def _answer(self, send: Send) -> None:
         state = self.state
-        await self._send(send, "system_message")
+        await self._send(send, state.message or "system_message")
+        while state.endless:
+            await self._send(send, "system_message")
         for event in state.events:
             await asyncio.sleep(state.pause)
             await self._send(send, event)

@@ -4,7 +4,7 @@ The bodies are those of the readiness middleware (its keys are facts, the values
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 EVENTS = ("agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed")
@@ -29,7 +29,10 @@ class State:
 
     ``plain`` answers plain GETs on /ws paths, ``health`` those on /health; ``handshake`` answers requests for a
     WebSocket on /ws (None: it is opened), ``token`` is what it takes to be let in. ``events`` are sent for a message,
-    with ``pause`` seconds before each; ``close`` is the code with which the service then closes, 0 for none.
+    with ``pause`` seconds before each; ``close`` is the code with which the service then closes, 0 for none. Before the
+    events, or ``endless``ly in their place, goes a ``message``. With ``echo`` plain answers repeat what was asked.
+    ``log`` is what the application writes of a plain request on a /ws path; ``raw`` needs no application, ``tls`` is a
+    certificate that nobody vouches for.
     """
 
     plain: Reply = Reply()
@@ -39,7 +42,10 @@ class State:
     events: tuple[str, ...] = EVENTS
     pause: float = 0.0
     close: int = 0
-    log: tuple[str, ...] = field(default=())
+    message: str = ""
+    endless: bool = False
+    echo: bool = False
+    log: tuple[str, ...] = ()
     raw: Raw = ""
     tls: bool = False
 
@@ -81,6 +87,9 @@ STATES: dict[str, State] = {
     "events-missing": State(events=(EVENTS[0], EVENTS[1], EVENTS[4])),
     "events-out-of-order": State(events=(EVENTS[1], EVENTS[0], *EVENTS[2:])),
     "events-slow": State(pause=60),
+    "chatty": State(endless=True),
+    "huge-message": State(message="x" * (2 << 20)),
+    "echo": State(echo=True),
     "self-signed": State(tls=True),
     "broken-http": State(raw="broken-http"),
     "endless-headers": State(raw="endless-headers"),

@@ -52,6 +52,8 @@ def address(url: str) -> Address:
         UsageError: it is no http, https, ws or wss address, or it holds credentials, a query or a fragment.
 
     """
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise UsageError(f"{_bare(url)!r} is no address of a service", _FORM)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

@@ -101,7 +101,7 @@ def failed(error: BaseException) -> Answer:
     detail = f"{type(error).__name__}: {error}"[:_KEPT]
     for reason in reasons:
         if isinstance(reason, ssl.SSLError):
-            said = getattr(reason, "verify_message", "") or reason.reason or ""
+            said = getattr(reason, "verify_message", "") or getattr(reason, "reason", "") or ""
             return Answer(kind="tls", reason=_plain(said), detail=detail)
         if isinstance(reason, socket.gaierror):
             return Answer(kind="dns", detail=detail)

@@ -309,7 +309,7 @@ def test_a_clock_that_stands_still_gives_each_line_its_own_time() -> None:
 
 
 def test_a_line_is_placed_where_the_log_of_the_service_says() -> None:
-    line = next(line for line in probed("healthy").lines if b"socket /ws" in line)
+    line = next(line for line in probed("healthy").lines if b"socket /ws: 101" in line)
     moved = json.loads(placed(line, "shop-00042-abc", "demo"))
     assert moved["resource"]["labels"]["revision_name"] == "shop-00042-abc"
     assert moved["logName"] == "projects/demo/logs/triage.verify"

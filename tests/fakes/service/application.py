@@ -86,6 +86,8 @@ class Application:
         await self._send(send, state.message or "system_message")
         while state.endless:
             await self._send(send, "system_message")
+            # Sending to a client that has gone never waits: without this the server could not be stopped.
+            await asyncio.sleep(0)
         for event in state.events:
             await asyncio.sleep(state.pause)
             await self._send(send, event)

@@ -21,6 +21,8 @@ _RAW = {
     "endless-headers": b"HTTP/1.1 200 OK\r\n" + b"x-more: and more\r\n" * 20000,
     "hang-up": b"",
 }
+#: Seconds in which it must have stopped.
+_STOPPED = 30
 
 
 class Service:
@@ -59,9 +61,11 @@ class Service:
         if self.state.raw:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
+        self._thread.join(_STOPPED)
         self._socket.close()
         self._folder.cleanup()
+        if self._thread.is_alive():
+            raise RuntimeError(f"the service in state {self.state} could not be stopped")
 
     def wait(self) -> None:
         """Serve until the process is stopped."""

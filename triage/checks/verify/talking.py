@@ -13,8 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from triage.checks.verify.answers import Answer, answered, failed
 from triage.models import ProbePlan
 
-#: Bytes of one message, and messages of one connection, that are read.
-_MESSAGE, _MESSAGES = 1 << 20, 2000
+#: Bytes of one message, and messages and bytes of one connection, that are read.
+_MESSAGE, _MESSAGES, _BYTES = 1 << 20, 2000, 16 << 20
 #: Seconds that the closing of a connection may take, and that one is held on which nothing is waited for.
 _CLOSING, _HELD = 2.0, 1.0
 #: What stands for a code where a connection broke off without one (RFC 6455, 7.1.5).
@@ -73,7 +73,7 @@ async def opened(
         connection = await direct
     except InvalidStatus as error:
         response = error.response
-        location = response.headers.get("Location", "")
+        location = ", ".join(response.headers.get_all("Location"))
         raise Refused(answered(response.status_code, bytes(response.body), location=location)) from error
     except (WebSocketException, OSError) as error:
         raise Refused(failed(error)) from error
@@ -86,21 +86,23 @@ async def opened(
 async def listen(connection: ClientConnection, plan: ProbePlan, tell: Callable[[str], None]) -> Closed | None:
     """Send the message, and ``tell`` each event that is waited for when it first comes.
 
-    It ends when all came, or with None when the time or the number of messages is up, or with how it was closed.
+    It ends when all came, or with None when the time, the messages or the bytes are up, or with how it was closed.
     Where no event is waited for nothing is sent, and the connection is held for a moment: one that the service closes
     at once serves nobody.
     """
-    waiting = set(plan.events)
+    waiting, heard = set(plan.events), 0
     try:
         async with asyncio.timeout(plan.patience if waiting else _HELD):
             if waiting:
                 await connection.send(plan.message)
             for _ in range(_MESSAGES):
-                for name in _named(await connection.recv()):
+                said = await connection.recv()
+                heard += len(said)
+                for name in _named(said):
                     if name in waiting:
                         waiting.remove(name)
                         tell(name)
-                if plan.events and not waiting:
+                if heard > _BYTES or (plan.events and not waiting):
                     return None
     except TimeoutError:
         return None

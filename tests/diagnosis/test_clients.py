@@ -11,23 +11,22 @@ OPENED, CLOSED = (
     "socket /ws: 101 in 0.120s",
     "socket /ws: closed with code 1011 after 2 of 5 events in 0.410s",
 )
-NAMELESS = {"revision": ""}
 
 
-def works(start: float, **place: str) -> list[Log]:
-    return probe(start, OPENED, **(NAMELESS | place))
+def works(start: float, revision: str = "") -> list[Log]:
+    return probe(start, OPENED, revision=revision)
 
 
-def fails(start: float, **place: str) -> list[Log]:
-    return probe(start, OPENED, CLOSED, verdict="not ready", **(NAMELESS | place))
+def fails(start: float, revision: str = "") -> list[Log]:
+    return probe(start, OPENED, CLOSED, verdict="not ready", revision=revision)
 
 
-def by_headers(start: float, **place: str) -> list[Log]:
+def by_headers(start: float, revision: str = "") -> list[Log]:
     refused = (
         "plain GET /ws/health: 503, error service_not_ready, state unknown, failed services [] in 0.003s"
     )
     decide = "headers decide on /ws/health: plain GET 503 with state unknown and no failed service, upgraded GET 403"
-    return probe(start, refused, OPENED, decide, **(NAMELESS | place))
+    return probe(start, refused, OPENED, decide, revision=revision)
 
 
 def state(found: Diagnosis) -> ServiceState:
@@ -42,8 +41,8 @@ def causes(found: Diagnosis) -> list[str]:
 def test_a_probe_alone_decides() -> None:
     assert diagnosis(works(0)).verdict == "ready"
     assert diagnosis(fails(0)).verdict == "not_ready"
-    assert diagnosis(probe(0, verdict="degraded", **NAMELESS)).verdict == "degraded"
-    assert diagnosis(probe(0, verdict="unknown", **NAMELESS)).verdict == "inconclusive"
+    assert diagnosis(probe(0, verdict="degraded", revision="")).verdict == "degraded"
+    assert diagnosis(probe(0, verdict="unknown", revision="")).verdict == "inconclusive"
 
 
 def test_the_later_of_a_validation_and_a_probe_decides() -> None:
@@ -54,14 +53,14 @@ def test_the_later_of_a_validation_and_a_probe_decides() -> None:
 
 
 def test_a_probe_that_cannot_tell_leaves_what_the_validation_said() -> None:
-    assert diagnosis(validation(0), probe(60, verdict="unknown", **NAMELESS)).verdict == "ready"
+    assert diagnosis(validation(0), probe(60, verdict="unknown", revision="")).verdict == "ready"
 
 
 def test_a_probe_that_works_after_a_failure_is_a_recovery() -> None:
     found = diagnosis(failed_check(0), works(60))
     assert found.recovered
     assert [incident.recovered for incident in found.incidents] == [True]
-    again = diagnosis(fails(0), probe(60, OPENED, probe="0badcafe", **NAMELESS))
+    again = diagnosis(fails(0), probe(60, OPENED, probe="0badcafe", revision=""))
     assert (again.verdict, again.recovered) == ("ready", True)
     assert [incident.recovered for incident in again.incidents] == [True]
 
@@ -104,12 +103,12 @@ def test_a_websocket_that_fails_goes_before_the_header_check() -> None:
 
 def test_a_crash_in_the_log_goes_before_what_the_client_saw() -> None:
     refused = "socket /ws: 503 in 0.003s"
-    found = diagnosis(crash(0, revision=NEW), probe(5, refused, verdict="not ready", **NAMELESS))
+    found = diagnosis(crash(0, revision=NEW), probe(5, refused, verdict="not ready", revision=""))
     assert causes(found)[:2] == ["missing-module", "client-unavailable"]
 
 
 def test_a_refused_handshake_and_the_same_request_in_the_log_are_one_incident() -> None:
-    refused = probe(0, "socket /ws: 503 in 0.003s", verdict="not ready", **NAMELESS)
+    refused = probe(0, "socket /ws: 503 in 0.003s", verdict="not ready", revision="")
     found = diagnosis(refused, request(0.1, "/ws", 503, revision=NEW))
     assert causes(found) == ["client-unavailable"]
     assert found.incidents[0].symptoms == [

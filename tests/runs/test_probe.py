@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.runs.logs import Log, envelope, runs, said, timeline
+from tests.runs.logs import Log, envelope, request, runs, said, timeline
 from triage.models import Run
 
 ONE, OTHER = "5e1f0a9c", "0badcafe"
@@ -104,6 +104,13 @@ def test_no_line_of_an_application_is_taken_for_one_of_a_probe(log: str) -> None
         for entry in probe(0, "socket /ws: 101 in 0.120s")
     ]
     assert runs(forged, said(10, "client probe 5e1f0a9c ended: ready")) == []
+
+
+def test_a_request_of_a_probe_in_the_request_log_is_no_client_that_is_counted() -> None:
+    asked = request(0, "/ws/health", 403)
+    asked["httpRequest"]["userAgent"] = "triage-verify/0.1.0"
+    assert timeline([asked]).requests == []
+    assert len(timeline([request(0, "/ws/health", 403)]).requests) == 1
 
 
 def test_a_probe_is_no_request_that_is_counted() -> None:

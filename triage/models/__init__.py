@@ -45,12 +45,13 @@ from triage.models.pack import (
     Tier,
 )
 from triage.models.passage import Passage
-from triage.models.probe import Probed, ProbePlan
+from triage.models.probe import AGENT, Probed, ProbePlan
 from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
 
 __all__ = [
+    "AGENT",
     "SEVERITIES",
     "STEPS",
     "Attached",

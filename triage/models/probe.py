@@ -6,6 +6,8 @@ import msgspec
 EVENTS = ("agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed")
 #: What a client says to set an agent to work.
 MESSAGE = '{"type": "user_message", "payload": {"content": "Deployment check: answer in one word."}}'
+#: The name that a probe gives itself, before a slash and its version.
+AGENT = "triage-verify"
 
 
 class ProbePlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from triage.models import Fetched, FetchPlan, Pack, Probed, ProbePlan, Progress, Record, Source
+from triage.models import AGENT, Fetched, FetchPlan, Pack, Probed, ProbePlan, Progress, Record, Source
 from triage.pipeline.analysing import Analysis, analyse, read_entries
 from triage.pipeline.fetching import fetch, queries
 from triage.window import NANOSECONDS, Window
@@ -37,7 +37,7 @@ def probe(plan: ProbePlan, token: str = "") -> Probed:
     from triage import __version__
     from triage.checks.verify import probe as ask
 
-    return ask(plan, token, agent=f"triage-verify/{__version__}")
+    return ask(plan, token, agent=f"{AGENT}/{__version__}")
 
 
 def judge_probe(

@@ -183,16 +183,17 @@ def test_only_a_socket_is_opened_where_no_events_are_wanted(call: Call, healthy:
     assert healthy.application.heard == []
 
 
-def test_one_that_is_interrupted_ends_with_130() -> None:
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_one_that_is_stopped_says_so_by_its_status(name: str, status: int) -> None:
     with Service(State(plain=STATES["slow"].plain)) as service:
         command = [sys.executable, "-m", "triage", "verify", service.url, "--timeout", "100"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             while not service.application.asked:
                 assert process.poll() is None
                 time.sleep(0.01)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.Signals[name])
             out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert out == ""
     assert "Traceback" not in err
 

@@ -5,6 +5,7 @@ import pytest
 from tests.diagnosis.scenes import NEW, OLD, crash, failed_check, header_check
 from tests.runs.logs import Log, diagnosis, request, said, validation
 from tests.runs.test_probe import line, probe
+from triage import lql
 from triage.models import Diagnosis, ServiceState
 
 OPENED, CLOSED = (
@@ -153,3 +154,10 @@ def test_what_a_client_saw_is_found_in_no_log_of_the_cloud() -> None:
 def test_a_client_that_failed_before_the_log_began_is_not_answered_for_by_it() -> None:
     early = line(0, "ended: not ready", revision="")
     assert diagnosis([early], validation(60)).verdict == "ready"
+
+
+def test_what_is_to_be_fetched_next_is_a_filter_that_asks_for_no_line_of_a_client() -> None:
+    step = diagnosis(probe(0, verdict="unknown", revision="")).next
+    assert step is not None
+    assert lql.parse(step.filter).root
+    assert "client probe" not in step.filter

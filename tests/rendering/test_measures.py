@@ -37,6 +37,12 @@ def test_boots_count_on_the_newest_revision_only() -> None:
     assert figure(metric("boots_ready"), None, runs[:1]) == ("0 of 1 boots became ready", False)
 
 
+def test_a_probe_that_no_revision_is_known_to_have_answered_leaves_the_newest_one_as_it_is() -> None:
+    runs = [run("boot", 1, "ready"), run("probe", 2, "ready", revision="", instance="")]
+    assert figure(metric("boots_ready"), None, runs) == ("1 of 1 boots became ready", True)
+    assert figure(metric("boots_ready"), None, runs[1:]) is None
+
+
 def test_a_run_without_a_verdict_is_not_counted() -> None:
     assert figure(metric("boots_ready"), None, [run("boot", 1, "unknown")]) is None
     assert figure(metric("validations_ready"), None, [run("boot", 1, "ready")]) is None

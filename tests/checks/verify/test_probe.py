@@ -37,6 +37,7 @@ SHOWN: dict[str, tuple[str, list[str]]] = {
     "unhealthy": ("degraded", ["client-endpoint-failing"]),
     "endless": ("ready", []),
     "closes-1011": ("not_ready", ["client-socket-closed"]),
+    "closes-at-once": ("not_ready", ["client-socket-closed"]),
     "closes-1008": ("unknown", ["client-credentials"]),
     "breaks-off": ("not_ready", ["client-socket-closed"]),
     "events-missing": ("not_ready", ["client-events-missing"]),
@@ -195,6 +196,11 @@ def test_without_events_nothing_is_sent_and_an_open_socket_is_enough() -> None:
         seen = asked(service, events=())
     assert service.application.heard == []
     assert told(seen)[-2:] == ["socket /ws: 101", "ended: ready"]
+
+
+def test_a_socket_that_is_closed_at_once_is_not_open_although_nothing_is_waited_for() -> None:
+    seen = probed("closes-at-once", events=())
+    assert told(seen)[-2:] == ["socket /ws: closed with code 1011 after 0 of 0 events", "ended: not ready"]
 
 
 def test_a_token_opens_what_asks_for_one_and_stands_in_no_line() -> None:

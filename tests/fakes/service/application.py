@@ -73,6 +73,9 @@ class Application:
             return
         await send({"type": "websocket.accept"})
         self.logs.requested(path, 101, headers)
+        if state.at_once:
+            await send({"type": "websocket.close", "code": state.close})
+            return
         heard = await receive()
         if heard["type"] != "websocket.receive":
             return

@@ -29,7 +29,8 @@ class State:
 
     ``plain`` answers plain GETs on /ws paths, ``health`` those on /health; ``handshake`` answers requests for a
     WebSocket on /ws (None: it is opened), ``token`` is what it takes to be let in. ``events`` are sent for a message,
-    with ``pause`` seconds before each; ``close`` is the code with which the service then closes, 0 for none. Before the
+    with ``pause`` seconds before each; ``close`` is the code with which the service then closes, 0 for none, and with
+    ``at_once`` before it hears anything. Before the
     events, or ``endless``ly in their place, goes a ``message``. With ``echo`` plain answers repeat what was asked.
     ``log`` is what the application writes of a plain request on a /ws path; ``raw`` needs no application, ``tls`` is a
     certificate that nobody vouches for.
@@ -42,6 +43,7 @@ class State:
     events: tuple[str, ...] = EVENTS
     pause: float = 0.0
     close: int = 0
+    at_once: bool = False
     message: str = ""
     endless: bool = False
     echo: bool = False
@@ -82,6 +84,7 @@ STATES: dict[str, State] = {
     "unhealthy": State(health=Reply(503, b'{"status": "down"}')),
     "endless": State(plain=Reply(endless=True)),
     "closes-1011": State(events=EVENTS[:2], close=1011),
+    "closes-at-once": State(close=1011, at_once=True),
     "closes-1008": State(events=(), close=1008),
     "breaks-off": State(events=EVENTS[:1], close=1006),
     "events-missing": State(events=(EVENTS[0], EVENTS[1], EVENTS[4])),

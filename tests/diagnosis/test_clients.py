@@ -139,6 +139,19 @@ def test_the_own_lines_of_a_failing_request_are_cited_by_its_trace(skew: float) 
     assert cited == ["agent gave up"]
 
 
+def test_only_requests_that_failed_are_looked_for_inside() -> None:
+    logs = fails(10)
+    logs.insert(1, traced(line(10.05, "plain GET /health: 200 in 0.003s", revision=""), "abc123"))
+    inside = traced(said(10.1, "a trouble of another kind", severity="ERROR"), "projects/demo/traces/abc123")
+    first = diagnosis(logs, inside).incidents[0]
+    assert "a trouble of another kind" not in [evidence.message for evidence in first.evidence]
+
+
+def test_what_a_client_saw_explains_no_symptom_that_it_does_not_name() -> None:
+    found = diagnosis(fails(0, revision=NEW), request(5, "/ws", 404, revision=NEW))
+    assert causes(found) == ["client-socket-closed", "socket-not-found"]
+
+
 def test_a_request_that_went_well_has_no_lines_to_cite() -> None:
     logs = works(10)
     logs[1] = traced(logs[1], "abc123")

@@ -23,6 +23,7 @@ PACKS = pipeline.load_packs()
 SHOWN: dict[str, tuple[str, list[str]]] = {
     "healthy": ("ready", []),
     "header-check": ("ready", ["client-header-check"]),
+    "cached-refusal": ("degraded", ["client-endpoint-failing"]),
     "not-ready": ("not_ready", ["client-unavailable"]),
     "401": ("unknown", ["client-credentials"]),
     "403": ("unknown", ["client-credentials"]),
@@ -213,6 +214,7 @@ def test_a_token_that_the_service_repeats_is_taken_out() -> None:
     seen = probed("echo", "let-me-in")
     text = b"".join(seen.lines)
     assert b"Bearer <token>" in text
+    assert b"200, error <token> in" in text
     assert b"let-me-in" not in text
 
 

@@ -38,12 +38,15 @@ class Application:
 
     async def _plain(self, path: str, headers: dict[str, str], send: Send) -> None:
         state = self.state
-        reply = state.health if path == "/health" else state.plain if path.startswith("/ws") else Reply(404)
+        plain = state.first if state.first and len(self.asked) == 1 else state.plain
+        reply = state.health if path == "/health" else plain if path.startswith("/ws") else Reply(404)
         if path.startswith("/ws"):
             self.logs.said(state.log, path)
         if state.echo:
             reply = Reply(
-                body=json.dumps({"error": headers.get("authorization", ""), "heard": headers}).encode()
+                body=json.dumps(
+                    {"error": headers.get("authorization", "").removeprefix("Bearer "), "heard": headers}
+                ).encode()
             )
         await self._reply(reply, "http.response", send)
         self.logs.requested(path, reply.status, headers)

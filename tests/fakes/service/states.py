@@ -27,7 +27,7 @@ class Reply:
 class State:
     """How the service is.
 
-    ``plain`` answers plain GETs on /ws paths, ``health`` those on /health; ``handshake`` answers requests for a
+    ``plain`` answers plain GETs on /ws paths (but the ``first`` one), ``health`` those on /health; ``handshake`` answers requests for a
     WebSocket on /ws (None: it is opened), ``token`` is what it takes to be let in. ``events`` are sent for a message,
     with ``pause`` seconds before each; ``close`` is the code with which the service then closes, 0 for none, and with
     ``at_once`` before it hears anything. Before the
@@ -37,6 +37,7 @@ class State:
     """
 
     plain: Reply = Reply()
+    first: Reply | None = None
     health: Reply = Reply()
     handshake: Reply | None = None
     token: str = ""
@@ -70,6 +71,7 @@ STATES: dict[str, State] = {
     "header-check": State(
         plain=refusal("unknown", []), log=(_REFUSES.replace("{state}", "unknown").replace("{failed}", "[]"),)
     ),
+    "cached-refusal": State(first=_FAILED, plain=refusal("unknown", [])),
     "not-ready": State(plain=_FAILED, handshake=_FAILED),
     "401": State(plain=Reply(401), health=Reply(401), handshake=Reply(401, b"")),
     "403": State(handshake=Reply(403, b"")),

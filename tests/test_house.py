@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TRIAGE = ROOT / "triage"
 
-GROUND = {"errors", "models", "redact", "resources", "text", "window"}
+GROUND = {"errors", "measures", "models", "redact", "resources", "text", "window"}
 STAGES = {
     "checks",
     "diagnosis",

@@ -1,5 +1,7 @@
 """Runs and events x causes -> incidents, ranked, with evidence and what was ruled out."""
 
+from triage.diagnosis.errors import Errors
 from triage.diagnosis.judge import Judge
+from triage.diagnosis.presences import Presences
 
-__all__ = ["Judge"]
+__all__ = ["Errors", "Judge", "Presences"]

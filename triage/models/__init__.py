@@ -26,6 +26,7 @@ from triage.models.entry import (
     Source,
     Split,
 )
+from triage.models.error_shape import ErrorShape
 from triage.models.event import Event, RunKind
 from triage.models.fetch import Fetched, FetchPlan, Need, Progress, Query
 from triage.models.finding import Finding, FindingLevel
@@ -45,6 +46,7 @@ from triage.models.pack import (
     Tier,
 )
 from triage.models.passage import Passage
+from triage.models.presence import Presence
 from triage.models.probe import AGENT, Probed, ProbePlan
 from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
@@ -64,6 +66,7 @@ __all__ = [
     "Diagnosis",
     "Entry",
     "ErrorInfo",
+    "ErrorShape",
     "Event",
     "Evidence",
     "ExportFile",
@@ -84,6 +87,7 @@ __all__ = [
     "Passage",
     "Paths",
     "Phase",
+    "Presence",
     "ProbePlan",
     "Probed",
     "Progress",

@@ -1,6 +1,7 @@
 """The stages wired: source -> entries -> events -> runs -> diagnosis -> report -> ticket. The doors call nothing else."""
 
 from triage.pipeline.analysing import (
+    Analyser,
     Analysis,
     analyse,
     check_rules,
@@ -20,6 +21,7 @@ from triage.rendering.playbooks import Playbook
 
 __all__ = [
     "ALL",
+    "Analyser",
     "Analysis",
     "Playbook",
     "Selection",

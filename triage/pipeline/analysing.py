@@ -1,14 +1,29 @@
 """Exports to the timeline and the diagnosis, in one pass."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from triage import rules
-from triage.diagnosis import Judge
+from triage.diagnosis import Errors, Judge, Presences
 from triage.entries import Entries
-from triage.models import Diagnosis, Entry, Event, ExportFile, Gap, Pack, Record, Skipped, Timeline
+from triage.models import (
+    Coverage,
+    Diagnosis,
+    Entry,
+    ErrorShape,
+    Event,
+    ExportFile,
+    Gap,
+    Pack,
+    Passage,
+    Presence,
+    Record,
+    Run,
+    Skipped,
+    Timeline,
+)
 from triage.pipeline.selecting import ALL, Selection, within
 from triage.rules import Matcher
 from triage.runs import Requested, Tracer
@@ -20,14 +35,69 @@ Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """What one reading of the logs gives: the timeline and the diagnosis.
+    """What one reading of the logs gives: the timeline and the diagnosis, and what they are compared by.
 
-    ``impact`` is what the pack of the leading service says of its business impact, "" where it says nothing.
+    ``errors`` are all errors by shape and revision, ``presences`` the revisions in the logs. ``impact`` is what the
+    pack of the leading service says of its business impact, "" where it says nothing.
     """
 
     timeline: Timeline
     diagnosis: Diagnosis
+    errors: list[ErrorShape] = []
+    presences: list[Presence] = []
     impact: str = ""
+
+
+class Analyser:
+    """Entries to an analysis, one by one: ``see`` them in order of time, then ``conclude``, once."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Begin with nothing seen."""
+        self._packs = packs
+        self._matcher = Matcher(packs)
+        self._tracer = Tracer(packs)
+        self._requested = Requested(packs)
+        self._judge = Judge(packs, _link)
+        self._errors = Errors()
+        self._presences = Presences()
+        self._runs: list[Run] = []
+        self._matched = 0
+
+    @property
+    def literals(self) -> list[str]:
+        """Return what must stand in an entry that is no error for it to matter."""
+        return [*self._matcher.literals, *self._requested.literals]
+
+    def wants(self, entry: Entry) -> bool:
+        """Return whether an entry may change the analysis; of the others only their number is told."""
+        return matters(self._matcher, entry) or self._requested.kind(entry) is not None
+
+    def see(self, entry: Entry) -> None:
+        """Look at one more entry."""
+        event = self._matcher.match(entry)
+        self._judge.see(entry, event)
+        self._errors.see(entry, event)
+        self._presences.see(entry)
+        self._requested.see(entry)
+        if event is not None:
+            self._matched += 1
+            self._take(self._tracer.feed(event))
+
+    def conclude(self, cover: Callable[[int], Coverage]) -> Analysis:
+        """Return what the entries say; ``cover`` gives their coverage for the number of those that a rule knows."""
+        self._take(self._tracer.end())
+        coverage = cover(self._matched)
+        self._runs.sort(key=lambda run: (run.started, run.kind, run.id))
+        timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
+        diagnosis = self._judge.conclude(coverage)
+        leading = diagnosis.services[0].chain if diagnosis.services else ""
+        impact = next((pack.impact for pack in self._packs if pack.id == leading), "")
+        return Analysis(timeline, diagnosis, self._errors.shapes(), self._presences.all(), impact)
+
+    def _take(self, passages: Iterable[Passage]) -> None:
+        for passage in passages:
+            self._runs.append(passage.run)
+            self._judge.add(passage)
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
@@ -48,24 +118,16 @@ def check_rules(paths: Sequence[Path] = ()) -> list[str]:
 
 
 def read_entries(
-    sources: Sources,
-    selection: Selection = ALL,
-    *,
-    matcher: Matcher | None = None,
-    requested: Requested | None = None,
+    sources: Sources, selection: Selection = ALL, *, analyser: Analyser | None = None
 ) -> Entries:
     """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
 
-    With a ``matcher`` only what may matter to its rules, or is ``requested``, is looked at; the rest is counted.
+    With an ``analyser`` only what it wants is looked at; the rest is counted.
     """
     everything = selection == ALL
-    requested = requested or Requested([])
-    wanted = [*matcher.literals, *requested.literals] if matcher is not None and everything else ()
     return Entries(
-        _records(sources, wanted),
-        keep=None
-        if matcher is None
-        else lambda entry: matters(matcher, entry) or requested.kind(entry) is not None,
+        _records(sources, analyser.literals if analyser is not None and everything else ()),
+        keep=None if analyser is None else analyser.wants,
         within=None if everything else within(selection),
         asked=(selection.since, selection.until),
     )
@@ -80,30 +142,11 @@ def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection:
         UsageError: the filter of the selection is no Logging filter.
 
     """
-    packs = load_packs() if packs is None else packs
-    matcher, tracer, requested = Matcher(packs), Tracer(packs), Requested(packs)
-    judge = Judge(packs, _link)
-    entries = read_entries(sources, selection, matcher=matcher, requested=requested)
-    matched = 0
-    runs = []
+    analyser = Analyser(load_packs() if packs is None else packs)
+    entries = read_entries(sources, selection, analyser=analyser)
     for entry in entries:
-        event = matcher.match(entry)
-        matched += event is not None
-        judge.see(entry, event)
-        requested.see(entry)
-        for passage in tracer.feed(event) if event is not None else ():
-            runs.append(passage.run)
-            judge.add(passage)
-    for passage in tracer.end():
-        runs.append(passage.run)
-        judge.add(passage)
-    coverage = entries.coverage(matched)
-    runs.sort(key=lambda run: (run.started, run.kind, run.id))
-    timeline = Timeline(coverage=coverage, runs=runs, requests=requested.counts())
-    diagnosis = judge.conclude(coverage)
-    leading = diagnosis.services[0].chain if diagnosis.services else ""
-    impact = next((pack.impact for pack in packs if pack.id == leading), "")
-    return Analysis(timeline, diagnosis, impact)
+        analyser.see(entry)
+    return analyser.conclude(entries.coverage)
 
 
 def recognise(

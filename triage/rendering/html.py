@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from markupsafe import Markup, escape
 
+from triage.measures import answers, paces
 from triage.models import Chain, Diagnosis, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import moments
 from triage.rendering.escape import Md, essence
 from triage.rendering.graph import Graph, graph
-from triage.rendering.measures import answers, paces
 from triage.rendering.playbooks import unfilled
 from triage.rendering.swimlane import WIDTH, swimlane
 from triage.rendering.view import WORDS, View

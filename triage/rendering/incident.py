@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from triage.measures import Answers, Pace, Share, answers, newest, paces, share
 from triage.models import Because, Evidence, Incident, Requests, RuledOut, Run, ServiceState, Step, Timeline
 from triage.rendering import mermaid
 from triage.rendering.escape import Md
 from triage.rendering.links import logs_explorer
-from triage.rendering.measures import Answers, Figure, Pace, answers, figure, paces
 from triage.rendering.playbooks import Fix, Metric, Playbook, filled, load
 from triage.text import code, prose, quote
 
@@ -204,9 +204,18 @@ class IncidentView:
         """Return how the service's WebSocket paths and health checks were answered."""
         return answers(self.requests)
 
-    def figure(self, metric: Metric) -> Figure | None:
-        """Return what the timeline measures of a success metric."""
-        return figure(metric, self.incident.check, self.runs, self.requests)
+    def figure(self, metric: Metric) -> Share | None:
+        """Return what the timeline measures of a success metric on the newest revision, None where it shows nothing."""
+        if not metric.measure:
+            return None
+        revision = newest(self.runs, self.requests)
+        return share(
+            metric.measure,
+            [run for run in self.runs if run.revision == revision],
+            [found for found in self.requests if found.revision == revision],
+            check=self.incident.check,
+            path=metric.path,
+        )
 
     def link(self, line: Evidence) -> str:
         """Return the link that opens a line in Logs Explorer, or "" when the project is not known."""

@@ -14,21 +14,12 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from triage.errors import BadDataError
+from triage.measures import Measure
 from triage.models.pack import Severity
 from triage.rendering.escape import Md
 from triage.resources import root
 
 Within = Literal["24 hours", "1 week", "1 month"]
-#: What a timeline can measure (triage/rendering/measures.py).
-Measure = Literal[
-    "",
-    "boots_ready",
-    "validations_ready",
-    "check_passed",
-    "requests_admitted",
-    "connections_opened",
-    "health_answered",
-]
 
 _T = TypeVar("_T")
 _PLACEHOLDER = re.compile(r"\{(service|revision|project|region|last_good)\}")
@@ -81,7 +72,7 @@ class Metric(_Data, frozen=True, kw_only=True):
 
     says: str
     within: Within
-    measure: Measure = ""
+    measure: Measure | Literal[""] = ""
     path: str = ""
     at_least: float = 1.0
 

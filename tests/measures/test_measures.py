@@ -2,9 +2,8 @@
 
 from typing import Any
 
+from triage.measures import Share, answers, newest, paces, share
 from triage.models import Requests, Run, Step
-from triage.rendering.measures import answers, figure, paces
-from triage.rendering.playbooks import Measure, Metric
 
 
 def run(kind: str, minute: int, verdict: str, **changes: Any) -> Run:
@@ -23,38 +22,29 @@ def run(kind: str, minute: int, verdict: str, **changes: Any) -> Run:
     return Run(**(fields | changes))
 
 
-def metric(measure: Measure, at_least: float = 1.0) -> Metric:
-    return Metric(says="it works", within="24 hours", measure=measure, at_least=at_least)
-
-
-def test_boots_count_on_the_newest_revision_only() -> None:
-    runs = [
-        run("boot", 1, "not_ready", revision="shop-00001-old"),
-        run("boot", 2, "ready"),
-        run("boot", 3, "degraded"),
-    ]
-    assert figure(metric("boots_ready"), None, runs) == ("2 of 2 boots became ready", True)
-    assert figure(metric("boots_ready"), None, runs[:1]) == ("0 of 1 boots became ready", False)
+def test_boots_and_validations_with_a_verdict_are_counted() -> None:
+    runs = [run("boot", 1, "not_ready"), run("boot", 2, "ready"), run("boot", 3, "degraded")]
+    assert share("boots_ready", runs) == (2, 3, "boots became ready")
+    assert str(share("boots_ready", runs)) == "2 of 3 boots became ready"
+    assert share("validations_ready", runs) is None
 
 
 def test_a_probe_that_no_revision_is_known_to_have_answered_leaves_the_newest_one_as_it_is() -> None:
     runs = [run("boot", 1, "ready"), run("probe", 2, "ready", revision="", instance="")]
-    assert figure(metric("boots_ready"), None, runs) == ("1 of 1 boots became ready", True)
-    assert figure(metric("boots_ready"), None, runs[1:]) is None
+    assert newest(runs, []) == "shop-00002-new"
+    assert newest(runs[1:], []) == ""
 
 
 def test_a_run_without_a_verdict_is_not_counted() -> None:
-    assert figure(metric("boots_ready"), None, [run("boot", 1, "unknown")]) is None
-    assert figure(metric("validations_ready"), None, [run("boot", 1, "ready")]) is None
+    assert share("boots_ready", [run("boot", 1, "unknown")]) is None
+    assert share("validations_ready", [run("boot", 1, "ready")]) is None
 
 
 def test_a_target_below_all_is_met_by_that_share() -> None:
-    runs = [run("validation", minute, "ready" if minute else "not_ready") for minute in range(20)]
-    assert figure(metric("validations_ready", 0.95), None, runs) == ("19 of 20 validations ended ready", True)
-    assert figure(metric("validations_ready", 0.99), None, runs) == (
-        "19 of 20 validations ended ready",
-        False,
-    )
+    share_of_twenty = Share(19, 20, "validations ended ready")
+    assert share_of_twenty.reaches(0.95)
+    assert not share_of_twenty.reaches(0.99)
+    assert Share(1, 1, "boots became ready").reaches(1.0)
 
 
 def test_a_check_is_measured_where_it_was_made() -> None:
@@ -63,17 +53,13 @@ def test_a_check_is_measured_where_it_was_made() -> None:
         for outcome in ("passed", "tolerated", "not_reached")
     ]
     runs = [run("validation", 1, "ready", steps=steps)]
-    assert figure(metric("check_passed"), "redis", runs) == ("1 of 2 outcomes of redis were a pass", False)
-    assert figure(metric("check_passed"), None, runs) is None
-    assert figure(metric(""), "redis", runs) is None
+    assert share("check_passed", runs, check="redis") == (1, 2, "outcomes of redis were a pass")
+    assert share("check_passed", runs) is None
 
 
 def test_a_request_that_the_gate_refused_unseen_is_not_admitted() -> None:
     runs = [run("gate", 1, "not_ready", condition="gate_rejected"), run("gate", 2, "ready")]
-    assert figure(metric("requests_admitted"), None, runs) == (
-        "1 of 2 judged requests were let through to a verdict",
-        False,
-    )
+    assert share("requests_admitted", runs) == (1, 2, "judged requests were let through to a verdict")
 
 
 def test_the_pace_of_boots_is_their_median_and_their_slowest_twentieth() -> None:
@@ -105,31 +91,26 @@ def asked(kind: str, status: int | None, count: int, **changes: Any) -> Requests
 
 def test_a_connection_counts_as_opened_by_101_alone_and_an_answer_to_a_plain_get_counts_for_nothing() -> None:
     requests = [asked("socket", 101, 19), asked("socket", 503, 1), asked("socket", 200, 7)]
-    says = "19 of 20 WebSocket connections were opened (101)"
-    assert figure(metric("connections_opened", 0.95), None, [], requests) == (says, True)
-    assert figure(metric("connections_opened"), None, [], requests) == (says, False)
-    assert figure(metric("connections_opened"), None, [], requests[2:]) is None
+    assert share("connections_opened", [], requests) == (19, 20, "WebSocket connections were opened (101)")
+    assert share("connections_opened", [], requests[2:]) is None
 
 
-def test_health_is_measured_where_it_was_asked_and_one_path_alone_where_the_metric_names_it() -> None:
+def test_health_is_measured_where_it_was_asked_and_one_path_alone_where_it_is_named() -> None:
     requests = [asked("health", 200, 3), asked("health", 503, 2, path="/ws/health"), asked("health", None, 9)]
-    assert figure(metric("health_answered"), None, [], requests) == (
-        "3 of 5 health checks were answered 2xx",
-        False,
-    )
-    named = Metric(says="it works", within="1 week", measure="health_answered", path="/health")
-    assert figure(named, None, [], requests) == ("3 of 3 health checks were answered 2xx", True)
-    assert figure(metric("health_answered"), None, [], []) is None
+    assert share("health_answered", [], requests) == (3, 5, "health checks were answered 2xx")
+    assert share("health_answered", [], requests, path="/health") == (3, 3, "health checks were answered 2xx")
+    assert share("health_answered", [], []) is None
 
 
-def test_requests_of_an_older_revision_say_nothing_about_the_fix() -> None:
+def test_the_newest_revision_is_the_one_that_ran_last_else_the_one_that_was_asked_last() -> None:
     older = asked("socket", 101, 5, revision="shop-00001-old", last="2026-03-17T13:00:00Z")
-    assert figure(metric("connections_opened"), None, [run("boot", 1, "ready")], [older]) is None
     both = [older, asked("socket", 404, 1)]
-    assert figure(metric("connections_opened"), None, [], both) == (
-        "0 of 1 WebSocket connections were opened (101)",
-        False,
+    assert (
+        newest([run("boot", 1, "ready"), run("boot", 2, "ready", revision="shop-00003-new")], both)
+        == "shop-00003-new"
     )
+    assert newest([], both) == "shop-00002-new"
+    assert newest([], []) == ""
 
 
 def test_answers_are_told_by_path_and_status() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.diagnosis.scenes import NEW, OLD, crash, failed_check, header_check
-from tests.runs.logs import Log, diagnosis, request, said, validation
+from tests.runs.logs import Log, analysis, diagnosis, request, said, validation
 from tests.runs.test_probe import line, probe
 from triage import lql
 from triage.models import Diagnosis, ServiceState
@@ -174,3 +174,9 @@ def test_what_is_to_be_fetched_next_is_a_filter_that_asks_for_no_line_of_a_clien
     assert step is not None
     assert lql.parse(step.filter).root
     assert "client probe" not in step.filter
+
+
+def test_what_a_client_saw_is_no_error_that_the_service_logged() -> None:
+    found = analysis(fails(0), said(1, "a trouble", severity="ERROR", revision=NEW))
+    assert [error.example for error in found.errors] == ["a trouble"]
+    assert [presence.revision for presence in found.presences] == [NEW]

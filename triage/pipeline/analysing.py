@@ -76,8 +76,10 @@ class Analyser:
         """Look at one more entry."""
         event = self._matcher.match(entry)
         self._judge.see(entry, event)
-        self._errors.see(entry, event)
-        self._presences.see(entry)
+        if event is None or event.run != "probe":
+            # A client's lines are nothing that the service logged.
+            self._errors.see(entry, event)
+            self._presences.see(entry)
         self._requested.see(entry)
         if event is not None:
             self._matched += 1

@@ -27,13 +27,12 @@ class Reply:
 class State:
     """How the service is.
 
-    ``plain`` answers plain GETs on /ws paths (but the ``first`` one), ``health`` those on /health; ``handshake`` answers requests for a
-    WebSocket on /ws (None: it is opened), ``token`` is what it takes to be let in. ``events`` are sent for a message,
-    with ``pause`` seconds before each; ``close`` is the code with which the service then closes, 0 for none, and with
-    ``at_once`` before it hears anything. Before the
-    events, or ``endless``ly in their place, goes a ``message``. With ``echo`` plain answers repeat what was asked.
-    ``log`` is what the application writes of a plain request on a /ws path; ``raw`` needs no application, ``tls`` is a
-    certificate that nobody vouches for.
+    ``plain`` answers plain GETs on /ws paths (but the ``first`` one), ``health`` those on /health; with ``echo`` plain
+    answers repeat what was asked. ``handshake`` answers requests for a WebSocket on /ws (None: it is opened), ``token``
+    is what it takes to be let in. ``events`` are sent for a message, with ``pause`` seconds before each; ahead of them,
+    or ``endless``ly in their place, goes ``message``. ``close`` is the code with which the service then closes, 0 for
+    none, and with ``at_once`` before it hears anything. ``log`` is what the application writes of a plain request on a
+    /ws path; ``raw`` needs no application, ``tls`` is a certificate that nobody vouches for.
     """
 
     plain: Reply = Reply()

@@ -64,7 +64,7 @@ def test_what_will_be_sent_is_said_before_on_stderr(call: Call, healthy: Service
     said = called.err.splitlines()
     host = healthy.url.removeprefix("http://")
     assert said[0] == (
-        f"asking {host} as a client: at most 8 requests, 110 s, without a token; redirects are not followed"
+        f"asking {host} as a client: at most 8 requests, 112 s, without a token; redirects are not followed"
     )
     assert said[-1].startswith(f"  WebSocket ws://{host}/ws, then hello is sent and agent_started, ")
 

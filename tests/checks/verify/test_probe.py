@@ -35,6 +35,7 @@ SHOWN: dict[str, tuple[str, list[str]]] = {
     "plain-200": ("not_ready", ["client-not-upgraded"]),
     "slow": ("not_ready", ["client-unreachable"]),
     "slow-body": ("degraded", ["client-endpoint-failing"]),
+    "upgrade-fails": ("degraded", ["client-endpoint-failing"]),
     "unhealthy": ("degraded", ["client-endpoint-failing"]),
     "endless": ("ready", []),
     "closes-1011": ("not_ready", ["client-socket-closed"]),
@@ -160,7 +161,7 @@ def test_no_more_is_asked_than_was_said_before() -> None:
 
 def test_what_will_be_sent_is_said_with_its_bounds() -> None:
     assert foresee(plan("https://shop.example.com", timeout=10.0, patience=30.0, message="hello"), "") == [
-        "asking shop.example.com as a client: at most 8 requests, 110 s, without a token; redirects are not followed",
+        "asking shop.example.com as a client: at most 8 requests, 112 s, without a token; redirects are not followed",
         "  GET https://shop.example.com/ws/health, plainly and with upgrade headers",
         "  GET https://shop.example.com/ws/config, plainly and with upgrade headers",
         "  GET https://shop.example.com/ws/beacon, plainly and with upgrade headers",
@@ -170,6 +171,11 @@ def test_what_will_be_sent_is_said_with_its_bounds() -> None:
             "tool_executing, tool_completed, agent_completed are waited for, 30 s"
         ),
     ]
+    assert (
+        "then a message of 300 characters is sent"
+        in foresee(plan("https://a.invalid", message="x" * 300), "")[-1]
+    )
+    assert "then a\\x1b[31m is sent" in foresee(plan("https://a.invalid", message="a\x1b[31m"), "")[-1]
     assert foresee(plan("https://shop.example.com", events=()), "t")[0].endswith(
         "with a bearer token; redirects are not followed"
     )

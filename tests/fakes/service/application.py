@@ -65,9 +65,11 @@ class Application:
     async def _handshake(self, path: str, headers: dict[str, str], receive: Receive, send: Send) -> None:
         state = self.state
         if path != "/ws":
-            # As Starlette does where a route serves plain HTTP only: closed before it is accepted, which is a 403.
-            await send({"type": "websocket.close"})
-            self.logs.requested(path, 403, headers)
+            if state.aside is None:
+                await send({"type": "websocket.close"})
+            else:
+                await self._reply(state.aside, "websocket.http.response", send)
+            self.logs.requested(path, state.aside.status if state.aside else 403, headers)
             return
         let_in = state.token and headers.get("authorization") == f"Bearer {state.token}"
         if state.handshake is not None and not let_in:

@@ -12,8 +12,7 @@ import msgspec
 #: What became of a request: an HTTP status, or why there is none.
 Kind = Literal["status", "tls", "dns", "refused", "timeout", "network", "protocol"]
 
-#: Bytes of a body that are read, and characters of it that are kept.
-BODY = 64 << 10
+#: Characters of a text of the service that are kept.
 _KEPT = 2000
 _NAMES = 12
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}", re.ASCII)

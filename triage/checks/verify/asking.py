@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import httpx
 
-from triage.checks.verify.answers import BODY, Answer, answered, failed
+from triage.checks.verify.answers import Answer, answered, failed
+from triage.checks.verify.bounds import BODY
 
 
 def upgrade() -> dict[str, str]:

@@ -10,19 +10,22 @@ import msgspec
 
 from triage.checks.verify.address import Address, address, checked_path
 from triage.checks.verify.answers import Answer
+from triage.checks.verify.bounds import CLOSING, HELD
 from triage.checks.verify.lines import Lines, Trace
 from triage.errors import UsageError
 from triage.models import Probed, ProbePlan, Verdict
+from triage.text import clean
 
 #: Asked plainly and with the headers of an upgrade; a readiness check that looks at headers answers them differently.
 TWICE = ("/ws/health", "/ws/config", "/ws/beacon")
 HEALTH = "/health"
 REQUESTS = 2 * len(TWICE) + 2
-#: Close codes of RFC 6455: a policy refused the client; the server met what it did not expect.
+#: The close code of RFC 6455 that refuses a client by a policy.
 _POLICY = 1008
 _EVENT = re.compile(r"[A-Za-z][\w.:-]{0,63}", re.ASCII)
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}", re.ASCII)
-_LONGEST_MESSAGE = 64 << 10
+#: The longest message that is sent, in bytes, and that is shown before, in characters.
+_LONGEST_MESSAGE, _SHOWN = 64 << 10, 200
 
 Clock = Callable[[], int]
 
@@ -35,7 +38,7 @@ def foresee(plan: ProbePlan, token: str) -> list[str]:
 
     """
     where = _checked(plan, token)
-    seconds = REQUESTS * plan.timeout + plan.patience * bool(plan.events)
+    seconds = REQUESTS * plan.timeout + (plan.patience if plan.events else HELD) + CLOSING
     first = f"asking {where.authority} as a client: at most {REQUESTS} requests, {seconds:g} s, "
     first += "with a bearer token" if token else "without a token"
     return [
@@ -98,7 +101,10 @@ def _checked(plan: ProbePlan, token: str) -> Address:
 def _talk(plan: ProbePlan) -> str:
     if not plan.events:
         return "opened and closed; nothing is sent"
-    return f"then {plan.message} is sent and {', '.join(plan.events)} are waited for, {plan.patience:g} s"
+    message = (
+        plan.message if len(plan.message) <= _SHOWN else f"a message of {len(plan.message):,} characters"
+    )
+    return f"then {clean(message)} is sent and {', '.join(plan.events)} are waited for, {plan.patience:g} s"
 
 
 class _Probe:
@@ -111,7 +117,6 @@ class _Probe:
         self._agent = agent
         self._lines = lines
         self._context = ssl.create_default_context()
-        self._reservations = False
 
     async def run(self) -> None:
         """Ask for everything, one after the other, then say the verdict."""
@@ -121,7 +126,7 @@ class _Probe:
             f"{'with' if self._token else 'without'} a token"
         )
         pairs = [(path, await self._ask(path), await self._ask(path, upgraded=True)) for path in TWICE]
-        await self._ask(HEALTH)
+        health = await self._ask(HEALTH)
         opening, verdict = await self._socket()
         by_headers = list(_by_headers(pairs, opening))
         for path, plain, upgraded in by_headers:
@@ -131,8 +136,9 @@ class _Probe:
                 "WARNING",
             )
         excused = {path for path, *_ in by_headers}
-        broken = any(plain.is_broken and path not in excused for path, plain, _ in pairs)
-        if verdict == "ready" and (broken or self._reservations):
+        others = [answer for path, *both in pairs if path not in excused for answer in both]
+        broken = any(answer.is_broken for answer in (*others, health))
+        if verdict == "ready" and broken:
             verdict = "degraded"
         self._lines.say(f"ended: {verdict.replace('_', ' ')}", "ERROR" if verdict == "not_ready" else "INFO")
 
@@ -145,8 +151,6 @@ class _Probe:
         what = f"{'upgraded' if upgraded else 'plain'} GET {path}"
         severity = "WARNING" if answer.is_broken else "INFO"
         self._lines.answer(what, url, answer, took=time.monotonic() - began, severity=severity, trace=trace)
-        if path == HEALTH:
-            self._reservations = self._reservations or answer.is_broken
         return answer
 
     def _headers(self, trace: Trace) -> dict[str, str]:

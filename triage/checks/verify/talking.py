@@ -10,13 +10,10 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from triage.checks.verify import bounds
 from triage.checks.verify.answers import Answer, answered, failed
 from triage.models import ProbePlan
 
-#: Bytes of one message, and messages and bytes of one connection, that are read.
-_MESSAGE, _MESSAGES, _BYTES = 1 << 20, 2000, 16 << 20
-#: Seconds that the closing of a connection may take, and that one is held on which nothing is waited for.
-_CLOSING, _HELD = 2.0, 1.0
 #: What stands for a code where a connection broke off without one (RFC 6455, 7.1.5).
 _NO_CODE = 1006
 #: Where a message names its event.
@@ -65,8 +62,8 @@ async def opened(
         compression=None,
         open_timeout=seconds,
         ping_interval=None,
-        close_timeout=_CLOSING,
-        max_size=_MESSAGE,
+        close_timeout=bounds.CLOSING,
+        max_size=bounds.MESSAGE,
         ssl=context if url.startswith("wss:") else None,
     )
     try:
@@ -92,17 +89,17 @@ async def listen(connection: ClientConnection, plan: ProbePlan, tell: Callable[[
     """
     waiting, heard = set(plan.events), 0
     try:
-        async with asyncio.timeout(plan.patience if waiting else _HELD):
+        async with asyncio.timeout(plan.patience if waiting else bounds.HELD):
             if waiting:
                 await connection.send(plan.message)
-            for _ in range(_MESSAGES):
+            for _ in range(bounds.MESSAGES):
                 said = await connection.recv()
                 heard += len(said)
                 for name in _named(said):
                     if name in waiting:
                         waiting.remove(name)
                         tell(name)
-                if heard > _BYTES or (plan.events and not waiting):
+                if heard > bounds.ALL_MESSAGES or (plan.events and not waiting):
                     return None
     except TimeoutError:
         return None

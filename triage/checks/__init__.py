@@ -1,1 +1,1 @@
-"""What is judged beside an export: compare, gate, verify, watch."""
+"""What is judged after a diagnosis."""

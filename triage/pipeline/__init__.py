@@ -10,6 +10,15 @@ from triage.pipeline.analysing import (
     read_entries,
     recognise,
 )
+from triage.pipeline.comparing import (
+    Compared,
+    compare,
+    compare_exports,
+    compare_revisions,
+    compare_windows,
+    narrow,
+    verification,
+)
 from triage.pipeline.fetching import fetch, foresee, line_of, queries
 from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
 from triage.pipeline.reporting import fold, html, playbook, report, to_json, write_entries, write_runs
@@ -23,6 +32,7 @@ __all__ = [
     "ALL",
     "Analyser",
     "Analysis",
+    "Compared",
     "Playbook",
     "Selection",
     "Shared",
@@ -31,6 +41,10 @@ __all__ = [
     "check_logs",
     "check_rules",
     "comments",
+    "compare",
+    "compare_exports",
+    "compare_revisions",
+    "compare_windows",
     "explain_filter",
     "fetch",
     "find_issues",
@@ -46,6 +60,7 @@ __all__ = [
     "load_packs",
     "matters",
     "mend_filter",
+    "narrow",
     "playbook",
     "probe",
     "queries",
@@ -55,6 +70,7 @@ __all__ = [
     "report",
     "ticket",
     "to_json",
+    "verification",
     "write_entries",
     "write_runs",
 ]

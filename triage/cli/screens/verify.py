@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
-from triage.cli.screens.console import grid
+from triage.cli.screens.console import grid, section
 from triage.cli.screens.steps import MARKS
 from triage.cli.screens.times import lasted
 from triage.models import Timeline
@@ -26,6 +25,4 @@ def outcomes(timeline: Timeline) -> Iterator[RenderableType]:
         mark, style = MARKS[step.outcome]
         took = lasted(step.elapsed) if step.elapsed is not None else ""
         table.add_row(Text(mark, style=style), asked, answer, Text(took, style="dim"))
-    yield Text()
-    yield Text("What the client saw", style="bold underline")
-    yield Padding(table, (0, 0, 0, 2))
+    yield from section("What the client saw", table)

@@ -48,6 +48,8 @@ HEAVY = (
     "gcsfs",
     "fsspec",
     "aiohttp",
+    "httpx",
+    "websockets",
 )
 
 

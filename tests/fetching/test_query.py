@@ -210,3 +210,9 @@ def yaml_key(text: str) -> str:
         return "\n".join(line.removeprefix("  ") for line in body.split("\n")[1:])
     escape = re.compile(r'\\(?:U([0-9a-f]{8})|(["\\]))')
     return escape.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], body[1:-1])
+
+
+def test_a_pack_that_asks_for_nothing_leaves_the_filter_as_it_is() -> None:
+    silent = msgspec.structs.replace(PACK, id="client", services=[], keywords=[], filter="")
+    assert clause(SERVICE, [PACK, silent]) == clause(SERVICE, [PACK])
+    assert "client probe" not in clause(SERVICE, rules.load())

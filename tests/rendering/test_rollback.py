@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.diagnosis.scenes import NEW, OLD, failed_check
+from tests.runs.logs import analysis, validation
+from tests.runs.test_probe import probe
 from triage import pipeline
 from triage.models import Pack
 
@@ -28,8 +31,17 @@ def test_traffic_goes_back_to_a_revision_that_was_ready_and_is_said_to_stay_pinn
         for run in analysis.timeline.runs
         if run.service == incident.service
         and run.verdict in ("ready", "degraded")
-        and run.revision not in incident.scope.revisions
+        and run.revision not in ("", *incident.scope.revisions)
     ]
     assert f"--to-revisions={good[-1] if good else 'LAST_GOOD_REVISION'}=100" in plan
     assert "**stays pinned**" in plan
     assert plan.index("--to-revisions=") < plan.index("--to-latest")
+
+
+def test_what_a_client_saw_of_no_known_revision_is_none_to_go_back_to() -> None:
+    found = analysis(
+        validation(0, revision=OLD),
+        failed_check(100, revision=NEW),
+        probe(200, "socket /ws: 101 in 0.120s", revision=""),
+    )
+    assert f"--to-revisions={OLD}=100" in pipeline.report(found)

@@ -32,7 +32,7 @@ def own(folder: Path, rest: str, name: str = "own") -> Path:
 def test_the_packs_that_ship_have_no_fault() -> None:
     packs, faults = check()
     assert [str(fault) for fault in faults] == []
-    assert [pack.id for pack in packs] == ["cloud-run", "netra-readiness", "python-server"]
+    assert [pack.id for pack in packs] == ["client-probe", "cloud-run", "netra-readiness", "python-server"]
 
 
 def test_every_fault_of_rules_is_told() -> None:
@@ -188,6 +188,7 @@ def test_the_packs_of_the_user_come_first_and_those_of_a_service_before_those_fo
     assert [pack.id for pack in load([own(tmp_path, RULE)])] == [
         "own",
         "netra-readiness",
+        "client-probe",
         "cloud-run",
         "python-server",
     ]

@@ -29,6 +29,7 @@ COMMANDS = {
     "rules": ("triage.cli.rules:rules", "Check and list the rule packs."),
     "fetch": ("triage.cli.fetch:fetch", "Fetch logs from Cloud Logging and diagnose them."),
     "watch": ("triage.cli.watch:watch", "Watch a service live, from Cloud Logging."),
+    "verify": ("triage.cli.verify:verify", "Ask a service as a client does, and say whether it is ready."),
     "query": ("triage.cli.query:query", "Match, lint and explain Logging filters offline."),
 }
 DEFAULT = "diagnose"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.options import exports, narrowing, packs, speaking
+from triage.cli.options import exports, judged, narrowing, packs, speaking
 from triage.cli.settings import note, settings
 from triage.errors import ExitStatus
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to say it.",
 )
-@click.option("--exit-code", is_flag=True, help="End with status 1 when the service is not ready.")
-@click.option("--fail-on", type=click.Choice(["degraded"]), help="Like --exit-code, and 1 when degraded too.")
-@click.option("--strict", is_flag=True, help="End with status 3 when inconclusive, without data or partial.")
+@judged
 @narrowing
 @packs
 @speaking
@@ -48,8 +46,7 @@ def diagnose(
     from triage.pipeline import analyse, to_json
 
     diagnosis = analyse(exports, packs=packs, selection=selection, tell=note).diagnosis
-    failing = {"not_ready", fail_on} if exit_code or fail_on else set()
-    settings().status = _status(diagnosis, failing, strict=strict)
+    settings().status = status_of(diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
     if form == "json":
         click.echo(to_json(diagnosis), nl=False)
         return
@@ -62,8 +59,9 @@ def diagnose(
         show(*screen(shown, exports))
 
 
-def _status(diagnosis: "Diagnosis", failing: set[str | None], *, strict: bool) -> ExitStatus:
+def status_of(diagnosis: "Diagnosis", *, exit_code: bool, fail_on: str | None, strict: bool) -> ExitStatus:
     """Return the status: a service that fails is told before an answer that is not whole."""
+    failing = {"not_ready", fail_on} if exit_code or fail_on else set()
     if diagnosis.verdict in failing:
         return ExitStatus.NOT_READY
     whole = diagnosis.verdict not in ("inconclusive", "no_data") and not diagnosis.coverage.gaps

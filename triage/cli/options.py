@@ -117,6 +117,19 @@ def asking(function: Function) -> Function:
     return function
 
 
+def judged(function: Function) -> Function:
+    """Add the options that let the exit status tell the verdict."""
+    function = click.option(
+        "--strict", is_flag=True, help="End with status 3 when inconclusive, without data or partial."
+    )(function)
+    function = click.option(
+        "--fail-on", type=click.Choice(["degraded"]), help="Like --exit-code, and 1 when degraded too."
+    )(function)
+    return click.option("--exit-code", is_flag=True, help="End with status 1 when the service is not ready.")(
+        function
+    )
+
+
 def narrowing(function: Function) -> Function:
     """Add the options of ``selecting``, and --engine: what reads the exports."""
 

@@ -9,14 +9,18 @@ from triage.diagnosis.exhibits import Exhibits, Link
 from triage.diagnosis.scene import Known
 from triage.diagnosis.sighting import Sighting, Sightings
 from triage.models import Because, Event, Incident, RuledOut, Run, Scope
-from triage.window import format_timestamp
+from triage.window import NANOSECONDS, format_timestamp
 
 #: Instances and runs that a scope names; the count tells how many there are.
 _NAMED = 20
+#: Nanoseconds around an incident in which another line of its service may be part of the story.
+AROUND = 120 * NANOSECONDS
 #: Lines that an incident cites, one for each thing that they say.
 _CITED = 14
 #: Said of an incident none of whose reasons stands in the logs.
 _SHOWN = "No line gives a closer reason; this one shows it"
+#: Said of the lines that the service wrote of a client's request, found by their trace.
+_INSIDE = "The service's own log has these lines of the same request"
 _WORDS = re.compile(r"\{(\w+)\}")
 #: Numbers that are another time by time; a short one, such as an exit code, may be what tells two things apart.
 _MEASURED = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
@@ -46,6 +50,17 @@ class Case:
     ended: int = 0
     recovered: bool = False
     symptoms: list["Case"] = field(default_factory=list)
+    traced: list[Event] = field(default_factory=list)
+
+    @property
+    def is_seen_from_outside(self) -> bool:
+        """Return whether a client saw it, and no line of the service's own log is part of it."""
+        return all(sighting.first.run == "probe" for sighting in self.seen.values())
+
+    @property
+    def may_be_anywhere(self) -> bool:
+        """Return whether a client saw it, and no line tells at which revision."""
+        return not self.revisions and self.is_seen_from_outside
 
     @property
     def id(self) -> str:
@@ -99,6 +114,8 @@ class Case:
                 count = sighting.checks[event.check] if len(voices) > 1 else sighting.count
                 told.setdefault(name, []).append((event, exhibits.cite(event, count)))
         reasons = self._reasons(told) or [Because(_SHOWN, [line.id for line in exhibits.evidence[:1]])]
+        if self.traced:
+            reasons.append(Because(_INSIDE, [exhibits.cite(event, 1) for event in self.traced]))
         scope = Scope(
             service=self.service,
             project=next((s.first.entry.project for s in self.seen.values() if s.first.entry.project), ""),

@@ -40,7 +40,7 @@ class Exhibits:
                 service=entry.service,
                 revision=entry.revision,
                 instance=entry.instance,
-                rule=f"{event.pack}/{event.rule}",
+                rule=f"{event.pack}/{event.rule}" if event.rule else "",
                 count=count,
             )
         return self._cited[key].id

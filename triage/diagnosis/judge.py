@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 
-from triage.diagnosis.case import Case, fill, merged
+from triage.diagnosis.case import AROUND, Case, fill, merged
 from triage.diagnosis.exhibits import Link
 from triage.diagnosis.leads import Leads
 from triage.diagnosis.ranking import attach, rank
@@ -15,6 +15,7 @@ from triage.diagnosis.scene import Causes, Known
 from triage.diagnosis.settling import limits, settle
 from triage.diagnosis.sighting import Sightings, gather, rule_name, sight
 from triage.diagnosis.state import Service
+from triage.diagnosis.traces import Traces
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -28,12 +29,9 @@ from triage.models import (
     ServiceState,
     ServiceVerdict,
 )
-from triage.window import NANOSECONDS
 
 #: The worst first: with several primary services the document's verdict is the worst of theirs.
 _WORST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
-#: Seconds around an incident in which another line of its service may be part of the story.
-_AROUND = 120
 
 
 class Judge:
@@ -55,6 +53,7 @@ class Judge:
         self._cases: dict[str, Case] = {}
         self._noise: Counter[str] = Counter()
         self._leads = Leads()
+        self._traces = Traces()
         self._claimed: Counter[tuple[str, str, str]] = Counter()
 
     def see(self, entry: Entry, event: Event | None) -> None:
@@ -63,6 +62,7 @@ class Judge:
         if service is None:
             service = self._services[entry.service] = Service(entry.service)
         service.see(entry)
+        self._traces.see(entry, event)
         if event is None:
             self._leads.see(entry)
         elif event.noise:
@@ -175,27 +175,32 @@ class Judge:
         by_service = {state.service: state for state in states}
         for case in self._cases.values():
             service = self._services[case.service]
-            case.recovered = case.known.cause.tier in ("crash", "startup", "check") and _later(service, case)
+            cause = case.known.cause
+            ends = cause.tier in ("crash", "startup", "check") or cause.scene == "probe"
+            case.recovered = ends and _later(service, case)
+            case.traced = self._traces.of(case)
         cases = attach(list(self._cases.values()))
         incidents = [case.incident(partial(self._around, case), self._link) for case in cases]
         return rank([*incidents, *self._leads.incidents()], by_service)
 
     def _around(self, case: Case, services: str) -> Sightings:
-        """Return the lines that were said while a case went on: of its own revisions, or of the services of a pattern."""
+        """Return the lines that were said while a case went on: of its own revisions, or of the services of a pattern.
+
+        What a client saw may be of any revision, if no line tells which.
+        """
         places = [
             seen
             for (service, revision), seen in self._seen.items()
             if (
                 fnmatchcase(service, services)
                 if services
-                else service == case.service and revision in ("", *case.revisions)
+                else service == case.service and (case.may_be_anywhere or revision in ("", *case.revisions))
             )
         ]
-        margin = _AROUND * NANOSECONDS
         return {
             name: sighting
             for name, sighting in merged(places).items()
-            if sighting.began <= case.ended + margin and sighting.ended >= case.began - margin
+            if sighting.began <= case.ended + AROUND and sighting.ended >= case.began - AROUND
         }
 
 

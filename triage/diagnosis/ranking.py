@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from triage.diagnosis.case import Case
+from triage.diagnosis.case import AROUND, Case
 from triage.diagnosis.scene import TIERS
 from triage.models import Incident, ServiceState
 
@@ -16,7 +16,8 @@ def attach(cases: list[Case]) -> list[Case]:
     """Return the cases that stand for themselves; what another case explains is attached to it as a symptom.
 
     A case explains another at the same service and revision when its cause outranks the other's, and every symptom
-    there when it is none itself and no cause that names the symptom stands beside it.
+    there when it is none itself and no cause that names the symptom stands beside it. What a client saw explains only
+    what it names.
     """
     under: dict[str, Case] = {}
     for case in cases:
@@ -41,7 +42,12 @@ def _root(case: Case, under: Mapping[str, Case]) -> Case:
 
 
 def _together(deeper: Case, case: Case) -> bool:
-    return deeper.service == case.service and bool(set(deeper.revisions) & set(case.revisions))
+    """Return whether two cases are of one revision; what a client saw may be of any at that time, if no line tells which."""
+    if deeper.service != case.service:
+        return False
+    if deeper.may_be_anywhere or case.may_be_anywhere:
+        return deeper.began <= case.ended + AROUND and case.began <= deeper.ended + AROUND
+    return bool(set(deeper.revisions) & set(case.revisions))
 
 
 def _outranks(deeper: Case, case: Case) -> bool:
@@ -55,6 +61,7 @@ def _outranks(deeper: Case, case: Case) -> bool:
 def _implies(deeper: Case, case: Case) -> bool:
     return (
         _together(deeper, case)
+        and not deeper.is_seen_from_outside
         and case.known.cause.tier == "symptom"
         and deeper.known.cause.tier not in ("symptom", "runtime")
     )
@@ -73,7 +80,7 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
             incident.cause == "unknown-error",
             not state.primary,
             incident.recovered,
-            state.revision not in incident.scope.revisions,
+            bool(incident.scope.revisions) and state.revision not in incident.scope.revisions,
             TIERS.index(incident.tier),
             _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),

@@ -77,7 +77,8 @@ def _ask(packs: Sequence[Pack], state: ServiceState) -> str:
     asked = [
         f"({pack.filter.strip()})"
         for pack in packs
-        if not pack.services or any(fnmatchcase(state.service, pattern) for pattern in pack.primary)
+        if pack.filter.strip()
+        and (not pack.services or any(fnmatchcase(state.service, pattern) for pattern in pack.primary))
     ]
     return "\nOR ".join(asked)
 

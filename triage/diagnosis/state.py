@@ -31,7 +31,10 @@ class RevisionState:
 
 @dataclass
 class Service:
-    """One service while its entries and runs come in."""
+    """One service while its entries and runs come in.
+
+    ``asked`` is what the last probe of a client decided, where no line tells which revision answered it.
+    """
 
     name: str
     entries: int = 0
@@ -41,6 +44,7 @@ class Service:
     ready_at: int = 0
     rejected: int = 0
     validated: int = 0
+    asked: Decisive | None = None
 
     def see(self, entry: Entry) -> None:
         """Count an entry of the service."""
@@ -52,6 +56,9 @@ class Service:
         """Take in what a run decides."""
         if run.environment:
             self.environments[run.environment] += 1
+        if run.kind == "probe" and not run.revision:
+            self._asked(run)
+            return
         revision = self.revisions.setdefault(run.revision, RevisionState(0))
         if run.kind == "boot" and run.verdict == "ready":
             revision.started = max(revision.started, parse_timestamp(run.ended))
@@ -62,9 +69,21 @@ class Service:
             return
         if revision.latest is None or decided.at >= revision.latest.at:
             revision.latest = decided
+        self._note(decided)
+
+    def _asked(self, run: Run) -> None:
+        decided = _decides(run)
+        if decided is None:
+            return
+        if self.asked is None or decided.at >= self.asked.at:
+            self.asked = decided
+        self._note(decided)
+
+    def _note(self, decided: Decisive) -> None:
+        """Remember when the service failed last, and when it was last found ready."""
         if decided.verdict == "not_ready":
             self.failed_at = max(self.failed_at, decided.at)
-        elif run.kind == "validation":
+        elif decided.kind in ("validation", "probe"):
             self.ready_at = max(self.ready_at, decided.at)
 
     def newest_first(self) -> list[str]:
@@ -87,6 +106,9 @@ class Service:
         """Return the verdict of the service, why, and what each of its revisions says."""
         revision = self.newest()
         verdict, why = self._judge(revision)
+        asked, latest = self.asked, self.revisions[revision].latest if revision in self.revisions else None
+        if asked is not None and (latest is None or asked.at >= latest.at):
+            verdict, why = asked.verdict, f"{asked.why}; which revision answered is not in these logs"
         return ServiceState(
             service=self.name,
             verdict=verdict,
@@ -116,9 +138,12 @@ def _decides(run: Run) -> Decisive | None:
     """Return what a run decides of its service."""
     if not run.decides or run.verdict == "unknown":
         return None
-    what = {"validation": "the readiness validation", "gate": "the readiness middleware", "boot": "the boot"}[
-        run.kind
-    ]
+    what = {
+        "validation": "the readiness validation",
+        "gate": "the readiness middleware",
+        "boot": "the boot",
+        "probe": "the client's probe",
+    }[run.kind]
     says = {"ready": "passed", "degraded": "passed with reservations", "not_ready": "failed"}[run.verdict]
     why = f"{what} that ended at {run.ended} {says}"
     return Decisive(parse_timestamp(run.ended), run.verdict, why, run.kind)

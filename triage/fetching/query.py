@@ -54,7 +54,8 @@ def clause(service: str, packs: Sequence[Pack], *, text: str = "", everything: b
         # The line break keeps a comment at the end of the text from eating the parenthesis.
         lines.append(f"(\n{text.strip()}\n)")
     elif not everything:
-        lines.append(_interesting([pack for pack in packs if _reads(pack, service)]))
+        asking = [pack for pack in packs if pack.keywords or pack.filter.strip()]
+        lines.append(_interesting([pack for pack in asking if _reads(pack, service)]))
     whole = "\n".join(lines)
     if len(in_window(whole, Window(0, 1))) > MOST_CHARACTERS:
         raise UsageError(

@@ -65,6 +65,7 @@ from triage.models.pack import (
 )
 from triage.models.passage import Passage
 from triage.models.presence import Presence
+from triage.models.probe import AGENT, Probed, ProbePlan
 from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
@@ -72,6 +73,7 @@ from triage.models.unchanging import Unchanging
 from triage.models.watch import Answered, Arriving, Standing, Stream, Turn, Watch
 
 __all__ = [
+    "AGENT",
     "SEVERITIES",
     "STEPS",
     "Answered",
@@ -118,6 +120,8 @@ __all__ = [
     "Paths",
     "Phase",
     "Presence",
+    "ProbePlan",
+    "Probed",
     "Progress",
     "Query",
     "Rate",

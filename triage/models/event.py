@@ -7,7 +7,7 @@ import msgspec
 from triage.models.entry import Entry
 from triage.models.unchanging import Unchanging
 
-RunKind = Literal["validation", "gate", "boot"]
+RunKind = Literal["validation", "gate", "boot", "probe"]
 
 
 class Event(Unchanging, msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ Confidence = Literal["high", "medium", "low"]
 #: What a cause is, the deepest first: the order of design.md, "Causes outrank symptoms".
 Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
 #: What a cause is looked for in: one run of that kind, or all events of one revision.
-Scene = Literal["boot", "validation", "gate", "revision"]
+Scene = Literal["boot", "validation", "gate", "probe", "revision"]
 #: What a line says of its step, its check or its run.
 Says = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
 #: A path from the root; only its end may be left open.
@@ -28,6 +28,7 @@ STEPS: dict[RunKind, frozenset[str]] = {
         "born", "listening", "worker", "phase_started", "phase_passed", "failed", "memory", "traceback", "note", "died",
         "ready", "stopped",
     }),
+    "probe": frozenset({"started", "plain", "upgraded", "headers", "socket", "event", "verdict"}),
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _VERDICTS = {
     "not ready": ("#c0392b", "cross"),
     "unknown": ("#7f7f7f", "diamond"),
 }
-_KINDS = ("boot", "validation", "gate")
+_KINDS = ("boot", "validation", "gate", "probe")
 #: A clock of 24 hours, as logs have it; where a day begins, its date.
 _CLOCK = {
     "milliseconds": "%H:%M:%S.%L",

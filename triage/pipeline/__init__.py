@@ -27,6 +27,7 @@ from triage.pipeline.sharing import Shared, redact_export
 from triage.pipeline.spark import OnSpark
 from triage.pipeline.tables import sql
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
+from triage.pipeline.verifying import check_logs, foresee_probe, join_logs, judge_probe, probe
 from triage.pipeline.watching import Until, Watching, status_of, watch
 from triage.rendering.playbooks import Playbook
 
@@ -43,6 +44,7 @@ __all__ = [
     "Watching",
     "analyse",
     "attach",
+    "check_logs",
     "check_rules",
     "comments",
     "compare",
@@ -54,8 +56,11 @@ __all__ = [
     "find_issues",
     "fold",
     "foresee",
+    "foresee_probe",
     "html",
     "hub",
+    "join_logs",
+    "judge_probe",
     "line_of",
     "lint_filter",
     "load_packs",
@@ -63,6 +68,7 @@ __all__ = [
     "mend_filter",
     "narrow",
     "playbook",
+    "probe",
     "queries",
     "read_entries",
     "recognise",

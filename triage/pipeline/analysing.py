@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from triage.reading.sift import Sift
 
 _ERROR = 500
-Sources = Sequence[str | Path] | Iterable[Record]
+Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -87,8 +87,10 @@ class Analyser:
         """Look at one more entry."""
         event = self._matcher.match(entry)
         self._judge.see(entry, event)
-        self._errors.see(entry, event)
-        self._presences.see(entry)
+        if event is None or event.run != "probe":
+            # A client's lines are nothing that the service logged.
+            self._errors.see(entry, event)
+            self._presences.see(entry)
         self._requested.see(entry)
         if event is not None:
             self._matched += 1
@@ -205,18 +207,19 @@ def _records(
     from triage.reading.bigquery import is_address
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
-    if not (isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed)):
-        yield from (record for record in listed if isinstance(record, Record))
-        return
-    named = [source for source in listed if isinstance(source, str | Path)]
+    named = (
+        [source for source in listed if isinstance(source, str | Path)] if isinstance(listed, list) else []
+    )
     files = [source for source in named if not is_address(source)]
     sieve = _sieve(analyser, selection)
-    yield from read(files, sift=sieve.sift if sieve else everything)
+    if files:
+        yield from read(files, sift=sieve.sift if sieve else everything)
     if tables := [str(source) for source in named if is_address(source)]:
         from triage.pipeline.tables import read_tables
 
         wanted = None if analyser is None else analyser.literals
         yield from read_tables(tables, selection, wanted, tell)
+    yield from (record for record in listed if isinstance(record, Record))
 
 
 def _say_nothing(_text: str) -> None:
@@ -249,11 +252,11 @@ def _narrowing(
 
 
 def _link(event: Event) -> str:
-    """Return the Logs Explorer link of an event's entry, "" where the entry does not name its project."""
+    """Return the Logs Explorer link of an event's entry, "" where its project is not named or it is a client's line."""
     from triage.rendering.links import logs_explorer
 
     entry = event.entry
-    if not entry.project:
+    if not entry.project or event.run == "probe":
         return ""
     timestamp = format_timestamp(entry.timestamp)
     filter = f"insertId={quote(entry.insert_id)}" if entry.insert_id else f'timestamp="{timestamp}"'  # noqa: A001 - the field's word

@@ -100,7 +100,7 @@ class IncidentView:
         good = [
             run
             for run in self.runs
-            if run.verdict in _READY and run.revision not in self.incident.scope.revisions
+            if run.verdict in _READY and run.revision and run.revision not in self.incident.scope.revisions
         ]
         return good[-1].revision if good else ""
 
@@ -222,7 +222,7 @@ class IncidentView:
 
     def link(self, line: Evidence) -> str:
         """Return the link that opens a line in Logs Explorer, or "" when the project is not known."""
-        if line.link or not self.incident.scope.project:
+        if line.link or not self.incident.scope.project or _is_clients(line):
             return line.link
         return logs_explorer(
             self.incident.scope.project, self._filter([line]), line.timestamp, line.insert_id
@@ -234,6 +234,7 @@ class IncidentView:
 
     def _filter(self, lines: Sequence[Evidence]) -> str:
         """Return the Logging filter that finds these lines again, or "" when they have no plain name to go by."""
+        lines = [line for line in lines if not _is_clients(line)]
         ids = [quote(line.insert_id) for line in lines if _PLAIN.fullmatch(line.insert_id)]
         if not ids or not _PLAIN.fullmatch(self.incident.service):
             return ""
@@ -243,6 +244,11 @@ class IncidentView:
             f'resource.type="cloud_run_revision"\nresource.labels.service_name={quote(self.incident.service)}\n'
             f'timestamp>="{times[0]}"\ntimestamp<="{times[-1]}"\ninsertId={wanted}'
         )
+
+
+def _is_clients(line: Evidence) -> bool:
+    """Return whether a line is one of a client's probe: it stands in no log of Cloud Logging."""
+    return line.rule.startswith("client-probe/")
 
 
 def _checks(run: Run) -> list[Step]:

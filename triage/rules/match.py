@@ -97,9 +97,10 @@ def _reads(pack: Pack, service: str) -> bool:
 def _may_say(rule: Rule, log: str, logger: str) -> bool:
     """Return whether an entry's log and logger are those of the rule, as far as the entry names them.
 
+    A probe's lines are written by triage and name their log: one that names none may be an application's.
     A standard-library logger arrives as "logging": its origin is lost and so cannot speak against the rule.
     """
-    if rule.log and log and rule.log not in log:
+    if rule.log and (log or rule.run == "probe") and rule.log not in log:
         return False
     return not rule.logger or logger in ("", "logging") or rule.logger in logger
 

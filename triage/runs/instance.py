@@ -1,4 +1,4 @@
-"""What goes on at one instance: its validations, its gate and its boot, told apart line by line."""
+"""What goes on at one instance: its validations, its gate, its boot, and probes of it, told apart line by line."""
 
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from triage.runs.boot import Boot
 from triage.runs.draft import Draft
 from triage.runs.gate import Gate, may_repeat, says_nothing
 from triage.runs.naming import Naming
+from triage.runs.probe import SILENCE, Probe
 from triage.runs.validation import Validation
 from triage.window import NANOSECONDS
 
@@ -41,6 +42,7 @@ class Instance:
         self._decided: Validation | None = None
         self._gate: Gate | None = None
         self._boot: Boot | None = None
+        self._probes: dict[str, Probe] = {}
         self._serving = False
         self._cached: _Cached | None = None
         self._environment: str | None = None
@@ -57,12 +59,14 @@ class Instance:
             over += self._at_gate(event)
         elif event.run == "boot":
             over += self._booting(event)
+        elif event.run == "probe":
+            over += self._probing(event)
         return over
 
     def end(self) -> list[Passage]:
         """Return what is still open where the log ends."""
-        drafts = [*self._open, self._decided, self._gate, self._boot]
-        self._open, self._decided, self._gate, self._boot = [], None, None, None
+        drafts = [*self._open, self._decided, self._gate, self._boot, *self._probes.values()]
+        self._open, self._decided, self._gate, self._boot, self._probes = [], None, None, None, {}
         return [self._close(draft) for draft in drafts if draft is not None]
 
     def _close(self, draft: Draft) -> Passage:
@@ -86,6 +90,8 @@ class Instance:
         if self._boot is not None and self._boot.seconds_since_last(now) > self._boot_silence:
             over.append(self._boot)
             self._boot = None
+        silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
+        over += [self._probes.pop(name) for name in silent]
         return [self._close(draft) for draft in over]
 
     # ------------------------------------------------------------ validations
@@ -231,6 +237,14 @@ class Instance:
     def _end_boot(self) -> list[Passage]:
         boot, self._boot = self._boot, None
         return [self._close(boot)] if boot is not None else []
+
+    # ------------------------------------------------------------ probes
+
+    def _probing(self, event: Event) -> list[Passage]:
+        name = event.fields.get("probe", "")
+        probe = self._probes.setdefault(name, Probe(event))
+        probe.take(event)
+        return [self._close(self._probes.pop(name))] if probe.over else []
 
 
 def _stands_alone(event: Event) -> bool:

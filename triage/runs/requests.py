@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from triage.models import Entry, Pack, RequestKind, Requests
+from triage.models import AGENT, Entry, Pack, RequestKind, Requests
 from triage.window import format_timestamp
 
 _PATHS = 20
@@ -56,12 +56,15 @@ class Requested:
         """Return what an entry asks for, None where it is no request that is counted.
 
         Cloud Run logs a request without text, so its message reads "GET /path 503"; a line of the application that
-        repeats a request is not counted with it.
+        repeats a request is not counted with it, nor is what `triage verify` asks: it opens no WebSocket where it only
+        looks at what headers change.
         """
         http = entry.http
         if http is None or http.method != "GET" or not entry.message.startswith(f"GET {http.path}"):
             return None
         if entry.log_name and "requests" not in entry.log_name:
+            return None
+        if http.user_agent.startswith(f"{AGENT}/"):
             return None
         return next((known.kind for known in self._known if known.holds(entry.service, http.path)), None)
 

@@ -23,13 +23,13 @@ _ASIDE = {
 
 def coverage(covered: Coverage) -> Group:
     """Return the counts, the window in UTC and local time, and one line per gap."""
-    files = f"{len(covered.files)} file{'' if len(covered.files) == 1 else 's'}"
+    files = (
+        f" from {len(covered.files)} file{'' if len(covered.files) == 1 else 's'}" if covered.files else ""
+    )
     forms = f" ({', '.join(covered.forms)})" if covered.forms else ""
     counts = [f"{covered.entries} entries", f"{covered.matched} recognised"]
     counts += [f"{count} {word}" for name, word in _ASIDE.items() if (count := getattr(covered, name))]
-    lines: list[RenderableType] = [
-        Text(f"{covered.records} records from {files}{forms}: {', '.join(counts)}")
-    ]
+    lines: list[RenderableType] = [Text(f"{covered.records} records{files}{forms}: {', '.join(counts)}")]
     if covered.first and covered.last:
         lines.append(Text(span(covered.first, covered.last)))
     if covered.gaps:

@@ -31,8 +31,13 @@ def answer(diagnosis: Diagnosis) -> Text:
     return line.append("".join(f"  {part}" for part in said if part), style="not bold default")
 
 
-def screen(diagnosis: Diagnosis, exports: Sequence[str]) -> Iterator[RenderableType]:
-    """Yield what stands under the answer; ``exports`` are the words that the next command repeats."""
+def screen(
+    diagnosis: Diagnosis, exports: Sequence[str], *, first: Sequence[str] = ()
+) -> Iterator[RenderableType]:
+    """Yield what stands under the answer; ``exports`` are the words that the next command repeats.
+
+    ``first`` are commands to type before it.
+    """
     state, incident = _primary(diagnosis), _current(diagnosis)
     if incident and state and state.why and diagnosis.verdict != "ready":
         yield Text(state.why)
@@ -54,7 +59,7 @@ def screen(diagnosis: Diagnosis, exports: Sequence[str]) -> Iterator[RenderableT
         yield from section("To settle it", Text(diagnosis.next.why))
         yield from to_copy(diagnosis.next.filter)
     yield from section("Next")
-    for command in commands(diagnosis, exports):
+    for command in [*first, *commands(diagnosis, exports)]:
         yield from to_copy(command)
 
 

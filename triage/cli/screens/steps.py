@@ -11,6 +11,7 @@ from rich.text import Text
 from triage.cli.screens.times import clock, lasted, local_clock, local_zone, since
 from triage.models import Run, Step
 
+#: How an outcome is marked, and in which colour.
 MARKS = {
     "passed": ("ok", "green"),
     "failed": ("FAIL", "bold red"),

@@ -1,0 +1,108 @@
+"""The service as an ASGI application, no framework needed: /health, the /ws paths, and a WebSocket on /ws."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from tests.fakes.service.logs import Logs
+from tests.fakes.service.states import Reply, State
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_CHUNK = b"x" * 4096
+
+
+class Application:
+    """Answers as its state says. ``asked`` lists the requests: kind, path and headers."""
+
+    def __init__(self, state: State, logs: Logs) -> None:
+        """Begin in a state; what Cloud Run would log goes to ``logs``."""
+        self.state = state
+        self.logs = logs
+        self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.heard: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or one WebSocket."""
+        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        path = scope["path"]
+        self.asked.append((scope["type"], path, headers))
+        if scope["type"] == "http":
+            await self._plain(path, headers, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await self._handshake(path, headers, receive, send)
+
+    async def _plain(self, path: str, headers: dict[str, str], send: Send) -> None:
+        state = self.state
+        plain = state.first if state.first and len(self.asked) == 1 else state.plain
+        reply = state.health if path == "/health" else plain if path.startswith("/ws") else Reply(404)
+        if path.startswith("/ws"):
+            self.logs.said(state.log, path)
+        if state.echo:
+            reply = Reply(
+                body=json.dumps(
+                    {"error": headers.get("authorization", "").removeprefix("Bearer "), "heard": headers}
+                ).encode()
+            )
+        await self._reply(reply, "http.response", send)
+        self.logs.requested(path, reply.status, headers)
+
+    async def _reply(self, reply: Reply, kind: str, send: Send) -> None:
+        await asyncio.sleep(max(0.0, reply.slow))
+        headers = [(name.encode(), value.encode()) for name, value in reply.headers]
+        await send({"type": f"{kind}.start", "status": reply.status, "headers": headers})
+        while reply.endless:
+            await send(
+                {"type": f"{kind}.body", "body": _CHUNK if reply.slow == 0 else b"x", "more_body": True}
+            )
+            await asyncio.sleep(0 if reply.slow == 0 else 0.05)
+        await send({"type": f"{kind}.body", "body": reply.body})
+
+    async def _handshake(self, path: str, headers: dict[str, str], receive: Receive, send: Send) -> None:
+        state = self.state
+        if path != "/ws":
+            if state.aside is None:
+                await send({"type": "websocket.close"})
+            else:
+                await self._reply(state.aside, "websocket.http.response", send)
+            self.logs.requested(path, state.aside.status if state.aside else 403, headers)
+            return
+        let_in = state.token and headers.get("authorization") == f"Bearer {state.token}"
+        if state.handshake is not None and not let_in:
+            await self._reply(state.handshake, "websocket.http.response", send)
+            self.logs.requested(path, state.handshake.status, headers)
+            return
+        await send({"type": "websocket.accept"})
+        self.logs.requested(path, 101, headers)
+        if state.at_once:
+            await send({"type": "websocket.close", "code": state.close})
+            return
+        heard = await receive()
+        if heard["type"] != "websocket.receive":
+            return
+        self.heard.append(heard["text"])
+        await self._answer(send)
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    async def _answer(self, send: Send) -> None:
+        state = self.state
+        await self._send(send, state.message or "system_message")
+        while state.endless:
+            await self._send(send, "system_message")
+            # Sending to a client that has gone never waits: without this the server could not be stopped.
+            await asyncio.sleep(0)
+        for event in state.events:
+            await asyncio.sleep(state.pause)
+            await self._send(send, event)
+        if state.close == 1006:
+            raise ConnectionAbortedError("the worker died")
+        if state.close:
+            await send({"type": "websocket.close", "code": state.close, "reason": "an error, <b>@all</b>"})
+
+    async def _send(self, send: Send, event: str) -> None:
+        await send({"type": "websocket.send", "text": json.dumps({"type": event, "payload": {"n": 1}})})

@@ -1,0 +1,218 @@
+"""``triage verify``: a service asked as a client asks it."""
+
+import os
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from triage.cli.diagnose import status_of
+from triage.cli.options import judged, packs, speaking
+from triage.cli.settings import note, settings
+from triage.errors import TriageError, UsageError
+from triage.models import ProbePlan
+
+if TYPE_CHECKING:
+    from triage.models import Pack, Probed
+    from triage.pipeline import Analysis
+
+_DEFAULTS = ProbePlan(url="")
+
+
+@click.command()
+@click.argument("url")
+@click.option(
+    "--service", default="", metavar="NAME", help="The service's name, where its host does not tell."
+)
+@click.option("--socket", default=_DEFAULTS.socket, show_default=True, metavar="PATH", help="The WebSocket.")
+@click.option("--send", default=_DEFAULTS.message, metavar="TEXT", help="What is sent to provoke the events.")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    metavar="NAME",
+    help="Wait for this event in place of the five (repeatable).",
+)
+@click.option("--no-events", is_flag=True, help="Only open the WebSocket: send nothing, wait for nothing.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 120),
+    default=_DEFAULTS.timeout,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one request may take.",
+)
+@click.option(
+    "--within",
+    type=click.FloatRange(0.1, 300),
+    default=_DEFAULTS.patience,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the events may take.",
+)
+@click.option(
+    "--token-env", metavar="NAME", help="Send the bearer token that this environment variable holds."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep what was seen: LogEntry lines.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to say it.",
+)
+@judged
+@click.option(
+    "--with-logs", is_flag=True, help="Fetch the logs around it too, and join them to what was seen."
+)
+@click.option("--project", default="", metavar="P", help="The project; else that of environment or gcloud.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(0, 600),
+    default=20.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long logs take to arrive.",
+)
+@click.option(
+    "--endpoint",
+    default="",
+    metavar="HOST:PORT",
+    help="A private endpoint of Cloud Logging; without TLS on loopback.",
+)
+@packs
+@speaking
+def verify(
+    url: str,
+    *,
+    service: str,
+    socket: str,
+    send: str,
+    events: tuple[str, ...],
+    timeout: float,
+    within: float,
+    token_env: str | None,
+    output: Path | None,
+    form: Literal["text", "json"],
+    project: str,
+    settle: float,
+    endpoint: str,
+    packs: "list[Pack]",
+    no_events: bool,
+    exit_code: bool,
+    fail_on: Literal["degraded"] | None,
+    strict: bool,
+    with_logs: bool,
+) -> None:
+    """Ask the service at URL as a client does, and say whether it is ready.
+
+    It asks /ws/health, /ws/config and /ws/beacon plainly and with the headers of an upgrade, and /health; then it opens a
+    WebSocket, sends a message and waits for the events of an agent. Nothing else is asked; what will be sent is said
+    before. The message may set a real agent to work.
+    """
+    from triage import pipeline
+
+    if no_events and events:
+        raise UsageError("--event and --no-events exclude each other", "give one of them")
+    if output and output.exists():
+        raise UsageError(f"-o {output}: it exists, and nothing is written over", "give a new name")
+    plan = ProbePlan(
+        url=url,
+        service=service,
+        project=project,
+        socket=socket,
+        events=() if no_events else events or _DEFAULTS.events,
+        message=send,
+        timeout=timeout,
+        patience=within,
+    )
+    token = _token(token_env)
+    announced = pipeline.foresee_probe(plan, token)
+    if with_logs:
+        pipeline.check_logs(plan, packs, endpoint=endpoint)
+    for sentence in announced:
+        note(sentence)
+    probed = pipeline.probe(plan, token)
+    _keep(probed, output)
+    files: list[str] = []
+    failure = None
+    if with_logs:
+        try:
+            probed, files = _joined(probed, packs, output=output, settle=settle, endpoint=endpoint)
+        except TriageError as error:
+            failure = error
+    analysis = pipeline.judge_probe(probed, packs, files, kept=str(output or ""))
+    settings().status = status_of(analysis.diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
+    _answer(analysis, form, files=files, output=output, url=url)
+    if failure:
+        raise failure
+
+
+def _token(variable: str | None) -> str:
+    if variable is None:
+        return ""
+    token = os.environ.get(variable, "").strip()
+    if not token:
+        raise UsageError(f"--token-env: the environment variable {variable} is not set", "export it first")
+    return token
+
+
+def _keep(probed: "Probed", output: Path | None) -> None:
+    from triage.cli.output import replacing
+
+    if output:
+        with replacing(output, private=True) as stream:
+            stream.writelines(line + b"\n" for line in probed.lines)
+        note(f"wrote {output}: {len(probed.lines)} entries")
+
+
+def _joined(
+    probed: "Probed", packs: "list[Pack]", *, output: Path | None, settle: float, endpoint: str
+) -> "tuple[Probed, list[str]]":
+    """Return the probe as the logs around it name it, and their files."""
+    from triage import pipeline
+    from triage.cli.screens.progress import FetchProgress
+
+    note(f"waiting {settle:g} s for the logs to arrive")
+    time.sleep(settle)
+    folder = str(output.parent) if output else "."
+    with FetchProgress(quiet=settings().quiet) as progress:
+        joined, fetched = pipeline.join_logs(
+            probed, packs, endpoint=endpoint, folder=folder, tell=progress.tell, show=progress.show
+        )
+    for file in fetched:
+        note(f"wrote {file.path}: {file.entries:,} entries")
+    if joined.lines != probed.lines:
+        _keep(joined, output)
+    return joined, [file.path for file in fetched]
+
+
+def _answer(
+    analysis: "Analysis", form: Literal["text", "json"], *, files: list[str], output: Path | None, url: str
+) -> None:
+    """Print the answer of ``triage diagnose``, and under its first line what the client saw."""
+    from triage.pipeline import to_json
+
+    if form == "json":
+        click.echo(to_json(analysis.diagnosis), nl=False)
+        return
+    from triage.cli.screens.console import fit_to_show, show
+    from triage.cli.screens.diagnosis import answer, screen
+    from triage.cli.screens.verify import outcomes
+
+    shown = fit_to_show(analysis.diagnosis)
+    show(answer(shown))
+    if settings().quiet:
+        return
+    kept = str(output) if output else "probe.jsonl"
+    again = [] if output else [shlex.join(["triage", "verify", url, "-o", kept])]
+    show(*outcomes(fit_to_show(analysis.timeline)), *screen(shown, [kept, *files], first=again))

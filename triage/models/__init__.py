@@ -1,6 +1,7 @@
 """The nouns: frozen, checked, and the only thing that the stages hand on."""
 
 from triage.models.coverage import Coverage, Gap, GapKind
+from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, WholeLogs
 from triage.models.diagnosis import (
     Because,
     Diagnosis,
@@ -30,6 +31,15 @@ from triage.models.error_shape import ErrorShape
 from triage.models.event import Event, RunKind
 from triage.models.fetch import Fetched, FetchPlan, Need, Progress, Query
 from triage.models.finding import Finding, FindingLevel
+from triage.models.gate import (
+    Baseline,
+    Criterion,
+    CriterionOutcome,
+    Gate,
+    GateStatus,
+    Rollback,
+    RollbackStep,
+)
 from triage.models.pack import (
     STEPS,
     Cause,
@@ -50,17 +60,25 @@ from triage.models.presence import Presence
 from triage.models.requests import RequestKind, Requests
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
+from triage.models.witness import Shows, Witness
 
 __all__ = [
     "SEVERITIES",
     "STEPS",
+    "AtMost",
     "Attached",
     "Audit",
+    "Baseline",
     "Because",
+    "BootsReady",
     "Cause",
     "Chain",
     "Check",
+    "Connections",
     "Coverage",
+    "Criteria",
+    "Criterion",
+    "CriterionOutcome",
     "Diagnosis",
     "Entry",
     "ErrorInfo",
@@ -75,6 +93,8 @@ __all__ = [
     "Found",
     "Gap",
     "GapKind",
+    "Gate",
+    "GateStatus",
     "Http",
     "Incident",
     "Need",
@@ -92,6 +112,8 @@ __all__ = [
     "Record",
     "RequestKind",
     "Requests",
+    "Rollback",
+    "RollbackStep",
     "Rule",
     "RuledOut",
     "RulingOut",
@@ -103,6 +125,7 @@ __all__ = [
     "ServiceVerdict",
     "Settle",
     "SeveritySource",
+    "Shows",
     "Skipped",
     "Source",
     "Split",
@@ -111,4 +134,6 @@ __all__ = [
     "Tier",
     "Timeline",
     "Verdict",
+    "WholeLogs",
+    "Witness",
 ]  # fmt: skip

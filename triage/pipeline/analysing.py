@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from triage import rules
-from triage.diagnosis import Errors, Judge, Presences
+from triage.diagnosis import Errors, Judge, Presences, Witnesses
 from triage.entries import Entries
 from triage.models import (
     Coverage,
@@ -23,6 +23,7 @@ from triage.models import (
     Run,
     Skipped,
     Timeline,
+    Witness,
 )
 from triage.pipeline.selecting import ALL, Selection, within
 from triage.rules import Matcher
@@ -37,14 +38,16 @@ Sources = Sequence[str | Path] | Iterable[Record]
 class Analysis(msgspec.Struct, frozen=True):
     """What one reading of the logs gives: the timeline and the diagnosis, and what they are compared by.
 
-    ``errors`` are all errors by shape and revision, ``presences`` the revisions in the logs. ``impact`` is what the
-    pack of the leading service says of its business impact, "" where it says nothing.
+    ``errors`` are all errors by shape and revision, ``presences`` the revisions in the logs, ``witnesses`` a few lines
+    that show how each went. ``impact`` is what the pack of the leading service says of its business impact, "" where
+    it says nothing.
     """
 
     timeline: Timeline
     diagnosis: Diagnosis
     errors: list[ErrorShape] = []
     presences: list[Presence] = []
+    witnesses: list[Witness] = []
     impact: str = ""
 
 
@@ -57,9 +60,10 @@ class Analyser:
         self._matcher = Matcher(packs)
         self._tracer = Tracer(packs)
         self._requested = Requested(packs)
-        self._judge = Judge(packs, _link)
+        self._judge = Judge(packs, lambda event: _link(event.entry))
         self._errors = Errors()
         self._presences = Presences()
+        self._witnesses = Witnesses(_link)
         self._runs: list[Run] = []
         self._matched = 0
 
@@ -78,7 +82,7 @@ class Analyser:
         self._judge.see(entry, event)
         self._errors.see(entry, event)
         self._presences.see(entry)
-        self._requested.see(entry)
+        self._witnesses.see(entry, self._requested.see(entry))
         if event is not None:
             self._matched += 1
             self._take(self._tracer.feed(event))
@@ -92,12 +96,20 @@ class Analyser:
         diagnosis = self._judge.conclude(coverage)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self._packs if pack.id == leading), "")
-        return Analysis(timeline, diagnosis, self._errors.shapes(), self._presences.all(), impact)
+        return Analysis(
+            timeline,
+            diagnosis,
+            self._errors.shapes(),
+            self._presences.all(),
+            self._witnesses.all(),
+            impact,
+        )
 
     def _take(self, passages: Iterable[Passage]) -> None:
         for passage in passages:
             self._runs.append(passage.run)
             self._judge.add(passage)
+            self._witnesses.add(passage)
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
@@ -173,11 +185,10 @@ def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap |
         yield from (record for record in listed if isinstance(record, Record))
 
 
-def _link(event: Event) -> str:
-    """Return the Logs Explorer link of an event's entry, "" where the entry does not name its project."""
+def _link(entry: Entry) -> str:
+    """Return the Logs Explorer link of an entry, "" where it does not name its project."""
     from triage.rendering.links import logs_explorer
 
-    entry = event.entry
     if not entry.project:
         return ""
     timestamp = format_timestamp(entry.timestamp)

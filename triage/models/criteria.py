@@ -7,7 +7,7 @@ import msgspec
 Need = Literal["required", "optional", "off"]
 #: A part of the whole, 0 to 1.
 Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 

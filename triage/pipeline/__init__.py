@@ -10,6 +10,7 @@ from triage.pipeline.analysing import (
     read_entries,
     recognise,
 )
+from triage.pipeline.comparing import compare, narrow
 from triage.pipeline.fetching import fetch, foresee, line_of, queries
 from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
 from triage.pipeline.reporting import fold, html, playbook, report, to_json, write_entries, write_runs
@@ -29,6 +30,7 @@ __all__ = [
     "attach",
     "check_rules",
     "comments",
+    "compare",
     "explain_filter",
     "fetch",
     "find_issues",
@@ -41,6 +43,7 @@ __all__ = [
     "load_packs",
     "matters",
     "mend_filter",
+    "narrow",
     "playbook",
     "queries",
     "read_entries",

@@ -1,0 +1,108 @@
+"""Errors by shape on two sides: new, gone, more or less often."""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+
+from triage.checks.compare.chance import rates_differ
+from triage.checks.compare.side import Side
+from triage.models import ErrorChange, ErrorChanged, ErrorShape, Rate
+
+#: A rate that is less than half as much again has not changed, however sure the difference.
+_FACTOR = 1.5
+#: The shape under which a service's errors stand that are not told apart.
+REST = "…"
+_ORDER = {"new": 0, "more": 1, "gone": 2, "less": 3, "unclear": 4, "same": 5}
+
+
+def error_changes(before: Side, after: Side, thin: AbstractSet[str]) -> list[ErrorChange]:
+    """Return what became of each error shape, what was told surely first.
+
+    ``thin`` are the services that one of the sides says too little of.
+    """
+    sides = (_by_shape(before.errors), _by_shape(after.errors))
+    # Where a side has more shapes than are told apart, one that is not among them may be in the rest.
+    cut = {service for side in sides for service, shape in side if shape == REST}
+    changes = [
+        _change(
+            [side.get((service, shape), []) for side in sides],
+            [before, after],
+            rated=service not in thin,
+            whole=service not in cut,
+        )
+        for service, shape in sorted(sides[0].keys() | sides[1].keys())
+        if shape != REST
+    ]
+    return sorted(changes, key=lambda change: (not change.sure, _ORDER[change.change], -_count(change)))
+
+
+def shapes_cut(before: Side, after: Side) -> Iterator[str]:
+    """Yield the services of which a side has more shapes than are told apart."""
+    yield from sorted({found.service for found in (*before.errors, *after.errors) if found.shape == REST})
+
+
+def _by_shape(errors: Iterable[ErrorShape]) -> dict[tuple[str, str], list[ErrorShape]]:
+    found: dict[tuple[str, str], list[ErrorShape]] = {}
+    for error in errors:
+        found.setdefault((error.service, error.shape), []).append(error)
+    return found
+
+
+def _change(found: list[list[ErrorShape]], sides: list[Side], *, rated: bool, whole: bool) -> ErrorChange:
+    """Return one change; ``found`` holds the shape at each revision of both sides."""
+    shown = min(
+        (*found[1], *found[0]), key=lambda error: (error not in found[1], error.first, error.insert_id)
+    )
+    counts = [sum(error.count for error in errors) for errors in found]
+    instances = [side.instances(shown.service) for side in sides]
+    hours = [side.hours for side in sides]
+    change, sure = (
+        _told(counts, hours, instances, whole=whole) if rated else (_seen(counts) or "unclear", False)
+    )
+    before, after = (
+        Rate(
+            count=count,
+            instances=sum(error.instances for error in errors),
+            per_hour=count / side.hours if rated else None,
+            per_instance=count / number if rated else None,
+        )
+        for count, errors, side, number in zip(counts, found, sides, instances, strict=True)
+    )
+    return ErrorChange(
+        service=shown.service,
+        shape=shown.shape,
+        rule=shown.rule,
+        example=shown.example,
+        insert_id=shown.insert_id,
+        change=change,
+        sure=sure,
+        before=before,
+        after=after,
+    )
+
+
+def _seen(counts: list[int]) -> ErrorChanged | None:
+    """Return what needs no rate: that only one side has it."""
+    return "new" if not counts[0] else "gone" if not counts[1] else None
+
+
+def _told(
+    counts: list[int], hours: list[float], instances: list[int], *, whole: bool
+) -> tuple[ErrorChanged, bool]:
+    """Return what became of a rate, and whether the counts carry it.
+
+    A rate has changed when it has both by the hour and by the instance, in one direction: longer logs alone, or
+    more instances alone, make more errors.
+    """
+    differ = all(rates_differ(counts[0], first, counts[1], second) for first, second in (hours, instances))
+    if one_side := _seen(counts):
+        return one_side, differ and whole
+    factors = [counts[1] / after / (counts[0] / before) for before, after in (hours, instances)]
+    if differ and min(factors) >= _FACTOR:
+        return "more", True
+    if differ and max(factors) <= 1 / _FACTOR:
+        return "less", True
+    return ("same", True) if all(1 / _FACTOR < factor < _FACTOR for factor in factors) else ("unclear", False)
+
+
+def _count(change: ErrorChange) -> int:
+    return change.before.count + change.after.count

@@ -17,7 +17,7 @@ from triage.models.comparison import (
     Walk,
 )
 from triage.models.coverage import Coverage, Gap, GapKind
-from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, WholeLogs
+from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, Demand, WholeLogs
 from triage.models.diagnosis import (
     Because,
     Diagnosis,
@@ -97,6 +97,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "CriterionOutcome",
+    "Demand",
     "Diagnosis",
     "Entry",
     "ErrorChange",

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Need = Literal["required", "optional", "off"]
+Demand = Literal["required", "optional", "off"]
 #: A part of the whole, 0 to 1.
 Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
@@ -18,7 +18,7 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     told; "off" leaves the criterion out.
     """
 
-    need: Need
+    need: Demand
 
 
 class BootsReady(_Data, frozen=True, kw_only=True):

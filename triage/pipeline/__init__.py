@@ -13,7 +13,20 @@ from triage.pipeline.analysing import (
 from triage.pipeline.comparing import compare, narrow
 from triage.pipeline.fetching import fetch, foresee, line_of, queries
 from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
-from triage.pipeline.reporting import fold, html, playbook, report, to_json, write_entries, write_runs
+from triage.pipeline.gating import Reference, gate, load_criteria, reference
+from triage.pipeline.looking import look
+from triage.pipeline.reporting import (
+    annotations,
+    fold,
+    gate_summary,
+    html,
+    junit,
+    playbook,
+    report,
+    to_json,
+    write_entries,
+    write_runs,
+)
 from triage.pipeline.selecting import ALL, Selection
 from triage.pipeline.sharing import Shared, redact_export
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
@@ -24,9 +37,11 @@ __all__ = [
     "Analyser",
     "Analysis",
     "Playbook",
+    "Reference",
     "Selection",
     "Shared",
     "analyse",
+    "annotations",
     "attach",
     "check_rules",
     "comments",
@@ -36,11 +51,16 @@ __all__ = [
     "find_issues",
     "fold",
     "foresee",
+    "gate",
+    "gate_summary",
     "html",
     "hub",
+    "junit",
     "line_of",
     "lint_filter",
+    "load_criteria",
     "load_packs",
+    "look",
     "matters",
     "mend_filter",
     "narrow",
@@ -49,6 +69,7 @@ __all__ = [
     "read_entries",
     "recognise",
     "redact_export",
+    "reference",
     "report",
     "ticket",
     "to_json",

@@ -97,12 +97,12 @@ class Analyser:
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self._packs if pack.id == leading), "")
         return Analysis(
-            timeline,
-            diagnosis,
-            self._errors.shapes(),
-            self._presences.all(),
-            self._witnesses.all(),
-            impact,
+            timeline=timeline,
+            diagnosis=diagnosis,
+            errors=self._errors.shapes(),
+            presences=self._presences.all(),
+            witnesses=self._witnesses.all(),
+            impact=impact,
         )
 
     def _take(self, passages: Iterable[Passage]) -> None:

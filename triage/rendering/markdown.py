@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from triage.errors import IOFailureError, UsageError
-from triage.models import Diagnosis, Timeline
+from triage.models import Diagnosis, Gate, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, moments, view
+from triage.rendering.evidence import masked
 from triage.rendering.incident import IncidentView
 from triage.rendering.playbooks import unfilled
 from triage.resources import root
@@ -75,6 +76,25 @@ def report(
         raise UsageError(f"{template}:{error.lineno}: {error.message}", "mend the template") from error
     except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{template}: {error}", "docs/reports.md names what a template can use") from error
+
+
+def gate_summary(gate: Gate) -> str:
+    """Return the judgement of a gate as Markdown, secrets masked."""
+    words = {
+        "passed": "passed",
+        "failed": "failed",
+        "inconclusive": "inconclusive",
+        "met": "met",
+        "not_measured": "not measured",
+    }
+    context = {
+        "gate": masked(gate),
+        "explorer": escape.link,
+        "words": {name: escape.Md(word) for name, word in words.items()},
+        "plural": lambda *told: escape.Md(moments.plural(*told)),
+        "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
+    }
+    return _tidy(_shipped(plain=False).get_template("gate.md.j2").render(context))
 
 
 def _is_plain(name: str) -> bool:

@@ -9,12 +9,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from triage.models import Diagnosis, Timeline
-from triage.text import clean
+from triage.models import Diagnosis, Gate, Timeline
+from triage.text import clean, inert
 
 _MESSAGE = 400
 
-Document = TypeVar("Document", Diagnosis, Timeline)
+Document = TypeVar("Document", Diagnosis, Gate, Timeline)
 
 #: The words of the documents as they are shown, and their colours; each is told apart without colour too.
 VERDICTS = {
@@ -32,13 +32,13 @@ def show(*parts: RenderableType) -> None:
 
     Nothing in a text is read as markup, as an emoji's name or as something to colour. A Text with ``no_wrap`` is
     printed whole: the terminal may wrap it, ``head -1`` or a copy of it has all of it. Rich fills lines with blanks;
-    they are not printed.
+    they are not printed. A line that a build system would obey is told from a command of ours by a backslash.
     """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     with console.capture() as screen:
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
-    sys.stdout.write("\n".join(line.rstrip(" ") for line in screen.get().split("\n")))
+    sys.stdout.write("\n".join(inert(line.rstrip(" ")) for line in screen.get().split("\n")))
 
 
 def grid(columns: int = 2, gap: int = 2) -> Table:

@@ -18,6 +18,7 @@ COMMANDS = {
     "diagnose": ("triage.cli.diagnose:diagnose", "Say what broke and how we know (the default command)."),
     "timeline": ("triage.cli.timeline:timeline", "Show each run through the readiness chain, step by step."),
     "report": ("triage.cli.report:report", "Write the remediation report as Markdown."),
+    "compare": ("triage.cli.compare:compare", "Say whether it is better now, and what changed."),
     "attach": ("triage.cli.attach:attach", "Put the report on a GitHub issue, once."),
     "entries": ("triage.cli.entries:entries", "Show the log entries in one even form."),
     "redact": ("triage.cli.redact:redact", "Make an export that can be shared, secrets masked."),

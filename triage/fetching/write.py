@@ -12,9 +12,11 @@ import msgspec
 from triage import __version__
 from triage.fetching import durable
 from triage.models import Fetched
-from triage.window import format_timestamp
+from triage.window import Window, format_timestamp, parse_timestamp
 
 _CHUNK = 1 << 20
+#: What the file beside a fetched one calls itself.
+SCHEMA = "triage.fetch/1"
 
 
 def write_lines(parts: Sequence[Path], target: Path, scratch: Path) -> Path:
@@ -33,7 +35,7 @@ def write_meta(fetched: Fetched, scratch: Path) -> Path:
     """Write NAME.meta.json beside the file of entries: the filter, the windows, the counts, complete or not."""
     path = Path(fetched.path)
     meta = {
-        "schema": "triage.fetch/1",
+        "schema": SCHEMA,
         "file": path.name,
         "service": fetched.service,
         "project": fetched.project,
@@ -60,6 +62,21 @@ def meta_path(path: Path) -> Path:
     for ending in (".gz", ".jsonl", ".json"):
         name = name.removesuffix(ending)
     return path.with_name(f"{name}.meta.json")
+
+
+def fetched_window(path: Path) -> Window | None:
+    """Return the window that a file of entries was fetched for, whole; None where no fetch says so beside it.
+
+    Its entries alone do not tell: a fetch asks for what matters, and a quiet hour has nothing of it.
+    """
+    try:
+        meta = msgspec.json.decode(meta_path(path).read_bytes())
+        if meta["schema"] != SCHEMA or meta["file"] != path.name or not meta["complete"]:
+            return None
+        start, end = map(parse_timestamp, meta["window_fetched"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return Window(start, end)
 
 
 def _settle(temporary: Path, target: Path) -> Path:

@@ -13,6 +13,16 @@ ErrorChanged = Literal["new", "gone", "more", "less", "same", "unclear"]
 OutcomeKind = Literal["boot", "validation", "gate", "check", "socket", "health"]
 
 
+_SUBJECTS: dict[OutcomeKind, str] = {
+    "boot": "boots ready",
+    "validation": "validations ready",
+    "gate": "requests past the gate",
+    "check": "check {}",
+    "socket": "{} opened (101)",
+    "health": "{} answered 2xx",
+}
+
+
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     """One of the two sides: the logs that it is, and what they say of the service that its verdict is of.
 
@@ -54,6 +64,21 @@ class VerdictChange(msgspec.Struct, frozen=True, kw_only=True):
     change: Change
 
 
+class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident on both sides: how often it happened, 0 where the side does not show it.
+
+    "gone" says that AFTER does not show it, which proves little where AFTER is thin.
+    """
+
+    id: str
+    cause: str
+    title: str
+    service: str
+    change: Literal["new", "gone", "stays"]
+    before: int
+    after: int
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """How often something went well on one side: ``good`` of ``total``, every outcome counted, and its times.
 
@@ -66,6 +91,14 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     median: float | None = None
     p95: float | None = None
+
+    def __str__(self) -> str:
+        """Return it in words: "3 of 4", with every outcome where not all went well."""
+        counts = ", ".join(f"{word.replace('_', ' ')}: {count:,}" for word, count in self.counts.items())
+        if not self.total:
+            return counts
+        share = f"{self.good:,} of {self.total:,}"
+        return share if self.good == self.total else f"{share} ({counts})"
 
 
 class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +115,22 @@ class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
     change: Change
     pace: Pacing | None = None
 
+    @property
+    def subject(self) -> str:
+        """Return what it is of, in words."""
+        return _SUBJECTS[self.kind].format(self.name)
+
+    @property
+    def became(self) -> str:
+        """Return what became of it, in words."""
+        if self.before is None or self.after is None:
+            return "only before" if self.before else "only after"
+        if self.kind == "check" and self.change == "better" and not self.before.good:
+            return "passes now"
+        if self.kind == "check" and self.change == "worse" and not self.after.good:
+            return "fails now"
+        return "too few to tell" if self.change == "unclear" else self.change
+
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
     """How often errors of a shape were logged on one side. Rates are null where the side is too thin for one.
@@ -93,6 +142,14 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     instances: int
     per_hour: float | None
     per_instance: float | None
+
+    def __str__(self) -> str:
+        """Return it in words: "12 (4.1 an hour, 3 an instance)"."""
+        if not self.count:
+            return "none"
+        if self.per_hour is None or self.per_instance is None:
+            return f"{self.count:,}"
+        return f"{self.count:,} ({self.per_hour:.3g} an hour, {self.per_instance:.3g} an instance)"
 
 
 class ErrorChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +168,11 @@ class ErrorChange(msgspec.Struct, frozen=True, kw_only=True):
     sure: bool
     before: Rate
     after: Rate
+
+    @property
+    def became(self) -> str:
+        """Return what became of it, with a question mark where it may be chance."""
+        return self.change if self.sure or self.change == "unclear" else f"{self.change}?"
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +198,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     before: Stretch
     after: Stretch
     verdicts: list[VerdictChange] = []
+    incidents: list[IncidentChange] = []
     outcomes: list[OutcomeChange] = []
     errors: list[ErrorChange] = []
     walks: list[Walk] = []

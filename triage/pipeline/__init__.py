@@ -10,7 +10,15 @@ from triage.pipeline.analysing import (
     read_entries,
     recognise,
 )
-from triage.pipeline.comparing import compare, narrow
+from triage.pipeline.comparing import (
+    Compared,
+    compare,
+    compare_exports,
+    compare_revisions,
+    compare_windows,
+    narrow,
+    verification,
+)
 from triage.pipeline.fetching import fetch, foresee, line_of, queries
 from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
 from triage.pipeline.gating import Reference, gate, load_criteria, reference
@@ -36,6 +44,7 @@ __all__ = [
     "ALL",
     "Analyser",
     "Analysis",
+    "Compared",
     "Playbook",
     "Reference",
     "Selection",
@@ -46,6 +55,9 @@ __all__ = [
     "check_rules",
     "comments",
     "compare",
+    "compare_exports",
+    "compare_revisions",
+    "compare_windows",
     "explain_filter",
     "fetch",
     "find_issues",
@@ -73,6 +85,7 @@ __all__ = [
     "report",
     "ticket",
     "to_json",
+    "verification",
     "write_entries",
     "write_runs",
 ]

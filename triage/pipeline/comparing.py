@@ -2,14 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import msgspec
 
 from triage.checks.compare import Side
 from triage.checks.compare import compare as held_against
-from triage.models import Comparison, ServiceState
-from triage.pipeline.analysing import Analysis
+from triage.errors import UsageError
+from triage.models import Comparison, Fetched, FetchPlan, Pack, Progress, ServiceState
+from triage.pipeline.analysing import Analysis, analyse
+from triage.pipeline.fetching import fetch
+from triage.pipeline.selecting import ALL, Selection
 from triage.window import Window, format_timestamp
+
+#: So many revisions are named where one has to be chosen.
+_NAMED = 20
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """A comparison and what it was made of."""
+
+    comparison: Comparison
+    before: Analysis
+    after: Analysis
 
 
 def compare(
@@ -73,6 +88,95 @@ def narrow(analysis: Analysis, revision: str) -> Analysis:
     )
 
 
+def compare_exports(
+    before: str, after: str, *, packs: Sequence[Pack], selection: Selection = ALL
+) -> Compared:
+    """Return what changed between two exports: a file, a folder or a glob each.
+
+    A file that ``triage fetch`` wrote is taken for the whole window that it was fetched for.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+        UsageError: the filter of the selection is no Logging filter.
+
+    """
+    from triage.fetching.write import fetched_window
+
+    first, second = (analyse([export], packs=packs, selection=selection) for export in (before, after))
+    windows = fetched_window(Path(before)), fetched_window(Path(after))
+    return Compared(compare(first, second, names=(before, after), windows=windows), first, second)
+
+
+def compare_revisions(
+    export: str, revision: str, other: str, *, packs: Sequence[Pack], selection: Selection = ALL
+) -> Compared:
+    """Return what changed from one revision of an export to another; both are names or glob patterns, "" for none.
+
+    Raises:
+        BadDataError: the export holds no LogEntry.
+        IOFailureError: the export cannot be read.
+        UsageError: a revision is not in the export, or both name the same one; the message says which there are.
+
+    """
+    whole = analyse([export], packs=packs, selection=selection)
+    known = {name for state in whole.diagnosis.services for name in state.revisions}
+    first, second = ({name for name in known if fnmatchcase(name, pattern)} for pattern in (revision, other))
+    for pattern, found, option in ((revision, first, "--revision"), (other, second, "--with")):
+        if not found:
+            said = (
+                f"{option}: no revision is called {pattern!r}" if pattern else f"{option} names no revision"
+            )
+            raise UsageError(said, _revisions(whole))
+    if both := first & second:
+        raise UsageError(f"--revision and --with both name {min(both)}", _revisions(whole))
+    before, after = narrow(whole, revision), narrow(whole, other)
+    history = whole.diagnosis.services
+    return Compared(compare(before, after, names=(revision, other), history=history), before, after)
+
+
+def compare_windows(
+    before: FetchPlan,
+    after: FetchPlan,
+    packs: Sequence[Pack],
+    *,
+    tell: Callable[[str], None],
+    show: Callable[[Progress], None],
+) -> tuple[list[Fetched], Compared]:
+    """Fetch two windows of a service, and return the files and what changed from one to the other.
+
+    Raises:
+        TriageError: as ``fetch`` says; what was fetched is kept.
+
+    """
+    first, earlier = fetch(before, packs, tell=tell, show=show)
+    second, later = fetch(after, packs, tell=tell, show=show)
+    windows = first[0].window, second[0].window
+    names = str(windows[0]), str(windows[1])
+    compared = compare(earlier, later, names=names, windows=windows)
+    return [*first, *second], Compared(compared, earlier, later)
+
+
+def verification(compared: Compared) -> str:
+    """Return the report of a comparison as Markdown: the answer, and the plan of BEFORE's incident measured on AFTER."""
+    from triage.rendering.markdown import verification as render
+
+    incident = next(iter(compared.before.diagnosis.incidents), None)
+    return render(compared.comparison, incident, compared.after.timeline)
+
+
+def _revisions(analysis: Analysis) -> str:
+    """Return which revisions there are, the newest of each service first."""
+    named = [
+        f"{name} ({verdict.replace('_', ' ')})"
+        for state in analysis.diagnosis.services
+        for name, verdict in state.revisions.items()
+        if name
+    ]
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"in these logs are {', '.join(named[:_NAMED])}{more}" if named else "these logs name no revision"
+
+
 def _side(analysis: Analysis, name: str, window: Window | None) -> Side:
     timeline, diagnosis = analysis.timeline, analysis.diagnosis
     coverage = timeline.coverage
@@ -85,6 +189,7 @@ def _side(analysis: Analysis, name: str, window: Window | None) -> Side:
         name=name,
         verdict=diagnosis.verdict,
         states=diagnosis.services,
+        incidents=diagnosis.incidents,
         runs=timeline.runs,
         requests=timeline.requests,
         errors=analysis.errors,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import BinaryIO, Literal
 
-from triage.models import Diagnosis, Entry, Gate, Pack, Run, Timeline
+from triage.models import Comparison, Diagnosis, Entry, Gate, Pack, Run, Timeline
 from triage.pipeline.analysing import Analysis
 from triage.rendering.playbooks import Playbook
 
@@ -36,7 +36,7 @@ def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: t
     )
 
 
-def to_json(document: Diagnosis | Gate | Timeline) -> str:
+def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     """Return a document as JSON, secrets masked."""
     from triage.rendering.documents import to_json as render
 

@@ -6,14 +6,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from triage.models import Diagnosis, Gate, Timeline
+from triage.models import Comparison, Diagnosis, Gate, Timeline
 
 #: Half of a character, which a log may hold as an escape and no UTF-8 file as such.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOUNS = {"diagnosis": Diagnosis, "gate": Gate, "timeline": Timeline}
+_NOUNS = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
+_COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare", "gate": "gate"}
 
 
-def to_json(document: Diagnosis | Gate | Timeline) -> str:
+def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     """Return the document as indented JSON, secrets masked, keys in the order of the schema; ends in a line feed.
 
     What a build system that reads the output for commands would obey is escaped.
@@ -23,12 +24,12 @@ def to_json(document: Diagnosis | Gate | Timeline) -> str:
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def schema(name: Literal["diagnosis", "gate", "timeline"]) -> dict[str, Any]:
+def schema(name: Literal["diagnosis", "timeline", "comparison", "gate"]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a document, made from its noun."""
     made = msgspec.json.schema(_NOUNS[name])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"triage.{name}/1",
-        "title": f"The document of triage {'diagnose' if name == 'diagnosis' else name}",
+        "title": f"The document of triage {_COMMANDS[name]}",
         **made,
     }

@@ -23,9 +23,7 @@ def junit(gate: Gate) -> str:
     }
     totals = {name: str(count) for name, count in counts.items()}
     root = ET.Element("testsuites", {"name": "triage gate", **totals})
-    suite = ET.SubElement(
-        root, "testsuite", {"name": _named(shown), **totals}
-    )
+    suite = ET.SubElement(root, "testsuite", {"name": _named(shown), **totals})
     properties = ET.SubElement(suite, "properties")
     for name in ("status", "why", "service", "revision", "verdict"):
         ET.SubElement(properties, "property", {"name": name, "value": clean(getattr(shown, name))})

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from triage.errors import IOFailureError, UsageError
-from triage.models import Diagnosis, Gate, Timeline
+from triage.models import Comparison, Diagnosis, Gate, Incident, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, moments, view
-from triage.rendering.evidence import masked
+from triage.rendering.evidence import masked as masked_gate
 from triage.rendering.incident import IncidentView
 from triage.rendering.playbooks import unfilled
 from triage.resources import root
@@ -27,6 +27,8 @@ TEMPLATES = {
     "postmortem": "postmortem.md.j2",
     "summary": "summary.txt.j2",
 }
+#: The template of ``verification``, which is made of two sides.
+_VERIFICATION = "verification.md.j2"
 _FENCE = re.compile(r"\s*(`{3,})")
 #: Filters of Jinja that make Markup of what they are given: in a user's template they would print log text as markup.
 _UNSAFE_FILTERS = ("safe", "e", "escape", "forceescape", "urlize", "xmlattr", "tojson", "striptags")
@@ -48,7 +50,7 @@ def report(
 
     Raises:
         IOFailureError: the user's template cannot be read.
-        UsageError: the user's template is no template, or uses what it may not.
+        UsageError: the user's template is no template, or uses what it may not, or one of ours needs two sides.
 
     """
     import jinja2
@@ -57,6 +59,10 @@ def report(
     masked_diagnosis = msgspec.convert(redactor.document(msgspec.to_builtins(diagnosis)), Diagnosis)
     masked_timeline = msgspec.convert(redactor.document(msgspec.to_builtins(timeline)), Timeline)
     layout = view.View(masked_diagnosis, masked_timeline, dict(redactor.counts), redactor.text(impact), zone)
+    if template == "verification":
+        raise UsageError(
+            "the template verification is made of two sides", "triage compare BEFORE AFTER --format markdown"
+        )
     if template in TEMPLATES:
         name = TEMPLATES[template]
         return _tidy(
@@ -88,13 +94,31 @@ def gate_summary(gate: Gate) -> str:
         "not_measured": "not measured",
     }
     context = {
-        "gate": masked(gate),
+        "gate": masked_gate(gate),
         "explorer": escape.link,
         "words": {name: escape.Md(word) for name, word in words.items()},
         "plural": lambda *told: escape.Md(moments.plural(*told)),
         "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
     }
     return _tidy(_shipped(plain=False).get_template("gate.md.j2").render(context))
+
+
+def verification(comparison: Comparison, incident: Incident | None, timeline: Timeline) -> str:
+    """Return the report of a comparison as Markdown, secrets masked.
+
+    ``incident`` is that of BEFORE: the success metrics of its playbook are measured on ``timeline``, that of AFTER.
+    """
+    redactor = Redactor(by_name=DOCUMENT_NAMES)
+    masked = msgspec.convert(redactor.document(msgspec.to_builtins(comparison)), Comparison)
+    after = msgspec.convert(redactor.document(msgspec.to_builtins(timeline)), Timeline)
+    view = None
+    if incident is not None:
+        told = msgspec.convert(redactor.document(msgspec.to_builtins(incident)), Incident)
+        view = IncidentView(1, told, None, after)
+    page = _shipped(plain=False).get_template(_VERIFICATION)
+    return _tidy(
+        page.render(_words(None), comparison=masked, view=view, masked=dict(redactor.counts), md=escape.Md)
+    )
 
 
 def _is_plain(name: str) -> bool:
@@ -150,10 +174,17 @@ def _context(layout: view.View) -> dict[str, Any]:
         "diagnosis": layout.diagnosis,
         "timeline": layout.timeline,
         "incidents": layout.incidents,
+        **_words(layout.zone),
+    }
+
+
+def _words(zone: tzinfo | None) -> dict[str, Any]:
+    """Return the words and functions that every template of ours uses."""
+    return {
         "words": {verdict: escape.Md(word) for verdict, word in view.WORDS.items()},
         "plural": lambda *words: escape.Md(moments.plural(*words)),
         "seconds": lambda value: escape.Md(moments.seconds(value)),
-        "local": partial(_local, layout.zone),
+        "local": partial(_local, zone),
         "cite": _cite,
         "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
         "explorer": escape.link,

@@ -12,6 +12,7 @@ from triage.models import (
     Change,
     Comparison,
     ErrorChange,
+    IncidentChange,
     OutcomeChange,
     ServiceState,
     ServiceVerdict,
@@ -23,13 +24,6 @@ from triage.models import (
 )
 
 _RANK: dict[ServiceVerdict | None, int] = {"not_ready": 0, "degraded": 1, "ready": 2}
-_WHAT = {
-    "boot": "boots that became ready",
-    "validation": "validations that ended ready",
-    "gate": "judged requests that were let through to a verdict",
-    "socket": "WebSocket connections opened (101) on",
-    "health": "health checks answered 2xx on",
-}
 _ERRORS: dict[str, tuple[str, str, Change]] = {
     "new": ("an error shape is new", "error shapes are new", "worse"),
     "more": ("an error shape is more frequent", "error shapes are more frequent", "worse"),
@@ -60,6 +54,7 @@ def compare(before: Side, after: Side, *, history: Sequence[ServiceState] | None
         before=_stretch(before),
         after=_stretch(after),
         verdicts=verdicts,
+        incidents=list(_incidents(before, after)),
         outcomes=outcomes,
         errors=errors,
         walks=_walks(before, after)
@@ -103,16 +98,27 @@ def _verdict_signs(verdicts: Sequence[VerdictChange]) -> Iterator[Sign]:
             yield Sign(f"{found.service} was {words[0]} and is {words[1]}", found.change)
 
 
+def _incidents(before: Side, after: Side) -> Iterator[IncidentChange]:
+    """Yield what became of each incident, those of AFTER first; the same cause on the same service is the same one."""
+    counts = [{found.id: found.count for found in side.incidents} for side in (before, after)]
+    for found in {found.id: found for found in (*after.incidents, *before.incidents)}.values():
+        first, second = (count.get(found.id, 0) for count in counts)
+        yield IncidentChange(
+            id=found.id,
+            cause=found.cause,
+            title=found.title,
+            service=found.service,
+            change="stays" if first and second else "new" if second else "gone",
+            before=first,
+            after=second,
+        )
+
+
 def _outcome_signs(outcomes: Sequence[OutcomeChange]) -> Iterator[Sign]:
     for found in outcomes:
         if found.change in ("better", "worse") and found.before and found.after:
-            what = (
-                f"passes of check {found.name}"
-                if found.kind == "check"
-                else f"{_WHAT[found.kind]} {found.name}"
-            )
-            numbers = [f"{figure.good} of {figure.total}" for figure in (found.before, found.after)]
-            yield Sign(f"{what.rstrip()}: {numbers[0]} before, {numbers[1]} after", found.change)
+            first, second = (f"{figure.good:,} of {figure.total:,}" for figure in (found.before, found.after))
+            yield Sign(f"{found.subject}: {first} before, {second} after", found.change)
 
 
 def _error_signs(errors: Sequence[ErrorChange]) -> Iterator[Sign]:

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import msgspec
 
-from triage.models import ErrorShape, Presence, Requests, Run, ServiceState, ServiceVerdict
+from triage.models import ErrorShape, Incident, Presence, Requests, Run, ServiceState, ServiceVerdict
 from triage.window import NANOSECONDS, parse_timestamp
 
 
@@ -18,6 +18,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     name: str
     verdict: ServiceVerdict
     states: list[ServiceState] = []
+    incidents: list[Incident] = []
     runs: list[Run] = []
     requests: list[Requests] = []
     errors: list[ErrorShape] = []

@@ -1,20 +1,21 @@
 """The console that screens are printed on, and documents made fit for it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.models import Diagnosis, Gate, Timeline
+from triage.models import Comparison, Diagnosis, Gate, Timeline
 from triage.text import clean, inert
 
 _MESSAGE = 400
 
-Document = TypeVar("Document", Diagnosis, Gate, Timeline)
+Document = TypeVar("Document", Comparison, Diagnosis, Gate, Timeline)
 
 #: The words of the documents as they are shown, and their colours; each is told apart without colour too.
 VERDICTS = {
@@ -28,7 +29,12 @@ VERDICTS = {
 
 
 def show(*parts: RenderableType) -> None:
-    """Print to stdout, as wide as the terminal or COLUMNS say, else 80; NO_COLOR is heeded.
+    """Print to stdout, as ``drawn``; NO_COLOR is heeded."""
+    sys.stdout.write(drawn(*parts))
+
+
+def drawn(*parts: RenderableType) -> str:
+    """Return what is printed to stdout, as wide as the terminal or COLUMNS say, else 80.
 
     Nothing in a text is read as markup, as an emoji's name or as something to colour. A Text with ``no_wrap`` is
     printed whole: the terminal may wrap it, ``head -1`` or a copy of it has all of it. Rich fills lines with blanks;
@@ -38,7 +44,7 @@ def show(*parts: RenderableType) -> None:
     with console.capture() as screen:
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
-    sys.stdout.write("\n".join(inert(line.rstrip(" ")) for line in screen.get().split("\n")))
+    return "\n".join(inert(line.rstrip(" ")) for line in screen.get().split("\n"))
 
 
 def grid(columns: int = 2, gap: int = 2) -> Table:
@@ -47,6 +53,22 @@ def grid(columns: int = 2, gap: int = 2) -> Table:
     for _ in range(columns):
         table.add_column(overflow="fold")
     return table
+
+
+def bullets(lines: Sequence[str]) -> Table:
+    """Return a list."""
+    table = grid(gap=1)
+    for line in lines:
+        table.add_row("-", Text(line))
+    return table
+
+
+def section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
+    """Yield an empty line, a title and what stands under it."""
+    yield Text()
+    yield Text(title, style="bold underline")
+    for part in parts:
+        yield Padding(part, (0, 0, 0, 2))
 
 
 def to_copy(text: str) -> Iterator[Text]:

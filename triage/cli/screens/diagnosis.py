@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import VERDICTS, deciding, grid, to_copy
+from triage.cli.screens.console import VERDICTS, bullets, deciding, grid, section, to_copy
 from triage.cli.screens.coverage import coverage
 from triage.cli.screens.next_commands import commands
 from triage.cli.screens.times import clock, dated_clock, moment
@@ -40,21 +39,21 @@ def screen(diagnosis: Diagnosis, exports: Sequence[str]) -> Iterator[RenderableT
     if diagnosis.incidents:
         yield from _incident(diagnosis.incidents[0], named=incident is None)
     if len(diagnosis.services) > 1:
-        yield from _section("Services", _services(diagnosis.services))
+        yield from section("Services", _services(diagnosis.services))
     if len(diagnosis.incidents) > 1:
-        yield from _section("Also", _others(diagnosis.incidents))
+        yield from section("Also", _others(diagnosis.incidents))
     if diagnosis.noise:
         total = sum(noise.count for noise in diagnosis.noise)
         kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
-        yield from _section(f"Noise: {total} chronic lines, counted apart", Text(kinds))
-    yield from _section("Coverage", coverage(diagnosis.coverage))
+        yield from section(f"Noise: {total} chronic lines, counted apart", Text(kinds))
+    yield from section("Coverage", coverage(diagnosis.coverage))
     told = {gap.detail for gap in diagnosis.coverage.gaps}
     if limits := [limit for limit in diagnosis.limits if limit not in told]:
-        yield from _section("Limits", _bullets(limits))
+        yield from section("Limits", bullets(limits))
     if diagnosis.next:
-        yield from _section("To settle it", Text(diagnosis.next.why))
+        yield from section("To settle it", Text(diagnosis.next.why))
         yield from to_copy(diagnosis.next.filter)
-    yield from _section("Next")
+    yield from section("Next")
     for command in commands(diagnosis, exports):
         yield from to_copy(command)
 
@@ -67,16 +66,16 @@ def _current(diagnosis: Diagnosis) -> Incident | None:
 
 def _incident(incident: Incident, *, named: bool) -> Iterator[RenderableType]:
     if named:
-        yield from _section("Incident", Text(_titled(incident)))
-    yield from _section("Why", _reasons(incident))
-    yield from _section("Where", _scope(incident))
+        yield from section("Incident", Text(_titled(incident)))
+    yield from section("Why", _reasons(incident))
+    yield from section("Where", _scope(incident))
     if incident.symptoms:
-        yield from _section("Symptoms of it", _bullets(incident.symptoms))
+        yield from section("Symptoms of it", bullets(incident.symptoms))
     if incident.ruled_out:
         table = grid()
         for cleared in incident.ruled_out:
             table.add_row(Text(cleared.cause, style="bold"), Text(cleared.why + _cited(cleared.evidence)))
-        yield from _section("Ruled out", table)
+        yield from section("Ruled out", table)
 
 
 def _reasons(incident: Incident) -> Table:
@@ -173,17 +172,3 @@ def _names(names: Sequence[str]) -> str:
 
 def _cited(evidence: Sequence[str]) -> str:
     return f"  [{', '.join(evidence)}]" if evidence else ""
-
-
-def _bullets(lines: Sequence[str]) -> Table:
-    table = grid(gap=1)
-    for line in lines:
-        table.add_row("-", Text(line))
-    return table
-
-
-def _section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
-    yield Text()
-    yield Text(title, style="bold underline")
-    for part in parts:
-        yield Padding(part, (0, 0, 0, 2))

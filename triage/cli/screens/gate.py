@@ -34,7 +34,9 @@ def screen(gate: Gate) -> Iterator[RenderableType]:
     if gate.evidence:
         yield from section("Evidence", _evidence(gate.evidence))
     if gate.baseline:
-        stands_for = f" (its last good revision {gate.baseline.revision})" if gate.baseline.kind == "export" else ""
+        stands_for = (
+            f" (its last good revision {gate.baseline.revision})" if gate.baseline.kind == "export" else ""
+        )
         yield from section("Baseline", Text(f"{gate.baseline.kind} {gate.baseline.name}{stands_for}"))
     if gate.rollback:
         yield from _rollback(gate.rollback)

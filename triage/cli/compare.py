@@ -1,0 +1,196 @@
+"""``triage compare``: whether it is better now, and what changed."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from triage.cli.options import output, packs, speaking, type_of_path
+from triage.cli.settings import note, settings
+from triage.errors import ExitStatus, UsageError
+
+if TYPE_CHECKING:
+    from triage.models import Comparison, FetchPlan, Pack
+    from triage.pipeline import Compared, Selection
+    from triage.window import Window
+
+_WAYS = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --service S --around TIME"
+
+
+@click.command()
+@click.argument("exports", nargs=-1, metavar="[BEFORE AFTER | EXPORT]", type=type_of_path)
+@click.option(
+    "--revision", default="", metavar="A", help="BEFORE is this revision of one EXPORT (name or glob)."
+)
+@click.option("--with", "other", default="", metavar="B", help="AFTER is this revision.")
+@click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service (repeatable).")
+@click.option("--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches.")
+@click.option("--around", metavar="TIME", help="Fetch --service before and after this time: a deployment's.")
+@click.option(
+    "--margin",
+    default="30m",
+    show_default=True,
+    metavar="LENGTH",
+    help="How long each side is, with --around.",
+)
+@click.option(
+    "--project",
+    default="",
+    metavar="P",
+    help="The project to fetch from; else that of environment or gcloud.",
+)
+@click.option(
+    "--endpoint", default="", metavar="HOST:PORT", help="A private endpoint; without TLS on loopback."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to say it; markdown is the verification of the plan.",
+)
+@output
+@click.option("--exit-code", is_flag=True, help="End with status 1 when something is worse.")
+@click.option("--strict", is_flag=True, help="End with status 3 when it cannot be told.")
+@packs
+@speaking
+def compare(
+    *,
+    exports: tuple[str, ...],
+    revision: str,
+    other: str,
+    services: tuple[str, ...],
+    filter_text: str | None,
+    around: str | None,
+    margin: str,
+    project: str,
+    endpoint: str,
+    form: Literal["text", "json", "markdown"],
+    output: Path | None,
+    packs: "list[Pack]",
+    exit_code: bool,
+    strict: bool,
+) -> None:
+    """Say whether AFTER is better or worse than BEFORE, and every difference with its numbers.
+
+    BEFORE and AFTER are exports: a file, a folder or a quoted glob each. One EXPORT is compared within itself by its
+    revisions; with --around both sides are fetched.
+
+    AFTER is worse when its verdict is; or, where the verdict did not change, when a check that passed fails now, when
+    boots, validations or requests go well less often, or errors are new or more frequent, than chance explains.
+    """
+    from triage.pipeline import Selection
+
+    _refuse_mixture(exports, revision, other, around)
+    selection = Selection(service=services, filter=filter_text)
+    if around is not None:
+        if filter_text:
+            raise UsageError("--filter narrows exports", "take it away with --around")
+        compared = _fetched(_plans(services, around, margin, project, endpoint), packs)
+    else:
+        if project or endpoint:
+            raise UsageError(
+                "--project and --endpoint are for fetching", "add --around TIME, or take them away"
+            )
+        compared = _read(exports, revision, other, packs, selection)
+    settings().status = _status(compared.comparison, exit_code=exit_code, strict=strict)
+    _say(compared, form, output)
+
+
+def _refuse_mixture(exports: tuple[str, ...], revision: str, other: str, around: str | None) -> None:
+    """Refuse what is neither two exports, nor one with its revisions, nor a time to fetch round."""
+    revisions = bool(revision or other)
+    if around is not None:
+        if exports or revisions:
+            raise UsageError("--around fetches both sides", "take the exports and revisions away")
+    elif not exports:
+        raise UsageError("there is nothing to compare", _WAYS)
+    elif len(exports) > 2:
+        raise UsageError(
+            f"compare takes two exports, not {len(exports)}", "put a glob in quotes, or name folders"
+        )
+    elif len(exports) == 2 and revisions:
+        raise UsageError("--revision and --with compare within one EXPORT", "take one of the exports away")
+    elif exports == ("-", "-"):
+        raise UsageError("standard input can be read once", "give one of the sides as a file")
+
+
+def _read(
+    exports: tuple[str, ...], revision: str, other: str, packs: "list[Pack]", selection: "Selection"
+) -> "Compared":
+    from triage.pipeline import compare_exports, compare_revisions
+
+    if len(exports) == 2:
+        return compare_exports(exports[0], exports[1], packs=packs, selection=selection)
+    return compare_revisions(exports[0], revision, other, packs=packs, selection=selection)
+
+
+def _plans(
+    services: tuple[str, ...], around: str, margin: str, project: str, endpoint: str
+) -> "tuple[FetchPlan, FetchPlan]":
+    from triage.models import FetchPlan
+    from triage.window import Window, choose_window, parse_time, since_epoch
+
+    if len(services) != 1:
+        raise UsageError("--around compares one service", "give --service NAME once")
+    now = datetime.now(UTC).replace(microsecond=0)
+    middle = parse_time(around, now=now)
+    whole = choose_window(now=now, around=around, margin=margin)
+    end = min(whole.end, since_epoch(now))
+    if end <= middle:
+        raise UsageError(
+            f"--around {around}: nothing is after it yet", "give the time of a deployment in the past"
+        )
+
+    def plan(window: "Window") -> FetchPlan:
+        return FetchPlan(
+            services=list(services), window=window, project=project, endpoint=endpoint, widen=False
+        )
+
+    return plan(Window(whole.start, middle)), plan(Window(middle, end))
+
+
+def _fetched(plans: "tuple[FetchPlan, FetchPlan]", packs: "list[Pack]") -> "Compared":
+    from triage.cli.screens.progress import FetchProgress
+    from triage.pipeline import compare_windows
+
+    with FetchProgress(quiet=settings().quiet) as progress:
+        files, compared = compare_windows(*plans, packs, tell=progress.tell, show=progress.show)
+    for file in files:
+        note(f"wrote {file.path}: {file.entries:,} entries")
+    return compared
+
+
+def _status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> ExitStatus:
+    """Return the status: what is worse is told before an answer that is not whole."""
+    if exit_code and comparison.change in ("worse", "mixed"):
+        return ExitStatus.NOT_READY
+    return ExitStatus.INCONCLUSIVE if strict and comparison.change == "unclear" else ExitStatus.ANSWERED
+
+
+def _say(compared: "Compared", form: Literal["text", "json", "markdown"], output: Path | None) -> None:
+    from triage.pipeline import to_json, verification
+
+    if form == "text":
+        text = _screen(compared.comparison)
+    else:
+        text = to_json(compared.comparison) if form == "json" else verification(compared)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from triage.cli.output import replacing
+
+    with replacing(output) as stream:
+        stream.write(click.unstyle(text).encode("utf-8", "backslashreplace"))
+    note(f"wrote {output}")
+
+
+def _screen(comparison: "Comparison") -> str:
+    from triage.cli.screens.comparison import answer, screen
+    from triage.cli.screens.console import drawn, fit_to_show
+
+    shown = fit_to_show(comparison)
+    return drawn(answer(shown), *([] if settings().quiet else screen(shown)))

@@ -1,0 +1,165 @@
+"""The screen of ``triage compare``: better or worse in its first line, then every difference with its numbers."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from triage.cli.screens.console import VERDICTS, bullets, deciding, grid, section
+from triage.cli.screens.times import lasted, span
+from triage.models import Comparison, ErrorChange, Figure, OutcomeChange, Stretch, Walk
+
+_SHOWN_SIGNS = 3
+_SHOWN_ERRORS = 8
+_SHOWN_REVISIONS = 3
+_MESSAGE = 120
+_ANSWERS = {
+    "better": ("BETTER", "bold green"),
+    "worse": ("WORSE", "bold red"),
+    "mixed": ("MIXED", "bold yellow"),
+    "same": ("SAME", "bold"),
+    "unclear": ("UNCLEAR", "bold magenta"),
+}
+_STYLES = {"better": "green", "worse": "red", "new": "red", "more": "red", "gone": "green", "less": "green"}
+_INCIDENTS = {"new": "new", "gone": "not seen again", "stays": "stays"}
+
+
+def answer(comparison: Comparison) -> Text:
+    """Return the first line: better, worse, mixed, the same or unclear, and why."""
+    word, style = _ANSWERS[comparison.change]
+    line = Text(word, style=style, no_wrap=True)
+    return line.append(f"  {_why(comparison)}", style="not bold default")
+
+
+def screen(comparison: Comparison) -> Iterator[RenderableType]:
+    """Yield what stands under the answer."""
+    if len(comparison.because) > _SHOWN_SIGNS:
+        yield from section("Why", bullets([sign.says for sign in comparison.because]))
+    yield from section("Sides", _sides(comparison.before, comparison.after))
+    if comparison.incidents:
+        table = grid()
+        for incident in comparison.incidents:
+            times = f"{incident.before} times before, {incident.after} after"
+            table.add_row(_INCIDENTS[incident.change], Text(f"{incident.title}, {times}"))
+        yield from section("Incidents", table)
+    if comparison.outcomes:
+        yield from section("Outcomes", _outcomes(comparison.outcomes))
+    yield from section("Errors", *_errors(comparison.errors))
+    if comparison.walks:
+        yield from section("Revisions", _walks(comparison.walks))
+    if doubts := list(_doubts(comparison)):
+        yield from section("What these logs cannot tell", bullets(doubts))
+
+
+def _why(comparison: Comparison) -> str:
+    """Return the signs, those that agree with the answer first; without one, why there is none."""
+    signs = sorted(comparison.because, key=lambda sign: sign.change != comparison.change)
+    if signs:
+        said = [sign.says for sign in signs[:_SHOWN_SIGNS]]
+        more = len(signs) - len(said)
+        return "; ".join([*said, f"and {more} more"] if more else said)
+    if comparison.change == "same":
+        return "no verdict, no outcome and no rate of errors changed"
+    return next(_doubts(comparison), "the verdict is not known on both sides, and nothing else is told apart")
+
+
+def _doubts(comparison: Comparison) -> Iterator[str]:
+    yield from comparison.limits
+    for thin in comparison.thin:
+        yield f"{thin.side.upper()}, {thin.service or 'lines of no service'}: {thin.why}"
+
+
+def _sides(before: Stretch, after: Stretch) -> Table:
+    table = grid(3)
+    table.add_row("", Text("BEFORE", style="bold"), Text("AFTER", style="bold"))
+    sides = (before, after)
+    table.add_row("logs", *(Text(side.name) for side in sides))
+    table.add_row("verdict", *(Text(*VERDICTS[side.verdict]) for side in sides))
+    if before.service == after.service:
+        table.add_row("service", Text(after.service))
+    else:
+        table.add_row("service", *(Text(side.service) for side in sides))
+    table.add_row("revisions", *(Text(_names(side.revisions)) for side in sides))
+    table.add_row(
+        "time", *(Text(span(side.first, side.last) if side.first and side.last else "") for side in sides)
+    )
+    table.add_row("length", *(Text(lasted(side.hours * 3600)) for side in sides))
+    table.add_row("instances", *(Text(str(side.instances)) for side in sides))
+    return table
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN_REVISIONS
+    return "\n".join([*names[:_SHOWN_REVISIONS], *([f"and {more} more"] if more > 0 else [])])
+
+
+def _outcomes(outcomes: Sequence[OutcomeChange]) -> Table:
+    """Return a row per outcome, and under it its times; the service is named where there are several."""
+    several = len({found.service for found in outcomes}) > 1
+    table = grid(4)
+    table.add_row("", Text("BEFORE", style="bold"), Text("AFTER", style="bold"), "")
+    for found in outcomes:
+        subject = found.name if found.kind == "check" else found.subject
+        subject = f"{found.service}: {subject}" if several else subject
+        table.add_row(
+            Text(subject),
+            *(Text(str(side) if side else "none") for side in (found.before, found.after)),
+            Text(found.became, style=_STYLES.get(found.change, "dim")),
+        )
+        if found.pace:
+            words = "too few to tell" if found.pace == "unclear" else found.pace
+            table.add_row(
+                Text("  median, p95", style="dim"),
+                *(Text(_times(side), style="dim") for side in (found.before, found.after)),
+                Text(words, style="dim"),
+            )
+    return table
+
+
+def _times(figure: Figure | None) -> str:
+    if figure is None or figure.median is None or figure.p95 is None:
+        return ""
+    return f"{lasted(figure.median)}, {lasted(figure.p95)}"
+
+
+def _errors(errors: Sequence[ErrorChange]) -> Iterator[RenderableType]:
+    changed = [error for error in errors if error.change != "same"]
+    several = len({error.service for error in errors}) > 1
+    table = grid()
+    for error in changed[:_SHOWN_ERRORS]:
+        service = f"{error.service}: " if several else ""
+        rates = f"{error.before} before, {error.after} after"
+        table.add_row(
+            Text(error.became, style=_STYLES.get(error.change, "") if error.sure else "dim"),
+            Text.assemble(f"{service}{_short(deciding(error.example))}\n", (rates, "dim")),
+        )
+    if changed:
+        yield table
+    if any(error.became.endswith("?") for error in changed):
+        yield Text("?: too few lines, or too thin a side, to tell it from chance", style="dim")
+    rest = Counter(error.became for error in changed[_SHOWN_ERRORS:])
+    counted = [f"{count} more {words}" for words, count in rest.items()]
+    if same := len(errors) - len(changed):
+        counted.append(f"{same} as frequent as before")
+    if counted or not changed:
+        yield Text("; ".join(counted) or "neither side logged one")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MESSAGE else f"{text[:_MESSAGE]} ..."
+
+
+def _walks(walks: Sequence[Walk]) -> Table:
+    table = grid(3)
+    for walk in walks:
+        service = walk.service if len(walks) > 1 else ""
+        table.add_row("last good", Text(walk.last_good or "not in these logs"), service)
+        first_bad = walk.first_bad or "not in these logs"
+        unbounded = walk.first_bad and not walk.bounded
+        table.add_row(
+            "first bad",
+            Text(f"{first_bad}, or one that is older than these logs" if unbounded else first_bad),
+        )
+    return table

@@ -28,6 +28,7 @@ COMMANDS = {
     ),
     "rules": ("triage.cli.rules:rules", "Check and list the rule packs."),
     "fetch": ("triage.cli.fetch:fetch", "Fetch logs from Cloud Logging and diagnose them."),
+    "gate": ("triage.cli.gate:gate", "Say whether a revision may stay: for a pipeline after deployment."),
     "query": ("triage.cli.query:query", "Match, lint and explain Logging filters offline."),
 }
 DEFAULT = "diagnose"
@@ -90,7 +91,7 @@ def _refuse_typo(word: str, ctx: click.Context) -> None:
     cls=Triage,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="EXPORT... | COMMAND [ARGS]...",
-    epilog="Exit status: 0 answered, 1 not ready (--exit-code), 2 wrong usage, 3 inconclusive or partial (--strict), "
+    epilog="Exit status: 0 answered, 1 not ready (gate, --exit-code), 2 wrong usage, 3 inconclusive or partial (gate, --strict), "
     "65 unusable export or rule pack, 70 a bug of triage, 74 reading or writing failed, 75 try again, "
     "77 no permission, 130 interrupted, 143 terminated.\n\n"
     'Completion: eval "$(_TRIAGE_COMPLETE=bash_source triage)" in .bashrc; zsh_source and fish_source for those shells.',

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import packs, speaking
+from triage.cli.options import packs, reaching, speaking
 from triage.cli.settings import note, settings
 from triage.errors import UsageError
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 @click.option(
     "--service", "services", multiple=True, required=True, metavar="NAME", help="The service (repeatable)."
 )
-@click.option("--project", default="", metavar="P", help="The project; else that of environment or gcloud.")
 @click.option("--since", metavar="TIME", help="From this time until now: 90m, 2h.  [default: 1h]")
 @click.option("--from", "start", metavar="TIME", help="From this time on: 2025-09-13 17:43 PDT, RFC 3339.")
 @click.option("--until", "end", metavar="TIME", help="Up to this time; now, without it.")
@@ -42,20 +41,7 @@ if TYPE_CHECKING:
 @click.option("--report", metavar="FILE", type=click.Path(path_type=Path), help="Write the report there too.")
 @click.option("--print-query", is_flag=True, help="Only print the filter, and the gcloud command for it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked, and how many calls at most.")
-@click.option(
-    "--reads-per-minute",
-    type=click.IntRange(min=1),
-    default=60,
-    show_default=True,
-    envvar="TRIAGE_READS_PER_MINUTE",
-    show_envvar=True,
-    metavar="N",
-    help="The project's read quota.",
-)
-@click.option(
-    "--endpoint", default="", metavar="HOST:PORT", help="A private endpoint; without TLS on loopback."
-)
-@click.option("--impersonate", default="", metavar="ACCOUNT", help="Read as this service account.")
+@reaching
 @packs
 @speaking
 def fetch(

@@ -84,6 +84,31 @@ def packs(function: Function) -> Function:
     return with_packs
 
 
+def reaching(function: Function) -> Function:
+    """Add the options that say whom to ask for logs, and how fast."""
+    for option in (
+        click.option("--impersonate", default="", metavar="ACCOUNT", help="Read as this service account."),
+        click.option(
+            "--endpoint", default="", metavar="HOST:PORT", help="A private endpoint; without TLS on loopback."
+        ),
+        click.option(
+            "--reads-per-minute",
+            type=click.IntRange(min=1),
+            default=60,
+            show_default=True,
+            envvar="TRIAGE_READS_PER_MINUTE",
+            show_envvar=True,
+            metavar="N",
+            help="The project's read quota.",
+        ),
+        click.option(
+            "--project", default="", metavar="P", help="The project; else that of environment or gcloud."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def narrowing(function: Function) -> Function:
     """Add the options that choose among the entries, handed on as one ``selection``."""
 

@@ -180,7 +180,7 @@ def new_errors(subject: Subject, criterion: AtMost, compared: Comparison | str) 
     names = {"before": f"the baseline {compared.before.name}", "after": compared.after.name}
     why = "; ".join(f"{names[found.side]}: {found.why}" for found in thin)
     unusable = any(found.side == "before" for found in thin)
-    told = f"{_many(len(new), 'error shape')} not in {compared.before.name}"
+    told = f"{_many(len(new), 'error shape')} that {compared.before.name} does not have"
     shapes = {error.shape: error for error in subject.errors}
     first = sorted(
         (shapes[found.shape] for found in new if found.shape in shapes), key=lambda error: error.first

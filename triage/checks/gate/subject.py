@@ -22,7 +22,7 @@ from triage.models import (
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """A revision with its own runs, requests, errors and lines; nothing of another revision counts.
 
-    ``verdict`` and ``why`` are the diagnosis's. ``incident`` is the first that is of this revision and not over.
+    ``verdict`` and ``why`` are the diagnosis's, ``incident`` is its first one of this revision.
     ``last`` is the time of the last entry of all, RFC 3339. ``project`` and ``location`` are "" where no entry names them.
     """
 
@@ -100,11 +100,10 @@ def _verdict(state: ServiceState | None, revision: str) -> tuple[ServiceVerdict,
 
 
 def _incident(diagnosis: Diagnosis, service: str, revision: str) -> Incident | None:
-    return next(
-        (
-            found
-            for found in diagnosis.incidents
-            if found.service == service and revision in found.scope.revisions and not found.recovered
-        ),
-        None,
-    )
+    """Return the first incident of a revision; one that the service got over only where there is no other."""
+    found = [
+        incident
+        for incident in diagnosis.incidents
+        if incident.service == service and revision in incident.scope.revisions
+    ]
+    return min(found, key=lambda incident: incident.recovered, default=None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -69,10 +70,9 @@ def _evidence(lines: Sequence[Evidence]) -> Table:
 
 
 def _rollback(rollback: Rollback) -> Iterator[RenderableType]:
-    yield from section("Roll back")
-    if rollback.missing:
-        yield Text(f"  the logs do not show: {', '.join(rollback.missing)}", style="yellow")
-    for step in rollback.steps:
-        yield from section("", Text(step.says))
+    missing = Text(f"the logs do not show: {', '.join(rollback.missing)}", style="yellow")
+    yield from section("Roll back", *([missing] if rollback.missing else []))
+    for number, step in enumerate(rollback.steps, start=1):
+        yield Padding(Text(f"{number}. {step.says}"), (0, 0, 0, 2))
         for command in step.commands:
             yield from to_copy(command)

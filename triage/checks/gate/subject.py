@@ -96,7 +96,8 @@ def _verdict(state: ServiceState | None, revision: str) -> tuple[ServiceVerdict,
     if revision == state.revision:
         return state.verdict, state.why
     verdict = state.revisions[revision]
-    return verdict, "nothing in these logs decides it" if verdict == "inconclusive" else ""
+    undecided = f"nothing in these logs decides it (the service's verdict is that of {state.revision})"
+    return verdict, undecided if verdict == "inconclusive" else ""
 
 
 def _incident(diagnosis: Diagnosis, service: str, revision: str) -> Incident | None:

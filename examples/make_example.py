@@ -1,8 +1,10 @@
-"""Writes export.json: what `gcloud logging read --format=json` prints of an afternoon of netra-backend-staging.
+"""Writes what `gcloud logging read --format=json` prints of netra-backend-staging: export.json, before.json, after.json.
 
-A revision whose database did not answer, the revision that cured it, and then the incident: plain GETs of /ws/health and
-/websocket that the readiness middleware refuses although every check is ready. The forms of the lines are the
-service's own; ids, addresses, times and names are invented. Run again, it writes the same bytes:
+export.json is an afternoon: a revision whose database did not answer, the revision that cured it, and then the incident:
+plain GETs of /ws/health and /websocket that the readiness middleware refuses although every check is ready. before.json
+is an evening on which a deployment does not come up while the old revision refuses the same GETs; after.json is the hour
+after both were mended. The forms of the lines are the service's own; ids, addresses, times and names are invented. Run
+again, it writes the same bytes:
 
     python -m examples.make_example
 """
@@ -17,14 +19,19 @@ from pathlib import Path
 from examples.shapes import PROJECT, SERVICE, Instance, Log
 
 OLD, NEW = f"{SERVICE}-00041-kxw", f"{SERVICE}-00042-bqz"
+BAD, MENDED = f"{SERVICE}-00043-vtp", f"{SERVICE}-00044-hdz"
 NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
-EXPORT = Path(__file__).with_name("export.json")
+EVENING = datetime(2026, 3, 19, 18, tzinfo=UTC)
+EXPORT, BEFORE, AFTER = (Path(__file__).with_name(f"{name}.json") for name in ("export", "before", "after"))
+LEAST = "MANUAL_OR_CUSTOMER_MIN_INSTANCE - Instance started because of customer-configured min-instances."
+DEMAND = "AUTOSCALING - Instance started due to configured scaling factors or no existing capacity."
 
 APP = "netra_backend.app"
 SMD = f"{APP}.smd"
 VALIDATOR = f"{APP}.websocket_core.gcp_initialization_validator"
 MIDDLEWARE = f"{APP}.middleware.gcp_websocket_readiness_middleware"
 STANDARD = "logging.callHandlers:1706"
+WORKER = f"{APP}.services.agent_queue.submit:88"
 
 CURL, TESTS, BROWSER = "curl/8.9.1", "python-httpx/0.28.1", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0)"
 FAILED_REQUEST = (
@@ -314,11 +321,9 @@ def serve(instance: Instance, ready: float) -> None:
 def afternoon() -> Log:
     """Return the log of the story that the module tells."""
     log = Log()
-    least = "MANUAL_OR_CUSTOMER_MIN_INSTANCE - Instance started because of customer-configured min-instances."
-    demand = "AUTOSCALING - Instance started due to configured scaling factors or no existing capacity."
     log.deployment(NOON + timedelta(minutes=65), OLD, 62.41)
     born = NOON + timedelta(minutes=65, seconds=8.3)
-    for reason in (least, demand):
+    for reason in (LEAST, DEMAND):
         instance = Instance(log, OLD, born)
         instance.request(19.2, "/health", 503, 12.631, agent="GoogleHC/1.0", text=FAILED_REQUEST)
         instance.request(24.7, "/api/threads", 503, 7.164, agent=BROWSER, text=FAILED_REQUEST)
@@ -326,17 +331,62 @@ def afternoon() -> Log:
         born = instance.at(ended + 8.0)
     log.deployment(NOON + timedelta(minutes=100), NEW, 41.93)
     serving = Instance(log, NEW, NOON + timedelta(minutes=100, seconds=9.1))
-    ready = startup(serving, boot(serving, least), database=True)
+    ready = startup(serving, boot(serving, LEAST), database=True)
     serve(serving, ready)
     return log
 
 
+def work(instance: Instance, ready: float, error: str, often: int, *, mended: bool) -> None:
+    """Log forty minutes of a ready instance: GETs of /ws/health, refused or answered, and an error now and then."""
+    happens: list[tuple[float, Callable[[float], None]]] = [
+        *((ready + 30 + 120 * n, partial(probe, instance)) for n in range(18)),
+        *(
+            (ready + 95 + 200 * n, partial(call, instance, path="/ws/health", status=200))
+            if mended
+            else (ready + 95 + 200 * n, partial(refuse, instance, path="/ws/health", agent=CURL))
+            for n in range(12)
+        ),
+        *(
+            (ready + 300 + 130 * n, partial(instance.line, where=WORKER, message=error, severity="ERROR"))
+            for n in range(often)
+        ),
+    ]
+    for seconds, happen in sorted(happens, key=itemgetter(0)):
+        happen(seconds)
+
+
+def evening() -> Log:
+    """Return the log before the mend: the old revision works but refuses, the new one does not come up."""
+    log = Log(seed=450)
+    serving = Instance(log, NEW, EVENING)
+    ready = startup(serving, boot(serving, DEMAND), database=True)
+    connect(serving, ready + 20)
+    queue = "Agent run was not queued: connection to 10.20.0.7:6379 refused"
+    work(serving, ready, queue, 15, mended=False)
+    log.deployment(EVENING + timedelta(minutes=12), BAD, 58.2)
+    for minute in (12.2, 19.5, 28.1):
+        instance = Instance(log, BAD, EVENING + timedelta(minutes=minute))
+        startup(instance, boot(instance, LEAST), database=False)
+    return log
+
+
+def mended() -> Log:
+    """Return the log of the hour after the mend: two instances come up and answer; one error is new, and harmless."""
+    log = Log(seed=451)
+    log.deployment(EVENING + timedelta(minutes=70), MENDED, 39.6)
+    for minute, reason, often in ((70.2, LEAST, 2), (74.9, DEMAND, 0)):
+        instance = Instance(log, MENDED, EVENING + timedelta(minutes=minute))
+        ready = startup(instance, boot(instance, reason), database=True)
+        connect(instance, ready + 20)
+        work(instance, ready, "Usage report was not sent: 429 Too Many Requests", often, mended=True)
+    return log
+
+
 def main() -> None:
-    """Write the export beside this module, newest first, as gcloud prints it."""
-    entries = sorted(
-        afternoon().entries, key=lambda entry: (entry["timestamp"], entry["insertId"]), reverse=True
-    )
-    EXPORT.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    """Write the exports beside this module, newest first, as gcloud prints them."""
+    for path, log in ((EXPORT, afternoon()), (BEFORE, evening()), (AFTER, mended())):
+        entries = sorted(log.entries, key=itemgetter("timestamp", "insertId"), reverse=True)
+        path.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

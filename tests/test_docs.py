@@ -9,29 +9,40 @@ import pytest
 
 from triage.models import (
     Because,
+    Comparison,
     Coverage,
     Diagnosis,
+    ErrorChange,
     Evidence,
+    Figure,
     Gap,
     GapKind,
     Incident,
+    IncidentChange,
     Next,
     Noise,
+    OutcomeChange,
+    Rate,
     Requests,
     RuledOut,
     Run,
     Scope,
     ServiceState,
+    Sign,
     Step,
+    Stretch,
+    Thin,
     Timeline,
+    VerdictChange,
+    Walk,
 )
 from triage.rules.check import check
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT / "docs" / "documents.md"
 NOUNS = [
-    Because, Coverage, Diagnosis, Evidence, Gap, Incident, Next, Noise, Requests, RuledOut, Run, Scope, ServiceState, Step,
-    Timeline,
+    Because, Comparison, Coverage, Diagnosis, ErrorChange, Evidence, Figure, Gap, Incident, IncidentChange, Next, Noise,
+    OutcomeChange, Rate, Requests, RuledOut, Run, Scope, ServiceState, Sign, Step, Stretch, Thin, Timeline, VerdictChange, Walk,
 ]  # fmt: skip
 
 

@@ -9,11 +9,34 @@ print(triage.report(logs))
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from triage.notebook import Diagnosis, Logs, Timeline, diagnose, fetch, load, report, timeline
+    from triage.notebook import (
+        Comparison,
+        Diagnosis,
+        Logs,
+        Timeline,
+        compare,
+        diagnose,
+        fetch,
+        load,
+        report,
+        timeline,
+    )
 
 __version__ = "0.1.0"
 
-__all__ = ["Diagnosis", "Logs", "Timeline", "__version__", "diagnose", "fetch", "load", "report", "timeline"]
+__all__ = [
+    "Comparison",
+    "Diagnosis",
+    "Logs",
+    "Timeline",
+    "__version__",
+    "compare",
+    "diagnose",
+    "fetch",
+    "load",
+    "report",
+    "timeline",
+]
 
 
 def __getattr__(name: str) -> Any:

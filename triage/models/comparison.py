@@ -93,8 +93,11 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     p95: float | None = None
 
     def __str__(self) -> str:
-        """Return it in words: "3 of 4", with every outcome where not all went well."""
-        counts = ", ".join(f"{word.replace('_', ' ')}: {count:,}" for word, count in self.counts.items())
+        """Return it in words: "3 of 4 (1 not ready, 3 ready)"; outcomes stand only where not all went well."""
+        counts = ", ".join(
+            f"{count:,} {'times ' if word.isdigit() else ''}{word.replace('_', ' ')}"
+            for word, count in self.counts.items()
+        )
         if not self.total:
             return counts
         share = f"{self.good:,} of {self.total:,}"

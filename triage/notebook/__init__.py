@@ -1,10 +1,22 @@
 """The notebook door: logs from what people have at hand, documents that show themselves, frames for pandas."""
 
-from triage.notebook.documents import Diagnosis, Timeline
+from triage.notebook.documents import Comparison, Diagnosis, Timeline
 from triage.notebook.fetching import fetch
 from triage.notebook.logs import Loadable, Logs, load
 
-__all__ = ["Diagnosis", "Loadable", "Logs", "Timeline", "diagnose", "fetch", "load", "report", "timeline"]
+__all__ = [
+    "Comparison",
+    "Diagnosis",
+    "Loadable",
+    "Logs",
+    "Timeline",
+    "compare",
+    "diagnose",
+    "fetch",
+    "load",
+    "report",
+    "timeline",
+]
 
 
 def timeline(logs: Loadable) -> Timeline:
@@ -31,6 +43,19 @@ def diagnose(logs: Loadable) -> Diagnosis:
 
     """
     return load(logs).diagnosis
+
+
+def compare(before: Loadable, after: Loadable) -> Comparison:
+    """Return whether ``after`` is better or worse than ``before``, and every difference.
+
+    Both are what ``load`` returns or takes.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+
+    """
+    return load(before).compared_with(load(after))
 
 
 def report(logs: Loadable, template: str = "remediation") -> str:

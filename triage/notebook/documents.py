@@ -126,3 +126,28 @@ class Diagnosis(models.Diagnosis, frozen=True, kw_only=True):
         from triage.notebook import frames
 
         return frames.incidents(self)
+
+
+class Comparison(models.Comparison, frozen=True, kw_only=True):
+    """What changed between two sides. ``to_dict()`` gives the document, ``to_frame()`` a row per error shape."""
+
+    @classmethod
+    def of(cls, comparison: models.Comparison) -> Self:
+        """Return the document as a notebook holds it, secrets masked."""
+        return cls(**msgspec.structs.asdict(msgspec.convert(comparison.to_dict(), models.Comparison)))
+
+    def __repr__(self) -> str:
+        """Return the answer."""
+        return f"<Comparison: AFTER is {self.change}>"
+
+    def _repr_html_(self) -> str:
+        return html(pages.comparison(self))
+
+    def _repr_markdown_(self) -> str:
+        return markdown(pages.comparison(self))
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per error shape: what became of it, with its count and its rates on both sides."""
+        from triage.notebook import frames
+
+        return frames.error_changes(self)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from triage.models import SEVERITIES, Diagnosis, Entry, Event, Evidence, Timeline
+from triage.models import SEVERITIES, Comparison, Diagnosis, Entry, Event, Evidence, Timeline
 from triage.redact import Redactor
 
 _SEVERITY = pd.CategoricalDtype(list(SEVERITIES), ordered=True)
@@ -210,6 +210,38 @@ def evidence(lines: Iterable[Evidence]) -> pd.DataFrame:
         "link": "string",
     }
     rows = (msgspec.structs.asdict(line) for line in lines)
+    return _documents(columns, rows)
+
+
+def error_changes(comparison: Comparison) -> pd.DataFrame:
+    """Return one row per error shape, what was told surely first."""
+    columns: dict[str, Any] = {
+        "service": "category",
+        "change": "category",
+        "sure": "boolean",
+        "before": "Int64",
+        "after": "Int64",
+        "before_per_hour": "Float64",
+        "after_per_hour": "Float64",
+        "before_per_instance": "Float64",
+        "after_per_instance": "Float64",
+        "shape": "string",
+        "rule": "category",
+        "example": "string",
+        "insert_id": "string",
+    }
+    rows = (
+        {
+            **error,
+            **{side: error[side]["count"] for side in ("before", "after")},
+            **{
+                f"{side}_{rate}": error[side][rate]
+                for side in ("before", "after")
+                for rate in ("per_hour", "per_instance")
+            },
+        }
+        for error in comparison.to_dict()["errors"]
+    )
     return _documents(columns, rows)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from triage import pipeline
 from triage.models import Coverage, Entry, Event, Record
 from triage.notebook import pages
-from triage.notebook.documents import Diagnosis, Timeline
+from triage.notebook.documents import Comparison, Diagnosis, Timeline
 from triage.notebook.page import html, markdown
 from triage.notebook.records import as_records
 from triage.text import clean
+from triage.window import Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,12 @@ class Logs:
         more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
         return clean(", ".join(named[:_NAMED] + more)) or f"{len(self._sources):,} records"
 
+    @property
+    def _window(self) -> Window | None:
+        """Return the window that was asked for whole, where it was."""
+        since, until = self._selection.since, self._selection.until
+        return None if since is None or until is None else Window(since, until)
+
     @cached_property
     def _analysis(self) -> pipeline.Analysis:
         return pipeline.analyse(self._sources, selection=self._selection)
@@ -83,6 +90,15 @@ class Logs:
     def coverage(self) -> Coverage:
         """Return what was read, what was not and why."""
         return self.timeline.coverage
+
+    def compared_with(self, after: "Logs") -> Comparison:
+        """Return what is better, worse, new or gone in ``after``."""
+        (first, name, window), (second, other, until) = (
+            (logs._analysis, logs._name, logs._window)  # noqa: SLF001 - of our own kind
+            for logs in (self, after)
+        )
+        made = pipeline.compare(first, second, names=(name, other), windows=(window, until))
+        return Comparison.of(made)
 
     def report(self, template: str = "remediation") -> str:
         """Return the report as Markdown, secrets masked."""

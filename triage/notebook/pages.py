@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from triage import pipeline
-from triage.models import Coverage, Diagnosis, Evidence, Incident, Run, Timeline
+from triage.models import Comparison, Coverage, Diagnosis, Evidence, Incident, Run, Stretch, Timeline
 from triage.notebook.page import Block, Items, Line, Link, Sentence, Table, short
 
 
@@ -131,6 +131,63 @@ def _block(block: Sequence[Run]) -> tuple[str, ...]:
         _utc(last.started),
         shortest if shortest == longest else f"{shortest} to {longest}",
     )
+
+
+def comparison(document: Comparison) -> Iterator[Block]:
+    """Yield the answer with its reasons, the two sides, outcomes, errors, revisions and what cannot be told."""
+    yield Sentence(
+        document.change.upper(), "; ".join(sign.says for sign in document.because) or "nothing is told apart"
+    )
+    yield Table("Sides", ("", "Before", "After"), _sides(document.before, document.after))
+    if document.outcomes:
+        yield Table(
+            "Outcomes",
+            ("Service", "", "Before", "After", "Became"),
+            [
+                (
+                    found.service,
+                    found.subject,
+                    str(found.before) if found.before else "none",
+                    str(found.after) if found.after else "none",
+                    found.became,
+                )
+                for found in document.outcomes
+            ],
+        )
+    if changed := [error for error in document.errors if error.change != "same"]:
+        yield Table(
+            "Errors",
+            ("Service", "Became", "Before", "After", "An example"),
+            [
+                (error.service, error.became, str(error.before), str(error.after), Line(short(error.example)))
+                for error in changed
+            ],
+        )
+    if document.walks:
+        none = "not in these logs"
+        yield Table(
+            "Revisions",
+            ("Service", "Last good", "First bad"),
+            [(walk.service, walk.last_good or none, walk.first_bad or none) for walk in document.walks],
+        )
+    doubts = [f"{thin.side.upper()}, {thin.service}: {thin.why}" for thin in document.thin]
+    if doubts or document.limits:
+        yield Items("What these logs cannot tell", [*document.limits, *doubts])
+
+
+def _sides(before: Stretch, after: Stretch) -> list[tuple[str, str, str]]:
+    sides = (before, after)
+    return [
+        (label, first, second)
+        for label, (first, second) in {
+            "Logs": [side.name for side in sides],
+            "Verdict": [side.verdict.replace("_", " ") for side in sides],
+            "Revisions": [", ".join(side.revisions) for side in sides],
+            "From (UTC)": [_utc(side.first or "") for side in sides],
+            "To (UTC)": [_utc(side.last or "") for side in sides],
+            "Instances": [str(side.instances) for side in sides],
+        }.items()
+    ]
 
 
 def logs(name: str, read: Coverage) -> Iterator[Block]:

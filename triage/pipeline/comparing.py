@@ -125,7 +125,9 @@ def compare_revisions(
     for pattern, found, option in ((revision, first, "--revision"), (other, second, "--with")):
         if not found:
             said = (
-                f"{option}: no revision is called {pattern!r}" if pattern else f"{option} names no revision"
+                f"{option}: no revision is called {pattern!r}"
+                if pattern
+                else f"one EXPORT is compared by its revisions: {option} NAME is missing"
             )
             raise UsageError(said, _revisions(whole))
     if both := first & second:

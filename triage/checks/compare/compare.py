@@ -166,6 +166,8 @@ def _walks(before: Side, after: Side) -> list[Walk]:
 def _limits(before: Side, after: Side) -> Iterator[str]:
     if not before.services & after.services:
         yield "no service is in both: there is nothing to compare"
+    if after.last and before.first and after.last <= before.first:
+        yield "AFTER lies before BEFORE: they may be the wrong way round"
     for service in shapes_cut(before, after):
         yield (
             f"{service} logs more error shapes than are told apart: the rest of them is not compared, and none is "

@@ -54,15 +54,20 @@ def screen(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def _why(comparison: Comparison) -> str:
-    """Return the signs, those that agree with the answer first; without one, why there is none."""
-    signs = sorted(comparison.because, key=lambda sign: sign.change != comparison.change)
-    if signs:
-        said = [sign.says for sign in signs[:_SHOWN_SIGNS]]
-        more = len(signs) - len(said)
-        return "; ".join([*said, f"and {more} more"] if more else said)
+    """Return the signs, what is contrary to the answer last; without one, why there is none."""
+    leading = "better" if comparison.change == "better" else "worse"
+    told = [sign.says for sign in comparison.because if sign.change == leading]
+    contrary = [sign.says for sign in comparison.because if sign.change != leading]
+    if told:
+        return "; ".join([_first(told), *([f"but {_first(contrary)}"] if contrary else [])])
     if comparison.change == "same":
         return "no verdict, no outcome and no rate of errors changed"
     return next(_doubts(comparison), "the verdict is not known on both sides, and nothing else is told apart")
+
+
+def _first(said: Sequence[str]) -> str:
+    more = len(said) - _SHOWN_SIGNS
+    return "; ".join([*said[:_SHOWN_SIGNS], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _doubts(comparison: Comparison) -> Iterator[str]:
@@ -85,9 +90,13 @@ def _sides(before: Stretch, after: Stretch) -> Table:
     table.add_row(
         "time", *(Text(span(side.first, side.last) if side.first and side.last else "") for side in sides)
     )
-    table.add_row("length", *(Text(lasted(side.hours * 3600)) for side in sides))
+    table.add_row("length", *(Text(_length(side.hours)) for side in sides))
     table.add_row("instances", *(Text(str(side.instances)) for side in sides))
     return table
+
+
+def _length(hours: float) -> str:
+    return f"{hours:.1f} hours" if hours >= 2 else f"{hours * 60:.1f} minutes"
 
 
 def _names(names: Sequence[str]) -> str:
@@ -108,7 +117,7 @@ def _outcomes(outcomes: Sequence[OutcomeChange]) -> Table:
             *(Text(str(side) if side else "none") for side in (found.before, found.after)),
             Text(found.became, style=_STYLES.get(found.change, "dim")),
         )
-        if found.pace:
+        if found.pace and (found.kind != "check" or found.pace != "same"):
             words = "too few to tell" if found.pace == "unclear" else found.pace
             table.add_row(
                 Text("  median, p95", style="dim"),

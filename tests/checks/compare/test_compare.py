@@ -1,0 +1,321 @@
+"""Two sides and one answer: what makes it better or worse, what does not, and what cannot be told."""
+
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tests.checks.compare.sides import SHOP, asked, at, boots, checked, error, side
+from triage.checks.compare import Side, compare, walk
+from triage.models import Comparison, ErrorChange, Incident, OutcomeChange, Scope, ServiceVerdict
+
+SHAPES = ["queue was full", "took <n>s", "no such user"]
+MIRRORED = {
+    "better": "worse", "worse": "better", "new": "gone", "gone": "new", "more": "less", "less": "more",
+    "slower": "faster", "faster": "slower", "before": "after", "after": "before",
+}  # fmt: skip
+
+
+@some.composite
+def sides(draw: some.DrawFn) -> Side:
+    """Draw a side: any verdict, boots, checks, requests and errors, long or short, with any number of instances."""
+    runs = boots(draw(some.integers(0, 12)), draw(some.integers(0, 12)), draw(some.sampled_from([1.0, 9.0])))
+    runs += checked("redis", *draw(some.lists(some.sampled_from(["passed", "failed", "warned"]), max_size=6)))
+    counts = draw(some.lists(some.integers(0, 60), min_size=3, max_size=3))
+    return side(
+        draw(some.sampled_from(["ready", "degraded", "not_ready", "inconclusive", "no_data"])),
+        minutes=draw(some.sampled_from([1, 5, 30, 300])),
+        instances=draw(some.integers(0, 4)),
+        runs=runs,
+        requests=[asked("/health", status, draw(some.integers(1, 40))) for status in (200, 503)],
+        errors=[error(shape, count) for shape, count in zip(SHAPES, counts, strict=True) if count],
+    )
+
+
+def outcomes(comparison: Comparison) -> dict[tuple[str, str], OutcomeChange]:
+    return {(found.kind, found.name): found for found in comparison.outcomes}
+
+
+def errors(comparison: Comparison) -> dict[str, ErrorChange]:
+    return {found.shape: found for found in comparison.errors}
+
+
+def told(comparison: Comparison) -> dict[str, Any]:
+    """Return what a comparison says, whatever the order."""
+    return {
+        "change": comparison.change,
+        "because": sorted(sign.change for sign in comparison.because),
+        "verdicts": [(found.before, found.after, found.change) for found in comparison.verdicts],
+        "outcomes": {
+            key: (found.before, found.after, found.change, found.pace)
+            for key, found in outcomes(comparison).items()
+        },
+        "errors": {
+            key: (found.before, found.after, found.change, found.sure)
+            for key, found in errors(comparison).items()
+        },
+        "thin": sorted((thin.side, thin.why) for thin in comparison.thin),
+    }
+
+
+def mirrored(value: Any) -> Any:
+    """Return what is said when the sides are swapped: rows begin with what is of BEFORE, then of AFTER."""
+    match value:
+        case str():
+            return MIRRORED.get(value, value)
+        case (before, after, *rest) if isinstance(value, tuple) and rest:
+            return (after, before, *map(mirrored, rest))
+        case tuple():
+            return tuple(map(mirrored, value))
+        case list():
+            return sorted(map(mirrored, value))
+        case dict():
+            return {key: mirrored(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+@given(sides(), sides())
+def test_swapped_sides_say_the_mirrored_thing(before: Side, after: Side) -> None:
+    assert mirrored(told(compare(before, after))) == told(compare(after, before))
+
+
+@given(sides())
+def test_nothing_changes_from_a_side_to_itself(one: Side) -> None:
+    comparison = compare(one, one)
+    assert comparison.change in ("same", "unclear")
+    assert comparison.because == []
+    assert {found.change for found in comparison.errors} <= {"same", "unclear"}
+    assert {found.change for found in comparison.outcomes} <= {"same", "unclear"}
+
+
+@given(sides(), sides(), some.randoms(use_true_random=False))
+def test_the_order_of_errors_and_requests_does_not_matter(
+    before: Side, after: Side, chance: random.Random
+) -> None:
+    shuffled = msgspec.structs.replace(
+        after,
+        **{
+            name: chance.sample(getattr(after, name), len(getattr(after, name)))
+            for name in ("errors", "requests", "presences")
+        },
+    )
+    assert told(compare(before, shuffled)) == told(compare(before, after))
+
+
+@given(some.integers(1, 400), some.integers(1, 12))
+def test_longer_logs_at_the_same_rate_are_the_same(count: int, times: int) -> None:
+    before = side(minutes=20, instances=1, errors=[error("full", count)])
+    after = side(minutes=20 * times, instances=times, errors=[error("full", count * times)])
+    found = errors(compare(before, after))["full"]
+    assert (found.change, found.sure) == ("same", True)
+    assert found.before.per_hour == pytest.approx(found.after.per_hour)
+    assert found.before.per_instance == pytest.approx(found.after.per_instance)
+
+
+def test_the_verdict_decides_whatever_else_changed() -> None:
+    before = side("not_ready", errors=[error("old", 50)])
+    after = side("ready", errors=[error("fresh", 50)])
+    comparison = compare(before, after)
+    assert comparison.change == "better"
+    assert [(sign.says, sign.change) for sign in comparison.because] == [
+        ("shop was not ready and is ready", "better"),
+        ("an error shape is new", "worse"),
+        ("an error shape is gone", "better"),
+    ]
+
+
+def test_degraded_is_worse_than_ready_and_better_than_not_ready() -> None:
+    assert compare(side("ready"), side("degraded")).change == "worse"
+    assert compare(side("not_ready"), side("degraded")).change == "better"
+
+
+def test_a_check_that_passed_and_fails_now_makes_it_worse_however_few_the_runs() -> None:
+    comparison = compare(
+        side(runs=checked("redis", "passed")), side(runs=checked("redis", "warned", "warned"))
+    )
+    assert comparison.change == "worse"
+    found = outcomes(comparison)["check", "redis"]
+    assert (found.change, found.became) == ("worse", "fails now")
+    assert "check redis: 1 of 1 before, 0 of 2 after" in [sign.says for sign in comparison.because]
+
+
+def test_a_check_that_a_boot_blames_has_failed_though_no_line_is_its_own() -> None:
+    blamed = [msgspec.structs.replace(boot, failed_checks=["database"]) for boot in boots(0, 2)]
+    found = outcomes(compare(side(runs=blamed), side(runs=checked("database", "passed"))))[
+        "check", "database"
+    ]
+    assert (found.became, str(found.before)) == ("passes now", "0 of 2 (2 failed)")
+
+
+def test_a_check_that_was_never_reached_neither_passed_nor_failed() -> None:
+    found = outcomes(
+        compare(side(runs=checked("redis", "not_reached")), side(runs=checked("redis", "passed")))
+    )["check", "redis"]
+    assert (found.change, str(found.before)) == ("unclear", "1 not reached")
+
+
+def test_two_boots_are_too_few_to_tell_and_many_are_not() -> None:
+    few = outcomes(compare(side(runs=boots(0, 2)), side(runs=boots(1, 0))))["boot", ""]
+    many = outcomes(compare(side(runs=boots(0, 12)), side(runs=boots(12, 0))))["boot", ""]
+    assert (few.change, few.became) == ("unclear", "too few to tell")
+    assert (many.change, many.became) == ("better", "better")
+
+
+def test_shares_that_lie_within_five_points_are_the_same() -> None:
+    before, after = (
+        side(requests=[asked("/health", 200, good), asked("/health", 503, 100 - good)]) for good in (97, 95)
+    )
+    assert outcomes(compare(before, after))["health", "/health"].change == "same"
+
+
+def test_what_only_one_side_has_is_not_compared() -> None:
+    found = outcomes(compare(side(), side(runs=boots(3, 0))))["boot", ""]
+    assert (found.before, found.change, found.became) == (None, "unclear", "only after")
+
+
+def test_it_takes_five_times_on_each_side_to_say_slower() -> None:
+    def pace(times: int, elapsed: float) -> str | None:
+        return outcomes(compare(side(runs=boots(times, 0)), side(runs=boots(times, 0, elapsed))))[
+            "boot", ""
+        ].pace
+
+    assert pace(5, 9.0) == "slower"
+    assert pace(4, 9.0) == "unclear"
+    assert pace(5, 1.0) == "faster"
+    assert pace(5, 2.2) == "same"
+
+
+def test_a_shape_that_the_other_side_lacks_is_surely_new_only_where_chance_does_not_explain_it() -> None:
+    often = errors(compare(side(), side(errors=[error("full", 20)])))["full"]
+    once = errors(compare(side(), side(errors=[error("full", 1)])))["full"]
+    assert (often.change, often.sure, often.became) == ("new", True, "new")
+    assert (once.change, once.sure, once.became) == ("new", False, "new?")
+    assert compare(side(), side(errors=[error("full", 1)])).change == "same"
+    assert compare(side(), side(errors=[error("full", 20)])).change == "worse"
+
+
+def test_twice_as_many_lines_of_a_few_are_not_doubled() -> None:
+    found = errors(compare(side(errors=[error("full", 1)]), side(errors=[error("full", 2)])))["full"]
+    assert (found.change, found.sure) == ("unclear", False)
+
+
+def test_a_rate_that_changed_by_the_hour_only_has_not_surely_changed() -> None:
+    """More instances make more errors an hour: the same for each of them is no change of the program."""
+    before = side(instances=1, errors=[error("full", 50)])
+    after = side(instances=10, errors=[error("full", 500)])
+    found = errors(compare(before, after))["full"]
+    assert (found.before.per_instance, found.after.per_instance) == (50, 50)
+    assert found.change == "unclear"
+
+
+def test_a_rate_needs_to_be_half_as_much_again() -> None:
+    small = compare(side(errors=[error("full", 10_000)]), side(errors=[error("full", 11_000)]))
+    large = compare(side(errors=[error("full", 10_000)]), side(errors=[error("full", 16_000)]))
+    assert errors(small)["full"].change == "same"
+    assert errors(large)["full"].change == "more"
+    assert (small.change, large.change) == ("same", "worse")
+
+
+def test_errors_of_one_shape_at_two_revisions_are_counted_together() -> None:
+    both = [error("full", 3), error("full", 4, revision="shop-00001-old")]
+    assert errors(compare(side(errors=both), side(errors=both)))["full"].before.count == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"minutes": 2}, "2.0 minutes of logs give no rate; it takes 5"),
+        ({"instances": 0}, "no line names an instance"),
+        ({"requests": []}, "no boot, no validation and no request that the packs count"),
+    ],
+)
+def test_a_thin_side_is_said_and_not_taken_for_zero(changes: dict[str, Any], why: str) -> None:
+    comparison = compare(side(**changes), side(errors=[error("full", 500)]))
+    assert [(thin.side, thin.why) for thin in comparison.thin] == [("before", why)]
+    found = errors(comparison)["full"]
+    assert (found.change, found.sure) == ("new", False)
+    assert (found.before.per_hour, found.after.per_hour) == (None, None)
+    assert comparison.change == "unclear"
+
+
+def test_where_no_service_is_in_both_there_is_nothing_to_compare() -> None:
+    comparison = compare(side(), side("not_ready", service="cart", requests=[]))
+    assert comparison.change == "unclear"
+    assert comparison.limits == ["no service is in both: there is nothing to compare"]
+
+
+def test_a_verdict_that_one_side_does_not_know_is_unclear() -> None:
+    assert compare(side("ready"), side("inconclusive")).change == "unclear"
+    assert compare(side("inconclusive"), side("inconclusive")).change == "same"
+
+
+def test_better_and_worse_at_once_are_mixed() -> None:
+    comparison = compare(side(errors=[error("old", 50)]), side(errors=[error("fresh", 50)]))
+    assert comparison.change == "mixed"
+
+
+def test_shapes_that_are_not_told_apart_are_not_compared() -> None:
+    comparison = compare(side(errors=[error("…", 5)]), side(errors=[error("full", 500)]))
+    assert list(errors(comparison)) == ["full"]
+    assert not errors(comparison)["full"].sure
+    (limit,) = comparison.limits
+    assert limit.startswith(
+        "shop logs more error shapes than are told apart: the rest of them is not compared"
+    )
+
+
+def test_sides_the_wrong_way_round_are_said() -> None:
+    early, late = side(), side(first=at(120), last=at(180))
+    assert compare(early, late).limits == []
+    assert compare(late, early).limits == ["AFTER lies before BEFORE: they may be the wrong way round"]
+
+
+def test_an_incident_stays_is_new_or_is_not_seen_again() -> None:
+    def incident(cause: str, count: int) -> Incident:
+        return Incident(
+            id=f"id-{cause}", cause=cause, title=cause, service=SHOP, check=None, condition=None, severity="P1",
+            confidence="high", tier="gate", playbook=cause, because=[], scope=Scope(service=SHOP), first_seen=at(1),
+            last_seen=at(2), count=count,
+        )  # fmt: skip
+
+    before = side(incidents=[incident("gone", 1), incident("stays", 2)])
+    after = side(incidents=[incident("stays", 3), incident("new", 4)])
+    found = {
+        change.cause: (change.change, change.before, change.after)
+        for change in compare(before, after).incidents
+    }
+    assert found == {"stays": ("stays", 2, 3), "new": ("new", 0, 4), "gone": ("gone", 1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "last_good", "first_bad", "bounded"),
+    [
+        (["not_ready", "not_ready", "ready"], 2, 1, True),
+        (["not_ready", "inconclusive", "not_ready", "degraded"], 3, 2, True),
+        (["ready", "not_ready"], 0, 1, False),
+        (["ready", "not_ready", "ready", "not_ready"], 0, 1, True),
+        (["ready"], 0, None, False),
+        (["inconclusive"], None, None, False),
+        ([], None, None, False),
+    ],
+)
+def test_the_walk_finds_the_last_good_and_the_first_bad_revision(
+    verdicts: list[ServiceVerdict], last_good: int | None, first_bad: int | None, *, bounded: bool
+) -> None:
+    names = [f"shop-{9 - place:05}-abc" for place in range(len(verdicts))]
+    walked = walk(SHOP, dict(zip(names, verdicts, strict=True)))
+    assert walked.last_good == (None if last_good is None else names[last_good])
+    assert walked.first_bad == (None if first_bad is None else names[first_bad])
+    assert walked.bounded == bounded
+
+
+def test_both_sides_are_walked_together_and_what_only_one_knows_stands() -> None:
+    before = side(revisions={"shop-2": "not_ready", "shop-1": "ready"})
+    after = side(first=at(60), last=at(120), revisions={"shop-3": "ready", "shop-2": "inconclusive"})
+    (walked,) = compare(before, after).walks
+    assert walked.revisions == {"shop-3": "ready", "shop-2": "not_ready", "shop-1": "ready"}
+    assert (walked.last_good, walked.first_bad, walked.bounded) == ("shop-3", "shop-2", True)

@@ -18,7 +18,7 @@ from triage.models.comparison import (
     Walk,
 )
 from triage.models.coverage import Coverage, Gap, GapKind
-from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, Demand, WholeLogs
+from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, Demand, NewErrors, WholeLogs
 from triage.models.diagnosis import (
     Because,
     Diagnosis,
@@ -122,6 +122,7 @@ __all__ = [
     "Incident",
     "IncidentChange",
     "Need",
+    "NewErrors",
     "Next",
     "Noise",
     "Outcome",

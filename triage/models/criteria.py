@@ -34,6 +34,12 @@ class AtMost(_Data, frozen=True, kw_only=True):
     at_most: Count
 
 
+class NewErrors(AtMost, frozen=True, kw_only=True):
+    """No more error shapes than that are new; with ``only_sure`` those that chance may explain do not count."""
+
+    only_sure: bool
+
+
 class Connections(_Data, frozen=True, kw_only=True):
     """At least that part of the WebSocket connections is opened; fewer than ``seen_at_least`` measure nothing."""
 
@@ -52,5 +58,5 @@ class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     critical_checks: AtMost
     boot_failures: AtMost
     connections: Connections
-    new_errors: AtMost
+    new_errors: NewErrors
     whole_logs: WholeLogs

@@ -4,9 +4,10 @@ Consumers differ in what they show: some drop the ``message`` attribute, some th
 a test case. Both say all of it, and there is one child.
 """
 
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from triage.models import Criterion, Gate
+from triage.models import Criterion, Gate, Rollback
 from triage.rendering.evidence import evidence_lines, masked
 from triage.text import clean
 
@@ -29,8 +30,8 @@ def junit(gate: Gate) -> str:
         ET.SubElement(properties, "property", {"name": name, "value": clean(getattr(shown, name))})
     for criterion in shown.criteria:
         _case(suite, shown, criterion)
-    output = ET.SubElement(suite, "system-out")
-    output.text = "\n".join(_back(shown)) or None
+    if shown.rollback:
+        ET.SubElement(suite, "system-out").text = "\n".join(_back(shown.rollback))
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode", xml_declaration=False)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.replace(_COMMAND, _HARMLESS)}\n'
@@ -60,7 +61,10 @@ def _named(gate: Gate) -> str:
     return clean(f"triage.gate.{gate.service}".rstrip("."))
 
 
-def _back(gate: Gate) -> list[str]:
-    """Return how traffic goes back, a line each."""
-    steps = gate.rollback.steps if gate.rollback else []
-    return [line for step in steps for line in (step.says, *(f"  {command}" for command in step.commands))]
+def _back(rollback: Rollback) -> Iterator[str]:
+    """Yield how traffic goes back, a line each."""
+    for step in rollback.steps:
+        yield step.says
+        yield from (f"  {command}" for command in step.commands)
+    if rollback.missing:
+        yield f"The logs do not show: {', '.join(rollback.missing)}"

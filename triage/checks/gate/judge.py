@@ -132,11 +132,9 @@ def _why(status: GateStatus, subject: Subject, judged: Sequence[Criterion]) -> s
     """Return the judgement in one sentence."""
     if status == "passed":
         met = sum(criterion.outcome == "met" for criterion in judged)
-        return (
-            f"the revision is {subject.verdict} and meets {met} of {len(judged)} criteria; the others are optional"
-            if (met < len(judged))
-            else f"the revision is {subject.verdict} and meets all {met} criteria"
-        )
+        others = [criterion.id for criterion in judged if criterion.outcome != "met"]
+        told = f"; optional and not measured: {', '.join(others)}" if others else ""
+        return f"the revision is {subject.verdict} and meets {met} of {len(judged)} criteria{told}"
     named = [
         criterion
         for criterion in judged

@@ -15,6 +15,7 @@ from triage.models import (
     Coverage,
     CriterionOutcome,
     Evidence,
+    NewErrors,
     Run,
     Shows,
 )
@@ -165,7 +166,7 @@ def connections(subject: Subject, criterion: Connections) -> Finding:
     )
 
 
-def new_errors(subject: Subject, criterion: AtMost, compared: Comparison | str) -> Finding:
+def new_errors(subject: Subject, criterion: NewErrors, compared: Comparison | str) -> Finding:
     """Return the error shapes that the baseline does not have; a text instead of a comparison says why there is none.
 
     A baseline that is too thin has nothing, so that everything would be new to it: it measures nothing. Where too
@@ -181,6 +182,10 @@ def new_errors(subject: Subject, criterion: AtMost, compared: Comparison | str) 
     why = "; ".join(f"{names[found.side]}: {found.why}" for found in thin)
     unusable = any(found.side == "before" for found in thin)
     told = f"{_many(len(new), 'error shape')} that {compared.before.name} does not have"
+    unsure = [found for found in new if not found.sure]
+    if unsure:
+        told += f", {len(unsure)} of them so seldom that it may be chance"
+    new = [found for found in new if found.sure or not criterion.only_sure]
     shapes = {error.shape: error for error in subject.errors}
     first = sorted(
         (shapes[found.shape] for found in new if found.shape in shapes), key=lambda error: error.first

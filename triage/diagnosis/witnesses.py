@@ -39,7 +39,7 @@ class Witnesses:
             slowest.append((-run.elapsed, run.id, passage.events[0].entry, passage.events[-1].entry))
             slowest.sort(key=lambda boot: boot[:2])
             del slowest[_KEPT:]
-        if run.failed_checks and not run.repeats:
+        if run.failed_checks:
             entry = _failing(passage).entry
             self._note("check_failed", shape(entry.message), run.id, entry)
 

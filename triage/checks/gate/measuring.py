@@ -108,8 +108,8 @@ def boots_ready(subject: Subject, criterion: BootsReady) -> Finding:
 
 
 def critical_checks(subject: Subject, criterion: AtMost) -> Finding:
-    """Return which critical checks failed; an answer that was given again from the cache is no failure of its own."""
-    failing = [run for run in subject.runs if run.failed_checks and not run.repeats]
+    """Return which critical checks failed; an answer that is given again from the cache names none."""
+    failing = [run for run in subject.runs if run.failed_checks]
     decided = [run for run in subject.runs if run.kind == "validation" and run.verdict != "unknown"]
     checks = Counter(check for run in failing for check in run.failed_checks)
     told = f"none failed in {_many(len(decided), 'validation')}"
@@ -181,7 +181,7 @@ def new_errors(subject: Subject, criterion: NewErrors, compared: Comparison | st
     names = {"before": f"the baseline {compared.before.name}", "after": compared.after.name}
     why = "; ".join(f"{names[found.side]}: {found.why}" for found in thin)
     unusable = any(found.side == "before" for found in thin)
-    told = f"{_many(len(new), 'error shape')} that {compared.before.name} does not have"
+    told = f"{_many(len(new), 'error shape') if new else 'no error shape'} that {compared.before.name} does not have"
     unsure = [found for found in new if not found.sure]
     if unsure:
         told += f", {len(unsure)} of them so seldom that it may be chance"

@@ -227,8 +227,8 @@ BEFORE = Reference(OLD, None)
 
 
 def test_an_error_that_the_baseline_has_too_is_not_new() -> None:
-    logs = [healthy(), erring(40), healthy(1000, revision=NEW), erring(1040, revision=NEW)]
-    found = gate(*logs, baseline=BEFORE)
+    logs = [*healthy(), erring(40), *healthy(1000, revision=NEW), erring(1040, revision=NEW)]
+    found = gate(logs, baseline=BEFORE)
     assert named(found, "new_errors").outcome == "met"
     assert named(found, "new_errors").measured == f"no error shape that {OLD} does not have"
     assert found.status == "passed"

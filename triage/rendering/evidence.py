@@ -21,11 +21,9 @@ def evidence_lines(gate: Gate, criterion: Criterion) -> list[str]:
     told = []
     for number in criterion.evidence:
         line = lines[number]
-        message = " ".join(essence(line.message).split())
         times = f" ({line.count:,} times)" if line.count > 1 else ""
         found = f" insertId={line.insert_id}" if line.insert_id else ""
         severity = f" {line.severity}" if line.severity != "DEFAULT" else ""
-        told.append(
-            clean(f"{number} {utc(line.timestamp)} UTC{found}{severity}: {cut(message, _MESSAGE)}{times}")
-        )
+        said = f"{utc(line.timestamp)} UTC{found}{severity}: {cut(essence(line.message), _MESSAGE)}{times}"
+        told.append(clean(f"{number} {' '.join(said.split())}"))
     return told

@@ -42,7 +42,7 @@ def _case(suite: ET.Element, gate: Gate, criterion: Criterion) -> None:
     kind = _child(criterion)
     if kind is None:
         return
-    message = clean(f"{criterion.says}: {criterion.measured}")
+    message = " ".join(clean(f"{criterion.says}: {criterion.measured}").split())
     child = ET.SubElement(case, kind, {"message": message, "type": criterion.outcome})
     child.text = "\n".join([message, *evidence_lines(gate, criterion)])
 

@@ -9,6 +9,15 @@ import msgspec
 from tests.rendering.conftest import NEW, OLD, SERVICE, evidence
 from triage.models import Baseline, Coverage, Criterion, Evidence, Gate, Rollback, RollbackStep
 
+NAMES = [
+    "ready",
+    "boots_ready",
+    "critical_checks",
+    "boot_failures",
+    "connections",
+    "new_errors",
+    "whole_logs",
+]
 TOKEN = "Bearer abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -119,38 +128,60 @@ def failed() -> Gate:
 
 def passed() -> Gate:
     """A revision that may stay."""
-    gate = failed()
-    met = [
-        msgspec.structs.replace(found, outcome="met", evidence=[])
-        for found in gate.criteria
-        if found.id != "new_errors"
-    ]
-    open_ = criterion(
-        "new_errors",
-        "not_measured",
-        "no error shape is new to the baseline",
-        "no baseline was named: --baseline",
-        need="optional",
-    )
-    return msgspec.structs.replace(
-        gate,
-        status="passed",
-        why="the revision is ready and meets 6 of 7 criteria; optional and not measured: new_errors",
-        verdict="ready",
-        baseline=None,
-        criteria=[*met, open_],
-        evidence=[],
-        rollback=None,
+    told = {
+        "ready": "it calls it ready; the readiness validation that ended at 2026-03-17T14:13:40.643584Z passed",
+        "boots_ready": "2 of 2 boots became ready within 120 s, the slowest in 11.24 s",
+        "connections": "10 of 10 WebSocket connections were opened (101)",
+    }
+    return _without_failures(
+        "passed",
+        "the revision is ready and meets 6 of 7 criteria; optional and not measured: new_errors",
+        "ready",
+        {name: ("met", told.get(name, "")) for name in NAMES if name != "new_errors"},
     )
 
 
 def inconclusive() -> Gate:
     """A revision of which too little was seen."""
-    gate = passed()
-    criteria = [msgspec.structs.replace(found, outcome="not_measured") for found in gate.criteria]
-    why = "6 of 7 criteria required, but not measured"
+    told = {
+        "ready": "it calls it inconclusive; no run in these logs says whether it is ready",
+        "boots_ready": "1 boot under way",
+        "critical_checks": "no validation of this revision has a verdict in the logs",
+        "boot_failures": "no boot of this revision has an end in the logs",
+        "whole_logs": "something is: limit suspected once",
+    }
+    return _without_failures(
+        "inconclusive",
+        "5 of 7 criteria required, but not measured: ready, boots_ready, critical_checks, boot_failures, whole_logs",
+        "inconclusive",
+        {"connections": ("met", "3 of 3 WebSocket connections were opened (101)")}
+        | {name: ("not_measured", said) for name, said in told.items()},
+    )
+
+
+def _without_failures(status: str, why: str, verdict: str, outcomes: dict[str, tuple[str, str]]) -> Gate:
+    """Return the judgement in which each criterion has that outcome, and no error could be told to be new."""
+    outcomes |= {"new_errors": ("not_measured", "no baseline was named: --baseline")}
+    criteria = [
+        msgspec.structs.replace(
+            found,
+            outcome=outcomes[found.id][0],
+            measured=outcomes[found.id][1] or found.measured,
+            need="optional" if found.id in ("connections", "new_errors") else "required",
+            value=None,
+            evidence=[],
+        )
+        for found in failed().criteria
+    ]
     return msgspec.structs.replace(
-        gate, status="inconclusive", verdict="inconclusive", why=why, criteria=criteria
+        failed(),
+        status=status,
+        why=why,
+        verdict=verdict,
+        criteria=criteria,
+        baseline=None,
+        evidence=[],
+        rollback=None,
     )
 
 

@@ -50,16 +50,16 @@ def test_a_disk_that_takes_no_more_is_told_without_resuming(
 def test_what_is_interrupted_leaves_nothing(
     fetch: Fetch, server: LoggingServer, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from triage.fetching import fetch as fetching
+    from triage.fetching.pages import Reader
 
-    pages = fetching.Reader.page
+    page = Reader.page
 
-    def interrupted(reader: fetching.Reader, *arguments: object) -> object:
+    def interrupted(reader: Reader, *arguments: object) -> object:
         if len(server.requests) == 2:
             raise KeyboardInterrupt
-        return pages(reader, *arguments)  # type: ignore[arg-type]
+        return page(reader, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fetching.Reader, "page", interrupted)
+    monkeypatch.setattr(Reader, "page", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fetch(keep=False)
     assert not any("resume" in sentence for sentence in said)

@@ -39,7 +39,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def written(*parts: list[Log], name: str = "logs.json") -> Path:
+def written(*parts: Log | list[Log], name: str = "logs.json") -> Path:
     path = Path(name)
     path.write_text(json.dumps(export(*parts)), encoding="utf-8")
     return path

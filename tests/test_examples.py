@@ -12,24 +12,38 @@ import pytest
 from examples import make_example
 
 EXPORT = make_example.EXPORT
+NAMES = ["EXPORT", "BEFORE", "AFTER"]
+
+
+def document(*words: str | Path) -> dict[str, Any]:
+    triage = Path(sys.executable).with_name("triage")
+    done = subprocess.run([triage, *words, "--format", "json"], capture_output=True, text=True, check=True)
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
 
 
 @pytest.fixture(scope="module")
 def diagnosis() -> dict[str, Any]:
-    triage = Path(sys.executable).with_name("triage")
-    done = subprocess.run([triage, EXPORT, "--format", "json"], capture_output=True, text=True, check=True)
-    document: dict[str, Any] = json.loads(done.stdout)
-    return document
+    return document(EXPORT)
 
 
-def test_the_example_is_what_its_program_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(make_example, "EXPORT", tmp_path / "export.json")
+@pytest.fixture(scope="module")
+def comparison() -> dict[str, Any]:
+    return document("compare", make_example.BEFORE, make_example.AFTER)
+
+
+def test_the_examples_are_what_their_program_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {name: getattr(make_example, name) for name in NAMES}
+    for name, path in kept.items():
+        monkeypatch.setattr(make_example, name, tmp_path / path.name)
     make_example.main()
-    assert (tmp_path / "export.json").read_bytes() == EXPORT.read_bytes()
+    for path in kept.values():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
 
 
-def test_the_example_has_the_shape_that_gcloud_prints() -> None:
-    entries = json.loads(EXPORT.read_bytes())
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_have_the_shape_that_gcloud_prints(name: str) -> None:
+    entries = json.loads(getattr(make_example, name).read_bytes())
     times = [entry["timestamp"] for entry in entries]
     assert 300 <= len(entries) <= 500
     assert times == sorted(times, reverse=True)
@@ -55,3 +69,33 @@ def test_the_database_failure_of_the_older_revision_is_told_beside_it(diagnosis:
     assert (other["condition"], other["check"]) == ("startup_failure", "database")
     assert other["scope"]["revisions"] == [make_example.OLD]
     assert other["recovered"]
+
+
+def test_the_evening_before_and_the_hour_after_the_mend_are_told_apart(comparison: dict[str, Any]) -> None:
+    assert (comparison["change"], comparison["before"]["verdict"], comparison["after"]["verdict"]) == (
+        "better",
+        "not_ready",
+        "ready",
+    )
+    outcomes = {(found["kind"], found["name"]): found for found in comparison["outcomes"]}
+    assert outcomes["boot", ""]["before"]["counts"] == {"not_ready": 3, "ready": 1}
+    assert outcomes["boot", ""]["after"]["counts"] == {"ready": 2}
+    assert outcomes["health", "/ws/health"]["change"] == "better"
+
+
+def test_one_error_is_new_after_the_mend_and_too_seldom_to_count(comparison: dict[str, Any]) -> None:
+    (new,) = [error for error in comparison["errors"] if error["change"] == "new"]
+    assert new["example"] == "Usage report was not sent: 429 Too Many Requests"
+    assert (new["sure"], new["after"]["count"]) == (False, 2)
+    assert [error["example"] for error in comparison["errors"] if error["sure"]] == [
+        "Agent run was not queued: connection to 10.20.0.7:6379 refused"
+    ]
+
+
+def test_the_revision_that_did_not_come_up_is_the_first_bad_one(comparison: dict[str, Any]) -> None:
+    (walk,) = comparison["walks"]
+    assert (walk["last_good"], walk["first_bad"], walk["bounded"]) == (
+        make_example.MENDED,
+        make_example.BAD,
+        True,
+    )

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.rendering import judgements
+from tests.rendering.test_verification import compared
 from triage.models import Diagnosis, Evidence, Timeline
 from triage.rendering.documents import schema, to_json
 
@@ -24,6 +25,22 @@ def test_a_document_keeps_to_its_schema(gate: Document, database: Document, name
             checker.validate(json.loads(to_json(document)))
     with pytest.raises(jsonschema.ValidationError):
         checker.validate({"schema": "triage.other/1"})
+
+
+def test_a_comparison_keeps_to_its_schema() -> None:
+    checker = jsonschema.Draft202012Validator(schema("comparison"))
+    checker.check_schema(checker.schema)
+    assert checker.schema["title"] == "The document of triage compare"
+    checker.validate(json.loads(to_json(compared())))
+    with pytest.raises(jsonschema.ValidationError):
+        checker.validate({"schema": "triage.other/1"})
+
+
+def test_no_secret_is_in_a_comparison() -> None:
+    document = json.loads(to_json(compared(lambda text: f"{text} password=canary1")))
+    assert "canary1" not in json.dumps(document)
+    assert document["errors"][0]["example"] == "queue was full password=<password-1>"
+    assert document["outcomes"][0]["before"]["counts"] == {"503": 8}
 
 
 def test_keys_stand_in_the_order_of_the_schema_and_the_text_ends_in_a_line_feed(gate: Document) -> None:

@@ -54,7 +54,9 @@ _WAYS = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --s
 )
 @output
 @click.option("--exit-code", is_flag=True, help="End with status 1 when something is worse.")
-@click.option("--strict", is_flag=True, help="End with status 3 when it cannot be told.")
+@click.option(
+    "--strict", is_flag=True, help="End with status 3 when it cannot be told, or a side is partial."
+)
 @packs
 @speaking
 def compare(
@@ -168,7 +170,8 @@ def _status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> ExitS
     """Return the status: what is worse is told before an answer that is not whole."""
     if exit_code and comparison.change in ("worse", "mixed"):
         return ExitStatus.NOT_READY
-    return ExitStatus.INCONCLUSIVE if strict and comparison.change == "unclear" else ExitStatus.ANSWERED
+    whole = comparison.change != "unclear" and not comparison.before.gaps and not comparison.after.gaps
+    return ExitStatus.ANSWERED if whole or not strict else ExitStatus.INCONCLUSIVE
 
 
 def _say(compared: "Compared", form: Literal["text", "json", "markdown"], output: Path | None) -> None:

@@ -28,6 +28,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
 
     ``name`` is what the user called it; ``first`` and ``last`` are RFC 3339, ``hours`` the time between them.
     ``revisions`` are those of ``service``, the newest first; ``instances`` counts the instances of all services.
+    ``gaps`` counts by their kind what was not read.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     last: str | None = None
     hours: float = 0.0
     instances: int = 0
+    gaps: dict[str, int] = {}
 
 
 class Sign(msgspec.Struct, frozen=True):

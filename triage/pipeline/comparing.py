@@ -163,8 +163,20 @@ def verification(compared: Compared) -> str:
     """Return the report of a comparison as Markdown: the answer, and the plan of BEFORE's incident measured on AFTER."""
     from triage.rendering.markdown import verification as render
 
+    after = compared.after
     incident = next(iter(compared.before.diagnosis.incidents), None)
-    return render(compared.comparison, incident, compared.after.timeline)
+    service = incident.service if incident else ""
+    revision = next((state.revision for state in after.diagnosis.services if state.service == service), "")
+    measured = msgspec.structs.replace(
+        after.timeline,
+        runs=[run for run in after.timeline.runs if (run.service, run.revision) == (service, revision)],
+        requests=[
+            asked
+            for asked in after.timeline.requests
+            if (asked.service, asked.revision) == (service, revision)
+        ],
+    )
+    return render(compared.comparison, incident, measured, revision)
 
 
 def _revisions(analysis: Analysis) -> str:
@@ -196,6 +208,7 @@ def _side(analysis: Analysis, name: str, window: Window | None) -> Side:
         requests=timeline.requests,
         errors=analysis.errors,
         presences=analysis.presences,
+        gaps=coverage.gaps,
         first=first,
         last=last,
     )

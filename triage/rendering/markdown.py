@@ -103,10 +103,11 @@ def gate_summary(gate: Gate) -> str:
     return _tidy(_shipped(plain=False).get_template("gate.md.j2").render(context))
 
 
-def verification(comparison: Comparison, incident: Incident | None, timeline: Timeline) -> str:
+def verification(comparison: Comparison, incident: Incident | None, timeline: Timeline, revision: str) -> str:
     """Return the report of a comparison as Markdown, secrets masked.
 
-    ``incident`` is that of BEFORE: the success metrics of its playbook are measured on ``timeline``, that of AFTER.
+    ``incident`` is that of BEFORE: the success metrics of its playbook are measured on ``timeline``, what AFTER shows of
+    its newest ``revision``.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     masked = msgspec.convert(redactor.document(msgspec.to_builtins(comparison)), Comparison)
@@ -117,7 +118,14 @@ def verification(comparison: Comparison, incident: Incident | None, timeline: Ti
         view = IncidentView(1, told, None, after)
     page = _shipped(plain=False).get_template(_VERIFICATION)
     return _tidy(
-        page.render(_words(None), comparison=masked, view=view, masked=dict(redactor.counts), md=escape.Md)
+        page.render(
+            _words(None),
+            comparison=masked,
+            view=view,
+            revision=redactor.text(revision),
+            masked=dict(redactor.counts),
+            md=escape.Md,
+        )
     )
 
 

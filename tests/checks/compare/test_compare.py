@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from tests.checks.compare.sides import SHOP, asked, at, boots, checked, error, side
 from triage.checks.compare import Side, compare, walk
-from triage.models import Comparison, ErrorChange, Incident, OutcomeChange, Scope, ServiceVerdict
+from triage.models import Comparison, ErrorChange, Gap, Incident, OutcomeChange, Scope, ServiceVerdict
 
 SHAPES = ["queue was full", "took <n>s", "no such user"]
 MIRRORED = {
@@ -272,6 +272,13 @@ def test_sides_the_wrong_way_round_are_said() -> None:
     early, late = side(), side(first=at(120), last=at(180))
     assert compare(early, late).limits == []
     assert compare(late, early).limits == ["AFTER lies before BEFORE: they may be the wrong way round"]
+
+
+def test_what_was_not_read_of_a_side_is_said() -> None:
+    gaps = [Gap("broken_record", "a.json", "cut", position=place) for place in (3, 9)]
+    comparison = compare(side(), side(gaps=[*gaps, Gap("limit_suspected", "a.json", "1000", count=1)]))
+    assert comparison.after.gaps == {"broken_record": 2, "limit_suspected": 1}
+    assert comparison.limits == ["AFTER was not read whole: broken record (2), limit suspected (1)"]
 
 
 def test_an_incident_stays_is_new_or_is_not_seen_again() -> None:

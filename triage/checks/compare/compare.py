@@ -1,5 +1,6 @@
 """Two sides to one answer."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -145,7 +146,15 @@ def _stretch(side: Side) -> Stretch:
         last=side.last,
         hours=side.hours,
         instances=sum(seen.instances for seen in side.presences),
+        gaps=_gaps(side),
     )
+
+
+def _gaps(side: Side) -> dict[str, int]:
+    gaps = Counter[str]()
+    for gap in side.gaps:
+        gaps[gap.kind] += gap.count
+    return dict(sorted(gaps.items()))
 
 
 def _walks(before: Side, after: Side) -> list[Walk]:
@@ -168,6 +177,10 @@ def _limits(before: Side, after: Side) -> Iterator[str]:
         yield "no service is in both: there is nothing to compare"
     if after.last and before.first and after.last <= before.first:
         yield "AFTER lies before BEFORE: they may be the wrong way round"
+    for name, side in (("BEFORE", before), ("AFTER", after)):
+        if gaps := _gaps(side):
+            counts = ", ".join(f"{kind.replace('_', ' ')} ({count:,})" for kind, count in gaps.items())
+            yield f"{name} was not read whole: {counts}"
     for service in shapes_cut(before, after):
         yield (
             f"{service} logs more error shapes than are told apart: the rest of them is not compared, and none is "

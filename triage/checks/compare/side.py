@@ -4,7 +4,7 @@ from functools import cached_property
 
 import msgspec
 
-from triage.models import ErrorShape, Incident, Presence, Requests, Run, ServiceState, ServiceVerdict
+from triage.models import ErrorShape, Gap, Incident, Presence, Requests, Run, ServiceState, ServiceVerdict
 from triage.window import NANOSECONDS, parse_timestamp
 
 
@@ -23,6 +23,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     requests: list[Requests] = []
     errors: list[ErrorShape] = []
     presences: list[Presence] = []
+    gaps: list[Gap] = []
     first: str | None = None
     last: str | None = None
 

@@ -1,0 +1,181 @@
+"""``triage compare``: the answer in the first line, the right exit, and both sides fetched over a real wire."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any, Self
+
+import jsonschema
+import pytest
+
+from examples.make_example import AFTER, BAD, BEFORE, EXPORT, MENDED, NEW
+from tests.fakes.logging_server import LoggingServer, read_export
+from triage.rendering.documents import schema
+
+GOLDEN = Path(__file__).parent / "golden"
+SERVICE = "netra-backend-staging"
+Call = Callable[..., Any]
+SIDES = ("examples/before.json", "examples/after.json")
+REVISIONS = ("examples/export.json", "--revision", "*-00041-*", "--with", "*-00042-*")
+
+
+@pytest.fixture(params=["80", "120"])
+def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("COLUMNS", request.param)
+    return str(request.param)
+
+
+@pytest.fixture
+def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXPORT.parents[1])
+
+
+@pytest.mark.usefixtures("_at_home")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("comparison-better", SIDES),
+        ("comparison-worse", tuple(reversed(SIDES))),
+        ("comparison-same", (SIDES[1], SIDES[1])),
+        ("comparison-revisions", REVISIONS),
+    ],
+)
+def test_a_comparison_reads_at_every_width(
+    name: str, words: tuple[str, ...], width: str, call: Call, golden: Callable[[Path, str], None]
+) -> None:
+    called = call("compare", *words)
+    assert (called.status, called.err) == (0, "")
+    assert max(map(len, called.out.splitlines()[1:])) <= int(width)
+    golden(GOLDEN / f"{name}.{width}.txt", called.out)
+
+
+def test_the_first_line_says_better_or_worse_and_why(call: Call) -> None:
+    better, worse = call("compare", "-q", BEFORE, AFTER).out, call("compare", "-q", AFTER, BEFORE).out
+    assert better == (
+        f"BETTER  {SERVICE} was not ready and is ready; /ws/health answered 2xx: 0 of 12 before, 24 of 24 after; "
+        "an error shape is gone\n"
+    )
+    assert worse.startswith(f"WORSE  {SERVICE} was ready and is not ready; ")
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ((BEFORE, AFTER), 0),
+        ((BEFORE, AFTER, "--exit-code", "--strict"), 0),
+        ((AFTER, BEFORE), 0),
+        ((AFTER, BEFORE, "--exit-code"), 1),
+        ((AFTER, BEFORE, "--strict"), 0),
+        ((AFTER, AFTER, "--exit-code", "--strict"), 0),
+        ((AFTER, BEFORE, "--service", "other", "--exit-code"), 0),
+        ((AFTER, BEFORE, "--service", "other", "--exit-code", "--strict"), 3),
+    ],
+)
+def test_the_exit_status_tells_worse_and_unclear_when_it_is_asked_to(
+    call: Call, words: tuple[Any, ...], status: int
+) -> None:
+    assert call("compare", "-q", *words).status == status
+
+
+def test_the_document_keeps_to_its_schema(call: Call) -> None:
+    for words in ((BEFORE, AFTER), (AFTER, BEFORE), (BEFORE, "--revision", NEW, "--with", BAD)):
+        document = json.loads(call("compare", *words, "--format", "json").out)
+        jsonschema.Draft202012Validator(schema("comparison")).validate(document)
+        assert document["schema"] == "triage.comparison/1"
+
+
+def test_the_verification_ticks_the_plan_by_what_after_shows(call: Call) -> None:
+    page = call("compare", BEFORE, AFTER, "--format", "markdown").out
+    assert "**AFTER is better.**" in page
+    assert "Startup aborted in its DATABASE phase" in page
+    assert "- [x] Every boot becomes ready: 2 of 2 boots became ready (target: all)" in page
+    worse = call("compare", BEFORE, BEFORE, "--format", "markdown").out
+    assert "- [ ] Every boot becomes ready: 0 of 3 boots became ready (target: all)" in worse
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_every_form_can_be_written_to_a_file(call: Call, tmp_path: Path, form: str) -> None:
+    out = tmp_path / "out"
+    words = ("compare", BEFORE, AFTER, "--format", form)
+    called = call(*words, "-o", out)
+    assert (called.out, called.err) == ("", f"wrote {out}\n")
+    assert out.read_text(encoding="utf-8") == call(*words).out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "there is nothing to compare; name BEFORE and AFTER, or"),
+        ((BEFORE, AFTER, EXPORT), "compare takes two exports, not 3; put a glob in quotes"),
+        ((BEFORE,), f"in these logs are {BAD} (not ready), {NEW} (ready)"),
+        ((BEFORE, AFTER, "--with", NEW), "--revision and --with compare within one EXPORT"),
+        (("-", "-"), "standard input can be read once"),
+        ((BEFORE, "--around", "1h"), "--around fetches both sides"),
+        (("--around", "1h"), "--around compares one service; give --service NAME once"),
+        (("--around", "1h", "--service", SERVICE, "--filter", "a"), "--filter narrows exports"),
+        (("--around", "now", "--service", SERVICE), "--around now: nothing is after it yet"),
+        ((BEFORE, AFTER, "--project", "demo"), "--project and --endpoint are for fetching"),
+        (("--around", "1h", "--margin", "soon", "--service", SERVICE), "'soon' is no duration"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_what_can(
+    call: Call, words: tuple[Any, ...], said: str
+) -> None:
+    called = call("compare", *words)
+    assert (called.status, called.out) == (2, "")
+    assert said in called.err
+    assert called.err.count("\n") == 1
+
+
+@pytest.fixture
+def evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoggingServer]:
+    """Cloud Logging with the whole evening, and an empty folder to fetch to."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "no-gcloud"))
+    monkeypatch.setenv("TRIAGE_READS_PER_MINUTE", "1000000")
+    with LoggingServer([*read_export(BEFORE), *read_export(AFTER)]) as server:
+        yield server
+
+
+AROUND = ("compare", "--service", SERVICE, "--around", "2026-03-19T19:10Z", "--project", "demo-project")
+
+
+def test_both_sides_of_a_deployment_are_fetched_and_kept(
+    call: Call, evening: LoggingServer, tmp_path: Path
+) -> None:
+    called = call(*AROUND, "--margin", "80m", "--endpoint", evening.address, "--format", "json")
+    document = json.loads(called.out)
+    assert (called.status, document["change"]) == (0, "better")
+    assert [document[side]["hours"] for side in ("before", "after")] == pytest.approx([4 / 3, 4 / 3])
+    assert document["after"]["revisions"] == [MENDED]
+    files = sorted(tmp_path.glob("*.jsonl.gz"))
+    assert [f"wrote {file.name}:" in called.err for file in files] == [True, True]
+    again = json.loads(call("compare", *files, "--format", "json").out)
+    for side in ("before", "after"):
+        assert again[side].pop("name") != document[side].pop("name")
+    assert again == document
+
+
+class _Clock(datetime):
+    """A clock that stands: the wire to the server needs one that goes."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls(2026, 3, 19, 19, 25, tzinfo=tz)
+
+
+def test_what_is_not_over_yet_is_fetched_up_to_now(
+    call: Call, evening: LoggingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.cli.compare.datetime", _Clock)
+    called = call(*AROUND, "--endpoint", evening.address, "--format", "json")
+    document = json.loads(called.out)
+    assert document["before"]["hours"] == 0.5
+    assert (document["after"]["last"], document["after"]["hours"]) == ("2026-03-19T19:25:00.000000Z", 0.25)
+
+
+def test_a_side_without_entries_is_told_and_not_taken_for_quiet(call: Call, evening: LoggingServer) -> None:
+    called = call(*AROUND, "--margin", "10m", "--endpoint", evening.address, "--strict")
+    assert called.status == 3
+    assert called.out.startswith("UNCLEAR  no service is in both: there is nothing to compare")

@@ -86,21 +86,8 @@ def report(
 
 def gate_summary(gate: Gate) -> str:
     """Return the judgement of a gate as Markdown, secrets masked."""
-    words = {
-        "passed": "passed",
-        "failed": "failed",
-        "inconclusive": "inconclusive",
-        "met": "met",
-        "not_measured": "not measured",
-    }
-    context = {
-        "gate": masked_gate(gate),
-        "explorer": escape.link,
-        "words": {name: escape.Md(word) for name, word in words.items()},
-        "plural": lambda *told: escape.Md(moments.plural(*told)),
-        "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
-    }
-    return _tidy(_shipped(plain=False).get_template("gate.md.j2").render(context))
+    page = _shipped(plain=False).get_template("gate.md.j2")
+    return _tidy(page.render(_words(None), gate=masked_gate(gate), md=escape.Md))
 
 
 def verification(comparison: Comparison, incident: Incident | None, timeline: Timeline, revision: str) -> str:

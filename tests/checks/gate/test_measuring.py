@@ -109,7 +109,7 @@ def test_a_boot_of_which_nothing_says_how_it_ended_leaves_it_open() -> None:
     silent = [platform(100, BORN, instance="i2"), request(400, "/health", 200)]
     found = judged("boots_ready", boot(0), silent)
     assert found.outcome == "not_measured"
-    assert found.measured.endswith("; nothing says whether 1 boot came up")
+    assert found.measured.endswith("; 1 boot without a word of its end")
 
 
 def test_a_boot_without_its_beginning_leaves_open_whether_it_was_in_time() -> None:
@@ -119,7 +119,7 @@ def test_a_boot_without_its_beginning_leaves_open_whether_it_was_in_time() -> No
         printed(3, "Application startup complete."),
     )
     assert found.outcome == "not_measured"
-    assert found.measured == "the logs lack the beginning of 1 boot"
+    assert found.measured == "1 boot began before the logs do"
 
 
 def test_what_is_open_cannot_save_a_share_that_is_lost_nor_spoil_one_that_is_won() -> None:
@@ -163,7 +163,7 @@ def test_without_a_validation_checks_are_not_measured() -> None:
 def test_as_many_failures_as_are_allowed_are_met() -> None:
     once = criteria(critical_checks={"at_most": 1})
     found = judged("critical_checks", validation(0, down=["agent_supervisor"]), demands=once)
-    assert (found.outcome, found.says) == ("met", "no more than 1 times: critical check fails")
+    assert (found.outcome, found.says) == ("met", "critical checks fail at most once")
 
 
 # boot_failures
@@ -272,6 +272,28 @@ def test_too_little_seen_of_the_revision_itself_shows_what_is_new_but_not_that_n
         judged("new_errors", healthy(), young, erring(1005, revision=NEW), baseline=BEFORE).outcome
         == "failed"
     )
+
+
+def test_what_is_new_but_allowed_does_not_pass_where_too_little_was_seen() -> None:
+    some = criteria(new_errors={"at_most": 3})
+    logs = [*healthy(), *boot(1000, revision=NEW), erring(1005, revision=NEW)]
+    assert judged("new_errors", logs, demands=some, baseline=BEFORE).outcome == "not_measured"
+    assert judged("new_errors", logs, demands=some, baseline=BEFORE).says == (
+        "at most 3 error shapes new to the baseline"
+    )
+    more = [*healthy(), *healthy(1000, revision=NEW), erring(1005, revision=NEW)]
+    assert judged("new_errors", more, demands=some, baseline=BEFORE).outcome == "met"
+
+
+def test_a_service_with_more_shapes_than_are_told_apart_is_not_shown_to_have_no_new_one() -> None:
+    names = [
+        f"Cannot price {''.join(chr(97 + int(digit)) for digit in str(number))} now" for number in range(405)
+    ]
+    before = [erring(20 + number / 10, name) for number, name in enumerate(names)]
+    after = [erring(1020 + number / 10, name, revision=NEW) for number, name in enumerate(names)]
+    found = judged("new_errors", [*healthy(), *before, *healthy(1000, revision=NEW), *after], baseline=BEFORE)
+    assert found.outcome == "not_measured"
+    assert found.measured.endswith("it logs more shapes than are told apart")
 
 
 def test_a_baseline_that_is_not_in_the_logs_measures_nothing() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from triage.checks.gate import measuring
-from triage.checks.gate.measuring import Finding
+from triage.checks.gate import boots, measuring
+from triage.checks.gate.errors import new_errors
+from triage.checks.gate.finding import Finding
 from triage.checks.gate.subject import Subject
 from triage.models import (
     Baseline,
@@ -105,14 +106,14 @@ def _findings(
     of = criteria
     errors = of.new_errors.need
     yield "ready", "required", measuring.ready(subject)
-    yield "boots_ready", of.boots_ready.need, measuring.boots_ready(subject, of.boots_ready)
+    yield "boots_ready", of.boots_ready.need, boots.boots_ready(subject, of.boots_ready)
     yield "critical_checks", of.critical_checks.need, measuring.critical_checks(subject, of.critical_checks)
-    yield "boot_failures", of.boot_failures.need, measuring.boot_failures(subject, of.boot_failures)
+    yield "boot_failures", of.boot_failures.need, boots.boot_failures(subject, of.boot_failures)
     yield "connections", of.connections.need, measuring.connections(subject, of.connections)
     yield (
         "new_errors",
         "required" if baseline and errors == "optional" else errors,
-        measuring.new_errors(subject, of.new_errors, compared),
+        new_errors(subject, of.new_errors, compared),
     )
     yield "whole_logs", of.whole_logs.need, measuring.whole_logs(coverage)
 

@@ -1,6 +1,6 @@
 """What is judged: one revision of a service, and all that the logs say of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -8,12 +8,14 @@ from triage.checks.compare import walk
 from triage.models import (
     Diagnosis,
     ErrorShape,
+    Evidence,
     Incident,
     Presence,
     Requests,
     Run,
     ServiceState,
     ServiceVerdict,
+    Shows,
     Timeline,
     Witness,
 )
@@ -39,6 +41,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     requests: list[Requests] = []
     errors: list[ErrorShape] = []
     witnesses: list[Witness] = []
+
+    def lines(self, shows: Shows, runs: Collection[str] | None = None) -> list[Evidence]:
+        """Return the lines that show something, of some runs only where they are named."""
+        found = [seen for seen in self.witnesses if seen.shows == shows]
+        return [seen.line for seen in found if runs is None or seen.run in runs]
 
 
 def subject(

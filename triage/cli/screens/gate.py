@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import deciding, grid, section, to_copy
+from triage.cli.screens.console import bullets, deciding, grid, section, to_copy
 from triage.cli.screens.coverage import coverage
 from triage.cli.screens.times import dated_clock
 from triage.models import Criterion, Evidence, Gate, Rollback
@@ -42,6 +42,9 @@ def screen(gate: Gate) -> Iterator[RenderableType]:
     if gate.rollback:
         yield from _rollback(gate.rollback)
     yield from section("Coverage", coverage(gate.coverage))
+    told = {gap.detail for gap in gate.coverage.gaps}
+    if limits := [limit for limit in gate.limits if limit not in told]:
+        yield from section("Limits", bullets(limits))
 
 
 def _criteria(criteria: Sequence[Criterion]) -> Table:

@@ -39,6 +39,12 @@ def test_a_revision_that_is_not_in_the_logs_is_no_data_and_those_that_are_there_
     )
 
 
+def test_logs_that_name_no_revision_are_judged_as_they_are() -> None:
+    found = gate(healthy(revision=""))
+    assert (found.revision, found.verdict, found.status) == ("", "ready", "passed")
+    assert named(gate(healthy(revision=""), revision=NEW), "ready").measured.endswith("none that is named")
+
+
 def test_a_service_that_is_named_is_judged_whatever_the_verdict_of_others() -> None:
     found = gate(healthy(), crash(0, service="shop", revision="shop-00001-abc"), service="shop")
     assert (found.service, found.revision, found.status) == ("shop", "shop-00001-abc", "failed")

@@ -97,11 +97,11 @@ def _verdict(state: ServiceState | None, revision: str) -> tuple[ServiceVerdict,
     """Return what the diagnosis says of a revision, and why."""
     if state is None:
         return "no_data", "the logs hold nothing of this service"
-    if revision not in state.revisions:
-        seen = ", ".join(state.revisions) or "none"
-        return "no_data", f"the logs hold nothing of this revision, only of: {seen}"
     if revision == state.revision:
         return state.verdict, state.why
+    if revision not in state.revisions:
+        seen = ", ".join(filter(None, state.revisions)) or "none that is named"
+        return "no_data", f"the logs hold nothing of this revision, only of: {seen}"
     verdict = state.revisions[revision]
     undecided = f"nothing in these logs decides it (the service's verdict is that of {state.revision})"
     return verdict, undecided if verdict == "inconclusive" else ""

@@ -154,7 +154,9 @@ def test_a_baseline_that_is_not_there_is_not_taken_for_one_without_errors(call: 
 
 
 def test_the_judged_revision_as_its_own_baseline_is_wrong_usage(call: Call) -> None:
-    assert call("gate", AFTER, "--baseline", "netra-backend-staging-00044-hdz").status == 2
+    newest = "netra-backend-staging-00044-hdz"
+    assert call("gate", AFTER, "--revision", newest, "--baseline", newest).status == 2
+    assert call("gate", AFTER, "--baseline", newest).status == 3
 
 
 # the forms

@@ -68,6 +68,9 @@ def gate(
         UsageError: the baseline is the revision that is judged.
 
     """
+    named = baseline.name if baseline and baseline.analysis is None else ""
+    if named and named == revision:
+        raise UsageError(f"--baseline: {named} is the revision that is judged", "name the last good one")
     judged = subject(
         analysis.timeline,
         analysis.diagnosis,
@@ -76,6 +79,7 @@ def gate(
         analysis.witnesses,
         service=service,
         revision=revision,
+        baseline=named,
     )
     good = last_good(analysis.diagnosis, judged.service, judged.revision)
     told: Baseline | None = None
@@ -98,8 +102,6 @@ def _compared(
 ) -> tuple[Baseline, Comparison | str]:
     """Return what the baseline stands for, and the comparison with it; a text where there is none."""
     name = baseline.name
-    if name == revision:
-        raise UsageError(f"--baseline: {name} is the revision that is judged", "name the last good one")
     source = baseline.analysis or analysis
     of = name if baseline.analysis is None else last_good(source.diagnosis, service, revision)
     told = Baseline(name=name, kind="export" if baseline.analysis else "revision", revision=of)

@@ -117,7 +117,16 @@ def test_only_a_gate_that_failed_tells_the_way_back() -> None:
 
 def test_the_revision_that_is_judged_is_no_baseline() -> None:
     with pytest.raises(UsageError, match="is the revision that is judged; name the last good one"):
-        gate(healthy(), baseline=Reference(OLD, None))
+        gate(healthy(), revision=OLD, baseline=Reference(OLD, None))
+
+
+def test_where_the_baseline_is_the_newest_revision_the_one_to_be_judged_is_not_there_yet() -> None:
+    third = NEW.replace("00042", "00040")
+    found = gate(healthy(0, revision=third, instance="i0"), healthy(1000), baseline=Reference(OLD, None))
+    assert (found.revision, found.verdict, found.status) == ("", "no_data", "inconclusive")
+    assert named(found, "ready").measured == (
+        f"it calls it no data; the logs hold no revision that is newer than the baseline {OLD}"
+    )
 
 
 def test_of_an_export_as_baseline_its_newest_revision_that_was_ready_counts() -> None:

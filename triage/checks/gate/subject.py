@@ -57,15 +57,20 @@ def subject(
     *,
     service: str = "",
     revision: str = "",
+    baseline: str = "",
 ) -> Subject:
     """Return what the logs say of a revision.
 
     Without a ``service`` it is the one that the diagnosis's verdict is of; without a ``revision`` the newest one that
-    is in the logs, whether it decided something yet or not: an older one's verdict is not its own.
+    is in the logs, whether it decided something yet or not: an older one's verdict is not its own. Where that is the
+    ``baseline``, the one to be judged is not there yet.
     """
     state = next((of for of in diagnosis.services if service in ("", of.service)), None)
     name = state.service if state else service
     judged = revision or next(iter(state.revisions if state else ()), "")
+    if judged and judged == baseline and not revision:
+        why = f"the logs hold no revision that is newer than the baseline {baseline}"
+        return Subject(service=name, revision="", verdict="no_data", why=why)
     verdict, why = _verdict(state, judged)
     place = next((seen for seen in presences if (seen.service, seen.revision) == (name, judged)), None)
     return Subject(

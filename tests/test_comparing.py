@@ -66,7 +66,7 @@ def test_a_side_that_holds_no_entries_makes_it_unclear(tmp_path: Path) -> None:
     empty.write_text("[]")
     comparison = compared(BEFORE, empty)
     assert (comparison.change, comparison.after.verdict, comparison.after.hours) == ("unclear", "no_data", 0)
-    assert comparison.limits == ["no service is in both: there is nothing to compare"]
+    assert [sign.says for sign in comparison.because] == [f"BEFORE tells of {SERVICE}, AFTER of no service"]
     assert [(thin.side, thin.service, thin.why) for thin in comparison.thin] == [
         ("after", SERVICE, "it is not in these logs")
     ]
@@ -174,3 +174,10 @@ def test_a_fetched_file_lasts_as_long_as_the_window_it_was_fetched_for(tmp_path:
 )
 def test_a_window_that_was_not_fetched_whole_is_not_believed(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert compared(BEFORE, fetched(tmp_path, **changes)).after.hours < 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\udcff"])
+def test_a_file_beside_it_that_is_no_account_of_a_fetch_says_nothing(tmp_path: Path, text: str) -> None:
+    path = fetched(tmp_path)
+    (tmp_path / "after.meta.json").write_text(text, encoding="utf-8", errors="surrogateescape")
+    assert compared(BEFORE, path).after.hours < 1

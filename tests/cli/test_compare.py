@@ -94,6 +94,28 @@ def test_the_verification_ticks_the_plan_by_what_after_shows(call: Call) -> None
     assert "- [ ] Every boot becomes ready: 0 of 3 boots became ready (target: all)" in worse
 
 
+def test_what_a_log_says_can_neither_command_the_terminal_nor_forge_the_answer(
+    call: Call, tmp_path: Path
+) -> None:
+    hostile = f"{SERVICE}\nBETTER  forged \x1b]0;owned\x07 [bold]red[/bold] jane.doe@example.com"
+    files = []
+    for path in (AFTER, BEFORE):
+        entries = json.loads(path.read_bytes())
+        for entry in entries:
+            entry["resource"]["labels"]["service_name"] = hostile
+            if entry.get("severity") == "ERROR" and "jsonPayload" in entry:
+                entry["jsonPayload"]["message"] += f" {hostile}"
+        files.append(tmp_path / path.name)
+        files[-1].write_text(json.dumps(entries), encoding="utf-8")
+    said = call("compare", *files).out
+    assert said.startswith(f"WORSE  {SERVICE} BETTER forged ")
+    assert not any(line.startswith("BETTER") for line in said.splitlines())
+    assert not any(character < " " for character in said if character != "\n")
+    assert "[bold]red[/bold]" in " ".join(said.split())
+    assert "jane.doe" not in said + call("compare", *files, "--format", "json").out
+    assert "jane.doe" not in call("compare", *files, "--format", "markdown").out
+
+
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 def test_every_form_can_be_written_to_a_file(call: Call, tmp_path: Path, form: str) -> None:
     out = tmp_path / "out"
@@ -178,4 +200,4 @@ def test_what_is_not_over_yet_is_fetched_up_to_now(
 def test_a_side_without_entries_is_told_and_not_taken_for_quiet(call: Call, evening: LoggingServer) -> None:
     called = call(*AROUND, "--margin", "10m", "--endpoint", evening.address, "--strict")
     assert called.status == 3
-    assert called.out.startswith("UNCLEAR  no service is in both: there is nothing to compare")
+    assert called.out.startswith(f"UNCLEAR  BEFORE tells of no service, AFTER of {SERVICE}")

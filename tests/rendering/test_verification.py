@@ -93,7 +93,7 @@ def compared(poison: Callable[[str], str] = str, **changes: Any) -> Comparison:
             )
         ],
         "walks": [Walk(service=poison(SERVICE), revisions={}, last_good=poison(NEW), first_bad=poison(NEW))],
-        "thin": [Thin("before", poison(SERVICE), "2.0 minutes of logs give no rate; it takes 5")],
+        "thin": [Thin("before", poison(SERVICE), "2.0 minutes of logs give no rate, it takes 5")],
         "limits": ["AFTER lies before BEFORE: they may be the wrong way round"],
     }
     return Comparison(**(fields | changes))
@@ -106,7 +106,7 @@ def test_the_answer_comes_first_and_each_difference_has_its_numbers(gate: Docume
     assert f"| boots ready | `{SERVICE}` | none | 2 of 2 | only after |  | 1.5 s, 2 s |  |" in text
     assert f"| gone? | `{SERVICE}` | 3 (3 an hour, 1.5 an instance) | none | `queue was full` |" in text
     assert f"| `{SERVICE}` | `{NEW}` | `{NEW}`, or one that is older than these logs |" in text
-    assert f"- BEFORE, `{SERVICE}`: 2.0 minutes of logs give no rate; it takes 5. What it" in text
+    assert f"- BEFORE, `{SERVICE}`: 2.0 minutes of logs give no rate, it takes 5. What it" in text
 
 
 def test_a_metric_is_ticked_by_a_figure_of_after_and_what_it_cannot_measure_is_said(gate: Document) -> None:

@@ -135,9 +135,7 @@ def _block(block: Sequence[Run]) -> tuple[str, ...]:
 
 def comparison(document: Comparison) -> Iterator[Block]:
     """Yield the answer with its reasons, the two sides, outcomes, errors, revisions and what cannot be told."""
-    yield Sentence(
-        document.change.upper(), "; ".join(sign.says for sign in document.because) or "nothing is told apart"
-    )
+    yield Sentence(document.change.upper(), "; ".join(sign.says for sign in document.because))
     yield Table("Sides", ("", "Before", "After"), _sides(document.before, document.after))
     if document.outcomes:
         yield Table(

@@ -10,7 +10,17 @@ from hypothesis import strategies as some
 
 from tests.checks.compare.sides import SHOP, asked, at, boots, checked, error, side
 from triage.checks.compare import Side, compare, walk
-from triage.models import Comparison, ErrorChange, Gap, Incident, OutcomeChange, Scope, ServiceVerdict
+from triage.models import (
+    Comparison,
+    ErrorChange,
+    Gap,
+    Incident,
+    OutcomeChange,
+    Presence,
+    Scope,
+    ServiceState,
+    ServiceVerdict,
+)
 
 SHAPES = ["queue was full", "took <n>s", "no such user"]
 MIRRORED = {
@@ -41,6 +51,18 @@ def outcomes(comparison: Comparison) -> dict[tuple[str, str], OutcomeChange]:
 
 def errors(comparison: Comparison) -> dict[str, ErrorChange]:
     return {found.shape: found for found in comparison.errors}
+
+
+def said(comparison: Comparison) -> list[str]:
+    return [sign.says for sign in comparison.because]
+
+
+def incident(cause: str, count: int) -> Incident:
+    return Incident(
+        id=f"id-{cause}", cause=cause, title=cause, service=SHOP, check=None, condition=None, severity="P1",
+        confidence="high", tier="gate", playbook=cause, because=[], scope=Scope(service=SHOP), first_seen=at(1),
+        last_seen=at(2), count=count,
+    )  # fmt: skip
 
 
 def told(comparison: Comparison) -> dict[str, Any]:
@@ -87,7 +109,7 @@ def test_swapped_sides_say_the_mirrored_thing(before: Side, after: Side) -> None
 def test_nothing_changes_from_a_side_to_itself(one: Side) -> None:
     comparison = compare(one, one)
     assert comparison.change in ("same", "unclear")
-    assert comparison.because == []
+    assert [sign.change for sign in comparison.because] == [comparison.change]
     assert {found.change for found in comparison.errors} <= {"same", "unclear"}
     assert {found.change for found in comparison.outcomes} <= {"same", "unclear"}
 
@@ -140,7 +162,7 @@ def test_a_check_that_passed_and_fails_now_makes_it_worse_however_few_the_runs()
     assert comparison.change == "worse"
     found = outcomes(comparison)["check", "redis"]
     assert (found.change, found.became) == ("worse", "fails now")
-    assert "check redis: 1 of 1 before, 0 of 2 after" in [sign.says for sign in comparison.because]
+    assert "check redis: 1 of 1 before, 0 of 2 after" in said(comparison)
 
 
 def test_a_check_that_a_boot_blames_has_failed_though_no_line_is_its_own() -> None:
@@ -212,6 +234,12 @@ def test_a_rate_that_changed_by_the_hour_only_has_not_surely_changed() -> None:
     assert found.change == "unclear"
 
 
+def test_half_as_much_again_is_the_same_edge_from_both_sides() -> None:
+    fewer, more = side(instances=3, errors=[error("full", 5)]), side(errors=[error("full", 5)])
+    assert errors(compare(fewer, more))["full"].change == "unclear"
+    assert errors(compare(more, fewer))["full"].change == "unclear"
+
+
 def test_a_rate_needs_to_be_half_as_much_again() -> None:
     small = compare(side(errors=[error("full", 10_000)]), side(errors=[error("full", 11_000)]))
     large = compare(side(errors=[error("full", 10_000)]), side(errors=[error("full", 16_000)]))
@@ -228,7 +256,7 @@ def test_errors_of_one_shape_at_two_revisions_are_counted_together() -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"minutes": 2}, "2.0 minutes of logs give no rate; it takes 5"),
+        ({"minutes": 2}, "2.0 minutes of logs give no rate, it takes 5"),
         ({"instances": 0}, "no line names an instance"),
         ({"requests": []}, "no boot, no validation and no request that the packs count"),
     ],
@@ -240,16 +268,54 @@ def test_a_thin_side_is_said_and_not_taken_for_zero(changes: dict[str, Any], why
     assert (found.change, found.sure) == ("new", False)
     assert (found.before.per_hour, found.after.per_hour) == (None, None)
     assert comparison.change == "unclear"
+    assert said(comparison) == [f"shop is ready on both sides, and BEFORE is too thin to tell more: {why}"]
 
 
 def test_where_no_service_is_in_both_there_is_nothing_to_compare() -> None:
     comparison = compare(side(), side("not_ready", service="cart", requests=[]))
     assert comparison.change == "unclear"
-    assert comparison.limits == ["no service is in both: there is nothing to compare"]
+    assert said(comparison) == ["BEFORE tells of shop, AFTER of cart"]
+    nothing = side("no_data", states=[], presences=[], first=None, last=None)
+    assert said(compare(side(), nothing)) == ["BEFORE tells of shop, AFTER of no service"]
+
+
+def test_an_unchanged_verdict_is_told_with_what_is_behind_it() -> None:
+    redis, database = (side("not_ready", incidents=[incident(cause, 3)]) for cause in ("redis", "database"))
+    alike, other = compare(redis, redis), compare(redis, database)
+    assert said(alike) == ["shop is not ready on both sides, and nothing else changed that the numbers tell"]
+    assert said(other) == [
+        "shop is not ready on both sides, by another cause, and nothing else changed that the numbers tell"
+    ]
+
+
+def test_a_service_beside_it_is_thin_only_where_its_errors_are_compared() -> None:
+    beside = Presence(service="auth", revision="auth-1", first=at(0), last=at(0), instances=1)
+    quiet = side(presences=[*side().presences, beside])
+    noisy = msgspec.structs.replace(quiet, errors=[error("full", 9, service="auth")])
+    assert compare(side(), quiet).thin == []
+    assert [(thin.side, thin.service) for thin in compare(side(), noisy).thin] == [
+        ("before", "auth"),
+        ("after", "auth"),
+    ]
+    assert compare(side(), noisy).change == "same"
+
+
+def test_the_walks_are_those_of_services_that_were_judged() -> None:
+    verdicts: dict[str, ServiceVerdict] = {"auth": "inconclusive", "cart": "ready", SHOP: "inconclusive"}
+    states = [
+        ServiceState(service=name, verdict=verdict, primary=name == SHOP, revisions={f"{name}-1": verdict})
+        for name, verdict in verdicts.items()
+    ]
+    judged = side("inconclusive", states=states)
+    assert [walked.service for walked in compare(judged, judged).walks] == ["cart", SHOP]
 
 
 def test_a_verdict_that_one_side_does_not_know_is_unclear() -> None:
-    assert compare(side("ready"), side("inconclusive")).change == "unclear"
+    unclear = compare(side("ready"), side("inconclusive"))
+    assert unclear.change == "unclear"
+    assert said(unclear) == [
+        "shop was ready and is inconclusive, and nothing else changed that the numbers tell"
+    ]
     assert compare(side("inconclusive"), side("inconclusive")).change == "same"
 
 
@@ -282,13 +348,6 @@ def test_what_was_not_read_of_a_side_is_said() -> None:
 
 
 def test_an_incident_stays_is_new_or_is_not_seen_again() -> None:
-    def incident(cause: str, count: int) -> Incident:
-        return Incident(
-            id=f"id-{cause}", cause=cause, title=cause, service=SHOP, check=None, condition=None, severity="P1",
-            confidence="high", tier="gate", playbook=cause, because=[], scope=Scope(service=SHOP), first_seen=at(1),
-            last_seen=at(2), count=count,
-        )  # fmt: skip
-
     before = side(incidents=[incident("gone", 1), incident("stays", 2)])
     after = side(incidents=[incident("stays", 3), incident("new", 4)])
     found = {

@@ -96,12 +96,14 @@ def _told(
     differ = all(rates_differ(counts[0], first, counts[1], second) for first, second in (hours, instances))
     if one_side := _seen(counts):
         return one_side, differ and whole
-    factors = [counts[1] / after / (counts[0] / before) for before, after in (hours, instances)]
-    if differ and min(factors) >= _FACTOR:
+    rates = [(counts[0] / first, counts[1] / second) for first, second in (hours, instances)]
+    more = [second >= _FACTOR * first for first, second in rates]
+    less = [first >= _FACTOR * second for first, second in rates]
+    if differ and all(more):
         return "more", True
-    if differ and max(factors) <= 1 / _FACTOR:
+    if differ and all(less):
         return "less", True
-    return ("same", True) if all(1 / _FACTOR < factor < _FACTOR for factor in factors) else ("unclear", False)
+    return ("unclear", False) if any(more) or any(less) else ("same", True)
 
 
 def _count(change: ErrorChange) -> int:

@@ -16,7 +16,7 @@ def thin(side: Side, service: str) -> Iterator[str]:
         return
     minutes = side.hours * 60
     if minutes < LEAST_MINUTES:
-        yield f"{minutes:.1f} minutes of logs give no rate; it takes {LEAST_MINUTES}"
+        yield f"{minutes:.1f} minutes of logs give no rate, it takes {LEAST_MINUTES}"
     if not side.instances(service):
         yield "no line names an instance"
     # Without any of them the service may have done nothing, and an error that work would bring could not come.

@@ -54,15 +54,13 @@ def screen(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def _why(comparison: Comparison) -> str:
-    """Return the signs, what is contrary to the answer last; without one, why there is none."""
-    leading = "better" if comparison.change == "better" else "worse"
-    told = [sign.says for sign in comparison.because if sign.change == leading]
-    contrary = [sign.says for sign in comparison.because if sign.change != leading]
-    if told:
-        return "; ".join([_first(told), *([f"but {_first(contrary)}"] if contrary else [])])
-    if comparison.change == "same":
-        return "no verdict, no outcome and no rate of errors changed"
-    return next(_doubts(comparison), "the verdict is not known on both sides, and nothing else is told apart")
+    """Return the reasons, what is contrary to the answer last."""
+    contrary = {"better": "worse"}.get(comparison.change, "better")
+    # A service's name may hold a line break, and what follows it would look like an answer of ours.
+    signs = [(sign.change == contrary, " ".join(sign.says.split())) for sign in comparison.because]
+    told = [says for against, says in signs if not against]
+    but = [says for against, says in signs if against]
+    return "; ".join([_first(told), *([f"but {_first(but)}"] if but else [])])
 
 
 def _first(said: Sequence[str]) -> str:

@@ -158,6 +158,12 @@ def test_the_time_of_receipt_stands_in_for_a_missing_one_and_is_uncertain() -> N
     assert entry.time_uncertain
 
 
+def test_a_time_of_receipt_that_cannot_be_read_leaves_the_entry_its_own() -> None:
+    entry = decoded(log(1, receiveTimestamp="yesterday"))
+    assert (entry.timestamp, entry.receive_timestamp) == (decoded(log(1)).timestamp, None)
+    assert refused(log(1, timestamp=None, receiveTimestamp="yesterday")).kind == "broken_record"
+
+
 def test_clocks_that_are_more_than_an_hour_apart_make_the_time_uncertain() -> None:
     assert decoded(log(1, timestamp="2026-03-02T08:00:00.000001Z")).time_uncertain
     assert not decoded(log(1, timestamp="2026-03-01T07:30:00.000001Z")).time_uncertain

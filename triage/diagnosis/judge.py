@@ -13,7 +13,7 @@ from triage.diagnosis.leads import Leads
 from triage.diagnosis.ranking import attach, rank
 from triage.diagnosis.scene import Causes, Known
 from triage.diagnosis.settling import limits, settle
-from triage.diagnosis.sighting import Sighting, Sightings, gather, rule_name
+from triage.diagnosis.sighting import Sightings, gather, rule_name, sight
 from triage.diagnosis.state import Service
 from triage.models import (
     Coverage,
@@ -68,9 +68,7 @@ class Judge:
         elif event.noise:
             self._noise[self._noise_titles[rule_name(event)]] += 1
         else:
-            name = rule_name(event)
-            place = self._seen[entry.service, entry.revision]
-            place.setdefault(name, Sighting(name)).add(event)
+            sight(self._seen[entry.service, entry.revision], event)
 
     def add(self, passage: Passage) -> None:
         """Look at one run that is over."""

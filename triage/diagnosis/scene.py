@@ -1,8 +1,10 @@
 """Which cause explains a scene: one run with its lines, or all lines of a revision."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import get_args
 
 from triage.diagnosis.sighting import Sightings
@@ -31,16 +33,21 @@ class Known:
         patterns = self.pack.services
         return not patterns or not service or any(fnmatchcase(service, pattern) for pattern in patterns)
 
+    @cached_property
+    def _rules(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        cause = self.cause
+        all_of, any_of, none_of = map(self.names, (cause.all_of, cause.any_of, cause.none_of))
+        return frozenset(all_of), frozenset(any_of), frozenset(none_of)
+
     def holds(self, run: Run | None, seen: Sightings) -> bool:
         """Return whether the cause explains a scene."""
-        cause = self.cause
-        if cause.run is not None and (run is None or not _fits(cause.run, run)):
+        needs = self.cause.run
+        if needs is not None and (run is None or not _fits(needs, run)):
             return False
-        if not all(name in seen for name in self.names(cause.all_of)):
+        all_of, any_of, none_of = self._rules
+        if not seen.keys() >= all_of or (any_of and any_of.isdisjoint(seen)):
             return False
-        if cause.any_of and not any(name in seen for name in self.names(cause.any_of)):
-            return False
-        return not any(name in seen for name in self.names(cause.none_of))
+        return none_of.isdisjoint(seen)
 
 
 def _fits(needs: RunNeeds, run: Run) -> bool:
@@ -63,23 +70,22 @@ class Causes:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Take in the causes, in the order of the packs."""
-        self._known = [Known(pack, cause) for pack in packs for cause in pack.causes]
+        self._of_scene: dict[str, list[Known]] = defaultdict(list)
+        for pack in packs:
+            for cause in pack.causes:
+                self._of_scene[cause.scene].append(Known(pack, cause))
 
     def of_run(self, run: Run, seen: Sightings) -> Known | None:
         """Return the deepest cause that explains a run, or None."""
         fitting = [
-            known
-            for known in self._known
-            if known.cause.scene == run.kind and known.reads(run.service) and known.holds(run, seen)
+            known for known in self._of_scene[run.kind] if known.holds(run, seen) and known.reads(run.service)
         ]
         return _deepest(fitting)
 
     def of_revision(self, service: str, seen: Sightings) -> list[Known]:
         """Return every cause that the lines of a service's revision show, the deepest first."""
         fitting = [
-            known
-            for known in self._known
-            if known.cause.scene == "revision" and known.reads(service) and known.holds(None, seen)
+            known for known in self._of_scene["revision"] if known.reads(service) and known.holds(None, seen)
         ]
         return sorted(fitting, key=lambda known: TIERS.index(known.cause.tier))
 

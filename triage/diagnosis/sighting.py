@@ -35,9 +35,10 @@ class Sighting:
         self.checks.update(other.checks)
 
     def _keep(self, event: Event) -> None:
-        checks = {sample.check for sample in self.samples}
-        if len(self.samples) < _SAMPLES or (event.check not in checks and len(checks) < _CHECKS):
-            self.samples.append(event)
+        if len(self.samples) < _SAMPLES or event.check not in self.checks:
+            checks = {sample.check for sample in self.samples}
+            if len(self.samples) < _SAMPLES or (event.check not in checks and len(checks) < _CHECKS):
+                self.samples.append(event)
         if self.last is None or event.entry.order >= self.last.entry.order:
             self.last = event
 
@@ -65,10 +66,18 @@ def rule_name(event: Event) -> str:
     return f"{event.pack}/{event.rule}"
 
 
+def sight(seen: Sightings, event: Event) -> None:
+    """Add an event to the sighting of its rule."""
+    name = rule_name(event)
+    sighting = seen.get(name)
+    if sighting is None:
+        sighting = seen[name] = Sighting(name)
+    sighting.add(event)
+
+
 def gather(events: list[Event]) -> Sightings:
     """Return the sightings of some events by the name of their rule."""
     found: Sightings = {}
     for event in events:
-        name = rule_name(event)
-        found.setdefault(name, Sighting(name)).add(event)
+        sight(found, event)
     return found

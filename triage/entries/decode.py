@@ -78,7 +78,7 @@ def _even(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
         ValueError: it has no time.
 
     """
-    received = nanoseconds(entry.receive_timestamp) if entry.receive_timestamp else None
+    received = _received(entry)
     if entry.timestamp:
         timestamp = nanoseconds(entry.timestamp)
         uncertain = received is not None and not -_HOUR <= received - timestamp <= _HOUR
@@ -135,6 +135,16 @@ def _even(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
         raw=data,
         source=record.source,
     )
+
+
+def _received(entry: wire.LogEntry) -> int | None:
+    """Return when the entry was received; where that cannot be read, its own time is enough."""
+    try:
+        return nanoseconds(entry.receive_timestamp) if entry.receive_timestamp else None
+    except ValueError:
+        if entry.timestamp:
+            return None
+        raise
 
 
 def _said(entry: wire.LogEntry, payload: wire.JsonPayload | None, error: ErrorInfo | None) -> Text:
@@ -207,19 +217,24 @@ def _log(name: str) -> tuple[str, str]:
 
 def _http(request: wire.HttpRequest) -> Http:
     url = request.request_url or ""
+    return Http(
+        method=request.request_method or "",
+        url=url,
+        path=path_of(url),
+        status=request.status,
+        latency=_seconds(request.latency),
+        user_agent=request.user_agent or "",
+    )
+
+
+def path_of(url: str) -> str:
+    """Return the path of a URL, which may be a path alone, without its query."""
     _, scheme, rest = url.partition("://")
     path = url
     if scheme:
         slash = rest.find("/")
         path = rest[slash:] if slash >= 0 else "/"
-    return Http(
-        method=request.request_method or "",
-        url=url,
-        path=path.partition("?")[0].partition("#")[0],
-        status=request.status,
-        latency=_seconds(request.latency),
-        user_agent=request.user_agent or "",
-    )
+    return path.partition("?")[0].partition("#")[0]
 
 
 def _seconds(text: str | None) -> float | None:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from triage.models import Entry, Gap
+from triage.models import Entry, Gap, Skipped
 from triage.window import NANOSECONDS, format_timestamp
 
 _DAY = 86_400 * NANOSECONDS
@@ -31,14 +31,19 @@ class FileNumbers:
 
     def pass_by(self, entry: Entry) -> None:
         """Take the time and the severity of an entry, kept or not."""
-        time = entry.timestamp
-        if not self.severities:
-            self.first = self.last = time
-        elif time < self.first:
-            self.first = time
-        elif time > self.last:
-            self.last = time
+        self._reach(entry.timestamp, entry.timestamp)
         self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
+
+    def pass_over(self, skipped: Skipped) -> None:
+        """Take the times and severities of entries that were not decoded."""
+        self._reach(skipped.first, skipped.last)
+        self.severities.update(skipped.severities)
+
+    def _reach(self, first: int, last: int) -> None:
+        if not self.severities:
+            self.first, self.last = first, last
+        else:
+            self.first, self.last = min(self.first, first), max(self.last, last)
 
     def add(self, entry: Entry) -> None:
         """Count an entry in that is kept."""

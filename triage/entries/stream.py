@@ -62,6 +62,7 @@ class Entries:
                 self._note(item)
             elif isinstance(item, Skipped):
                 self._skipped += item.count
+                self._numbers_of(item.path).pass_over(item)
             else:
                 self._exports[item.path] = item
         for joined in self._parts.whole():
@@ -75,11 +76,7 @@ class Entries:
             self._note(entry)
             return
         if not whole:
-            path = entry.source.path
-            numbers = self._numbers.get(path)
-            if numbers is None:
-                numbers = self._numbers[path] = FileNumbers(path)
-            numbers.pass_by(entry)
+            self._numbers_of(entry.source.path).pass_by(entry)
             if entry.split and entry.split.total > 1:
                 self._parts.add(entry)
                 return
@@ -94,6 +91,12 @@ class Entries:
             self._without_payload += entry.payload_lost
             self._without_severity += entry.severity_source != "entry"
             self._sorter.add(entry)
+
+    def _numbers_of(self, path: str) -> FileNumbers:
+        numbers = self._numbers.get(path)
+        if numbers is None:
+            numbers = self._numbers[path] = FileNumbers(path)
+        return numbers
 
     def _note(self, gap: Gap) -> None:
         if gap.kind in _LOST_RECORDS:

@@ -41,10 +41,17 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """Records that were not decoded, as nothing in them is looked for."""
+    """LogEntries that were not decoded, as nothing is looked for in them: how many of each severity, from when to when."""
 
     path: str
-    count: int
+    severities: dict[str, int] = {}
+    first: int = 0
+    last: int = 0
+
+    @property
+    def count(self) -> int:
+        """Return the number of the records."""
+        return sum(self.severities.values())
 
 
 class ExportFile(msgspec.Struct, frozen=True):

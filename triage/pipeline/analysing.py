@@ -7,7 +7,7 @@ import msgspec
 
 from triage import rules
 from triage.diagnosis import Errors, Judge, Presences, Witnesses
-from triage.entries import Entries
+from triage.entries import Entries, Sieve
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -136,11 +136,11 @@ def read_entries(
 
     With an ``analyser`` only what it wants is looked at; the rest is counted.
     """
-    everything = selection == ALL
+    sieve = Sieve(analyser.literals) if analyser is not None and selection == ALL else None
     return Entries(
-        _records(sources, analyser.literals if analyser is not None and everything else ()),
+        _records(sources, sieve),
         keep=None if analyser is None else analyser.wants,
-        within=None if everything else within(selection),
+        within=None if selection == ALL else within(selection),
         asked=(selection.since, selection.until),
     )
 
@@ -175,12 +175,13 @@ def matters(matcher: Matcher, entry: Entry) -> bool:
     return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
 
 
-def _records(sources: Sources, wanted: Sequence[str]) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    from triage.reading import read
+def _records(sources: Sources, sieve: Sieve | None) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    from triage.reading import everything, read
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
     if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
-        yield from read([source for source in listed if isinstance(source, str | Path)], wanted=wanted)
+        paths = [source for source in listed if isinstance(source, str | Path)]
+        yield from read(paths, sift=sieve.sift if sieve else everything)
     else:
         yield from (record for record in listed if isinstance(record, Record))
 

@@ -2,5 +2,6 @@
 
 from triage.reading.limits import Limits
 from triage.reading.read import read
+from triage.reading.sift import everything
 
-__all__ = ["Limits", "read"]
+__all__ = ["Limits", "everything", "read"]

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from triage.models import Gap, GapKind, Record, Source
+from triage.models import Gap, GapKind, Record, Skipped, Source
 from triage.reading.likeness import is_entry, loaded
 from triage.reading.limits import Limits
+from triage.reading.sift import Sift, everything
 from triage.reading.window import Window, closing
 
 _batch = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder(msgspec.Raw)
-_BATCH, _TAIL, _TRIES = 1 << 20, 64 << 10, 3
+_PIECES, _BATCH, _TAIL, _TRIES = 128 << 10, 1 << 20, 64 << 10, 3
 # How many objects of a file are looked at to find the next entry after a broken one: enough for 10,000 broken ones.
 _SEARCHES = 20_000
 _UNCLOSED = 8
@@ -33,11 +34,13 @@ class Elements:
     counted, object by object; and where an object is broken, reading goes on at the next one that is a LogEntry.
     """
 
-    def __init__(self, window: Window, path: str, limits: Limits) -> None:
-        """Cut what ``window`` shows; ``path`` is for the gaps."""
+    def __init__(self, window: Window, path: str, limits: Limits, sift: Sift = everything) -> None:
+        """Cut what ``window`` shows; ``path`` is for the gaps, ``sift`` chooses among the entries of a list."""
         self.window = window
         self.path = path
         self.limits = limits
+        self.sift = sift
+        self.plain = False
         self.position = 0
         self.cut = False
         self._slow = 0
@@ -48,8 +51,11 @@ class Elements:
         self.position += 1
         return Record(data, Source(self.path, self.position))
 
-    def in_list(self) -> Iterator[bytes | Gap]:
-        """Yield the objects up to the bracket that closes the list whose opening was just passed."""
+    def in_list(self) -> Iterator[bytes | Gap | Skipped]:
+        """Yield the objects up to the bracket that closes the list whose opening was just passed.
+
+        Once ``plain``, as the list is known to be one of LogEntries, those that ``sift`` does not choose are only counted.
+        """
         window, depth = self.window, 1
         while first := window.next():
             if first == b"{":
@@ -57,7 +63,7 @@ class Elements:
                 if whole is None:
                     yield from self.one(window.value(self.limits.record))
                 else:
-                    yield from whole
+                    yield from self._sifted(whole)
             elif first == b"[":
                 depth, window.at = depth + 1, window.at + 1
             elif first == b"]":
@@ -70,15 +76,27 @@ class Elements:
             self.cut = True
             yield self.gap("cut_file", "the list is not closed")
 
+    def _sifted(self, pieces: list[bytes]) -> Iterator[bytes | Skipped]:
+        chosen, skipped = (self.sift if self.plain else everything)(self.path, pieces)
+        if skipped.severities:
+            yield skipped
+        done = 0
+        for place in chosen:
+            self.position += place - done
+            yield pieces[place]
+            done = place + 1
+        self.position += len(pieces) - done
+
     def _pieces(self) -> list[bytes] | None:
         """Return all objects up to a seam far ahead, None when that piece cannot be read as a whole."""
         window = self.window
         if self._slow > 0:
             return None
-        window.fill(_BATCH)
-        seams = _SEAM.finditer(window.buffer, max(window.at, len(window.buffer) - _TAIL))
+        window.fill(_PIECES)
+        stop = window.at + _PIECES
+        seams = _SEAM.finditer(window.buffer, max(window.at, stop - _TAIL), stop)
         ends = [seam.start() + 1 for seam in seams][-_TRIES:]
-        if window.ended:
+        if window.ended and stop >= len(window.buffer):
             ends.append(window.buffer.rfind(b"}") + 1)
         for end in (end for end in reversed(ends) if end > window.at):
             try:
@@ -88,7 +106,7 @@ class Elements:
             if all(piece[:1] == b"{" for piece in pieces):
                 window.at = end
                 return pieces
-        self._slow = len(window)
+        self._slow = min(len(window), _PIECES)
         return None
 
     def one(self, end: int) -> Iterator[bytes | Gap]:

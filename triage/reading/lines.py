@@ -2,49 +2,60 @@
 
 from collections.abc import Iterator
 
-from triage.models import Gap, Record, Source
+from triage.models import Gap, Record, Skipped, Source
 from triage.reading.likeness import loaded
 from triage.reading.limits import Limits
+from triage.reading.sift import Sift, everything
 from triage.reading.stream import Stream
 
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_lines(stream: Stream, path: str, limits: Limits, *, after: int = 0) -> Iterator[Record | Gap]:
-    """Yield the objects of the lines; lines end at a line feed only, as other line breaks may stand in a string.
+class Lines:
+    """Reads the objects of lines; lines end at a line feed only, as other line breaks may stand in a string.
 
-    A line that is too long is passed over without being held. The last line is cut when it neither ends nor is JSON.
-    ``after`` is how many lines of the file stand before the stream.
+    A line that is too long is passed over without being held. ``position`` is the number of lines that were read.
     """
-    position, longest = after, limits.record
-    rest = b""
-    for block in stream:
-        *lines, last = block.split(b"\n")
-        if not lines:
-            rest += last if len(rest) <= longest else b""
-            continue
-        lines[0], rest = rest + lines[0], last
-        for line in lines:
-            position += 1
-            text = line.strip()
-            if text[:1] == b"{" and len(text) <= longest:
-                yield Record(text, Source(path, position))
-            elif text:
-                yield _other(text, path, position, limits)
-    text = rest.strip()
-    if text[:1] == b"{" and len(rest) <= longest and loaded(text) is None:
-        yield Gap("cut_file", path, "the last line is cut", position + 1)
-    elif text:
-        yield _other(text, path, position + 1, limits)
 
+    def __init__(self, stream: Stream, path: str, limits: Limits, sift: Sift = everything) -> None:
+        """Read the stream from its beginning."""
+        self._stream, self._path, self._limits, self._sift = stream, path, limits, sift
+        self.position = 0
 
-def _other(text: bytes, path: str, position: int, limits: Limits) -> Record | Gap:
-    text = text.removeprefix(_BOM)
-    if len(text) > limits.record:
-        return Gap("too_large", path, f"a line longer than {limits.record:,} bytes", position)
-    if text[:1] == b"{":
-        return Record(text, Source(path, position))
-    excerpt = text[:80].decode("utf-8", "replace")
-    if text.endswith((b"}", b"},", b'"')):
-        return Gap("broken_record", path, f"not a JSON object: {excerpt!a}", position)
-    return Gap("not_entries", path, f"text between the entries: {excerpt!a}", position)
+    def records(self) -> Iterator[Record | Gap | Skipped]:
+        """Yield the records. The last line is cut when it neither ends nor is JSON."""
+        path, longest = self._path, self._limits.record
+        rest = b""
+        for block in self._stream:
+            *lines, last = block.split(b"\n")
+            if not lines:
+                rest += last if len(rest) <= longest else b""
+                continue
+            lines[0], rest = rest + lines[0], last
+            chosen, skipped = (self._sift if max(map(len, lines)) <= longest else everything)(path, lines)
+            if skipped.severities:
+                yield skipped
+            for place in chosen:
+                yield from self._line(lines[place], self.position + place + 1)
+            self.position += len(lines)
+        if rest.lstrip()[:1] == b"{" and len(rest) <= longest and loaded(rest) is None:
+            yield Gap("cut_file", path, "the last line is cut", self.position + 1)
+        else:
+            yield from self._line(rest, self.position + 1)
+
+    def _line(self, line: bytes, position: int) -> Iterator[Record | Gap]:
+        """Yield what a line is, unless it is blank."""
+        text = line.strip().removeprefix(_BOM)
+        if not text:
+            return
+        if len(line) > self._limits.record:
+            detail = f"a line longer than {self._limits.record:,} bytes"
+            yield Gap("too_large", self._path, detail, position)
+        elif text[:1] == b"{":
+            yield Record(text, Source(self._path, position))
+        else:
+            excerpt = text[:80].decode("utf-8", "replace")
+            if text.endswith((b"}", b"},", b'"')):
+                yield Gap("broken_record", self._path, f"not a JSON object: {excerpt!a}", position)
+            else:
+                yield Gap("not_entries", self._path, f"text between the entries: {excerpt!a}", position)

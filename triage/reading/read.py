@@ -1,6 +1,5 @@
 """Exports to raw records."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -9,20 +8,22 @@ from typing import BinaryIO
 
 from triage.errors import BadDataError, IOFailureError
 from triage.models import ExportFile, Gap, Record, Skipped
-from triage.reading.candidates import LARGE, read_candidates
 from triage.reading.compression import compression, unfold
 from triage.reading.encoding import utf8
 from triage.reading.form import form
 from triage.reading.likeness import is_entry
 from triage.reading.limits import Limits
-from triage.reading.lines import read_lines
+from triage.reading.lines import Lines
 from triage.reading.parquet import read_parquet
+from triage.reading.sift import Sift, everything
 from triage.reading.sources import ExportSource, expand
-from triage.reading.stream import CHUNK, Stream, chunks_of
+from triage.reading.spread import LARGE, helpers, read_spread
+from triage.reading.stream import Stream, chunks_of
 from triage.reading.table import read_table
 from triage.reading.values import Values
 
-_GLOB = re.compile(r"[*?\[]")
+#: The form is told from this much: an entry has at most 256 KiB.
+_HEAD = 1 << 20
 _NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
 _HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"
 
@@ -32,15 +33,14 @@ def read(
     *,
     stdin: BinaryIO | None = None,
     limits: Limits | None = None,
-    wanted: Sequence[str] = (),
+    sift: Sift = everything,
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the records of exports, what could not be read of them, and after each file an ExportFile.
 
     ``sources`` are files, folders, globs and "-" (``stdin``, the process's own unless given). The form is told from the
     bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers, CSV, Parquet, each also in gzip or zstd and
     in UTF-16. Memory is bounded whatever the size. An empty file or array holds no records, which is no error.
-    With ``wanted`` texts large files of JSON lines give the records that may matter for them, and the
-    number of the others as Skipped.
+    Of JSON lines and lists only the records that ``sift`` chooses are given, the others counted as Skipped.
 
     Raises:
         BadDataError: a file that was named holds no LogEntry. In a folder or glob it is a Gap.
@@ -54,14 +54,14 @@ def read(
                     file = stdin or sys.stdin.buffer
                 else:
                     file = stack.enter_context(Path(source.path).open("rb", buffering=0))
-                yield from _read(source, file, limits or Limits(), wanted)
+                yield from _read(source, file, limits or Limits(), sift)
         except OSError as error:
             reason = error.strerror or str(error)
             raise IOFailureError(f"{source.path}: {reason}", "check the file and its permissions") from error
 
 
 def _read(
-    source: ExportSource, file: BinaryIO, limits: Limits, wanted: Sequence[str]
+    source: ExportSource, file: BinaryIO, limits: Limits, sift: Sift
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     path, gaps = source.path, list[Gap]()
     stream = Stream(chunks_of(file))
@@ -69,9 +69,9 @@ def _read(
     if kind:
         stream = Stream(unfold(kind, stream, path, limits, gaps))
     encoding, stream = utf8(stream)
-    plain = not (kind or encoding) and path != "-" and not _GLOB.search(path)
-    quick = wanted if plain and Path(path).stat().st_size >= LARGE else ()
-    content = _Content(stream, path, limits, quick)
+    plain = not (kind or encoding) and path != "-" and file.seekable()
+    spread = plain and sift is not everything and Path(path).stat().st_size >= LARGE
+    content = _Content(stream, path, limits, sift, helpers() if spread else 0)
     try:
         for item in content:
             if not (
@@ -92,8 +92,9 @@ def _read(
 class _Content:
     """The records of one file, and whether they are those of an export."""
 
-    def __init__(self, stream: Stream, path: str, limits: Limits, wanted: Sequence[str]) -> None:
-        self._stream, self._path, self._limits, self._wanted = stream, path, limits, wanted
+    def __init__(self, stream: Stream, path: str, limits: Limits, sift: Sift, helpers: int) -> None:
+        self._stream, self._path, self._limits = stream, path, limits
+        self._sift, self._helpers = sift, helpers
         self.form = "empty"
         self.records = 0
         self._entries = self._others = False
@@ -101,26 +102,27 @@ class _Content:
     def __iter__(self) -> Iterator[Record | Gap | Skipped]:
         if not self._stream.head(1):
             return
-        values = Values(self._stream, self._path, self._limits)
+        values = Values(self._stream, self._path, self._limits, self._sift)
         for item in self._items(values):
             if isinstance(item, Record):
                 self.records += 1
                 self._entries = self._entries or is_entry(item.data)
             elif isinstance(item, Skipped):
                 self.records += item.count
+                self._entries = True
             elif item.kind in ("broken_record", "not_entries"):
                 self._others = True
             yield item
         self.form = self.form or values.form
 
     def _items(self, values: Values) -> Iterator[Record | Gap | Skipped]:
-        found = form(self._stream.head(CHUNK), self._path)
+        found = form(self._stream.head(_HEAD), self._path)
         self.form = _NAMES.get(found, "")
         match found:
-            case "lines" if self._wanted:
-                return read_candidates(self._path, self._stream, self._limits, self._wanted)
+            case "lines" if self._helpers:
+                return read_spread(self._path, self._limits, self._sift, self._helpers)
             case "lines":
-                return read_lines(self._stream, self._path, self._limits)
+                return Lines(self._stream, self._path, self._limits, self._sift).records()
             case "table":
                 return read_table(self._stream, self._path, self._limits)
             case "parquet":

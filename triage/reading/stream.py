@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-CHUNK = 1 << 20
+#: What is read at a time stays in the processor's cache while it is looked at: a megabyte takes half as long again.
+CHUNK = 128 << 10
 
 
 class Stream:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from triage.models import Gap, Record
+from triage.models import Gap, Record, Skipped
 from triage.reading.elements import LIST, Elements
 from triage.reading.likeness import is_entry
 from triage.reading.limits import Limits
+from triage.reading.sift import Sift
 from triage.reading.stream import Stream
 from triage.reading.window import Window
 from triage.reading.wrapper import Wrapper
@@ -14,13 +15,12 @@ from triage.reading.wrapper import Wrapper
 class Values(Elements):
     """Reads every LogEntry of a JSON text."""
 
-    def __init__(self, stream: Stream, path: str, limits: Limits) -> None:
+    def __init__(self, stream: Stream, path: str, limits: Limits, sift: Sift) -> None:
         """Read the stream from its beginning."""
-        super().__init__(Window(stream), path, limits)
+        super().__init__(Window(stream), path, limits, sift)
         self.form = "JSON"
-        self._plain = False
 
-    def records(self) -> Iterator[Record | Gap]:
+    def records(self) -> Iterator[Record | Gap | Skipped]:
         """Yield the entries; ``form`` then says what they were wrapped in."""
         window = self.window
         while first := window.next():
@@ -45,22 +45,22 @@ class Values(Elements):
         if self.form in ("JSON", "JSON object"):
             self.form = form
 
-    def _judged(self, items: Iterable[bytes | Gap]) -> Iterator[Record | Gap]:
+    def _judged(self, items: Iterable[bytes | Gap | Skipped]) -> Iterator[Record | Gap | Skipped]:
         """Yield the records, and out of an object that is no LogEntry those that it holds; one LogEntry ends the doubt."""
         for item in items:
-            if isinstance(item, Gap):
+            if isinstance(item, Gap | Skipped):
                 yield item
-            elif self._plain:
+            elif self.plain:
                 yield self.record(item)
             elif is_entry(item):
-                self._plain = True
+                self.plain = True
                 yield self.record(item)
             else:
                 yield from self._wrapper(Window([item]), item)
 
-    def _wrapper(self, window: Window, whole: bytes = b"") -> Iterator[Record | Gap]:
+    def _wrapper(self, window: Window, whole: bytes = b"") -> Iterator[Record | Gap | Skipped]:
         """Yield the records of a wrapper; a ``whole`` object without any list of LogEntries is a record that is none."""
-        wrapper = Wrapper(window, self.path, self.limits, self.position)
+        wrapper = Wrapper(window, self.path, self.limits, self.sift, self.position)
         found = wrapper.records()
         if whole:
             found = iter(list(found))

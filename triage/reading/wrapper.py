@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from triage.models import Gap, Record
+from triage.models import Gap, Record, Skipped
 from triage.reading.elements import Elements
 from triage.reading.likeness import is_entry
 from triage.reading.limits import Limits
+from triage.reading.sift import Sift
 from triage.reading.window import Window
 
 #: Lists under these keys are logs even when they are empty.
@@ -20,14 +21,14 @@ _PLAIN = re.compile(rb"[^\s,\]}]*+")
 class Wrapper(Elements):
     """Finds the lists of LogEntries inside an object, however large they are, and reads no other."""
 
-    def __init__(self, window: Window, path: str, limits: Limits, position: int) -> None:
+    def __init__(self, window: Window, path: str, limits: Limits, sift: Sift, position: int) -> None:
         """Read the object that opens at the window's place; ``position`` records were read before it."""
-        super().__init__(window, path, limits)
+        super().__init__(window, path, limits, sift)
         self.position = position
         self.keys: list[str] = []
         self._level = 0
 
-    def records(self, within: str = "") -> Iterator[Record | Gap]:
+    def records(self, within: str = "") -> Iterator[Record | Gap | Skipped]:
         """Yield the entries of the object's lists; ``keys`` then names the outermost keys that they stand under."""
         window, limit = self.window, self.limits.record
         window.next()
@@ -60,25 +61,25 @@ class Wrapper(Elements):
             self.cut = True
             yield self.gap("cut_file", "the object around the entries is not closed")
 
-    def _list(self, key: str) -> Iterator[Record | Gap]:
+    def _list(self, key: str) -> Iterator[Record | Gap | Skipped]:
         """Yield the list's entries if it is one of LogEntries: one of its first hundred elements is."""
-        tried: list[bytes | Gap] = []
-        found = False
+        tried: list[bytes | Gap | Skipped] = []
+        self.plain = False
         for item in self.in_list():
-            if found:
+            if self.plain:
                 yield self._counted(item)
             elif isinstance(item, bytes) and is_entry(item):
-                found = True
+                self.plain = True
                 yield from map(self._counted, (*tried, item))
             elif len(tried) < _TRIED:
                 tried.append(item)
-        if found or (not tried and key in _LISTS):
+        if self.plain or (not tried and key in _LISTS):
             self.keys.append(key)
         elif self.cut:
             yield self.gap("cut_file", "the object around the entries is cut")
 
-    def _counted(self, item: bytes | Gap) -> Record | Gap:
-        return item if isinstance(item, Gap) else self.record(item)
+    def _counted(self, item: bytes | Gap | Skipped) -> Record | Gap | Skipped:
+        return self.record(item) if isinstance(item, bytes) else item
 
     def _pass(self, first: bytes) -> None:
         window, limit = self.window, self.limits.record

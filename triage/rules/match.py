@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from triage.models import Entry, Event, Pack, Rule
 from triage.text import SUBJECT_LIMIT, subject
@@ -51,8 +51,10 @@ class Matcher:
         self._by_literal: list[list[int]] = [[] for _ in self._literals]
         for number, (_, rule) in enumerate(self._rules):
             self._by_literal[place[rule.literal]].append(number)
-        self._index = AhoCorasick(self._literals or ["\0"], matchkind=MatchKind.Standard)
-        self._reads = lru_cache(maxsize=4096)(_reads)
+        self._index = AhoCorasick(
+            self._literals or ["\0"], matchkind=MatchKind.Standard, implementation=Implementation.DFA
+        )
+        self._says = lru_cache(maxsize=4096)(self._look)
 
     @property
     def literals(self) -> list[str]:
@@ -66,38 +68,43 @@ class Matcher:
 
     def match(self, entry: Entry) -> Event | None:
         """Return what the entry says, or None when no rule knows it."""
-        if not entry.message or not self._literals:
+        said = self._says(entry.message[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
+        return None if said is None else _event(*said, entry)
+
+    def _look(
+        self, whole: str, service: str, log: str, logger: str
+    ) -> tuple[Pack, Rule, dict[str, str]] | None:
+        """Return the rule that knows a message, and what it captures; services say many of their lines over and over."""
+        if not whole or not self._literals:
             return None
-        whole = entry.message[:SUBJECT_LIMIT]
         found = self._index.find_matches_as_indexes(whole, overlapping=True)
         if not found:
             return None
-        text = Subject(subject(entry.message), whole)
+        text = Subject.of(whole)
         for number in sorted({rule for literal, _, _ in found for rule in self._by_literal[literal]}):
             pack, rule = self._rules[number]
-            if self._reads(pack.id, tuple(pack.services), entry.service) and _may_say(rule, entry):
+            if _reads(pack, service) and _may_say(rule, log, logger):
                 match = matches(rule, text)
                 if match is not None:
-                    return _event(pack, rule, entry, match)
+                    return pack, rule, {k: v for k, v in match.groupdict().items() if v is not None}
         return None
 
 
-def _reads(_pack: str, services: tuple[str, ...], service: str) -> bool:
-    return not services or not service or any(fnmatchcase(service, pattern) for pattern in services)
+def _reads(pack: Pack, service: str) -> bool:
+    return not pack.services or not service or any(fnmatchcase(service, name) for name in pack.services)
 
 
-def _may_say(rule: Rule, entry: Entry) -> bool:
-    """Return whether the entry's log and logger are those of the rule, as far as the entry names them.
+def _may_say(rule: Rule, log: str, logger: str) -> bool:
+    """Return whether an entry's log and logger are those of the rule, as far as the entry names them.
 
     A standard-library logger arrives as "logging": its origin is lost and so cannot speak against the rule.
     """
-    if rule.log and entry.log_name and rule.log not in entry.log_name:
+    if rule.log and log and rule.log not in log:
         return False
-    return not rule.logger or entry.logger in ("", "logging") or rule.logger in entry.logger
+    return not rule.logger or logger in ("", "logging") or rule.logger in logger
 
 
-def _event(pack: Pack, rule: Rule, entry: Entry, match: re.Match[str]) -> Event:
-    fields = {name: value for name, value in match.groupdict().items() if value is not None}
+def _event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -> Event:
     return Event(
         entry=entry,
         pack=pack.id,

@@ -75,7 +75,8 @@ class Instance:
     def _expire(self, now: int) -> list[Passage]:
         """Close what is silent for longer than a run of its kind can be."""
         over: list[Draft] = [run for run in self._open if run.seconds_since_last(now) > self._silence]
-        self._open = [run for run in self._open if run not in over]
+        if over:
+            self._open = [run for run in self._open if run not in over]
         if self._decided is not None and self._decided.seconds_since_decided(now) > _TAIL:
             over.append(self._decided)
             self._decided = None

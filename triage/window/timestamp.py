@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 NANOSECONDS = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,8 +37,13 @@ def parse_timestamp(text: str) -> int:
 def format_timestamp(nanoseconds: int) -> str:
     """Return RFC 3339 in UTC with six digits, or nine where the last three say something."""
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
-    whole = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    whole = _second(seconds)
     return f"{whole}.{rest:09d}Z" if rest % 1000 else f"{whole}.{rest // 1000:06d}Z"
+
+
+@lru_cache(maxsize=8192)
+def _second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def since_epoch(moment: datetime) -> int:

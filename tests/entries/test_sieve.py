@@ -1,0 +1,252 @@
+"""What the sieve passes over would have changed no document, whatever stands in the file and in whatever form it is."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from triage import pipeline
+from triage.entries import Sieve
+from triage.models import Record, Skipped
+from triage.reading import everything, read
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "export.json"
+ENTRIES = sorted(json.loads(EXAMPLE.read_text()), key=lambda entry: str(entry["timestamp"]))
+OBJECTS = [json.dumps(entry, ensure_ascii=False).encode() for entry in ENTRIES]
+HEAD = b'{"timestamp": "2026-03-17T13:30:00.25Z", "severity": "INFO", "insertId": '
+DULL = HEAD + b'"d", "textPayload": "nothing to say"}'
+REQUEST = HEAD + b'"r", "httpRequest": {"requestMethod": "GET", "requestUrl": "%b", "status": %d}}'
+#: Objects that a list may hold as well as a line.
+ODD_OBJECTS = [
+    DULL,
+    HEAD + b'"bytes", "textPayload": "\xff\xfe Worker failed to boot"}',
+    HEAD + b'"hidden", "textPayload": "Worker \\u0066ailed to b\\u006fot"}',
+    HEAD + b'"slash", "jsonPayload": {"message": "in \\/gunicorn\\/arbiter.py"}}',
+    HEAD + b'"ansi", "textPayload": "\\u001b[1mWorker failed\\u001b[0m to boot"}',
+    HEAD + b'"colours", "textPayload": "\\u001b[0m"}',
+    HEAD + b'"prefix", "textPayload": "2026-03-17 13:30:00,000 - app - ERROR - "}',
+    HEAD + b'"prefixes", "jsonPayload": {"message": "INFO:     "}}',
+    HEAD + b'"tags", "textPayload": "<red></red>"}',
+    HEAD + b'"twice", "textPayload": "quiet", "textPayload": "Worker failed to boot"}',
+    HEAD + b'"twice", "textPayload": "Worker failed to boot", "textPayload": "quiet"}',
+    HEAD + b'"twice", "severity": "ERROR", "textPayload": "quiet"}',
+    HEAD + b'"nested", "jsonPayload": {"message": "quiet", "context": {"message": "Worker failed to boot"}}}',
+    HEAD + b'"key", "jsonPayload": {"message": "quiet", "Worker failed to boot": [{}, {}]}}',
+    HEAD + b'"both", "textPayload": "quiet", "jsonPayload": {"message": "Worker failed to boot"}}',
+    HEAD + b'"msg", "jsonPayload": {"msg": "Worker failed to boot"}}',
+    HEAD + b'"msg", "textPayload": "", "jsonPayload": {"message": "", "msg": "Worker failed to boot"}}',
+    HEAD + b'"string", "jsonPayload": "a string"}',
+    HEAD + b'"json", "jsonPayload": "{\\"message\\": \\"Worker failed to boot\\"}"}',
+    HEAD + b'"number", "jsonPayload": {"message": 42}}',
+    HEAD + b'"labels", "textPayload": "quiet", "labels": {"a": 1}}',
+    HEAD + b'"received", "textPayload": "quiet", "receiveTimestamp": "yesterday"}',
+    HEAD + b'"far", "textPayload": "quiet", "receiveTimestamp": "2026-03-18T13:30:00Z"}',
+    HEAD + b'"NaN", "textPayload": "quiet", "labels": NaN}',
+    HEAD + b'"half", "textPayload": "quiet \\ud800"}',
+    HEAD + b'"nul", "textPayload": "qu\x00iet"}',
+    HEAD + b'"nul", "textPayload": "qu\\u0000iet"}',
+    HEAD + b'"comma", "textPayload": "quiet",}',
+    HEAD + b'"lines", "textPayload": "quiet\\nWorker failed to boot"}',
+    HEAD + b'"escaped", "jsonPayload": {"message": "a\\\\nb", "labels": {"module": "m"}}}',
+    HEAD + b'"deep", "textPayload": "quiet", "labels": ' + b'{"a":' * 5000 + b"1" + b"}" * 5001,
+    HEAD + b'"lost"}',
+    HEAD + b'null, "textPayload": "quiet"}',
+    HEAD + b'7, "textPayload": "quiet"}',
+    HEAD + b'"part", "textPayload": "quiet", "split": {"uid": "u", "index": 0, "totalSplits": 2}}',
+    HEAD + b'"part", "textPayload": "Worker", "split": {"uid": "v", "index": 0, "totalSplits": 2}}',
+    HEAD + b'"part", "textPayload": " failed to boot", "split": {"uid": "v", "index": 1, "totalSplits": 2}}',
+    HEAD + b'"whole", "textPayload": "quiet", "split": null, "protoPayload": null}',
+    HEAD + b'"audit", "textPayload": "quiet", "protoPayload": {"methodName": "m"}}',
+    REQUEST % (b"https://h.example/ws/health?x=1#y", 503),
+    REQUEST % (b"https://h.example/ws", 403),
+    REQUEST % (b"/healthz", 200),
+    REQUEST % (b"https://h.example", 200),
+    REQUEST % (b"?", 200),
+    REQUEST % (b"/dull", 200),
+    HEAD
+    + b'"t", "textPayload": "asked", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": 403}}',
+    HEAD + b'"s", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": "403"}}',
+    b'{"insertId": "bare"}',
+    b"{}",
+    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "whole", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T12:00:00.1Z", "insertId": "early", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T23:00:00.123456789Z", "insertId": "late", "severity": "NOTICE", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T13:30:00.1+02:00", "insertId": "offset", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-02-30T13:30:00.1Z", "insertId": "no day", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17t11:30:00.1Z", "insertId": "small", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T13:30:00.1234567890Z", "insertId": "long", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "yesterday", "insertId": "when", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "error", "severity": "ERROR", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "small", "severity": "error", "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "number", "severity": 500, "textPayload": "quiet"}',
+    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "none", "jsonPayload": {"message": "quiet", "severity": "ERROR"}}',
+    b'{"json_payload": "{\\"message\\": \\"Worker failed to boot\\"}", "insert_id": "b", "timestamp": "2026-03-17T13:30:00Z"}',
+]
+ODD_LINES = [
+    *ODD_OBJECTS,
+    b"",
+    b"   ",
+    b"not JSON",
+    HEAD + b'"cut", "textPayload": "no end',
+    b"[]",
+    b"{}{}",
+    DULL + DULL,
+    DULL + b" oops",
+    b"  " + DULL + b"\r",
+    b"\xef\xbb\xbf" + DULL,
+    DULL[:40],
+    DULL[40:],
+]
+
+
+def lines(objects: list[bytes]) -> bytes:
+    """Return JSON lines."""
+    return b"\n".join(objects) + b"\n"
+
+
+def compact(objects: list[bytes]) -> bytes:
+    """Return an array without spaces between its objects."""
+    return b"[" + b",".join(objects) + b"]"
+
+
+def pretty(objects: list[bytes]) -> bytes:
+    """Return an array as gcloud prints it, what is no JSON as it is."""
+    return b"[\n  " + b",\n  ".join(map(indented, objects)) + b"\n]\n"
+
+
+def indented(piece: bytes) -> bytes:
+    """Return an object with each key on a line of its own, where that is lossless."""
+    try:
+        pairs = json.loads(piece, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return piece
+    if len({key for key, _ in pairs}) < len(pairs) or b"\\u" in piece:
+        return piece
+    return json.dumps(json.loads(piece), indent=2, ensure_ascii=False).replace("\n", "\n  ").encode()
+
+
+def grouped(objects: list[bytes]) -> bytes:
+    """Return an object of two lists."""
+    half = len(objects) // 2
+    return b'{"logs_by_severity": {"INFO": %b, "ERROR": %b}}' % (
+        compact(objects[:half]),
+        compact(objects[half:]),
+    )
+
+
+FORMS: dict[str, Callable[[list[bytes]], bytes]] = {
+    "compact array": compact,
+    "pretty array": pretty,
+    "lists in an object": grouped,
+    "gzip": lambda objects: gzip.compress(lines(objects), 1),
+    "zstd": lambda objects: zstandard.compress(pretty(objects)),
+    "UTF-16": lambda objects: lines(objects).decode("utf-8", "replace").encode("utf-16"),
+}
+
+
+def both_ways(path: Path) -> tuple[pipeline.Analysis, pipeline.Analysis]:
+    """Return what the analysis is with every record decoded, and with the sieve, which sees a few records at a time."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("triage.reading.stream.CHUNK", 5000)
+        patched.setattr("triage.reading.elements._PIECES", 5000)
+        quick = pipeline.analyse([path])
+        patched.setattr(Sieve, "sift", lambda _self, path, pieces: everything(path, pieces))
+        return pipeline.analyse([path]), quick
+
+
+def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
+    """Return lists of entries of the example with some odd ones among them, in any order."""
+    return st.builds(
+        lambda objects, others, chance: chance.sample(objects + others, len(objects + others)),
+        st.lists(st.sampled_from([*OBJECTS, DULL]), min_size=1, max_size=120),
+        st.lists(st.sampled_from(odd), max_size=6),
+        st.randoms(use_true_random=False),
+    )
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=mixed(ODD_LINES), ending=st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
+def test_lines_give_the_same_documents_with_the_sieve(
+    tmp_path: Path, content: list[bytes], ending: bytes
+) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(b"\n".join([OBJECTS[0], *content, OBJECTS[-1]]) + ending)
+    slow, quick = both_ways(path)
+    assert quick == slow
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=mixed(ODD_OBJECTS), form=st.sampled_from(sorted(FORMS)))
+def test_every_other_form_gives_the_same_documents_with_the_sieve(
+    tmp_path: Path, content: list[bytes], form: str
+) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(FORMS[form]([OBJECTS[0], *content, OBJECTS[-1]]))
+    slow, quick = both_ways(path)
+    assert quick == slow
+
+
+def sifted(path: Path, wanted: list[str]) -> tuple[list[int], list[Skipped]]:
+    """Return the positions of the records that are chosen, and the account of the others."""
+    items = list(read([path], sift=Sieve(wanted).sift))
+    chosen = [item.source.position for item in items if isinstance(item, Record)]
+    return chosen, [item for item in items if isinstance(item, Skipped)]
+
+
+def test_what_nothing_is_looked_for_in_is_counted_and_not_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([DULL] * 100 + [DULL.replace(b"nothing", b"something")] + [DULL] * 100))
+    chosen, skipped = sifted(path, ["something"])
+    assert chosen == [101]
+    assert sum(item.count for item in skipped) == 200
+
+
+@pytest.mark.parametrize("form", ["compact array", "pretty array", "lists in an object", "zstd"])
+def test_lists_are_sifted_once_they_are_known_to_be_of_entries(
+    tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.reading.stream.CHUNK", 2000)
+    monkeypatch.setattr("triage.reading.elements._PIECES", 2000)
+    path = tmp_path / "export"
+    path.write_bytes(FORMS[form]([DULL] * 300 + [DULL.replace(b"nothing", b"something")] + [DULL] * 100))
+    chosen, skipped = sifted(path, ["something"])
+    assert 301 in chosen
+    assert sum(item.count for item in skipped) > 250
+    assert sum(item.count for item in skipped) + len(chosen) == 401
+
+
+def test_a_time_in_another_form_is_left_to_the_decoder_and_the_others_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([DULL, DULL.replace(b".25Z", b"Z"), DULL.replace(b".25Z", b".25+01:00"), DULL]))
+    chosen, (skipped,) = sifted(path, ["something"])
+    assert (chosen, skipped.count) == ([2, 3], 2)
+
+
+def test_what_is_skipped_is_timed_and_told_by_severity(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    early = DULL.replace(b"13:30:00.25Z", b"13:29:59.999999999Z")
+    late = DULL.replace(b"13:30:00.25Z", b"13:30:00.3Z").replace(b"INFO", b"DEBUG")
+    path.write_bytes(lines([DULL, late, early, DULL]))
+    _, (skipped,) = sifted(path, ["something"])
+    assert skipped.severities == {"INFO": 3, "DEBUG": 1}
+    assert (skipped.first, skipped.last) == (1_773_754_199_999_999_999, 1_773_754_200_300_000_000)
+
+
+def test_a_text_with_line_breaks_is_found_where_a_logger_escaped_them(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    said = HEAD + b'"d", "jsonPayload": {"message": "one\\ntwo and three", "labels": {"module": "m"}}}'
+    path.write_bytes(lines([DULL, said]))
+    assert sifted(path, ["one\ntwo and"])[0] == [2]
+
+
+def test_a_file_of_nothing_that_matters_is_an_export_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([DULL] * 50))
+    coverage = pipeline.analyse([path]).diagnosis.coverage
+    assert (coverage.records, coverage.skipped) == (50, 50)
+    assert coverage.first == coverage.last == "2026-03-17T13:30:00.250000Z"

@@ -1,0 +1,132 @@
+"""A file that several processes read says the same, line by line, as one that is read from its beginning to its end."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.reading.logs import Item, lines, logs
+from triage.entries import Sieve
+from triage.models import Record, Skipped
+from triage.reading import Limits, read, spread
+from triage.reading.lines import Lines
+from triage.reading.spread import read_spread
+from triage.reading.stream import Stream
+
+#: Newer Pythons warn of what ``helpers`` guards against; a test runner has threads of its own.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+LIMITS = Limits(record=400)
+SIEVE = Sieve(["kept} at [3]"])
+
+
+def in_one(path: Path) -> Sequence[Item]:
+    """Return what a file says that is read from its beginning to its end."""
+    with path.open("rb") as file:
+        return list(Lines(Stream([file.read()]), str(path), LIMITS, SIEVE.sift).records())
+
+
+def told(items: Sequence[Item]) -> list[Item]:
+    """Return the records and gaps."""
+    return [item for item in items if not isinstance(item, Skipped)]
+
+
+def skipped(items: Sequence[Item]) -> int:
+    """Return how many records were skipped."""
+    return sum(item.count for item in items if isinstance(item, Skipped))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.lists(
+        st.sampled_from([b"\n", b"\r", b"{}", b"{", b"x" * 90, b"z" * 900, b"\xef\xbb\xbf", *lines(logs(6)).splitlines(keepends=True)])
+    ),
+    stretch=st.integers(1, 2000),
+    chunk=st.integers(1, 700),
+    count=st.integers(1, 3),
+)  # fmt: skip
+def test_several_processes_say_what_one_says(
+    tmp_path: Path, content: list[bytes], stretch: int, chunk: int, count: int
+) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(b"".join(content))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spread, "_STRETCH", max(stretch, path.stat().st_size // 40))
+        patched.setattr(spread, "CHUNK", chunk)
+        found = list(read_spread(str(path), LIMITS, SIEVE.sift, count))
+    whole = in_one(path)
+    assert told(found) == told(whole)
+    assert skipped(found) + len(told(found)) == skipped(whole) + len(told(whole))
+
+
+def test_where_a_helper_was_ended_its_stretches_are_read_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines(logs(60)))
+    monkeypatch.setattr(spread, "_STRETCH", 2000)
+    monkeypatch.setattr(spread, "_help", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    assert told(list(read_spread(str(path), LIMITS, SIEVE.sift, 2))) == told(in_one(path))
+
+
+def test_no_helper_is_left_when_reading_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines(logs(60)))
+    monkeypatch.setattr(spread, "_STRETCH", 2000)
+    items = read_spread(str(path), LIMITS, SIEVE.sift, 2)
+    assert isinstance(items, Generator)
+    next(items)
+    items.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_only_large_files_that_are_sifted_are_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines(logs(60)))
+    reads = sys.modules["triage.reading.read"]
+    asked: list[str] = []
+
+    def spread_out(path: str, *_: object) -> list[Record]:
+        asked.append(path)
+        return []
+
+    monkeypatch.setattr(reads, "read_spread", spread_out)
+    monkeypatch.setattr(reads, "helpers", lambda: 2)
+    list(read([path], sift=SIEVE.sift))
+    monkeypatch.setattr(reads, "LARGE", 1000)
+    list(read([path]))
+    assert asked == []
+    list(read([path], sift=SIEVE.sift))
+    assert asked == [str(path)]
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert spread.helpers() == 0
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_there_are_no_more_helpers_than_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "1").mkdir()
+    monkeypatch.setattr(spread, "_TASKS", tmp_path)
+    for cores, expected in [(1, 0), (2, 2), (16, 4)]:
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
+        assert spread.helpers() == expected
+
+
+def test_where_the_system_does_not_tell_its_threads_there_are_no_helpers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "_TASKS", tmp_path / "none")
+    assert spread.helpers() == 0

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from triage.measures import Share, answers, newest, paces, share
+from triage.measures import Share, answers, paces, share
 from triage.models import Requests, Run, Step
 
 
@@ -95,17 +95,6 @@ def test_health_is_measured_where_it_was_asked_and_one_path_alone_where_it_is_na
     assert share("health_answered", [], requests) == (3, 5, "health checks were answered 2xx")
     assert share("health_answered", [], requests, path="/health") == (3, 3, "health checks were answered 2xx")
     assert share("health_answered", [], []) is None
-
-
-def test_the_newest_revision_is_the_one_that_ran_last_else_the_one_that_was_asked_last() -> None:
-    older = asked("socket", 101, 5, revision="shop-00001-old", last="2026-03-17T13:00:00Z")
-    both = [older, asked("socket", 404, 1)]
-    assert (
-        newest([run("boot", 1, "ready"), run("boot", 2, "ready", revision="shop-00003-new")], both)
-        == "shop-00003-new"
-    )
-    assert newest([], both) == "shop-00002-new"
-    assert newest([], []) == ""
 
 
 def test_answers_are_told_by_path_and_status() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Generator, Sequence
@@ -84,6 +85,23 @@ def test_no_helper_is_left_when_reading_is_given_up(tmp_path: Path, monkeypatch:
     items.close()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_helpers_end_by_themselves_when_the_process_that_reads_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines(logs(3000)))
+    code = (
+        "import os, signal\n"
+        "from triage.entries import Sieve\n"
+        "from triage.reading import Limits, spread\n"
+        "spread._STRETCH = 200_000\n"
+        f"items = spread.read_spread({str(path)!r}, Limits(), Sieve(['kept']).sift, 2)\n"
+        "next(items)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    process.communicate(timeout=60)  # ends when the last copy has closed its output
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_only_large_files_that_are_sifted_are_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,13 +164,22 @@ def test_a_box_is_ticked_only_with_a_figure_that_reaches_its_target(
         "- [ ] Every readiness validation ends ready: 0 of 1 validations ended ready (target: all)"
         in report(*database)
     )
-    healed = msgspec.structs.replace(timeline, runs=timeline.runs[:1])
+    ready = timeline.runs[0]
+    decided = msgspec.structs.replace(diagnosis.services[0], revision=ready.revision)
+    healed = msgspec.structs.replace(diagnosis, services=[decided])
     assert (
         "- [x] Every readiness validation ends ready: 1 of 1 validations ended ready (target: all)"
-        in report(diagnosis, healed)
+        in report(healed, timeline)
     )
     unmeasured = msgspec.structs.replace(timeline, runs=[])
     assert "- [ ] Every readiness validation ends ready: not measured" in report(diagnosis, unmeasured)
+
+
+def test_an_old_revision_that_still_serves_ticks_no_box(database: Document) -> None:
+    diagnosis, timeline = database
+    serving = msgspec.structs.replace(timeline.runs[0], id="v-later", started="2026-03-17T15:00:00Z")
+    later = msgspec.structs.replace(timeline, runs=[*timeline.runs, serving])
+    assert "Every readiness validation ends ready: 0 of 1 validations ended ready" in report(diagnosis, later)
 
 
 def test_what_logs_cannot_say_is_left_open(gate: Document) -> None:

@@ -2,6 +2,6 @@
 
 from triage.measures.answers import Answers, answers
 from triage.measures.paces import Pace, paces
-from triage.measures.shares import Measure, Share, newest, share
+from triage.measures.shares import Measure, Share, share
 
-__all__ = ["Answers", "Measure", "Pace", "Share", "answers", "newest", "paces", "share"]
+__all__ = ["Answers", "Measure", "Pace", "Share", "answers", "paces", "share"]

@@ -79,13 +79,6 @@ def share(
             return _counted(answered, "health checks were answered 2xx")
 
 
-def newest(runs: Sequence[Run], requests: Sequence[Requests]) -> str:
-    """Return the revision that ran last, or else was asked last: what an older one did says nothing about a fix."""
-    if runs:
-        return runs[-1].revision
-    return max(requests, key=lambda found: found.last).revision if requests else ""
-
-
 def _ready(runs: Sequence[Run], kind: RunKind) -> list[bool]:
     return [run.verdict in _GOOD for run in runs if run.kind == kind and run.verdict != "unknown"]
 

@@ -86,6 +86,7 @@ def _helper(path: str, starts: Sequence[int], limits: Limits, sift: Sift) -> Ite
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(reading)  # else it would never learn that nobody reads its answers any more
         _help(writing, path, starts, limits, sift)
     os.close(writing)
     try:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from triage.measures import Answers, Pace, Share, answers, newest, paces, share
+from triage.measures import Answers, Pace, Share, answers, paces, share
 from triage.models import Because, Evidence, Incident, Requests, RuledOut, Run, ServiceState, Step, Timeline
 from triage.rendering import mermaid
 from triage.rendering.escape import Md
@@ -205,14 +205,17 @@ class IncidentView:
         return answers(self.requests)
 
     def figure(self, metric: Metric) -> Share | None:
-        """Return what the timeline measures of a success metric on the newest revision, None where it shows nothing."""
+        """Return what the timeline measures of a success metric, None where it shows nothing of it.
+
+        Only the revision that decides the verdict counts: what another one did says nothing about the fix.
+        """
         if not metric.measure:
             return None
-        revision = newest(self.runs, self.requests)
+        revision = self.state.revision if self.state else ""
         return share(
             metric.measure,
-            [run for run in self.runs if run.revision == revision],
-            [found for found in self.requests if found.revision == revision],
+            [run for run in self.runs if run.revision == revision or not revision],
+            [found for found in self.requests if found.revision == revision or not revision],
             check=self.incident.check,
             path=metric.path,
         )

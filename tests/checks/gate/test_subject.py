@@ -152,3 +152,23 @@ def test_an_export_without_a_revision_that_was_ready_is_no_baseline() -> None:
         in named(found, "new_errors").measured
     )
     assert found.status == "inconclusive"
+
+
+def test_an_error_is_cited_of_the_judged_revision_though_another_logs_it_too() -> None:
+    later = NEW.replace("00042", "00043")
+    logs = [
+        *healthy(),
+        *healthy(1000, revision=NEW, instance="i2"),
+        erring(1040, revision=NEW),
+        *healthy(2000, revision=later, instance="i3"),
+        erring(2040, revision=later),
+    ]
+    found = gate(logs, revision=NEW, baseline=Reference(OLD, None))
+    assert [line.revision for line in found.evidence] == [NEW]
+
+
+def test_what_the_service_got_over_is_not_shown_for_what_it_did_not() -> None:
+    over = [*crash(0), *healthy(100, instance="i2")]
+    found = gate(over, validation(900, down=["agent_supervisor"], instance="i2"))
+    assert "agent_supervisor" in named(found, "ready").measured
+    assert "billing" not in named(found, "ready").measured

@@ -113,10 +113,12 @@ def _verdict(state: ServiceState | None, revision: str) -> tuple[ServiceVerdict,
 
 
 def _incident(diagnosis: Diagnosis, service: str, revision: str) -> Incident | None:
-    """Return the first incident of a revision; one that the service got over only where there is no other."""
-    found = [
-        incident
-        for incident in diagnosis.incidents
-        if incident.service == service and revision in incident.scope.revisions
-    ]
-    return min(found, key=lambda incident: incident.recovered, default=None)
+    """Return the first incident of a revision; those that the service got over come last in a diagnosis."""
+    return next(
+        (
+            incident
+            for incident in diagnosis.incidents
+            if incident.service == service and revision in incident.scope.revisions
+        ),
+        None,
+    )

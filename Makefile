@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXPORT := examples/export.json
 
-.PHONY: demo test lint format bench
+.PHONY: demo test test-engines lint format bench bench-scale
 
 demo: .venv/installed
 	@echo '$$ triage $(EXPORT)'
@@ -16,6 +16,9 @@ demo: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/pytest -n auto --dist loadgroup
 
+test-engines: .venv/installed-engines
+	$(BIN)/pytest -m engines tests/engines
+
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -27,6 +30,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
+
+bench-scale: .venv/installed-engines
+	$(BIN)/python -m benchmarks.scale
 
 .venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -42,3 +48,8 @@ bench: .venv/installed-dev
 	@echo 'Installing triage and what its tests need into .venv (once)'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/installed
+
+.venv/installed-engines: pyproject.toml constraints.txt | .venv
+	@echo 'Installing triage, what its tests need and the engines into .venv (once)'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,engines]'
+	@touch $@ .venv/installed .venv/installed-dev

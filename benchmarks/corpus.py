@@ -160,24 +160,32 @@ def _born(chance: random.Random, number: int) -> Who:
     return Who(f"netra-backend-staging-{number:05}-abc", f"00{chance.getrandbits(632):0158x}")
 
 
-def write(folder: Path, size: int) -> None:
-    """Write ``size`` bytes of JSON lines into ``folder``, the same entries as a pretty array, and both compressions.
-
-    ``tenth.jsonl`` holds the first tenth, ``thousand.json`` the first 1,000 entries as gcloud prints them.
-    """
+def told() -> Iterator[tuple[Form, dict[str, str]]]:
+    """Yield entry after entry: its form, and the words that stand in it this time."""
     chance = random.Random(449)
-    written = entries = 0
-    with (folder / "entries.jsonl").open("w") as lines, (folder / "entries.json").open("w") as array:
-        for at, form, who in chain.from_iterable(minutes(chance)):
-            moment = BEGIN + timedelta(seconds=at)
-            words = {
+    for at, form, who in chain.from_iterable(minutes(chance)):
+        moment = BEGIN + timedelta(seconds=at)
+        yield (
+            form,
+            {
                 "insert": f"{chance.getrandbits(96):024x}",
                 "stamp": f"{moment:%Y-%m-%dT%H:%M:%S.%f}",
                 "clock": f"{moment:%Y-%m-%d %H:%M:%S}",
                 "revision": who.revision,
                 "instance": who.instance,
                 "n": str(chance.randrange(10_000, 99_999)),
-            }
+            },
+        )
+
+
+def write(folder: Path, size: int) -> None:
+    """Write ``size`` bytes of JSON lines into ``folder``, the same entries as a pretty array, and both compressions.
+
+    ``tenth.jsonl`` holds the first tenth, ``thousand.json`` the first 1,000 entries as gcloud prints them.
+    """
+    written = entries = 0
+    with (folder / "entries.jsonl").open("w") as lines, (folder / "entries.json").open("w") as array:
+        for form, words in told():
             written += lines.write(form.line % words + "\n")
             array.write((",\n" if entries else "[\n") + form.pretty % words)
             entries += 1

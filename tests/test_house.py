@@ -36,7 +36,19 @@ MAY_IMPORT = (
         "__main__": {"cli"},
     }
 )
-HEAVY = ("pandas", "numpy", "duckdb", "jinja2", "google", "grpc", "altair")
+HEAVY = (
+    "pandas",
+    "numpy",
+    "duckdb",
+    "jinja2",
+    "google",
+    "grpc",
+    "altair",
+    "pyspark",
+    "gcsfs",
+    "fsspec",
+    "aiohttp",
+)
 
 
 def sources(*folders: str) -> list[Path]:

@@ -4,6 +4,7 @@ import msgspec
 
 from triage.cli.screens.next_commands import commands
 from triage.models import Coverage, Diagnosis
+from triage.pipeline import OnSpark
 
 Diagnosed = Callable[[str], Diagnosis]
 
@@ -21,6 +22,12 @@ def test_many_files_are_not_typed_again(diagnosed: Diagnosed) -> None:
     )
 
 
+def test_what_spark_reads_is_read_by_it_again(diagnosed: Diagnosed) -> None:
+    assert commands(diagnosed("diagnosis-not-ready"), OnSpark(["gs://sink/a b"]))[-1] == (
+        "triage report --engine spark 'gs://sink/a b' -o report.md"
+    )
+
+
 def test_what_the_logs_do_not_settle_is_fetched_next(diagnosed: Diagnosed) -> None:
     window = Coverage(
         first="2025-09-16T00:00:00.000000Z", last="2025-09-16T00:10:00.000000Z", records=1, entries=1
@@ -30,6 +37,18 @@ def test_what_the_logs_do_not_settle_is_fetched_next(diagnosed: Diagnosed) -> No
     assert command == (
         "triage fetch --service orders-backend-staging --from 2025-09-16T00:00:00.000000Z "
         "--until 2025-09-16T00:10:00.000000Z --widen"
+    )
+
+
+def test_a_table_is_named_again_with_the_bounds_that_it_needs(diagnosed: Diagnosed) -> None:
+    asked = Coverage(
+        window_asked=("2025-09-16T00:00:00.000000Z", "2025-09-16T00:10:00.000000Z"),
+        services={"shop": 5, "cart": 1},
+    )
+    found = msgspec.structs.replace(diagnosed("diagnosis-not-ready"), coverage=asked)
+    assert commands(found, ["bigquery://demo-project.logs._AllLogs"])[-1] == (
+        "triage report bigquery://demo-project.logs._AllLogs --service shop --service cart "
+        "--since 2025-09-16T00:00:00.000000Z --until 2025-09-16T00:10:00.000000Z -o report.md"
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from tests.reading.logs import Log, entered, lines, log
+from triage.entries import Entries
 from triage.entries.doubts import is_usual_limit
-from triage.models import Coverage
+from triage.models import Coverage, ExportFile, Record, Skipped, Source
+from triage.window import parse_timestamp
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -58,6 +60,30 @@ def test_two_severities_of_the_same_round_count_are_suspected() -> None:
     odd = [entry | {"insertId": f"{number}-{entry['insertId']}"} for number, entry in enumerate(mixed)]
     (gap,) = account([*odd, log(1, severity="NOTICE")]).gaps
     assert gap.detail.startswith("exactly 50 entries of 2 severities each")
+
+
+def test_no_limit_is_suspected_of_a_table_that_was_asked_for_all() -> None:
+    entries = Entries([
+        *(Record(line, Source("table", place)) for place, line in enumerate(lines(spread(100, 3.3)).splitlines(), 1)),
+        ExportFile("table", "BigQuery", 100, queried=True),
+    ])  # fmt: skip
+    list(entries)
+
+    assert entries.coverage(0).gaps == []
+
+
+def test_what_was_only_counted_is_counted_and_timed() -> None:
+    first, last = (parse_timestamp(f"2026-03-0{day}T00:00:00Z") for day in (1, 2))
+    entries = Entries([
+        Skipped("table", outside=1, severities={"INFO": 3}, first=first, last=last),
+        Skipped("table", severities={"DEBUG": 4}, first=first - 1000, last=first),
+        ExportFile("table", "BigQuery", 7, queried=True),
+    ])  # fmt: skip
+    list(entries)
+    coverage = entries.coverage(0)
+
+    assert (coverage.records, coverage.outside, coverage.skipped) == (7, 1, 6)
+    assert (coverage.first, coverage.last) == ("2026-02-28T23:59:59.999999Z", "2026-03-02T00:00:00.000000Z")
 
 
 def test_usual_limits_are_told_from_other_numbers() -> None:

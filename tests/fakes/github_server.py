@@ -5,14 +5,14 @@ Form of the answers: docs.github.com/en/rest/issues (issues, comments, search), 
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.loopback import LoopbackServer
 
 LONGEST = 65_536
 
@@ -29,7 +29,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class GitHubServer:
+class GitHubServer(LoopbackServer):
     """One repository, demo/demo, with its issues and comments; ``requests`` lists what was asked."""
 
     def __init__(self, issues: int = 1) -> None:
@@ -41,28 +41,7 @@ class GitHubServer:
         self._next = 1000
         for _ in range(issues):
             self.open("An issue", "", [])
-        handler = type("Handler", (_Handler,), {"state": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-
-    @property
-    def url(self) -> str:
-        """Return the address of the API."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        """Serve until the end of the block."""
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_Handler)
 
     def bodies(self, number: int = 1) -> list[str]:
         """Return the bodies of an issue's comments in their order."""

@@ -55,7 +55,7 @@ def attach(
 
     if [issue is not None, finding, create].count(True) != 1:
         raise UsageError("say where the report goes", "one of --issue NUMBER, --find or --create")
-    ticket = pipeline.ticket(pipeline.analyse(exports, packs=packs, selection=selection))
+    ticket = pipeline.ticket(pipeline.analyse(exports, packs=packs, selection=selection, tell=note))
     if dry_run:
         if create:
             click.echo(f"Title: {ticket.title}\nLabels: {', '.join(ticket.labels)}\n")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from triage.cli.options import exports, narrowing, packs, speaking
-from triage.cli.settings import settings
+from triage.cli.settings import note, settings
 from triage.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ def diagnose(
 ) -> None:
     """Say what broke in the exported logs, and how we know.
 
-    EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives. The
-    first line is the answer: verdict, service, cause, check and confidence.
+    EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives, or
+    a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first line is the answer: verdict, service, cause,
+    check and confidence.
     """
     from triage.pipeline import analyse, to_json
 
-    diagnosis = analyse(exports, packs=packs, selection=selection).diagnosis
+    diagnosis = analyse(exports, packs=packs, selection=selection, tell=note).diagnosis
     failing = {"not_ready", fail_on} if exit_code or fail_on else set()
     settings().status = _status(diagnosis, failing, strict=strict)
     if form == "json":

@@ -47,7 +47,7 @@ def entries(
 
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is no text to show on a terminal", "name a file: -o entries.parquet")
-    read = read_entries(exports, selection)
+    read = read_entries(exports, selection, tell=note)
     if output is None:
         _write(form, read, sys.stdout.buffer)
     else:

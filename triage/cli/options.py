@@ -110,6 +110,23 @@ def reaching(function: Function) -> Function:
 
 
 def narrowing(function: Function) -> Function:
+    """Add the options of ``selecting``, and --engine: what reads the exports."""
+
+    @click.option(
+        "--engine",
+        type=click.Choice(["spark"]),
+        help="What reads the logs, if not this process: Spark, by its own configuration (needs the extra 'spark').",
+    )
+    @functools.wraps(function)
+    def read_by(*args: Any, exports: tuple[str, ...], engine: str | None, **options: Any) -> Any:
+        from triage.pipeline import OnSpark
+
+        return function(*args, exports=OnSpark(exports) if engine else exports, **options)
+
+    return selecting(read_by)
+
+
+def selecting(function: Function) -> Function:
     """Add the options that choose among the entries, handed on as one ``selection``."""
 
     @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")
@@ -120,6 +137,9 @@ def narrowing(function: Function) -> Function:
     )
     @click.option("--until", metavar="TIME", help="Only up to this time.")
     @click.option("--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches.")
+    @click.option(
+        "--max-bytes", metavar="SIZE", help="Read at most so much of BigQuery's tables: 500MB, 20GB."
+    )
     @functools.wraps(function)
     def narrowed(
         *args: Any,
@@ -129,6 +149,7 @@ def narrowing(function: Function) -> Function:
         since: str | None,
         until: str | None,
         filter_text: str | None,
+        max_bytes: str | None,
         **options: Any,
     ) -> Any:
         from triage.pipeline import Selection
@@ -140,6 +161,7 @@ def narrowing(function: Function) -> Function:
             since=_time(since, "--since"),
             until=_time(until, "--until"),
             filter=filter_text,
+            max_bytes=_size(max_bytes),
         )
         return function(*args, selection=selection, **options)
 
@@ -157,3 +179,16 @@ def _time(text: str | None, option: str) -> int | None:
         return parse_time(text, now=datetime.now(UTC))
     except UsageError as error:
         raise UsageError(f"{option}: {error.message}", error.hint) from error
+
+
+def _size(text: str | None) -> int | None:
+    """Return the number of bytes that --max-bytes says."""
+    import re
+
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,18})\s*(?:([kMGTP])?B)?", text.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise UsageError(f"--max-bytes: {text!r} is no size", "write it like 500MB or 20GB")
+    thousands: int = 1000 ** " kmgtp".index((found[2] or " ").lower())
+    return int(found[1]) * thousands

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from triage.cli.options import exports, speaking, type_of_path
+from triage.cli.options import exports, packs, selecting, speaking, type_of_path
 from triage.cli.settings import note, note_gaps, settings
 from triage.errors import BadDataError, ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from triage.models import Coverage, Entry, Finding
+    from triage.models import Coverage, Entry, Finding, Pack
+    from triage.pipeline import Selection
 
 
 @click.group()
@@ -114,3 +115,26 @@ def _only_entry(path: str) -> "Entry":
             f"{path}: more than one LogEntry", "give one, or count what matches: triage query match"
         )
     return entries[0]
+
+
+@query.command()
+@click.argument("table", metavar="[TABLE]", default="")
+@click.option(
+    "--engine",
+    type=click.Choice(["bigquery"]),
+    default="bigquery",
+    show_default=True,
+    help="Whose SQL it is.",
+)
+@selecting
+@packs
+@speaking
+def sql(table: str, engine: str, packs: "list[Pack]", selection: "Selection") -> None:  # noqa: ARG001 (one as yet)
+    """Print the statement that TABLE (PROJECT.DATASET.TABLE) would be asked, ready for the BigQuery console.
+
+    Values stand beside the statement, bound to its parameters. What it cannot ask of --filter is matched on what
+    comes back.
+    """
+    from triage.pipeline import sql as statement
+
+    click.echo(statement(table, selection, packs), nl=False)

@@ -62,7 +62,7 @@ def report(
 
     if form == "html" and template is not None:
         raise UsageError("--template is for Markdown", "take --template or --format html away")
-    analysis = pipeline.analyse(exports, packs=packs, selection=selection)
+    analysis = pipeline.analyse(exports, packs=packs, selection=selection, tell=note)
     text = (
         pipeline.html(analysis, packs, impact=impact, zone=zone)
         if form == "html"

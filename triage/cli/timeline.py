@@ -48,7 +48,7 @@ def timeline(
     from triage.pipeline import analyse, fold, to_json, write_runs
 
     picture = _picture_form(plot) if plot else None
-    found = analyse(exports, packs=packs, selection=selection).timeline
+    found = analyse(exports, packs=packs, selection=selection, tell=note).timeline
     if plot and picture:
         _draw(found, plot, picture)
     if form == "json":

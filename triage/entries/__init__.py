@@ -2,7 +2,8 @@
 
 from triage.entries.api import api_form
 from triage.entries.decode import decode
+from triage.entries.narrowing import narrow
 from triage.entries.sieve import Sieve
 from triage.entries.stream import Entries
 
-__all__ = ["Entries", "Sieve", "api_form", "decode"]
+__all__ = ["Entries", "Sieve", "api_form", "decode", "narrow"]

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from triage.models import Entry, Gap, Skipped
+from triage.models import Entry, ExportFile, Gap, Skipped
 from triage.window import NANOSECONDS, format_timestamp
 
 _DAY = 86_400 * NANOSECONDS
@@ -39,6 +39,10 @@ class FileNumbers:
         self._reach(skipped.first, skipped.last)
         self.severities.update(skipped.severities)
 
+    def skipped(self, outside: int) -> Skipped:
+        """Return the account of entries that were passed by, for ``pass_over``; so many of them lie outside the question."""
+        return Skipped(self.path, dict(self.severities), self.first, self.last, outside)
+
     def _reach(self, first: int, last: int) -> None:
         if not self.severities:
             self.first, self.last = first, last
@@ -52,9 +56,11 @@ class FileNumbers:
         if entry.payload_lost and not _EMPTY_TEXT.search(entry.raw):
             self.lost += 1
 
-    def doubts(self, records: int, asked: tuple[int | None, int | None]) -> Iterator[Gap]:
-        """Yield a Gap for each doubt; the file held ``records`` records, and ``asked`` is the window that was wanted."""
-        if limit := self._limit(records, asked):
+    def doubts(self, export: ExportFile | None, asked: tuple[int | None, int | None]) -> Iterator[Gap]:
+        """Yield a Gap for each doubt about an export, if it was one; ``asked`` is the window that was wanted."""
+        records = export.records if export else self.entries
+        limit = "" if export and export.queried else self._limit(records, asked)
+        if limit:
             yield Gap("limit_suspected", self.path, limit)
         if 2 * self.lost > records:
             detail = f"{self.lost} of {records} entries have no payload: whatever exported them has lost it"
@@ -84,9 +90,9 @@ class FileNumbers:
         if records > _BY_SEVERITY:
             return ""
         alike = Counter(count for count in self.severities.values() if is_usual_limit(count))
-        for count, times in alike.most_common(1):
-            if times > 1:
-                return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
+        times, count = max(((times, count) for count, times in alike.items()), default=(0, 0))
+        if times > 1:
+            return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
         return ""
 
 

@@ -61,7 +61,8 @@ class Entries:
             elif isinstance(item, Gap):
                 self._note(item)
             elif isinstance(item, Skipped):
-                self._skipped += item.count
+                self._outside += item.outside
+                self._skipped += item.count - item.outside
                 self._numbers_of(item.path).pass_over(item)
             else:
                 self._exports[item.path] = item
@@ -108,9 +109,7 @@ class Entries:
         doubts = [
             doubt
             for path, numbers in self._numbers.items()
-            for doubt in numbers.doubts(
-                self._exports[path].records if path in self._exports else numbers.entries, self._asked
-            )
+            for doubt in numbers.doubts(self._exports.get(path), self._asked)
         ]
         joined, duplicate = self._parts.joined, self._parts.duplicate + self._once.dropped
         times = [time for numbers in self._numbers.values() for time in (numbers.first, numbers.last)]

@@ -61,14 +61,14 @@ def connect(plan: FetchPlan, environ: Mapping[str, str] = os.environ) -> Connect
     project, source = find_project(plan.project, environ)
     if is_loopback(address):
         return Connection(_plain_client(address), _named(project), source)
-    credentials, credentials_project = _credentials(plan, environ)
+    own, credentials_project = credentials(SCOPE, environ, impersonate=plan.impersonate)
     if not project:
         project, source = credentials_project, "the credentials"
     from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
 
     options = {"api_endpoint": address}
-    client = LoggingServiceV2Client(credentials=credentials, client_options=options)
-    return Connection(client, _named(project), source, credentials)
+    client = LoggingServiceV2Client(credentials=own, client_options=options)
+    return Connection(client, _named(project), source, own)
 
 
 def endpoint(text: str) -> str:
@@ -114,8 +114,15 @@ def _plain_client(address: str) -> "LoggingServiceV2Client":
     return LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
 
 
-def _credentials(plan: FetchPlan, environ: Mapping[str, str]) -> tuple[Any, str]:
-    """Return the credentials, and the project that they belong to or ""."""
+def credentials(
+    scope: str, environ: Mapping[str, str] = os.environ, *, impersonate: str = ""
+) -> tuple[Any, str]:
+    """Return the credentials for a scope, and the project that they belong to or "".
+
+    Raises:
+        NoPermissionError: there are none.
+
+    """
     import google.auth
     from google.auth.exceptions import GoogleAuthError
 
@@ -123,19 +130,19 @@ def _credentials(plan: FetchPlan, environ: Mapping[str, str]) -> tuple[Any, str]
         if token := environ.get(TOKEN):
             from google.oauth2.credentials import Credentials
 
-            credentials: Any = Credentials(token)  # type: ignore[no-untyped-call]
+            own: Any = Credentials(token)  # type: ignore[no-untyped-call]
             project: str | None = None
         else:
             with warnings.catch_warnings():
                 # Its advice on quota projects is for those who write programs.
                 warnings.simplefilter("ignore", UserWarning)
-                credentials, project = google.auth.default(scopes=[SCOPE])
-        if plan.impersonate:
+                own, project = google.auth.default(scopes=[scope])
+        if impersonate:
             from google.auth.impersonated_credentials import Credentials as Impersonated
 
-            credentials = Impersonated(credentials, plan.impersonate, [SCOPE])  # type: ignore[no-untyped-call]
+            own = Impersonated(own, impersonate, [scope])  # type: ignore[no-untyped-call]
     except (GoogleAuthError, OSError, ValueError) as error:
         raise NoPermissionError(
             "there are no credentials for Google Cloud", "run `gcloud auth application-default login`"
         ) from error
-    return credentials, project or ""
+    return own, project or ""

@@ -17,6 +17,7 @@ from triage.models.comparison import (
     VerdictChange,
     Walk,
 )
+from triage.models.condition import Condition, SqlValue
 from triage.models.coverage import Coverage, Gap, GapKind
 from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, Demand, NewErrors, WholeLogs
 from triage.models.diagnosis import (
@@ -93,6 +94,7 @@ __all__ = [
     "Change",
     "Check",
     "Comparison",
+    "Condition",
     "Connections",
     "Coverage",
     "Criteria",
@@ -159,6 +161,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Split",
+    "SqlValue",
     "Step",
     "Stretch",
     "Thin",

@@ -41,12 +41,16 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """LogEntries that were not decoded, as nothing is looked for in them: how many of each severity, from when to when."""
+    """LogEntries that were not handed on, as nothing is looked for in them: how many of each severity, from when to when.
+
+    ``outside`` of them lie outside the question.
+    """
 
     path: str
     severities: dict[str, int] = {}
     first: int = 0
     last: int = 0
+    outside: int = 0
 
     @property
     def count(self) -> int:
@@ -55,11 +59,15 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
 
 
 class ExportFile(msgspec.Struct, frozen=True):
-    """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held."""
+    """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held.
+
+    ``queried`` says that it is a table which was asked for all that there is: no --limit can have cut it.
+    """
 
     path: str
     form: str
     records: int
+    queried: bool = False
 
 
 class Split(msgspec.Struct, frozen=True, gc=False):

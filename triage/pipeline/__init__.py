@@ -37,6 +37,8 @@ from triage.pipeline.reporting import (
 )
 from triage.pipeline.selecting import ALL, Selection
 from triage.pipeline.sharing import Shared, redact_export
+from triage.pipeline.spark import OnSpark
+from triage.pipeline.tables import sql
 from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
 from triage.rendering.playbooks import Playbook
 
@@ -45,6 +47,7 @@ __all__ = [
     "Analyser",
     "Analysis",
     "Compared",
+    "OnSpark",
     "Playbook",
     "Reference",
     "Selection",
@@ -83,6 +86,7 @@ __all__ = [
     "redact_export",
     "reference",
     "report",
+    "sql",
     "ticket",
     "to_json",
     "verification",

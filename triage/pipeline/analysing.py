@@ -1,13 +1,15 @@
 """Exports to the timeline and the diagnosis, in one pass."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from triage import rules
 from triage.diagnosis import Errors, Judge, Presences, Witnesses
-from triage.entries import Entries, Sieve
+from triage.entries import Entries, Sieve, narrow
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -26,10 +28,14 @@ from triage.models import (
     Witness,
 )
 from triage.pipeline.selecting import ALL, Selection, within
+from triage.pipeline.spark import OnSpark
 from triage.rules import Matcher
 from triage.runs import Requested, Tracer
 from triage.text import quote
 from triage.window import format_timestamp
+
+if TYPE_CHECKING:
+    from triage.reading.sift import Sift
 
 _ERROR = 500
 Sources = Sequence[str | Path] | Iterable[Record]
@@ -56,7 +62,7 @@ class Analyser:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Begin with nothing seen."""
-        self._packs = packs
+        self.packs = packs
         self._matcher = Matcher(packs)
         self._tracer = Tracer(packs)
         self._requested = Requested(packs)
@@ -95,7 +101,7 @@ class Analyser:
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
         diagnosis = self._judge.conclude(coverage)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
-        impact = next((pack.impact for pack in self._packs if pack.id == leading), "")
+        impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(
             timeline=timeline,
             diagnosis=diagnosis,
@@ -130,23 +136,39 @@ def check_rules(paths: Sequence[Path] = ()) -> list[str]:
 
 
 def read_entries(
-    sources: Sources, selection: Selection = ALL, *, analyser: Analyser | None = None
+    sources: Sources,
+    selection: Selection = ALL,
+    *,
+    analyser: Analyser | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Entries:
     """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
 
-    With an ``analyser`` only what it wants is looked at; the rest is counted.
+    With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
+    read is told by ``tell``.
     """
-    sieve = Sieve(analyser.literals) if analyser is not None and selection == ALL else None
+    if isinstance(sources, OnSpark):
+        records = _records_on_spark(sources, selection, analyser.packs if analyser is not None else None)
+    else:
+        records = _records(sources, selection, analyser, tell or _say_nothing)
     return Entries(
-        _records(sources, sieve),
+        records,
         keep=None if analyser is None else analyser.wants,
         within=None if selection == ALL else within(selection),
         asked=(selection.since, selection.until),
     )
 
 
-def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL) -> Analysis:
+def analyse(
+    sources: Sources,
+    *,
+    packs: Sequence[Pack] | None = None,
+    selection: Selection = ALL,
+    tell: Callable[[str], None] | None = None,
+) -> Analysis:
     """Return the timeline and the diagnosis of some exports, from one pass over them.
+
+    What is to be known before a table is read is told by ``tell``.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -155,7 +177,7 @@ def analyse(sources: Sources, *, packs: Sequence[Pack] | None = None, selection:
 
     """
     analyser = Analyser(load_packs() if packs is None else packs)
-    entries = read_entries(sources, selection, analyser=analyser)
+    entries = read_entries(sources, selection, analyser=analyser, tell=tell)
     for entry in entries:
         analyser.see(entry)
     return analyser.conclude(entries.coverage)
@@ -175,15 +197,54 @@ def matters(matcher: Matcher, entry: Entry) -> bool:
     return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
 
 
-def _records(sources: Sources, sieve: Sieve | None) -> Iterator[Record | Gap | Skipped | ExportFile]:
+def _records(
+    sources: Sources, selection: Selection, analyser: Analyser | None, tell: Callable[[str], None]
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
     from triage.reading import everything, read
+    from triage.reading.bigquery import is_address
 
     listed = list(sources) if isinstance(sources, Sequence) else sources
-    if isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed):
-        paths = [source for source in listed if isinstance(source, str | Path)]
-        yield from read(paths, sift=sieve.sift if sieve else everything)
-    else:
+    if not (isinstance(listed, list) and all(isinstance(source, str | Path) for source in listed)):
         yield from (record for record in listed if isinstance(record, Record))
+        return
+    named = [source for source in listed if isinstance(source, str | Path)]
+    files = [source for source in named if not is_address(source)]
+    sieve = _sieve(analyser, selection)
+    yield from read(files, sift=sieve.sift if sieve else everything)
+    if tables := [str(source) for source in named if is_address(source)]:
+        from triage.pipeline.tables import read_tables
+
+        wanted = None if analyser is None else analyser.literals
+        yield from read_tables(tables, selection, wanted, tell)
+
+
+def _say_nothing(_text: str) -> None:
+    """Leave what could be told untold."""
+
+
+def _sieve(analyser: Analyser | None, selection: Selection) -> Sieve | None:
+    return Sieve(analyser.literals) if analyser is not None and selection == ALL else None
+
+
+def _records_on_spark(
+    sources: OnSpark, selection: Selection, packs: Sequence[Pack] | None
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    from triage.reading.spark import read_on_spark
+
+    return read_on_spark(sources, partial(_narrowing, selection, packs))
+
+
+def _narrowing(
+    selection: Selection, packs: Sequence[Pack] | None
+) -> Callable[[Callable[["Sift"], Iterable[Record]]], Iterator[Record | Skipped]]:
+    """Return what makes the items of a file those that ``read_entries`` needs; an executor of Spark calls it."""
+    from triage.reading import everything
+
+    analyser = None if packs is None else Analyser(packs)
+    sieve = _sieve(analyser, selection)
+    keep = None if analyser is None else analyser.wants
+    test = None if selection == ALL else within(selection)
+    return lambda read: narrow(read(sieve.sift if sieve else everything), keep=keep, within=test)
 
 
 def _link(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from triage.models import Entry
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which entries are looked at. Names are exact or glob patterns; times are nanoseconds in UTC, ``until`` excluded.
 
-    ``filter`` is a Logging filter.
+    ``filter`` is a Logging filter. ``max_bytes`` is how much may be read of tables for them.
     """
 
     service: tuple[str, ...] = ()
@@ -21,6 +21,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     since: int | None = None
     until: int | None = None
     filter: str | None = None
+    max_bytes: int | None = None
 
 
 ALL = Selection()

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from triage.reading.likeness import is_entry
 from triage.reading.limits import Limits
 from triage.reading.lines import Lines
 from triage.reading.parquet import read_parquet
+from triage.reading.remote import is_remote, open_object
 from triage.reading.sift import Sift, everything
 from triage.reading.sources import ExportSource, expand
 from triage.reading.spread import LARGE, helpers, read_spread
@@ -23,7 +24,7 @@ from triage.reading.table import read_table
 from triage.reading.values import Values
 
 #: The form is told from this much: an entry has at most 256 KiB.
-_HEAD = 1 << 20
+HEAD = 1 << 20
 _NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
 _HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"
 
@@ -37,7 +38,7 @@ def read(
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the records of exports, what could not be read of them, and after each file an ExportFile.
 
-    ``sources`` are files, folders, globs and "-" (``stdin``, the process's own unless given). The form is told from the
+    ``sources`` are files, folders, globs, addresses (gs://...) and "-" (``stdin``, else that of the process). The form is told from the
     bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers, CSV, Parquet, each also in gzip or zstd and
     in UTF-16. Memory is bounded whatever the size. An empty file or array holds no records, which is no error.
     Of JSON lines and lists only the records that ``sift`` chooses are given, the others counted as Skipped.
@@ -45,19 +46,43 @@ def read(
     Raises:
         BadDataError: a file that was named holds no LogEntry. In a folder or glob it is a Gap.
         IOFailureError: there is no such file, or it cannot be read.
+        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
 
     """
     for source in expand(sources):
-        try:
-            with ExitStack() as stack:
-                if source.path == "-":
-                    file = stdin or sys.stdin.buffer
-                else:
-                    file = stack.enter_context(Path(source.path).open("rb", buffering=0))
-                yield from _read(source, file, limits or Limits(), sift)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise IOFailureError(f"{source.path}: {reason}", "check the file and its permissions") from error
+        yield from read_source(source, stdin=stdin, limits=limits, sift=sift)
+
+
+def read_source(
+    source: ExportSource,
+    *,
+    stdin: BinaryIO | None = None,
+    limits: Limits | None = None,
+    sift: Sift = everything,
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield what ``read`` gives of one file, and raise what it raises."""
+    with opened(source.path, stdin) as file:
+        yield from _read(source, file, limits or Limits(), sift)
+
+
+@contextmanager
+def opened(path: str, stdin: BinaryIO | None = None) -> Iterator[BinaryIO]:
+    """Open a file, an object or standard input; what fails while it is read is told in one line.
+
+    Raises:
+        IOFailureError: there is no such file, or it cannot be read.
+        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
+
+    """
+    try:
+        if path == "-":
+            yield stdin or sys.stdin.buffer
+        else:
+            with open_object(path) if is_remote(path) else Path(path).open("rb", buffering=0) as file:
+                yield file
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise IOFailureError(f"{path}: {reason}", "check the file and its permissions") from error
 
 
 def _read(
@@ -69,7 +94,7 @@ def _read(
     if kind:
         stream = Stream(unfold(kind, stream, path, limits, gaps))
     encoding, stream = utf8(stream)
-    plain = not (kind or encoding) and path != "-" and file.seekable()
+    plain = not (kind or encoding or is_remote(path)) and path != "-" and file.seekable()
     spread = plain and sift is not everything and Path(path).stat().st_size >= LARGE
     content = _Content(stream, path, limits, sift, helpers() if spread else 0)
     try:
@@ -116,7 +141,7 @@ class _Content:
         self.form = self.form or values.form
 
     def _items(self, values: Values) -> Iterator[Record | Gap | Skipped]:
-        found = form(self._stream.head(_HEAD), self._path)
+        found = form(self._stream.head(HEAD), self._path)
         self.form = _NAMES.get(found, "")
         match found:
             case "lines" if self._helpers:

@@ -7,33 +7,41 @@ from pathlib import Path
 
 import msgspec
 
-from triage.errors import IOFailureError
+from triage.errors import IOFailureError, UsageError
+from triage.reading.bigquery.address import is_address
+from triage.reading.remote import is_remote, objects
 
 #: What ``triage fetch`` writes beside a file of entries.
 _BESIDE = ".meta.json"
 
 
 class ExportSource(msgspec.Struct, frozen=True):
-    """A file to read: as the user named it ("-" is standard input), and whether it was named by itself."""
+    """A file to read: as the user named it ("-" is standard input), and whether it was named by itself.
+
+    ``size`` is that of an object in bytes, None where a path is to be asked for it.
+    """
 
     path: str
     chosen: bool
+    size: int | None = None
 
 
 def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
-    """Yield the files of paths, folders, globs and "-", each once, those of a folder or glob in order of their path.
+    """Yield the files of paths, folders, globs, addresses and "-", each once, those of a folder or glob in order of their path.
 
     Folders are read to their depth, as a Cloud Storage sink lays them out; what is hidden in them is left out, and
     links to folders are not followed.
 
     Raises:
         IOFailureError: there is no such file, or a folder holds none or cannot be listed.
+        UsageError: a table of BigQuery is named.
+        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
 
     """
     seen: set[str] = set()
     for source in sources:
         for file in _files(str(source)):
-            place = file.path if file.path == "-" else os.path.realpath(file.path)
+            place = file.path if file.path == "-" or is_remote(file.path) else os.path.realpath(file.path)
             if place not in seen:
                 seen.add(place)
                 yield file
@@ -41,8 +49,15 @@ def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
 
 def _files(source: str) -> Iterator[ExportSource]:
     path = Path(source)
+    if is_address(source):
+        raise UsageError(
+            f"{source}: a table of BigQuery cannot be read as a file",
+            "`triage diagnose`, timeline, report, attach and entries ask it, without --engine",
+        )
     if source == "-":
         yield ExportSource(source, chosen=True)
+    elif is_remote(source):
+        yield from (ExportSource(*found) for found in objects(source, _is_beside))
     elif path.is_dir():
         files = [ExportSource(str(file), chosen=False) for file in _walk(path)]
         if not files:
@@ -57,6 +72,11 @@ def _files(source: str) -> Iterator[ExportSource]:
         for name in found:
             if not Path(name).is_dir() and not name.endswith(_BESIDE):
                 yield ExportSource(name, chosen=False)
+
+
+def _is_beside(name: str) -> bool:
+    """Return whether a file of a folder is hidden, or one that stands beside an export."""
+    return name.endswith(_BESIDE) or any(part.startswith(".") for part in name.split("/"))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -118,7 +118,7 @@ def _taken(answers: BinaryIO) -> _Answer | None:
 def _stretch(path: str, start: int, limits: Limits, sift: Sift) -> _Answer:
     """Return what there is to say of the lines that begin in a stretch."""
     with Path(path).open("rb", buffering=0) as file:
-        lines = Lines(Stream(_chunks(file, start, start + _STRETCH)), path, limits, sift)
+        lines = Lines(Stream(chunks_between(file, start, start + _STRETCH)), path, limits, sift)
         items = list(lines.records())
     return _Answer(
         lines.position,
@@ -128,7 +128,7 @@ def _stretch(path: str, start: int, limits: Limits, sift: Sift) -> _Answer:
     )
 
 
-def _chunks(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
+def chunks_between(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
     """Yield the lines that begin between two places of a file."""
     at = max(start - 1, 0)
     file.seek(at)

@@ -4,17 +4,31 @@ import shlex
 from collections.abc import Sequence
 
 from triage.models import Diagnosis
+from triage.pipeline import OnSpark
 
 _SHOWN_FILES = 5
 
 
 def commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     """Return what to type next: where the logs do not settle it, how to get those that do; then what cures it."""
-    again = shlex.join(exports) if len(exports) <= _SHOWN_FILES else "EXPORT..."
+    again = (
+        shlex.join([*exports, *_bounds(diagnosis, exports)]) if len(exports) <= _SHOWN_FILES else "EXPORT..."
+    )
+    again = f"--engine spark {again}" if isinstance(exports, OnSpark) else again
     typed = [_fetch(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
     if diagnosis.incidents:
         typed += [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]
     return typed or [f"triage timeline {again}"]
+
+
+def _bounds(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
+    """Return the options without which a table is not read again: its services and the window that was asked for."""
+    if not any(export.startswith("bigquery://") for export in exports):
+        return []
+    words = [word for service in diagnosis.coverage.services for word in ("--service", service)]
+    for option, time in zip(("--since", "--until"), diagnosis.coverage.window_asked, strict=True):
+        words += [option, time] if time else []
+    return words
 
 
 def _fetch(diagnosis: Diagnosis) -> str:

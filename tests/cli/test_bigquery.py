@@ -1,0 +1,153 @@
+"""Commands on tables of BigQuery: what is told before, what is refused, what is answered."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Golden
+from tests.fakes.bigquery_server import BigQueryServer
+from triage.reading.bigquery.client import HOST
+
+Call = Callable[..., Any]
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "export.json"
+TABLE = "bigquery://demo-project.logs._AllLogs"
+BOUNDS = ("--service", "netra-backend-staging", "--since", "2026-03-17")
+
+
+def example(_sql: str, _parameters: object) -> list[tuple[Any, ...]]:
+    """Answer with the rows of the example, and 9 more that were only counted."""
+    logs = json.loads(EXAMPLE.read_bytes())
+    rows = [("entry", json.dumps(log), None, 1, 0, 0) for log in logs]
+    times = (1_773_752_400_000_000, 1_773_756_000_000_000)
+    return [*rows, ("outside", None, "INFO", 4, *times), ("skipped", None, "DEBUG", 5, *times)]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BigQueryServer]:
+    with BigQueryServer(example, size=12_345_678_901) as serving:
+        monkeypatch.setenv(HOST, serving.url)
+        monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "billed-project")
+        yield serving
+
+
+@pytest.mark.parametrize("command", ["diagnose", "timeline"])
+def test_a_table_gives_the_documents_of_a_file(call: Call, server: BigQueryServer, command: str) -> None:
+    of_table = json.loads(call(command, TABLE, *BOUNDS, "--format", "json").out)
+    of_file = json.loads(call(command, EXAMPLE, *BOUNDS, "--format", "json").out)
+
+    coverage = of_table.pop("coverage")
+    assert of_file.pop("coverage")["entries"] == coverage["entries"]
+    assert of_table == of_file
+    assert (coverage["files"], coverage["forms"]) == ([TABLE], ["BigQuery"])
+    counted = [coverage[name] for name in ("broken", "joined", "outside", "skipped", "duplicate", "entries")]
+    assert coverage["records"] == sum(counted) == 431 + 9
+
+
+def test_the_bytes_are_told_before_and_quiet_says_nothing(call: Call, server: BigQueryServer) -> None:
+    told = call("diagnose", TABLE, *BOUNDS)
+
+    assert told.err == f"{TABLE}: BigQuery reads 12.3 GB\n"
+    assert [asked.dry_run for asked in server.asked] == [True, False]
+    assert call("-q", "diagnose", TABLE, *BOUNDS).err == ""
+
+
+def test_more_than_max_bytes_is_refused_before_anything_is_read(call: Call, server: BigQueryServer) -> None:
+    called = call("diagnose", TABLE, *BOUNDS, "--max-bytes", "5 GB")
+
+    assert called.status == 2
+    assert called.err.endswith(
+        "triage: BigQuery would read 12.3 GB, more than --max-bytes, 5.0 GB; "
+        "narrow it with --since and --until, or raise --max-bytes\n"
+    )
+    assert [asked.dry_run for asked in server.asked] == [True]
+
+
+def test_max_bytes_is_what_bigquery_may_bill(call: Call, server: BigQueryServer) -> None:
+    call("diagnose", TABLE, *BOUNDS, "--max-bytes", "20GB")
+
+    assert server.asked[-1].max_bytes == 20_000_000_000
+
+
+def test_several_tables_are_bounded_together(call: Call, server: BigQueryServer) -> None:
+    called = call("diagnose", TABLE, "bigquery://demo-project.logs.stderr", *BOUNDS, "--max-bytes", "20GB")
+
+    assert called.status == 2
+    assert "would read 24.7 GB" in called.err
+
+
+@pytest.mark.parametrize("bounds", [(), BOUNDS[:2], BOUNDS[2:]])
+def test_a_table_without_bounds_is_refused(
+    call: Call, server: BigQueryServer, bounds: tuple[str, ...]
+) -> None:
+    called = call("timeline", TABLE, *bounds)
+
+    assert called.status == 2
+    assert called.err == (
+        f"triage: {TABLE}: a table is read with --service and --since, so that it is not read whole; "
+        "give both, or --max-bytes, which says how much may be read\n"
+    )
+    assert server.asked == []
+
+
+def test_a_table_may_be_read_whole_by_those_who_say_how_much(call: Call, server: BigQueryServer) -> None:
+    assert call("diagnose", TABLE, "--max-bytes", "1TB").status == 0
+
+
+@pytest.mark.parametrize("size", ["", "much", "5XB", "-1", "1.5GB"])
+def test_what_is_no_size_is_refused(call: Call, size: str) -> None:
+    called = call("diagnose", TABLE, "--max-bytes", size)
+
+    assert called.status == 2
+    assert called.err == f"triage: --max-bytes: {size!r} is no size; write it like 500MB or 20GB\n"
+
+
+def test_entries_asks_for_every_row(call: Call, server: BigQueryServer) -> None:
+    called = call("entries", TABLE, *BOUNDS, "--format", "jsonl")
+
+    assert len(called.out.splitlines()) == 431
+    assert "@wanted" not in server.asked[-1].sql
+
+
+def test_a_name_that_a_sink_writes_otherwise_is_told(call: Call, server: BigQueryServer) -> None:
+    sink = "bigquery://demo-project.logs.run_googleapis_com_stderr"
+
+    told = call("diagnose", sink, *BOUNDS, "--filter", 'jsonPayload.userId="7" AND labels."a/b"="c"').err
+
+    assert f"{sink}: a sink's table has userId as userid; the filter has to name it so\n" in told
+    assert f"{sink}: a sink's table has a/b as a_b; the filter has to name it so\n" in told
+    assert "userid" not in call("diagnose", TABLE, *BOUNDS, "--filter", 'jsonPayload.userId="7"').err
+
+
+@pytest.mark.parametrize("command", [("redact",), ("query", "match", "severity=ERROR")])
+def test_a_command_that_reads_files_only_says_which_read_tables(
+    call: Call, server: BigQueryServer, command: tuple[str, ...]
+) -> None:
+    called = call(*command, TABLE)
+
+    assert called.status == 2
+    assert called.err.startswith(f"triage: {TABLE}: ")
+
+
+def test_query_sql_prints_the_statement_for_the_console(call: Call, golden: Golden) -> None:
+    words = (*BOUNDS, "--until", "2026-03-18T00:00:00Z", "--filter", 'severity>=ERROR AND NOT "probe"')
+
+    called = call("query", "sql", "--engine", "bigquery", *words, "demo-project.logs._AllLogs")
+
+    assert called.status == 0
+    statement, _, values = called.out.partition('"""\nUSING\n')
+    values = "\n".join(line for line in values.splitlines() if not line.endswith(" AS wanted,"))
+    golden(Path(__file__).parent / "golden" / "query-sql.txt", f"{statement}\n{values}\n")
+
+
+def test_query_sql_needs_no_table(call: Call) -> None:
+    called = call("query", "sql", "--service", "shop", "--since", "1h")
+
+    assert "FROM `PROJECT.DATASET._AllLogs` AS t\n" in called.out
+    assert 'CAST(["shop"] AS ARRAY<STRING>) AS services;\n' in called.out
+
+
+def test_query_sql_refuses_a_filter_that_is_none(call: Call) -> None:
+    assert call("query", "sql", "--filter", "a = (").status == 2

@@ -1,0 +1,19 @@
+"""What the tests of the engines share: one Spark on this machine, as it takes long to start."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """Give the session that triage then finds active."""
+    pytest.importorskip("pyspark", reason="the extra 'engines' is not installed: make test-engines")
+    from triage.reading.spark_context import need_spark, spark_context
+
+    need_spark()
+    from pyspark.sql import SparkSession
+
+    with spark_context() as spark:
+        yield SparkSession(spark.context)

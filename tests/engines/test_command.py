@@ -1,0 +1,115 @@
+"""The command with --engine spark: its output, what it says when Spark fails, and that no process of it stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.engines
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = str(ROOT / "examples" / "export.json")
+TRIAGE = str(Path(sys.executable).with_name("triage"))
+SPARK = [TRIAGE, "diagnose", "--engine", "spark", EXAMPLE]
+#: Seconds; a machine with much else to do starts Spark slowly.
+PATIENCE = 600
+
+
+@contextmanager
+def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a command in a group of processes of its own, of which nothing outlives the block."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # else, begun in the background, all would ignore it
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | environment,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def members(group: int) -> list[str]:
+    """Return the commands of the processes of a group that are not yet over."""
+    command = ["ps", "-ww", "-eo", "pgid=,stat=,args="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
+    return [row[2] for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
+
+
+def wait_for(group: int, *, word: str) -> None:
+    """Wait until a process of the group has a word in its command; "" waits until there is none at all."""
+    for _ in range(PATIENCE * 10):
+        found = members(group)
+        if any(word in command for command in found) if word else not found:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"waited {PATIENCE} s for {word or 'the end'}: {members(group)}")
+
+
+def test_the_output_is_that_of_the_command_without_it_and_nothing_else() -> None:
+    plain = subprocess.run([TRIAGE, EXAMPLE, "--format", "json"], capture_output=True, text=True, check=True)
+    with running(*SPARK, "--format", "json") as process:
+        out, err = process.communicate(timeout=PATIENCE)
+        wait_for(process.pid, word="")
+    assert (process.returncode, out, err) == (0, plain.stdout, "")
+
+
+def test_the_screen_repeats_the_engine_in_what_to_type_next() -> None:
+    with running(*SPARK) as process:
+        out, _ = process.communicate(timeout=PATIENCE)
+    assert f"triage report --engine spark {EXAMPLE}" in out
+
+
+@pytest.mark.parametrize("moment", ["org.apache.spark", "pyspark.daemon"])
+@pytest.mark.parametrize(
+    ("number", "status", "word"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+    ids=["Ctrl-C", "TERM"],
+)
+def test_an_interrupt_ends_all_processes(moment: str, number: signal.Signals, status: int, word: str) -> None:
+    with running(*SPARK) as process:
+        wait_for(process.pid, word=moment)
+        if number is signal.SIGINT:
+            os.killpg(process.pid, number)  # as a terminal does
+        else:
+            process.send_signal(number)
+        out, err = process.communicate(timeout=PATIENCE)
+        wait_for(process.pid, word="")
+    assert (process.returncode, out, err) == (status, "", f"triage: {word}\n")
+
+
+def test_a_java_that_does_not_start_is_told_in_its_own_last_words(tmp_path: Path) -> None:
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\necho 'Error: this Java is too old' >&2\nexit 1\n", encoding="utf-8")
+    java.chmod(0o755)
+    with running(*SPARK, JAVA_HOME=str(tmp_path)) as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (74, "")
+    assert err.startswith("triage: Spark did not start: Error: this Java is too old; ")
+    assert err.count("\n") == 1
+
+
+def test_a_master_that_is_none_is_told(tmp_path: Path) -> None:
+    with running(*SPARK, PYSPARK_SUBMIT_ARGS="--master nowhere pyspark-shell") as process:
+        out, err = process.communicate(timeout=PATIENCE)
+        wait_for(process.pid, word="")
+    assert (process.returncode, out) == (74, "")
+    assert err.startswith("triage: Spark")
+    assert err.count("\n") == 1

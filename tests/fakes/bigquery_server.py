@@ -1,0 +1,193 @@
+"""A server on 127.0.0.1 that behaves as BigQuery's REST API does for query jobs, and fails on cue.
+
+Form of the answers: cloud.google.com/bigquery/docs/reference/rest (jobs.insert, jobs.get, jobs.getQueryResults). What
+a statement gives is for ``answer`` to say: a list that was written down, or an engine that runs it.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.loopback import LoopbackServer
+
+#: A parameter's type, a word or a list of one, and its value.
+Parameter = tuple[str | list[str], Any]
+Answer = Callable[[str, dict[str, Parameter]], list[tuple[Any, ...]]]
+_COLUMNS = {
+    "kind": "STRING", "entry": "STRING", "severity": "STRING", "entries": "INTEGER", "first": "INTEGER", "last": "INTEGER",
+}  # fmt: skip
+#: How long the results of a job are waited for before it is said that it runs still, in seconds.
+_WHILE = 5.0
+_PREFIX = r"(?:/bigquery/v2)?/projects/([^/]+)"
+
+
+@dataclass
+class Fault:
+    """What the next request on a path (a piece of its address) meets instead of an answer."""
+
+    path: str
+    status: int
+    reason: str
+    message: str = "said by the server"
+    times: int = 1
+
+
+@dataclass
+class Asked:
+    """One query job that was asked for."""
+
+    project: str
+    sql: str
+    parameters: dict[str, Parameter]
+    dry_run: bool
+    max_bytes: int | None
+
+
+@dataclass
+class _Job:
+    resource: dict[str, Any]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    error: dict[str, Any] | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class BigQueryServer(LoopbackServer):
+    """Query jobs; ``asked`` lists them, ``pages`` counts the pages of rows that were given, ``size`` is what each reads."""
+
+    def __init__(self, answer: Answer, *, size: int = 5_000_000, page: int = 1000) -> None:
+        """Begin without jobs; no page holds more than ``page`` rows."""
+        self.answer, self.size, self.page = answer, size, page
+        self.asked: list[Asked] = []
+        self.faults: list[Fault] = []
+        self.pages = 0
+        self.jobs: dict[str, _Job] = {}
+        super().__init__(_Handler)
+
+    def insert(self, project: str, sent: dict[str, Any]) -> dict[str, Any]:
+        """Make a job, and run it unless it is a dry one."""
+        configuration = sent["configuration"]
+        query = configuration["query"]
+        limit = query.get("maximumBytesBilled")
+        asked = Asked(
+            project=project,
+            sql=query["query"],
+            parameters=dict(map(_parameter, query.get("queryParameters", []))),
+            dry_run=bool(configuration.get("dryRun")),
+            max_bytes=None if limit is None else int(limit),
+        )
+        self.asked.append(asked)
+        reference = {**sent["jobReference"], "location": "US"}
+        job = _Job({
+            "kind": "bigquery#job",
+            "id": f"{project}:US.{reference['jobId']}",
+            "jobReference": reference,
+            "configuration": configuration,
+            "statistics": {
+                "totalBytesProcessed": str(self.size),
+                "query": {"totalBytesProcessed": str(self.size), "statementType": "SELECT"},
+            },
+            "status": {"state": "DONE" if asked.dry_run else "RUNNING"},
+        })  # fmt: skip
+        self.jobs[reference["jobId"]] = job
+        if not asked.dry_run:
+            threading.Thread(target=self._run, args=(job, asked), daemon=True).start()
+        return job.resource
+
+    def _run(self, job: _Job, asked: Asked) -> None:
+        if asked.max_bytes is not None and self.size > asked.max_bytes:
+            said = (
+                f"Query exceeded limit for bytes billed: {asked.max_bytes}. {self.size} or higher required."
+            )
+            job.error = {"reason": "bytesBilledLimitExceeded", "message": said}
+        else:
+            try:
+                job.rows = self.answer(asked.sql, asked.parameters)
+            except Exception as error:  # noqa: BLE001 (what an engine says of a query is told as BigQuery tells it)
+                job.error = {"reason": "invalidQuery", "message": str(error)}
+        failed = {"errorResult": job.error, "errors": [job.error]} if job.error else {}
+        job.resource["status"] = {"state": "DONE", **failed}
+        job.done.set()
+
+    def results(self, name: str, start: int, most: int) -> dict[str, Any]:
+        """Return a page of a job's rows, or that it is not complete after a while."""
+        job = self.jobs[name]
+        if not job.done.wait(_WHILE):
+            return {"jobReference": job.resource["jobReference"], "jobComplete": False}
+        end = start + min(most, self.page)
+        rows = job.rows[start:end]
+        self.pages += bool(most)
+        return {
+            "kind": "bigquery#getQueryResultsResponse",
+            "schema": {"fields": [{"name": name, "type": kind} for name, kind in _COLUMNS.items()]},
+            "jobReference": job.resource["jobReference"],
+            "jobComplete": True,
+            "totalRows": str(len(job.rows)),
+            "totalBytesProcessed": str(self.size),
+            "rows": [{"f": [{"v": cell if cell is None else str(cell)} for cell in row]} for row in rows],
+        } | ({"pageToken": str(end)} if end < len(job.rows) and most else {})
+
+
+def _parameter(sent: dict[str, Any]) -> tuple[str, Parameter]:
+    kind, value = sent["parameterType"], sent["parameterValue"]
+    if kind["type"] == "ARRAY":
+        return sent["name"], (
+            [kind["arrayType"]["type"]],
+            [item["value"] for item in value.get("arrayValues", [])],
+        )
+    return sent["name"], (kind["type"], value["value"])
+
+
+class _Handler(BaseHTTPRequestHandler):
+    state: BigQueryServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._serve("GET")
+
+    def do_POST(self) -> None:
+        self._serve("POST")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
+        """Say nothing on stderr."""
+
+    def _serve(self, method: str) -> None:
+        sent = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+        address = urlsplit(self.path)
+        for fault in self.state.faults:
+            if fault.path in address.path and fault.times:
+                fault.times -= 1
+                self._fail(fault.status, fault.reason, fault.message)
+                return
+        query = {name: values[0] for name, values in parse_qs(address.query).items()}
+        if method == "POST" and (found := re.fullmatch(f"{_PREFIX}/jobs", address.path)):
+            self._send(200, self.state.insert(found[1], sent))
+        elif found := re.fullmatch(f"{_PREFIX}/(jobs|queries)/([^/]+)", address.path):
+            job = self.state.jobs[found[3]]
+            if found[2] == "jobs":
+                self._send(200, job.resource)
+                return
+            start = int(query.get("pageToken") or 0)
+            page = self.state.results(found[3], start, int(query.get("maxResults", self.state.page)))
+            if job.error:
+                self._fail(400, job.error["reason"], job.error["message"])
+            else:
+                self._send(200, page)
+        else:
+            self._fail(404, "notFound", f"no such address: {address.path}")
+
+    def _fail(self, status: int, reason: str, message: str) -> None:
+        error = {"message": message, "domain": "global", "reason": reason}
+        self._send(status, {"error": {"code": status, "message": message, "errors": [error]}})
+
+    def _send(self, status: int, value: Any) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

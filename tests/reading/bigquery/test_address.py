@@ -1,0 +1,49 @@
+"""bigquery://PROJECT.DATASET.TABLE."""
+
+import pytest
+
+from triage.errors import UsageError
+from triage.reading.bigquery.address import Table, is_address, parse
+
+
+@pytest.mark.parametrize(
+    ("address", "table"),
+    [
+        ("bigquery://demo-project.logs._AllLogs", Table("demo-project", "logs", "_AllLogs")),
+        ("bigquery://demo-project.logs.run_googleapis_com_stderr_*", Table("demo-project", "logs", "run_googleapis_com_stderr_*")),
+        ("bigquery://example.com:demo.logs.stderr-2", Table("example.com:demo", "logs", "stderr-2")),
+        ("bigquery://`demo-project.logs._AllLogs`", Table("demo-project", "logs", "_AllLogs")),
+        ("demo-project.logs._AllLogs", Table("demo-project", "logs", "_AllLogs")),
+    ],
+)  # fmt: skip
+def test_an_address_names_a_table(address: str, table: Table) -> None:
+    assert parse(address) == table
+
+
+@pytest.mark.parametrize("table", ["_AllLogs", "stderr_*"])
+def test_a_table_tells_its_address_again(table: str) -> None:
+    assert str(parse(f"bigquery://demo-project.logs.{table}")) == f"bigquery://demo-project.logs.{table}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "logs", "logs._AllLogs", "Demo.logs._AllLogs", "demo.lo-gs.t", "demo.logs.a`b", "demo.logs.t; DROP TABLE t", "demo.logs.std*", "demo.logs.*"],
+)  # fmt: skip
+def test_what_names_no_table_is_refused_with_the_form(name: str) -> None:
+    with pytest.raises(
+        UsageError, match=r"not the name of a table; write bigquery://PROJECT\.DATASET\.TABLE"
+    ):
+        parse(f"bigquery://{name}")
+
+
+def test_a_log_bucket_is_refused_with_the_way_to_a_linked_dataset() -> None:
+    with pytest.raises(UsageError, match="through a linked dataset only") as refused:
+        parse("bigquery://demo-project.us-central1.my-bucket._AllLogs")
+
+    assert "gcloud logging links create LINK --bucket=my-bucket --location=us-central1" in refused.value.hint
+    assert refused.value.hint.endswith("bigquery://demo-project.LINK._AllLogs")
+
+
+def test_only_the_scheme_makes_an_address() -> None:
+    assert is_address("bigquery://demo.logs.t")
+    assert not is_address("exports/bigquery.json")

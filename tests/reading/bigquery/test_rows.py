@@ -1,0 +1,95 @@
+"""Rows of a table as the LogEntries that they were."""
+
+import json
+from typing import Any
+
+import pytest
+
+from triage.errors import BadDataError
+from triage.models import ExportFile, Record, Skipped
+from triage.reading.bigquery.rows import Row, records
+
+PATH = "bigquery://demo-project.logs._AllLogs"
+
+
+def entry(row: dict[str, Any], count: int = 1) -> Row:
+    return ("entry", json.dumps(row), None, count, 0, 0)
+
+
+def log_entry(row: dict[str, Any]) -> dict[str, Any]:
+    record = next(iter(records([entry(row)], PATH)))
+    assert isinstance(record, Record)
+    said: dict[str, Any] = json.loads(record.data)
+    return said
+
+
+def test_a_row_of_log_analytics_gets_the_names_of_the_api() -> None:
+    row: dict[str, Any] = {
+        "insert_id": "a", "log_name": "projects/demo/logs/stderr", "timestamp": "2026-01-01T00:00:00Z",
+        "resource": {"type": "cloud_run_revision", "labels": {"service_name": "shop"}},
+        "json_payload": {"user_id": None, "tags": []}, "labels": {"my_label": "x"}, "text_payload": None,
+        "http_request": {"request_method": "GET", "latency": {"seconds": "1", "nanos": 5_000_000}, "remote_ip": None},
+        "source_location": {"file": None, "line": None}, "trace_sampled": False,
+        "proto_payload": None, "split": {"uid": "u", "index": 0, "total_splits": 2},
+    }  # fmt: skip
+
+    assert log_entry(row) == {
+        "insertId": "a", "logName": "projects/demo/logs/stderr", "timestamp": "2026-01-01T00:00:00Z",
+        "resource": {"type": "cloud_run_revision", "labels": {"service_name": "shop"}},
+        "jsonPayload": {"user_id": None, "tags": []}, "labels": {"my_label": "x"},
+        "httpRequest": {"requestMethod": "GET", "latency": "1.005000000s"}, "traceSampled": False,
+        "split": {"uid": "u", "index": 0, "totalSplits": 2},
+    }  # fmt: skip
+
+
+def test_what_a_sink_writes_of_fields_that_an_entry_lacks_is_left_out() -> None:
+    row: dict[str, Any] = {
+        "insertId": "a", "timestamp": "2026-01-01T00:00:00Z", "textPayload": None,
+        "jsonPayload": {"message": "said", "error": {"type": None}, "tags": [], "user_id": None},
+        "httpRequest": {"status": 200, "latency": 0.25, "requestSize": None},
+    }  # fmt: skip
+
+    assert log_entry(row) == {
+        "insertId": "a", "timestamp": "2026-01-01T00:00:00Z", "jsonPayload": {"message": "said"},
+        "httpRequest": {"status": 200, "latency": "0.250000000s"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"protopayload_auditlog": {"methodName": "m", "resourceName": "services/shop", "status": None}},
+        {"proto_payload": {"type": "x", "audit_log": {"method_name": "m", "resource_name": "services/shop"}}},
+    ],
+)
+def test_an_audit_entry_is_one_again(payload: dict[str, Any]) -> None:
+    said = log_entry({"insert_id": "a", "timestamp": "2026-01-01T00:00:00Z", **payload})
+
+    assert said["protoPayload"] == {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog", "methodName": "m", "resourceName": "services/shop",
+    }  # fmt: skip
+
+
+def test_rows_that_were_only_counted_keep_their_numbers_and_times() -> None:
+    row = {"insert_id": "a", "timestamp": "2026-01-01T00:00:00Z"}
+    rows: list[Row] = [
+        entry(row, 2),
+        ("outside", None, "INFO", 3, 1_000, 2_000),
+        ("skipped", None, "DEFAULT", 4, 5, 6),
+    ]
+
+    first, second, *counted, file = records(rows, PATH)
+
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert (first.source.position, second.source.position) == (1, 2)
+    assert counted == [
+        Skipped(PATH, outside=3, severities={"INFO": 3}, first=1_000_000, last=2_000_000),
+        Skipped(PATH, severities={"": 4}, first=5_000, last=6_000),
+    ]
+    assert file == ExportFile(PATH, "BigQuery", 9, queried=True)
+
+
+def test_a_table_of_something_else_is_refused() -> None:
+    with pytest.raises(BadDataError, match="none of its columns is a LogEntry's"):
+        list(records([entry({"timestamp": "2026-01-01T00:00:00Z", "price": 5})], PATH))

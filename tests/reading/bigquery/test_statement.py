@@ -1,0 +1,106 @@
+"""The statement that a table is asked."""
+
+import re
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import Golden
+from triage.models import Condition
+from triage.reading.bigquery import Question, parse, statement
+from triage.reading.bigquery.script import script
+
+GOLDEN = Path(__file__).parent / "golden"
+ALL_LOGS = parse("bigquery://demo-project.logs._AllLogs")
+BY_DAY = parse("bigquery://demo-project.logs.stderr_*")
+SECOND = 10**9
+NOON = 1_774_958_400 * SECOND
+
+
+def test_the_statement_is_the_one_that_was_looked_at(golden: Golden) -> None:
+    question = Question(
+        services=("shop",),
+        revisions=("shop-0*",),
+        instances=("007",),
+        since=NOON,
+        until=NOON + SECOND,
+        within=Condition("log.a = @f0", {"f0": "b"}),
+        wanted=["Failed (non-critical)", 'a "quoted" line'],
+    )
+
+    golden(GOLDEN / "statement.sql", script(statement(ALL_LOGS, question)))
+
+
+@given(st.text(min_size=1), st.lists(st.text(min_size=1), min_size=1))
+def test_no_value_stands_in_the_text_of_a_statement(name: str, words: list[str]) -> None:
+    within = Condition("log.a = @f0", {"f0": name})
+
+    asked = statement(
+        ALL_LOGS, Question(services=(name,), revisions=(name,), since=1, within=within, wanted=words)
+    )
+    plain = statement(
+        ALL_LOGS, Question(services=("x",), revisions=("x",), since=1, within=Condition("log.a = @f0", {}), wanted=["x"])
+    )  # fmt: skip
+
+    glob = any(mark in name for mark in "*?[")
+    assert glob or asked.sql == plain.sql
+
+
+@given(st.text(alphabet="ab*?[]!-.\n", max_size=8), st.text(alphabet="ab.-]![\n", max_size=8))
+def test_a_pattern_of_names_takes_at_least_the_names_that_it_means(pattern: str, name: str) -> None:
+    asked = statement(ALL_LOGS, Question(services=(pattern,)))
+    values = asked.parameters["services"]
+
+    taken = (
+        name in values
+        if isinstance(values, list)
+        else re.search(str(values).replace("$", r"\Z"), name) is not None
+    )
+    assert taken or not fnmatchcase(name, pattern)
+
+
+def test_times_are_widened_to_microseconds() -> None:
+    asked = statement(ALL_LOGS, Question(since=NOON + 1999, until=NOON + 2001))
+
+    assert asked.parameters == {
+        "since": datetime(2026, 3, 31, 12, 0, 0, 1, tzinfo=UTC),
+        "until": datetime(2026, 3, 31, 12, 0, 0, 3, tzinfo=UTC),
+    }
+
+
+def test_of_tables_by_day_those_outside_the_window_are_left_unread() -> None:
+    midnight = NOON + 12 * 3600 * SECOND
+
+    asked = statement(BY_DAY, Question(since=NOON, until=midnight))
+
+    assert "_TABLE_SUFFIX >= @first_day AND t.timestamp < @until AND _TABLE_SUFFIX <= @last_day" in asked.sql
+    assert (asked.parameters["first_day"], asked.parameters["last_day"]) == ("20260331", "20260331")
+
+
+def test_without_texts_to_look_for_every_entry_is_asked_for() -> None:
+    asked = statement(ALL_LOGS, Question())
+
+    assert "WHEN TRUE THEN 'entry'" in asked.sql
+    assert asked.parameters == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ('a"b\\c\nd', r'"a\"b\\c\nd"'),
+        ("\x1b\u2028", '"\\U0000001b\\U00002028"'),
+        ("ü 🔴", '"ü 🔴"'),
+        ([], "CAST([] AS ARRAY<STRING>)"),
+        (["a", "b"], 'CAST(["a", "b"] AS ARRAY<STRING>)'),
+        (-3, "-3"),
+        (datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC), 'TIMESTAMP "2026-01-02T03:04:05.000006+00:00"'),
+    ],
+)
+def test_a_script_writes_each_value_as_googlesql_does(
+    value: str | int | list[str] | datetime, written: str
+) -> None:
+    assert f"{written} AS f0;" in script(Condition("SELECT @f0", {"f0": value}))

@@ -1,0 +1,84 @@
+"""What Spark needs is asked for before anything is read, and small files share a task."""
+
+from pathlib import Path
+
+import pytest
+
+from triage.errors import IOFailureError, UsageError
+from triage.models import ExportFile, Gap, Record, Skipped, Source
+from triage.reading import everything, spark
+from triage.reading.parts import Part, PartEnd
+from triage.reading.sources import ExportSource
+from triage.reading.spark_context import need_spark
+
+
+def part(name: str, size: int) -> Part:
+    return Part(ExportSource(name, chosen=True), size)
+
+
+def test_without_the_extra_the_line_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: None)
+    with pytest.raises(UsageError, match=r"pyspark, which is not installed; .*'cloudrun-triage\[spark\]'"):
+        need_spark()
+
+
+@pytest.mark.parametrize(("home", "word"), [(None, "none is installed"), ("/nowhere", "/nowhere")])
+def test_without_java_the_line_says_so(
+    home: str | None, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: True)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    if home:
+        monkeypatch.setenv("JAVA_HOME", home)
+    with pytest.raises(UsageError, match=f"Java.*{word}.*Java 17"):
+        need_spark()
+
+
+def test_small_files_share_a_task_and_their_order_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.reading.spark.PART", 100)
+    found = [part(name, size) for name, size in zip("abcdef", [40, 60, 1, 500, 99, 1], strict=True)]
+    assert ["".join(one.source.path for one in group) for group in spark._groups(found)] == [
+        "ab",
+        "c",
+        "d",
+        "ef",
+    ]
+    assert list(spark._groups([])) == []
+
+
+def test_an_error_of_a_part_ends_its_group_and_is_raised_in_its_turn(tmp_path: Path) -> None:
+    blocks = list(
+        spark._work(
+            [part(str(tmp_path / "none"), 1), part("never", 1)],
+            narrowing=lambda: lambda read: iter(read(everything)),
+        )
+    )
+    ((error,),) = blocks
+    record = Record(b"{}", Source("a", 1))
+    items = spark._in_files([record, error])
+    assert next(items) == record
+    with pytest.raises(IOFailureError, match="none: No such file"):
+        next(items)
+
+
+def test_positions_go_on_over_the_ranges_of_a_file_and_begin_anew_in_the_next() -> None:
+    gap = Gap("broken_record", "a", "x", 2)
+    skipped = Skipped("a", {"INFO": 3}, 1, 2)
+    items: list[spark.Item] = [
+        Record(b"{}", Source("a", 1)), gap, PartEnd("a", 5, 4, last=False), skipped,
+        Record(b"{}", Source("a", 1)), gap, Gap("too_large", "a", "no place"), PartEnd("a", 7, 6, last=True),
+        Record(b"{}", Source("b", 1)), PartEnd("b", 1, 1, last=True),
+    ]  # fmt: skip
+    found = list(spark._in_files(items))
+    places = [
+        item.source.position if isinstance(item, Record) else item.position
+        for item in found
+        if isinstance(item, Record | Gap)
+    ]
+    assert places == [1, 2, 6, 7, None, 1]
+    assert [item for item in found if isinstance(item, ExportFile)] == [
+        ExportFile("a", "JSON lines", 10),
+        ExportFile("b", "JSON lines", 1),
+    ]
+    assert skipped in found

@@ -1,0 +1,38 @@
+"""Records judged where they lie, so that only those which may matter travel."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from triage.entries.decode import decode
+from triage.entries.doubts import FileNumbers
+from triage.models import Entry, Record, Skipped
+
+Other = TypeVar("Other")
+
+
+def narrow(
+    items: Iterable[Record | Other],
+    *,
+    keep: Callable[[Entry], bool] | None = None,
+    within: Callable[[Entry], bool] | None = None,
+) -> Iterator[Record | Other | Skipped]:
+    """Yield what ``Entries`` with the same tests needs of the items of one file: of what it would only count, the numbers.
+
+    Records that cannot be decoded and parts of split entries are handed on.
+    """
+    numbers: FileNumbers | None = None
+    outside = 0
+    for item in items:
+        entry = decode(item) if isinstance(item, Record) else None
+        if not isinstance(entry, Entry) or (entry.split and entry.split.total > 1):
+            yield item
+            continue
+        is_outside = within is not None and not within(entry)
+        if not is_outside and (keep is None or keep(entry)):
+            yield item
+            continue
+        numbers = numbers or FileNumbers(entry.source.path)
+        numbers.pass_by(entry)
+        outside += is_outside
+    if numbers is not None:
+        yield numbers.skipped(outside)

@@ -1,0 +1,64 @@
+"""A table of BigQuery as the user names it: bigquery://PROJECT.DATASET.TABLE."""
+
+import re
+
+import msgspec
+
+from triage.errors import UsageError
+
+SCHEME = "bigquery://"
+_PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]*", re.ASCII)
+_DATASET = re.compile(r"\w{1,1024}", re.ASCII)
+#: A wildcard stands for the days of a sink's tables: stderr_20260301, stderr_20260302, ...
+_TABLE = re.compile(r"[\w-]{1,1000}(?:_\*)?", re.ASCII)
+_BUCKET_PARTS = 4
+_FORM = "write bigquery://PROJECT.DATASET.TABLE, with the table _AllLogs, say, or run_googleapis_com_stderr"
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table or view of BigQuery."""
+
+    project: str
+    dataset: str
+    table: str
+
+    @property
+    def name(self) -> str:
+        """Return the name as SQL has it between backticks."""
+        return f"{self.project}.{self.dataset}.{self.table}"
+
+    @property
+    def by_day(self) -> bool:
+        """Return whether the name stands for a table per day."""
+        return self.table.endswith("_*")
+
+    def __str__(self) -> str:
+        """Return the address."""
+        return f"{SCHEME}{self.name}"
+
+
+def is_address(source: object) -> bool:
+    """Return whether a source is named as a table of BigQuery."""
+    return isinstance(source, str) and source.startswith(SCHEME)
+
+
+def parse(address: str) -> Table:
+    """Return the table that an address names.
+
+    Raises:
+        UsageError: it names none, or a log bucket, which BigQuery reads through a linked dataset only.
+
+    """
+    name = address.removeprefix(SCHEME).strip("`")
+    *_, project, dataset, table = ("", "", *name.rsplit(".", 2))
+    parts = name.split(".")
+    if len(parts) == _BUCKET_PARTS and ":" not in name:
+        owner, location, bucket, view = parts
+        raise UsageError(
+            f"{address}: BigQuery reads the log bucket {bucket} through a linked dataset only",
+            f"`gcloud logging links create LINK --bucket={bucket} --location={location} --project={owner}` makes one; "
+            f"then name {SCHEME}{owner}.LINK.{view}",
+        )
+    if not (_PROJECT.fullmatch(project) and _DATASET.fullmatch(dataset) and _TABLE.fullmatch(table)):
+        raise UsageError(f"{address}: not the name of a table", _FORM)
+    return Table(project, dataset, table)

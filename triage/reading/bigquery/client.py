@@ -1,0 +1,112 @@
+"""BigQuery, asked over its own client: how much it would read, and the rows, page by page."""
+
+import os
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from triage.errors import UsageError
+from triage.models import Condition, SqlValue
+from triage.reading.bigquery.address import Table
+from triage.reading.bigquery.faults import explained
+from triage.reading.bigquery.rows import Row
+
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+#: The least right that runs queries (OAuth scopes of the BigQuery API).
+SCOPE = "https://www.googleapis.com/auth/bigquery"
+#: Where Google's client finds another host than its own.
+HOST = "BIGQUERY_EMULATOR_HOST"
+_PAGE = 1000
+#: How long one answer is waited for, and how long one that comes in the end, in seconds.
+_ANSWER, _PATIENCE = 90.0, 180.0
+
+
+def connect(project: str, credentials: Callable[[], Any]) -> "bigquery.Client":
+    """Return a client whose jobs are those of a project; a loopback host is spoken to without credentials.
+
+    Raises:
+        NoPermissionError: there are no credentials.
+        UsageError: the extra is not installed.
+
+    """
+    try:
+        from google.auth.credentials import AnonymousCredentials
+        from google.cloud import bigquery
+    except ImportError as error:
+        raise UsageError(
+            "reading BigQuery needs the extra 'bigquery'", "pip install 'cloudrun-triage[bigquery]'"
+        ) from error
+    if _is_loopback(os.environ.get(HOST, "")):
+        return bigquery.Client(project=project, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+    return bigquery.Client(project=project, credentials=credentials())
+
+
+def _is_loopback(host: str) -> bool:
+    name = urlsplit(host if "://" in host else f"//{host}").hostname or ""
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+class Job:
+    """A statement that a client asks of a table. ``patience`` is how long it tries what passes, in seconds."""
+
+    def __init__(
+        self, client: "bigquery.Client", table: Table, statement: Condition, patience: float = _PATIENCE
+    ) -> None:
+        """Prepare it; nothing is asked yet."""
+        self._client, self._table, self._statement, self._patience = client, table, statement, patience
+
+    def foreseen(self) -> int:
+        """Return how many bytes it would read, by a dry run, which costs nothing.
+
+        Raises:
+            TriageError: BigQuery refuses it or does not answer.
+
+        """
+        with explained(self._table, self._client.project):
+            job = self._ask(dry_run=True, use_query_cache=False)
+            return int(job.total_bytes_processed or 0)
+
+    def rows(self, max_bytes: int | None) -> Iterator[Row]:
+        """Run it and yield its rows, a page at a time. BigQuery itself ends it before it bills more than ``max_bytes``.
+
+        Raises:
+            TriageError: BigQuery refuses it, or does not answer.
+
+        """
+        from google.cloud.bigquery import DEFAULT_RETRY
+
+        with explained(self._table, self._client.project):
+            job = self._ask(maximum_bytes_billed=max_bytes) if max_bytes is not None else self._ask()
+            found = job.result(
+                page_size=_PAGE, retry=DEFAULT_RETRY.with_timeout(self._patience), job_retry=None
+            )
+            for page in found.pages:
+                for row in page:
+                    yield row.values()
+
+    def _ask(self, **options: Any) -> "bigquery.QueryJob":
+        from google.cloud.bigquery import DEFAULT_RETRY, QueryJobConfig
+
+        bound = [_bound(name, value) for name, value in self._statement.parameters.items()]
+        return self._client.query(
+            self._statement.sql,
+            job_config=QueryJobConfig(query_parameters=bound, **options),
+            retry=DEFAULT_RETRY.with_timeout(self._patience),
+            timeout=_ANSWER,
+            job_retry=None,
+        )
+
+
+def _bound(name: str, value: SqlValue) -> "bigquery.ArrayQueryParameter | bigquery.ScalarQueryParameter":
+    from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
+
+    if isinstance(value, list):
+        return ArrayQueryParameter(name, "STRING", value)
+    kind = {str: "STRING", int: "INT64"}.get(type(value), "TIMESTAMP")
+    return ScalarQueryParameter(name, kind, value)

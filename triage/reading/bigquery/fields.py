@@ -1,0 +1,28 @@
+"""Where a row keeps the fields of a LogEntry, as GoogleSQL.
+
+A row is read as JSON, so that one statement fits every table: Log Analytics names its columns in snake_case, a sink in
+camelCase, and a sink's table lacks the columns of what was never logged.
+"""
+
+import re
+
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def column(keys: tuple[str, ...], key: str = "") -> str:
+    """Return the SQL of the JSON value at a path of LogEntry's own names; ``key`` is SQL of one more key below it.
+
+    Without names it is the whole row. It is NULL where the row has none, and may be JSON's null.
+    """
+    below = f"[{key}]" if key else ""
+    places = dict.fromkeys(f"{'.'.join(('log', *names))}{below}" for names in (keys, map(_snake, keys)))
+    return next(iter(places)) if len(places) == 1 else f"COALESCE({', '.join(places)})"
+
+
+def text(*keys: str) -> str:
+    """Return the SQL of the scalar at a path, as text; NULL where there is none."""
+    return f"JSON_VALUE({column(keys)})"
+
+
+def _snake(name: str) -> str:
+    return _CAPITAL.sub("_", name).lower()

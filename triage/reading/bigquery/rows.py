@@ -1,0 +1,86 @@
+"""Rows of the statement to raw records: each row as the LogEntry that it was, in the API's names."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from triage.errors import BadDataError
+from triage.models import ExportFile, Record, Skipped, Source
+from triage.reading.likeness import keys_are_an_entrys
+
+_WORD = re.compile(r"_([a-z])")
+_AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
+#: What the user named below these stays as it is, null too: in a JSON column both are the log's own.
+_OWN_WORDS = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
+
+#: kind, entry, severity, entries, first and last, as the statement names them.
+Row = tuple[str, str | None, str | None, int, int, int]
+
+
+def records(rows: Iterable[Row], path: str) -> Iterator[Record | Skipped | ExportFile]:
+    """Yield the entries of a table, and the numbers of those that were only counted.
+
+    Raises:
+        BadDataError: the table holds no log entries.
+
+    """
+    position = total = 0
+    for kind, entry, severity, count, first, last in rows:
+        total += count
+        if entry is None:
+            yield Skipped(
+                path,
+                outside=count if kind == "outside" else 0,
+                severities={"" if severity == "DEFAULT" else severity or "": count},
+                first=first * 1000,
+                last=last * 1000,
+            )
+            continue
+        for _ in range(count):  # a sink may write a row twice
+            position += 1
+            yield Record(_log_entry(entry, path), Source(path, position))
+    yield ExportFile(path, "BigQuery", total, queried=True)
+
+
+def _log_entry(text: str, path: str) -> bytes:
+    row = msgspec.json.decode(text)
+    if not keys_are_an_entrys(row):
+        raise BadDataError(f"{path}: none of its columns is a LogEntry's", "name a table of log entries")
+    entry = _message(row)
+    for name in ("protopayloadAuditlog", "protoPayload"):
+        if audit := entry.pop(name, None):
+            entry["protoPayload"] = {"@type": _AUDIT_LOG} | audit.get("auditLog", audit)
+    if request := entry.get("httpRequest"):
+        request |= {"latency": _duration(request["latency"])} if "latency" in request else {}
+    return msgspec.json.encode(entry)
+
+
+def _message(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without what is null or empty in it, its columns under the API's names."""
+    said: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict) and name not in _OWN_WORDS:
+            inner: Any = _without_nulls(value) if name == "jsonPayload" else _message(value)
+        else:
+            inner = value if name == "json_payload" else _without_nulls(value)
+        if inner not in (None, {}, []):
+            said[_WORD.sub(lambda found: found[1].upper(), name)] = inner
+    return said
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _without_nulls(inner) for name, inner in value.items()}
+    return {name: inner for name, inner in kept.items() if inner not in (None, {}, [])}
+
+
+def _duration(value: Any) -> Any:
+    """Return a duration as the API writes it; Log Analytics has seconds and nanoseconds, a sink a number."""
+    if isinstance(value, dict):
+        return f"{int(value.get('seconds', 0))}.{int(value.get('nanos', 0)):09d}s"
+    return f"{value:.9f}s" if isinstance(value, int | float) else value

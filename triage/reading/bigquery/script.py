@@ -1,0 +1,33 @@
+"""A statement as the BigQuery console runs it: its text as it is, and the values of its parameters beside it."""
+
+from datetime import datetime
+
+from triage.models import Condition, SqlValue
+
+_WRITTEN = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def script(statement: Condition) -> str:
+    """Return the EXECUTE IMMEDIATE that runs a statement, whatever its values hold."""
+    used = ",\n  ".join(f"{literal(value)} AS {name}" for name, value in statement.parameters.items())
+    using = f"\nUSING\n  {used}" if used else ""
+    return f'EXECUTE IMMEDIATE r"""\n{statement.sql}"""{using};\n'
+
+
+def literal(value: SqlValue) -> str:
+    """Return a value as GoogleSQL writes it."""
+    match value:
+        case str():
+            return '"' + "".join(map(_character, value)) + '"'
+        case datetime():
+            return f'TIMESTAMP "{value.isoformat()}"'
+        case list():
+            return f"CAST([{', '.join(map(literal, value))}] AS ARRAY<STRING>)"
+        case _:
+            return str(value)
+
+
+def _character(character: str) -> str:
+    if character in _WRITTEN:
+        return _WRITTEN[character]
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

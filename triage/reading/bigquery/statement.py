@@ -1,0 +1,186 @@
+"""The one statement that a table is asked: what may matter in whole, of the rest the numbers and from when to when.
+
+It lets too much through rather than too little, as triage/entries/sieve.py does for files: what comes back goes
+through the one decoder, which decides. The rows that are only counted are grouped while they are read, so the table is
+read once and the counts are those of the same moment.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from triage.models import Condition, SqlValue
+from triage.reading.bigquery.address import Table
+from triage.reading.bigquery.fields import column, text
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STATEMENT = """\
+WITH logs AS (
+  SELECT t.timestamp AS logged, TO_JSON(t, stringify_wide_numbers => TRUE) AS log
+  FROM `{table}` AS t
+  WHERE {read}
+), named AS (
+  SELECT logged, log,
+    {columns}
+  FROM logs
+), told AS (
+  SELECT *, COALESCE(NULLIF(text_payload, ''), NULLIF(message, ''), {request}, '') AS said
+  FROM named
+  WHERE {whose}
+), judged AS (
+  SELECT *, CASE
+      WHEN part THEN 'entry'
+      WHEN NOT ({within}) THEN 'outside'
+      WHEN {matters} THEN 'entry'
+      ELSE 'skipped'
+    END AS kind
+  FROM told
+)
+SELECT
+  kind,
+  IF(kind = 'entry', TO_JSON_STRING(log), NULL) AS entry,
+  IF(kind = 'entry', NULL, severity) AS severity,
+  COUNT(*) AS entries,
+  UNIX_MICROS(MIN(logged)) AS first,
+  UNIX_MICROS(MAX(logged)) AS last
+FROM judged
+GROUP BY 1, 2, 3
+ORDER BY kind, MIN(service), MIN(instance), first, MIN(insert_id), entry, severity
+"""
+_AUDITED = "COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name))"
+_TYPE = "'@type'"
+_RESOURCE = r"(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?"
+
+
+def _label(*keys: str) -> str:
+    return f"NULLIF({text(*keys)}, '')"
+
+
+def _given(sql: str) -> str:
+    """Return the SQL that tells whether a JSON value is there and not null."""
+    return f"IFNULL(JSON_TYPE({sql}), 'null') != 'null'"
+
+
+#: What the decoder makes of a row, as far as the test needs it; see triage/entries/decode.py.
+_COLUMNS = {
+    "service": f"""COALESCE({_label("resource", "labels", "service_name")}, {_label("resource", "labels", "job_name")},
+      REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}(?:services|jobs)/([^/]+)'), '')""",
+    "revision": f"""COALESCE({_label("resource", "labels", "revision_name")},
+      REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}revisions/([^/]+)'),
+      JSON_VALUE(log.labels['run.googleapis.com/execution_name']), '')""",
+    "instance": "COALESCE({}, '')".format(
+        ", ".join(_label("labels", name) for name in ("instanceId", "instanceid"))
+    ),
+    "insert_id": text("insertId"),
+    "severity": f"COALESCE({_label('severity')}, 'DEFAULT')",
+    "text_payload": text("textPayload"),
+    "message": text("jsonPayload", "message"),
+    "structured": _given(column(("jsonPayload",))),
+    "audit": "{} OR {} OR {} IS NOT NULL".format(
+        _given("log.protopayload_auditlog"),
+        _given(column(("protoPayload",))),
+        f"JSON_VALUE({column(('jsonPayload',), _TYPE)})",
+    ),
+    "part": f"IFNULL({text('split', 'uid')}, '') != ''",
+    "method": text("httpRequest", "requestMethod"),
+    "url": text("httpRequest", "requestUrl"),
+    "status": text("httpRequest", "status"),
+}
+#: A request without text reads "GET /path 503".
+_REQUEST = r"""ARRAY_TO_STRING([
+      NULLIF(method, ''),
+      NULLIF(REGEXP_EXTRACT(
+        IF(REGEXP_CONTAINS(url, '://'), IFNULL(REGEXP_EXTRACT(url, r'(?s)^.*?://[^/]*(/.*)$'), '/'), url),
+        r'^[^?#]*'), ''),
+      NULLIF(status, '0')], ' ')"""
+_MATTERS = r"""IFNULL(insert_id, '') = '' OR audit OR said = ''
+        OR (structured AND IFNULL(message, '') = '')
+        OR CASE
+          WHEN severity IN ('DEBUG', 'INFO', 'NOTICE', 'WARNING') THEN FALSE
+          WHEN severity != 'DEFAULT' OR structured THEN TRUE
+          -- the prefix of a logger may say the severity
+          ELSE REGEXP_CONTAINS(said, r'ERROR|CRITICAL|ALERT|EMERG|FATAL')
+        END
+        -- colours may stand inside a word, and a prefix may be all that was said
+        OR REGEXP_CONTAINS(said, r'\x1b|[]|:>-] {0,5}$')
+        OR REGEXP_CONTAINS(said, @wanted)"""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of a table: which entries, and the texts that those hold which matter, None where all do.
+
+    Names are exact or glob patterns; times are nanoseconds in UTC, ``until`` excluded. ``within`` lets through every
+    entry that is wanted, and maybe others.
+    """
+
+    services: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
+    instances: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    within: Condition | None = None
+    wanted: Sequence[str] | None = None
+
+
+def statement(table: Table, question: Question) -> Condition:
+    """Return the statement, its values bound to parameters."""
+    values: dict[str, SqlValue] = {}
+    within = [
+        _named("revision", "revisions", question.revisions, values),
+        _named("instance", "instances", question.instances, values),
+    ]
+    if question.within:
+        within.append(f"({question.within.sql})")
+        values |= question.within.parameters
+    if question.wanted is not None:
+        values["wanted"] = "|".join(re.escape(words) for words in question.wanted)
+    sql = _STATEMENT.format(
+        table=table.name,
+        read=" AND ".join(_when(table, question, values)) or "TRUE",
+        columns=",\n    ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items()),
+        request=_REQUEST,
+        whose=_named("service", "services", question.services, values) or "TRUE",
+        within=" AND ".join(filter(None, within)) or "TRUE",
+        matters="TRUE" if question.wanted is None else _MATTERS,
+    )
+    return Condition(sql, values)
+
+
+def _when(table: Table, question: Question, values: dict[str, SqlValue]) -> list[str]:
+    """Return the conditions on time; those on the names of a sink's tables, one a day, keep the others unread."""
+    conditions = []
+    if question.since is not None:
+        values["since"] = since = _EPOCH + timedelta(microseconds=question.since // 1000)
+        conditions.append("t.timestamp >= @since")
+        if table.by_day:
+            values["first_day"] = f"{since:%Y%m%d}"
+            conditions.append("_TABLE_SUFFIX >= @first_day")
+    if question.until is not None:
+        values["until"] = until = _EPOCH + timedelta(microseconds=-(-question.until // 1000))
+        conditions.append("t.timestamp < @until")
+        if table.by_day:
+            values["last_day"] = f"{until - timedelta(microseconds=1):%Y%m%d}"
+            conditions.append("_TABLE_SUFFIX <= @last_day")
+    return conditions
+
+
+def _named(column: str, name: str, patterns: tuple[str, ...], values: dict[str, SqlValue]) -> str:
+    """Return the condition that a column has one of some names, "" where any will do."""
+    if not patterns:
+        return ""
+    if not any(re.search(r"[*?[]", pattern) for pattern in patterns):
+        values[name] = list(patterns)
+        return f"{column} IN UNNEST(@{name})"
+    values[name] = "|".join(map(_regex, patterns))
+    return f"REGEXP_CONTAINS({column}, @{name})"
+
+
+def _regex(pattern: str) -> str:
+    """Return a glob pattern as RE2; anything will do from the first class of characters on."""
+    before, *classes = pattern.split("[", 1)
+    parts = re.split(r"([*?])", before)
+    kinds = {"*": ".*", "?": "."}
+    known = "".join(kinds.get(part) or re.escape(part) for part in parts)
+    return f"(?s)^{known}.*$" if classes else f"(?s)^{known}$"

@@ -1,0 +1,91 @@
+"""Parts of exports that can be read by themselves, each where a worker of an engine is: files, and ranges of JSON lines."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from triage.errors import BadDataError
+from triage.models import ExportFile, Gap, Record, Skipped
+from triage.reading.compression import compression
+from triage.reading.encoding import utf8
+from triage.reading.form import form
+from triage.reading.limits import Limits
+from triage.reading.lines import Lines
+from triage.reading.read import HEAD, opened, read_source
+from triage.reading.sift import Sift, everything
+from triage.reading.sources import ExportSource
+from triage.reading.spread import chunks_between
+from triage.reading.stream import Stream, chunks_of
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A file of ``size`` bytes, or as many of it: the lines that begin from byte ``start`` on; None is a whole file.
+
+    ``last`` says whether the file ends with it.
+    """
+
+    source: ExportSource
+    size: int
+    start: int | None = None
+    last: bool = True
+
+
+class PartEnd(msgspec.Struct, frozen=True):
+    """The end of a range of lines: how many lines and records it held, and whether the file ends with it."""
+
+    path: str
+    lines: int
+    records: int
+    last: bool
+
+
+def parts(sources: Iterable[ExportSource], size: int) -> Iterator[Part]:
+    """Yield the files in order, those of JSON lines that are larger than ``size`` bytes in ranges of that size.
+
+    Raises:
+        TriageError: a file cannot be opened.
+
+    """
+    for source in sources:
+        length = Path(source.path).stat().st_size if source.size is None else source.size
+        if length > size and _is_lines(source.path):
+            for start in range(0, length, size):
+                yield Part(source, min(size, length - start), start, start + size >= length)
+        else:
+            yield Part(source, length)
+
+
+def _is_lines(path: str) -> bool:
+    """Return whether a file is of JSON lines, which can be found from any place in it."""
+    with opened(path) as file:
+        stream = Stream(chunks_of(file))
+        if compression(stream.head(4)):
+            return False
+        encoding, stream = utf8(stream)
+        try:
+            return not encoding and form(stream.head(HEAD), path) == "lines"
+        except BadDataError:  # told by whoever reads it
+            return False
+
+
+def read_part(
+    part: Part, sift: Sift = everything, limits: Limits | None = None
+) -> Iterator[Record | Gap | Skipped | ExportFile | PartEnd]:
+    """Yield what ``read`` gives of a part. In a range positions count from its first line, and a PartEnd ends it.
+
+    Raises:
+        TriageError: as ``read``.
+
+    """
+    if part.start is None:
+        yield from read_source(part.source, sift=sift, limits=limits)
+        return
+    path, records = part.source.path, 0
+    with opened(path) as file:
+        stream = Stream(chunks_between(file, part.start, part.start + part.size))
+        lines = Lines(stream, path, limits or Limits(), sift)
+        for item in lines.records():
+            records += item.count if isinstance(item, Skipped) else isinstance(item, Record)
+            yield item
+    yield PartEnd(path, lines.position, records, part.last)

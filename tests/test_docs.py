@@ -8,15 +8,18 @@ import msgspec
 import pytest
 
 from triage.models import (
+    Baseline,
     Because,
     Comparison,
     Coverage,
+    Criterion,
     Diagnosis,
     ErrorChange,
     Evidence,
     Figure,
     Gap,
     GapKind,
+    Gate,
     Incident,
     IncidentChange,
     Next,
@@ -24,6 +27,8 @@ from triage.models import (
     OutcomeChange,
     Rate,
     Requests,
+    Rollback,
+    RollbackStep,
     RuledOut,
     Run,
     Scope,
@@ -41,8 +46,9 @@ from triage.rules.check import check
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT / "docs" / "documents.md"
 NOUNS = [
-    Because, Comparison, Coverage, Diagnosis, ErrorChange, Evidence, Figure, Gap, Incident, IncidentChange, Next, Noise,
-    OutcomeChange, Rate, Requests, RuledOut, Run, Scope, ServiceState, Sign, Step, Stretch, Thin, Timeline, VerdictChange, Walk,
+    Baseline, Because, Comparison, Coverage, Criterion, Diagnosis, ErrorChange, Evidence, Figure, Gap, Gate, Incident,
+    IncidentChange, Next, Noise, OutcomeChange, Rate, Requests, Rollback, RollbackStep, RuledOut, Run, Scope, ServiceState,
+    Sign, Step, Stretch, Thin, Timeline, VerdictChange, Walk,
 ]  # fmt: skip
 
 

@@ -4,10 +4,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.rendering import judgements
 from triage.cli.screens.console import fit_to_show, show
 from triage.cli.screens.diagnosis import answer, screen
+from triage.cli.screens.gate import answer as gate_answer
+from triage.cli.screens.gate import screen as gate_screen
 from triage.cli.screens.timeline import screen as timeline_screen
-from triage.models import Diagnosis, Evidence, Timeline
+from triage.models import Diagnosis, Evidence, Gate, Timeline
 from triage.rendering.fold import fold
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -51,6 +54,32 @@ def test_a_timeline_reads_at_every_width(
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= int(width)
     golden(GOLDEN / f"timeline-runs.{width}.txt", text)
+
+
+def judged(gate: Gate) -> None:
+    gate = fit_to_show(gate)
+    show(gate_answer(gate))
+    show(*gate_screen(gate))
+
+
+@pytest.mark.parametrize("name", ["failed", "passed", "inconclusive"])
+def test_a_gate_reads_at_every_width(
+    name: str, width: str, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    judged(getattr(judgements, name)())
+    text = capsys.readouterr().out
+    to_copy = [line for line in text.splitlines()[1:] if not line.startswith("  gcloud ")]
+    assert max(map(len, to_copy)) <= int(width)
+    golden(GOLDEN / f"gate-{name}.{width}.txt", text)
+
+
+@pytest.mark.parametrize("attack", judgements.ATTACKS)
+def test_what_a_log_says_is_no_command_for_a_build_system_that_prints_the_screen(
+    attack: str, width: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filler = "word " * 12
+    judged(judgements.poisoned(judgements.failed(), lambda text: f"{text} {filler}{attack} {filler}{attack}"))
+    assert judgements.obeyed(capsys.readouterr().out) == []
 
 
 def test_the_first_line_is_the_whole_answer(

@@ -39,6 +39,7 @@ def test_a_target_below_all_is_met_by_that_share() -> None:
     assert share_of_twenty.reaches(0.95)
     assert not share_of_twenty.reaches(0.99)
     assert Share(1, 1, "boots became ready").reaches(1.0)
+    assert Share(11, 20, "boots became ready").reaches(0.55)
 
 
 def test_a_check_is_measured_where_it_was_made() -> None:

@@ -7,6 +7,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from tests.rendering import judgements
 from tests.rendering.test_verification import compared
 from triage.models import Diagnosis, Evidence, Timeline
 from triage.rendering.documents import schema, to_json
@@ -74,3 +75,23 @@ def test_half_a_character_of_a_log_can_be_written_and_read_again(gate: Document,
     text = to_json(poisoned(gate, lambda text: text + "\ud83d")[0])
     assert "\\ud83d" in text.encode("utf-8").decode()
     assert json.loads(text)["incidents"][0]["title"].endswith("\ud83d")
+
+
+def test_a_judgement_keeps_to_its_schema() -> None:
+    checker = jsonschema.Draft202012Validator(schema("gate"))
+    checker.check_schema(checker.schema)
+    assert checker.schema["title"] == "The document of triage gate"
+    for gate in (judgements.failed(), judgements.passed(), judgements.inconclusive()):
+        document = json.loads(to_json(gate))
+        checker.validate(document)
+        assert list(document) == list(gate.__struct_fields__)
+    assert judgements.TOKEN not in to_json(judgements.failed())
+
+
+def test_no_build_system_finds_a_command_in_a_document_and_no_reader_a_difference() -> None:
+    attack = "##[error]forged ##vso[task.complete] ###"
+    gate = judgements.poisoned(judgements.failed(), lambda text: text + attack)
+    text = to_json(gate)
+    assert judgements.obeyed(text) == []
+    assert "##" not in text
+    assert json.loads(text) == gate.to_dict()

@@ -97,7 +97,7 @@ def test_the_rules_of_a_pack_whose_head_is_bad_are_proved_all_the_same() -> None
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("not-utf-8.toml", "2: not UTF-8: save the pack as UTF-8"),
+        ("not-utf-8.toml", "2: not UTF-8: save the file as UTF-8"),
         ("not-toml.toml", "3: not TOML: Invalid value (at line 3, column 10)"),
         ("inline-rules.toml", "6: write each of the rules as a [[rules]] table of its own"),
         ("bad-parts", "4: parts: a list of names of files"),

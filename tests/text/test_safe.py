@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.errors import UsageError
-from triage.text import clean, filename, quote
+from triage.text import clean, filename, inert, quote
 
 anything = st.text(st.characters(exclude_categories=[]))
 
@@ -29,6 +29,22 @@ anything = st.text(st.characters(exclude_categories=[]))
 )
 def test_what_acts_or_hides_is_written_out(text: str, shown: str) -> None:
     assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error::forged", "\\::error::forged"),
+        ("   ::add-mask::x", "   \\::add-mask::x"),
+        ("it says ::error::x", "it says ::error::x"),
+        ("a ##[error]x ##vso[a.b]x", "a #\\#[error]x #\\#vso[a.b]x"),
+        ("###[group]", "##\\#[group]"),
+        ("## heading, std::string", "## heading, std::string"),
+    ],
+)
+def test_a_line_that_a_build_system_would_obey_is_broken_by_a_backslash(line: str, shown: str) -> None:
+    assert inert(line) == shown
+    assert inert(shown) == shown
 
 
 @given(anything)

@@ -85,17 +85,21 @@ def packs(function: Function) -> Function:
 
 
 def asking(function: Function) -> Function:
-    """Add the options of what Cloud Logging is asked for, and as whom."""
+    """Add --filter, which stands in place of what the packs ask for, and the options of ``reaching``."""
+    return click.option(
+        "--filter",
+        "filter_text",
+        default="",
+        metavar="LQL",
+        help="Ask for this, not for what the packs name.",
+    )(reaching(function))
+
+
+def reaching(function: Function) -> Function:
+    """Add the options that say whom to ask for logs, as whom, and how fast."""
     options = [
         click.option(
             "--project", default="", metavar="P", help="The project; else that of environment or gcloud."
-        ),
-        click.option(
-            "--filter",
-            "filter_text",
-            default="",
-            metavar="LQL",
-            help="Ask for this, not for what the packs name.",
         ),
         click.option(
             "--reads-per-minute",

@@ -3,5 +3,6 @@
 from triage.diagnosis.errors import Errors
 from triage.diagnosis.judge import Judge
 from triage.diagnosis.presences import Presences
+from triage.diagnosis.witnesses import Witnesses
 
-__all__ = ["Errors", "Judge", "Presences"]
+__all__ = ["Errors", "Judge", "Presences", "Witnesses"]

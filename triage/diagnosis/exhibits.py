@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from triage.models import Event, Evidence
+import msgspec
+
+from triage.models import Entry, Event, Evidence
 from triage.text import excerpt
 from triage.window import format_timestamp
 
@@ -30,17 +32,22 @@ class Exhibits:
         entry = event.entry
         key = (entry.timestamp, entry.insert_id, entry.message)
         if key not in self._cited:
-            self._cited[key] = Evidence(
-                id=f"E{len(self._cited) + 1}",
-                insert_id=entry.insert_id,
-                timestamp=format_timestamp(entry.timestamp),
-                message=excerpt(entry.message, _MESSAGE),
-                link=self._link(event),
-                severity=entry.severity,
-                service=entry.service,
-                revision=entry.revision,
-                instance=entry.instance,
-                rule=f"{event.pack}/{event.rule}" if event.rule else "",
-                count=count,
-            )
+            line = line_of(entry, self._link(event))
+            number, rule = f"E{len(self._cited) + 1}", f"{event.pack}/{event.rule}" if event.rule else ""
+            self._cited[key] = msgspec.structs.replace(line, id=number, rule=rule, count=count)
         return self._cited[key].id
+
+
+def line_of(entry: Entry, link: str) -> Evidence:
+    """Return an entry as it is cited, without a number yet."""
+    return Evidence(
+        id="",
+        insert_id=entry.insert_id,
+        timestamp=format_timestamp(entry.timestamp),
+        message=excerpt(entry.message, _MESSAGE),
+        link=link,
+        severity=entry.severity,
+        service=entry.service,
+        revision=entry.revision,
+        instance=entry.instance,
+    )

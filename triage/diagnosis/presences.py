@@ -5,11 +5,12 @@ from triage.window import format_timestamp
 
 
 class _Seen:
-    """From when to when, in nanoseconds, and which instances."""
+    """From when to when, in nanoseconds, which instances, and where."""
 
     def __init__(self, first: int) -> None:
         self.first = self.last = first
         self.instances: set[str] = set()
+        self.project = self.location = ""
 
 
 class Presences:
@@ -28,6 +29,8 @@ class Presences:
         seen.last = entry.timestamp
         if entry.instance:
             seen.instances.add(entry.instance)
+        seen.project = seen.project or entry.project
+        seen.location = seen.location or entry.location
 
     def all(self) -> list[Presence]:
         """Return them in order of service and revision."""
@@ -38,6 +41,8 @@ class Presences:
                 first=format_timestamp(seen.first),
                 last=format_timestamp(seen.last),
                 instances=len(seen.instances),
+                project=seen.project,
+                location=seen.location,
             )
             for (service, revision), seen in sorted(self._seen.items())
         ]

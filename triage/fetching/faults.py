@@ -8,6 +8,11 @@ _RESUME = "the same command with --resume goes on where it stopped"
 _ANEW = "what came is kept, and the same command begins anew"
 
 
+def without_resume(hint: str) -> str:
+    """Return what to do next where nothing is kept that --resume could go on with."""
+    return hint.replace(_RESUME, "the same command asks again").replace(" with --resume", "")
+
+
 def is_passing(error: Exception) -> bool:
     """Return whether asking again may help: quota, a fault of the server, a timeout, a lost connection."""
     from google.api_core import exceptions as google

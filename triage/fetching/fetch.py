@@ -10,7 +10,7 @@ import msgspec
 from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
 from triage.fetching import widen, write
 from triage.fetching.client import Connection, connect
-from triage.fetching.faults import explain, is_token
+from triage.fetching.faults import explain, is_token, without_resume
 from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, parts_of
 from triage.fetching.pages import PAGE_SIZE, Pace, Patience, Reader
 from triage.fetching.places import find_journal, journal_folder, output
@@ -61,7 +61,7 @@ def fetch(
         try:
             journal = _journal(plan, clauses, connection.project, tell)
         except OSError as error:
-            raise _unwritable(error, plan.folder) from error
+            raise _unwritable(error, plan.folder, keep=plan.keep) from error
         asked = journal.state.asked
         tell(f"window {both_clocks(asked.start)} to {both_clocks(asked.end)}")
         plan = msgspec.structs.replace(plan, window=asked)
@@ -105,10 +105,10 @@ def _journal(plan: FetchPlan, clauses: dict[str, str], project: str, tell: Tell)
     return Journal.begin(journal_folder(plan), state)
 
 
-def _unwritable(error: OSError, folder: str, kept: str = "") -> IOFailureError:
+def _unwritable(error: OSError, folder: str, kept: str = "", *, keep: bool) -> IOFailureError:
+    hint = "make room or give the right to write, then the same command with --resume"
     return IOFailureError(
-        f"{error.filename or folder}: {error.strerror}{kept}",
-        "make room or give the right to write, then the same command with --resume",
+        f"{error.filename or folder}: {error.strerror}{kept}", hint if keep else without_resume(hint)
     )
 
 
@@ -136,28 +136,30 @@ class _Fetch:
         self._index = 0
 
     def run(self) -> list[Fetched]:
-        """Fetch, write and let the journal go; where that fails, it stays if anything is in it."""
-        journal = self._journal
+        """Fetch, write and let the journal go; where that fails, it stays if anything is in it and is to be kept."""
+        journal, keep = self._journal, self._plan.keep
         try:
             cut = self._collect()
             written = [self._written(service, cut) for service in journal.state.clauses]
             journal.discard()
         except KeyboardInterrupt:
-            self._tell(f"stopped{self._kept()}; the same command with --resume goes on")
+            if keep:
+                self._tell(f"stopped{self._kept()}; the same command with --resume goes on")
             raise
         except (TryAgainError, NoPermissionError) as error:
-            raise type(error)(f"{error.message}{self._kept()}", error.hint) from error
+            hint = error.hint if keep else without_resume(error.hint)
+            raise type(error)(f"{error.message}{self._kept()}", hint) from error
         except OSError as error:
-            raise _unwritable(error, str(journal.folder), self._kept()) from error
+            raise _unwritable(error, str(journal.folder), self._kept(), keep=keep) from error
         finally:
-            if journal.pages:
+            if journal.pages and keep:
                 journal.close()
             else:
                 journal.discard()
         return written
 
     def _kept(self) -> str:
-        if not self._journal.pages:
+        if not self._journal.pages or not self._plan.keep:
             return ""
         return f"; {self._journal.entries:,} entries are kept in {self._journal.folder}"
 

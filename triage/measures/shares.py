@@ -33,8 +33,8 @@ class Share(NamedTuple):
         return f"{self.good} of {self.total} {self.what}"
 
     def reaches(self, at_least: float) -> bool:
-        """Return whether it is at least that part of the whole, 0 to 1."""
-        return self.good >= at_least * self.total
+        """Return whether it is at least that part of the whole, 0 to 1; 11 of 20 are 0.55."""
+        return self.good / self.total >= at_least
 
 
 def share(

@@ -19,6 +19,7 @@ from triage.models.comparison import (
 )
 from triage.models.condition import Condition, SqlValue
 from triage.models.coverage import Coverage, Gap, GapKind
+from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, Demand, NewErrors, WholeLogs
 from triage.models.diagnosis import (
     Because,
     Diagnosis,
@@ -48,6 +49,15 @@ from triage.models.error_shape import ErrorShape
 from triage.models.event import Event, RunKind
 from triage.models.fetch import Fetched, FetchPlan, Need, Progress, Query
 from triage.models.finding import Finding, FindingLevel
+from triage.models.gate import (
+    Baseline,
+    Criterion,
+    CriterionOutcome,
+    Gate,
+    GateStatus,
+    Rollback,
+    RollbackStep,
+)
 from triage.models.pack import (
     STEPS,
     Cause,
@@ -71,6 +81,7 @@ from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.ticket import Attached, Found, Ticket
 from triage.models.unchanging import Unchanging
 from triage.models.watch import Answered, Arriving, Standing, Stream, Turn, Watch
+from triage.models.witness import Shows, Witness
 
 __all__ = [
     "AGENT",
@@ -78,16 +89,24 @@ __all__ = [
     "STEPS",
     "Answered",
     "Arriving",
+    "AtMost",
     "Attached",
     "Audit",
+    "Baseline",
     "Because",
+    "BootsReady",
     "Cause",
     "Chain",
     "Change",
     "Check",
     "Comparison",
     "Condition",
+    "Connections",
     "Coverage",
+    "Criteria",
+    "Criterion",
+    "CriterionOutcome",
+    "Demand",
     "Diagnosis",
     "Entry",
     "ErrorChange",
@@ -105,10 +124,13 @@ __all__ = [
     "Found",
     "Gap",
     "GapKind",
+    "Gate",
+    "GateStatus",
     "Http",
     "Incident",
     "IncidentChange",
     "Need",
+    "NewErrors",
     "Next",
     "Noise",
     "Outcome",
@@ -129,6 +151,8 @@ __all__ = [
     "Record",
     "RequestKind",
     "Requests",
+    "Rollback",
+    "RollbackStep",
     "Rule",
     "RuledOut",
     "RulingOut",
@@ -140,6 +164,7 @@ __all__ = [
     "ServiceVerdict",
     "Settle",
     "SeveritySource",
+    "Shows",
     "Sign",
     "Skipped",
     "Source",
@@ -159,4 +184,6 @@ __all__ = [
     "VerdictChange",
     "Walk",
     "Watch",
+    "WholeLogs",
+    "Witness",
 ]  # fmt: skip

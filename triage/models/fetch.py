@@ -12,7 +12,8 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``filter`` stands in place of what the packs name, ``everything`` asks for all lines of the services. ``limit`` is
     a number of entries per service. ``file`` is the output's name ("" for one made of service and window) and
-    ``folder`` where it goes. ``widen`` is None where the window decides: a relative one may be widened.
+    ``folder`` where it goes. ``widen`` is None where the window decides: a relative one may be widened. Without
+    ``keep`` nothing is left of a fetch that fails or is interrupted.
     """
 
     services: list[str]
@@ -24,6 +25,7 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
     folder: str = "."
     file: str = ""
     resume: bool = False
+    keep: bool = True
     widen: bool | None = None
     reads_per_minute: int = 60
     endpoint: str = ""

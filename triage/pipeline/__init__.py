@@ -21,7 +21,20 @@ from triage.pipeline.comparing import (
 )
 from triage.pipeline.fetching import fetch, foresee, line_of, queries
 from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
-from triage.pipeline.reporting import fold, html, playbook, report, to_json, write_entries, write_runs
+from triage.pipeline.gating import Reference, gate, load_criteria, reference
+from triage.pipeline.looking import look
+from triage.pipeline.reporting import (
+    annotations,
+    fold,
+    gate_summary,
+    html,
+    junit,
+    playbook,
+    report,
+    to_json,
+    write_entries,
+    write_runs,
+)
 from triage.pipeline.selecting import ALL, Selection
 from triage.pipeline.sharing import Shared, redact_export
 from triage.pipeline.spark import OnSpark
@@ -38,11 +51,13 @@ __all__ = [
     "Compared",
     "OnSpark",
     "Playbook",
+    "Reference",
     "Selection",
     "Shared",
     "Until",
     "Watching",
     "analyse",
+    "annotations",
     "attach",
     "check_logs",
     "check_rules",
@@ -57,13 +72,18 @@ __all__ = [
     "fold",
     "foresee",
     "foresee_probe",
+    "gate",
+    "gate_summary",
     "html",
     "hub",
     "join_logs",
     "judge_probe",
+    "junit",
     "line_of",
     "lint_filter",
+    "load_criteria",
     "load_packs",
+    "look",
     "matters",
     "mend_filter",
     "narrow",
@@ -73,6 +93,7 @@ __all__ = [
     "read_entries",
     "recognise",
     "redact_export",
+    "reference",
     "report",
     "sql",
     "status_of",

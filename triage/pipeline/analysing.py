@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from triage import rules
-from triage.diagnosis import Errors, Judge, Presences
+from triage.diagnosis import Errors, Judge, Presences, Witnesses
 from triage.entries import Entries, Sieve, narrow
 from triage.models import (
     Coverage,
@@ -25,6 +25,7 @@ from triage.models import (
     Run,
     Skipped,
     Timeline,
+    Witness,
 )
 from triage.pipeline.selecting import ALL, Selection, within
 from triage.pipeline.spark import OnSpark
@@ -43,15 +44,16 @@ Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record
 class Analysis(msgspec.Struct, frozen=True):
     """What one reading of the logs gives: the timeline and the diagnosis, and what they are compared by.
 
-    ``errors`` are all errors by shape and revision, ``presences`` the revisions in the logs. ``impact`` is what the
-    pack of the leading service says of its business impact, "" where it says nothing. ``open`` are the runs that may
-    still go on where the logs end.
+    ``errors`` are all errors by shape and revision, ``presences`` the revisions in the logs, ``witnesses`` a few lines
+    that show how each went. ``impact`` is what the pack of the leading service says of its business impact, "" where
+    it says nothing. ``open`` are the runs that may still go on where the logs end.
     """
 
     timeline: Timeline
     diagnosis: Diagnosis
     errors: list[ErrorShape] = []
     presences: list[Presence] = []
+    witnesses: list[Witness] = []
     impact: str = ""
     open: list[Run] = []
 
@@ -68,9 +70,10 @@ class Analyser:
         self._matcher = Matcher(packs)
         self._tracer = Tracer(packs)
         self._requested = Requested(packs)
-        self._judge = Judge(packs, _link)
+        self._judge = Judge(packs, _event_link)
         self._errors = Errors()
         self._presences = Presences()
+        self._witnesses = Witnesses(_link)
         self._runs: list[Run] = []
         self._matched = 0
 
@@ -91,7 +94,7 @@ class Analyser:
             # A client's lines are nothing that the service logged.
             self._errors.see(entry, event)
             self._presences.see(entry)
-        self._requested.see(entry)
+        self._witnesses.see(entry, self._requested.see(entry))
         if event is not None:
             self._matched += 1
             self._take(self._tracer.feed(event))
@@ -111,6 +114,7 @@ class Analyser:
             diagnosis=diagnosis,
             errors=self._errors.shapes(),
             presences=self._presences.all(),
+            witnesses=self._witnesses.all(),
             impact=impact,
             open=[passage.run for passage in going_on],
         )
@@ -119,6 +123,7 @@ class Analyser:
         for passage in passages:
             self._runs.append(passage.run)
             self._judge.add(passage)
+            self._witnesses.add(passage)
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
@@ -251,12 +256,16 @@ def _narrowing(
     return lambda read: narrow(read(sieve.sift if sieve else everything), keep=keep, within=test)
 
 
-def _link(event: Event) -> str:
-    """Return the Logs Explorer link of an event's entry, "" where its project is not named or it is a client's line."""
+def _event_link(event: Event) -> str:
+    """Return the link of an event's entry, "" for a client's line, which stands in no log of Cloud Logging."""
+    return "" if event.run == "probe" else _link(event.entry)
+
+
+def _link(entry: Entry) -> str:
+    """Return the Logs Explorer link of an entry, "" where it does not name its project."""
     from triage.rendering.links import logs_explorer
 
-    entry = event.entry
-    if not entry.project or event.run == "probe":
+    if not entry.project:
         return ""
     timestamp = format_timestamp(entry.timestamp)
     filter = f"insertId={quote(entry.insert_id)}" if entry.insert_id else f'timestamp="{timestamp}"'  # noqa: A001 - the field's word

@@ -83,6 +83,7 @@ def narrow(analysis: Analysis, revision: str) -> Analysis:
         ),
         errors=[error for error in analysis.errors if named(error.revision)],
         presences=presences,
+        witnesses=[seen for seen in analysis.witnesses if named(seen.line.revision)],
         impact=analysis.impact,
     )
 

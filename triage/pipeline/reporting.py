@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import BinaryIO, Literal
 
-from triage.models import Comparison, Diagnosis, Entry, Pack, Run, Timeline
+from triage.models import Comparison, Diagnosis, Entry, Gate, Pack, Run, Timeline
 from triage.pipeline.analysing import Analysis
 from triage.rendering.playbooks import Playbook
 
@@ -36,11 +36,32 @@ def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: t
     )
 
 
-def to_json(document: Comparison | Diagnosis | Timeline) -> str:
+def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     """Return a document as JSON, secrets masked."""
     from triage.rendering.documents import to_json as render
 
     return render(document)
+
+
+def junit(gate: Gate) -> str:
+    """Return the judgement of a gate as JUnit XML, secrets masked."""
+    from triage.rendering.junit import junit as render
+
+    return render(gate)
+
+
+def annotations(gate: Gate) -> str:
+    """Return the judgement of a gate as workflow commands of GitHub Actions, secrets masked."""
+    from triage.rendering.annotations import annotations as render
+
+    return render(gate)
+
+
+def gate_summary(gate: Gate) -> str:
+    """Return the judgement of a gate as Markdown, secrets masked."""
+    from triage.rendering.markdown import gate_summary as render
+
+    return render(gate)
 
 
 def playbook(name: str) -> Playbook:

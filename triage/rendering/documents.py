@@ -6,21 +6,25 @@ from typing import Any, Literal
 
 import msgspec
 
-from triage.models import Comparison, Diagnosis, Timeline
+from triage.models import Comparison, Diagnosis, Gate, Timeline
 
 #: Half of a character, which a log may hold as an escape and no UTF-8 file as such.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOUNS = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison}
-_COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare"}
+_NOUNS = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
+_COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare", "gate": "gate"}
 
 
-def to_json(document: Comparison | Diagnosis | Timeline) -> str:
-    """Return the document as indented JSON, secrets masked, keys in the order of the schema; ends in a line feed."""
+def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
+    """Return the document as indented JSON, secrets masked, keys in the order of the schema; ends in a line feed.
+
+    What a build system that reads the output for commands would obey is escaped.
+    """
     text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    text = text.replace("##", "#\\u0023")
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def schema(name: Literal["diagnosis", "timeline", "comparison"]) -> dict[str, Any]:
+def schema(name: Literal["diagnosis", "timeline", "comparison", "gate"]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a document, made from its noun."""
     made = msgspec.json.schema(_NOUNS[name])
     return {

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from triage.errors import IOFailureError, UsageError
-from triage.models import Comparison, Diagnosis, Incident, Timeline
+from triage.models import Comparison, Diagnosis, Gate, Incident, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, moments, view
+from triage.rendering.evidence import masked as masked_gate
 from triage.rendering.incident import IncidentView
 from triage.rendering.playbooks import unfilled
 from triage.resources import root
@@ -81,6 +82,12 @@ def report(
         raise UsageError(f"{template}:{error.lineno}: {error.message}", "mend the template") from error
     except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{template}: {error}", "docs/reports.md names what a template can use") from error
+
+
+def gate_summary(gate: Gate) -> str:
+    """Return the judgement of a gate as Markdown, secrets masked."""
+    page = _shipped(plain=False).get_template("gate.md.j2")
+    return _tidy(page.render(_words(None), gate=masked_gate(gate), md=escape.Md))
 
 
 def verification(comparison: Comparison, incident: Incident | None, timeline: Timeline, revision: str) -> str:

@@ -134,6 +134,17 @@ def load(name: str) -> Playbook:
     )
 
 
+def rollback(known: Mapping[str, str]) -> list[Step]:
+    """Return how traffic goes back to the last good revision, filled, as plain text."""
+    return [
+        Step(
+            says=fill(step.says, known).replace("**", ""),
+            commands=[fill(line, known) for line in step.commands],
+        )
+        for step in _shared()["rollback-revision"].rollback
+    ]
+
+
 def fill(text: str, known: Mapping[str, str]) -> str:
     """Return the text with {service}, {revision}, {project}, {region} and {last_good} filled in.
 

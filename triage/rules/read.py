@@ -66,7 +66,7 @@ def read(item: Traversable) -> Loaded:
         IOFailureError: the pack, or one of its parts, cannot be read.
 
     """
-    reader = _Reader()
+    reader = Reader()
     head_file = item.joinpath("pack.toml") if item.is_dir() else item
     source, head = reader.parse(head_file)
     files: list[tuple[Source, dict[str, Any]]] = [
@@ -90,7 +90,7 @@ def read(item: Traversable) -> Loaded:
     return Loaded(source.path, pack, whole, reader.faults, reader.places)
 
 
-class _Reader:
+class Reader:
     """The faults of one pack while its files are read, and where each of its rules and causes stands."""
 
     def __init__(self) -> None:
@@ -102,13 +102,13 @@ class _Reader:
         try:
             data = item.read_bytes()
         except OSError as error:
-            raise IOFailureError(f"{item}: {error.strerror}", "name a rule pack that can be read") from None
+            raise IOFailureError(f"{item}: {error.strerror}", "name a file that can be read") from None
         source = Source(str(item), data.decode("utf-8", "replace").replace("\r\n", "\n"))
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
-            self.faults.append(Fault(source.path, line, "not UTF-8: save the pack as UTF-8"))
+            self.faults.append(Fault(source.path, line, "not UTF-8: save the file as UTF-8"))
             return source, {}
         try:
             return source, tomllib.loads(source.text)
@@ -134,7 +134,7 @@ class _Reader:
             return msgspec.convert(head, Pack)
         except msgspec.ValidationError:
             if data:
-                for key, what in _misfits(head, Pack):
+                for key, what in misfits(head, Pack):
                     inner = re.findall(r"\w+", what.partition("`$")[2])
                     self.faults.append(Fault(source.path, source.line_of(*reversed(inner), key), what))
         return None
@@ -153,7 +153,7 @@ class _Reader:
             except msgspec.ValidationError:
                 name = f"{table[:-1]} {value.get('id', '?')}"
                 self.faults += [
-                    Fault(source.path, line, f"{name}: {what}") for _, what in _misfits(value, noun)
+                    Fault(source.path, line, f"{name}: {what}") for _, what in misfits(value, noun)
                 ]
                 continue
             first = self.places.setdefault((table, made.id), Fault(source.path, line, ""))
@@ -164,7 +164,7 @@ class _Reader:
             yield made
 
 
-def _misfits(value: dict[str, Any], noun: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+def misfits(value: dict[str, Any], noun: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
     """Yield each key of a table that does not fit a noun, with what is wrong."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(noun)}
     for key in value.keys() - fields.keys():

@@ -68,11 +68,11 @@ class Requested:
             return None
         return next((known.kind for known in self._known if known.holds(entry.service, http.path)), None)
 
-    def see(self, entry: Entry) -> None:
-        """Count an entry, if it is one to be counted. The entries come in order of time."""
+    def see(self, entry: Entry) -> RequestKind | None:
+        """Count an entry, if it is one to be counted, and return its kind. The entries come in order of time."""
         kind = self.kind(entry)
         if kind is None or entry.http is None:
-            return
+            return None
         paths = self._paths.setdefault((entry.service, kind), set())
         path = entry.http.path if entry.http.path in paths or len(paths) < _PATHS else _REST
         paths.add(path)
@@ -82,6 +82,7 @@ class Requested:
             seen = self._seen[key] = _Seen(entry.timestamp)
         seen.count += 1
         seen.last = entry.timestamp
+        return kind
 
     def counts(self) -> list[Requests]:
         """Return the counts in order of service, revision, kind, path and status."""

@@ -13,6 +13,9 @@ _UNSAFE = re.compile(
     "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# Where a build system finds a command in a line: "::" at its beginning (GitHub Actions), and "##[", "##vso[" and the
+# like anywhere (GitHub Actions, Azure Pipelines, TeamCity).
+_OBEYED = re.compile(r"^\s*(?=::)|(?<=#)(?=#\w*\[)")
 _NAME = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}
 
@@ -31,6 +34,11 @@ def clean(text: str) -> str:
     surrogates: what a terminal would obey, and what a reader would not see.
     """
     return _UNSAFE.sub(_visible, text)
+
+
+def inert(line: str) -> str:
+    r"""Return a line in which no build system that prints it finds a command: ``::error`` becomes ``\::error``."""
+    return _OBEYED.sub(lambda found: f"{found[0]}\\", line)
 
 
 def filename(name: str) -> str:

@@ -10,12 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.models import Comparison, Diagnosis, Timeline
-from triage.text import clean
+from triage.models import Comparison, Diagnosis, Gate, Timeline
+from triage.text import clean, inert
 
 _MESSAGE = 400
 
-Document = TypeVar("Document", Comparison, Diagnosis, Timeline)
+Document = TypeVar("Document", Comparison, Diagnosis, Gate, Timeline)
 
 #: The words of the documents as they are shown, and their colours; each is told apart without colour too.
 VERDICTS = {
@@ -38,13 +38,13 @@ def drawn(*parts: RenderableType) -> str:
 
     Nothing in a text is read as markup, as an emoji's name or as something to colour. A Text with ``no_wrap`` is
     printed whole: the terminal may wrap it, ``head -1`` or a copy of it has all of it. Rich fills lines with blanks;
-    they are not printed.
+    they are not printed. A line that a build system would obey is told from a command of ours by a backslash.
     """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     with console.capture() as screen:
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
-    return "\n".join(line.rstrip(" ") for line in screen.get().split("\n"))
+    return "\n".join(inert(line.rstrip(" ")) for line in screen.get().split("\n"))
 
 
 def grid(columns: int = 2, gap: int = 2) -> Table:

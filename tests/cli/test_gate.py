@@ -1,0 +1,323 @@
+"""``triage gate``: its exit statuses, its forms, and the two ways to the logs."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.checks.gate.scenes import NEW, OLD, boot, erring, healthy
+from tests.diagnosis.scenes import crash
+from tests.fakes.logging_server import LoggingServer, read_export
+from tests.rendering.judgements import obeyed
+from tests.runs.logs import SERVICE, Log, export, validation
+
+Call = Callable[..., Any]
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLE, BEFORE, AFTER = (EXAMPLES / f"{name}.json" for name in ("export", "before", "after"))
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder, with temporary files in another, with no gcloud, no runner and no project."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "no-gcloud"))
+    monkeypatch.setenv("TRIAGE_READS_PER_MINUTE", "1000000")
+    for variable in (
+        "GOOGLE_CLOUD_PROJECT",
+        "CLOUDSDK_CORE_PROJECT",
+        "GCLOUD_PROJECT",
+        "GITHUB_STEP_SUMMARY",
+    ):
+        monkeypatch.delenv(variable, raising=False)
+
+
+def written(*parts: Log | list[Log], name: str = "logs.json") -> Path:
+    path = Path(name)
+    path.write_text(json.dumps(export(*parts)), encoding="utf-8")
+    return path
+
+
+# the answer and its status
+
+
+def test_a_revision_that_may_stay_ends_with_0(call: Call) -> None:
+    called = call("gate", AFTER)
+    assert called.status == 0
+    assert called.out.startswith(
+        "PASSED  netra-backend-staging-00044-hdz  the revision is ready and meets 6 of 7"
+    )
+
+
+@pytest.mark.parametrize("path", [EXAMPLE, BEFORE])
+def test_a_revision_that_is_not_ready_or_fails_a_criterion_ends_with_1_and_the_way_back(
+    call: Call, path: Path
+) -> None:
+    called = call("gate", path)
+    assert called.status == 1
+    assert called.out.startswith("FAILED  netra-backend-staging-000")
+    assert "gcloud run services update-traffic netra-backend-staging --to-revisions=" in called.out
+    assert "insertId 69b" in called.out
+
+
+@pytest.mark.parametrize("logs", [[], boot(0), validation(0)])
+def test_a_gate_that_saw_too_little_ends_with_3(call: Call, logs: list[Log]) -> None:
+    called = call("gate", written(logs))
+    assert called.status == 3
+    assert called.out.startswith("INCONCLUSIVE")
+
+
+def test_an_empty_file_is_no_data_and_3(call: Call) -> None:
+    Path("empty.json").touch()
+    assert call("gate", "empty.json").status == 3
+
+
+def test_a_name_that_the_logs_do_not_show_is_said_to_be_missing(call: Call) -> None:
+    out = call("gate", EXAMPLE).out
+    assert "the logs do not show: LAST_GOOD_REVISION" in out
+    assert "--to-revisions=LAST_GOOD_REVISION=100 --region=us-central1 --project=demo-project" in out
+
+
+def test_only_the_answer_is_said_quietly(call: Call) -> None:
+    assert len(call("-q", "gate", EXAMPLE).out.splitlines()) == 1
+
+
+def test_several_exports_are_one_log(call: Call) -> None:
+    called = call("gate", *sorted(EXAMPLES.glob("*.json")), "--format", "junit")
+    assert called.status == 0
+    assert ET.fromstring(called.out)[0].attrib["tests"] == "7"  # noqa: S314 (it is our own)
+
+
+def test_the_revision_and_the_service_can_be_named(call: Call) -> None:
+    logs = written(healthy(), crash(1000, revision=NEW, instance="i2"))
+    assert call("gate", logs).status == 1
+    assert call("gate", logs, "--revision", OLD).status == 0
+    assert call("gate", logs, "--revision", "nobody-00001-abc").status == 3
+    assert call("gate", logs, "--service", "nobody").status == 3
+    assert call("gate", logs, "--service", SERVICE, "--revision", OLD).status == 0
+
+
+def test_what_lies_before_since_does_not_count(call: Call) -> None:
+    logs = written(crash(0), healthy(1000, instance="i2"))
+    assert call("gate", logs).status == 1
+    assert call("gate", logs, "--since", "2026-03-01T08:10:00Z").status == 0
+
+
+def test_criteria_of_ones_own_decide(call: Call) -> None:
+    Path("gate.toml").write_text('[connections]\nneed = "off"\n', encoding="utf-8")
+    called = call("gate", EXAMPLE, "--criteria", "gate.toml")
+    assert called.status == 0
+    assert "connections" not in called.out
+
+
+def test_a_faulty_criteria_file_ends_with_65_and_its_line(call: Call) -> None:
+    Path("gate.toml").write_text("\n[connections]\nat_lest = 1\n", encoding="utf-8")
+    called = call("gate", EXAMPLE, "--criteria", "gate.toml")
+    assert (called.status, called.out) == (65, "")
+    assert called.err == (
+        "triage: gate.toml:3: connections: unknown key at_lest; docs/gate.md names every criterion and its keys\n"
+    )
+
+
+# the baseline
+
+
+def test_a_baseline_is_a_revision_of_the_same_logs(call: Call) -> None:
+    logs = written(healthy(), erring(40), healthy(1000, revision=NEW), erring(1040, revision=NEW))
+    assert call("gate", logs, "--baseline", OLD).status == 0
+    new = written(healthy(), healthy(1000, revision=NEW), erring(1040, revision=NEW), name="new.json")
+    called = call("gate", new, "--baseline", OLD)
+    assert called.status == 1
+    assert "FAIL  new_errors" in called.out
+    assert f"revision {OLD}" in called.out
+
+
+def test_a_baseline_is_an_export_of_its_own(call: Call) -> None:
+    called = call("gate", AFTER, "--baseline", BEFORE)
+    assert called.status == 1
+    assert "Usage report was not sent: 429 Too Many Requests (2 times)" in called.out
+    assert "its last good revision netra-backend-staging-00042-bqz" in " ".join(called.out.split())
+
+
+def test_a_baseline_that_is_not_there_is_not_taken_for_one_without_errors(call: Call) -> None:
+    assert call("gate", AFTER, "--baseline", "netra-backend-staging-00001-abc").status == 3
+    called = call("gate", AFTER, "--baseline", "before.json")
+    assert called.status == 74
+    assert "before.json" in called.err
+
+
+def test_the_judged_revision_as_its_own_baseline_is_wrong_usage(call: Call) -> None:
+    newest = "netra-backend-staging-00044-hdz"
+    assert call("gate", AFTER, "--revision", newest, "--baseline", newest).status == 2
+    assert call("gate", AFTER, "--baseline", newest).status == 3
+
+
+# the forms
+
+
+def test_every_form_ends_alike(call: Call) -> None:
+    forms = ["text", "json", "junit", "github"]
+    assert [call("gate", EXAMPLE, "--format", form).status for form in forms] == [1] * 4
+    assert [call("gate", AFTER, "--format", form).status for form in forms] == [0] * 4
+    empty = written([])
+    assert [call("gate", empty, "--format", form).status for form in forms] == [3] * 4
+
+
+def test_as_json_it_is_the_document(call: Call) -> None:
+    document = json.loads(call("gate", EXAMPLE, "--format", "json").out)
+    assert (document["schema"], document["status"]) == ("triage.gate/1", "failed")
+
+
+def test_for_github_it_is_annotations_and_the_summary_goes_behind_what_is_there(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert obeyed(call("gate", EXAMPLE, "--format", "github").out)[0].name == "error"
+    summary = Path("summary.md")
+    summary.write_text("# Tests\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    called = call("gate", EXAMPLE, "--format", "github")
+    assert summary.read_text(encoding="utf-8").startswith("# Tests\n## Gate: failed\n")
+    assert "Gate: failed" not in called.out
+    call("gate", AFTER, "--format", "json")
+    assert "Gate: passed" not in summary.read_text(encoding="utf-8")
+
+
+def test_a_summary_that_cannot_be_written_ends_with_74(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(Path.cwd()))
+    called = call("gate", EXAMPLE, "--format", "github")
+    assert called.status == 74
+    assert "GITHUB_STEP_SUMMARY" in called.err
+
+
+# fetched
+
+
+@pytest.fixture
+def server() -> Iterator[LoggingServer]:
+    with LoggingServer(read_export(AFTER)) as server:
+        yield server
+
+
+def fetched(server: LoggingServer, *more: str) -> tuple[str, ...]:
+    asked = ("--service", SERVICE, "--project", "demo", "--endpoint", server.address)
+    return ("gate", *asked, "--since", "2026-03-19T19:00Z", *more)
+
+
+def test_without_an_export_the_logs_are_fetched_judged_alike_and_not_left(
+    call: Call, server: LoggingServer, tmp_path: Path
+) -> None:
+    called = call(*fetched(server))
+    assert called.status == 0
+    assert called.out.splitlines()[0] == call("gate", AFTER).out.splitlines()[0]
+    assert list(Path.cwd().iterdir()) == []
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_what_was_fetched_is_kept_where_that_is_asked(call: Call, server: LoggingServer) -> None:
+    called = call(*fetched(server, "--keep", "kept/logs"))
+    (file, _) = sorted(Path("kept/logs").iterdir())
+    assert f"wrote {file}\n" in called.err
+    assert call("gate", file).status == 0
+
+
+def test_the_baseline_may_be_fetched_in_the_same_go(call: Call, server: LoggingServer) -> None:
+    server.add(read_export(BEFORE))
+    more = ("--baseline", "netra-backend-staging-00042-bqz")
+    called = call(
+        "gate",
+        "--service",
+        SERVICE,
+        "--project",
+        "demo",
+        "--endpoint",
+        server.address,
+        "--since",
+        "2026-03-19T00:00Z",
+        *more,
+    )
+    assert called.status == 1
+    assert "FAIL  new_errors" in called.out
+
+
+def test_it_waits_until_the_revision_is_there(
+    call: Call, server: LoggingServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    waited: list[float] = []
+
+    def deployed(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            server.add([{**log, "insertId": f"n{number}"} for number, log in enumerate(later())])
+
+    monkeypatch.setattr("triage.cli.gate.time.sleep", deployed)
+    called = call(*fetched(server, "--revision", "netra-backend-staging-00045-new", "--wait", "10m"))
+    assert called.status == 0
+    assert waited == [15, 15]
+    assert called.err.count("looking again in 15 s") == 2
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def later() -> list[Log]:
+    """Return a healthy revision after those of the example."""
+    logs = healthy(0, revision="netra-backend-staging-00045-new", instance="i9")
+    return [{**log, "timestamp": log["timestamp"].replace("2026-03-01T08", "2026-03-19T20")} for log in logs]
+
+
+def test_a_refusal_says_nothing_of_resuming_and_leaves_nothing(
+    call: Call, server: LoggingServer, tmp_path: Path
+) -> None:
+    from grpc import StatusCode
+
+    from tests.fakes.logging_server import refuse
+
+    server.on_page(1, refuse(StatusCode.PERMISSION_DENIED))
+    called = call(*fetched(server))
+    assert called.status == 77
+    assert "roles/logging.viewer" in called.err
+    assert "--resume" not in called.err
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+# wrong usage
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--wait", "10m"),
+        ("--keep", "kept"),
+        ("--project", "demo"),
+        ("--endpoint", "127.0.0.1:1"),
+        ("--impersonate", "a@b"),
+    ],
+)
+def test_what_is_for_fetching_does_not_go_with_an_export(call: Call, option: tuple[str, str]) -> None:
+    called = call("gate", EXAMPLE, *option)
+    assert (called.status, called.out) == (2, "")
+    assert f"{option[0]} is for fetching; take it away, or the EXPORT" in called.err
+
+
+def test_with_nothing_to_judge_it_says_the_two_ways(call: Call) -> None:
+    called = call("gate")
+    assert called.status == 2
+    assert "give EXPORT..., or --service NAME to fetch its logs" in called.err
+
+
+@pytest.mark.parametrize("wait", ["10", "soon", "5M"])
+def test_a_wait_that_is_no_duration_is_refused_before_anything_is_asked(
+    call: Call, server: LoggingServer, wait: str
+) -> None:
+    assert call(*fetched(server, "--wait", wait)).status == 2
+    assert server.requests == []
+
+
+def test_an_export_that_is_none_ends_with_65(call: Call) -> None:
+    shutil.copy(__file__, "logs.txt")
+    assert call("gate", "logs.txt").status == 65

@@ -1,0 +1,111 @@
+"""The criteria of a gate: those that ship, a file of one's own over them, and every fault with its line."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from triage.errors import BadDataError, IOFailureError
+from triage.models import Criteria
+from triage.rules.criteria import load
+from triage.rules.load import shipped
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "gate.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(folder: Path, text: str) -> list[str]:
+    with pytest.raises(BadDataError) as failure:
+        load(written(folder, text))
+    assert failure.value.hint == "docs/gate.md names every criterion and its keys"
+    return failure.value.message.replace(f"{folder}/", "").splitlines()
+
+
+def test_what_ships_is_what_the_issue_asks_for() -> None:
+    found = load()
+    assert (found.boots_ready.within, found.boots_ready.at_least) == (120, 1)
+    assert (found.critical_checks.at_most, found.boot_failures.at_most, found.new_errors.at_most) == (0, 0, 0)
+    assert found.connections.at_least == 0.95
+    required = {name for name in Criteria.__struct_fields__ if getattr(found, name).need == "required"}
+    assert required == {"boots_ready", "critical_checks", "boot_failures", "whole_logs"}
+
+
+def test_the_criteria_are_no_rule_pack() -> None:
+    assert (ROOT / "reports" / "gate.toml").is_file()
+    assert "gate" not in {item.name.partition(".")[0] for item in shipped()}
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "[boots_ready]\n"])
+def test_a_file_that_says_nothing_changes_nothing(tmp_path: Path, text: str) -> None:
+    assert load(written(tmp_path, text)) == load()
+
+
+def test_what_a_file_leaves_out_stays_as_it_ships(tmp_path: Path) -> None:
+    found = load(written(tmp_path, 'connections.at_least = 0.5\n[boots_ready]\nneed = "off"\n'))
+    ours = load()
+    boots = msgspec.structs.replace(ours.boots_ready, need="off")
+    connections = msgspec.structs.replace(ours.connections, at_least=0.5)
+    assert found == msgspec.structs.replace(ours, boots_ready=boots, connections=connections)
+
+
+def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
+    text = """
+[boots_ready]
+within = -3
+need = "sometimes"
+
+[connections]
+at_lest = 0.9
+at_least = 1.5
+seen_at_least = 0
+
+[critical_checks]
+need = "required"
+at_most = 0.5
+
+[newerrors]
+at_most = 1
+"""
+    assert faults(tmp_path, text) == [
+        "gate.toml:3: boots_ready: within: Expected `float` > 0.0",
+        "gate.toml:4: boots_ready: need: Invalid enum value 'sometimes'",
+        "gate.toml:7: connections: unknown key at_lest",
+        "gate.toml:8: connections: at_least: Expected `float` <= 1.0",
+        "gate.toml:9: connections: seen_at_least: Expected `int` >= 1",
+        "gate.toml:13: critical_checks: at_most: Expected `int`, got `float`",
+        f"gate.toml:15: there is no criterion newerrors, only {', '.join(Criteria.__struct_fields__)}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("boots_ready = 3", "1: boots_ready is a table: write [boots_ready]"),
+        ("\nboots_ready.within = true", "2: boots_ready: within: Expected `float`, got `bool`"),
+        ("boots_ready.within = nan", "1: boots_ready: within: Expected `float` > 0.0"),
+        ("boots_ready.within = inf", "1: boots_ready: within: Expected `float` <= 86400.0"),
+        ("connections.at_least = nan", "1: connections: at_least: Expected `float` >= 0.0"),
+        ("[boots_ready]\nwithin = soon\n", "2: not TOML: Invalid value (at line 2, "),
+        ("[ready]\nneed = 'off'", "1: there is no criterion ready, only "),
+    ],
+)
+def test_a_fault_is_a_line_and_no_traceback(tmp_path: Path, text: str, fault: str) -> None:
+    (told,) = faults(tmp_path, text)
+    assert told.startswith(f"gate.toml:{fault}")
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_bytes(b'[boots_ready]\nneed = "\xff"\n')
+    with pytest.raises(BadDataError, match=r"gate\.toml:2: not UTF-8"):
+        load(path)
+
+
+def test_a_file_that_is_not_there_is_no_criteria(tmp_path: Path) -> None:
+    with pytest.raises(IOFailureError, match=r"gate\.toml: No such file"):
+        load(tmp_path / "gate.toml")

@@ -1,0 +1,220 @@
+"""``triage gate``: whether a revision may stay, for a pipeline after deployment."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from triage.cli.options import packs, reaching, speaking, type_of_path
+from triage.cli.settings import note, settings
+from triage.errors import ExitStatus, IOFailureError, UsageError
+
+if TYPE_CHECKING:
+    from triage.models import FetchPlan, Gate, Pack
+    from triage.pipeline import Analysis
+
+Form = Literal["text", "json", "junit", "github"]
+Judging = Callable[["Analysis"], "Gate"]
+
+_STATUSES = {
+    "passed": ExitStatus.ANSWERED,
+    "failed": ExitStatus.NOT_READY,
+    "inconclusive": ExitStatus.INCONCLUSIVE,
+}
+_WAYS = "give EXPORT..., or --service NAME to fetch its logs"
+
+
+@click.command()
+@click.argument("exports", nargs=-1, metavar="[EXPORT]...", type=type_of_path)
+@click.option(
+    "--service", default="", metavar="NAME", help="The service; without EXPORT, its logs are fetched."
+)
+@click.option(
+    "--revision", default="", metavar="NAME", help="The revision.  [default: the newest in the logs]"
+)
+@click.option(
+    "--baseline",
+    metavar="LAST_GOOD",
+    help="Errors must not be new to this: a revision of the service in the same logs, or an export.",
+)
+@click.option(
+    "--criteria",
+    "criteria_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What is demanded, as TOML; what it leaves out stays as it ships.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit", "github"]),
+    default="text",
+    show_default=True,
+    help="How to say it; github writes annotations, and a summary to GITHUB_STEP_SUMMARY.",
+)
+@click.option("--since", metavar="TIME", help="Only from this time on: 30m, RFC 3339.  [fetching: 1h]")
+@click.option("--wait", metavar="LENGTH", help="Fetch again until the answer is sure, at most so long: 10m.")
+@click.option(
+    "--keep",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep what was fetched for the answer there; without it nothing is kept.",
+)
+@reaching
+@packs
+@speaking
+def gate(
+    *,
+    exports: tuple[str, ...],
+    service: str,
+    revision: str,
+    baseline: str | None,
+    criteria_file: Path | None,
+    form: Form,
+    since: str | None,
+    wait: str | None,
+    keep: Path | None,
+    project: str,
+    reads_per_minute: int,
+    endpoint: str,
+    impersonate: str,
+    packs: "list[Pack]",
+) -> None:
+    """Say whether a revision may stay: ready or degraded, and every criterion met.
+
+    The logs are those of EXPORT, or are fetched with --service. Each criterion that fails is told with what was
+    measured and the lines that show it, then the commands that send traffic back.
+
+    Ends with 0 when it may stay, with 1 when it is not ready or a criterion fails, and with 3 when too little was seen.
+    """
+    from triage import pipeline
+
+    criteria = pipeline.load_criteria(criteria_file)
+    given = [wait, keep, project, endpoint, impersonate]
+    names = ["--wait", "--keep", "--project", "--endpoint", "--impersonate"]
+    plan = None
+    if exports:
+        if fetching := [name for name, value in zip(names, given, strict=True) if value]:
+            raise UsageError(f"{fetching[0]} is for fetching", "take it away, or the EXPORT")
+    elif service:
+        plan = _plan(
+            service,
+            since,
+            project=project,
+            reads_per_minute=reads_per_minute,
+            endpoint=endpoint,
+            impersonate=impersonate,
+        )
+    else:
+        raise UsageError("there is nothing to judge", _WAYS)
+    reference = pipeline.reference(baseline, packs) if baseline else None
+
+    def judging(analysis: "Analysis") -> "Gate":
+        return pipeline.gate(analysis, criteria, service=service, revision=revision, baseline=reference)
+
+    if plan is None:
+        found = pipeline.analyse(exports, packs=packs, selection=pipeline.Selection(since=_since(since)))
+        made = judging(found)
+    else:
+        made = _looked(plan, packs, judging, wait, keep)
+    settings().status = _STATUSES[made.status]
+    _say(made, form)
+
+
+def _plan(
+    service: str, since: str | None, *, project: str, reads_per_minute: int, endpoint: str, impersonate: str
+) -> "FetchPlan":
+    from triage.models import FetchPlan
+    from triage.window import choose_window
+
+    window = choose_window(now=datetime.now(UTC).replace(microsecond=0), since=since)
+    return FetchPlan(
+        services=[service],
+        window=window,
+        project=project,
+        widen=False,
+        keep=False,
+        reads_per_minute=reads_per_minute,
+        endpoint=endpoint,
+        impersonate=impersonate,
+    )
+
+
+def _since(text: str | None) -> int | None:
+    from triage.window import parse_time
+
+    return None if text is None else parse_time(text, now=datetime.now(UTC))
+
+
+def _looked(
+    plan: "FetchPlan", packs: "list[Pack]", judging: Judging, wait: str | None, keep: Path | None
+) -> "Gate":
+    """Fetch and judge until the answer is sure or the time is up."""
+    import msgspec
+
+    from triage import pipeline
+    from triage.cli.screens.progress import FetchProgress
+    from triage.window import parse_duration
+
+    until = time.time_ns() + (parse_duration(wait) if wait else 0)
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+    with (
+        nullcontext(str(keep)) if keep else TemporaryDirectory(prefix="triage-") as folder,
+        FetchProgress(quiet=settings().quiet) as progress,
+    ):
+        made, files = pipeline.look(
+            msgspec.structs.replace(plan, folder=folder),
+            packs,
+            judging,
+            until=until,
+            now=time.time_ns,
+            pause=time.sleep,
+            tell=progress.tell,
+            show=progress.show,
+        )
+    for file in files if keep else []:
+        note(f"wrote {file}")
+    return made
+
+
+def _say(made: "Gate", form: Form) -> None:
+    from triage import pipeline
+
+    if form == "json":
+        click.echo(pipeline.to_json(made), nl=False)
+    elif form == "junit":
+        click.echo(pipeline.junit(made), nl=False)
+    elif form == "github":
+        _summarise(made)
+        click.echo(pipeline.annotations(made), nl=False)
+    else:
+        from triage.cli.screens.console import fit_to_show, show
+        from triage.cli.screens.gate import answer, screen
+
+        shown = fit_to_show(made)
+        show(answer(shown))
+        if not settings().quiet:
+            show(*screen(shown))
+
+
+def _summarise(made: "Gate") -> None:
+    """Append the judgement to the summary of the step, where the runner names a file for it."""
+    from triage import pipeline
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as summary:
+            summary.write(pipeline.gate_summary(made))
+    except OSError as error:
+        raise IOFailureError(
+            f"GITHUB_STEP_SUMMARY: {path}: {error.strerror}", "let it name a file that can be written"
+        ) from error

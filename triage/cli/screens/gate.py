@@ -1,0 +1,81 @@
+"""The screen of ``triage gate``: the answer in its first line, then each criterion, the lines that show it, and the way back."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from triage.cli.screens.console import bullets, deciding, grid, section, to_copy
+from triage.cli.screens.coverage import coverage
+from triage.cli.screens.times import dated_clock
+from triage.models import Criterion, Evidence, Gate, Rollback
+
+_STATUSES = {
+    "passed": ("PASSED", "bold green"),
+    "failed": ("FAILED", "bold red"),
+    "inconclusive": ("INCONCLUSIVE", "bold magenta"),
+}
+#: The marks of the outcomes; each is told apart without colour too.
+_MARKS = {"met": ("ok", "green"), "failed": ("FAIL", "bold red"), "not_measured": ("?", "bold magenta")}
+
+
+def answer(gate: Gate) -> Text:
+    """Return the first line: passed or not, the revision, and why."""
+    word, style = _STATUSES[gate.status]
+    line = Text(word, style=style, no_wrap=True)
+    said = [gate.revision or gate.service, gate.why]
+    return line.append("".join(f"  {part}" for part in said if part), style="not bold default")
+
+
+def screen(gate: Gate) -> Iterator[RenderableType]:
+    """Yield what stands under the answer."""
+    yield from section("Criteria", _criteria(gate.criteria))
+    if gate.evidence:
+        yield from section("Evidence", _evidence(gate.evidence))
+    if gate.baseline:
+        stands_for = (
+            f" (its last good revision {gate.baseline.revision})" if gate.baseline.kind == "export" else ""
+        )
+        yield from section("Baseline", Text(f"{gate.baseline.kind} {gate.baseline.name}{stands_for}"))
+    if gate.rollback:
+        yield from _rollback(gate.rollback)
+    yield from section("Coverage", coverage(gate.coverage))
+    told = {gap.detail for gap in gate.coverage.gaps}
+    if limits := [limit for limit in gate.limits if limit not in told]:
+        yield from section("Limits", bullets(limits))
+
+
+def _criteria(criteria: Sequence[Criterion]) -> Table:
+    """Return two lines for each criterion: the condition, and under it what was measured."""
+    table = grid()
+    for criterion in criteria:
+        mark, style = _MARKS[criterion.outcome]
+        optional = criterion.need == "optional" and criterion.outcome == "not_measured"
+        cited = f"  [{', '.join(criterion.evidence)}]" if criterion.evidence else ""
+        said = Text(f"{criterion.says}{' (optional)' if optional else ''}\n")
+        said.append(f"{criterion.measured}{cited}", style="dim")
+        table.add_row(Text(mark, style=style), Text(criterion.id, style="bold"), said)
+    return table
+
+
+def _evidence(lines: Sequence[Evidence]) -> Table:
+    table = grid()
+    for line in lines:
+        times = f" ({line.count:,} times)" if line.count > 1 else ""
+        found = f"  insertId {line.insert_id}" if line.insert_id else ""
+        said = Text(f"{dated_clock(line.timestamp)} UTC{found}\n", style="dim")
+        said.append(f"{line.severity}  " if line.severity != "DEFAULT" else "")
+        said.append(deciding(line.message), style="not dim").append(times)
+        table.add_row(Text(line.id, style="cyan"), said)
+    return table
+
+
+def _rollback(rollback: Rollback) -> Iterator[RenderableType]:
+    missing = Text(f"the logs do not show: {', '.join(rollback.missing)}", style="yellow")
+    yield from section("Roll back", *([missing] if rollback.missing else []))
+    for number, step in enumerate(rollback.steps, start=1):
+        yield Padding(Text(f"{number}. {step.says}"), (0, 0, 0, 2))
+        for command in step.commands:
+            yield from to_copy(command)

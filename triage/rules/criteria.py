@@ -1,0 +1,60 @@
+"""The criteria of a gate from TOML: those that ship, changed by what a user's file holds."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from triage import resources
+from triage.errors import BadDataError
+from triage.models import Criteria
+from triage.rules.fault import Fault
+from triage.rules.read import Reader, Source, misfits
+
+
+def load(path: Path | None = None) -> Criteria:
+    """Return the criteria of a file: what it leaves out stays as it ships.
+
+    Raises:
+        BadDataError: a file cannot be used; every fault is told with file and line.
+        IOFailureError: a file cannot be read.
+
+    """
+    reader = Reader()
+    _, shipped = reader.parse(resources.root("reports") / "gate.toml")
+    source, own = reader.parse(path) if path else (None, {})
+    if source is not None:
+        reader.faults += _faults(source, own, shipped)
+    if reader.faults:
+        raise BadDataError(
+            "\n".join(map(str, reader.faults)), "docs/gate.md names every criterion and its keys"
+        )
+    return msgspec.convert({name: table | own.get(name, {}) for name, table in shipped.items()}, Criteria)
+
+
+def _faults(source: Source, own: dict[str, Any], shipped: dict[str, Any]) -> list[Fault]:
+    """Return what is wrong with a user's file, in the order of its lines."""
+    faults = []
+    for field in msgspec.structs.fields(Criteria):
+        table = own.get(field.name, {})
+        if not isinstance(table, dict):
+            what = f"{field.name} is a table: write [{field.name}]"
+            faults.append(Fault(source.path, source.line_of(field.name), what))
+            continue
+        for key, what in misfits(shipped[field.name] | table, field.type):
+            faults.append(Fault(source.path, _line(source, field.name, key), f"{field.name}: {what}"))
+    for name in own.keys() - shipped.keys():
+        what = f"there is no criterion {name}, only {', '.join(shipped)}"
+        faults.append(Fault(source.path, source.line_of(name), what))
+    return sorted(faults, key=lambda fault: (fault.line, fault.what))
+
+
+def _line(source: Source, table: str, key: str) -> int:
+    """Return the line that sets a key of a table, else that of the table."""
+    lines = source.text.split("\n")
+    start = source.line_of(table)
+    sets = re.compile(rf"\s*(?:{table}\s*\.\s*)?{re.escape(key)}\s*=")
+    return next(
+        (number for number, line in enumerate(lines, 1) if number >= start and sets.match(line)), start
+    )

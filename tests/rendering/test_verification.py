@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from tests.rendering.test_hostile import ALLOWED, page, pieces
@@ -154,6 +154,7 @@ def test_every_answer_has_its_words(gate: Document, change: str, said: str) -> N
 
 
 @given(attack=some.lists(pieces, min_size=1, max_size=4).map("".join), before=some.booleans())
+@example(attack=' "https://e.example"a|b', before=False)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_from_a_log_becomes_markup(gate: Document, attack: str, *, before: bool) -> None:
     calm = page(verification(compared(), gate[0].incidents[0], gate[1], NEW))

@@ -93,8 +93,8 @@ def _refuse_typo(word: str, ctx: click.Context) -> None:
     cls=Triage,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="EXPORT... | COMMAND [ARGS]...",
-    epilog="Exit status: 0 answered, 1 not ready (gate, --exit-code or --until), 2 wrong usage, "
-    "3 inconclusive or partial (gate, --strict or --until), "
+    epilog="Exit status: 0 answered, 1 not ready (gate or --exit-code or --until), 2 wrong usage, "
+    "3 inconclusive or partial (gate or --strict or --until), "
     "65 unusable export or rule pack, 70 a bug of triage, 74 reading or writing failed, 75 try again, "
     "77 no permission, 130 interrupted, 143 terminated.\n\n"
     'Completion: eval "$(_TRIAGE_COMPLETE=bash_source triage)" in .bashrc; zsh_source and fish_source for those shells.',

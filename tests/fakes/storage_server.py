@@ -5,22 +5,22 @@ Form of the answers: cloud.google.com/storage/docs/json_api/v1 (buckets: get; ob
 
 import json
 import re
-import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.fakes.loopback import LoopbackServer
 
 #: So many objects or prefixes come in one page of a listing; the real one gives a thousand.
 PAGE = 3
 
 
 @dataclass
-class StorageServer:
-    """Buckets with their objects by name. ``requests`` counts what was asked: "get", "list" and "media".
+class StorageServer(LoopbackServer):
+    """Buckets with their objects by name; ``url`` is what STORAGE_EMULATOR_HOST takes. ``requests`` counts what was asked: "get", "list" and "media".
 
     ``refused`` is the status of every answer while it is not 0, ``failures`` how many answers are 503 first.
     ``ranges`` lists the first byte of each part that was asked for. Where ``cut`` is set the wire breaks in the middle of
@@ -36,28 +36,7 @@ class StorageServer:
 
     def __post_init__(self) -> None:
         """Take a free port."""
-        handler = type("Handler", (_Handler,), {"state": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-
-    @property
-    def url(self) -> str:
-        """Return the address, as STORAGE_EMULATOR_HOST takes it."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        """Serve until the end of the block."""
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        ).start()
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_Handler)
 
 
 class _Handler(BaseHTTPRequestHandler):

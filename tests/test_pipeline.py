@@ -94,7 +94,7 @@ def test_lines_that_may_say_nothing_are_counted_and_the_answer_is_the_same_with_
 ) -> None:
     found = analyse(logs)
     assert found.timeline.coverage.skipped == 40
-    monkeypatch.setattr("triage.pipeline.analysing.matters", lambda _matcher, _entry: True)
+    monkeypatch.setattr("triage.pipeline.analyser.matters", lambda _matcher, _entry: True)
     whole = analyse(logs)
     assert whole.timeline.coverage.skipped == 0
     assert whole.timeline.runs == found.timeline.runs

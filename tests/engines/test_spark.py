@@ -201,7 +201,7 @@ def test_standard_input_is_refused() -> None:
 
 
 def test_a_task_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.pipeline.analysing._narrowing", _fails)
+    monkeypatch.setattr("triage.pipeline.sourcing._narrowing", _fails)
     with pytest.raises(
         IOFailureError, match="Spark failed: ArithmeticError: the disk of the executor"
     ) as raised:

@@ -1,15 +1,7 @@
 """The stages wired: source -> entries -> events -> runs -> diagnosis -> report -> ticket. The doors call nothing else."""
 
-from triage.pipeline.analysing import (
-    Analyser,
-    Analysis,
-    analyse,
-    check_rules,
-    load_packs,
-    matters,
-    read_entries,
-    recognise,
-)
+from triage.pipeline.analyser import Analyser, Analysis, matters
+from triage.pipeline.analysing import analyse, check_rules, load_packs, read_entries, recognise
 from triage.pipeline.comparing import (
     Compared,
     compare,

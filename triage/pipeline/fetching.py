@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from triage.models import Fetched, FetchPlan, Need, Pack, Progress, Query
-from triage.pipeline.analysing import Analysis, analyse
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.analysing import analyse
 from triage.pipeline.selecting import Selection
 from triage.window import Window
 

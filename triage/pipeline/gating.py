@@ -9,7 +9,8 @@ import msgspec
 from triage.checks.gate import judge, last_good, subject
 from triage.errors import UsageError
 from triage.models import Baseline, Comparison, Criteria, Gate, Pack, Rollback, RollbackStep
-from triage.pipeline.analysing import Analysis, analyse
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.analysing import analyse
 from triage.pipeline.comparing import compare, narrow
 
 #: What Cloud Run takes for the name of a revision.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from triage.entries import Entries
 from triage.models import Entry, ExportFile, Gap, Pack, Record, Source
-from triage.pipeline.analysing import Analyser, Analysis
+from triage.pipeline.analyser import Analyser, Analysis
 from triage.window import NANOSECONDS
 
 #: How much later than others an entry may come before all are read anew. Cloud Logging holds them for two seconds.

@@ -8,7 +8,7 @@ import msgspec
 from triage.checks.gate import lasting
 from triage.errors import TryAgainError
 from triage.models import Fetched, FetchPlan, Gate, Pack, Progress
-from triage.pipeline.analysing import Analysis
+from triage.pipeline.analyser import Analysis
 from triage.pipeline.fetching import fetch
 from triage.window import NANOSECONDS, Window
 

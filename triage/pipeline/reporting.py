@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import BinaryIO, Literal
 
 from triage.models import Comparison, Diagnosis, Entry, Gate, Pack, Run, Timeline
-from triage.pipeline.analysing import Analysis
+from triage.pipeline.analyser import Analysis
 from triage.rendering.playbooks import Playbook
 
 

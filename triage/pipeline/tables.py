@@ -63,7 +63,7 @@ def sql(table: str, selection: Selection, packs: Sequence[Pack]) -> str:
         UsageError: the table or the filter cannot be asked for.
 
     """
-    from triage.pipeline.analysing import Analyser
+    from triage.pipeline.analyser import Analyser
     from triage.reading.bigquery.script import script
 
     named = parse(table) if table else Table("PROJECT", "DATASET", _ALL_LOGS)

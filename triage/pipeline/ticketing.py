@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage.models import Attached, Found, Ticket
-from triage.pipeline.analysing import Analysis
+from triage.pipeline.analyser import Analysis
 from triage.pipeline.reporting import report
 from triage.redact import redact
 

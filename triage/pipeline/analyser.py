@@ -1,0 +1,132 @@
+"""What entries say together: the timeline and the diagnosis, built entry by entry."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from triage.diagnosis import Errors, Judge, Presences, Witnesses
+from triage.models import (
+    Coverage,
+    Diagnosis,
+    Entry,
+    ErrorShape,
+    Event,
+    Pack,
+    Passage,
+    Presence,
+    Run,
+    Timeline,
+    Witness,
+)
+from triage.rules import Matcher
+from triage.runs import Requested, Tracer
+from triage.text import quote
+from triage.window import format_timestamp
+
+_ERROR = 500
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """What one reading of the logs gives: the timeline and the diagnosis, and what they are compared by.
+
+    ``errors`` are all errors by shape and revision, ``presences`` the revisions in the logs, ``witnesses`` a few lines
+    that show how each went. ``impact`` is what the pack of the leading service says of its business impact, "" where
+    it says nothing. ``open`` are the runs that may still go on where the logs end.
+    """
+
+    timeline: Timeline
+    diagnosis: Diagnosis
+    errors: list[ErrorShape] = []
+    presences: list[Presence] = []
+    witnesses: list[Witness] = []
+    impact: str = ""
+    open: list[Run] = []
+
+
+class Analyser:
+    """Entries to an analysis, one by one: ``see`` them in order of time, then ``conclude``, once.
+
+    What is to go on after a conclusion is copied before it: the copy shares what never changes, and costs little.
+    """
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Begin with nothing seen."""
+        self.packs = packs
+        self._matcher = Matcher(packs)
+        self._tracer = Tracer(packs)
+        self._requested = Requested(packs)
+        self._judge = Judge(packs, _event_link)
+        self._errors = Errors()
+        self._presences = Presences()
+        self._witnesses = Witnesses(_link)
+        self._runs: list[Run] = []
+        self._matched = 0
+
+    @property
+    def literals(self) -> list[str]:
+        """Return what must stand in an entry that is no error for it to matter."""
+        return [*self._matcher.literals, *self._requested.literals]
+
+    def wants(self, entry: Entry) -> bool:
+        """Return whether an entry may change the analysis; of the others only their number is told."""
+        return matters(self._matcher, entry) or self._requested.kind(entry) is not None
+
+    def see(self, entry: Entry) -> None:
+        """Look at one more entry."""
+        event = self._matcher.match(entry)
+        self._judge.see(entry, event)
+        if event is None or event.run != "probe":
+            # A client's lines are nothing that the service logged.
+            self._errors.see(entry, event)
+            self._presences.see(entry)
+        self._witnesses.see(entry, self._requested.see(entry))
+        if event is not None:
+            self._matched += 1
+            self._take(self._tracer.feed(event))
+
+    def conclude(self, cover: Callable[[int], Coverage]) -> Analysis:
+        """Return what the entries say; ``cover`` gives their coverage for the number of those that a rule knows."""
+        going_on = self._tracer.end()
+        self._take(going_on)
+        coverage = cover(self._matched)
+        self._runs.sort(key=lambda run: (run.started, run.kind, run.id))
+        timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
+        diagnosis = self._judge.conclude(coverage)
+        leading = diagnosis.services[0].chain if diagnosis.services else ""
+        impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
+        return Analysis(
+            timeline=timeline,
+            diagnosis=diagnosis,
+            errors=self._errors.shapes(),
+            presences=self._presences.all(),
+            witnesses=self._witnesses.all(),
+            impact=impact,
+            open=[passage.run for passage in going_on],
+        )
+
+    def _take(self, passages: Iterable[Passage]) -> None:
+        for passage in passages:
+            self._runs.append(passage.run)
+            self._judge.add(passage)
+            self._witnesses.add(passage)
+
+
+def matters(matcher: Matcher, entry: Entry) -> bool:
+    """Return whether an entry may say something: a rule may know it, it is an error, or its payload is lost."""
+    return entry.level >= _ERROR or entry.payload_lost or matcher.may_know(entry)
+
+
+def _event_link(event: Event) -> str:
+    """Return the link of an event's entry, "" for a client's line, which stands in no log of Cloud Logging."""
+    return "" if event.run == "probe" else _link(event.entry)
+
+
+def _link(entry: Entry) -> str:
+    """Return the Logs Explorer link of an entry, "" where it does not name its project."""
+    from triage.rendering.links import logs_explorer
+
+    if not entry.project:
+        return ""
+    timestamp = format_timestamp(entry.timestamp)
+    filter = f"insertId={quote(entry.insert_id)}" if entry.insert_id else f'timestamp="{timestamp}"'  # noqa: A001 - the field's word
+    return logs_explorer(entry.project, filter, timestamp, entry.insert_id)

@@ -1,0 +1,71 @@
+"""Where records come from: files and objects, tables of BigQuery, Spark, and records that are at hand."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triage.entries import Sieve, narrow
+from triage.models import ExportFile, Gap, Pack, Record, Skipped
+from triage.pipeline.analyser import Analyser
+from triage.pipeline.selecting import ALL, Selection, within
+from triage.pipeline.spark import OnSpark
+
+if TYPE_CHECKING:
+    from triage.reading.sift import Sift
+
+Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
+
+
+def records(
+    sources: Sources, selection: Selection, analyser: Analyser | None, tell: Callable[[str], None]
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield the records of some sources, what could not be read of them, and the number of those that do not matter.
+
+    Files come first, then tables, then records that are at hand. What is to be known before a table is read is told.
+    """
+    from triage.reading import everything, read
+    from triage.reading.bigquery import is_address
+
+    if isinstance(sources, OnSpark):
+        yield from _on_spark(sources, selection, None if analyser is None else analyser.packs)
+        return
+    listed = list(sources) if isinstance(sources, Sequence) else sources
+    named = (
+        [source for source in listed if isinstance(source, str | Path)] if isinstance(listed, list) else []
+    )
+    files = [source for source in named if not is_address(source)]
+    sieve = _sieve(analyser, selection)
+    if files:
+        yield from read(files, sift=sieve.sift if sieve else everything)
+    if tables := [str(source) for source in named if is_address(source)]:
+        from triage.pipeline.tables import read_tables
+
+        wanted = None if analyser is None else analyser.literals
+        yield from read_tables(tables, selection, wanted, tell)
+    yield from (record for record in listed if isinstance(record, Record))
+
+
+def _on_spark(
+    sources: OnSpark, selection: Selection, packs: Sequence[Pack] | None
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    from triage.reading.spark import read_on_spark
+
+    return read_on_spark(sources, partial(_narrowing, selection, packs))
+
+
+def _narrowing(
+    selection: Selection, packs: Sequence[Pack] | None
+) -> Callable[[Callable[["Sift"], Iterable[Record]]], Iterator[Record | Skipped]]:
+    """Return what makes the items of a file those that ``read_entries`` needs; an executor of Spark calls it."""
+    from triage.reading import everything
+
+    analyser = None if packs is None else Analyser(packs)
+    sieve = _sieve(analyser, selection)
+    keep = None if analyser is None else analyser.wants
+    test = None if selection == ALL else within(selection)
+    return lambda read: narrow(read(sieve.sift if sieve else everything), keep=keep, within=test)
+
+
+def _sieve(analyser: Analyser | None, selection: Selection) -> Sieve | None:
+    return Sieve(analyser.literals) if analyser is not None and selection == ALL else None

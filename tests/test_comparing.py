@@ -22,7 +22,7 @@ SERVICE = "netra-backend-staging"
 
 def compared(before: Path, after: Path, **selection: Any) -> Comparison:
     return pipeline.compare_exports(
-        str(before), str(after), packs=PACKS, selection=pipeline.Selection(**selection)
+        (str(before), str(after)), packs=PACKS, selection=pipeline.Selection(**selection)
     ).comparison
 
 
@@ -102,7 +102,7 @@ def test_the_last_good_and_the_first_bad_revision_are_found_in_both_exports(mend
 
 
 def test_a_revision_is_compared_with_another_of_the_same_export() -> None:
-    found = pipeline.compare_revisions(str(BEFORE), NEW, "*-00043-*", packs=PACKS)
+    found = pipeline.compare_revisions((str(BEFORE),), NEW, "*-00043-*", packs=PACKS)
     comparison = found.comparison
     assert comparison.change == "worse"
     assert (comparison.before.revisions, comparison.after.revisions) == ([NEW], [BAD])
@@ -114,7 +114,7 @@ def test_a_revision_is_compared_with_another_of_the_same_export() -> None:
 
 
 def test_a_revision_lasts_from_its_first_entry_to_its_last() -> None:
-    comparison = pipeline.compare_revisions(str(BEFORE), NEW, BAD, packs=PACKS).comparison
+    comparison = pipeline.compare_revisions((str(BEFORE),), NEW, BAD, packs=PACKS).comparison
     assert comparison.after.first is not None
     assert comparison.after.first.startswith("2026-03-19T18:12:00")
     assert comparison.after.instances == 3
@@ -133,7 +133,7 @@ def test_a_revision_that_is_not_there_is_refused_with_those_that_are(
     revision: str, other: str, said: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        pipeline.compare_revisions(str(BEFORE), revision, other, packs=PACKS)
+        pipeline.compare_revisions((str(BEFORE),), revision, other, packs=PACKS)
     assert refused.value.message == said
     assert refused.value.hint == f"in these logs are {BAD} (not ready), {NEW} (ready)"
 

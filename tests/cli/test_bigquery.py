@@ -46,6 +46,27 @@ def test_a_table_gives_the_documents_of_a_file(call: Call, server: BigQueryServe
     assert coverage["records"] == sum(counted) == 431 + 9
 
 
+@pytest.mark.parametrize("words", [
+    ["gate"],
+    ["compare", "--revision", "*-00041-*", "--with", "*-00042-*"],
+])  # fmt: skip
+def test_a_gate_and_a_comparison_ask_tables_too(call: Call, server: BigQueryServer, words: list[str]) -> None:
+    command, *options = words
+    of_table = call(command, TABLE, *options, *BOUNDS, "--format", "json")
+    of_file = call(command, EXAMPLE, *options, *BOUNDS, "--format", "json")
+
+    assert of_table.status == of_file.status
+    told, known = json.loads(of_table.out), json.loads(of_file.out)
+    for document in (told, known):
+        document.pop("coverage", None)
+        # How many records there are is told too, and the table counted 9 more.
+        document["criteria"] = [
+            found for found in document.get("criteria", []) if found["id"] != "whole_logs"
+        ]
+    assert told == known
+    assert of_table.err == f"{TABLE}: BigQuery reads 12.3 GB\n"
+
+
 def test_the_bytes_are_told_before_and_quiet_says_nothing(call: Call, server: BigQueryServer) -> None:
     told = call("diagnose", TABLE, *BOUNDS)
 

@@ -135,9 +135,11 @@ def test_every_form_can_be_written_to_a_file(call: Call, tmp_path: Path, form: s
         (("-", "-"), "standard input can be read once"),
         ((BEFORE, "--around", "1h"), "--around fetches both sides"),
         (("--around", "1h"), "--around compares one service; give --service NAME once"),
-        (("--around", "1h", "--service", SERVICE, "--filter", "a"), "--filter narrows exports"),
+        (("--around", "1h", "--service", SERVICE, "--filter", "a"), "narrow exports; take them away"),
+        (("--around", "1h", "--service", SERVICE, "--since", "2h"), "narrow exports; take them away"),
+        (("--engine", "spark", "--around", "1h", "--service", SERVICE), "--engine reads exports"),
         (("--around", "now", "--service", SERVICE), "--around now: nothing is after it yet"),
-        ((BEFORE, AFTER, "--project", "demo"), "--project and --endpoint are for fetching"),
+        ((BEFORE, AFTER, "--project", "demo"), "--project, --endpoint and --impersonate are for fetching"),
         (("--around", "1h", "--margin", "soon", "--service", SERVICE), "'soon' is no duration"),
     ],
 )

@@ -62,12 +62,18 @@ def wait_for(group: int, *, word: str) -> None:
     pytest.fail(f"waited {PATIENCE} s for {word or 'the end'}: {members(group)}")
 
 
-def test_the_output_is_that_of_the_command_without_it_and_nothing_else() -> None:
-    plain = subprocess.run([TRIAGE, EXAMPLE, "--format", "json"], capture_output=True, text=True, check=True)
-    with running(*SPARK, "--format", "json") as process:
+@pytest.mark.parametrize("words", [
+    ["diagnose", EXAMPLE],
+    ["gate", EXAMPLE],
+    ["compare", EXAMPLE.replace("export", "before"), EXAMPLE.replace("export", "after")],
+], ids=lambda words: words[0])  # fmt: skip
+def test_the_output_is_that_of_the_command_without_it_and_nothing_else(words: list[str]) -> None:
+    command = [TRIAGE, *words, "--format", "json"]
+    plain = subprocess.run(command, capture_output=True, text=True, check=False)
+    with running(*command, "--engine", "spark") as process:
         out, err = process.communicate(timeout=PATIENCE)
         wait_for(process.pid, word="")
-    assert (process.returncode, out, err) == (0, plain.stdout, "")
+    assert (process.returncode, out, err) == (plain.returncode, plain.stdout, "")
 
 
 def test_the_screen_repeats_the_engine_in_what_to_type_next() -> None:

@@ -17,7 +17,7 @@ def mended() -> triage.Comparison:
 
 
 def test_the_answer_is_that_of_the_command(mended: triage.Comparison) -> None:
-    exports = pipeline.compare_exports(str(BEFORE), str(AFTER), packs=pipeline.load_packs())
+    exports = pipeline.compare_exports((str(BEFORE), str(AFTER)), packs=pipeline.load_packs())
     assert mended.to_dict() == exports.comparison.to_dict()
     assert repr(mended) == "<Comparison: AFTER is better>"
 

@@ -6,8 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
+import msgspec
 
-from triage.cli.options import output, packs, speaking, type_of_path
+from triage.cli.options import (
+    engine,
+    matching,
+    max_bytes,
+    output,
+    packs,
+    reaching,
+    since,
+    speaking,
+    type_of_path,
+    until,
+)
 from triage.cli.settings import note, settings
 from triage.errors import ExitStatus, UsageError
 
@@ -26,7 +38,10 @@ _WAYS = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --s
 )
 @click.option("--with", "other", default="", metavar="B", help="AFTER is this revision.")
 @click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service (repeatable).")
-@click.option("--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches.")
+@since
+@until
+@matching
+@max_bytes
 @click.option("--around", metavar="TIME", help="Fetch --service before and after this time: a deployment's.")
 @click.option(
     "--margin",
@@ -35,15 +50,7 @@ _WAYS = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --s
     metavar="LENGTH",
     help="How long each side is, with --around.",
 )
-@click.option(
-    "--project",
-    default="",
-    metavar="P",
-    help="The project to fetch from; else that of environment or gcloud.",
-)
-@click.option(
-    "--endpoint", default="", metavar="HOST:PORT", help="A private endpoint; without TLS on loopback."
-)
+@reaching
 @click.option(
     "--format",
     "form",
@@ -57,6 +64,7 @@ _WAYS = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --s
 @click.option(
     "--strict", is_flag=True, help="End with status 3 when it cannot be told, or a side is partial."
 )
+@engine
 @packs
 @speaking
 def compare(
@@ -65,11 +73,16 @@ def compare(
     revision: str,
     other: str,
     services: tuple[str, ...],
+    since: int | None,
+    until: int | None,
     filter_text: str | None,
+    max_bytes: int | None,
     around: str | None,
     margin: str,
     project: str,
+    reads_per_minute: int,
     endpoint: str,
+    impersonate: str,
     form: Literal["text", "json", "markdown"],
     output: Path | None,
     packs: "list[Pack]",
@@ -84,18 +97,34 @@ def compare(
     AFTER is worse when its verdict is; or, where the verdict did not change, when a check that passed fails now, when
     boots, validations or requests go well less often, or errors are new or more frequent, than chance explains.
     """
+    from triage.models import FetchPlan
     from triage.pipeline import Selection
 
     _refuse_mixture(exports, revision, other, around)
-    selection = Selection(service=services, filter=filter_text)
+    selection = Selection(service=services, since=since, until=until, filter=filter_text, max_bytes=max_bytes)
     if around is not None:
-        if filter_text:
-            raise UsageError("--filter narrows exports", "take it away with --around")
-        compared = _fetched(_plans(services, around, margin, project, endpoint), packs)
-    else:
-        if project or endpoint:
+        if selection != Selection(service=services):
             raise UsageError(
-                "--project and --endpoint are for fetching", "add --around TIME, or take them away"
+                "--since, --until, --filter and --max-bytes narrow exports", "take them away with --around"
+            )
+        if len(services) != 1:
+            raise UsageError("--around compares one service", "give --service NAME once")
+        before, after = _windows(around, margin)
+        plan = FetchPlan(
+            services=list(services),
+            window=before,
+            project=project,
+            widen=False,
+            reads_per_minute=reads_per_minute,
+            endpoint=endpoint,
+            impersonate=impersonate,
+        )
+        compared = _fetched((plan, msgspec.structs.replace(plan, window=after)), packs)
+    else:
+        if project or endpoint or impersonate:
+            raise UsageError(
+                "--project, --endpoint and --impersonate are for fetching",
+                "add --around TIME, or take them away",
             )
         compared = _read(exports, revision, other, packs, selection)
     settings().status = _status(compared.comparison, exit_code=exit_code, strict=strict)
@@ -126,18 +155,14 @@ def _read(
     from triage.pipeline import compare_exports, compare_revisions
 
     if len(exports) == 2:
-        return compare_exports(exports[0], exports[1], packs=packs, selection=selection)
-    return compare_revisions(exports[0], revision, other, packs=packs, selection=selection)
+        return compare_exports(exports, packs=packs, selection=selection, tell=note)
+    return compare_revisions(exports, revision, other, packs=packs, selection=selection, tell=note)
 
 
-def _plans(
-    services: tuple[str, ...], around: str, margin: str, project: str, endpoint: str
-) -> "tuple[FetchPlan, FetchPlan]":
-    from triage.models import FetchPlan
+def _windows(around: str, margin: str) -> "tuple[Window, Window]":
+    """Return what is fetched before and after a time."""
     from triage.window import Window, choose_window, parse_time, since_epoch
 
-    if len(services) != 1:
-        raise UsageError("--around compares one service", "give --service NAME once")
     now = datetime.now(UTC).replace(microsecond=0)
     middle = parse_time(around, now=now)
     whole = choose_window(now=now, around=around, margin=margin)
@@ -146,13 +171,7 @@ def _plans(
         raise UsageError(
             f"--around {around}: nothing is after it yet", "give the time of a deployment in the past"
         )
-
-    def plan(window: "Window") -> FetchPlan:
-        return FetchPlan(
-            services=list(services), window=window, project=project, endpoint=endpoint, widen=False
-        )
-
-    return plan(Window(whole.start, middle)), plan(Window(middle, end))
+    return Window(whole.start, middle), Window(middle, end)
 
 
 def _fetched(plans: "tuple[FetchPlan, FetchPlan]", packs: "list[Pack]") -> "Compared":

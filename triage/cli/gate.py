@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.options import packs, reaching, speaking, type_of_path
+from triage.cli.options import engine, max_bytes, packs, reaching, speaking, type_of_path
 from triage.cli.settings import note, settings
 from triage.errors import ExitStatus, IOFailureError, UsageError
 
@@ -66,7 +66,9 @@ _WAYS = "give EXPORT..., or --service NAME to fetch its logs"
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep what was fetched for the answer there; without it nothing is kept.",
 )
+@max_bytes
 @reaching
+@engine
 @packs
 @speaking
 def gate(
@@ -80,6 +82,7 @@ def gate(
     since: str | None,
     wait: str | None,
     keep: Path | None,
+    max_bytes: int | None,
     project: str,
     reads_per_minute: int,
     endpoint: str,
@@ -102,6 +105,8 @@ def gate(
     if exports:
         if fetching := [name for name, value in zip(names, given, strict=True) if value]:
             raise UsageError(f"{fetching[0]} is for fetching", "take it away, or the EXPORT")
+    elif max_bytes is not None:
+        raise UsageError("--max-bytes bounds what is read of tables", "name one, or take it away")
     elif service:
         plan = _plan(
             service,
@@ -119,7 +124,10 @@ def gate(
         return pipeline.gate(analysis, criteria, service=service, revision=revision, baseline=reference)
 
     if plan is None:
-        found = pipeline.analyse(exports, packs=packs, selection=pipeline.Selection(since=_since(since)))
+        selection = pipeline.Selection(
+            service=(service,) if service else (), since=_since(since), max_bytes=max_bytes
+        )
+        found = pipeline.analyse(exports, packs=packs, selection=selection, tell=note)
         made = judging(found)
     else:
         made = _looked(plan, packs, judging, wait, keep)

@@ -134,8 +134,58 @@ def judged(function: Function) -> Function:
     )
 
 
+def _time(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    """Return the moment that an option names, in nanoseconds."""
+    from datetime import UTC, datetime
+
+    from triage.window import parse_time
+
+    if text is None:
+        return None
+    try:
+        return parse_time(text, now=datetime.now(UTC))
+    except UsageError as error:
+        raise UsageError(f"{option.opts[0]}: {error.message}", error.hint) from error
+
+
+def _size(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    """Return the number of bytes that an option says."""
+    import re
+
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,18})\s*(?:([kMGTP])?B)?", text.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise UsageError(f"{option.opts[0]}: {text!r} is no size", "write it like 500MB or 20GB")
+    thousands: int = 1000 ** " kmgtp".index((found[2] or " ").lower())
+    return int(found[1]) * thousands
+
+
+since = click.option(
+    "--since",
+    metavar="TIME",
+    callback=_time,
+    help="Only from this time on: 90m, 2025-09-13 17:43 PDT, RFC 3339.",
+)
+until = click.option("--until", metavar="TIME", callback=_time, help="Only up to this time.")
+matching = click.option(
+    "--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches."
+)
+max_bytes = click.option(
+    "--max-bytes",
+    metavar="SIZE",
+    callback=_size,
+    help="Read at most so much of BigQuery's tables: 500MB, 20GB.",
+)
+
+
 def narrowing(function: Function) -> Function:
-    """Add the options of ``selecting``, and --engine: what reads the exports."""
+    """Add the options of ``selecting``, and --engine."""
+    return selecting(engine(function))
+
+
+def engine(function: Function) -> Function:
+    """Add --engine: what reads the exports, if not this process."""
 
     @click.option(
         "--engine",
@@ -146,9 +196,11 @@ def narrowing(function: Function) -> Function:
     def read_by(*args: Any, exports: tuple[str, ...], engine: str | None, **options: Any) -> Any:
         from triage.pipeline import OnSpark
 
+        if engine and not exports:
+            raise UsageError("--engine reads exports", "name one, or take it away")
         return function(*args, exports=OnSpark(exports) if engine else exports, **options)
 
-    return selecting(read_by)
+    return read_by
 
 
 def selecting(function: Function) -> Function:
@@ -157,24 +209,20 @@ def selecting(function: Function) -> Function:
     @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")
     @click.option("--revision", multiple=True, metavar="NAME", help="Only this revision (repeatable).")
     @click.option("--instance", multiple=True, metavar="ID", help="Only this instance (repeatable).")
-    @click.option(
-        "--since", metavar="TIME", help="Only from this time on: 90m, 2025-09-13 17:43 PDT, RFC 3339."
-    )
-    @click.option("--until", metavar="TIME", help="Only up to this time.")
-    @click.option("--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches.")
-    @click.option(
-        "--max-bytes", metavar="SIZE", help="Read at most so much of BigQuery's tables: 500MB, 20GB."
-    )
+    @since
+    @until
+    @matching
+    @max_bytes
     @functools.wraps(function)
     def narrowed(
         *args: Any,
         service: tuple[str, ...],
         revision: tuple[str, ...],
         instance: tuple[str, ...],
-        since: str | None,
-        until: str | None,
+        since: int | None,
+        until: int | None,
         filter_text: str | None,
-        max_bytes: str | None,
+        max_bytes: int | None,
         **options: Any,
     ) -> Any:
         from triage.pipeline import Selection
@@ -183,37 +231,11 @@ def selecting(function: Function) -> Function:
             service=service,
             revision=revision,
             instance=instance,
-            since=_time(since, "--since"),
-            until=_time(until, "--until"),
+            since=since,
+            until=until,
             filter=filter_text,
-            max_bytes=_size(max_bytes),
+            max_bytes=max_bytes,
         )
         return function(*args, selection=selection, **options)
 
     return narrowed
-
-
-def _time(text: str | None, option: str) -> int | None:
-    from datetime import UTC, datetime
-
-    from triage.window import parse_time
-
-    if text is None:
-        return None
-    try:
-        return parse_time(text, now=datetime.now(UTC))
-    except UsageError as error:
-        raise UsageError(f"{option}: {error.message}", error.hint) from error
-
-
-def _size(text: str | None) -> int | None:
-    """Return the number of bytes that --max-bytes says."""
-    import re
-
-    if text is None:
-        return None
-    found = re.fullmatch(r"(\d{1,18})\s*(?:([kMGTP])?B)?", text.strip(), re.ASCII | re.IGNORECASE)
-    if found is None:
-        raise UsageError(f"--max-bytes: {text!r} is no size", "write it like 500MB or 20GB")
-    thousands: int = 1000 ** " kmgtp".index((found[2] or " ").lower())
-    return int(found[1]) * thousands

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from triage.cli.diagnose import status_of
-from triage.cli.options import judged, packs, speaking
+from triage.cli.options import judged, packs, reaching, speaking
 from triage.cli.settings import note, settings
 from triage.errors import TriageError, UsageError
-from triage.models import ProbePlan
+from triage.models import FetchPlan, ProbePlan
+from triage.window import Window
 
 if TYPE_CHECKING:
     from triage.models import Pack, Probed
@@ -74,7 +75,6 @@ _DEFAULTS = ProbePlan(url="")
 @click.option(
     "--with-logs", is_flag=True, help="Fetch the logs around it too, and join them to what was seen."
 )
-@click.option("--project", default="", metavar="P", help="The project; else that of environment or gcloud.")
 @click.option(
     "--settle",
     type=click.FloatRange(0, 600),
@@ -83,12 +83,7 @@ _DEFAULTS = ProbePlan(url="")
     metavar="SECONDS",
     help="How long logs take to arrive.",
 )
-@click.option(
-    "--endpoint",
-    default="",
-    metavar="HOST:PORT",
-    help="A private endpoint of Cloud Logging; without TLS on loopback.",
-)
+@reaching
 @packs
 @speaking
 def verify(
@@ -105,7 +100,9 @@ def verify(
     form: Literal["text", "json"],
     project: str,
     settle: float,
+    reads_per_minute: int,
     endpoint: str,
+    impersonate: str,
     packs: "list[Pack]",
     no_events: bool,
     exit_code: bool,
@@ -135,10 +132,18 @@ def verify(
         timeout=timeout,
         patience=within,
     )
+    asking = FetchPlan(
+        services=[],
+        window=Window(0, 1),
+        folder=str(output.parent) if output else ".",
+        reads_per_minute=reads_per_minute,
+        endpoint=endpoint,
+        impersonate=impersonate,
+    )
     token = _token(token_env)
     announced = pipeline.foresee_probe(plan, token)
     if with_logs:
-        pipeline.check_logs(plan, packs, endpoint=endpoint)
+        pipeline.check_logs(plan, packs, asking)
     for sentence in announced:
         note(sentence)
     probed = pipeline.probe(plan, token)
@@ -147,7 +152,7 @@ def verify(
     failure = None
     if with_logs:
         try:
-            probed, files = _joined(probed, packs, output=output, settle=settle, endpoint=endpoint)
+            probed, files = _joined(probed, packs, asking, output=output, settle=settle)
         except TriageError as error:
             failure = error
     analysis = pipeline.judge_probe(probed, packs, files, kept=str(output or ""))
@@ -176,7 +181,7 @@ def _keep(probed: "Probed", output: Path | None) -> None:
 
 
 def _joined(
-    probed: "Probed", packs: "list[Pack]", *, output: Path | None, settle: float, endpoint: str
+    probed: "Probed", packs: "list[Pack]", asking: FetchPlan, *, output: Path | None, settle: float
 ) -> "tuple[Probed, list[str]]":
     """Return the probe as the logs around it name it, and their files."""
     from triage import pipeline
@@ -184,11 +189,8 @@ def _joined(
 
     note(f"waiting {settle:g} s for the logs to arrive")
     time.sleep(settle)
-    folder = str(output.parent) if output else "."
     with FetchProgress(quiet=settings().quiet) as progress:
-        joined, fetched = pipeline.join_logs(
-            probed, packs, endpoint=endpoint, folder=folder, tell=progress.tell, show=progress.show
-        )
+        joined, fetched = pipeline.join_logs(probed, packs, asking, tell=progress.tell, show=progress.show)
     for file in fetched:
         note(f"wrote {file.path}: {file.entries:,} entries")
     if joined.lines != probed.lines:

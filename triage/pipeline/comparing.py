@@ -10,7 +10,8 @@ from triage.checks.compare import Side
 from triage.checks.compare import compare as held_against
 from triage.errors import UsageError
 from triage.models import Comparison, Fetched, FetchPlan, Pack, Progress, ServiceState
-from triage.pipeline.analysing import Analysis, analyse
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.analysing import analyse
 from triage.pipeline.fetching import fetch
 from triage.pipeline.selecting import ALL, Selection
 from triage.window import Window, format_timestamp
@@ -89,9 +90,13 @@ def narrow(analysis: Analysis, revision: str) -> Analysis:
 
 
 def compare_exports(
-    before: str, after: str, *, packs: Sequence[Pack], selection: Selection = ALL
+    exports: tuple[str, ...],
+    *,
+    packs: Sequence[Pack],
+    selection: Selection = ALL,
+    tell: Callable[[str], None] | None = None,
 ) -> Compared:
-    """Return what changed between two exports: a file, a folder or a glob each.
+    """Return what changed between the two exports: a file, a folder, a glob or a table each.
 
     A file that ``triage fetch`` wrote is taken for the whole window that it was fetched for.
 
@@ -103,15 +108,24 @@ def compare_exports(
     """
     from triage.fetching.write import fetched_window
 
-    first, second = (analyse([export], packs=packs, selection=selection) for export in (before, after))
+    before, after = exports
+    first, second = (
+        analyse(type(exports)([export]), packs=packs, selection=selection, tell=tell) for export in exports
+    )
     windows = fetched_window(Path(before)), fetched_window(Path(after))
     return Compared(compare(first, second, names=(before, after), windows=windows), first, second)
 
 
 def compare_revisions(
-    export: str, revision: str, other: str, *, packs: Sequence[Pack], selection: Selection = ALL
+    exports: tuple[str, ...],
+    revision: str,
+    other: str,
+    *,
+    packs: Sequence[Pack],
+    selection: Selection = ALL,
+    tell: Callable[[str], None] | None = None,
 ) -> Compared:
-    """Return what changed from one revision of an export to another; both are names or glob patterns, "" for none.
+    """Return what changed from one revision of some exports to another; both are names or glob patterns, "" for none.
 
     Raises:
         BadDataError: the export holds no LogEntry.
@@ -119,7 +133,7 @@ def compare_revisions(
         UsageError: a revision is not in the export, or both name the same one; the message says which there are.
 
     """
-    whole = analyse([export], packs=packs, selection=selection)
+    whole = analyse(exports, packs=packs, selection=selection, tell=tell)
     known = {name for state in whole.diagnosis.services for name in state.revisions}
     first, second = ({name for name in known if fnmatchcase(name, pattern)} for pattern in (revision, other))
     for pattern, found, option in ((revision, first, "--revision"), (other, second, "--with")):

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from triage.models import AGENT, Fetched, FetchPlan, Pack, Probed, ProbePlan, Progress, Record, Source
-from triage.pipeline.analysing import Analysis, analyse, read_entries
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.analysing import analyse, read_entries
 from triage.pipeline.fetching import fetch, queries
 from triage.window import NANOSECONDS, Window
 
@@ -49,8 +50,8 @@ def judge_probe(
     return analyse(sources, packs=packs)
 
 
-def check_logs(plan: ProbePlan, packs: Sequence[Pack], *, endpoint: str = "") -> None:
-    """See whether logs can be asked for around a probe, before it is made.
+def check_logs(plan: ProbePlan, packs: Sequence[Pack], asking: FetchPlan) -> None:
+    """See whether logs can be asked for around a probe, before it is made; ``asking`` says how.
 
     Raises:
         UsageError: they cannot: the service has no name that Cloud Run gives, or the project none.
@@ -58,21 +59,20 @@ def check_logs(plan: ProbePlan, packs: Sequence[Pack], *, endpoint: str = "") ->
     """
     from triage.checks.verify import service_of
 
-    queries(_around(service_of(plan), plan.project, Window(0, 1), endpoint=endpoint), packs)
+    queries(_around(asking, service_of(plan), plan.project, Window(0, 1)), packs)
 
 
 def join_logs(
     probed: Probed,
     packs: Sequence[Pack],
+    asking: FetchPlan,
     *,
-    endpoint: str = "",
-    folder: str = ".",
     tell: Callable[[str], None],
     show: Callable[[Progress], None],
 ) -> tuple[Probed, list[Fetched]]:
     """Fetch the logs around a probe, and return it with what they name: the project, and the revision that answered.
 
-    That is the one which all lines with a trace of the probe name; where they name several, none is taken.
+    ``asking`` says how they are asked for, and which folder they are put into. The revision is the one which all lines with a trace of the probe name; where they name several, none is taken.
 
     Raises:
         TriageError: as ``fetch`` says.
@@ -81,7 +81,7 @@ def join_logs(
     from triage.checks.verify import placed
 
     window = Window(probed.began - _BEFORE * NANOSECONDS, time.time_ns() + NANOSECONDS)
-    plan = _around(probed.service, probed.project, window, endpoint=endpoint, folder=folder)
+    plan = _around(asking, probed.service, probed.project, window)
     fetched, _ = fetch(plan, packs, tell=tell, show=show)
     answered = {
         entry.revision
@@ -93,6 +93,6 @@ def join_logs(
     return msgspec.structs.replace(probed, lines=lines), fetched
 
 
-def _around(service: str, project: str, window: Window, *, endpoint: str, folder: str = ".") -> FetchPlan:
+def _around(asking: FetchPlan, service: str, project: str, window: Window) -> FetchPlan:
     seconds = Window(window.start // NANOSECONDS * NANOSECONDS, -(-window.end // NANOSECONDS) * NANOSECONDS)
-    return FetchPlan(services=[service], window=seconds, project=project, endpoint=endpoint, folder=folder)
+    return msgspec.structs.replace(asking, services=[service], project=project, window=seconds)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import triage
+from triage.cli.app import COMMANDS
 
 pytestmark = pytest.mark.xdist_group("packaging")
 
@@ -87,6 +88,15 @@ def test_an_installed_triage_works_from_any_folder(installed: Path, tmp_path: Pa
     assert "netra-readiness" in run(installed / "triage", "rules", "list", cwd=tmp_path)
     assert "/ws/health" in run(installed / "triage", EXPORT, cwd=tmp_path)
     assert "## Executive Summary" in run(installed / "triage", "report", EXPORT, cwd=tmp_path)
+    before, after = (EXPORT.with_name(f"{side}.json") for side in ("before", "after"))
+    assert run(installed / "triage", "gate", after, cwd=tmp_path).startswith("PASSED")
+    compared = run(installed / "triage", "compare", before, after, "--format", "markdown", cwd=tmp_path)
+    assert "AFTER is better" in compared
+
+
+def test_every_command_of_an_installed_triage_tells_of_itself(installed: Path, tmp_path: Path) -> None:
+    for name in COMMANDS:
+        assert run(installed / "triage", name, "-h", cwd=tmp_path).startswith(f"Usage: triage {name} ")
 
 
 def test_an_installed_triage_finds_its_packs_and_templates(installed: Path, tmp_path: Path) -> None:

@@ -75,6 +75,14 @@ def test_it_ends_with_the_status_of_the_gate_when_it_waits_for_a_verdict(
     assert ("triage report " in called.err) == bool(logs)
 
 
+def test_a_time_that_is_up_before_anything_has_answered_is_no_answer(call: Call) -> None:
+    nowhere = ["watch", "--service", SERVICE, "--project", "demo", "--endpoint", "127.0.0.1:9"]
+    called = call(*nowhere, "--for", "1s", "--until", "ready")
+    assert called.status == 75
+    assert called.out == ""
+    assert "triage: Cloud Logging never answered in " in called.err.splitlines()[-1]
+
+
 def test_quietly_only_the_changes_are_said(call: Call, server: LoggingServer) -> None:
     server.add(lately(*READY))
     called = call("-q", *at(server), "--until", "ready")

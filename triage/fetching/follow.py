@@ -93,6 +93,11 @@ class Follow:
         return self._listings.owed
 
     @property
+    def answered(self) -> bool:
+        """Return whether Cloud Logging has answered at all."""
+        return self._answered
+
+    @property
     def pages(self) -> int:
         """Return how many pages were asked for beside what was tailed."""
         return self._listings.pages

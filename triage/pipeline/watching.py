@@ -10,7 +10,7 @@ import msgspec
 
 from triage.checks.watch import MINUTES, Recent, changes, standings
 from triage.checks.watch.hook import Hook
-from triage.errors import ExitStatus, TriageError
+from triage.errors import ExitStatus, TriageError, TryAgainError
 from triage.models import FetchPlan, Gap, Pack, Turn, Watch
 from triage.pipeline.fetching import check_filter
 from triage.pipeline.live import Live
@@ -163,6 +163,11 @@ class _Watch:
                     self._watching.show(self._at_this_moment(self._watch))
         finally:
             deliveries.close()
+        if not self._follow.answered:
+            raise TryAgainError(
+                f"Cloud Logging never answered in {self._clock() - began:.0f} s",
+                "check the network, then give the same command again",
+            )
         return self._conclude() if self._watch is None or self._stale else self._watch
 
     def _take(self, delivery: "Delivery") -> None:

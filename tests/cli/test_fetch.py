@@ -209,8 +209,9 @@ def test_a_refusal_is_one_line_with_what_to_do(
     assert call(*at(shop), *SHOP_WINDOW, "--resume").status == 0
 
 
-def test_without_a_project_it_ends_with_77(call: Call, shop: LoggingServer) -> None:
-    called = call("fetch", "--service", SERVICE, "--endpoint", shop.address)
+def test_without_a_project_it_ends_with_77(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUDSDK_AUTH_ACCESS_TOKEN", "invented")
+    called = call("fetch", "--service", SERVICE)
     assert called.status == 77
     assert "--project" in called.err
 

@@ -127,8 +127,16 @@ def test_without_credentials_the_command_to_get_them_is_named(gcloud: Path) -> N
 
 def test_without_a_project_the_option_is_named(gcloud: Path) -> None:
     with pytest.raises(NoPermissionError) as failed:
-        connect(plan(endpoint="127.0.0.1:1"), {"CLOUDSDK_CONFIG": str(gcloud / "nowhere")})
+        connect(
+            plan(),
+            {"CLOUDSDK_CONFIG": str(gcloud / "nowhere"), "CLOUDSDK_AUTH_ACCESS_TOKEN": "invented"},
+        )
     assert "--project" in failed.value.hint
+
+
+def test_a_server_on_this_machine_needs_no_project(gcloud: Path) -> None:
+    connection = closed(connect(plan(endpoint="127.0.0.1:1"), {"CLOUDSDK_CONFIG": str(gcloud / "nowhere")}))
+    assert (connection.project, connection.credentials) == ("local", None)
 
 
 def test_what_cannot_be_a_project_is_refused() -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: The least right that reads logs (OAuth scopes of the Cloud Logging API).
 SCOPE = "https://www.googleapis.com/auth/logging.read"
 HOST = "logging.googleapis.com:443"
+#: What a server on this machine is asked for where nothing names a project.
+_LOCAL = "local"
 TOKEN = "CLOUDSDK_AUTH_ACCESS_TOKEN"  # noqa: S105 (the variable's name, as gcloud knows it)
 
 
@@ -60,6 +62,8 @@ def connect(plan: FetchPlan, environ: Mapping[str, str] = os.environ) -> Connect
     address = endpoint(plan.endpoint)
     project, source = find_project(plan.project, environ)
     if is_loopback(address):
+        if not project:
+            project, source = _LOCAL, "nobody: the endpoint is this machine"
         return Connection(_plain_client(address), _named(project), source)
     own, credentials_project = credentials(SCOPE, environ, impersonate=plan.impersonate)
     if not project:

@@ -120,6 +120,14 @@ def test_the_recorded_runs_and_incidents_give_the_same_documents(form: str, tmp_
 
 
 @each_form
+def test_all_cases_recorded_runs_and_incidents_in_one_table_give_the_same_documents(
+    form: str, tmp_path: Path
+) -> None:
+    recorded = sorted(SHARED.glob("scenarios/logs/*")) + sorted(SHARED.glob("incidents/logs/*"))
+    assert_same([log for path in (*CASES, *recorded) for log in entries(path)], form, tmp_path)
+
+
+@each_form
 def test_what_does_not_matter_stays_where_it_is_and_is_counted(form: str, tmp_path: Path) -> None:
     logs = corpus(random.Random(6), 600)  # noqa: S311 (a seed that repeats itself)
 

@@ -164,10 +164,23 @@ def test_requests_are_shown_by_outcome_where_the_timeline_has_them(gate: Documen
     assert "WebSocket/ws22101 × 5, 503 × 16, no status × 1" in said
 
 
+def test_runs_without_a_check_do_not_say_that_the_chain_was_not_reached() -> None:
+    coverage = Coverage(entries=1)
+    diagnosis = Diagnosis(
+        verdict="ready",
+        coverage=coverage,
+        services=[ServiceState(service=SERVICE, verdict="ready", chain="demo", primary=True)],
+        incidents=[incident("client-header-check", "Refused for its headers", tier="gate")],
+    )
+    said = text((diagnosis, Timeline(coverage=coverage, runs=[run("probe", 1, "ready")])), CHAINS)
+    assert "These logs hold no check of a readiness chain." in said
+    assert "not reached" not in said
+
+
 @pytest.mark.parametrize("verdict", ["ready", "degraded", "inconclusive", "no_data"])
 def test_a_diagnosis_without_incident_has_its_page_too(verdict: str) -> None:
     coverage = Coverage()
     diagnosis = msgspec.convert({"verdict": verdict, "coverage": {}}, Diagnosis)
     said = text((diagnosis, Timeline(coverage=coverage, runs=[])))
-    assert "These logs hold no run of a readiness chain." in said
+    assert "These logs hold no check of a readiness chain." in said
     assert "The logs hold no run of a readiness chain, no gate and no boot." in said

@@ -135,7 +135,10 @@ def _short(instance: str) -> str:
 
 
 def _chain(layout: View, chains: Mapping[str, Chain]) -> Graph | None:
-    """Return the chain as the first incident's decisive run, else the service's last validation, went through it."""
+    """Return the chain as the first incident's decisive run, else the service's last validation, went through it.
+
+    Of an incident that began before the chain none of it was reached; of any other, runs without a check tell nothing.
+    """
     if not layout.incidents:
         made = [
             run for run in layout.timeline.runs if run.kind == "validation" and run.service == layout.service
@@ -145,6 +148,8 @@ def _chain(layout: View, chains: Mapping[str, Chain]) -> Graph | None:
     view = layout.incidents[0]
     chain = chains.get(view.state.chain) if view.state else None
     run = view.decisive if view.checks else view.reference
+    if run is None and not view.not_reached:
+        return None
     return graph(run, chain, view.incident.scope.environment)
 
 

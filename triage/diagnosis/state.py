@@ -42,7 +42,6 @@ class Service:
     environments: Counter[str] = field(default_factory=Counter)
     failed_at: int = 0
     ready_at: int = 0
-    rejected: int = 0
     validated: int = 0
     asked: Decisive | None = None
 
@@ -62,7 +61,6 @@ class Service:
         revision = self.revisions.setdefault(run.revision, RevisionState(0))
         if run.kind == "boot" and run.verdict == "ready":
             revision.started = max(revision.started, parse_timestamp(run.ended))
-        self.rejected += run.condition == "gate_rejected"
         self.validated += run.kind == "validation"
         decided = _decides(run)
         if decided is None:

@@ -1,6 +1,6 @@
 """The stages wired: source -> entries -> events -> runs -> diagnosis -> report -> ticket. The doors call nothing else."""
 
-from triage.pipeline.analyser import Analyser, Analysis, matters
+from triage.pipeline.analyser import Analyser, Analysis
 from triage.pipeline.analysing import analyse, check_rules, load_packs, read_entries, recognise
 from triage.pipeline.comparing import (
     Compared,
@@ -76,7 +76,6 @@ __all__ = [
     "load_criteria",
     "load_packs",
     "look",
-    "matters",
     "mend_filter",
     "narrow",
     "playbook",

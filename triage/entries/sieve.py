@@ -9,8 +9,10 @@ it, may it see the wrong one of the two; nothing writes such a record.
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Collection, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate, compress
+from typing import Annotated, Literal
 
 import msgspec
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -19,54 +21,41 @@ from triage.entries.decode import path_of
 from triage.entries.times import nanoseconds
 from triage.models import Skipped
 
-#: Severities below an error, as the API writes them.
-_USUAL = frozenset(["DEBUG", "INFO", "NOTICE", "WARNING"])
 #: A text that holds ANSI codes, or may be nothing but a logger's prefix: it ends as one does.
 _ODD = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
-_FRACTIONS = re.compile(r"(?:\.\d{1,9}Z)*+", re.ASCII)
+#: Times as the API writes them, one behind the other. Without their Z they are as texts in order of time.
+_TIMES = re.compile(r"(?:\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z)*+", re.ASCII)
+_DATE = len("2026-03-17")
 
-
-class _Present(msgspec.Struct, gc=False):
-    """An object, whatever is in it."""
+_path = lru_cache(maxsize=4096)(path_of)
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class _Payload(msgspec.Struct, gc=False):
     """The payload's text."""
 
-    message: str | None = None
+    message: _Text
 
 
 class _Request(msgspec.Struct, rename="camel", gc=False):
     """What the message of a request without text is made of."""
 
-    request_method: str | None = None
-    request_url: str | None = None
+    request_method: _Text
+    request_url: str
     status: int | None = None
 
 
 class _Glance(msgspec.Struct, rename="camel", gc=False):
-    """Of a LogEntry as the API writes it, what decides whether it may matter; see decode.py."""
+    """A LogEntry as the API writes it that is no error, no audit, and whole: what any other has does not fit."""
 
-    timestamp: str = ""
-    severity: str = ""
-    insert_id: str = ""
+    timestamp: str
+    severity: Literal["DEBUG", "INFO", "NOTICE", "WARNING"]
+    insert_id: _Text
     text_payload: str | None = None
     json_payload: _Payload | None = None
     http_request: _Request | None = None
-    proto_payload: _Present | None = None
-    split: _Present | None = None
-
-    @property
-    def text(self) -> str:
-        """Return what the entry says, "" where it takes more than a glance to tell."""
-        payload = self.json_payload
-        if payload is not None:
-            return (self.text_payload or payload.message or "") if payload.message else ""
-        if self.text_payload or self.http_request is None:
-            return self.text_payload or ""
-        request = self.http_request
-        path = path_of(request.request_url or "")
-        return f"{request.request_method} {path} {request.status}" if request.request_method and path else ""
+    proto_payload: None = None
+    split: None = None
 
 
 _glance = msgspec.json.Decoder(_Glance).decode
@@ -85,53 +74,68 @@ class Sieve:
 
         Of the others each is a JSON object that is a LogEntry. A piece that is none, or no JSON, may matter.
         """
-        dull: dict[int, _Glance] = {}
-        texts = []
+        glances: list[_Glance] = []
+        places: list[int] = []
+        texts: list[str] = []
+        plain = all(map(bytes.isascii, pieces))
         for place, piece in enumerate(pieces):
             try:
                 glance = _glance(piece)
-                if not piece.isascii():
+                if not plain:
                     piece.decode()
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
-            if (
-                glance.severity in _USUAL
-                and glance.insert_id
-                and glance.timestamp
-                and glance.proto_payload is None
-                and glance.split is None
-                and (text := glance.text)
-            ):
-                dull[place] = glance
+            # What the decoder makes of the payload; see decode.py.
+            payload = glance.json_payload
+            if text := glance.text_payload or (payload and payload.message) or _asked(glance.http_request):
+                glances.append(glance)
+                places.append(place)
                 texts.append(text)
-        for place in self._saying(texts, list(dull)):
-            del dull[place]
-        if not _in_order([glance.timestamp for glance in dull.values()]):
-            dull = {place: glance for place, glance in dull.items() if _in_order([glance.timestamp])}
-        return [place for place in range(len(pieces)) if place not in dull], _account(path, dull.values())
+        dull = self._silent(texts)
+        stamps = [glance.timestamp for glance in compress(glances, dull)]
+        bare = _bare(stamps)
+        if bare is None:
+            dull = [
+                silent and _bare([glance.timestamp]) is not None
+                for silent, glance in zip(dull, glances, strict=True)
+            ]
+            bare = [glance.timestamp[:-1] for glance in compress(glances, dull)]
+        passed = set(compress(places, dull))
+        severities = [glance.severity for glance in compress(glances, dull)]
+        return [place for place in range(len(pieces)) if place not in passed], _account(
+            path, severities, bare
+        )
 
-    def _saying(self, texts: Sequence[str], places: Sequence[int]) -> set[int]:
-        """Return the places of the texts in which something stands that is looked for."""
+    def _silent(self, texts: Sequence[str]) -> list[bool]:
+        """Return of each text whether nothing stands in it that is looked for."""
+        silent = [True] * len(texts)
         ends = list(accumulate([len(text) + 1 for text in texts]))
-        found = self._index.find_matches_as_indexes("\n".join([*texts, ""]))
-        return {places[bisect(ends, start)] for _, start, _ in found}
+        for _, start, _ in self._index.find_matches_as_indexes("\n".join([*texts, ""])):
+            silent[bisect(ends, start)] = False
+        return silent
 
 
-def _account(path: str, glances: Collection[_Glance]) -> Skipped:
-    if not glances:
+def _asked(request: _Request | None) -> str:
+    """Return the message that a request without text has, "" where it takes more than a glance to tell."""
+    path = request and _path(request.request_url)
+    return f"{request.request_method} {path} {request.status}" if request and path else ""
+
+
+def _account(path: str, severities: Iterable[str], stamps: Sequence[str]) -> Skipped:
+    if not stamps:
         return Skipped(path)
-    stamps = [glance.timestamp for glance in glances]
-    severities = Counter([glance.severity for glance in glances])
-    return Skipped(path, severities, nanoseconds(min(stamps)), nanoseconds(max(stamps)))
+    return Skipped(path, Counter(severities), nanoseconds(f"{min(stamps)}Z"), nanoseconds(f"{max(stamps)}Z"))
 
 
-def _in_order(stamps: Sequence[str]) -> bool:
-    """Return whether all are times as the API writes them, with a fraction: as texts they then are in order of time."""
+def _bare(stamps: Sequence[str]) -> list[str] | None:
+    """Return times without their Z, None where one of them is no time as the API writes it."""
+    joined = "".join(stamps)
+    if not _TIMES.fullmatch(joined):
+        return None
+    bare = joined.split("Z")[:-1]
     try:
-        for second in {stamp[:20] for stamp in stamps}:
-            nanoseconds(f"{second}0Z")
-            if second[10] != "T":
-                return False
+        for date in {stamp[:_DATE] for stamp in bare}:
+            nanoseconds(f"{date}T00:00:00.0Z")
     except ValueError:
-        return False
-    return _FRACTIONS.fullmatch("".join([stamp[19:] for stamp in stamps])) is not None
+        return None
+    return bare

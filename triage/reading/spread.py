@@ -7,7 +7,7 @@ answers are taken in the order of the file, so nothing depends on which process 
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from heapq import merge
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -24,6 +24,8 @@ from triage.reading.stream import CHUNK, Stream
 LARGE = 48 << 20
 _STRETCH = 8 << 20
 _MOST = 4
+#: An answer takes about half of this: a helper need not wait until it is taken.
+_PIPE = 1 << 20
 #: Where Linux lists the threads of this process, those of libraries among them; elsewhere nothing is copied.
 _TASKS = Path("/proc/self/task")
 #: Bytes that tell the size of an answer.
@@ -83,7 +85,11 @@ def read_spread(path: str, limits: Limits, sift: Sift, count: int) -> Iterator[R
 @contextmanager
 def _helper(path: str, starts: Sequence[int], limits: Limits, sift: Sift) -> Iterator[BinaryIO]:
     """Copy this process to read some stretches; give where its answers come."""
+    import fcntl  # Linux has it, as all that is done here
+
     reading, writing = os.pipe()
+    with suppress(OSError):  # a user's pipes are bounded together
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE)
     child = os.fork()
     if child == 0:
         os.close(reading)  # else it would never learn that nobody reads its answers any more

@@ -240,3 +240,20 @@ def test_the_business_impact_is_the_packs_unless_the_reader_knows_better() -> No
     assert "Chat is down for all users." in pipeline.report(analysis)
     assert "Chat is down" not in pipeline.report(analysis, impact="Nobody noticed.")
     assert "the logs do not show it" in pipeline.report(pipeline.analyse([example]))
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_file_in_order_of_time_says_the_same_as_one_with_a_line_too_late(
+    logs: list[Log], tmp_path: Path, late: int
+) -> None:
+    """It is read once more, as it was looked at while it was read."""
+    many = [said(200 + n / 7, f"Order {n % 9} is lost", "shop.orders", severity="ERROR") for n in range(4000)]
+    ordered = sorted([*logs, *many], key=lambda entry: str(entry["timestamp"]))
+    file = tmp_path / "export.jsonl"
+    lines = [json.dumps(entry) + "\n" for entry in ordered[late:] + ordered[:late]]
+    file.write_text("".join(lines), encoding="utf-8")
+    read, given = pipeline.analyse([file], packs=PACKS), analyse(ordered)
+    assert read.timeline.runs == given.timeline.runs
+    assert read.diagnosis.incidents == given.diagnosis.incidents
+    assert read.errors == given.errors
+    assert read.timeline.coverage.entries == given.timeline.coverage.entries

@@ -21,24 +21,25 @@ class Sorter:
 
     ``room`` is about how many bytes of entries are held at a time. Temporary files are never more than 64 for each
     power of 64 that the input is larger than that; they have no name, and vanish with the process.
+    ``held`` are the entries in memory, as they came until they are iterated, and ``weight`` is their number of bytes.
     """
 
     def __init__(self, key: Callable[[Entry], Any], room: int) -> None:
         """Begin without entries."""
         self._key = key
         self._room = room
-        self._held: list[Entry] = []
-        self._weight = 0
+        self.held: list[Entry] = []
+        self.weight = 0
         self._levels: list[list[IO[bytes]]] = []
 
     def add(self, entry: Entry) -> None:
         """Take one entry in."""
-        self._held.append(entry)
-        self._weight += 1500 + len(entry.raw)  # measured: an Entry with its raw text takes about that
-        if self._weight > self._room:
-            self._held.sort(key=self._key)
-            self._keep(_written(self._held), 0)
-            self._held, self._weight = [], 0
+        self.held.append(entry)
+        self.weight += 1500 + len(entry.raw)  # measured: an Entry with its raw text takes about that
+        if self.weight > self._room:
+            self.held.sort(key=self._key)
+            self._keep(_written(self.held), 0)
+            self.held, self.weight = [], 0
 
     def _keep(self, run: IO[bytes], level: int) -> None:
         if len(self._levels) == level:
@@ -52,9 +53,9 @@ class Sorter:
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield all entries in order."""
-        self._held.sort(key=self._key)
+        self.held.sort(key=self._key)
         runs = [_read(run) for level in self._levels for run in level]
-        return heapq.merge(*runs, self._held, key=self._key) if runs else iter(self._held)
+        return heapq.merge(*runs, self.held, key=self._key) if runs else iter(self.held)
 
 
 def _written(entries: Iterable[Entry]) -> IO[bytes]:

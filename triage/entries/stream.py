@@ -1,7 +1,7 @@
 """Records to entries: decoded, whole, each once, in order; and the account of all of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from triage.entries.decode import decode
 from triage.entries.doubts import FileNumbers
@@ -128,6 +128,16 @@ class Entries:
         if gap.kind in _LOST_RECORDS:
             self._broken += gap.count
         self._gaps.add(gap)
+
+    @property
+    def weight(self) -> int:
+        """Return about how many bytes the entries take that wait in memory."""
+        return self._sorter.weight
+
+    @property
+    def waiting(self) -> Sequence[Entry]:
+        """Return the entries that wait in memory, as they came."""
+        return self._sorter.held
 
     @property
     def newest(self) -> int:

@@ -1,11 +1,12 @@
 """Exports to the timeline and the diagnosis, in one pass."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from triage import rules
-from triage.entries import Entries
-from triage.models import Entry, Event, Pack
+from triage.entries import Entries, OutOfOrderError, ahead
+from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser, Analysis
 from triage.pipeline.selecting import ALL, Selection, within
 from triage.pipeline.sourcing import Sources, records
@@ -41,8 +42,14 @@ def read_entries(
     With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
     read is told by ``tell``.
     """
+    return _entries(records(sources, selection, analyser, tell or _say_nothing), selection, analyser)
+
+
+def _entries(
+    items: Iterable[Record | Gap | Skipped | ExportFile], selection: Selection, analyser: Analyser | None
+) -> Entries:
     return Entries(
-        records(sources, selection, analyser, tell or _say_nothing),
+        items,
         keep=None if analyser is None else analyser.wants,
         within=None if selection == ALL else within(selection),
         asked=(selection.since, selection.until),
@@ -66,9 +73,36 @@ def analyse(
         UsageError: the filter of the selection is no Logging filter.
 
     """
-    analyser = Analyser(load_packs() if packs is None else packs)
+    known = load_packs() if packs is None else packs
+    if _is_one_file(sources):
+        with suppress(OutOfOrderError):
+            return _ahead(sources, known, selection, tell or _say_nothing)
+    analyser = Analyser(known)
     entries = read_entries(sources, selection, analyser=analyser, tell=tell)
     for entry in entries:
+        analyser.see(entry)
+    return analyser.conclude(entries.coverage)
+
+
+def _is_one_file(sources: Sources) -> bool:
+    """Return whether all that there is can be read once more, and is likely to be in order of time."""
+    if not isinstance(sources, Sequence) or len(sources) != 1:
+        return False
+    return isinstance(sources[0], str | Path) and Path(sources[0]).is_file()
+
+
+def _ahead(
+    sources: Sources, packs: Sequence[Pack], selection: Selection, tell: Callable[[str], None]
+) -> Analysis:
+    """Return the analysis of entries that come in order of time, looked at while they are read.
+
+    Raises:
+        OutOfOrderError: they do not.
+
+    """
+    analyser = Analyser(packs)
+    entries = _entries((), selection, analyser)
+    for entry in ahead(entries, records(sources, selection, analyser, tell)):
         analyser.see(entry)
     return analyser.conclude(entries.coverage)
 

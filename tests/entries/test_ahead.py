@@ -1,0 +1,86 @@
+"""A file in order of time is looked at while it is read; in any other order it comes out the same, later."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+
+from tests.reading.logs import Log, log
+from triage.entries import Entries, ahead
+from triage.entries.ahead import OutOfOrderError
+from triage.models import Record, Source
+
+#: About four megabytes of entries are held back, 1.5 kB and more for each.
+MANY = 8000
+
+
+def at(number: int, **more: object) -> Log:
+    return log(
+        number,
+        timestamp=f"2026-03-01T{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}.5Z",
+        **more,
+    )
+
+
+def records(logs: list[Log]) -> list[Record]:
+    return [Record(json.dumps(entry).encode(), Source("f", place)) for place, entry in enumerate(logs, 1)]
+
+
+def stamps(items: Iterator[Record] | list[Record]) -> list[int]:
+    return [entry.timestamp for entry in ahead(Entries(()), items)]
+
+
+def test_most_entries_are_given_before_the_last_is_read() -> None:
+    taken = []
+
+    def read() -> Iterator[Record]:
+        for record in records([at(number) for number in range(MANY)]):
+            taken.append(record)
+            yield record
+
+    entries = ahead(Entries(()), read())
+    given = list(islice(entries, 1000))
+    assert 1000 < len(taken) < MANY / 2
+    given += entries
+    assert [entry.timestamp for entry in given] == sorted(entry.timestamp for entry in given)
+    assert len(given) == MANY
+
+
+def test_what_comes_a_little_late_is_put_in_its_place() -> None:
+    numbers = [pair for number in range(0, MANY, 2) for pair in (number + 1, number)]
+    assert stamps(records([at(number) for number in numbers])) == stamps(
+        records([at(n) for n in range(MANY)])
+    )
+
+
+def test_an_entry_that_comes_too_late_is_told() -> None:
+    with pytest.raises(OutOfOrderError):
+        stamps(records([at(number) for number in [*range(1, MANY), 0]]))
+
+
+def test_a_part_of_a_split_entry_that_comes_behind_others_is_told() -> None:
+    part = at(MANY, split={"uid": "u", "index": 0, "totalSplits": 2})
+    with pytest.raises(OutOfOrderError):
+        stamps(records([*(at(number) for number in range(MANY)), part]))
+
+
+def test_entries_that_come_newest_first_are_sorted_at_the_end() -> None:
+    backwards = records([at(number) for number in reversed(range(MANY))])
+    assert stamps(backwards) == stamps(records([at(number) for number in range(MANY)]))
+
+
+def test_many_entries_of_one_time_are_held_without_being_looked_at_over_and_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settled = []
+    settle = Entries.settle
+
+    def counting(entries: Entries, before: int | None) -> Iterator[object]:
+        settled.append(before)
+        return settle(entries, before)
+
+    monkeypatch.setattr(Entries, "settle", counting)
+    flood = [at(0), *(log(number, timestamp="2026-03-01T01:00:00.5Z") for number in range(MANY)), at(7200)]
+    assert len(stamps(records(flood))) == MANY + 2
+    assert len(settled) < 10

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -9,7 +10,6 @@ import msgspec
 from triage.entries.decode import decode
 from triage.entries.shapes import TEXTS, loaded
 from triage.entries.sorting import Sorter
-from triage.entries.twins import content
 from triage.models import Entry, Gap, Record
 
 _LARGEST = 32 << 20
@@ -53,7 +53,7 @@ class Parts:
             twin = parts.get(index)
             if twin:
                 self.duplicate += 1
-                parts[index] = min(twin, part, key=content)
+                parts[index] = min(twin, part, key=attrgetter("content"))
                 continue
             if parts:
                 self.joined += 1

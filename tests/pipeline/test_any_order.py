@@ -216,7 +216,9 @@ def test_of_two_verdicts_at_one_moment_one_decides_whichever_comes_first() -> No
 
 def test_of_a_request_that_a_client_tells_of_the_first_lines_are_cited() -> None:
     trace = {"trace": f"projects/demo-project/traces/{'a' * 32}"}
-    asked = probe(3, "socket /ws: closed with code 1011 after 2 of 5 events in 0.410s", verdict="not ready", instance="")
+    asked = probe(
+        3, "socket /ws: closed with code 1011 after 2 of 5 events in 0.410s", verdict="not ready", instance=""
+    )
     lines = [
         said(n % 7, f"Cannot pack order {n}", "shop", severity="ERROR", instance=f"i{n % 4}")
         for n in range(20)

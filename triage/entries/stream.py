@@ -60,6 +60,10 @@ class Entries:
         """Yield the entries, after all items were read."""
         for item in self._items:
             self.take(item)
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[Entry]:
+        """Yield all that waits, split entries whole."""
         for joined in self._parts.whole():
             self._take(joined, whole=True)
         yield from self.settle(None)

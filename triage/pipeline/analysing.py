@@ -1,14 +1,17 @@
 """Exports to the timeline and the diagnosis, in one pass."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from triage import rules
-from triage.entries import Entries
-from triage.models import Entry, Event, Pack
+from triage.entries import Entries, EntriesByInstance, OutOfOrderError
+from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser, Analysis
 from triage.pipeline.selecting import ALL, Selection, within
-from triage.pipeline.sourcing import Sources, records
+from triage.pipeline.sourcing import Sources, come_by_instance, records
 from triage.rules import Matcher
 
 
@@ -41,8 +44,17 @@ def read_entries(
     With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
     read is told by ``tell``.
     """
-    return Entries(
-        records(sources, selection, analyser, tell or _say_nothing),
+    return _entries(Entries, records(sources, selection, analyser, tell or _say_nothing), selection, analyser)
+
+
+def _entries(
+    kind: type[Entries],
+    items: Iterable[Record | Gap | Skipped | ExportFile],
+    selection: Selection,
+    analyser: Analyser | None,
+) -> Entries:
+    return kind(
+        items,
         keep=None if analyser is None else analyser.wants,
         within=None if selection == ALL else within(selection),
         asked=(selection.since, selection.until),
@@ -58,7 +70,7 @@ def analyse(
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, from one pass over them.
 
-    What is to be known before a table is read is told by ``tell``.
+    Sources that give their entries by instance are looked at while they are read. What is to be known before a table is read is told by ``tell``.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -66,11 +78,37 @@ def analyse(
         UsageError: the filter of the selection is no Logging filter.
 
     """
-    analyser = Analyser(load_packs() if packs is None else packs)
+    known = load_packs() if packs is None else packs
+    tell = tell or _say_nothing
+    if come_by_instance(sources):
+        try:
+            return _by_instance(sources, known, selection, tell)
+        except OutOfOrderError as error:
+            tell(f"{error}: all are read once more, and sorted")
+    analyser = Analyser(known)
     entries = read_entries(sources, selection, analyser=analyser, tell=tell)
     for entry in entries:
         analyser.see(entry)
     return analyser.conclude(entries.coverage)
+
+
+def _by_instance(
+    sources: Sources, packs: Sequence[Pack], selection: Selection, tell: Callable[[str], None]
+) -> Analysis:
+    """Return the analysis of entries that come by instance, each of which is let go when its last one was seen.
+
+    Raises:
+        OutOfOrderError: they do not.
+
+    """
+    analyser = Analyser(packs)
+    with closing(records(sources, selection, analyser, tell)) as items:
+        entries = _entries(EntriesByInstance, items, selection, analyser)
+        for _, stretch in groupby(entries, key=attrgetter("stretch")):
+            for entry in stretch:
+                analyser.see(entry)
+            analyser.let_go()
+        return analyser.conclude(entries.coverage)
 
 
 def recognise(

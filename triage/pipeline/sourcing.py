@@ -1,6 +1,6 @@
 """Where records come from: files and objects, tables of BigQuery, Spark, and records that are at hand."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
 
 
+def come_by_instance(sources: Sources) -> bool:
+    """Return whether the records of all sources together can come by instance: they are one table."""
+    from triage.reading.bigquery import is_address
+
+    if not isinstance(sources, Sequence) or len(sources) != 1:
+        return False
+    return isinstance(sources[0], str) and is_address(sources[0])
+
+
 def records(
     sources: Sources, selection: Selection, analyser: Analyser | None, tell: Callable[[str], None]
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+) -> Generator[Record | Gap | Skipped | ExportFile]:
     """Yield the records of some sources, what could not be read of them, and the number of those that do not matter.
 
     Files come first, then tables, then records that are at hand. What is to be known before a table is read is told.

@@ -139,14 +139,14 @@ def test_each_table_of_a_sink_says_the_same_alone(tmp_path: Path) -> None:
 def test_entries_that_name_their_instance_otherwise_or_not_at_all_stand_at_their_place(
     form: str, tmp_path: Path
 ) -> None:
-    logs = corpus(random.Random(14), 300)  # noqa: S311 (a seed that repeats itself)
+    logs = corpus(random.Random(14), 290)  # noqa: S311 (a seed that repeats itself)
     for number, log in enumerate(logs):
         log["logName"] = "projects/demo-project/logs/run.googleapis.com%2Fstderr"
         instance = log.pop("labels")["instanceId"]
         if number % 3:
             log["labels"] = {("instanceId", "instance_id", "instanceid")[number % 5 % 3]: instance}
-        if number % 7 == 0:
-            log["labels"] = log.get("labels", {}) | {"instanceId": ""}
+        if number % 7 == 0 and "instance_id" in log.get("labels", {}):
+            log["labels"]["instanceId"] = ""
         if number % 11 == 0:
             log["resource"]["labels"]["service_name"] = ""
 

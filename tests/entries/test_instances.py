@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reading.logs import Log, log, meaning
-from triage.entries import Entries, EntriesByInstance, OutOfOrderError, decode
+from triage.entries import Entries, EntriesByInstance, decode
+from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Source
 
 

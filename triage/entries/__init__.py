@@ -2,9 +2,9 @@
 
 from triage.entries.api import api_form
 from triage.entries.decode import decode
-from triage.entries.instances import EntriesByInstance, OutOfOrderError
-from triage.entries.narrowing import narrow
+from triage.entries.instances import EntriesByInstance
+from triage.entries.narrowing import narrow, place
 from triage.entries.sieve import Sieve
 from triage.entries.stream import Entries
 
-__all__ = ["Entries", "EntriesByInstance", "OutOfOrderError", "Sieve", "api_form", "decode", "narrow"]
+__all__ = ["Entries", "EntriesByInstance", "Sieve", "api_form", "decode", "narrow", "place"]

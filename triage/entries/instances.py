@@ -5,11 +5,8 @@ from collections.abc import Iterator
 
 from triage.entries.decode import decode
 from triage.entries.stream import Entries
+from triage.errors import OutOfOrderError
 from triage.models import Entry, Record, Split
-
-
-class OutOfOrderError(Exception):
-    """An entry came that belongs before one that was handed on: all must be read once more, and sorted."""
 
 
 class _Due:

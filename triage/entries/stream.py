@@ -142,8 +142,9 @@ class Entries:
         """Return what the entries rest on, once they were iterated; ``matched`` of them were recognised."""
         doubts = [
             doubt
-            for path, numbers in self._numbers.items()
-            for doubt in numbers.doubts(self._exports.get(path), self._asked)
+            for path in dict.fromkeys([*self._exports, *self._numbers])
+            if path in self._numbers
+            for doubt in self._numbers[path].doubts(self._exports.get(path), self._asked)
         ]
         joined, duplicate = self._parts.joined, self._parts.duplicate + self._dropped
         times = [time for numbers in self._numbers.values() for time in (numbers.first, numbers.last)]

@@ -7,7 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 
 from triage import rules
-from triage.entries import Entries, EntriesByInstance, OutOfOrderError
+from triage.entries import Entries, EntriesByInstance
+from triage.errors import OutOfOrderError
 from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser, Analysis
 from triage.pipeline.selecting import ALL, Selection, within
@@ -102,7 +103,7 @@ def _by_instance(
 
     """
     analyser = Analyser(packs)
-    with closing(records(sources, selection, analyser, tell)) as items:
+    with closing(records(sources, selection, analyser, tell, by_instance=True)) as items:
         entries = _entries(EntriesByInstance, items, selection, analyser)
         for _, stretch in groupby(entries, key=attrgetter("stretch")):
             for entry in stretch:

@@ -105,17 +105,14 @@ class Case:
             self.condition = (at, run.condition)
 
     def put_in_order(self) -> None:
-        """Put what was seen in the order in which it is told: by its first line; of lines without a run as the cause names it."""
+        """Put what was seen in the order in which it is told: by its first line, what no run shows as the cause names it."""
         cause = self.known.cause
-        names = self.known.names([*cause.all_of, *cause.any_of, *(reason.rule for reason in cause.because)])
-        rank = (
-            {name: place for place, name in reversed([*enumerate(names)])}
-            if cause.scene == "revision"
-            else {}
-        )
+        named = [*cause.all_of, *cause.any_of, *(reason.rule for reason in cause.because)]
+        names = self.known.names(named) if cause.scene == "revision" else []
 
         def turn(name: str) -> tuple[int, Any, str]:
-            return rank.get(name, len(names)), self.seen[name].first.entry.turn, name
+            place = names.index(name) if name in names else len(names)
+            return place, self.seen[name].first.entry.turn, name
 
         self.seen = {name: self.seen[name] for name in sorted(self.seen, key=turn)}
 

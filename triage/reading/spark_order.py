@@ -1,4 +1,4 @@
-"""Records that Spark has read, put in order on its executors: nothing of them is sorted or kept here."""
+"""Records that Spark has read, put in order by its executors: this machine sorts nothing and keeps nothing of them."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +10,7 @@ from triage.errors import OutOfOrderError
 from triage.models import Record
 from triage.reading.parts import PartEnd
 
-#: Whose a record is, when it was logged, and its name "": copies of one are equal in the last two.
+#: Whose a record is, when it was logged, and its name, "" where it has none: copies of one are equal in these two.
 Place = tuple[Any, int, str]
 #: What finds the place of a record, None of one that has none.
 Placing = Callable[[Record], Place | None]
@@ -66,7 +66,7 @@ def in_order(blocks: Any, count: int) -> Any:
     """Return what has a place, in order, each record with the range that it is of, in ``count`` partitions.
 
     Raises:
-        OutOfOrderError: no order puts copies of one record side by side, as they do not say that they are of one place.
+        OutOfOrderError: copies of a record do not say that they belong to the same, so no order puts them side by side.
 
     """
     found = sorted(blocks.mapPartitions(_some_places).collect())

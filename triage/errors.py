@@ -44,6 +44,10 @@ class TriageError(Exception):
         return [f"{type(self).__name__}: {clean(str(self))}"]
 
 
+class OutOfOrderError(Exception):
+    """An entry came that belongs before one that was handed on: all must be read once more, and sorted."""
+
+
 class UsageError(TriageError):
     """The words of the call do not fit: an option, a time, a filter."""
 

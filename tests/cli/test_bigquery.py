@@ -19,7 +19,16 @@ BOUNDS = ("--service", "netra-backend-staging", "--since", "2026-03-17")
 
 def example(_sql: str, _parameters: object) -> list[tuple[Any, ...]]:
     """Answer with the rows of the example, and 9 more that were only counted."""
-    logs = json.loads(EXAMPLE.read_bytes())
+    return answered(sorted(json.loads(EXAMPLE.read_bytes()), key=place))
+
+
+def place(log: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the place of an entry in the order in which the statement asks for them."""
+    instance = log.get("labels", {}).get("instanceId", "")
+    return log["resource"]["labels"]["service_name"] if instance else "", instance, log["timestamp"]
+
+
+def answered(logs: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     rows = [("entry", json.dumps(log), None, 1, 0, 0) for log in logs]
     times = (1_773_752_400_000_000, 1_773_756_000_000_000)
     return [*rows, ("outside", None, "INFO", 4, *times), ("skipped", None, "DEBUG", 5, *times)]
@@ -65,6 +74,18 @@ def test_a_gate_and_a_comparison_ask_tables_too(call: Call, server: BigQueryServ
         ]
     assert told == known
     assert of_table.err == f"{TABLE}: BigQuery reads 12.3 GB\n"
+
+
+def test_rows_that_come_in_another_order_are_asked_for_once_more(call: Call, server: BigQueryServer) -> None:
+    ordered = call("diagnose", TABLE, *BOUNDS, "--format", "json")
+    server.answer = lambda _sql, _parameters: answered(json.loads(EXAMPLE.read_bytes()))
+    sorted_here = call("diagnose", TABLE, *BOUNDS, "--format", "json")
+
+    assert sorted_here.out == ordered.out
+    asked = f"{TABLE}: BigQuery reads 12.3 GB\n"
+    assert sorted_here.err == (
+        f"{asked}entry 2 of {TABLE} is out of order: all are read once more, and sorted\n{asked}"
+    )
 
 
 def test_the_bytes_are_told_before_and_quiet_says_nothing(call: Call, server: BigQueryServer) -> None:

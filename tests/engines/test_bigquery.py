@@ -92,9 +92,11 @@ def documents(analysis: Analysis) -> list[Any]:
 
 def assert_same(logs: list[Log], form: str, folder: Path, selection: Selection = ALL) -> int:
     """Check that a table says what a file says, and return the number of rows that came back."""
+    told: list[str] = []
     with served(form, logs) as (server, addresses):
-        found = pipeline.analyse(addresses, packs=packs(), selection=selection)
+        found = pipeline.analyse(addresses, packs=packs(), selection=selection, tell=told.append)
         assert documents(found) == documents(from_file(logs, folder, selection))
+        assert len(told) == len(addresses), "it was not read once"
         return sum(len(job.rows) for job in server.jobs.values())
 
 
@@ -125,6 +127,30 @@ def test_all_cases_recorded_runs_and_incidents_in_one_table_give_the_same_docume
 ) -> None:
     recorded = sorted(SHARED.glob("scenarios/logs/*")) + sorted(SHARED.glob("incidents/logs/*"))
     assert_same([log for path in (*CASES, *recorded) for log in entries(path)], form, tmp_path)
+
+
+def test_each_table_of_a_sink_says_the_same_alone(tmp_path: Path) -> None:
+    logs = [log for path in CASES[::3] for log in entries(path)]
+    for name in {log["logName"] for log in logs}:
+        assert_same([log for log in logs if log["logName"] == name], "sink", tmp_path)
+
+
+@each_form
+def test_entries_that_name_their_instance_otherwise_or_not_at_all_stand_at_their_place(
+    form: str, tmp_path: Path
+) -> None:
+    logs = corpus(random.Random(14), 290)  # noqa: S311 (a seed that repeats itself)
+    for number, log in enumerate(logs):
+        log["logName"] = "projects/demo-project/logs/run.googleapis.com%2Fstderr"
+        instance = log.pop("labels")["instanceId"]
+        if number % 3:
+            log["labels"] = {("instanceId", "instance_id", "instanceid")[number % 5 % 3]: instance}
+        if number % 7 == 0 and "instance_id" in log.get("labels", {}):
+            log["labels"]["instanceId"] = ""
+        if number % 11 == 0:
+            log["resource"]["labels"]["service_name"] = ""
+
+    assert_same(logs, form, tmp_path)
 
 
 @each_form

@@ -34,11 +34,13 @@ def told(found: pipeline.Analysis) -> list[str]:
     return [pipeline.to_json(found.timeline), pipeline.to_json(found.diagnosis)]
 
 
-def same(*sources: str | Path, selection: Selection = ALL) -> Coverage:
-    """Hold Spark against this process, and return what was read."""
+def same(*sources: str | Path, selection: Selection = ALL, again: str = "") -> Coverage:
+    """Hold Spark against this process, and return what was read; ``again`` is why it is read once more."""
     names = [str(source) for source in sources]
-    found = pipeline.analyse(OnSpark(names), packs=PACKS, selection=selection)
+    notes: list[str] = []
+    found = pipeline.analyse(OnSpark(names), packs=PACKS, selection=selection, tell=notes.append)
     assert told(found) == documents(names, selection)
+    assert notes == ([f"{again}: all are read once more, and sorted"] if again else [])
     coverage = found.timeline.coverage
     parts = coverage.broken + coverage.joined + coverage.outside + coverage.skipped + coverage.duplicate
     assert coverage.records == parts + coverage.entries
@@ -145,18 +147,43 @@ def test_every_form_gives_the_same_documents(form: str, tmp_path: Path) -> None:
     assert same(path).records == 9
 
 
-def test_parts_of_split_entries_are_joined_wherever_they_lie(tmp_path: Path) -> None:
+@pytest.mark.parametrize("instance", ["i1", ""])
+def test_parts_of_split_entries_are_joined_wherever_they_lie(instance: str, tmp_path: Path) -> None:
+    labels = {"instanceId": instance} if instance else {}
     for index in range(3):
-        part = log(index, textPayload="abc"[index], split={"uid": "u", "index": index, "totalSplits": 3})
+        split = {"uid": "u", "index": index, "totalSplits": 3}
+        part = log(index, textPayload="abc"[index], split=split, labels=labels)
         (tmp_path / f"{index}.jsonl").write_bytes(lines([part, log(9 + index)]))
     assert same(tmp_path).joined == 2
+
+
+def test_parts_of_several_instances_and_missing_ones_are_sorted_here(tmp_path: Path) -> None:
+    for index in range(2):
+        split = {"uid": "u", "index": index, "totalSplits": 2}
+        labels = {"instanceId": f"i{index}"}
+        part = log(3, insertId=f"part {index}", textPayload="ab"[index], split=split, labels=labels)
+        (tmp_path / f"{index}.jsonl").write_bytes(lines([part]))
+    why = "a part of a split entry is missing where its instance ends"
+    assert same(tmp_path, again=why).joined == 1
+    (tmp_path / "1.jsonl").unlink()
+    assert same(tmp_path, again=why).gaps[0].kind == "missing_part"
+
+
+def test_copies_without_the_instance_are_the_same_entries(
+    entries: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    bare = [{name: value for name, value in entry.items() if name != "labels"} for entry in entries[::3]]
+    (tmp_path / "whole.jsonl").write_bytes(lines(entries))
+    (tmp_path / "bare.jsonl").write_bytes(lines(bare))
+    coverage = same(tmp_path, again="copies of an entry are of different instances")
+    assert coverage.duplicate > 0
 
 
 def test_all_entries_come_in_order_when_they_are_asked_for(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("triage.reading.spark.PART", 1_000_000)
-    monkeypatch.setattr("triage.reading.spark._BLOCK", 50_000)
+    monkeypatch.setattr("triage.reading.spark_order._BLOCK", 50_000)
     path = str(written / "tenth.jsonl")
     assert list(pipeline.read_entries(OnSpark([path]))) == list(pipeline.read_entries([path]))
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.reading.logs import Log, log
 from triage.entries import Entries, ahead
-from triage.entries.ahead import OutOfOrderError
+from triage.errors import OutOfOrderError
 from triage.models import Record, Source
 
 #: About four megabytes of entries are held back, 1.5 kB and more for each.

@@ -37,7 +37,7 @@ def in_parts(path: Path, size: int) -> list[Item]:
         for part in parts(expand([path]), size):
             yield from read_part(part, limits=LIMITS)
 
-    return list(_in_files(items()))  # type: ignore[arg-type]
+    return list(_in_files([items()], {}))  # type: ignore[list-item]
 
 
 def whole(path: Path) -> list[Item]:
@@ -71,7 +71,7 @@ def test_lines_longer_than_a_chunk_go_over_as_many_parts_as_they_need(tmp_path: 
     long = lines([log(1, textPayload="z" * (3 << 20))])
     path.write_bytes(lines(logs(3)) + long + lines(logs(2)) + long[:-1])
     divided = [item for part in parts(expand([path]), 1 << 20) for item in read_part(part)]
-    assert list(_in_files(divided)) == list(read([path]))
+    assert list(_in_files([divided], {})) == list(read([path]))
 
 
 @pytest.mark.parametrize(

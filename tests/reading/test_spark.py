@@ -52,11 +52,12 @@ def test_an_error_of_a_part_ends_its_group_and_is_raised_in_its_turn(tmp_path: P
         spark._work(
             [part(str(tmp_path / "none"), 1), part("never", 1)],
             narrowing=lambda: lambda read: iter(read(everything)),
+            placing=None,
         )
     )
     ((error,),) = blocks
     record = Record(b"{}", Source("a", 1))
-    items = spark._in_files([record, error])
+    items = spark._in_files([[record, error]], {})
     assert next(items) == record
     with pytest.raises(IOFailureError, match="none: No such file"):
         next(items)
@@ -70,7 +71,7 @@ def test_positions_go_on_over_the_ranges_of_a_file_and_begin_anew_in_the_next() 
         Record(b"{}", Source("a", 1)), gap, Gap("too_large", "a", "no place"), PartEnd("a", 7, 6, last=True),
         Record(b"{}", Source("b", 1)), PartEnd("b", 1, 1, last=True),
     ]  # fmt: skip
-    found = list(spark._in_files(items))
+    found = list(spark._in_files([items], {}))
     places = [
         item.source.position if isinstance(item, Record) else item.position
         for item in found

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
+from triage.diagnosis.earliest import Earliest
 from triage.diagnosis.exhibits import Exhibits, Link
-from triage.diagnosis.scene import Known
+from triage.diagnosis.scene import Known, Moment
 from triage.diagnosis.sighting import Sighting, Sightings
 from triage.models import Because, Event, Incident, RuledOut, Run, Scope
 from triage.window import NANOSECONDS, format_timestamp
@@ -31,20 +33,25 @@ Around = Callable[[str], Sightings]
 
 @dataclass
 class Case:
-    """A cause at one service, with everything seen of it so far."""
+    """A cause at one service, with everything seen of it so far.
+
+    What is told of the first or the last of its scenes goes by their moments, whatever the order in which they come;
+    ``since`` is that of the scene which gives the title.
+    """
 
     known: Known
     service: str
     check: str | None
     title: str
+    since: Moment
     seen: Sightings = field(default_factory=dict)
-    runs: list[str] = field(default_factory=list)
-    revisions: list[str] = field(default_factory=list)
-    instances: list[str] = field(default_factory=list)
-    passed: dict[str, Event] = field(default_factory=dict)
+    runs: Earliest = field(default_factory=lambda: Earliest(_NAMED))
+    revisions: Earliest = field(default_factory=Earliest)
+    instances: Earliest = field(default_factory=lambda: Earliest(_NAMED))
+    passed: dict[str, tuple[Moment, int, Event]] = field(default_factory=dict)
     tarnished: set[str] = field(default_factory=set)
-    environment: str | None = None
-    condition: str | None = None
+    environment: tuple[Moment, str] | None = None
+    condition: tuple[Moment, str] | None = None
     count: int = 0
     began: int = 0
     ended: int = 0
@@ -69,33 +76,54 @@ class Case:
         text = "\0".join((self.known.cause.id, self.service, self.check or "", title))
         return blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()
 
-    def add(self, seen: Sightings, run: Run | None, revision: str) -> None:
-        """Take in one more scene."""
+    def begin(self, other: "Case") -> None:
+        """Take over what another tells of the same case, if its scene was before those that came so far."""
+        if other.since < self.since:
+            self.known, self.title, self.since = other.known, other.title, other.since
+
+    def add(self, seen: Sightings, run: Run | None, revision: str, at: Moment) -> None:
+        """Take in one more scene, which was over at a moment."""
         began = min(sighting.began for sighting in seen.values())
         ended = max(sighting.ended for sighting in seen.values())
         self.began = min(self.began or began, began)
         self.ended = max(self.ended, ended)
         needed = self.known.names([*self.known.cause.all_of, *self.known.cause.any_of])
         self.count += 1 if run else max(seen[name].count for name in needed if name in seen)
-        _name(self.revisions, revision, unbounded=True)
+        self.revisions.add(revision, at)
         for name, sighting in seen.items():
             self.seen.setdefault(name, Sighting(name)).absorb(sighting)
         if run is None:
             for sighting in seen.values():
                 for event in sighting.samples:
-                    _name(self.instances, event.entry.instance)
+                    self.instances.add(event.entry.instance, (event.entry.timestamp,))
             return
-        _name(self.runs, run.id)
-        _name(self.instances, run.instance)
-        self.environment = run.environment or self.environment
-        self.condition = self.condition or run.condition
+        self.runs.add(run.id, at)
+        self.instances.add(run.instance, at)
+        if run.environment and (self.environment is None or at >= self.environment[0]):
+            self.environment = (at, run.environment)
+        if run.condition and (self.condition is None or at < self.condition[0]):
+            self.condition = (at, run.condition)
 
-    def clear(self, run: Run, events: Iterable[Event]) -> None:
+    def put_in_order(self) -> None:
+        """Put what was seen in the order in which it is told: by its first line, what no run shows as the cause names it."""
+        cause = self.known.cause
+        named = [*cause.all_of, *cause.any_of, *(reason.rule for reason in cause.because)]
+        names = self.known.names(named) if cause.scene == "revision" else []
+
+        def turn(name: str) -> tuple[int, Any, str]:
+            place = names.index(name) if name in names else len(names)
+            return place, self.seen[name].first.entry.turn, name
+
+        self.seen = {name: self.seen[name] for name in sorted(self.seen, key=turn)}
+
+    def clear(self, run: Run, events: Iterable[Event], at: Moment) -> None:
         """Note which checks passed in a run, by which line, and which did not."""
         lines = {event.entry.insert_id: event for event in events}
-        for step in run.steps:
+        for place, step in enumerate(run.steps):
             if step.check and step.outcome == "passed" and step.evidence and step.evidence[-1] in lines:
-                self.passed.setdefault(step.check, lines[step.evidence[-1]])
+                passed = self.passed.get(step.check)
+                if passed is None or at < passed[0]:
+                    self.passed[step.check] = (at, place, lines[step.evidence[-1]])
             elif step.check and step.outcome in ("failed", "warned", "tolerated"):
                 self.tarnished.add(step.check)
 
@@ -120,10 +148,10 @@ class Case:
             service=self.service,
             project=next((s.first.entry.project for s in self.seen.values() if s.first.entry.project), ""),
             location=next((s.first.entry.location for s in self.seen.values() if s.first.entry.location), ""),
-            environment=self.environment,
-            revisions=self.revisions,
-            instances=self.instances,
-            runs=self.runs,
+            environment=self.environment[1] if self.environment else None,
+            revisions=self.revisions.names(),
+            instances=self.instances.names(),
+            runs=self.runs.names(),
         )
         return Incident(
             id=self.id,
@@ -131,7 +159,7 @@ class Case:
             title=self.title,
             service=self.service,
             check=self.check,
-            condition=cause.condition or self.condition,
+            condition=cause.condition or (self.condition[1] if self.condition else None),
             severity=cause.severity,
             confidence=cause.confidence,
             tier=cause.tier,
@@ -209,7 +237,7 @@ class Case:
         blamed = {self.check, *self.tarnished, *(ruling.cause for ruling in self.known.cause.ruled_out)}
         cleared += [
             RuledOut(check, f"the check {check} passed in the same run", [exhibits.cite(event, 1)])
-            for check, event in self.passed.items()
+            for check, (_, _, event) in sorted(self.passed.items(), key=lambda passed: passed[1][:2])
             if check not in blamed
         ]
         return cleared
@@ -227,11 +255,6 @@ class _Blank(dict[str, str]):
 def fill(text: str, fields: dict[str, str], **more: str) -> str:
     """Return a sentence with what the log captured; what it did not capture is said to be missing."""
     return text.format_map(_Blank({**fields, **more}))
-
-
-def _name(names: list[str], name: str, *, unbounded: bool = False) -> None:
-    if name and name not in names and (unbounded or len(names) < _NAMED):
-        names.append(name)
 
 
 def _can_say(event: Event, says: str) -> bool:

@@ -1,12 +1,13 @@
 """All errors of a stream of entries, known or not, counted by their shape: what two stretches of logs are compared by."""
 
 from triage.diagnosis.sighting import rule_name
+from triage.measures import Apart
 from triage.models import Entry, ErrorShape, Event
 from triage.text import excerpt, gist, shape
 from triage.window import format_timestamp
 
 _ERROR = 500
-#: Shapes of a service that are told apart; what comes after them is counted together.
+#: Shapes of a service that are told apart; the others are counted together.
 _SHAPES = 400
 _REST = "…"
 _EXAMPLE = 300
@@ -19,36 +20,48 @@ class _Seen:
         self.first, self.rule, self.last, self.count = first, rule, first.timestamp, 0
         self.instances: set[str] = set()
 
+    def absorb(self, other: "_Seen") -> None:
+        if other.first.is_before(self.first):
+            self.first, self.rule = other.first, other.rule
+        self.last = max(self.last, other.last)
+        self.count += other.count
+        self.instances |= other.instances
+
 
 class Errors:
     """Counts the errors of applications and of the platform; requests are counted by their answers elsewhere."""
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._seen: dict[tuple[str, str, str], _Seen] = {}
-        self._shapes: dict[str, set[str]] = {}
+        self._shapes: dict[str, Apart[str, str, _Seen]] = {}
 
     def see(self, entry: Entry, event: Event | None) -> None:
-        """Count an entry if it is an error and no chronic noise. The entries come in order of time."""
+        """Count an entry if it is an error and no chronic noise."""
         if entry.level < _ERROR or entry.http is not None or not entry.message:
             return
         if event is not None and event.noise:
             return
-        shapes = self._shapes.setdefault(entry.service, set())
-        name = shape(entry.message)
-        if name not in shapes and len(shapes) >= _SHAPES:
-            name = _REST
-        shapes.add(name)
-        key = (entry.service, entry.revision, name)
-        seen = self._seen.get(key)
-        if seen is None:
-            seen = self._seen[key] = _Seen(entry, rule_name(event) if event is not None else "")
+        shapes = self._shapes.get(entry.service)
+        if shapes is None:
+            shapes = self._shapes[entry.service] = Apart(_SHAPES, _REST)
+        revisions = shapes.group(shape(entry.message))
+        seen = revisions.get(entry.revision)
+        if seen is None or (entry.timestamp <= seen.first.timestamp and entry.is_before(seen.first)):
+            rule = rule_name(event) if event is not None else ""
+            if seen is None:
+                seen = revisions[entry.revision] = _Seen(entry, rule)
+            seen.first, seen.rule = entry, rule
         seen.count += 1
-        seen.last = entry.timestamp
+        seen.last = max(seen.last, entry.timestamp)
         seen.instances.add(entry.instance)
 
     def shapes(self) -> list[ErrorShape]:
         """Return the counts in order of service, revision and shape."""
+        found = {
+            (service, revision, name): seen
+            for service, shapes in self._shapes.items()
+            for name, revision, seen in shapes
+        }
         return [
             ErrorShape(
                 service=service,
@@ -62,5 +75,5 @@ class Errors:
                 first=format_timestamp(seen.first.timestamp),
                 last=format_timestamp(seen.last),
             )
-            for (service, revision, name), seen in sorted(self._seen.items())
+            for (service, revision, name), seen in sorted(found.items())
         ]

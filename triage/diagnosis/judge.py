@@ -10,8 +10,9 @@ import msgspec
 from triage.diagnosis.case import AROUND, Case, fill, merged
 from triage.diagnosis.exhibits import Link
 from triage.diagnosis.leads import Leads
+from triage.diagnosis.noises import Noises
 from triage.diagnosis.ranking import attach, rank
-from triage.diagnosis.scene import Causes, Known
+from triage.diagnosis.scene import Causes, Known, Moment, moment
 from triage.diagnosis.settling import limits, settle
 from triage.diagnosis.sighting import Sightings, gather, rule_name, sight
 from triage.diagnosis.state import Service
@@ -22,7 +23,6 @@ from triage.models import (
     Entry,
     Event,
     Incident,
-    Noise,
     Pack,
     Passage,
     Run,
@@ -33,11 +33,14 @@ from triage.models import (
 #: The worst first: with several primary services the document's verdict is the worst of theirs.
 _WORST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
 
+#: The lines of revisions are looked at in the end, in order: what was told before stays.
+_AT_LAST: Moment = (2**63, "", "", "")
+
 
 class Judge:
     """Collects what the entries, events and runs of an export say, then concludes.
 
-    Memory depends on how many different things are said at how many revisions, not on how often.
+    Those of one instance come in order of time; in which order the instances come changes nothing. Memory depends on how many different things are said at how many revisions, not on how often.
     """
 
     def __init__(self, packs: Sequence[Pack], link: Link) -> None:
@@ -51,7 +54,7 @@ class Judge:
         self._services: dict[str, Service] = {}
         self._seen: dict[tuple[str, str], Sightings] = defaultdict(dict)
         self._cases: dict[str, Case] = {}
-        self._noise: Counter[str] = Counter()
+        self._noises = Noises()
         self._leads = Leads()
         self._traces = Traces()
         self._claimed: Counter[tuple[str, str, str]] = Counter()
@@ -66,7 +69,7 @@ class Judge:
         if event is None:
             self._leads.see(entry)
         elif event.noise:
-            self._noise[self._noise_titles[rule_name(event)]] += 1
+            self._noises.see(self._noise_titles[rule_name(event)], entry)
         else:
             sight(self._seen[entry.service, entry.revision], event)
 
@@ -80,9 +83,10 @@ class Judge:
             for name, sighting in seen.items():
                 self._claimed[run.service, run.revision, name] += sighting.count
         if known is not None:
-            case = self._case(known, run.service, _check(known, run), seen)
-            case.add(seen, run, run.revision)
-            case.clear(run, passage.events)
+            at = moment(run)
+            case = self._case(known, run.service, _check(known, run), seen, at)
+            case.add(seen, run, run.revision, at)
+            case.clear(run, passage.events, at)
 
     def conclude(self, coverage: Coverage) -> Diagnosis:
         """Return the diagnosis of everything that was seen."""
@@ -90,7 +94,10 @@ class Judge:
             return Diagnosis(
                 verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."]
             )
+        self._cases = dict(sorted(self._cases.items(), key=lambda found: (found[1].since, found[0])))
         self._look_at_revisions()
+        for case in self._cases.values():
+            case.put_in_order()
         states = [self._state(service) for service in self._known_services(coverage)]
         states = [self._with_causes(_told(state, coverage)) for state in states]
         deciding = [state for state in states if state.primary] or states
@@ -107,10 +114,10 @@ class Judge:
             limits=limits(self._packs, states, coverage, self._cases.values(), validated=validated),
             incidents=incidents,
             next=settle(self._packs, leading, coverage, incidents, self._cases.values()),
-            noise=[Noise(title, count) for title, count in self._noise.most_common()],
+            noise=self._noises.all(),
         )
 
-    def _case(self, known: Known, service: str, check: str | None, seen: Sightings) -> Case:
+    def _case(self, known: Known, service: str, check: str | None, seen: Sightings, at: Moment) -> Case:
         """Return the case that a scene belongs to: the same cause at the same service, said of the same thing."""
         cause = known.cause
         deciding = known.names([*(reason.rule for reason in cause.because), *cause.any_of, *cause.all_of])
@@ -121,23 +128,27 @@ class Judge:
             for field, value in seen[name].first.fields.items()
         }
         title = fill(cause.title, fields, check=check or "", service=service)
-        case = Case(known, service, check, title)
-        return self._cases.setdefault(case.id, case)
+        scene = Case(known, service, check, title, at)
+        case = self._cases.setdefault(scene.id, scene)
+        case.begin(scene)
+        return case
 
     def _look_at_revisions(self) -> None:
         """Look for the causes that show in the lines of a revision; offer the errors that none explains as leads."""
         explained = {name for case in self._cases.values() for name in case.seen}
-        for (service, revision), seen in self._seen.items():
+        places = sorted(self._seen.items(), key=lambda place: _first(place[1]).turn)
+        for (service, revision), seen in places:
             for known in self._causes.of_revision(service, seen):
                 names = known.names([*known.cause.all_of, *known.cause.any_of])
                 names += known.names(reason.rule for reason in known.cause.because)
                 scene = {name: seen[name] for name in names if name in seen}
-                case = self._case(known, service, known.cause.check or None, scene)
-                case.add(scene, None, revision)
+                at = (_first(scene).timestamp, service, revision, "")
+                case = self._case(known, service, known.cause.check or None, scene, _AT_LAST)
+                case.add(scene, None, revision, at)
                 explained |= scene.keys()
         for case in self._cases.values():
             explained |= set(case.known.names(reason.rule for reason in case.known.cause.because))
-        for (service, revision), seen in self._seen.items():
+        for (service, revision), seen in places:
             for name, sighting in seen.items():
                 alone = sighting.count - self._claimed[service, revision, name]
                 if name not in explained and alone > 0:
@@ -147,8 +158,9 @@ class Judge:
         """Return the services of the export, also those that say nothing; entries without one count where none has."""
         for name in coverage.services:
             self._services.setdefault(name, Service(name))
-        named = [service for service in self._services.values() if service.name]
-        return named or list(self._services.values()) or [Service("")]
+        services = sorted(self._services.values(), key=Service.began)
+        named = [service for service in services if service.name]
+        return named or services or [Service("")]
 
     def _state(self, service: Service) -> ServiceState:
         packs = [p for p in self._packs if any(fnmatchcase(service.name, pattern) for pattern in p.primary)]
@@ -194,7 +206,8 @@ class Judge:
             if (
                 fnmatchcase(service, services)
                 if services
-                else service == case.service and (case.may_be_anywhere or revision in ("", *case.revisions))
+                else service == case.service
+                and (case.may_be_anywhere or not revision or revision in case.revisions)
             )
         ]
         return {
@@ -202,6 +215,10 @@ class Judge:
             for name, sighting in merged(places).items()
             if sighting.began <= case.ended + AROUND and sighting.ended >= case.began - AROUND
         }
+
+
+def _first(seen: Sightings) -> Entry:
+    return min((sighting.first.entry for sighting in seen.values()), key=lambda entry: entry.turn)
 
 
 def _told(state: ServiceState, coverage: Coverage) -> ServiceState:

@@ -47,7 +47,7 @@ def _together(deeper: Case, case: Case) -> bool:
         return False
     if deeper.may_be_anywhere or case.may_be_anywhere:
         return deeper.began <= case.ended + AROUND and case.began <= deeper.ended + AROUND
-    return bool(set(deeper.revisions) & set(case.revisions))
+    return bool(deeper.revisions.shares(case.revisions))
 
 
 def _outranks(deeper: Case, case: Case) -> bool:

@@ -9,8 +9,17 @@ from typing import get_args
 
 from triage.diagnosis.sighting import Sightings
 from triage.models import Cause, Pack, Run, RunNeeds, Tier, Unchanging
+from triage.window import parse_timestamp
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
+
+#: When a scene was over and where; those of one place that were over at once are told apart by which comes first.
+Moment = tuple[int, str, str, str]
+
+
+def moment(run: Run) -> Moment:
+    """Return when and where a run was over: what is told of several goes by it, as they come place by place."""
+    return parse_timestamp(run.ended), run.service, run.revision, run.instance
 
 
 @dataclass(frozen=True)

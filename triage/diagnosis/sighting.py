@@ -1,6 +1,5 @@
 """Events counted and sampled: enough to cite them, whatever their number."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from triage.models import Event
@@ -9,53 +8,80 @@ from triage.models import Event
 _SAMPLES, _CHECKS = 3, 12
 
 
-@dataclass
+@dataclass(slots=True)
 class Sighting:
-    """All events of one rule at one place: how many, the first few and the last."""
+    """All events of one rule at one place: how many, the first few, and when the last.
+
+    ``checks`` counts the checks that they name, of very many those whose names are the smallest; ``heralds`` are the
+    first events of each. All of it is the same in whatever order the events come.
+    """
 
     rule: str
     count: int = 0
-    samples: list[Event] = field(default_factory=list)
-    last: Event | None = None
-    checks: Counter[str] = field(default_factory=Counter)
+    ended: int = 0
+    checks: dict[str, int] = field(default_factory=dict)
+    heralds: dict[str, Event] = field(default_factory=dict)
+    earliest: list[Event] = field(default_factory=list)
 
     def add(self, event: Event) -> None:
-        """Count one more event; events arrive in order of time, or nearly."""
-        self._keep(event)
+        """Count one more event."""
+        at, herald = event.entry.timestamp, self.heralds.get(event.check)
+        if herald is None or at <= herald.entry.timestamp:
+            self._tell(event.check, 1, event)
+        else:
+            self.checks[event.check] += 1
+        if len(self.earliest) < _SAMPLES or at <= self.earliest[-1].entry.timestamp:
+            self._keep(event)
+        if at > self.ended:  # noqa: PLR1730 - max() takes longer, and this is for every line
+            self.ended = at
         self.count += 1
-        self.checks[event.check if event.check in self.checks or len(self.checks) < _CHECKS else ""] += 1
 
     def absorb(self, other: "Sighting") -> None:
-        """Count what was seen at another place, or later, too."""
-        for event in other.samples:
+        """Count what was seen at another place, too."""
+        for check, herald in other.heralds.items():
+            self._tell(check, other.checks[check], herald)
+        for event in other.earliest:
             self._keep(event)
-        if other.last is not None and other.ended >= self.ended:
-            self.last = other.last
+        self.ended = max(self.ended, other.ended)
         self.count += other.count
-        self.checks.update(other.checks)
+
+    def _tell(self, check: str, count: int, herald: Event) -> None:
+        """Count events that name a check, of which this is the first."""
+        known = self.heralds.get(check)
+        if known is None:
+            self.heralds[check] = herald
+            self.checks[check] = count
+            if len(self.heralds) > _CHECKS:
+                largest = max(self.heralds)
+                del self.heralds[largest], self.checks[largest]
+            return
+        self.checks[check] += count
+        if herald.entry.is_before(known.entry):
+            self.heralds[check] = herald
 
     def _keep(self, event: Event) -> None:
-        if len(self.samples) < _SAMPLES or event.check not in self.checks:
-            checks = {sample.check for sample in self.samples}
-            if len(self.samples) < _SAMPLES or (event.check not in checks and len(checks) < _CHECKS):
-                self.samples.append(event)
-        if self.last is None or event.entry.order >= self.last.entry.order:
-            self.last = event
+        """Put an event among the first, where it belongs."""
+        place = len(self.earliest)
+        while place and event.entry.is_before(self.earliest[place - 1].entry):
+            place -= 1
+        self.earliest.insert(place, event)
+        del self.earliest[_SAMPLES:]
+
+    @property
+    def samples(self) -> list[Event]:
+        """Return the first events, and the first of each check that they name."""
+        more = [event for event in self.heralds.values() if not any(event is kept for kept in self.earliest)]
+        return sorted([*self.earliest, *more], key=lambda event: event.entry.turn)
 
     @property
     def first(self) -> Event:
         """Return the first event."""
-        return self.samples[0]
+        return self.earliest[0]
 
     @property
     def began(self) -> int:
         """Return the time of the first event in nanoseconds."""
-        return self.samples[0].entry.timestamp
-
-    @property
-    def ended(self) -> int:
-        """Return the time of the last event in nanoseconds."""
-        return self.last.entry.timestamp if self.last else self.began
+        return self.earliest[0].entry.timestamp
 
 
 Sightings = dict[str, Sighting]

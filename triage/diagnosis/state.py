@@ -3,7 +3,10 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
+from triage.diagnosis.earliest import Earliest
+from triage.diagnosis.scene import moment
 from triage.models import Entry, Run, ServiceState, ServiceVerdict
 from triage.window import parse_timestamp
 
@@ -12,19 +15,23 @@ _GENERATION = re.compile(r"-(\d{5,9})-[a-z0-9]{3}$", re.ASCII)
 
 @dataclass
 class Decisive:
-    """What a run decides of its revision, and when, in nanoseconds."""
+    """What a run decides of its revision, when, in nanoseconds, and at which instance."""
 
     at: int
+    instance: str
     verdict: ServiceVerdict
     why: str
     kind: str
 
+    def follows(self, other: "Decisive | None") -> bool:
+        """Return whether it is later than another; of one instance the one that comes later is."""
+        return other is None or (self.at, self.instance) >= (other.at, other.instance)
+
 
 @dataclass
 class RevisionState:
-    """One revision: when it was first seen and what it decided."""
+    """What one revision decided."""
 
-    first_seen: int
     latest: Decisive | None = None
     started: int = 0
 
@@ -33,39 +40,42 @@ class RevisionState:
 class Service:
     """One service while its entries and runs come in.
 
-    ``asked`` is what the last probe of a client decided, where no line tells which revision answered it.
+    ``first`` are the first entries of its revisions. ``asked`` is what the last probe of a client decided, where no
+    line tells which revision answered it.
     """
 
     name: str
-    entries: int = 0
+    first: dict[str, Entry] = field(default_factory=dict)
     revisions: dict[str, RevisionState] = field(default_factory=dict)
     environments: Counter[str] = field(default_factory=Counter)
+    environments_told: Earliest = field(default_factory=Earliest)
     failed_at: int = 0
     ready_at: int = 0
     validated: int = 0
     asked: Decisive | None = None
 
     def see(self, entry: Entry) -> None:
-        """Count an entry of the service."""
-        self.entries += 1
-        if entry.revision and entry.revision not in self.revisions:
-            self.revisions[entry.revision] = RevisionState(entry.timestamp)
+        """Look at an entry of the service."""
+        first = self.first.get(entry.revision)
+        if first is None or (entry.timestamp <= first.timestamp and entry.is_before(first)):
+            self.first[entry.revision] = entry
 
     def add(self, run: Run) -> None:
         """Take in what a run decides."""
         if run.environment:
             self.environments[run.environment] += 1
+            self.environments_told.add(run.environment, moment(run))
         if run.kind == "probe" and not run.revision:
             self._asked(run)
             return
-        revision = self.revisions.setdefault(run.revision, RevisionState(0))
+        revision = self.revisions.setdefault(run.revision, RevisionState())
         if run.kind == "boot" and run.verdict == "ready":
             revision.started = max(revision.started, parse_timestamp(run.ended))
         self.validated += run.kind == "validation"
         decided = _decides(run)
         if decided is None:
             return
-        if revision.latest is None or decided.at >= revision.latest.at:
+        if decided.follows(revision.latest):
             revision.latest = decided
         self._note(decided)
 
@@ -73,7 +83,7 @@ class Service:
         decided = _decides(run)
         if decided is None:
             return
-        if self.asked is None or decided.at >= self.asked.at:
+        if decided.follows(self.asked):
             self.asked = decided
         self._note(decided)
 
@@ -84,21 +94,30 @@ class Service:
         elif decided.kind in ("validation", "probe"):
             self.ready_at = max(self.ready_at, decided.at)
 
+    def began(self) -> tuple[bool, Any, str]:
+        """Return a key that orders services by their first entry."""
+        turns = [entry.turn for entry in self.first.values()]
+        return not turns, min(turns, default=()), self.name
+
     def newest_first(self) -> list[str]:
         """Return the revisions by the number in their names where each has one, else by when they were first seen."""
-        numbers = {name: _GENERATION.search(name) for name in self.revisions if name}
+        names = sorted(filter(None, self.first), key=lambda name: self.first[name].turn)
+        names += [name for name in self.revisions if name not in names]
+        numbers = {name: _GENERATION.search(name) for name in names if name}
         numbered = all(numbers.values())
 
         def generation(name: str) -> tuple[bool, int, int]:
             number = numbers.get(name) if numbered else None
-            return bool(name), int(number[1]) if number else 0, self.revisions[name].first_seen
+            seen = self.first[name].timestamp if name in self.first else 0
+            return bool(name), int(number[1]) if number else 0, seen
 
-        return sorted(self.revisions, key=generation, reverse=True)
+        return sorted(names, key=generation, reverse=True)
 
     def newest(self) -> str:
         """Return the newest revision that decided something, else the newest that was seen."""
         names = self.newest_first()
-        return next((name for name in names if self.revisions[name].latest), next(iter(names), ""))
+        deciding = (name for name in names if name in self.revisions and self.revisions[name].latest)
+        return next(deciding, next(iter(names), ""))
 
     def state(self, *, primary: bool, chain: str) -> ServiceState:
         """Return the verdict of the service, why, and what each of its revisions says."""
@@ -111,13 +130,17 @@ class Service:
             service=self.name,
             verdict=verdict,
             revision=revision,
-            environment=self.environments.most_common(1)[0][0] if self.environments else None,
+            environment=self._environment(),
             why=why,
             recovered=verdict in ("ready", "degraded") and 0 < self.failed_at < self.ready_at,
             primary=primary,
             chain=chain,
             revisions={name: self._judge(name)[0] for name in self.newest_first()},
         )
+
+    def _environment(self) -> str | None:
+        """Return the environment that most runs told, of several the one that was told first."""
+        return max(self.environments_told.names(), key=lambda name: self.environments[name], default=None)
 
     def _judge(self, revision: str) -> tuple[ServiceVerdict, str]:
         state = self.revisions.get(revision)
@@ -144,4 +167,4 @@ def _decides(run: Run) -> Decisive | None:
     }[run.kind]
     says = {"ready": "passed", "degraded": "passed with reservations", "not_ready": "failed"}[run.verdict]
     why = f"{what} that ended at {run.ended} {says}"
-    return Decisive(parse_timestamp(run.ended), run.verdict, why, run.kind)
+    return Decisive(parse_timestamp(run.ended), run.instance, run.verdict, why, run.kind)

@@ -9,18 +9,28 @@ from triage.models import Entry, Event, Evidence, Passage, RequestKind, Run, Sho
 from triage.text import shape
 from triage.window import format_timestamp
 
-#: Lines of each kind that are kept of a revision.
-_KEPT = 3
+#: Lines of each kind that are told of a revision: the first ones of those that are kept.
+_TOLD, _KEPT = 3, 50
 _REFUSED = 400
 
 
+class _Shown:
+    """The first line that shows something, the run that it is of, and how many show the same."""
+
+    def __init__(self, entry: Entry, run: str) -> None:
+        self.entry, self.run, self.count = entry, run, 0
+
+
 class Witnesses:
-    """Keeps lines while entries and runs come in; lines that say the same are counted."""
+    """Keeps lines while entries and runs come in; lines that say the same are counted.
+
+    Of very many that say different things those are kept that come first by their letters.
+    """
 
     def __init__(self, link: Callable[[Entry], str]) -> None:
         """Begin with none; ``link`` opens an entry in Logs Explorer."""
         self._link = link
-        self._failures: dict[tuple[str, str, Shows], dict[str, Witness]] = {}
+        self._failures: dict[tuple[str, str, Shows], dict[str, _Shown]] = {}
         self._slowest: dict[tuple[str, str], list[tuple[float, str, Entry, Entry]]] = {}
 
     def see(self, entry: Entry, kind: RequestKind | None) -> None:
@@ -38,27 +48,39 @@ class Witnesses:
             slowest = self._slowest.setdefault((run.service, run.revision), [])
             slowest.append((-run.elapsed, run.id, passage.events[0].entry, passage.events[-1].entry))
             slowest.sort(key=lambda boot: boot[:2])
-            del slowest[_KEPT:]
+            del slowest[_TOLD:]
         if run.failed_checks:
             entry = _failing(passage).entry
             self._note("check_failed", shape(entry.message), run.id, entry)
 
     def all(self) -> list[Witness]:
         """Return the lines, those of a kind and a revision in order of time."""
-        found = [witness for kept in self._failures.values() for witness in kept.values()]
-        for boots in self._slowest.values():
+        failures = [
+            (shows, sorted(kept.values(), key=lambda shown: shown.entry.turn)[:_TOLD])
+            for (_, _, shows), kept in self._failures.items()
+        ]
+        failures.sort(key=lambda failure: (failure[1][0].entry.turn, failure[0]))
+        found = [self._witness(shows, shown) for shows, kept in failures for shown in kept]
+        for boots in sorted(self._slowest.values(), key=lambda boots: min(boot[3].turn for boot in boots)):
             for _, run, first, last in boots:
                 entries = [first] if first is last else [first, last]
                 found += [Witness(shows="boot_ready", run=run, line=self._line(entry)) for entry in entries]
         return found
 
+    def _witness(self, shows: Shows, shown: _Shown) -> Witness:
+        line = msgspec.structs.replace(self._line(shown.entry), count=shown.count)
+        return Witness(shows=shows, run=shown.run, line=line)
+
     def _note(self, shows: Shows, key: str, run: str, entry: Entry) -> None:
         kept = self._failures.setdefault((entry.service, entry.revision, shows), {})
-        if key in kept:
-            line = msgspec.structs.replace(kept[key].line, count=kept[key].line.count + 1)
-            kept[key] = msgspec.structs.replace(kept[key], line=line)
-        elif len(kept) < _KEPT:
-            kept[key] = Witness(shows=shows, run=run, line=self._line(entry))
+        shown = kept.get(key)
+        if shown is None:
+            shown = kept[key] = _Shown(entry, run)
+            if len(kept) > _KEPT:
+                del kept[max(kept)]
+        elif entry.is_before(shown.entry):
+            shown.entry, shown.run = entry, run
+        shown.count += 1
 
     def _line(self, entry: Entry) -> Evidence:
         return line_of(entry, self._link(entry))

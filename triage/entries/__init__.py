@@ -1,10 +1,11 @@
 """Raw record to Entry: one decoder, one meaning for every form; split entries joined, duplicates dropped, in order."""
 
-from triage.entries.ahead import OutOfOrderError, ahead
+from triage.entries.ahead import ahead
 from triage.entries.api import api_form
 from triage.entries.decode import decode
-from triage.entries.narrowing import narrow
+from triage.entries.instances import EntriesByInstance
+from triage.entries.narrowing import narrow, place
 from triage.entries.sieve import Sieve
 from triage.entries.stream import Entries
 
-__all__ = ["Entries", "OutOfOrderError", "Sieve", "ahead", "api_form", "decode", "narrow"]
+__all__ = ["Entries", "EntriesByInstance", "Sieve", "ahead", "api_form", "decode", "narrow", "place"]

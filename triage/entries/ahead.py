@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from triage.entries.stream import Entries
+from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Skipped
 
 #: Bytes of entries that are held back for what comes a little late; only the oldest of them are handed on.
 _HELD = 4 << 20
-
-
-class OutOfOrderError(Exception):
-    """An entry came that belongs before one that was handed on: all must be read once more, and sorted."""
 
 
 def ahead(entries: Entries, items: Iterable[Record | Gap | Skipped | ExportFile]) -> Iterator[Entry]:
@@ -26,7 +23,7 @@ def ahead(entries: Entries, items: Iterable[Record | Gap | Skipped | ExportFile]
     for item in items:
         entries.take(item)
         if begun and (entries.late or entries.parted):
-            raise OutOfOrderError
+            raise OutOfOrderError("an entry came too late")
         if hopeful and entries.weight > limit:
             waiting = entries.waiting
             hopeful = begun = waiting[0].timestamp < waiting[-1].timestamp and not entries.parted

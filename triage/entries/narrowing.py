@@ -10,6 +10,17 @@ from triage.models import Entry, Record, Skipped
 Other = TypeVar("Other")
 
 
+def place(record: Record) -> tuple[tuple[str, str], int, str] | None:
+    """Return where a record stands among those that come by instance: whose it is, its microsecond, and its insertId.
+
+    It is None of a record that cannot be decoded.
+    """
+    entry = decode(record)
+    if not isinstance(entry, Entry):
+        return None
+    return entry.stretch, entry.timestamp // 1000, entry.insert_id
+
+
 def narrow(
     items: Iterable[Record | Other],
     *,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -9,7 +10,6 @@ import msgspec
 from triage.entries.decode import decode
 from triage.entries.shapes import TEXTS, loaded
 from triage.entries.sorting import Sorter
-from triage.entries.twins import content
 from triage.models import Entry, Gap, Record
 
 _LARGEST = 32 << 20
@@ -24,6 +24,7 @@ class Parts:
 
     def __init__(self, room: int) -> None:
         """Begin without parts; ``room`` is about how many bytes of them are held at a time."""
+        self._room = room
         self._sorter = Sorter(_place, room)
         self.joined = 0
         self.duplicate = 0
@@ -33,8 +34,12 @@ class Parts:
         self._sorter.add(part)
 
     def whole(self) -> Iterator[Entry | Gap]:
-        """Yield each split entry as one, its parts in order of their index, and a Gap for what is missing of it."""
-        for uid, found in groupby(self._sorter, key=lambda part: _place(part)[0]):
+        """Yield each split entry as one, its parts in order of their index, and a Gap for what is missing of it.
+
+        They are given away: parts that come later are of others.
+        """
+        parted, self._sorter = self._sorter, Sorter(_place, self._room)
+        for uid, found in groupby(parted, key=lambda part: _place(part)[0]):
             parts, total = self._gathered(found)
             first = parts[min(parts)]
             missing = list(_ranges(sorted(set(parts)), total))
@@ -53,7 +58,7 @@ class Parts:
             twin = parts.get(index)
             if twin:
                 self.duplicate += 1
-                parts[index] = min(twin, part, key=content)
+                parts[index] = min(twin, part, key=attrgetter("content"))
                 continue
             if parts:
                 self.joined += 1

@@ -60,6 +60,10 @@ class Entries:
         """Yield the entries, after all items were read."""
         for item in self._items:
             self.take(item)
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[Entry]:
+        """Yield all that waits, split entries whole."""
         for joined in self._parts.whole():
             self._take(joined, whole=True)
         yield from self.settle(None)
@@ -148,8 +152,9 @@ class Entries:
         """Return what the entries rest on, once they were iterated; ``matched`` of them were recognised."""
         doubts = [
             doubt
-            for path, numbers in self._numbers.items()
-            for doubt in numbers.doubts(self._exports.get(path), self._asked)
+            for path in dict.fromkeys([*self._exports, *self._numbers])
+            if path in self._numbers
+            for doubt in self._numbers[path].doubts(self._exports.get(path), self._asked)
         ]
         joined, duplicate = self._parts.joined, self._parts.duplicate + self._dropped
         times = [time for numbers in self._numbers.values() for time in (numbers.first, numbers.last)]

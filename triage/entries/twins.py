@@ -1,9 +1,8 @@
 """Each entry once, and in an order that depends on nothing but the entries."""
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
-
-import msgspec
 
 from triage.entries.sorting import Sorter
 from triage.models import Entry
@@ -49,7 +48,7 @@ class Once:
                 kept = entry
             elif _are_the_same(kept, entry):
                 self.dropped += 1
-                if kept.raw != entry.raw and _rank(kept) == _rank(entry) and content(entry) < content(kept):
+                if kept.raw != entry.raw and _rank(kept) == _rank(entry) and entry.content < kept.content:
                     kept = entry
             else:
                 yield kept
@@ -67,11 +66,6 @@ def _are_the_same(kept: Entry, entry: Entry) -> bool:
     )
 
 
-def content(entry: Entry) -> bytes:
-    """Return the entry's JSON with its keys in order and without spaces: the same however it was written."""
-    return msgspec.json.encode(msgspec.json.decode(entry.raw), order="deterministic")
-
-
 def in_order(entries: Iterable[Entry], room: int) -> Iterator[Entry]:
     """Yield entries that are in the order of ``twins`` in that of Entry.order, ties by content."""
     last: Entry | None = None
@@ -79,7 +73,7 @@ def in_order(entries: Iterable[Entry], room: int) -> Iterator[Entry]:
     for entry in entries:
         if last is not None and entry.timestamp // 1000 == last.timestamp // 1000:
             if alike is None:
-                alike = Sorter(_order, room)
+                alike = Sorter(attrgetter("turn"), room)
                 alike.add(last)
             alike.add(entry)
             continue
@@ -91,7 +85,3 @@ def in_order(entries: Iterable[Entry], room: int) -> Iterator[Entry]:
 def _only(entry: Entry | None) -> Iterator[Entry]:
     if entry is not None:
         yield entry
-
-
-def _order(entry: Entry) -> tuple[Any, ...]:
-    return (*entry.order, b"" if entry.insert_id else content(entry))

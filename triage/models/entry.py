@@ -154,6 +154,27 @@ class Entry(Unchanging, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return SEVERITIES[self.severity]
 
     @property
+    def stretch(self) -> tuple[str, str]:
+        """Return whose logs it belongs to: those of an instance of a service, or of all that have no instance."""
+        return (self.service if self.instance else "", self.instance)
+
+    @property
     def order(self) -> tuple[int, str, str, str]:
-        """Return the key that entries are sorted by; what is equal in it, the stream of entries sorts by its content."""
+        """Return the key that entries are sorted by; what is equal in it is sorted by its content, see ``turn``."""
         return (self.timestamp, self.log_name, self.insert_id, self.project)
+
+    @property
+    def content(self) -> bytes:
+        """Return the JSON with its keys in order and without spaces: the same however it was written."""
+        return msgspec.json.encode(msgspec.json.decode(self.raw), order="deterministic")
+
+    @property
+    def turn(self) -> tuple[int, str, str, str, bytes]:
+        """Return the whole key of the order in which entries are told: only equal entries are equal in it."""
+        return (*self.order, b"" if self.insert_id else self.content)
+
+    def is_before(self, other: "Entry") -> bool:
+        """Return whether its turn is before that of another."""
+        if self.timestamp != other.timestamp:
+            return self.timestamp < other.timestamp
+        return self is not other and self.turn < other.turn

@@ -44,9 +44,10 @@ class Analysis(msgspec.Struct, frozen=True):
 
 
 class Analyser:
-    """Entries to an analysis, one by one: ``see`` them in order of time, then ``conclude``, once.
+    """Entries to an analysis, one by one: ``see`` them, then ``conclude``, once.
 
-    What is to go on after a conclusion is copied before it: the copy shares what never changes, and costs little.
+    Those of one instance come in order of time, and so do all those together that have no instance; otherwise they
+    may come in any order. Where they come instance by instance, ``let_go`` after each frees what is known of it. What is to go on after a conclusion is copied before it: the copy shares what never changes, and costs little.
     """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
@@ -60,6 +61,7 @@ class Analyser:
         self._presences = Presences()
         self._witnesses = Witnesses(_link)
         self._runs: list[Run] = []
+        self._open: list[Run] = []
         self._matched = 0
 
     @property
@@ -84,12 +86,18 @@ class Analyser:
             self._matched += 1
             self._take(self._tracer.feed(event))
 
+    def let_go(self) -> None:
+        """End the runs of the instances that were seen: nothing more comes of them."""
+        going_on = self._tracer.let_go()
+        self._take(going_on)
+        self._open += [passage.run for passage in going_on]
+
     def conclude(self, cover: Callable[[int], Coverage]) -> Analysis:
         """Return what the entries say; ``cover`` gives their coverage for the number of those that a rule knows."""
-        going_on = self._tracer.end()
-        self._take(going_on)
+        self.let_go()
         coverage = cover(self._matched)
-        self._runs.sort(key=lambda run: (run.started, run.kind, run.id))
+        for runs in (self._runs, self._open):
+            runs.sort(key=lambda run: (run.started, run.kind, run.id))
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
         diagnosis = self._judge.conclude(coverage)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
@@ -101,7 +109,7 @@ class Analyser:
             presences=self._presences.all(),
             witnesses=self._witnesses.all(),
             impact=impact,
-            open=[passage.run for passage in going_on],
+            open=self._open,
         )
 
     def _take(self, passages: Iterable[Passage]) -> None:

@@ -1,15 +1,18 @@
 """Exports to the timeline and the diagnosis, in one pass."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from triage import rules
-from triage.entries import Entries, OutOfOrderError, ahead
+from triage.entries import Entries, EntriesByInstance, ahead
+from triage.errors import OutOfOrderError
 from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser, Analysis
 from triage.pipeline.selecting import ALL, Selection, within
-from triage.pipeline.sourcing import Sources, records
+from triage.pipeline.sourcing import Sources, come_by_instance, records
 from triage.rules import Matcher
 
 
@@ -42,13 +45,16 @@ def read_entries(
     With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
     read is told by ``tell``.
     """
-    return _entries(records(sources, selection, analyser, tell or _say_nothing), selection, analyser)
+    return _entries(Entries, records(sources, selection, analyser, tell or _say_nothing), selection, analyser)
 
 
 def _entries(
-    items: Iterable[Record | Gap | Skipped | ExportFile], selection: Selection, analyser: Analyser | None
+    kind: type[Entries],
+    items: Iterable[Record | Gap | Skipped | ExportFile],
+    selection: Selection,
+    analyser: Analyser | None,
 ) -> Entries:
-    return Entries(
+    return kind(
         items,
         keep=None if analyser is None else analyser.wants,
         within=None if selection == ALL else within(selection),
@@ -65,7 +71,8 @@ def analyse(
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, from one pass over them.
 
-    What is to be known before a table is read is told by ``tell``.
+    Sources that give their entries by instance, and a file in order of time, are looked at while they are read. What
+    is to be known before a table is read is told by ``tell``.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -74,9 +81,15 @@ def analyse(
 
     """
     known = load_packs() if packs is None else packs
-    if _is_one_file(sources):
+    tell = tell or _say_nothing
+    if come_by_instance(sources):
+        try:
+            return _by_instance(sources, known, selection, tell)
+        except OutOfOrderError as error:
+            tell(f"{error}: all are read once more, and sorted")
+    elif _is_one_file(sources):
         with suppress(OutOfOrderError):
-            return _ahead(sources, known, selection, tell or _say_nothing)
+            return _ahead(sources, known, selection, tell)
     analyser = Analyser(known)
     entries = read_entries(sources, selection, analyser=analyser, tell=tell)
     for entry in entries:
@@ -94,17 +107,37 @@ def _is_one_file(sources: Sources) -> bool:
 def _ahead(
     sources: Sources, packs: Sequence[Pack], selection: Selection, tell: Callable[[str], None]
 ) -> Analysis:
-    """Return the analysis of entries that come in order of time, looked at while they are read.
+    """Return the analysis of entries that come in order of time.
 
     Raises:
         OutOfOrderError: they do not.
 
     """
     analyser = Analyser(packs)
-    entries = _entries((), selection, analyser)
-    for entry in ahead(entries, records(sources, selection, analyser, tell)):
-        analyser.see(entry)
-    return analyser.conclude(entries.coverage)
+    entries = _entries(Entries, (), selection, analyser)
+    with closing(records(sources, selection, analyser, tell)) as items:
+        for entry in ahead(entries, items):
+            analyser.see(entry)
+        return analyser.conclude(entries.coverage)
+
+
+def _by_instance(
+    sources: Sources, packs: Sequence[Pack], selection: Selection, tell: Callable[[str], None]
+) -> Analysis:
+    """Return the analysis of entries that come by instance, each of which is let go when its last one was seen.
+
+    Raises:
+        OutOfOrderError: they do not.
+
+    """
+    analyser = Analyser(packs)
+    with closing(records(sources, selection, analyser, tell, by_instance=True)) as items:
+        entries = _entries(EntriesByInstance, items, selection, analyser)
+        for _, stretch in groupby(entries, key=attrgetter("stretch")):
+            for entry in stretch:
+                analyser.see(entry)
+            analyser.let_go()
+        return analyser.conclude(entries.coverage)
 
 
 def recognise(

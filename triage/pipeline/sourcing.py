@@ -1,11 +1,11 @@
 """Where records come from: files and objects, tables of BigQuery, Spark, and records that are at hand."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from triage.entries import Sieve, narrow
+from triage.entries import Sieve, narrow, place
 from triage.models import ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser
 from triage.pipeline.selecting import ALL, Selection, within
@@ -13,22 +13,41 @@ from triage.pipeline.spark import OnSpark
 
 if TYPE_CHECKING:
     from triage.reading.sift import Sift
+    from triage.reading.spark_order import Placing
 
 Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
 
 
+def come_by_instance(sources: Sources) -> bool:
+    """Return whether the records of all sources together can come by instance: Spark sorts them, or they are one table."""
+    from triage.reading.bigquery import is_address
+
+    if isinstance(sources, OnSpark):
+        return True
+    if not isinstance(sources, Sequence) or len(sources) != 1:
+        return False
+    return isinstance(sources[0], str) and is_address(sources[0])
+
+
 def records(
-    sources: Sources, selection: Selection, analyser: Analyser | None, tell: Callable[[str], None]
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    sources: Sources,
+    selection: Selection,
+    analyser: Analyser | None,
+    tell: Callable[[str], None],
+    *,
+    by_instance: bool = False,
+) -> Generator[Record | Gap | Skipped | ExportFile]:
     """Yield the records of some sources, what could not be read of them, and the number of those that do not matter.
 
-    Files come first, then tables, then records that are at hand. What is to be known before a table is read is told.
+    Files come first, then tables, then records that are at hand; or they come ``by_instance``, if they can. What is to
+    be known before a table is read is told.
     """
     from triage.reading import everything, read
     from triage.reading.bigquery import is_address
 
     if isinstance(sources, OnSpark):
-        yield from _on_spark(sources, selection, None if analyser is None else analyser.packs)
+        packs = None if analyser is None else analyser.packs
+        yield from _on_spark(sources, selection, packs, place if by_instance else None)
         return
     listed = list(sources) if isinstance(sources, Sequence) else sources
     named = (
@@ -47,11 +66,14 @@ def records(
 
 
 def _on_spark(
-    sources: OnSpark, selection: Selection, packs: Sequence[Pack] | None
+    sources: OnSpark,
+    selection: Selection,
+    packs: Sequence[Pack] | None,
+    placing: "Placing | None",
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     from triage.reading.spark import read_on_spark
 
-    return read_on_spark(sources, partial(_narrowing, selection, packs))
+    return read_on_spark(sources, partial(_narrowing, selection, packs), placing)
 
 
 def _narrowing(

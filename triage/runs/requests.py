@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from triage.measures import Apart
 from triage.models import AGENT, Entry, Pack, RequestKind, Requests
 from triage.window import format_timestamp
 
+#: Paths of a service that are told apart.
 _PATHS = 20
 _REST = "…"
 
@@ -35,6 +37,10 @@ class _Seen:
     def __init__(self, first: int) -> None:
         self.count, self.first, self.last = 0, first, first
 
+    def absorb(self, other: "_Seen") -> None:
+        self.count += other.count
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+
 
 class Requested:
     """Counts the GET requests to the paths that packs name: handshakes of sockets, and health checks."""
@@ -44,8 +50,7 @@ class Requested:
         health = [_Known.of(pack, path, "health") for pack in packs for path in pack.paths.health]
         sockets = [_Known.of(pack, path, "socket") for pack in packs for path in pack.paths.socket]
         self._known = sorted(health + sockets, key=lambda known: (known.below, -len(known.path)))
-        self._seen: dict[tuple[str, str, RequestKind, str, int | None], _Seen] = {}
-        self._paths: dict[tuple[str, RequestKind], set[str]] = {}
+        self._paths: dict[tuple[str, RequestKind], Apart[str, tuple[str, int | None], _Seen]] = {}
 
     @property
     def literals(self) -> list[str]:
@@ -69,23 +74,29 @@ class Requested:
         return next((known.kind for known in self._known if known.holds(entry.service, http.path)), None)
 
     def see(self, entry: Entry) -> RequestKind | None:
-        """Count an entry, if it is one to be counted, and return its kind. The entries come in order of time."""
+        """Count an entry, if it is one to be counted, and return its kind."""
         kind = self.kind(entry)
         if kind is None or entry.http is None:
             return None
-        paths = self._paths.setdefault((entry.service, kind), set())
-        path = entry.http.path if entry.http.path in paths or len(paths) < _PATHS else _REST
-        paths.add(path)
-        key = (entry.service, entry.revision, kind, path, entry.http.status)
-        seen = self._seen.get(key)
+        paths = self._paths.get((entry.service, kind))
+        if paths is None:
+            paths = self._paths[entry.service, kind] = Apart(_PATHS, _REST)
+        answers = paths.group(entry.http.path)
+        key = (entry.revision, entry.http.status)
+        seen = answers.get(key)
         if seen is None:
-            seen = self._seen[key] = _Seen(entry.timestamp)
+            seen = answers[key] = _Seen(entry.timestamp)
         seen.count += 1
-        seen.last = entry.timestamp
+        seen.first, seen.last = min(seen.first, entry.timestamp), max(seen.last, entry.timestamp)
         return kind
 
     def counts(self) -> list[Requests]:
         """Return the counts in order of service, revision, kind, path and status."""
+        found = {
+            (service, revision, kind, path, status): seen
+            for (service, kind), paths in self._paths.items()
+            for path, (revision, status), seen in paths
+        }
         return [
             Requests(
                 service=service,
@@ -98,6 +109,6 @@ class Requested:
                 last=format_timestamp(seen.last),
             )
             for (service, revision, kind, path, status), seen in sorted(
-                self._seen.items(), key=lambda item: (*item[0][:4], item[0][4] or 0)
+                found.items(), key=lambda item: (*item[0][:4], item[0][4] or 0)
             )
         ]

@@ -1,4 +1,4 @@
-"""The timeline from a stream of events in order of time."""
+"""The timeline from a stream of events, those of one instance in order of time."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -9,7 +9,7 @@ from triage.runs.instance import Instance
 
 
 class Tracer:
-    """Follows every instance at once; memory depends on the instances and their open runs, not on the number of lines."""
+    """Follows every instance until it is let go; memory depends on those and their open runs, not on the number of lines."""
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Take the chains of the packs, each for the services that it is of."""
@@ -26,9 +26,10 @@ class Tracer:
             instance = self._instances[place] = Instance(self._chain(place.service))
         return instance.feed(event)
 
-    def end(self) -> list[Passage]:
-        """Return the runs that are still open where the log ends."""
-        return [passage for instance in self._instances.values() for passage in instance.end()]
+    def let_go(self) -> list[Passage]:
+        """Return the runs that are still open where the logs of the instances end, and forget these."""
+        instances, self._instances = self._instances, {}
+        return [passage for instance in instances.values() for passage in instance.end()]
 
     def _chain(self, service: str) -> Chain | None:
         """Return the chain of a service; an entry that names no service may be of any, so the first chain serves."""

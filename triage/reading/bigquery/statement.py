@@ -2,7 +2,8 @@
 
 It lets too much through rather than too little, as triage/entries/sieve.py does for files: what comes back goes
 through the one decoder, which decides. The rows that are only counted are grouped while they are read, so the table is
-read once and the counts are those of the same moment.
+read once and the counts are those of the same moment. Rows come by instance, as ``Entry.stretch`` of the decoded ones
+says, and those of one in order of time.
 """
 
 import re
@@ -47,7 +48,7 @@ SELECT
   UNIX_MICROS(MAX(logged)) AS last
 FROM judged
 GROUP BY 1, 2, 3
-ORDER BY kind, MIN(service), MIN(instance), first, MIN(insert_id), entry, severity
+ORDER BY kind, IF(MIN(instance) = '', '', MIN(service)), MIN(instance), first, MIN(insert_id), entry, severity
 """
 _AUDITED = "COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name))"
 _TYPE = "'@type'"
@@ -71,7 +72,10 @@ _COLUMNS = {
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}revisions/([^/]+)'),
       JSON_VALUE(log.labels['run.googleapis.com/execution_name']), '')""",
     "instance": "COALESCE({}, '')".format(
-        ", ".join(_label("labels", name) for name in ("instanceId", "instanceid"))
+        ", ".join(
+            f"NULLIF(JSON_VALUE(log.labels.{name}), '')"
+            for name in ("instanceId", "instance_id", "instanceid")
+        )
     ),
     "insert_id": text("insertId"),
     "severity": f"COALESCE({_label('severity')}, 'DEFAULT')",

@@ -10,7 +10,7 @@ WITH logs AS (
     COALESCE(NULLIF(JSON_VALUE(log.resource.labels.revision_name), ''),
       REGEXP_EXTRACT(COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name)), r'(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?revisions/([^/]+)'),
       JSON_VALUE(log.labels['run.googleapis.com/execution_name']), '') AS revision,
-    COALESCE(NULLIF(JSON_VALUE(COALESCE(log.labels.instanceId, log.labels.instance_id)), ''), NULLIF(JSON_VALUE(log.labels.instanceid), ''), '') AS instance,
+    COALESCE(NULLIF(JSON_VALUE(log.labels.instanceId), ''), NULLIF(JSON_VALUE(log.labels.instance_id), ''), NULLIF(JSON_VALUE(log.labels.instanceid), ''), '') AS instance,
     JSON_VALUE(COALESCE(log.insertId, log.insert_id)) AS insert_id,
     COALESCE(NULLIF(JSON_VALUE(log.severity), ''), 'DEFAULT') AS severity,
     JSON_VALUE(COALESCE(log.textPayload, log.text_payload)) AS text_payload,
@@ -59,7 +59,7 @@ SELECT
   UNIX_MICROS(MAX(logged)) AS last
 FROM judged
 GROUP BY 1, 2, 3
-ORDER BY kind, MIN(service), MIN(instance), first, MIN(insert_id), entry, severity
+ORDER BY kind, IF(MIN(instance) = '', '', MIN(service)), MIN(instance), first, MIN(insert_id), entry, severity
 """
 USING
   "(?s)^shop\\-0.*$" AS revisions,

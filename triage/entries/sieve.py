@@ -9,7 +9,7 @@ it, may it see the wrong one of the two; nothing writes such a record.
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, compress
 from typing import Annotated, Literal
@@ -92,19 +92,17 @@ class Sieve:
                 places.append(place)
                 texts.append(text)
         dull = self._silent(texts)
-        stamps = [glance.timestamp for glance in compress(glances, dull)]
-        bare = _bare(stamps)
-        if bare is None:
+        span = _span([glance.timestamp for glance in compress(glances, dull)])
+        if span is None:
             dull = [
-                silent and _bare([glance.timestamp]) is not None
+                silent and _span([glance.timestamp]) is not None
                 for silent, glance in zip(dull, glances, strict=True)
             ]
-            bare = [glance.timestamp[:-1] for glance in compress(glances, dull)]
+            span = _span([glance.timestamp for glance in compress(glances, dull)])
         passed = set(compress(places, dull))
-        severities = [glance.severity for glance in compress(glances, dull)]
-        return [place for place in range(len(pieces)) if place not in passed], _account(
-            path, severities, bare
-        )
+        severities = Counter[str]([glance.severity for glance in compress(glances, dull)])
+        skipped = Skipped(path, severities, *(span or (0, 0)))
+        return [place for place in range(len(pieces)) if place not in passed], skipped
 
     def _silent(self, texts: Sequence[str]) -> list[bool]:
         """Return of each text whether nothing stands in it that is looked for."""
@@ -121,21 +119,20 @@ def _asked(request: _Request | None) -> str:
     return f"{request.request_method} {path} {request.status}" if request and path else ""
 
 
-def _account(path: str, severities: Iterable[str], stamps: Sequence[str]) -> Skipped:
-    if not stamps:
-        return Skipped(path)
-    return Skipped(path, Counter(severities), nanoseconds(f"{min(stamps)}Z"), nanoseconds(f"{max(stamps)}Z"))
-
-
-def _bare(stamps: Sequence[str]) -> list[str] | None:
-    """Return times without their Z, None where one of them is no time as the API writes it."""
+def _span(stamps: Sequence[str]) -> tuple[int, int] | None:
+    """Return the first and the last of some times; (0, 0) of none, None where one is no time as the API writes it."""
     joined = "".join(stamps)
     if not _TIMES.fullmatch(joined):
         return None
+    if not stamps:
+        return 0, 0
     bare = joined.split("Z")[:-1]
+    first, last = min(bare), max(bare)
+    # What stands between two times of one day is of that day.
+    dates = {first[:_DATE]} if first[:_DATE] == last[:_DATE] else {stamp[:_DATE] for stamp in bare}
     try:
-        for date in {stamp[:_DATE] for stamp in bare}:
+        for date in dates:
             nanoseconds(f"{date}T00:00:00.0Z")
     except ValueError:
         return None
-    return bare
+    return nanoseconds(f"{first}Z"), nanoseconds(f"{last}Z")

@@ -11,6 +11,7 @@ _RFC3339 = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def parse_timestamp(text: str) -> int:
     """Return the nanoseconds since 1970 in UTC of an RFC 3339 time.
 

@@ -26,6 +26,8 @@ _STRETCH = 8 << 20
 _MOST = 4
 #: An answer takes about half of this: a helper need not wait until it is taken.
 _PIPE = 1 << 20
+#: Where cores are few, whoever looks at the answers goes first: its work cannot be shared.
+_NICE = 3
 #: Where Linux lists the threads of this process, those of libraries among them; elsewhere nothing is copied.
 _TASKS = Path("/proc/self/task")
 #: Bytes that tell the size of an answer.
@@ -106,6 +108,7 @@ def _helper(path: str, starts: Sequence[int], limits: Limits, sift: Sift) -> Ite
 def _help(writing: int, path: str, starts: Sequence[int], limits: Limits, sift: Sift) -> NoReturn:
     """Send the answers and end at once, whatever happens: nothing of what this process is a copy of may go on in it."""
     try:
+        os.nice(_NICE)
         with os.fdopen(writing, "wb") as out:
             for start in starts:
                 answer = _encode(_stretch(path, start, limits, sift))

@@ -1,5 +1,6 @@
 """Whatever becomes of the connection, who follows a service gets every entry of it, once."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -48,7 +49,8 @@ class Followed:
 
     def until(self, reached: Callable[[], bool]) -> None:
         """Follow until something is so. Nothing is judged by the time that it takes; only a hang is ended."""
-        for _ in range(3000):
+        given_up = time.monotonic() + 60
+        while time.monotonic() < given_up:
             if reached():
                 return
             self.step()

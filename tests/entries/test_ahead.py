@@ -1,16 +1,21 @@
 """A file in order of time is looked at while it is read; in any other order it comes out the same, later."""
 
 import json
+import random
+import sys
 from collections.abc import Iterator
 from itertools import islice
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.reading.logs import Log, log
 from triage.entries import Entries, ahead
 from triage.errors import OutOfOrderError
 from triage.models import Record, Source
 
+ahead_module = sys.modules[ahead.__module__]
 #: About four megabytes of entries are held back, 1.5 kB and more for each.
 MANY = 8000
 
@@ -84,3 +89,35 @@ def test_many_entries_of_one_time_are_held_without_being_looked_at_over_and_over
     flood = [at(0), *(log(number, timestamp="2026-03-01T01:00:00.5Z") for number in range(MANY)), at(7200)]
     assert len(stamps(records(flood))) == MANY + 2
     assert len(settled) < 10
+
+
+@settings(max_examples=300)
+@given(
+    numbers=st.lists(st.integers(0, 40), min_size=1, max_size=120),
+    window=st.integers(1, 12),
+    rng=st.randoms(use_true_random=False),
+)
+def test_entries_come_in_order_or_it_is_told(numbers: list[int], window: int, rng: random.Random) -> None:
+    """Entries nearly in order, many of one time, and some far too late."""
+    ordered = sorted(numbers)
+    batches = [ordered[begin : begin + window] for begin in range(0, len(ordered), window)]
+    near = [number for batch in batches for number in rng.sample(batch, len(batch))]
+    if rng.random() < 0.5:
+        near.append(rng.choice(numbers))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ahead_module, "_HELD", 8000)
+        logs = [at(number, insertId=f"i{place:04d}") for place, number in enumerate(near)]
+        try:
+            given_out = stamps(records(logs))
+        except OutOfOrderError:
+            return
+    assert given_out == sorted(given_out)
+    assert len(given_out) == len(near)
+
+
+def test_an_entry_that_comes_too_late_is_told_after_many_of_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead_module, "_HELD", 8000)
+    numbers = [*range(20), *([19] * 20), 1]
+    logs = [at(number, insertId=f"i{place:04d}") for place, number in enumerate(numbers)]
+    with pytest.raises(OutOfOrderError):
+        stamps(records(logs))

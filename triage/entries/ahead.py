@@ -26,10 +26,10 @@ def ahead(entries: Entries, items: Iterable[Record | Gap | Skipped | ExportFile]
             raise OutOfOrderError("an entry came too late")
         if hopeful and entries.weight > limit:
             waiting = entries.waiting
-            hopeful = begun = waiting[0].timestamp < waiting[-1].timestamp and not entries.parted
+            hopeful = begun or (waiting[0].timestamp < waiting[-1].timestamp and not entries.parted)
             if hopeful:
+                begun = True
                 yield from entries.settle(waiting[len(waiting) * 3 // 4].timestamp)
-                limit = max(
-                    _HELD, 2 * entries.weight
-                )  # where many have one time, few of them can be handed on
+                # Where many have one time, few of them can be handed on.
+                limit = max(_HELD, 2 * entries.weight)
     yield from entries

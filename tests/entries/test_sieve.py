@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from triage import pipeline
@@ -80,6 +80,8 @@ ODD_OBJECTS = [
     b'{"timestamp": "2026-02-30T13:30:00.1Z", "insertId": "no day", "severity": "INFO", "textPayload": "quiet"}',
     b'{"timestamp": "2026-03-17t11:30:00.1Z", "insertId": "small", "severity": "INFO", "textPayload": "quiet"}',
     b'{"timestamp": "2026-03-17T13:30:00.1234567890Z", "insertId": "long", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "", "receiveTimestamp": "2026-03-17T23:30:00Z", "insertId": "", "severity": "INFO", "textPayload": "quiet"}',
+    b'{"timestamp": "", "receiveTimestamp": "2026-03-17T23:30:00Z", "insertId": "no time", "severity": "INFO", "textPayload": "quiet"}',
     b'{"timestamp": "yesterday", "insertId": "when", "severity": "INFO", "textPayload": "quiet"}',
     b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "error", "severity": "ERROR", "textPayload": "quiet"}',
     b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "small", "severity": "error", "textPayload": "quiet"}',
@@ -155,7 +157,8 @@ def both_ways(path: Path) -> tuple[pipeline.Analysis, pipeline.Analysis]:
         patched.setattr("triage.reading.stream.CHUNK", 5000)
         patched.setattr("triage.reading.elements._PIECES", 5000)
         quick = pipeline.analyse([path])
-        patched.setattr(Sieve, "sift", lambda _self, path, pieces: everything(path, pieces))
+        patched.setattr(Sieve, "pieces", lambda _self, path, pieces: everything.pieces(path, pieces))
+        patched.setattr(Sieve, "lines", lambda _self, _path, _text: None)
         return pipeline.analyse([path]), quick
 
 
@@ -193,9 +196,42 @@ def test_every_other_form_gives_the_same_documents_with_the_sieve(
 
 def sifted(path: Path, wanted: list[str]) -> tuple[list[int], list[Skipped]]:
     """Return the positions of the records that are chosen, and the account of the others."""
-    items = list(read([path], sift=Sieve(wanted).sift))
+    items = list(read([path], sift=Sieve(wanted)))
     chosen = [item.source.position for item in items if isinstance(item, Record)]
     return chosen, [item for item in items if isinstance(item, Skipped)]
+
+
+SIEVE = Sieve(["Worker failed to boot", "GET /ws"])
+
+
+@given(pieces=mixed(ODD_LINES))
+@example(pieces=[DULL, b""])
+@example(pieces=[b"", DULL])
+@example(pieces=[DULL + DULL, b"", DULL])
+@example(pieces=[DULL, b'{"a":', b"{}}", DULL])
+def test_lines_are_told_at_once_as_they_are_one_by_one_or_left_to_that(pieces: list[bytes]) -> None:
+    at_once = SIEVE.lines("path", b"\n".join(pieces))
+    if at_once is not None:
+        count, chosen, skipped = at_once
+        places, account = SIEVE.pieces("path", pieces)
+        assert (count, skipped) == (len(pieces), account)
+        assert chosen == [(place, pieces[place]) for place in places]
+
+
+def test_lines_as_the_api_writes_them_are_told_at_once() -> None:
+    quiet = [DULL, DULL.replace(b"nothing", "nÖthing".encode()), REQUEST % (b"/dull", 200)]
+    telling = [
+        DULL.replace(b"INFO", b"ERROR"),
+        DULL.replace(b'"severity": "INFO", ', b""),
+        DULL.replace(b"nothing", b"Worker failed to boot"),
+        HEAD + b'"audit", "protoPayload": {"methodName": "m"}}',
+        HEAD + b'"lost"}',
+    ]
+    assert SIEVE.lines("path", b"\n".join(quiet + telling)) == (
+        8,
+        list(enumerate(telling, start=3)),
+        Skipped("path", {"INFO": 3}, 1_773_754_200_250_000_000, 1_773_754_200_250_000_000),
+    )
 
 
 def test_what_nothing_is_looked_for_in_is_counted_and_not_decoded(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ SIEVE = Sieve(["kept} at [3]"])
 def in_one(path: Path) -> Sequence[Item]:
     """Return what a file says that is read from its beginning to its end."""
     with path.open("rb") as file:
-        return list(Lines(Stream([file.read()]), str(path), LIMITS, SIEVE.sift).records())
+        return list(Lines(Stream([file.read()]), str(path), LIMITS, SIEVE).records())
 
 
 def told(items: Sequence[Item]) -> list[Item]:
@@ -59,7 +59,7 @@ def test_several_processes_say_what_one_says(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(spread, "_STRETCH", max(stretch, path.stat().st_size // 40))
         patched.setattr(spread, "CHUNK", chunk)
-        found = list(read_spread(str(path), LIMITS, SIEVE.sift, count))
+        found = list(read_spread(str(path), LIMITS, SIEVE, count))
     whole = in_one(path)
     assert told(found) == told(whole)
     assert skipped(found) + len(told(found)) == skipped(whole) + len(told(whole))
@@ -72,14 +72,14 @@ def test_where_a_helper_was_ended_its_stretches_are_read_here(
     path.write_bytes(lines(logs(60)))
     monkeypatch.setattr(spread, "_STRETCH", 2000)
     monkeypatch.setattr(spread, "_help", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    assert told(list(read_spread(str(path), LIMITS, SIEVE.sift, 2))) == told(in_one(path))
+    assert told(list(read_spread(str(path), LIMITS, SIEVE, 2))) == told(in_one(path))
 
 
 def test_no_helper_is_left_when_reading_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(60)))
     monkeypatch.setattr(spread, "_STRETCH", 2000)
-    items = read_spread(str(path), LIMITS, SIEVE.sift, 2)
+    items = read_spread(str(path), LIMITS, SIEVE, 2)
     assert isinstance(items, Generator)
     next(items)
     items.close()
@@ -95,7 +95,7 @@ def test_helpers_end_by_themselves_when_the_process_that_reads_is_killed(tmp_pat
         "from triage.entries import Sieve\n"
         "from triage.reading import Limits, spread\n"
         "spread._STRETCH = 200_000\n"
-        f"items = spread.read_spread({str(path)!r}, Limits(), Sieve(['kept']).sift, 2)\n"
+        f"items = spread.read_spread({str(path)!r}, Limits(), Sieve(['kept']), 2)\n"
         "next(items)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -116,11 +116,11 @@ def test_only_large_files_that_are_sifted_are_spread(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(reads, "read_spread", spread_out)
     monkeypatch.setattr(reads, "helpers", lambda: 2)
-    list(read([path], sift=SIEVE.sift))
+    list(read([path], sift=SIEVE))
     monkeypatch.setattr(reads, "LARGE", 1000)
     list(read([path]))
     assert asked == []
-    list(read([path], sift=SIEVE.sift))
+    list(read([path], sift=SIEVE))
     assert asked == [str(path)]
 
 

@@ -11,11 +11,11 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, compress
+from itertools import accumulate
 from typing import Annotated, Literal
 
 import msgspec
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from triage.entries.decode import path_of
 from triage.entries.times import nanoseconds
@@ -26,108 +26,145 @@ _ODD = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
 #: Times as the API writes them, one behind the other. Without their Z they are as texts in order of time.
 _TIMES = re.compile(r"(?:\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z)*+", re.ASCII)
 _DATE = len("2026-03-17")
+_Severity = Literal[
+    "DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"
+]
 
 _path = lru_cache(maxsize=4096)(path_of)
-_Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class _Payload(msgspec.Struct, gc=False):
     """The payload's text."""
 
-    message: _Text
+    message: str | None = None
 
 
 class _Request(msgspec.Struct, rename="camel", gc=False):
     """What the message of a request without text is made of."""
 
-    request_method: _Text
-    request_url: str
+    request_method: str = ""
+    request_url: str = ""
     status: int | None = None
 
 
 class _Glance(msgspec.Struct, rename="camel", gc=False):
-    """A LogEntry as the API writes it that is no error, no audit, and whole: what any other has does not fit."""
+    """A LogEntry as the API writes it, and whole: what any other has does not fit."""
 
     timestamp: str
-    severity: Literal["DEBUG", "INFO", "NOTICE", "WARNING"]
-    insert_id: _Text
+    insert_id: Annotated[str, msgspec.Meta(min_length=1)]
+    severity: _Severity = "DEFAULT"
     text_payload: str | None = None
     json_payload: _Payload | None = None
     http_request: _Request | None = None
-    proto_payload: None = None
     split: None = None
 
 
-_glance = msgspec.json.Decoder(_Glance).decode
+_decoder = msgspec.json.Decoder(_Glance)
+#: What stands in for a record that is no such LogEntry.
+_OTHER = _Glance("", "-")
+_NO_GLANCE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+#: What else than an error has to say something to matter. A text may name the severity of an entry without one.
+_QUIET = frozenset({"DEBUG", "INFO", "NOTICE", "WARNING"})
 
 
 class Sieve:
-    """Tells which records of a block to decode: errors, those that say one of the ``wanted`` texts, and odd ones."""
+    """Tells which records of a block to decode: errors, those that say one of the ``wanted`` texts, and odd ones.
+
+    Of the others each is a JSON object that is a LogEntry. A record that is none, or no JSON, may matter.
+    """
 
     def __init__(self, wanted: Sequence[str]) -> None:
         """Look for these texts; of one with line breaks, which a logger may have escaped, for its longest line."""
         literals = {max(text.split("\n"), key=len) for text in wanted}
         self._index = AhoCorasick(sorted(literals.union(_ODD)), implementation=Implementation.DFA)
+        self._seams = BytesAhoCorasick([b"}\n{"])
 
-    def sift(self, path: str, pieces: Sequence[bytes]) -> tuple[list[int], Skipped]:
-        """Return the places of the pieces that may matter, and the account of the others.
+    def pieces(self, path: str, pieces: Sequence[bytes]) -> tuple[list[int], Skipped]:
+        """Return the places of the pieces that may matter, and the account of the others."""
+        return self._sifted(path, list(map(_glance, pieces)))
 
-        Of the others each is a JSON object that is a LogEntry. A piece that is none, or no JSON, may matter.
+    def lines(self, path: str, text: bytes) -> tuple[int, list[tuple[int, bytes]], Skipped] | None:
+        """Return how many lines a text has, those that may matter with their places, and the account of the others.
+
+        It takes one pass over all of them; None where some are not what most are, so that each is to be looked at.
         """
-        glances: list[_Glance] = []
-        places: list[int] = []
-        texts: list[str] = []
-        plain = all(map(bytes.isascii, pieces))
-        for place, piece in enumerate(pieces):
-            try:
-                glance = _glance(piece)
-                if not plain:
-                    piece.decode()
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                continue
-            # What the decoder makes of the payload; see decode.py.
-            payload = glance.json_payload
-            if text := glance.text_payload or (payload and payload.message) or _asked(glance.http_request):
-                glances.append(glance)
-                places.append(place)
-                texts.append(text)
-        dull = self._silent(texts)
-        span = _span([glance.timestamp for glance in compress(glances, dull)])
-        if span is None:
-            dull = [
-                silent and _span([glance.timestamp]) is not None
-                for silent, glance in zip(dull, glances, strict=True)
-            ]
-            span = _span([glance.timestamp for glance in compress(glances, dull)])
-        passed = set(compress(places, dull))
-        severities = Counter[str]([glance.severity for glance in compress(glances, dull)])
-        skipped = Skipped(path, severities, *(span or (0, 0)))
-        return [place for place in range(len(pieces)) if place not in passed], skipped
+        try:
+            if not text.isascii():
+                text.decode()
+            glances = _decoder.decode_lines(text)
+        except _NO_GLANCE:
+            return None
+        seams = self._seams.find_matches_as_indexes(text)
+        if len(seams) != len(glances) - 1 or (text[:1], text[-1:]) != (b"{", b"}"):
+            return None  # lines are blank, or hold more than an object, or a part of one
+        places, skipped = self._sifted(path, glances)
+        starts = [0, *(end - 1 for _, _, end in seams)]
+        ends = [*(start + 1 for _, start, _ in seams), len(text)]
+        return len(glances), [(place, text[starts[place] : ends[place]]) for place in places], skipped
 
-    def _silent(self, texts: Sequence[str]) -> list[bool]:
-        """Return of each text whether nothing stands in it that is looked for."""
-        silent = [True] * len(texts)
+    def _sifted(self, path: str, glances: Sequence[_Glance]) -> tuple[list[int], Skipped]:
+        """Return the places of the records that may matter, and the account of the others."""
+        texts = [
+            # What the decoder makes of the payload; see decode.py.
+            glance.text_payload
+            or ((payload := glance.json_payload) and payload.message)
+            or _asked(glance.http_request)
+            for glance in glances
+        ]
+        severities: list[str] = [glance.severity for glance in glances]
+        matter = self._telling(texts)
+        matter.update(
+            place
+            for place, (severity, text) in enumerate(zip(severities, texts, strict=True))
+            if severity not in _QUIET or not text
+        )
+        stamps = [glance.timestamp for glance in glances]
+        for place in sorted(matter, reverse=True):
+            del severities[place], stamps[place]
+        span = _span(stamps)
+        if span is None:
+            matter.update(place for place, glance in enumerate(glances) if _span([glance.timestamp]) is None)
+            passed = [glance for place, glance in enumerate(glances) if place not in matter]
+            severities = [glance.severity for glance in passed]
+            span = _span([glance.timestamp for glance in passed]) or (0, 0)
+        return sorted(matter), Skipped(path, Counter(severities), *span)
+
+    def _telling(self, texts: Sequence[str]) -> set[int]:
+        """Return the places of the texts in which something stands that is looked for."""
         ends = list(accumulate([len(text) + 1 for text in texts]))
-        for _, start, _ in self._index.find_matches_as_indexes("\n".join([*texts, ""])):
-            silent[bisect(ends, start)] = False
-        return silent
+        found = self._index.find_matches_as_indexes("\n".join([*texts, ""]))
+        return {bisect(ends, start) for _, start, _ in found}
+
+
+def _glance(piece: bytes) -> _Glance:
+    """Return a record at a glance, also of one that is none."""
+    try:
+        if not piece.isascii():
+            piece.decode()
+        return _decoder.decode(piece)
+    except _NO_GLANCE:
+        return _OTHER
 
 
 def _asked(request: _Request | None) -> str:
     """Return the message that a request without text has, "" where it takes more than a glance to tell."""
-    path = request and _path(request.request_url)
-    return f"{request.request_method} {path} {request.status}" if request and path else ""
+    if request is None or not request.request_method:
+        return ""
+    path = _path(request.request_url)
+    return f"{request.request_method} {path} {request.status}" if path else ""
 
 
 def _span(stamps: Sequence[str]) -> tuple[int, int] | None:
     """Return the first and the last of some times; (0, 0) of none, None where one is no time as the API writes it."""
+    if not stamps:
+        return 0, 0
     joined = "".join(stamps)
     if not _TIMES.fullmatch(joined):
         return None
-    if not stamps:
-        return 0, 0
-    bare = joined.split("Z")[:-1]
-    first, last = min(bare), max(bare)
+    bare = sorted(joined.split("Z")[:-1])
+    if len(bare) != len(stamps):
+        return None
+    first, last = bare[0], bare[-1]
     # What stands between two times of one day is of that day.
     dates = {first[:_DATE]} if first[:_DATE] == last[:_DATE] else {stamp[:_DATE] for stamp in bare}
     try:

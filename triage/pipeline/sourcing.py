@@ -56,7 +56,7 @@ def records(
     files = [source for source in named if not is_address(source)]
     sieve = _sieve(analyser, selection)
     if files:
-        yield from read(files, sift=sieve.sift if sieve else everything)
+        yield from read(files, sift=sieve or everything)
     if tables := [str(source) for source in named if is_address(source)]:
         from triage.pipeline.tables import read_tables
 
@@ -86,7 +86,7 @@ def _narrowing(
     sieve = _sieve(analyser, selection)
     keep = None if analyser is None else analyser.wants
     test = None if selection == ALL else within(selection)
-    return lambda read: narrow(read(sieve.sift if sieve else everything), keep=keep, within=test)
+    return lambda read: narrow(read(sieve or everything), keep=keep, within=test)
 
 
 def _sieve(analyser: Analyser | None, selection: Selection) -> Sieve | None:

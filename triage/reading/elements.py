@@ -77,7 +77,7 @@ class Elements:
             yield self.gap("cut_file", "the list is not closed")
 
     def _sifted(self, pieces: list[bytes]) -> Iterator[bytes | Skipped]:
-        chosen, skipped = (self.sift if self.plain else everything)(self.path, pieces)
+        chosen, skipped = (self.sift if self.plain else everything).pieces(self.path, pieces)
         if skipped.severities:
             yield skipped
         done = 0

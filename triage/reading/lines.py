@@ -26,22 +26,32 @@ class Lines:
         """Yield the records. The last line is cut when it neither ends nor is JSON."""
         path, longest = self._path, self._limits.record
         rest = b""
-        for block in self._stream:
-            *lines, last = block.split(b"\n")
-            if not lines:
-                rest += last if len(rest) <= longest else b""
+        for chunk in self._stream:
+            end = chunk.rfind(b"\n")
+            if end < 0:
+                rest += chunk if len(rest) <= longest else b""
                 continue
-            lines[0], rest = rest + lines[0], last
-            chosen, skipped = (self._sift if max(map(len, lines)) <= longest else everything)(path, lines)
+            text, rest = rest + chunk[:end], chunk[end + 1 :]
+            count, chosen, skipped = self._sifted(text)
             if skipped.severities:
                 yield skipped
-            for place in chosen:
-                yield from self._line(lines[place], self.position + place + 1)
-            self.position += len(lines)
+            for place, line in chosen:
+                yield from self._line(line, self.position + place + 1)
+            self.position += count
         if rest.lstrip()[:1] == b"{" and len(rest) <= longest and loaded(rest) is None:
             yield Gap("cut_file", path, "the last line is cut", self.position + 1)
         else:
             yield from self._line(rest, self.position + 1)
+
+    def _sifted(self, text: bytes) -> tuple[int, list[tuple[int, bytes]], Skipped]:
+        """Return the number of lines in a text, those to be given with their places, and the account of the others."""
+        longest = self._limits.record
+        if len(text) <= longest and (sifted := self._sift.lines(self._path, text)):
+            return sifted
+        lines = text.split(b"\n")
+        sift = self._sift if max(map(len, lines)) <= longest else everything
+        places, skipped = sift.pieces(self._path, lines)
+        return len(lines), [(place, lines[place]) for place in places], skipped
 
     def _line(self, line: bytes, position: int) -> Iterator[Record | Gap]:
         """Yield what a line is, unless it is blank."""

@@ -11,7 +11,6 @@ from typing import BinaryIO
 import msgspec
 
 from triage.models import Gap, Record
-from triage.redact import Redactor
 
 #: Half of a character, which a log may hold as an escape and no UTF-8 file as such.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -36,6 +35,7 @@ def redact_export(sources: Sequence[str | Path], stream: BinaryIO | gzip.GzipFil
 
     """
     from triage.reading import read
+    from triage.redact import Redactor
 
     redactor, gaps, records = Redactor(), [], 0
     for item in read(sources):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from triage.models import Attached, Found, Ticket
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.reporting import report
-from triage.redact import redact
 
 if TYPE_CHECKING:
     from triage.tickets import Hub
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 def ticket(analysis: Analysis) -> Ticket:
     """Return the first incident as it goes on an issue: the ``comment`` report with its fingerprint and labels."""
     from hashlib import blake2b
+
+    from triage.redact import redact
 
     diagnosis = analysis.diagnosis
     first = next(iter(diagnosis.incidents), None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import isfinite, nan
+from typing import NamedTuple
 
 from triage.models import Entry, Event, Outcome, Passage, Run, RunKind, Step, Verdict
 from triage.window import NANOSECONDS, format_timestamp
@@ -13,8 +14,7 @@ _EVIDENCE = 4
 _DIGITS = 9
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where runs happen: one instance of one revision of one service."""
 
     service: str
@@ -32,7 +32,7 @@ def evidence_id(entry: Entry) -> str:
     return entry.insert_id or f"@{format_timestamp(entry.timestamp)}"
 
 
-@dataclass
+@dataclass(slots=True)
 class DraftStep:
     """One step while its lines still come in."""
 
@@ -93,9 +93,7 @@ class Draft:
         self.warned: list[str] = []
         self.tolerated: list[str] = []
         self.repeats: str | None = None
-        text = "\0".join(
-            (self.kind, *vars(self.place).values(), str(entry.timestamp // 1000), entry.insert_id)
-        )
+        text = "\0".join((self.kind, *self.place, str(entry.timestamp // 1000), entry.insert_id))
         self.id = f"{self.kind[0]}-{blake2b(text.encode(errors='replace'), digest_size=5).hexdigest()}"
 
     def note(self, event: Event, step: str, outcome: Outcome, **more: object) -> DraftStep:

@@ -192,6 +192,19 @@ def test_an_early_ending_ends_the_run_and_blames_no_check(name: str) -> None:
     assert (second.verdict, second.overlaps) == ("ready", False)
 
 
+def test_a_verdict_that_says_ready_is_of_another_run_than_a_critical_check_that_failed() -> None:
+    logs = validation(0, down=["agent_supervisor"])
+    failing = next(n for n, log in enumerate(logs) if "CRITICAL FAIL" in log["jsonPayload"]["message"])
+    success = said(9, "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (1.00s)")
+    failed, ready = runs(logs[: failing + 1], [success])
+    assert (failed.verdict, failed.failed_checks, failed.complete) == (
+        "not_ready",
+        ["agent_supervisor"],
+        False,
+    )
+    assert (ready.verdict, ready.failed_checks, ready.complete) == ("ready", [], False)
+
+
 def test_outside_of_the_cloud_the_validation_is_skipped_and_ready() -> None:
     lines = [
         " SEARCH:  GCP WebSocket readiness validation started (requested: 15.0s, optimized: 3.0s, environment: development)",

@@ -139,6 +139,9 @@ class Instance:
 
     def _verdict(self, event: Event) -> list[Passage]:
         over = self._let_go()
+        if any(run.contradicts(event) for run in self._open):
+            over += [self._close(run) for run in self._open]
+            self._open = []
         if not self._open:
             self._open.append(Validation(event, self._naming))
         nearest = min(self._open, key=lambda run: run.misses(event))

@@ -67,6 +67,13 @@ class Validation(Draft):
             return float("inf")
         return abs((event.entry.timestamp - self.began) / NANOSECONDS - elapsed)
 
+    def contradicts(self, event: Event) -> bool:
+        """Return whether a verdict must be of another run: none is ready in which a critical check failed.
+
+        Of runs that overlap it is not known in which it failed.
+        """
+        return event.outcome == "ready" and bool(self.failed) and not self.overlaps
+
     def on_started(self, event: Event) -> None:
         """Read the line that opens a run."""
         self.start_seen = True

@@ -158,6 +158,19 @@ def test_recovered_needs_a_later_ready_verdict() -> None:
     assert not diagnosis(validation(0), validation(60, down=["agent_supervisor"])).recovered
 
 
+def test_an_older_revision_that_goes_on_is_no_recovery_of_a_newer_one() -> None:
+    newer = "netra-backend-staging-00042-abc"
+    failing = validation(50, down=["agent_supervisor"], revision=newer, instance="i2")
+    goes_on = diagnosis(validation(0), failing, validation(100))
+    assert (goes_on.verdict, goes_on.recovered) == ("not_ready", False)
+    assert not goes_on.incidents[0].recovered
+    replaced = diagnosis(
+        validation(0, down=["agent_supervisor"]), validation(50, revision=newer, instance="i2")
+    )
+    assert (replaced.verdict, replaced.recovered) == ("ready", True)
+    assert replaced.incidents[0].recovered
+
+
 def test_what_recovered_is_told_and_comes_last() -> None:
     found = diagnosis(validation(0, down=["agent_supervisor"]), validation(60, down=["redis"]))
     assert [(incident.cause, incident.recovered) for incident in found.incidents] == [

@@ -189,7 +189,7 @@ class Judge:
             service = self._services[case.service]
             cause = case.known.cause
             ends = cause.tier in ("crash", "startup", "check") or cause.scene == "probe"
-            case.recovered = ends and _later(service, case)
+            case.recovered = ends and service.ready_after(case.ended, case.revisions.names())
             case.traced = self._traces.of(case)
         cases = attach(list(self._cases.values()))
         incidents = [case.incident(partial(self._around, case), self._link) for case in cases]
@@ -240,8 +240,3 @@ def _check(known: Known, run: Run) -> str | None:
     if known.cause.check in pointed:
         return next(iter(pointed[known.cause.check]), None)
     return known.cause.check or None
-
-
-def _later(service: Service, case: Case) -> bool:
-    """Return whether the service was ready again after a case, on one of its revisions or a newer one."""
-    return service.ready_at > case.ended

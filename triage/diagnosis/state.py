@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,11 @@ class Decisive:
     why: str
     kind: str
 
+    @property
+    def means_ready(self) -> bool:
+        """Return whether the service was found ready: a boot that came up and a request let through are no verdict."""
+        return self.verdict != "not_ready" and self.kind in ("validation", "probe")
+
     def follows(self, other: "Decisive | None") -> bool:
         """Return whether it is later than another; of one instance the one that comes later is."""
         return other is None or (self.at, self.instance) >= (other.at, other.instance)
@@ -34,6 +40,7 @@ class RevisionState:
 
     latest: Decisive | None = None
     started: int = 0
+    ready_at: int = 0
 
 
 @dataclass
@@ -77,6 +84,8 @@ class Service:
             return
         if decided.follows(revision.latest):
             revision.latest = decided
+        if decided.means_ready:
+            revision.ready_at = max(revision.ready_at, decided.at)
         self._note(decided)
 
     def _asked(self, run: Run) -> None:
@@ -91,7 +100,7 @@ class Service:
         """Remember when the service failed last, and when it was last found ready."""
         if decided.verdict == "not_ready":
             self.failed_at = max(self.failed_at, decided.at)
-        elif decided.kind in ("validation", "probe"):
+        elif decided.means_ready:
             self.ready_at = max(self.ready_at, decided.at)
 
     def began(self) -> tuple[bool, Any, str]:
@@ -112,6 +121,19 @@ class Service:
             return bool(name), int(number[1]) if number else 0, seen
 
         return sorted(names, key=generation, reverse=True)
+
+    def ready_after(self, time: int, revisions: Sequence[str]) -> bool:
+        """Return whether the newest of some revisions, or one newer than that, was found ready after a time.
+
+        Of a probe no line tells which revision answered it: it speaks for any, and without revisions any speaks.
+        """
+        names = self.newest_first()
+        known = [place for place, name in enumerate(names) if name in revisions]
+        newer = names[: min(known) + 1] if known else names
+        found = [self.revisions[name].ready_at for name in newer if name in self.revisions]
+        if self.asked is not None and self.asked.means_ready:
+            found.append(self.asked.at)
+        return max(found, default=0) > time
 
     def newest(self) -> str:
         """Return the newest revision that decided something, else the newest that was seen."""

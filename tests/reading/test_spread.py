@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from tests.reading.logs import Item, lines, logs
 from triage.entries import Sieve
 from triage.models import Record, Skipped
-from triage.reading import Limits, read, spread
+from triage.reading import Limits, helper, read, spread
 from triage.reading.lines import Lines
 from triage.reading.spread import read_spread
 from triage.reading.stream import Stream
@@ -71,7 +70,7 @@ def test_where_a_helper_was_ended_its_stretches_are_read_here(
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(60)))
     monkeypatch.setattr(spread, "_STRETCH", 2000)
-    monkeypatch.setattr(spread, "_help", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr(helper, "_send", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     assert told(list(read_spread(str(path), LIMITS, SIEVE, 2))) == told(in_one(path))
 
 
@@ -122,29 +121,3 @@ def test_only_large_files_that_are_sifted_are_spread(tmp_path: Path, monkeypatch
     assert asked == []
     list(read([path], sift=SIEVE))
     assert asked == [str(path)]
-
-
-def test_a_process_with_threads_is_not_copied() -> None:
-    done = threading.Event()
-    thread = threading.Thread(target=done.wait)
-    thread.start()
-    try:
-        assert spread.helpers() == 0
-    finally:
-        done.set()
-        thread.join()
-
-
-def test_there_are_no_more_helpers_than_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "1").mkdir()
-    monkeypatch.setattr(spread, "_TASKS", tmp_path)
-    for cores, expected in [(1, 0), (2, 2), (16, 4)]:
-        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
-        assert spread.helpers() == expected
-
-
-def test_where_the_system_does_not_tell_its_threads_there_are_no_helpers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(spread, "_TASKS", tmp_path / "none")
-    assert spread.helpers() == 0

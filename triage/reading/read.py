@@ -3,14 +3,17 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from triage.errors import BadDataError, IOFailureError
 from triage.models import ExportFile, Gap, Record, Skipped
+from triage.reading.aside import read_aside
 from triage.reading.compression import compression, unfold
 from triage.reading.encoding import utf8
 from triage.reading.form import form
+from triage.reading.helper import helpers
 from triage.reading.likeness import is_entry
 from triage.reading.limits import Limits
 from triage.reading.lines import Lines
@@ -18,11 +21,13 @@ from triage.reading.parquet import read_parquet
 from triage.reading.remote import is_remote, open_object
 from triage.reading.sift import Sift, everything
 from triage.reading.sources import ExportSource, expand
-from triage.reading.spread import LARGE, helpers, read_spread
+from triage.reading.spread import read_spread
 from triage.reading.stream import Stream, chunks_of
 from triage.reading.table import read_table
 from triage.reading.values import Values
 
+#: Smaller files are read before copies of this process would be of use; what is compressed is larger than it seems.
+LARGE, FOLDED = 48 << 20, 4 << 20
 #: The form is told from this much: an entry has at most 256 KiB.
 HEAD = 1 << 20
 _NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
@@ -94,9 +99,24 @@ def _read(
     if kind:
         stream = Stream(unfold(kind, stream, path, limits, gaps))
     encoding, stream = utf8(stream)
-    plain = not (kind or encoding or is_remote(path)) and path != "-" and file.seekable()
-    spread = plain and sift is not everything and Path(path).stat().st_size >= LARGE
-    content = _Content(stream, path, limits, sift, helpers() if spread else 0)
+    content = _Content(stream, path, limits, sift)
+    items = _account(source, content, gaps, ", ".join(filter(None, (kind, encoding))))
+    # Another process must not read from an object or a pipe, nor is it worth it where everything is wanted.
+    alone = sift is everything or path == "-" or is_remote(path) or not file.seekable()
+    count = helpers() if not alone and Path(path).stat().st_size >= (FOLDED if kind else LARGE) else 0
+    if count and not (kind or encoding) and content.is_lines():
+        content.helpers = count
+    elif count:
+        yield from read_aside(items, partial(file.seek, file.tell()))
+        return
+    yield from items
+
+
+def _account(
+    source: ExportSource, content: "_Content", gaps: list[Gap], form_around: str
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield what is in a file, then what damaged it, then the account of it."""
+    path = source.path
     try:
         for item in content:
             if not (
@@ -111,18 +131,25 @@ def _read(
         yield Gap("not_entries", path, error.message)
     for gap in gaps:
         yield _counted(gap, content.records)
-    yield ExportFile(path, ", ".join(filter(None, (content.form, kind, encoding))), content.records)
+    yield ExportFile(path, ", ".join(filter(None, (content.form, form_around))), content.records)
 
 
 class _Content:
     """The records of one file, and whether they are those of an export."""
 
-    def __init__(self, stream: Stream, path: str, limits: Limits, sift: Sift, helpers: int) -> None:
-        self._stream, self._path, self._limits = stream, path, limits
-        self._sift, self._helpers = sift, helpers
+    def __init__(self, stream: Stream, path: str, limits: Limits, sift: Sift) -> None:
+        self._stream, self._path, self._limits, self._sift = stream, path, limits, sift
+        self.helpers = 0
         self.form = "empty"
         self.records = 0
         self._entries = self._others = False
+
+    def is_lines(self) -> bool:
+        """Return whether they are JSON lines, which can be found from any place in a file."""
+        try:
+            return form(self._stream.head(HEAD), self._path) == "lines"
+        except BadDataError:  # told where it is read
+            return False
 
     def __iter__(self) -> Iterator[Record | Gap | Skipped]:
         if not self._stream.head(1):
@@ -144,8 +171,8 @@ class _Content:
         found = form(self._stream.head(HEAD), self._path)
         self.form = _NAMES.get(found, "")
         match found:
-            case "lines" if self._helpers:
-                return read_spread(self._path, self._limits, self._sift, self._helpers)
+            case "lines" if self.helpers:
+                return read_spread(self._path, self._limits, self._sift, self.helpers)
             case "lines":
                 return Lines(self._stream, self._path, self._limits, self._sift).records()
             case "table":

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from triage.errors import TriageError, UsageError
 from triage.models import ExportFile, Gap, Record, Skipped, Source
 from triage.reading.parts import Part, PartEnd, parts, read_part
+from triage.reading.read import LARGE
 from triage.reading.sift import Sift
 from triage.reading.sources import expand
 from triage.reading.spark_context import Spark, need_spark, spark_context
 from triage.reading.spark_order import Placing, Range, in_blocks, in_order, placed, unplaced
-from triage.reading.spread import LARGE
 
 Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
 #: What judges the items of a file, which the function that it is given reads.

@@ -1,0 +1,51 @@
+"""What was read, on its way from one process to another."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from triage.models import ExportFile, Gap, Record, Skipped
+
+Item = Record | Gap | Skipped | ExportFile
+
+
+class Batch(msgspec.Struct, frozen=True, gc=False):
+    """Some items: those of each kind, and the kinds in their order. ``number`` is for whoever sends them."""
+
+    kinds: list[int]
+    records: list[Record]
+    gaps: list[Gap]
+    skipped: list[Skipped]
+    exports: list[ExportFile]
+    number: int
+
+    def items(self) -> Iterator[Any]:
+        """Yield the items in their order."""
+        by_kind: list[Iterator[Any]] = [
+            iter(self.records),
+            iter(self.gaps),
+            iter(self.skipped),
+            iter(self.exports),
+        ]
+        return (next(by_kind[kind]) for kind in self.kinds)
+
+
+_KINDS: dict[type, int] = {Record: 0, Gap: 1, Skipped: 2, ExportFile: 3}
+_encode = msgspec.msgpack.Encoder().encode
+unpacked = msgspec.msgpack.Decoder(Batch).decode
+
+
+def packed(items: Sequence[Item], number: int) -> bytes:
+    """Return a Batch as bytes, for ``unpacked``."""
+    kinds = [_KINDS[type(item)] for item in items]
+    return _encode(
+        Batch(
+            kinds,
+            [item for item in items if isinstance(item, Record)],
+            [item for item in items if isinstance(item, Gap)],
+            [item for item in items if isinstance(item, Skipped)],
+            [item for item in items if isinstance(item, ExportFile)],
+            number,
+        )
+    )

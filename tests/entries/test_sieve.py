@@ -159,6 +159,7 @@ def both_ways(path: Path) -> tuple[pipeline.Analysis, pipeline.Analysis]:
         quick = pipeline.analyse([path])
         patched.setattr(Sieve, "pieces", lambda _self, path, pieces: everything.pieces(path, pieces))
         patched.setattr(Sieve, "lines", lambda _self, _path, _text: None)
+        patched.setattr(Sieve, "listed", lambda _self, _path, _text, _between: None)
         return pipeline.analyse([path]), quick
 
 
@@ -216,6 +217,30 @@ def test_lines_are_told_at_once_as_they_are_one_by_one_or_left_to_that(pieces: l
         places, account = SIEVE.pieces("path", pieces)
         assert (count, skipped) == (len(pieces), account)
         assert chosen == [(place, pieces[place]) for place in places]
+
+
+NESTED = HEAD + b'"n", "textPayload": "Worker failed to boot", "labels": [{"a": 1},{"b": 2}]}'
+QUOTED = HEAD + b'"q", "textPayload": "Worker failed to boot },{ said twice"}'
+
+
+@given(pieces=mixed([*ODD_OBJECTS, NESTED, QUOTED]), between=st.sampled_from([b",", b", ", b",\n  "]))
+@example(pieces=[NESTED, DULL, DULL], between=b",")
+@example(pieces=[QUOTED, DULL], between=b",")
+def test_a_list_is_told_at_once_as_its_objects_are_one_by_one_or_left_to_that(
+    pieces: list[bytes], between: bytes
+) -> None:
+    at_once = SIEVE.listed("path", between.join(pieces), between)
+    if at_once is not None:
+        count, chosen, skipped = at_once
+        places, account = SIEVE.pieces("path", pieces)
+        assert (count, skipped) == (len(pieces), account)
+        assert chosen == [(place, pieces[place]) for place in places]
+
+
+@pytest.mark.parametrize("odd", [NESTED, QUOTED])
+def test_what_stands_between_objects_is_not_taken_for_it_inside_of_one(odd: bytes) -> None:
+    text = b",".join([odd, DULL]) + b", " + DULL  # as many seams as there would be if each were one
+    assert SIEVE.listed("path", text, b",") is None
 
 
 def test_lines_as_the_api_writes_them_are_told_at_once() -> None:

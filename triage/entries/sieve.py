@@ -9,8 +9,8 @@ it, may it see the wrong one of the two; nothing writes such a record.
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Annotated, Literal
 
@@ -59,10 +59,12 @@ class _Glance(msgspec.Struct, rename="camel", gc=False):
     split: None = None
 
 
+#: The number of some records, those that may matter with their places, and the account of the others.
+_Sifted = tuple[int, list[tuple[int, bytes]], Skipped]
 _decoder = msgspec.json.Decoder(_Glance)
+_listed = msgspec.json.Decoder(list[_Glance]).decode
 #: What stands in for a record that is no such LogEntry.
 _OTHER = _Glance("", "-")
-_NO_GLANCE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 #: What else than an error has to say something to matter. A text may name the severity of an entry without one.
 _QUIET = frozenset({"DEBUG", "INFO", "NOTICE", "WARNING"})
 
@@ -77,26 +79,31 @@ class Sieve:
         """Look for these texts; of one with line breaks, which a logger may have escaped, for its longest line."""
         literals = {max(text.split("\n"), key=len) for text in wanted}
         self._index = AhoCorasick(sorted(literals.union(_ODD)), implementation=Implementation.DFA)
-        self._seams = BytesAhoCorasick([b"}\n{"])
 
     def pieces(self, path: str, pieces: Sequence[bytes]) -> tuple[list[int], Skipped]:
         """Return the places of the pieces that may matter, and the account of the others."""
         return self._sifted(path, list(map(_glance, pieces)))
 
-    def lines(self, path: str, text: bytes) -> tuple[int, list[tuple[int, bytes]], Skipped] | None:
+    def lines(self, path: str, text: bytes) -> _Sifted | None:
         """Return how many lines a text has, those that may matter with their places, and the account of the others.
 
         It takes one pass over all of them; None where some are not what most are, so that each is to be looked at.
         """
-        try:
-            if not text.isascii():
-                text.decode()
-            glances = _decoder.decode_lines(text)
-        except _NO_GLANCE:
-            return None
-        seams = self._seams.find_matches_as_indexes(text)
+        # No line feed can stand inside a text of JSON: what is between two braces is between two objects.
+        return self._at_once(path, text, b"\n", _glances(_decoder.decode_lines, text))
+
+    def listed(self, path: str, text: bytes, between: bytes) -> _Sifted | None:
+        """Return what ``lines`` returns of the objects of a list, where ``between`` two of them always stands the same."""
+        glances = _glances(_listed, b"[%b]" % text)
+        found = self._at_once(path, text, between, glances)
+        # The same may stand inside an object, too, or inside a text.
+        sound = found and all(_glance(piece) == glances[place] for place, piece in found[1])
+        return found if sound else None
+
+    def _at_once(self, path: str, text: bytes, between: bytes, glances: Sequence[_Glance]) -> _Sifted | None:
+        seams = _seam(between).find_matches_as_indexes(text)
         if len(seams) != len(glances) - 1 or (text[:1], text[-1:]) != (b"{", b"}"):
-            return None  # lines are blank, or hold more than an object, or a part of one
+            return None
         places, skipped = self._sifted(path, glances)
         starts = [0, *(end - 1 for _, _, end in seams)]
         ends = [*(start + 1 for _, start, _ in seams), len(text)]
@@ -136,14 +143,29 @@ class Sieve:
         return {bisect(ends, start) for _, start, _ in found}
 
 
+def _glances(decode: Callable[[bytes], list[_Glance]], text: bytes) -> list[_Glance]:
+    """Return all that a text holds at a glance, nothing where one of it does not fit."""
+    try:
+        if not text.isascii():
+            text.decode()
+        return decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+
+
 def _glance(piece: bytes) -> _Glance:
     """Return a record at a glance, also of one that is none."""
-    try:
-        if not piece.isascii():
-            piece.decode()
-        return _decoder.decode(piece)
-    except _NO_GLANCE:
-        return _OTHER
+    return next(iter(_glances(_alone, piece)), _OTHER)
+
+
+def _alone(piece: bytes) -> list[_Glance]:
+    return [_decoder.decode(piece)]
+
+
+@cache
+def _seam(between: bytes) -> BytesAhoCorasick:
+    """Return what finds the places where an object ends and another begins."""
+    return BytesAhoCorasick([b"}%b{" % between])
 
 
 def _asked(request: _Request | None) -> str:

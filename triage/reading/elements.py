@@ -8,7 +8,7 @@ import msgspec
 from triage.models import Gap, GapKind, Record, Skipped, Source
 from triage.reading.likeness import is_entry, loaded
 from triage.reading.limits import Limits
-from triage.reading.sift import Sift, everything
+from triage.reading.sift import Sift, Sifted, everything
 from triage.reading.window import Window, closing
 
 _batch = msgspec.json.Decoder(list[msgspec.Raw])
@@ -59,11 +59,11 @@ class Elements:
         window, depth = self.window, 1
         while first := window.next():
             if first == b"{":
-                whole = self._pieces()
-                if whole is None:
+                found = self._objects()
+                if found is None:
                     yield from self.one(window.value(self.limits.record))
                 else:
-                    yield from self._sifted(whole)
+                    yield from self._given(found)
             elif first == b"[":
                 depth, window.at = depth + 1, window.at + 1
             elif first == b"]":
@@ -76,38 +76,53 @@ class Elements:
             self.cut = True
             yield self.gap("cut_file", "the list is not closed")
 
-    def _sifted(self, pieces: list[bytes]) -> Iterator[bytes | Skipped]:
-        chosen, skipped = (self.sift if self.plain else everything).pieces(self.path, pieces)
+    def _given(self, sifted: Sifted) -> Iterator[bytes | Skipped]:
+        count, chosen, skipped = sifted
         if skipped.severities:
             yield skipped
         done = 0
-        for place in chosen:
+        for place, piece in chosen:
             self.position += place - done
-            yield pieces[place]
+            yield piece
             done = place + 1
-        self.position += len(pieces) - done
+        self.position += count - done
 
-    def _pieces(self) -> list[bytes] | None:
-        """Return all objects up to a seam far ahead, None when that piece cannot be read as a whole."""
+    def _objects(self) -> Sifted | None:
+        """Return what of all objects up to a seam far ahead is to be given, None when that piece cannot be read as a whole."""
         window = self.window
         if self._slow > 0:
             return None
         window.fill(_PIECES)
-        stop = window.at + _PIECES
-        seams = _SEAM.finditer(window.buffer, max(window.at, stop - _TAIL), stop)
-        ends = [seam.start() + 1 for seam in seams][-_TRIES:]
-        if window.ended and stop >= len(window.buffer):
-            ends.append(window.buffer.rfind(b"}") + 1)
-        for end in (end for end in reversed(ends) if end > window.at):
-            try:
-                pieces = [bytes(piece) for piece in _batch.decode(b"[%b]" % window.buffer[window.at : end])]
-            except (msgspec.DecodeError, RecursionError):
-                continue
-            if all(piece[:1] == b"{" for piece in pieces):
+        for end, between in self._ends():
+            if (found := self._sifted(window.buffer[window.at : end], between)) is not None:
                 window.at = end
-                return pieces
+                return found
         self._slow = min(len(window), _PIECES)
         return None
+
+    def _ends(self) -> list[tuple[int, bytes]]:
+        """Return where an object in sight may end, the farthest first, and what seems to stand between two of them."""
+        window = self.window
+        stop = window.at + _PIECES
+        seams = list(_SEAM.finditer(window.buffer, max(window.at, stop - _TAIL), stop))[-_TRIES:]
+        ends = [(seam.start() + 1, seam[0][1:]) for seam in seams]
+        if window.ended and stop >= len(window.buffer):
+            ends.append((window.buffer.rfind(b"}") + 1, ends[-1][1] if ends else b","))
+        return [end for end in reversed(ends) if end[0] > window.at]
+
+    def _sifted(self, text: bytes, between: bytes) -> Sifted | None:
+        """Return what of some objects is to be given, None where the text is not one of objects."""
+        sift = self.sift if self.plain else everything
+        if (found := sift.listed(self.path, text, between)) is not None:
+            return found
+        try:
+            pieces = [bytes(piece) for piece in _batch.decode(b"[%b]" % text)]
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        if not all(piece[:1] == b"{" for piece in pieces):
+            return None
+        places, skipped = sift.pieces(self.path, pieces)
+        return len(pieces), [(place, pieces[place]) for place in places], skipped
 
     def one(self, end: int) -> Iterator[bytes | Gap]:
         """Yield the object at the window's place, over at ``end`` (-1: not in sight); what is broken or cut is a Gap."""

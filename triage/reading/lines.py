@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from triage.models import Gap, Record, Skipped, Source
 from triage.reading.likeness import loaded
 from triage.reading.limits import Limits
-from triage.reading.sift import Sift, everything
+from triage.reading.sift import Sift, Sifted, everything
 from triage.reading.stream import Stream
 
 _BOM = b"\xef\xbb\xbf"
@@ -43,7 +43,7 @@ class Lines:
         else:
             yield from self._line(rest, self.position + 1)
 
-    def _sifted(self, text: bytes) -> tuple[int, list[tuple[int, bytes]], Skipped]:
+    def _sifted(self, text: bytes) -> Sifted:
         """Return the number of lines in a text, those to be given with their places, and the account of the others."""
         longest = self._limits.record
         if len(text) <= longest and (sifted := self._sift.lines(self._path, text)):

@@ -55,7 +55,9 @@ def read(
 
     """
     for source in expand(sources):
-        yield from read_source(source, stdin=stdin, limits=limits, sift=sift)
+        # What is wanted as a whole has to go through one process at last: others are of no use.
+        count = 0 if sift is everything else helpers()
+        yield from read_source(source, stdin=stdin, limits=limits, sift=sift, helpers=count)
 
 
 def read_source(
@@ -64,10 +66,11 @@ def read_source(
     stdin: BinaryIO | None = None,
     limits: Limits | None = None,
     sift: Sift = everything,
+    helpers: int = 0,
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    """Yield what ``read`` gives of one file, and raise what it raises."""
+    """Yield what ``read`` gives of one file, and raise what it raises; ``helpers`` may read it if it is large."""
     with opened(source.path, stdin) as file:
-        yield from _read(source, file, limits or Limits(), sift)
+        yield from _read(source, file, limits or Limits(), sift, helpers)
 
 
 @contextmanager
@@ -91,7 +94,7 @@ def opened(path: str, stdin: BinaryIO | None = None) -> Iterator[BinaryIO]:
 
 
 def _read(
-    source: ExportSource, file: BinaryIO, limits: Limits, sift: Sift
+    source: ExportSource, file: BinaryIO, limits: Limits, sift: Sift, helpers: int
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     path, gaps = source.path, list[Gap]()
     stream = Stream(chunks_of(file))
@@ -101,15 +104,15 @@ def _read(
     encoding, stream = utf8(stream)
     content = _Content(stream, path, limits, sift)
     items = _account(source, content, gaps, ", ".join(filter(None, (kind, encoding))))
-    # Another process must not read from an object or a pipe, nor is it worth it where everything is wanted.
-    alone = sift is everything or path == "-" or is_remote(path) or not file.seekable()
-    count = helpers() if not alone and Path(path).stat().st_size >= (FOLDED if kind else LARGE) else 0
-    if count and not (kind or encoding) and content.is_lines():
-        content.helpers = count
-    elif count:
+    if not helpers or path == "-" or is_remote(path) or not file.seekable():
+        yield from items  # another process must not read from an object or a pipe
+    elif Path(path).stat().st_size < (FOLDED if kind else LARGE):
+        yield from items
+    elif not (kind or encoding) and content.is_lines():
+        content.helpers = helpers
+        yield from items
+    else:
         yield from read_aside(items, partial(file.seek, file.tell()))
-        return
-    yield from items
 
 
 def _account(

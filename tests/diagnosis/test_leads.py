@@ -41,6 +41,16 @@ def test_errors_that_no_rule_knows_are_leads_grouped_by_shape_the_newest_revisio
     assert found.verdict == "ready"
 
 
+def test_a_line_that_a_rule_knows_and_no_cause_explains_is_a_lead_from_its_first_to_its_last() -> None:
+    line = "Cloud Run detected: Extended timeout to 11.0s for services phase"
+    (lead,) = diagnosis([said(n * 10, line, severity="ERROR") for n in range(3)]).incidents
+    assert (lead.cause, lead.count) == ("unknown-error", 3)
+    assert (lead.first_seen, lead.last_seen) == (
+        "2026-03-01T08:00:00.000000Z",
+        "2026-03-01T08:00:20.000000Z",
+    )
+
+
 def test_leads_come_after_every_cause_and_are_bounded() -> None:
     words = [f"{a}{b}" for a in "abcdefghijklmnopqrst" for b in "abcdefghijklmnopqrstuvwxyz"]
     unknown = [

@@ -152,7 +152,7 @@ class Judge:
             for name, sighting in seen.items():
                 alone = sighting.count - self._claimed[service, revision, name]
                 if name not in explained and alone > 0:
-                    self._leads.see(sighting.first.entry, alone)
+                    self._leads.see(sighting.first.entry, alone, sighting.ended)
 
     def _known_services(self, coverage: Coverage) -> list[Service]:
         """Return the services of the export, also those that say nothing; entries without one count where none has."""

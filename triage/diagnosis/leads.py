@@ -45,8 +45,11 @@ class Leads:
         """Begin with none."""
         self._leads: Apart[tuple[str, str], str, Lead] = Apart(_SHAPES, (_OTHER, ""))
 
-    def see(self, entry: Entry, count: int = 1) -> None:
-        """Count an entry that no rule or cause explains, if it is an error of the application."""
+    def see(self, entry: Entry, count: int = 1, last: int = 0) -> None:
+        """Count an entry that no rule or cause explains, if it is an error of the application.
+
+        It may stand for ``count`` alike at its revision; ``last`` is the time of the last of them, in nanoseconds.
+        """
         if entry.level < _ERROR or entry.http is not None or not entry.message:
             return
         services = self._leads.group((shape(entry.message), entry.service))
@@ -56,7 +59,7 @@ class Leads:
         elif entry.is_before(lead.first):
             lead.first = entry
         lead.count += count
-        lead.last = max(lead.last, entry.timestamp)
+        lead.last = max(lead.last, entry.timestamp, last)
         lead.revisions.add(entry.revision, entry.timestamp)
         lead.instances.add(entry.instance, entry.timestamp)
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from triage import pipeline
-from triage.entries import Sieve
+from triage.entries import Bounds, Sieve
 from triage.models import Record, Skipped
 from triage.reading import everything, read
 
@@ -21,6 +21,36 @@ OBJECTS = [json.dumps(entry, ensure_ascii=False).encode() for entry in ENTRIES]
 HEAD = b'{"timestamp": "2026-03-17T13:30:00.25Z", "severity": "INFO", "insertId": '
 DULL = HEAD + b'"d", "textPayload": "nothing to say"}'
 REQUEST = HEAD + b'"r", "httpRequest": {"requestMethod": "GET", "requestUrl": "%b", "status": %d}}'
+SERVICE = b'"resource": {"labels": {"service_name": "quiet", "revision_name": "quiet-1"}}'
+PLACES = [
+    SERVICE,
+    SERVICE + b', "labels": {"instanceId": "i1"}',
+    SERVICE + b', "labels": {"instance_id": "i1", "instanceId": ""}',
+    SERVICE + b', "labels": {"instanceid": "i1", "n": 7}',
+    SERVICE + b', "labels": {"instanceId": 7}',
+    SERVICE + b', "protoPayload": {"resourceName": "namespaces/p/services/other"}',
+    b'"resource": {"labels": {"job_name": "quiet"}}, "labels": {"run.googleapis.com/execution_name": "quiet-1"}',
+    b'"resource": {"labels": {"job_name": "quiet", "revision_name": "r"}}, "labels": {"instanceId": "i1"}',
+    b'"resource": {"labels": null}, "labels": {"instanceId": "i1"}',
+    b'"resource": {"labels": {"service_name": 7}}',
+    b'"resource": {}',
+    b'"labels": {"instanceId": "i1"}',
+    b'"protoPayload": {"resourceName": "namespaces/p/services/quiet"}',
+    b'"protoPayload": {"resourceName": "namespaces/p/revisions/quiet-1"}, "resource": {"labels": {"service_name": "quiet"}}',
+]
+#: Questions that some of these are within and some are not.
+SELECTIONS = [
+    pipeline.ALL,
+    pipeline.Selection(service=("quiet",)),
+    pipeline.Selection(service=("netra-*", "q*t")),
+    pipeline.Selection(revision=("quiet-1", "*-00041-*")),
+    pipeline.Selection(instance=("i1",)),
+    pipeline.Selection(instance=("",)),
+    pipeline.Selection(since=1_773_754_200_250_000_000),
+    pipeline.Selection(until=1_773_754_200_250_000_000),
+    pipeline.Selection(since=1_773_754_200_100_000_000, until=1_773_754_200_250_000_001, service=("*",)),
+    pipeline.Selection(filter='severity>=ERROR OR textPayload:"quiet"'),
+]
 #: Objects that a list may hold as well as a line.
 ODD_OBJECTS = [
     DULL,
@@ -62,6 +92,7 @@ ODD_OBJECTS = [
     HEAD + b'"part", "textPayload": " failed to boot", "split": {"uid": "v", "index": 1, "totalSplits": 2}}',
     HEAD + b'"whole", "textPayload": "quiet", "split": null, "protoPayload": null}',
     HEAD + b'"audit", "textPayload": "quiet", "protoPayload": {"methodName": "m"}}',
+    *(HEAD + b'"placed", "textPayload": "quiet", ' + place + b"}" for place in PLACES),
     REQUEST % (b"https://h.example/ws/health?x=1#y", 503),
     REQUEST % (b"https://h.example/ws", 403),
     REQUEST % (b"/healthz", 200),
@@ -151,16 +182,16 @@ FORMS: dict[str, Callable[[list[bytes]], bytes]] = {
 }
 
 
-def both_ways(path: Path) -> tuple[pipeline.Analysis, pipeline.Analysis]:
+def both_ways(path: Path, selection: pipeline.Selection) -> tuple[pipeline.Analysis, pipeline.Analysis]:
     """Return what the analysis is with every record decoded, and with the sieve, which sees a few records at a time."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("triage.reading.stream.CHUNK", 5000)
         patched.setattr("triage.reading.elements._PIECES", 5000)
-        quick = pipeline.analyse([path])
+        quick = pipeline.analyse([path], selection=selection)
         patched.setattr(Sieve, "pieces", lambda _self, path, pieces: everything.pieces(path, pieces))
         patched.setattr(Sieve, "lines", lambda _self, _path, _text: None)
         patched.setattr(Sieve, "listed", lambda _self, _path, _text, _between: None)
-        return pipeline.analyse([path]), quick
+        return pipeline.analyse([path], selection=selection), quick
 
 
 def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
@@ -173,25 +204,33 @@ def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
     )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=mixed(ODD_LINES), ending=st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=mixed(ODD_LINES),
+    ending=st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]),
+    selection=st.sampled_from(SELECTIONS),
+)
 def test_lines_give_the_same_documents_with_the_sieve(
-    tmp_path: Path, content: list[bytes], ending: bytes
+    tmp_path: Path, content: list[bytes], ending: bytes, selection: pipeline.Selection
 ) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(b"\n".join([OBJECTS[0], *content, OBJECTS[-1]]) + ending)
-    slow, quick = both_ways(path)
+    slow, quick = both_ways(path, selection)
     assert quick == slow
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=mixed(ODD_OBJECTS), form=st.sampled_from(sorted(FORMS)))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=mixed(ODD_OBJECTS),
+    form=st.sampled_from(sorted(FORMS)),
+    selection=st.sampled_from(SELECTIONS),
+)
 def test_every_other_form_gives_the_same_documents_with_the_sieve(
-    tmp_path: Path, content: list[bytes], form: str
+    tmp_path: Path, content: list[bytes], form: str, selection: pipeline.Selection
 ) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS[form]([OBJECTS[0], *content, OBJECTS[-1]]))
-    slow, quick = both_ways(path)
+    slow, quick = both_ways(path, selection)
     assert quick == slow
 
 
@@ -310,6 +349,28 @@ def test_a_text_with_line_breaks_is_found_where_a_logger_escaped_them(tmp_path: 
     said = HEAD + b'"d", "jsonPayload": {"message": "one\\ntwo and three", "labels": {"module": "m"}}}'
     path.write_bytes(lines([DULL, said]))
     assert sifted(path, ["one\ntwo and"])[0] == [2]
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_each_odd_entry_is_within_a_question_or_outside_of_it_with_the_sieve_as_without(
+    tmp_path: Path, selection: pipeline.Selection
+) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([*OBJECTS, *ODD_OBJECTS]))
+    slow, quick = both_ways(path, selection)
+    assert quick == slow
+
+
+def test_what_is_skipped_is_told_to_lie_outside_of_the_question(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    placed = DULL.replace(b"}", b", " + SERVICE + b"}")
+    late = placed.replace(b"00.25Z", b"00.26Z")
+    path.write_bytes(lines([placed, placed.replace(b"quiet", b"other"), late]))
+    bounds = Bounds(service=("q*",), until=1_773_754_200_260_000_000)
+    (skipped,) = [
+        item for item in read([path], sift=Sieve(["something"], bounds)) if isinstance(item, Skipped)
+    ]
+    assert (skipped.count, skipped.outside) == (3, 2)
 
 
 def test_a_file_of_nothing_that_matters_is_an_export_all_the_same(tmp_path: Path) -> None:

@@ -2,10 +2,21 @@
 
 from triage.entries.ahead import ahead
 from triage.entries.api import api_form
+from triage.entries.bounds import Bounds
 from triage.entries.decode import decode
 from triage.entries.instances import EntriesByInstance
 from triage.entries.narrowing import narrow, place
 from triage.entries.sieve import Sieve
 from triage.entries.stream import Entries
 
-__all__ = ["Entries", "EntriesByInstance", "Sieve", "ahead", "api_form", "decode", "narrow", "place"]
+__all__ = [
+    "Bounds",
+    "Entries",
+    "EntriesByInstance",
+    "Sieve",
+    "ahead",
+    "api_form",
+    "decode",
+    "narrow",
+    "place",
+]

@@ -9,15 +9,15 @@ it, may it see the wrong one of the two; nothing writes such a record.
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
-from typing import Annotated, Literal
 
-import msgspec
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
+from triage.entries.bounds import Bounds
 from triage.entries.decode import path_of
+from triage.entries.glance import Glance, Glancer, PlacedGlance, Request, Spot
 from triage.entries.times import nanoseconds
 from triage.models import Skipped
 
@@ -26,45 +26,9 @@ _ODD = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
 #: Times as the API writes them, one behind the other. Without their Z they are as texts in order of time.
 _TIMES = re.compile(r"(?:\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z)*+", re.ASCII)
 _DATE = len("2026-03-17")
-_Severity = Literal[
-    "DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"
-]
-
 _path = lru_cache(maxsize=4096)(path_of)
-
-
-class _Payload(msgspec.Struct, gc=False):
-    """The payload's text."""
-
-    message: str | None = None
-
-
-class _Request(msgspec.Struct, rename="camel", gc=False):
-    """What the message of a request without text is made of."""
-
-    request_method: str = ""
-    request_url: str = ""
-    status: int | None = None
-
-
-class _Glance(msgspec.Struct, rename="camel", gc=False):
-    """A LogEntry as the API writes it, and whole: what any other has does not fit."""
-
-    timestamp: str
-    insert_id: Annotated[str, msgspec.Meta(min_length=1)]
-    severity: _Severity = "DEFAULT"
-    text_payload: str | None = None
-    json_payload: _Payload | None = None
-    http_request: _Request | None = None
-    split: None = None
-
-
 #: The number of some records, those that may matter with their places, and the account of the others.
 _Sifted = tuple[int, list[tuple[int, bytes]], Skipped]
-_decoder = msgspec.json.Decoder(_Glance)
-_listed = msgspec.json.Decoder(list[_Glance]).decode
-#: What stands in for a record that is no such LogEntry.
-_OTHER = _Glance("", "-")
 #: What else than an error has to say something to matter. A text may name the severity of an entry without one.
 _QUIET = frozenset({"DEBUG", "INFO", "NOTICE", "WARNING"})
 
@@ -75,14 +39,19 @@ class Sieve:
     Of the others each is a JSON object that is a LogEntry. A record that is none, or no JSON, may matter.
     """
 
-    def __init__(self, wanted: Sequence[str]) -> None:
-        """Look for these texts; of one with line breaks, which a logger may have escaped, for its longest line."""
+    def __init__(self, wanted: Sequence[str], bounds: Bounds | None = None) -> None:
+        """Look for these texts; of one with line breaks, which a logger may have escaped, for its longest line.
+
+        Of what is passed over it is told how much lies outside of ``bounds``.
+        """
+        self._bounds = bounds
+        self._glancer = Glancer(Glance if bounds is None else PlacedGlance)
         literals = {max(text.split("\n"), key=len) for text in wanted}
         self._index = AhoCorasick(sorted(literals.union(_ODD)), implementation=Implementation.DFA)
 
     def pieces(self, path: str, pieces: Sequence[bytes]) -> tuple[list[int], Skipped]:
         """Return the places of the pieces that may matter, and the account of the others."""
-        return self._sifted(path, list(map(_glance, pieces)))
+        return self._sifted(path, list(map(self._glancer.one, pieces)))
 
     def lines(self, path: str, text: bytes) -> _Sifted | None:
         """Return how many lines a text has, those that may matter with their places, and the account of the others.
@@ -90,17 +59,17 @@ class Sieve:
         It takes one pass over all of them; None where some are not what most are, so that each is to be looked at.
         """
         # No line feed can stand inside a text of JSON: what is between two braces is between two objects.
-        return self._at_once(path, text, b"\n", _glances(_decoder.decode_lines, text))
+        return self._at_once(path, text, b"\n", self._glancer.lines(text))
 
     def listed(self, path: str, text: bytes, between: bytes) -> _Sifted | None:
         """Return what ``lines`` returns of the objects of a list, where ``between`` two of them always stands the same."""
-        glances = _glances(_listed, b"[%b]" % text)
+        glances = self._glancer.listed(text)
         found = self._at_once(path, text, between, glances)
         # The same may stand inside an object, too, or inside a text.
-        sound = found and all(_glance(piece) == glances[place] for place, piece in found[1])
+        sound = found and all(self._glancer.one(piece) == glances[place] for place, piece in found[1])
         return found if sound else None
 
-    def _at_once(self, path: str, text: bytes, between: bytes, glances: Sequence[_Glance]) -> _Sifted | None:
+    def _at_once(self, path: str, text: bytes, between: bytes, glances: Sequence[Glance]) -> _Sifted | None:
         seams = _seam(between).find_matches_as_indexes(text)
         if len(seams) != len(glances) - 1 or (text[:1], text[-1:]) != (b"{", b"}"):
             return None
@@ -109,7 +78,7 @@ class Sieve:
         ends = [*(start + 1 for _, start, _ in seams), len(text)]
         return len(glances), [(place, text[starts[place] : ends[place]]) for place in places], skipped
 
-    def _sifted(self, path: str, glances: Sequence[_Glance]) -> tuple[list[int], Skipped]:
+    def _sifted(self, path: str, glances: Sequence[Glance]) -> tuple[list[int], Skipped]:
         """Return the places of the records that may matter, and the account of the others."""
         texts = [
             # What the decoder makes of the payload; see decode.py.
@@ -125,6 +94,8 @@ class Sieve:
             for place, (severity, text) in enumerate(zip(severities, texts, strict=True))
             if severity not in _QUIET or not text
         )
+        spots = [] if self._bounds is None else [glance.place for glance in glances]
+        matter.update(place for place, spot in enumerate(spots) if spot is None)
         stamps = [glance.timestamp for glance in glances]
         for place in sorted(matter, reverse=True):
             del severities[place], stamps[place]
@@ -134,7 +105,19 @@ class Sieve:
             passed = [glance for place, glance in enumerate(glances) if place not in matter]
             severities = [glance.severity for glance in passed]
             span = _span([glance.timestamp for glance in passed]) or (0, 0)
-        return sorted(matter), Skipped(path, Counter(severities), *span)
+        skipped = Skipped(path, Counter(severities), *span, self._outside(glances, spots, matter))
+        return sorted(matter), skipped
+
+    def _outside(self, glances: Sequence[Glance], spots: Sequence[Spot | None], matter: set[int]) -> int:
+        """Return how many of the records that do not matter lie outside of the bounds."""
+        if self._bounds is None:
+            return 0
+        passed = [
+            (nanoseconds(glance.timestamp), spot)
+            for place, (glance, spot) in enumerate(zip(glances, spots, strict=True))
+            if spot is not None and place not in matter
+        ]
+        return sum(not self._bounds.hold(time, *spot) for time, spot in passed)
 
     def _telling(self, texts: Sequence[str]) -> set[int]:
         """Return the places of the texts in which something stands that is looked for."""
@@ -143,32 +126,13 @@ class Sieve:
         return {bisect(ends, start) for _, start, _ in found}
 
 
-def _glances(decode: Callable[[bytes], list[_Glance]], text: bytes) -> list[_Glance]:
-    """Return all that a text holds at a glance, nothing where one of it does not fit."""
-    try:
-        if not text.isascii():
-            text.decode()
-        return decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return []
-
-
-def _glance(piece: bytes) -> _Glance:
-    """Return a record at a glance, also of one that is none."""
-    return next(iter(_glances(_alone, piece)), _OTHER)
-
-
-def _alone(piece: bytes) -> list[_Glance]:
-    return [_decoder.decode(piece)]
-
-
 @cache
 def _seam(between: bytes) -> BytesAhoCorasick:
     """Return what finds the places where an object ends and another begins."""
     return BytesAhoCorasick([b"}%b{" % between])
 
 
-def _asked(request: _Request | None) -> str:
+def _asked(request: Request | None) -> str:
     """Return the message that a request without text has, "" where it takes more than a glance to tell."""
     if request is None or not request.request_method:
         return ""

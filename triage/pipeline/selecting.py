@@ -1,11 +1,10 @@
 """Which entries are looked at."""
 
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 
 import msgspec
 
-from triage.entries import api_form
+from triage.entries import Bounds, api_form
 from triage.models import Entry
 
 
@@ -27,26 +26,24 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 ALL = Selection()
 
 
+def bounds(selection: Selection) -> Bounds:
+    """Return what an entry must be within, the filter aside."""
+    return Bounds(
+        service=selection.service,
+        revision=selection.revision,
+        instance=selection.instance,
+        since=selection.since,
+        until=selection.until,
+    )
+
+
 def within(selection: Selection) -> Callable[[Entry], bool]:
     """Return the test whether an entry is among those selected."""
     admits = _admits(selection.filter) if selection.filter else None
-    named: list[tuple[tuple[str, ...], Callable[[Entry], str]]] = [
-        (patterns, get)
-        for patterns, get in (
-            (selection.service, lambda entry: entry.service),
-            (selection.revision, lambda entry: entry.revision),
-            (selection.instance, lambda entry: entry.instance),
-        )
-        if patterns
-    ]
-    since, until = selection.since, selection.until
+    hold = bounds(selection).hold
 
     def holds(entry: Entry) -> bool:
-        if since is not None and entry.timestamp < since:
-            return False
-        if until is not None and entry.timestamp >= until:
-            return False
-        if not all(any(fnmatchcase(get(entry), pattern) for pattern in patterns) for patterns, get in named):
+        if not hold(entry.timestamp, entry.service, entry.revision, entry.instance):
             return False
         return admits is None or admits(entry)
 

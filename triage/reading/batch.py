@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from triage.models import ExportFile, Gap, Record, Skipped
+from triage.models import ExportFile, Gap, Record, Skipped, Source
 
 Item = Record | Gap | Skipped | ExportFile
 
@@ -49,3 +49,12 @@ def packed(items: Sequence[Item], number: int) -> bytes:
             number,
         )
     )
+
+
+def moved(item: Any, before: int) -> Any:
+    """Return an item of a part with its place in the file, of which so many lines stand before the part."""
+    if isinstance(item, Record):
+        return Record(item.data, Source(item.source.path, item.source.position + before))
+    if isinstance(item, Gap) and item.position is not None:
+        return Gap(item.kind, item.path, item.detail, item.position + before, item.count)
+    return item

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from triage.errors import TriageError, UsageError
-from triage.models import ExportFile, Gap, Record, Skipped, Source
+from triage.models import ExportFile, Gap, Record, Skipped
+from triage.reading.batch import moved
 from triage.reading.parts import Part, PartEnd, parts, read_part
 from triage.reading.read import LARGE
 from triage.reading.sift import Sift
@@ -63,7 +64,7 @@ def read_on_spark(
                 blocks.unpersist()
             for records in _handed_over(spark, ordered, groups):
                 for range_, record in records:
-                    yield _moved(record, before.get(range_, 0))
+                    yield moved(record, before.get(range_, 0))
             blocks = ordered
         with spark.calling():
             blocks.unpersist()
@@ -150,13 +151,5 @@ def _in_files(
                     lines = records = 0
                 ended += 1
                 before[number, ended] = lines
-            elif isinstance(item, Record):
-                yield _moved(item, lines)
-            elif isinstance(item, Gap) and item.position is not None:
-                yield Gap(item.kind, item.path, item.detail, item.position + lines, item.count)
             else:
-                yield item
-
-
-def _moved(record: Record, lines: int) -> Record:
-    return Record(record.data, Source(record.source.path, record.source.position + lines))
+                yield moved(item, lines)

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from triage.models import Gap, Record, Skipped, Source
-from triage.reading.batch import packed, unpacked
+from triage.models import Gap, Record, Skipped
+from triage.reading.batch import moved, packed, unpacked
 from triage.reading.helper import helper
 from triage.reading.limits import Limits
 from triage.reading.lines import Lines
@@ -32,17 +32,8 @@ def read_spread(path: str, limits: Limits, sift: Sift, count: int) -> Iterator[R
         ]
         for number, start in enumerate(starts):
             batch = unpacked(answers[number % count].take() or _stretch(path, start, limits, sift))
-            yield from (_moved(item, before) for item in batch.items())
+            yield from (moved(item, before) for item in batch.items())
             before += batch.number
-
-
-def _moved(item: Record | Gap | Skipped, before: int) -> Record | Gap | Skipped:
-    """Return an item of a stretch with its place in the file, of which so many lines stand before the stretch."""
-    if isinstance(item, Record):
-        return Record(item.data, Source(item.source.path, item.source.position + before))
-    if isinstance(item, Gap):
-        return Gap(item.kind, item.path, item.detail, (item.position or 0) + before, item.count)
-    return item
 
 
 def _stretches(path: str, starts: Sequence[int], limits: Limits, sift: Sift) -> Iterator[bytes]:

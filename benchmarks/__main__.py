@@ -25,6 +25,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 LINES, TENTH, RIPGREP = "triage diagnose, JSON lines", "triage diagnose, a tenth of the lines", "rg -ic"
 THOUSAND, OWN_HELP = "triage diagnose, 1,000 entries", "triage --help"
 BARE_HELP = "a bare click program --help"
+HOUR = ("--since", "2026-03-17T07:00:00Z", "--until", "2026-03-17T08:00:00Z")
 #: json.load keeps about this many bytes for each byte that it reads.
 JSON_LOAD_GROWTH = 8
 
@@ -79,6 +80,11 @@ def contenders(folder: Path, words: list[str]) -> list[Contender]:
         Contender("triage diagnose, .zst", [TRIAGE, "diagnose", f"{lines}.zst"], ROUNDS),
         Contender("triage diagnose, .gz", [TRIAGE, "diagnose", f"{lines}.gz"], ROUNDS),
         Contender("triage diagnose, pretty array", [TRIAGE, "diagnose", array], ROUNDS),
+        Contender(
+            "triage diagnose, JSON lines, one service and hour",
+            [TRIAGE, "diagnose", lines, "--service", "netra-backend-staging", *HOUR],
+            ROUNDS,
+        ),
         Contender(
             "triage diagnose, a tenth of the lines", [TRIAGE, "diagnose", str(folder / "tenth.jsonl")], ROUNDS
         ),

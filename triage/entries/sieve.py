@@ -10,7 +10,7 @@ import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
@@ -126,7 +126,7 @@ class Sieve:
         return {bisect(ends, start) for _, start, _ in found}
 
 
-@cache
+@lru_cache(maxsize=16)
 def _seam(between: bytes) -> BytesAhoCorasick:
     """Return what finds the places where an object ends and another begins."""
     return BytesAhoCorasick([b"}%b{" % between])

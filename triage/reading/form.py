@@ -51,3 +51,11 @@ def form(head: bytes, path: str) -> Form:
         if line[:1] == b"{" and is_entry(line):
             return "lines"
     return "values"
+
+
+def is_lines(head: bytes, path: str) -> bool:
+    """Return whether a file is of JSON lines, which can be found from any place in it."""
+    try:
+        return form(head, path) == "lines"
+    except BadDataError:  # told by whoever reads it
+        return False

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from triage.errors import BadDataError
 from triage.models import ExportFile, Gap, Record, Skipped
 from triage.reading.compression import compression
 from triage.reading.encoding import utf8
-from triage.reading.form import form
+from triage.reading.form import is_lines
 from triage.reading.limits import Limits
 from triage.reading.lines import Lines
 from triage.reading.read import HEAD, opened, read_source
@@ -49,24 +48,21 @@ def parts(sources: Iterable[ExportSource], size: int) -> Iterator[Part]:
     """
     for source in sources:
         length = Path(source.path).stat().st_size if source.size is None else source.size
-        if length > size and _is_lines(source.path):
+        if length > size and _is_divisible(source.path):
             for start in range(0, length, size):
                 yield Part(source, min(size, length - start), start, start + size >= length)
         else:
             yield Part(source, length)
 
 
-def _is_lines(path: str) -> bool:
-    """Return whether a file is of JSON lines, which can be found from any place in it."""
+def _is_divisible(path: str) -> bool:
+    """Return whether a file is of plain JSON lines."""
     with opened(path) as file:
         stream = Stream(chunks_of(file))
         if compression(stream.head(4)):
             return False
         encoding, stream = utf8(stream)
-        try:
-            return not encoding and form(stream.head(HEAD), path) == "lines"
-        except BadDataError:  # told by whoever reads it
-            return False
+        return not encoding and is_lines(stream.head(HEAD), path)
 
 
 def read_part(

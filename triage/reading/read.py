@@ -12,7 +12,7 @@ from triage.models import ExportFile, Gap, Record, Skipped
 from triage.reading.aside import read_aside
 from triage.reading.compression import compression, unfold
 from triage.reading.encoding import utf8
-from triage.reading.form import form
+from triage.reading.form import form, is_lines
 from triage.reading.helper import helpers
 from triage.reading.likeness import is_entry
 from triage.reading.limits import Limits
@@ -108,7 +108,7 @@ def _read(
         yield from items  # another process must not read from an object or a pipe
     elif Path(path).stat().st_size < (FOLDED if kind else LARGE):
         yield from items
-    elif not (kind or encoding) and content.is_lines():
+    elif not (kind or encoding) and is_lines(stream.head(HEAD), path):
         content.helpers = helpers
         yield from items
     else:
@@ -146,13 +146,6 @@ class _Content:
         self.form = "empty"
         self.records = 0
         self._entries = self._others = False
-
-    def is_lines(self) -> bool:
-        """Return whether they are JSON lines, which can be found from any place in a file."""
-        try:
-            return form(self._stream.head(HEAD), self._path) == "lines"
-        except BadDataError:  # told where it is read
-            return False
 
     def __iter__(self) -> Iterator[Record | Gap | Skipped]:
         if not self._stream.head(1):

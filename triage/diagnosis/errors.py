@@ -1,6 +1,5 @@
 """All errors of a stream of entries, known or not, counted by their shape: what two stretches of logs are compared by."""
 
-from triage.diagnosis.sighting import rule_name
 from triage.measures import Apart
 from triage.models import Entry, ErrorShape, Event
 from triage.text import excerpt, gist, shape
@@ -47,7 +46,7 @@ class Errors:
         revisions = shapes.group(shape(entry.message))
         seen = revisions.get(entry.revision)
         if seen is None or (entry.timestamp <= seen.first.timestamp and entry.is_before(seen.first)):
-            rule = rule_name(event) if event is not None else ""
+            rule = event.name if event is not None else ""
             if seen is None:
                 seen = revisions[entry.revision] = _Seen(entry, rule)
             seen.first, seen.rule = entry, rule

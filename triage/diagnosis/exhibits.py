@@ -33,7 +33,7 @@ class Exhibits:
         key = (entry.timestamp, entry.insert_id, entry.message)
         if key not in self._cited:
             line = line_of(entry, self._link(event))
-            number, rule = f"E{len(self._cited) + 1}", f"{event.pack}/{event.rule}" if event.rule else ""
+            number, rule = f"E{len(self._cited) + 1}", event.name if event.rule else ""
             self._cited[key] = msgspec.structs.replace(line, id=number, rule=rule, count=count)
         return self._cited[key].id
 

@@ -14,7 +14,7 @@ from triage.diagnosis.noises import Noises
 from triage.diagnosis.ranking import attach, rank
 from triage.diagnosis.scene import Causes, Known, Moment, moment
 from triage.diagnosis.settling import limits, settle
-from triage.diagnosis.sighting import Sightings, gather, rule_name, sight
+from triage.diagnosis.sighting import Sightings, gather, sight
 from triage.diagnosis.state import Service
 from triage.diagnosis.traces import Traces
 from triage.models import (
@@ -69,7 +69,7 @@ class Judge:
         if event is None:
             self._leads.see(entry)
         elif event.noise:
-            self._noises.see(self._noise_titles[rule_name(event)], entry)
+            self._noises.see(self._noise_titles[event.name], entry)
         else:
             sight(self._seen[entry.service, entry.revision], event)
 

@@ -87,14 +87,9 @@ class Sighting:
 Sightings = dict[str, Sighting]
 
 
-def rule_name(event: Event) -> str:
-    """Return a rule's name as causes of any pack call it: ``pack/rule``."""
-    return f"{event.pack}/{event.rule}"
-
-
 def sight(seen: Sightings, event: Event) -> None:
     """Add an event to the sighting of its rule."""
-    name = rule_name(event)
+    name = event.name
     sighting = seen.get(name)
     if sighting is None:
         sighting = seen[name] = Sighting(name)

@@ -95,7 +95,7 @@ def _failing(passage: Passage) -> Event:
     named = (
         event
         for event in passage.events
-        if format_timestamp(event.entry.timestamp) == at and f"{event.pack}/{event.rule}" == rule
+        if format_timestamp(event.entry.timestamp) == at and event.name == rule
     )
     return next(named, passage.events[-1])
 

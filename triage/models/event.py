@@ -1,5 +1,6 @@
 """An entry that a rule recognised."""
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -27,3 +28,14 @@ class Event(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
     condition: str = ""
     noise: bool = False
     fields: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """Return the name of its rule, as causes of any pack call it: ``pack/rule``."""
+        return _name(self.pack, self.rule)
+
+
+@lru_cache(maxsize=4096)
+def _name(pack: str, rule: str) -> str:
+    """Return the name of a rule, one text for all that say it: a timeline says it in every step."""
+    return f"{pack}/{rule}"

@@ -1,6 +1,7 @@
 """A run while its lines still come in."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from math import isfinite, nan
 from typing import NamedTuple
@@ -21,10 +22,16 @@ class Place(NamedTuple):
     revision: str
     instance: str
 
-    @classmethod
-    def of(cls, entry: Entry) -> "Place":
+    @staticmethod
+    def of(entry: Entry) -> "Place":
         """Return the place that an entry speaks of."""
-        return cls(entry.service, entry.revision, entry.instance)
+        return _place(entry.service, entry.revision, entry.instance)
+
+
+@lru_cache(maxsize=4096)
+def _place(service: str, revision: str, instance: str) -> Place:
+    """Return a place, the same for all of its entries: each run keeps its names."""
+    return Place(service, revision, instance)
 
 
 def evidence_id(entry: Entry) -> str:
@@ -67,7 +74,7 @@ class DraftStep:
             elapsed=self.elapsed,
             attempts=self.attempts,
             reason=self.reason,
-            rule=f"{self.event.pack}/{self.event.rule}",
+            rule=self.event.name,
             evidence=self.evidence,
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from triage.entries import Sieve, narrow, place
 from triage.models import ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser
-from triage.pipeline.selecting import ALL, Selection, bounds, within
+from triage.pipeline.selecting import ALL, Selection, within
 from triage.pipeline.spark import OnSpark
 
 if TYPE_CHECKING:
@@ -93,4 +93,4 @@ def _sieve(analyser: Analyser | None, selection: Selection) -> Sieve | None:
     """Return what tells at a glance which records may matter, None where it takes the whole of each."""
     if analyser is None or selection.filter is not None:
         return None
-    return Sieve(analyser.literals, None if selection == ALL else bounds(selection))
+    return Sieve(analyser.literals, None if selection == ALL else selection)

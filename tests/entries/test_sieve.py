@@ -10,6 +10,7 @@ import zstandard
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.entries.odd import BARE, DULL, HEAD, ODD_LINES, ODD_OBJECTS, REQUEST, SELECTIONS, SERVICE
 from triage import pipeline
 from triage.entries import Bounds, Sieve
 from triage.models import Record, Skipped
@@ -18,123 +19,6 @@ from triage.reading import everything, read
 EXAMPLE = Path(__file__).parents[2] / "examples" / "export.json"
 ENTRIES = sorted(json.loads(EXAMPLE.read_text()), key=lambda entry: str(entry["timestamp"]))
 OBJECTS = [json.dumps(entry, ensure_ascii=False).encode() for entry in ENTRIES]
-HEAD = b'{"timestamp": "2026-03-17T13:30:00.25Z", "severity": "INFO", "insertId": '
-DULL = HEAD + b'"d", "textPayload": "nothing to say"}'
-REQUEST = HEAD + b'"r", "httpRequest": {"requestMethod": "GET", "requestUrl": "%b", "status": %d}}'
-SERVICE = b'"resource": {"labels": {"service_name": "quiet", "revision_name": "quiet-1"}}'
-PLACES = [
-    SERVICE,
-    SERVICE + b', "labels": {"instanceId": "i1"}',
-    SERVICE + b', "labels": {"instance_id": "i1", "instanceId": ""}',
-    SERVICE + b', "labels": {"instanceid": "i1", "n": 7}',
-    SERVICE + b', "labels": {"instanceId": 7}',
-    SERVICE + b', "protoPayload": {"resourceName": "namespaces/p/services/other"}',
-    b'"resource": {"labels": {"job_name": "quiet"}}, "labels": {"run.googleapis.com/execution_name": "quiet-1"}',
-    b'"resource": {"labels": {"job_name": "quiet", "revision_name": "r"}}, "labels": {"instanceId": "i1"}',
-    b'"resource": {"labels": null}, "labels": {"instanceId": "i1"}',
-    b'"resource": {"labels": {"service_name": 7}}',
-    b'"resource": {}',
-    b'"labels": {"instanceId": "i1"}',
-    b'"protoPayload": {"resourceName": "namespaces/p/services/quiet"}',
-    b'"protoPayload": {"resourceName": "namespaces/p/revisions/quiet-1"}, "resource": {"labels": {"service_name": "quiet"}}',
-]
-#: Questions that some of these are within and some are not.
-SELECTIONS = [
-    pipeline.ALL,
-    pipeline.Selection(service=("quiet",)),
-    pipeline.Selection(service=("netra-*", "q*t")),
-    pipeline.Selection(revision=("quiet-1", "*-00041-*")),
-    pipeline.Selection(instance=("i1",)),
-    pipeline.Selection(instance=("",)),
-    pipeline.Selection(since=1_773_754_200_250_000_000),
-    pipeline.Selection(until=1_773_754_200_250_000_000),
-    pipeline.Selection(since=1_773_754_200_100_000_000, until=1_773_754_200_250_000_001, service=("*",)),
-    pipeline.Selection(filter='severity>=ERROR OR textPayload:"quiet"'),
-]
-#: Objects that a list may hold as well as a line.
-ODD_OBJECTS = [
-    DULL,
-    HEAD + b'"bytes", "textPayload": "\xff\xfe Worker failed to boot"}',
-    HEAD + b'"hidden", "textPayload": "Worker \\u0066ailed to b\\u006fot"}',
-    HEAD + b'"slash", "jsonPayload": {"message": "in \\/gunicorn\\/arbiter.py"}}',
-    HEAD + b'"ansi", "textPayload": "\\u001b[1mWorker failed\\u001b[0m to boot"}',
-    HEAD + b'"colours", "textPayload": "\\u001b[0m"}',
-    HEAD + b'"prefix", "textPayload": "2026-03-17 13:30:00,000 - app - ERROR - "}',
-    HEAD + b'"prefixes", "jsonPayload": {"message": "INFO:     "}}',
-    HEAD + b'"tags", "textPayload": "<red></red>"}',
-    HEAD + b'"twice", "textPayload": "quiet", "textPayload": "Worker failed to boot"}',
-    HEAD + b'"twice", "textPayload": "Worker failed to boot", "textPayload": "quiet"}',
-    HEAD + b'"twice", "severity": "ERROR", "textPayload": "quiet"}',
-    HEAD + b'"nested", "jsonPayload": {"message": "quiet", "context": {"message": "Worker failed to boot"}}}',
-    HEAD + b'"key", "jsonPayload": {"message": "quiet", "Worker failed to boot": [{}, {}]}}',
-    HEAD + b'"both", "textPayload": "quiet", "jsonPayload": {"message": "Worker failed to boot"}}',
-    HEAD + b'"msg", "jsonPayload": {"msg": "Worker failed to boot"}}',
-    HEAD + b'"msg", "textPayload": "", "jsonPayload": {"message": "", "msg": "Worker failed to boot"}}',
-    HEAD + b'"string", "jsonPayload": "a string"}',
-    HEAD + b'"json", "jsonPayload": "{\\"message\\": \\"Worker failed to boot\\"}"}',
-    HEAD + b'"number", "jsonPayload": {"message": 42}}',
-    HEAD + b'"labels", "textPayload": "quiet", "labels": {"a": 1}}',
-    HEAD + b'"received", "textPayload": "quiet", "receiveTimestamp": "yesterday"}',
-    HEAD + b'"far", "textPayload": "quiet", "receiveTimestamp": "2026-03-18T13:30:00Z"}',
-    HEAD + b'"NaN", "textPayload": "quiet", "labels": NaN}',
-    HEAD + b'"half", "textPayload": "quiet \\ud800"}',
-    HEAD + b'"nul", "textPayload": "qu\x00iet"}',
-    HEAD + b'"nul", "textPayload": "qu\\u0000iet"}',
-    HEAD + b'"comma", "textPayload": "quiet",}',
-    HEAD + b'"lines", "textPayload": "quiet\\nWorker failed to boot"}',
-    HEAD + b'"escaped", "jsonPayload": {"message": "a\\\\nb", "labels": {"module": "m"}}}',
-    HEAD + b'"deep", "textPayload": "quiet", "labels": ' + b'{"a":' * 5000 + b"1" + b"}" * 5001,
-    HEAD + b'"lost"}',
-    HEAD + b'null, "textPayload": "quiet"}',
-    HEAD + b'7, "textPayload": "quiet"}',
-    HEAD + b'"part", "textPayload": "quiet", "split": {"uid": "u", "index": 0, "totalSplits": 2}}',
-    HEAD + b'"part", "textPayload": "Worker", "split": {"uid": "v", "index": 0, "totalSplits": 2}}',
-    HEAD + b'"part", "textPayload": " failed to boot", "split": {"uid": "v", "index": 1, "totalSplits": 2}}',
-    HEAD + b'"whole", "textPayload": "quiet", "split": null, "protoPayload": null}',
-    HEAD + b'"audit", "textPayload": "quiet", "protoPayload": {"methodName": "m"}}',
-    *(HEAD + b'"placed", "textPayload": "quiet", ' + place + b"}" for place in PLACES),
-    REQUEST % (b"https://h.example/ws/health?x=1#y", 503),
-    REQUEST % (b"https://h.example/ws", 403),
-    REQUEST % (b"/healthz", 200),
-    REQUEST % (b"https://h.example", 200),
-    REQUEST % (b"?", 200),
-    REQUEST % (b"/dull", 200),
-    HEAD
-    + b'"t", "textPayload": "asked", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": 403}}',
-    HEAD + b'"s", "httpRequest": {"requestMethod": "GET", "requestUrl": "/ws", "status": "403"}}',
-    b'{"insertId": "bare"}',
-    b"{}",
-    b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "whole", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T12:00:00.1Z", "insertId": "early", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T23:00:00.123456789Z", "insertId": "late", "severity": "NOTICE", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T13:30:00.1+02:00", "insertId": "offset", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-02-30T13:30:00.1Z", "insertId": "no day", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17t11:30:00.1Z", "insertId": "small", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T13:30:00.1234567890Z", "insertId": "long", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "", "receiveTimestamp": "2026-03-17T23:30:00Z", "insertId": "", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "", "receiveTimestamp": "2026-03-17T23:30:00Z", "insertId": "no time", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "yesterday", "insertId": "when", "severity": "INFO", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "error", "severity": "ERROR", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "small", "severity": "error", "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "number", "severity": 500, "textPayload": "quiet"}',
-    b'{"timestamp": "2026-03-17T13:30:00.1Z", "insertId": "none", "jsonPayload": {"message": "quiet", "severity": "ERROR"}}',
-    b'{"json_payload": "{\\"message\\": \\"Worker failed to boot\\"}", "insert_id": "b", "timestamp": "2026-03-17T13:30:00Z"}',
-]
-ODD_LINES = [
-    *ODD_OBJECTS,
-    b"",
-    b"   ",
-    b"not JSON",
-    HEAD + b'"cut", "textPayload": "no end',
-    b"[]",
-    b"{}{}",
-    DULL + DULL,
-    DULL + b" oops",
-    b"  " + DULL + b"\r",
-    b"\xef\xbb\xbf" + DULL,
-    DULL[:40],
-    DULL[40:],
-]
 
 
 def lines(objects: list[bytes]) -> bytes:
@@ -249,6 +133,7 @@ SIEVE = Sieve(["Worker failed to boot", "GET /ws"])
 @example(pieces=[b"", DULL])
 @example(pieces=[DULL + DULL, b"", DULL])
 @example(pieces=[DULL, b'{"a":', b"{}}", DULL])
+@example(pieces=[DULL, DULL[:-1], b"}", DULL])
 def test_lines_are_told_at_once_as_they_are_one_by_one_or_left_to_that(pieces: list[bytes]) -> None:
     at_once = SIEVE.lines("path", b"\n".join(pieces))
     if at_once is not None:
@@ -363,7 +248,7 @@ def test_each_odd_entry_is_within_a_question_or_outside_of_it_with_the_sieve_as_
 
 def test_what_is_skipped_is_told_to_lie_outside_of_the_question(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
-    placed = DULL.replace(b"}", b", " + SERVICE + b"}")
+    placed = BARE + b'"d", "textPayload": "nothing to say", ' + SERVICE + b"}"
     late = placed.replace(b"00.25Z", b"00.26Z")
     path.write_bytes(lines([placed, placed.replace(b"quiet", b"other"), late]))
     bounds = Bounds(service=("q*",), until=1_773_754_200_260_000_000)

@@ -68,3 +68,10 @@ def test_bigquery_seconds_keep_their_microseconds() -> None:
 @pytest.mark.parametrize("value", [None, "", True, [], float("nan"), 1e300, "NaN"])
 def test_what_says_no_time_is_none(value: object) -> None:
     assert rfc3339(value) is None
+
+
+@pytest.mark.parametrize(
+    "value", [{"seconds": 1, "nanos": [5]}, {"seconds": [1]}, {"seconds": "soon"}, -99999999999]
+)
+def test_a_protobuf_time_of_impossible_parts_says_no_time(value: object) -> None:
+    assert rfc3339(value) is None

@@ -1,6 +1,7 @@
 """A process is copied only where that is safe and of use."""
 
 import os
+import signal
 import threading
 from pathlib import Path
 
@@ -32,4 +33,9 @@ def test_where_the_system_does_not_tell_its_threads_there_are_no_helpers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(helper, "_TASKS", tmp_path / "none")
+    assert helper.helpers() == 0
+
+
+def test_where_the_system_takes_away_what_ended_there_are_no_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "getsignal", lambda _: signal.SIG_IGN)
     assert helper.helpers() == 0

@@ -121,3 +121,9 @@ def test_only_large_files_that_are_sifted_are_spread(tmp_path: Path, monkeypatch
     assert asked == []
     list(read([path], sift=SIEVE))
     assert asked == [str(path)]
+
+
+def test_a_name_that_is_no_text_is_read_all_the_same(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jsonl"))
+    path.write_bytes(lines(logs(60)))
+    assert told(list(read_spread(str(path), LIMITS, SIEVE, 2))) == told(in_one(path))

@@ -60,6 +60,7 @@ class Service:
     ready_at: int = 0
     validated: int = 0
     asked: Decisive | None = None
+    asked_ready_at: int = 0
 
     def see(self, entry: Entry) -> None:
         """Look at an entry of the service."""
@@ -94,6 +95,8 @@ class Service:
             return
         if decided.follows(self.asked):
             self.asked = decided
+        if decided.means_ready:
+            self.asked_ready_at = max(self.asked_ready_at, decided.at)
         self._note(decided)
 
     def _note(self, decided: Decisive) -> None:
@@ -131,9 +134,7 @@ class Service:
         known = [place for place, name in enumerate(names) if name in revisions]
         newer = names[: min(known) + 1] if known else names
         found = [self.revisions[name].ready_at for name in newer if name in self.revisions]
-        if self.asked is not None and self.asked.means_ready:
-            found.append(self.asked.at)
-        return max(found, default=0) > time
+        return max([*found, self.asked_ready_at]) > time
 
     def newest(self) -> str:
         """Return the newest revision that decided something, else the newest that was seen."""

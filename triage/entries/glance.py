@@ -12,6 +12,8 @@ _Severity = Literal[
 ]
 
 
+#: The label that names the revision of a job, as it were.
+_EXECUTION = "run.googleapis.com/execution_name"
 #: The service, the revision and the instance of an entry.
 Spot = tuple[str, str, str]
 
@@ -30,17 +32,8 @@ class Request(msgspec.Struct, rename="camel", gc=False):
     status: int | None = None
 
 
-class Audit(msgspec.Struct, gc=False):
-    """What may name the service, instead of the resource."""
-
-
-class Labels(msgspec.Struct, gc=False):
-    """The labels that name an instance, in three spellings, or the execution of a job."""
-
-    instance: str | None = msgspec.field(default=None, name="instanceId")
-    instance_id: str | None = None
-    instanceid: str | None = None
-    execution: str | None = msgspec.field(default=None, name="run.googleapis.com/execution_name")
+class Present(msgspec.Struct, gc=False):
+    """An object of which only counts that it is there."""
 
 
 class Glance(msgspec.Struct, rename="camel", gc=False):
@@ -52,6 +45,7 @@ class Glance(msgspec.Struct, rename="camel", gc=False):
     text_payload: str | None = None
     json_payload: Payload | None = None
     http_request: Request | None = None
+    proto_payload: Present | None = None
     split: None = None
 
     @property
@@ -60,27 +54,29 @@ class Glance(msgspec.Struct, rename="camel", gc=False):
         return None
 
 
-class PlacedGlance(Glance, rename="camel", gc=False):
+class UnplacedGlance(Glance, rename="camel", gc=False, kw_only=True):
+    """One that is somewhere: whatever has no resource is written in another way."""
+
+    resource: Present
+
+
+class PlacedGlance(Glance, rename="camel", gc=False, kw_only=True):
     """One with what tells its service, revision and instance."""
 
-    proto_payload: Audit | None = None
-    resource: Resource | None = None
-    labels: Labels | None = None
+    resource: Resource
+    labels: dict[str, str] | None = None
 
     @property
     def place(self) -> Spot | None:
         """Return where it comes from, None where it takes more than a glance to tell."""
-        if self.resource is None or self.proto_payload is not None:
-            return None
-        labels, resource = self.labels or _NO_LABELS, self.resource.labels
-        instance = labels.instance or labels.instance_id or labels.instanceid or ""
+        labels, resource = self.labels or {}, self.resource.labels
+        instance = labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or ""
         if resource is None:
             return "", "", instance
-        revision = resource.revision_name or (resource.job_name and labels.execution) or ""
+        revision = resource.revision_name or (resource.job_name and labels.get(_EXECUTION)) or ""
         return resource.service_name or resource.job_name or "", revision, instance
 
 
-_NO_LABELS = Labels()
 #: What stands in for a record that is no such LogEntry.
 OTHER = Glance("", "-")
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from triage.entries import wire
-from triage.entries.times import rfc3339
+from triage.entries.times import protobuf_seconds, rfc3339
 
 #: Names of payload fields that hold the text, the first that is there wins.
 TEXTS = ("message", "msg", "text", "log", "textpayload", "event")
@@ -255,7 +255,7 @@ def _http(flat: dict[str, Any]) -> wire.HttpRequest | None:
             return None
     latency = found.get("latency")
     if isinstance(latency, dict):
-        latency = f"{latency.get('seconds') or 0}.{latency.get('nanos') or 0:09d}s"
+        latency = f"{protobuf_seconds(latency)}s"
     return wire.HttpRequest(
         request_method=_text(found.get("requestmethod")) or _text(found.get("method")),
         request_url=_text(found.get("requesturl")) or _text(found.get("url")),

@@ -2,8 +2,8 @@
 
 It takes a pass of the decoder's own JSON reader over the few fields that decide it, and one search for all that is
 looked for in the texts of a whole block. It lets too much through rather than too little, so that the documents are
-the same with it. Only of a record which has a field in two styles of keys, and a value of an impossible type beside
-it, may it see the wrong one of the two; nothing writes such a record.
+the same with it. Only of a record that looks as the API writes it, has a value of an impossible type where the glance
+does not look, and says something else in keys of another style, may it see the wrong one; nothing writes such a record.
 """
 
 import re
@@ -17,14 +17,14 @@ from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from triage.entries.bounds import Bounds
 from triage.entries.decode import path_of
-from triage.entries.glance import Glance, Glancer, PlacedGlance, Request, Spot
+from triage.entries.glance import Glance, Glancer, PlacedGlance, Request, Spot, UnplacedGlance
 from triage.entries.times import nanoseconds
 from triage.models import Skipped
 
 #: A text that holds ANSI codes, or may be nothing but a logger's prefix: it ends as one does.
 _ODD = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
-#: Times as the API writes them, one behind the other. Without their Z they are as texts in order of time.
-_TIMES = re.compile(r"(?:\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z)*+", re.ASCII)
+#: Times as the API writes them, each on a line. Without their Z they are as texts in order of time.
+_TIMES = re.compile(r"(?:\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z\n)*+", re.ASCII)
 _DATE = len("2026-03-17")
 _path = lru_cache(maxsize=4096)(path_of)
 #: The number of some records, those that may matter with their places, and the account of the others.
@@ -45,7 +45,7 @@ class Sieve:
         Of what is passed over it is told how much lies outside of ``bounds``.
         """
         self._bounds = bounds
-        self._glancer = Glancer(Glance if bounds is None else PlacedGlance)
+        self._glancer = Glancer(UnplacedGlance if bounds is None else PlacedGlance)
         literals = {max(text.split("\n"), key=len) for text in wanted}
         self._index = AhoCorasick(sorted(literals.union(_ODD)), implementation=Implementation.DFA)
 
@@ -58,8 +58,9 @@ class Sieve:
 
         It takes one pass over all of them; None where some are not what most are, so that each is to be looked at.
         """
-        # No line feed can stand inside a text of JSON: what is between two braces is between two objects.
-        return self._at_once(path, text, b"\n", self._glancer.lines(text))
+        # A line feed cannot stand inside a text, and inside an object it would be one more than there are seams.
+        glances = self._glancer.lines(text)
+        return self._at_once(path, text, b"\n", glances) if text.count(b"\n") == len(glances) - 1 else None
 
     def listed(self, path: str, text: bytes, between: bytes) -> _Sifted | None:
         """Return what ``lines`` returns of the objects of a list, where ``between`` two of them always stands the same."""
@@ -91,8 +92,8 @@ class Sieve:
         matter = self._telling(texts)
         matter.update(
             place
-            for place, (severity, text) in enumerate(zip(severities, texts, strict=True))
-            if severity not in _QUIET or not text
+            for place, (glance, text) in enumerate(zip(glances, texts, strict=True))
+            if not text or glance.severity not in _QUIET or glance.proto_payload is not None
         )
         spots = [] if self._bounds is None else [glance.place for glance in glances]
         matter.update(place for place, spot in enumerate(spots) if spot is None)
@@ -144,10 +145,10 @@ def _span(stamps: Sequence[str]) -> tuple[int, int] | None:
     """Return the first and the last of some times; (0, 0) of none, None where one is no time as the API writes it."""
     if not stamps:
         return 0, 0
-    joined = "".join(stamps)
+    joined = "\n".join([*stamps, ""])
     if not _TIMES.fullmatch(joined):
         return None
-    bare = sorted(joined.split("Z")[:-1])
+    bare = sorted(joined.split("Z\n")[:-1])
     if len(bare) != len(stamps):
         return None
     first, last = bare[0], bare[-1]

@@ -2,6 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Any
 
 from triage.window import format_timestamp, parse_timestamp
 
@@ -49,7 +50,7 @@ def rfc3339(value: object) -> str | None:
     no number is returned as it is.
     """
     if isinstance(value, dict):
-        value = f"{value.get('seconds', '')}.{value.get('nanos') or 0:09d}"
+        value = protobuf_seconds(value)
     if value is None or value == "" or isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
@@ -58,7 +59,19 @@ def rfc3339(value: object) -> str | None:
         return str(value)
     if not number.is_finite():
         return None
-    for bound, unit in ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3)):
-        if abs(number) < bound:
-            return format_timestamp(int(number * unit))
-    return format_timestamp(int(number)) if abs(number) < 10**20 else None
+    bounds = ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3), (10**20, 1))
+    unit = next((unit for bound, unit in bounds if abs(number) < bound), None)
+    try:
+        return None if unit is None else format_timestamp(int(number * unit))
+    except OverflowError:
+        return None
+
+
+def protobuf_seconds(value: dict[str, Any]) -> str:
+    """Return the seconds of a protobuf Timestamp or Duration as a decimal number, "" where its parts are none."""
+    try:
+        return (
+            f"{int(str(value.get('seconds') or 0))}.{int(str(value.get('nanos') or 0)):09d}" if value else ""
+        )
+    except ValueError:
+        return ""

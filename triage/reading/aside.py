@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from triage.models import Record
-from triage.reading.batch import Item, packed, unpacked
+from triage.reading.batch import Item, batch, packed, unpacked
 from triage.reading.helper import helper
 
 #: A batch is sent with so many bytes of records, or so many items.
@@ -21,10 +21,10 @@ def read_aside(items: Iterator[Item], rewind: Callable[[], object]) -> Iterator[
     given = 0
     with helper(lambda: _batches(items)) as answers:
         while data := answers.take():
-            batch = unpacked(data)
-            yield from batch.items()
-            given += len(batch.kinds)
-            if batch.number == _LAST:
+            taken = unpacked(data)
+            yield from taken.items()
+            given += len(taken.kinds)
+            if taken.number == _LAST:
                 return
     rewind()
     yield from islice(items, given, None)
@@ -37,6 +37,6 @@ def _batches(items: Iterator[Item]) -> Iterator[bytes]:
         some.append(item)
         weight += len(item.data) if isinstance(item, Record) else 0
         if weight >= _BYTES or len(some) >= _ITEMS:
-            yield packed(some, _GOES_ON)
+            yield packed(batch(some, _GOES_ON))
             some, weight = [], 0
-    yield packed(some, _LAST)
+    yield packed(batch(some, _LAST))

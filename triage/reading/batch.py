@@ -32,22 +32,19 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
 
 
 _KINDS: dict[type, int] = {Record: 0, Gap: 1, Skipped: 2, ExportFile: 3}
-_encode = msgspec.msgpack.Encoder().encode
+packed = msgspec.msgpack.Encoder().encode
 unpacked = msgspec.msgpack.Decoder(Batch).decode
 
 
-def packed(items: Sequence[Item], number: int) -> bytes:
-    """Return a Batch as bytes, for ``unpacked``."""
-    kinds = [_KINDS[type(item)] for item in items]
-    return _encode(
-        Batch(
-            kinds,
-            [item for item in items if isinstance(item, Record)],
-            [item for item in items if isinstance(item, Gap)],
-            [item for item in items if isinstance(item, Skipped)],
-            [item for item in items if isinstance(item, ExportFile)],
-            number,
-        )
+def batch(items: Sequence[Item], number: int) -> Batch:
+    """Return the Batch of some items."""
+    return Batch(
+        [_KINDS[type(item)] for item in items],
+        [item for item in items if isinstance(item, Record)],
+        [item for item in items if isinstance(item, Gap)],
+        [item for item in items if isinstance(item, Skipped)],
+        [item for item in items if isinstance(item, ExportFile)],
+        number,
     )
 
 

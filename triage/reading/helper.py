@@ -19,8 +19,14 @@ _SIZE = 8
 
 
 def helpers() -> int:
-    """Return how many copies to make: none with a single core, or where another thread may hold what they would need."""
+    """Return how many copies to make.
+
+    None with a single core, where another thread may hold what they would need, and where the system takes those that
+    ended away, as then nobody could tell which process has their number.
+    """
     if not _TASKS.is_dir() or len(list(_TASKS.iterdir())) > 1:
+        return 0
+    if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
         return 0
     cores = len(os.sched_getaffinity(0))
     return min(cores, _MOST) if cores > 1 else 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from triage.models import Gap, Record, Skipped
-from triage.reading.batch import moved, packed, unpacked
+from triage.reading.batch import Batch, batch, moved, packed, unpacked
 from triage.reading.helper import helper
 from triage.reading.limits import Limits
 from triage.reading.lines import Lines
@@ -31,21 +31,22 @@ def read_spread(path: str, limits: Limits, sift: Sift, count: int) -> Iterator[R
             for number in range(count)
         ]
         for number, start in enumerate(starts):
-            batch = unpacked(answers[number % count].take() or _stretch(path, start, limits, sift))
-            yield from (moved(item, before) for item in batch.items())
-            before += batch.number
+            answer = answers[number % count].take()
+            taken = unpacked(answer) if answer else _stretch(path, start, limits, sift)
+            yield from (moved(item, before) for item in taken.items())
+            before += taken.number
 
 
 def _stretches(path: str, starts: Sequence[int], limits: Limits, sift: Sift) -> Iterator[bytes]:
-    return (_stretch(path, start, limits, sift) for start in starts)
+    return (packed(_stretch(path, start, limits, sift)) for start in starts)
 
 
-def _stretch(path: str, start: int, limits: Limits, sift: Sift) -> bytes:
+def _stretch(path: str, start: int, limits: Limits, sift: Sift) -> Batch:
     """Return the Batch of the lines that begin in a stretch; its number is that of the lines."""
     with Path(path).open("rb", buffering=0) as file:
         lines = Lines(Stream(chunks_between(file, start, start + _STRETCH)), path, limits, sift)
         items = list(lines.records())
-    return packed(items, lines.position)
+    return batch(items, lines.position)
 
 
 def chunks_between(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:

@@ -69,6 +69,8 @@ class PlacedGlance(Glance, rename="camel", gc=False, kw_only=True):
     @property
     def place(self) -> Spot | None:
         """Return where it comes from, None where it takes more than a glance to tell."""
+        if self.proto_payload is not None:
+            return None  # an audit log may name them, too
         labels, resource = self.labels or {}, self.resource.labels
         instance = labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or ""
         if resource is None:

@@ -17,7 +17,7 @@ from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from triage.entries.bounds import Bounds
 from triage.entries.decode import path_of
-from triage.entries.glance import Glance, Glancer, PlacedGlance, Request, Spot, UnplacedGlance
+from triage.entries.glance import Glance, Glancer, PlacedGlance, Spot, UnplacedGlance
 from triage.entries.times import nanoseconds
 from triage.models import Skipped
 
@@ -83,17 +83,15 @@ class Sieve:
         """Return the places of the records that may matter, and the account of the others."""
         texts = [
             # What the decoder makes of the payload; see decode.py.
-            glance.text_payload
-            or ((payload := glance.json_payload) and payload.message)
-            or _asked(glance.http_request)
+            glance.text_payload or ((payload := glance.json_payload) and payload.message) or _asked(glance)
             for glance in glances
         ]
         severities: list[str] = [glance.severity for glance in glances]
         matter = self._telling(texts)
         matter.update(
             place
-            for place, (glance, text) in enumerate(zip(glances, texts, strict=True))
-            if not text or glance.severity not in _QUIET or glance.proto_payload is not None
+            for place, (severity, text) in enumerate(zip(severities, texts, strict=True))
+            if severity not in _QUIET or not text
         )
         spots = [] if self._bounds is None else [glance.place for glance in glances]
         matter.update(place for place, spot in enumerate(spots) if spot is None)
@@ -133,9 +131,10 @@ def _seam(between: bytes) -> BytesAhoCorasick:
     return BytesAhoCorasick([b"}%b{" % between])
 
 
-def _asked(request: Request | None) -> str:
+def _asked(glance: Glance) -> str:
     """Return the message that a request without text has, "" where it takes more than a glance to tell."""
-    if request is None or not request.request_method:
+    request = glance.http_request
+    if request is None or not request.request_method or glance.proto_payload is not None:
         return ""
     path = _path(request.request_url)
     return f"{request.request_method} {path} {request.status}" if path else ""

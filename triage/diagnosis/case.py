@@ -108,7 +108,7 @@ class Case:
         """Put what was seen in the order in which it is told: by its first line, what no run shows as the cause names it."""
         cause = self.known.cause
         named = [*cause.all_of, *cause.any_of, *(reason.rule for reason in cause.because)]
-        names = self.known.names(named) if cause.scene == "revision" else []
+        names = self.known.names(named) if cause.scope == "revision" else []
 
         def turn(name: str) -> tuple[int, Any, str]:
             place = names.index(name) if name in names else len(names)
@@ -244,7 +244,7 @@ class Case:
 
     def _may_clear(self, near: Sighting) -> bool:
         """Return whether a line outside the scene speaks of it: one of another run of its kind does not."""
-        return near.first.run != self.known.cause.scene
+        return near.first.run != self.known.cause.scope
 
 
 class _Blank(dict[str, str]):

@@ -188,7 +188,7 @@ class Judge:
         for case in self._cases.values():
             service = self._services[case.service]
             cause = case.known.cause
-            ends = cause.tier in ("crash", "startup", "check") or cause.scene == "probe"
+            ends = cause.tier in ("crash", "startup", "check") or cause.scope == "probe"
             case.recovered = ends and service.ready_after(case.ended, case.revisions.names())
             case.traced = self._traces.of(case)
         cases = attach(list(self._cases.values()))

@@ -82,7 +82,7 @@ class Causes(Unchanging):
         self._of_scene: dict[str, list[Known]] = defaultdict(list)
         for pack in packs:
             for cause in pack.causes:
-                self._of_scene[cause.scene].append(Known(pack, cause))
+                self._of_scene[cause.scope].append(Known(pack, cause))
 
     def of_run(self, run: Run, seen: Sightings) -> Known | None:
         """Return the deepest cause that explains a run, or None."""

@@ -11,8 +11,13 @@ Severity = Literal["P0", "P1", "P2"]
 Confidence = Literal["high", "medium", "low"]
 #: What a cause is, the deepest first: the order of design.md, "Causes outrank symptoms".
 Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
-#: What a cause is looked for in: one run of that kind, or all events of one revision.
-Scene = Literal["boot", "validation", "gate", "probe", "revision"]
+#: Where a cause is matched: one run of that kind, all events of one revision, or a failure point with the statements before it.
+MatchScope = Literal["boot", "validation", "gate", "probe", "revision", "failure"]
+#: What a platform line says has failed: the failure points that no HTTP status shows.
+Failure = Literal[
+    "", "exit", "signal", "terminated", "memory", "startup_probe", "liveness_probe", "readiness_probe", "worker", "request",
+    "deployment", "task", "execution",
+]
 #: What a line says of its step, its check or its run.
 Says = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
 #: A path from the root; only its end may be left open.
@@ -84,7 +89,8 @@ class Rule(_Data, frozen=True, kw_only=True):
     The line is the first line of the message, its leading marks (emoji, "[U+1F534]", "?") taken off; with
     ``multiline`` it is the whole message. ``hits`` must match, ``misses`` must not. ``log`` and ``logger`` are parts of
     the log name and of the logger that may say it: a line that names another is somebody quoting it. ``noise`` is the
-    title of a chronic line that is counted apart and never an incident.
+    title of a chronic line that is counted apart and never an incident. ``failure`` says what failed, if the line
+    is a failure point.
     """
 
     id: str
@@ -101,6 +107,7 @@ class Rule(_Data, frozen=True, kw_only=True):
     multiline: bool = False
     log: str = ""
     logger: str = ""
+    failure: Failure = ""
 
 
 class RunNeeds(_Data, frozen=True, kw_only=True):
@@ -158,7 +165,7 @@ class Cause(_Data, frozen=True, kw_only=True):
     id: str
     title: str
     tier: Tier
-    scene: Scene
+    scope: MatchScope
     severity: Severity
     playbook: str
     because: list[Reason]

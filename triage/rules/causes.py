@@ -16,13 +16,13 @@ _ALWAYS = frozenset({"check", "service"})
 def cause_faults(cause: Cause, pack: Pack) -> Iterator[str]:
     """Yield what is wrong with a cause as far as its own pack shows it."""
     named = [*cause.all_of, *cause.any_of]
-    if cause.scene == "revision" and (cause.run is not None or not named):
+    if cause.scope in ("revision", "failure") and (cause.run is not None or not named):
         yield "a cause of a revision is recognised by all_of or any_of, not by a run"
     elif not named and cause.run is None:
         yield "nothing tells when the cause holds: give it run, all_of or any_of"
     if not cause.because:
         yield "a cause gives its reasons: because is empty"
-    if cause.check.startswith("@") and (cause.check not in _POINTERS or cause.scene == "revision"):
+    if cause.check.startswith("@") and (cause.check not in _POINTERS or cause.scope in ("revision", "failure")):
         yield f"check {cause.check!r} points at nothing: only a run has {', '.join(_POINTERS)}"
     yield from _checks(cause, pack)
 

@@ -79,7 +79,7 @@ def _cure(playbook: Playbook) -> Iterator[RenderableType]:
 
 
 def _recognised(cause: Cause, rules: dict[str, Rule]) -> Iterator[RenderableType]:
-    where = "all lines of a revision" if cause.scene == "revision" else f"one run of kind {cause.scene}"
+    where = "all lines of a revision" if cause.scope == "revision" else f"one run of kind {cause.scope}"
     yield Text(f"in {where}:")
     if cause.run:
         yield Text(f"the run has {_needs(cause.run)}")

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks import fetching
-from benchmarks.measure import Contender, Result, interleave
+from benchmarks.measure import Contender, Result, measure_interleaved
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -30,7 +30,7 @@ HOUR = ("--since", "2026-03-17T07:00:00Z", "--until", "2026-03-17T08:00:00Z")
 JSON_LOAD_GROWTH = 8
 
 
-def corpus() -> Path:
+def prepare_corpus() -> Path:
     """Return the folder of the logs, written if they are not there; a process of its own keeps this one small."""
     sources = [HERE / "corpus.py", *sorted((ROOT / "examples").glob("*.py"))]
     words = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
@@ -48,20 +48,20 @@ def corpus() -> Path:
     return folder
 
 
-def keywords() -> list[str]:
+def load_keywords() -> list[str]:
     """Return what the packs look for, as ripgrep is to count it."""
-    code = "from triage.rules.load import load; print(*{word for pack in load() for word in pack.keywords}, sep='\\n')"
+    code = "from triage.rules.loader import load; print(*{word for pack in load() for word in pack.keywords}, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return sorted(done.stdout.splitlines())
 
 
-def peer(name: str, tools: Iterable[str], command: Sequence[str], rounds: int = ROUNDS) -> Contender:
+def make_peer(name: str, tools: Iterable[str], command: Sequence[str], rounds: int = ROUNDS) -> Contender:
     """Return a peer, skipped when a tool that it needs is not installed."""
     missing = [tool for tool in tools if shutil.which(tool) is None]
     return Contender(name, command, rounds, f"{', '.join(missing)} not installed" if missing else "")
 
 
-def contenders(folder: Path, words: list[str]) -> list[Contender]:
+def list_contenders(folder: Path, words: list[str]) -> list[Contender]:
     """Return triage on every form of the same entries, and its peers."""
     lines, array = str(folder / "entries.jsonl"), str(folder / "entries.json")
     patterns = [part for word in words for part in ("-e", word)]
@@ -88,14 +88,14 @@ def contenders(folder: Path, words: list[str]) -> list[Contender]:
         Contender(
             "triage diagnose, a tenth of the lines", [TRIAGE, "diagnose", str(folder / "tenth.jsonl")], ROUNDS
         ),
-        peer(RIPGREP, ["rg"], ["rg", "-icF", "--no-mmap", *patterns, lines]),
-        peer("rg, jq, sort, uniq -c", ["rg", "jq"], ["sh", "-c", piped]),
-        peer("lnav, filtered", ["lnav"], ["lnav", "-n", "-c", filtered, lines], 1),
+        make_peer(RIPGREP, ["rg"], ["rg", "-icF", "--no-mmap", *patterns, lines]),
+        make_peer("rg, jq, sort, uniq -c", ["rg", "jq"], ["sh", "-c", piped]),
+        make_peer("lnav, filtered", ["lnav"], ["lnav", "-n", "-c", filtered, lines], 1),
         script,
     ]
 
 
-def table(results: list[Result], base: float) -> list[str]:
+def to_table(results: list[Result], base: float) -> list[str]:
     """Return the results as Markdown; ``base`` is the wall time that the last column divides by."""
     rows = ["| | wall s | CPU s | peak MB | x rg -ic |", "| --- | ---: | ---: | ---: | ---: |"]
     for result in results:
@@ -112,7 +112,7 @@ def table(results: list[Result], base: float) -> list[str]:
     return rows
 
 
-def summary(results: list[Result]) -> list[str]:
+def summarize(results: list[Result]) -> list[str]:
     """Return what was aimed at beside what was measured, as far as both sides of a ratio ran."""
     ran = {result.contender.name: result for result in results if result.succeeded}
     lines, tenth, rg = (ran.get(name) for name in (LINES, TENTH, RIPGREP))
@@ -137,9 +137,9 @@ def summary(results: list[Result]) -> list[str]:
 
 def main() -> None:
     """Measure, print and write the results."""
-    folder, words = corpus(), keywords()
-    large = interleave(contenders(folder, words), ROUNDS)
-    small = interleave(
+    folder, words = prepare_corpus(), load_keywords()
+    large = measure_interleaved(list_contenders(folder, words), ROUNDS)
+    small = measure_interleaved(
         [
             Contender(THOUSAND, [TRIAGE, "diagnose", str(folder / "thousand.json")], 7),
             Contender(OWN_HELP, [TRIAGE, "--help"], 7),
@@ -163,13 +163,13 @@ def main() -> None:
             f"{len(words)} keywords. Peak memory is that of the largest process. Start-up is included."
         ),
         "",
-        *table(large, base),
+        *to_table(large, base),
         "",
-        *table(small, 0.0),
+        *to_table(small, 0.0),
         "",
-        *summary(large + small),
+        *summarize(large + small),
         "",
-        *fetching.section(),
+        *fetching.to_markdown(),
     ]
     (HERE / "RESULTS.md").write_text("\n".join(report) + "\n", encoding="utf-8")
     print("", *report, sep="\n")

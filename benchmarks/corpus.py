@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 import zstandard
 
-from examples.make_example import boot, connect, refuse, startup
-from examples.shapes import Instance, Log
+from examples.log_writer import Instance, Log
+from examples.make_example import log_boot, log_connection, log_refusal, log_startup
 
 BIRTH = datetime(2000, 1, 1, tzinfo=UTC)
 BEGIN = datetime(2026, 3, 17, 6, tzinfo=UTC)
@@ -88,7 +88,7 @@ WRITTEN = [
 PATHS = ["/api/threads", "/api/threads/thr-@n@/messages", "/api/agents/run", "/api/usage", "/api/plans"]
 
 
-class Form(NamedTuple):
+class EntryTemplate(NamedTuple):
     """An entry with %(words)s where each showing differs: on one line, and as gcloud indents it."""
 
     seconds: float
@@ -96,57 +96,66 @@ class Form(NamedTuple):
     pretty: str
 
 
-class Who(NamedTuple):
+class Writer(NamedTuple):
     """The instance that writes."""
 
     revision: str
     instance: str
 
 
-def scene(play: Callable[[Instance], object]) -> list[Form]:
+def record_templates(play: Callable[[Instance], object]) -> list[EntryTemplate]:
     """Return the forms of the entries that a scene writes; @n@ in their text becomes a number."""
     log = Log()
     play(Instance(log, "@revision@", BIRTH))
-    return [_form(entry) for entry in log.entries]
+    return [_to_template(entry) for entry in log.entries]
 
 
-def _form(entry: dict[str, Any]) -> Form:
+def _to_template(entry: dict[str, Any]) -> EntryTemplate:
     seconds = (datetime.fromisoformat(entry["timestamp"]) - BIRTH).total_seconds()
     entry |= {"insertId": "@insert@", "timestamp": "@stamp@Z", "receiveTimestamp": "@stamp@417Z"}
     line = json.dumps(entry, separators=(",", ":"))
     pretty = "  " + json.dumps(entry, indent=2, sort_keys=True).replace("\n", "\n  ")
-    return Form(seconds, _words(line), _words(pretty))
+    return EntryTemplate(seconds, _to_placeholders(line), _to_placeholders(pretty))
 
 
-def _words(text: str) -> str:
+def _to_placeholders(text: str) -> str:
     text = re.sub(r"2000-01-01T[\d:.]+(?:Z|\+00:00)", "@stamp@Z", text)
     text = re.sub(r"2000-01-01 [\d:]+", "@clock@", text)
     text = re.sub(r'("instanceId": ?")[0-9a-f]+', r"\1@instance@", text)
     return re.sub("@([a-z]+)@", r"%(\1)s", text.replace("%", "%%"))
 
 
-def minutes(chance: random.Random) -> Iterator[list[tuple[float, Form, Who]]]:
+def generate_minutes(chance: random.Random) -> Iterator[list[tuple[float, EntryTemplate, Writer]]]:
     """Yield minute after minute of the log: the second of the day, the form and who writes it, in order of time."""
     talk = [
         *(
-            scene(partial(Instance.printed, seconds=0, logger=logger, message=text))
+            record_templates(partial(Instance.printed, seconds=0, logger=logger, message=text))
             for logger, text in PRINTED
         ),
-        *(scene(partial(Instance.line, seconds=0, where=where, message=text)) for where, text in WRITTEN),
         *(
-            scene(partial(Instance.request, seconds=0, path=path, status=200, latency=0.04, agent=AGENT))
+            record_templates(partial(Instance.line, seconds=0, where=where, message=text))
+            for where, text in WRITTEN
+        ),
+        *(
+            record_templates(
+                partial(Instance.request, seconds=0, path=path, status=200, latency=0.04, agent=AGENT)
+            )
             for path in PATHS
         ),
     ]
-    connected = scene(partial(connect, seconds=0.0))
-    refused = scene(partial(refuse, seconds=0.0, path="/ws/health", agent=AGENT))
-    booted = scene(lambda instance: startup(instance, boot(instance, REASON), database=True))
-    failed = scene(lambda instance: startup(instance, boot(instance, REASON), database=False))
-    alive = [_born(chance, 60) for _ in range(24)]
+    connected = record_templates(partial(log_connection, seconds=0.0))
+    refused = record_templates(partial(log_refusal, seconds=0.0, path="/ws/health", agent=AGENT))
+    booted = record_templates(
+        lambda instance: log_startup(instance, log_boot(instance, REASON), database=True)
+    )
+    failed = record_templates(
+        lambda instance: log_startup(instance, log_boot(instance, REASON), database=False)
+    )
+    alive = [_new_writer(chance, 60) for _ in range(24)]
     for minute in count():
         scenes = [connected] * 4 + [refused] * 6
         if minute % 10 == 5:
-            alive[minute % len(alive)] = _born(chance, 60 + minute // 60)
+            alive[minute % len(alive)] = _new_writer(chance, 60 + minute // 60)
             scenes.append(failed if minute % 30 == 5 else booted)
         scenes += [chance.choice(talk) for _ in range(ENTRIES_PER_MINUTE - sum(map(len, scenes)))]
         shown = []
@@ -156,14 +165,14 @@ def minutes(chance: random.Random) -> Iterator[list[tuple[float, Form, Who]]]:
         yield sorted(shown, key=itemgetter(0))
 
 
-def _born(chance: random.Random, number: int) -> Who:
-    return Who(f"netra-backend-staging-{number:05}-abc", f"00{chance.getrandbits(632):0158x}")
+def _new_writer(chance: random.Random, number: int) -> Writer:
+    return Writer(f"netra-backend-staging-{number:05}-abc", f"00{chance.getrandbits(632):0158x}")
 
 
-def told() -> Iterator[tuple[Form, dict[str, str]]]:
+def generate_entries() -> Iterator[tuple[EntryTemplate, dict[str, str]]]:
     """Yield entry after entry: its form, and the words that stand in it this time."""
     chance = random.Random(449)
-    for at, form, who in chain.from_iterable(minutes(chance)):
+    for at, form, who in chain.from_iterable(generate_minutes(chance)):
         moment = BEGIN + timedelta(seconds=at)
         yield (
             form,
@@ -178,14 +187,14 @@ def told() -> Iterator[tuple[Form, dict[str, str]]]:
         )
 
 
-def write(folder: Path, size: int) -> None:
+def write_corpus(folder: Path, size: int) -> None:
     """Write ``size`` bytes of JSON lines into ``folder``, the same entries as a pretty array, and both compressions.
 
     ``tenth.jsonl`` holds the first tenth, ``thousand.json`` the first 1,000 entries as gcloud prints them.
     """
     written = entries = 0
     with (folder / "entries.jsonl").open("w") as lines, (folder / "entries.json").open("w") as array:
-        for form, words in told():
+        for form, words in generate_entries():
             written += lines.write(form.line % words + "\n")
             array.write((",\n" if entries else "[\n") + form.pretty % words)
             entries += 1
@@ -210,4 +219,4 @@ def _write_parts(folder: Path, size: int) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), int(sys.argv[2]))
+    write_corpus(Path(sys.argv[1]), int(sys.argv[2]))

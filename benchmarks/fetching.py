@@ -19,8 +19,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from triage.fetching.client import Connection, connect
-from triage.fetching.fetch import fetch
-from triage.fetching.pages import Pace, Patience, Reader
+from triage.fetching.fetcher import fetch
+from triage.fetching.pages import PageReader, RateLimiter, RetryPolicy
 from triage.models import FetchPlan
 from triage.window import NANOSECONDS, Window, format_timestamp, parse_timestamp
 
@@ -35,7 +35,7 @@ SERVICE = "netra-backend-staging"
 FILTER = f'timestamp>="{format_timestamp(WINDOW.start)}" AND timestamp<"{format_timestamp(WINDOW.end)}"'
 
 
-class Row(NamedTuple):
+class FetchMethod(NamedTuple):
     """One way to fetch: its name, the entries that each call gives, and what does it."""
 
     name: str
@@ -46,7 +46,7 @@ class Row(NamedTuple):
 class Result(NamedTuple):
     """Medians of a way to fetch: pages of a thousand per second, and CPU time per entry in microseconds."""
 
-    row: Row
+    row: FetchMethod
     pages_per_second: float
     microseconds: float
 
@@ -62,7 +62,7 @@ def write_entries(path: Path) -> None:
 
 
 @contextmanager
-def serving(path: Path) -> Iterator[str]:
+def serve(path: Path) -> Iterator[str]:
     """Serve the entries and give the address."""
     command = [sys.executable, "-m", "tests.fakes.logging_server", str(path)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
@@ -85,24 +85,28 @@ def _plan(address: str, folder: str = ".") -> FetchPlan:
     )
 
 
-def whole_fetch(address: str) -> int:
+def fetch_with_triage(address: str) -> int:
     """Fetch as ``triage fetch`` does: every page on the disk before the next is asked, and a file in the end."""
     with tempfile.TemporaryDirectory() as folder:
         fetched = fetch(
-            _plan(address, folder), [], judge=lambda *_: [], tell=lambda _: None, show=lambda _: None
+            _plan(address, folder),
+            [],
+            find_shortfalls=lambda *_: [],
+            notify=lambda _: None,
+            show_progress=lambda _: None,
         )
     return fetched[0].entries
 
 
-def triage_pages(size: int) -> Callable[[str], int]:
+def read_pages(size: int) -> Callable[[str], int]:
     """Return the fetch of pages of that size by triage's reader, each entry turned into its line and not kept."""
 
     def work(address: str) -> int:
         connection = connect(_plan(address))
-        reader = Reader(connection, Pace(10**9), Patience(), lambda _: None)
+        reader = PageReader(connection, RateLimiter(10**9), RetryPolicy(), lambda _: None)
         count, token = 0, ""
         while True:
-            page = reader.page(FILTER, token, size)
+            page = reader.read_page(FILTER, token, size)
             count, token = count + len(page.lines), page.token
             if not token:
                 break
@@ -117,7 +121,7 @@ def list_entries(size: int | None) -> Callable[[str], int]:
 
     def work(address: str) -> int:
         connection = connect(_plan(address))
-        found = _handwritten(connection).list_entries(filter_=FILTER, page_size=size)
+        found = _client_library(connection).list_entries(filter_=FILTER, page_size=size)
         count = sum(1 for entry in found if json.dumps(entry.to_api_repr()))
         connection.close()
         return count
@@ -125,7 +129,7 @@ def list_entries(size: int | None) -> Callable[[str], int]:
     return work
 
 
-def _handwritten(connection: Connection) -> Any:
+def _client_library(connection: Connection) -> Any:
     """Return the client that people use, speaking through the channel of ours: it has no way to be given one."""
     from google.auth.credentials import AnonymousCredentials
     from google.cloud.logging import Client
@@ -137,24 +141,24 @@ def _handwritten(connection: Connection) -> Any:
     return client
 
 
-ROWS = [
-    Row("triage fetch, journal and file included", 1000, whole_fetch),
-    Row("triage's pages of 1,000 (gcloud asks for as many)", 1000, triage_pages(1000)),
-    Row("triage's pages of 50 (the interface's default)", 50, triage_pages(50)),
-    Row("Client.list_entries, page_size=1000", 1000, list_entries(1000)),
-    Row("Client.list_entries as it comes (pages of 50)", 50, list_entries(None)),
+METHODS = [
+    FetchMethod("triage fetch, journal and file included", 1000, fetch_with_triage),
+    FetchMethod("triage's pages of 1,000 (gcloud asks for as many)", 1000, read_pages(1000)),
+    FetchMethod("triage's pages of 50 (the interface's default)", 50, read_pages(50)),
+    FetchMethod("Client.list_entries, page_size=1000", 1000, list_entries(1000)),
+    FetchMethod("Client.list_entries as it comes (pages of 50)", 50, list_entries(None)),
 ]
 
 
 def measure() -> list[Result]:
     """Run every row in turn, every other round in reverse."""
-    samples: dict[str, list[tuple[float, float]]] = {row.name: [] for row in ROWS}
+    samples: dict[str, list[tuple[float, float]]] = {row.name: [] for row in METHODS}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "entries.jsonl"
         write_entries(path)
-        with serving(path) as address:
+        with serve(path) as address:
             for number in range(ROUNDS + 1):
-                for row in ROWS[:: -1 if number % 2 else 1]:
+                for row in METHODS[:: -1 if number % 2 else 1]:
                     begun, used = time.perf_counter(), time.process_time()
                     count = row.work(address)
                     sample = (
@@ -168,11 +172,11 @@ def measure() -> list[Result]:
         Result(
             row, median(pages for pages, _ in samples[row.name]), median(cpu for _, cpu in samples[row.name])
         )
-        for row in ROWS
+        for row in METHODS
     ]
 
 
-def section() -> list[str]:
+def to_markdown() -> list[str]:
     """Return the results as Markdown."""
     lines = [
         f"Fetching {PAGES * 1000:,} entries from one server on this machine; a page is 1,000 entries.",
@@ -190,4 +194,4 @@ def section() -> list[str]:
 
 
 if __name__ == "__main__":
-    print("", *section(), sep="\n")
+    print("", *to_markdown(), sep="\n")

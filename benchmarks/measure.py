@@ -57,7 +57,7 @@ def run(command: Sequence[str]) -> Sample:
     return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit, process.returncode)
 
 
-def interleave(contenders: Sequence[Contender], rounds: int) -> list[Result]:
+def measure_interleaved(contenders: Sequence[Contender], rounds: int) -> list[Result]:
     """Measure every contender in each round, every other round in reverse, so that no one has the quieter machine."""
     samples: dict[str, list[Sample]] = {
         contender.name: [] for contender in contenders if not contender.skipped
@@ -68,10 +68,10 @@ def interleave(contenders: Sequence[Contender], rounds: int) -> list[Result]:
                 sample = run(contender.command)
                 samples[contender.name].append(sample)
                 print(f"  round {number + 1}: {contender.name}: {sample.wall:.2f} s", flush=True)
-    return [_result(contender, samples.get(contender.name, [])) for contender in contenders]
+    return [_summarize(contender, samples.get(contender.name, [])) for contender in contenders]
 
 
-def _result(contender: Contender, samples: list[Sample]) -> Result:
+def _summarize(contender: Contender, samples: list[Sample]) -> Result:
     if not samples:
         return Result(contender, 0.0, 0.0, 0, succeeded=False)
     return Result(

@@ -14,14 +14,14 @@ from importlib.util import find_spec
 from typing import NamedTuple, TextIO
 
 from benchmarks import corpus
-from benchmarks.__main__ import HERE, ROOT, TRIAGE, keywords, peer
+from benchmarks.__main__ import HERE, ROOT, TRIAGE, load_keywords, make_peer
 from benchmarks.measure import Contender
 
 LARGEST = float(os.environ.get("BENCH_SCALE_GB", "8")) * 1e9
 SIZES = [LARGEST / part for part in (8, 4, 2, 1)]
 ALONE, SPARK, RIPGREP = "triage diagnose", "triage diagnose --engine spark", "rg -ic"
 #: So often the memory of a contender's processes is taken, in seconds.
-_PULSE = 0.2
+_SAMPLING_INTERVAL = 0.2
 
 
 class Sample(NamedTuple):
@@ -46,8 +46,8 @@ def run(command: Sequence[str]) -> Sample:
     peaks, over = [0], threading.Event()
 
     def watch() -> None:
-        while not over.wait(_PULSE):
-            peaks.append(_resident(process.pid))
+        while not over.wait(_SAMPLING_INTERVAL):
+            peaks.append(_resident_memory(process.pid))
 
     watching = threading.Thread(target=watch)
     watching.start()
@@ -62,7 +62,7 @@ def run(command: Sequence[str]) -> Sample:
     return Sample(wall, usage.ru_utime + usage.ru_stime, max(largest, *peaks), process.returncode)
 
 
-def _resident(group: int) -> int:
+def _resident_memory(group: int) -> int:
     """Return the resident bytes of the processes of a session; what several of them share is counted for each."""
     command = ["ps", "-eo", "sid=,rss="]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -70,7 +70,7 @@ def _resident(group: int) -> int:
     return sum(int(size) for session, size in rows if session == str(group)) * 1024
 
 
-def contenders(lines: str, words: list[str]) -> list[Contender]:
+def list_contenders(lines: str, words: list[str]) -> list[Contender]:
     """Return triage here and on Spark, and its peers."""
     patterns = [part for word in words for part in ("-e", word)]
     quoted = " ".join(f"-e '{word}'" for word in words)
@@ -82,12 +82,12 @@ def contenders(lines: str, words: list[str]) -> list[Contender]:
     return [
         Contender(ALONE, [TRIAGE, "diagnose", lines]),
         spark,
-        peer(RIPGREP, ["rg"], ["rg", "-icF", "--no-mmap", *patterns, lines]),
-        peer("rg, jq, sort, uniq -c", ["rg", "jq"], ["sh", "-c", piped]),
+        make_peer(RIPGREP, ["rg"], ["rg", "-icF", "--no-mmap", *patterns, lines]),
+        make_peer("rg, jq, sort, uniq -c", ["rg", "jq"], ["sh", "-c", piped]),
     ]
 
 
-def grow(lines: Iterator[str], file: TextIO, size: float) -> int:
+def grow_file(lines: Iterator[str], file: TextIO, size: float) -> int:
     """Write lines until the file has that size; return how many."""
     count = 0
     while file.tell() < size:
@@ -97,7 +97,7 @@ def grow(lines: Iterator[str], file: TextIO, size: float) -> int:
     return count
 
 
-def row(name: str, samples: Sequence[Sample | None], skipped: str) -> str:
+def to_row(name: str, samples: Sequence[Sample | None], skipped: str) -> str:
     """Return a contender's line of the table: seconds and megabytes at each size, and how both grew."""
     if skipped:
         return f"| {name} | skipped: {skipped} |" + " |" * (len(SIZES) + 1)
@@ -113,14 +113,14 @@ def main() -> None:
     """Measure every contender at every size, print and write the results."""
     folder = ROOT / "out" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
-    path, words = folder / "scale.jsonl", keywords()
-    found = contenders(str(path), words)
+    path, words = folder / "scale.jsonl", load_keywords()
+    found = list_contenders(str(path), words)
     samples: dict[str, list[Sample]] = {contender.name: [] for contender in found}
-    lines, entries = (form.line % words + "\n" for form, words in corpus.told()), 0
+    lines, entries = (form.line % words + "\n" for form, words in corpus.generate_entries()), 0
     try:
         with path.open("w", encoding="utf-8") as file:
             for size in SIZES:
-                entries += grow(lines, file, size)
+                entries += grow_file(lines, file, size)
                 for contender in found:
                     if contender.skipped:
                         continue
@@ -140,7 +140,7 @@ def main() -> None:
         "",
         f"| | {' | '.join(f'{size / 1e9:g} GB' for size in SIZES)} | growth over {len(SIZES)} sizes |",
         "| --- |" + " ---: |" * (len(SIZES) + 1),
-        *(row(contender.name, samples[contender.name], contender.skipped) for contender in found),
+        *(to_row(contender.name, samples[contender.name], contender.skipped) for contender in found),
     ]
     (HERE / "SCALE.md").write_text("\n".join(report) + "\n", encoding="utf-8")
     print("", *report, sep="\n")

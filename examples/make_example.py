@@ -3,7 +3,7 @@
 export.json is an afternoon: a revision whose database did not answer, the revision that cured it, and then the incident:
 plain GETs of /ws/health and /websocket that the readiness middleware refuses although every check is ready. before.json
 is an evening on which a deployment does not come up while the old revision refuses the same GETs; after.json is the hour
-after both were mended. The forms of the lines are the service's own; ids, addresses, times and names are invented. Run
+after both were fixed. The forms of the lines are the service's own; ids, addresses, times and names are invented. Run
 again, it writes the same bytes:
 
     python -m examples.make_example
@@ -16,15 +16,17 @@ from functools import partial
 from operator import itemgetter
 from pathlib import Path
 
-from examples.shapes import PROJECT, SERVICE, Instance, Log
+from examples.log_writer import PROJECT, SERVICE, Instance, Log
 
 OLD, NEW = f"{SERVICE}-00041-kxw", f"{SERVICE}-00042-bqz"
-BAD, MENDED = f"{SERVICE}-00043-vtp", f"{SERVICE}-00044-hdz"
+BAD, FIXED = f"{SERVICE}-00043-vtp", f"{SERVICE}-00044-hdz"
 NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
 EVENING = datetime(2026, 3, 19, 18, tzinfo=UTC)
 EXPORT, BEFORE, AFTER = (Path(__file__).with_name(f"{name}.json") for name in ("export", "before", "after"))
-LEAST = "MANUAL_OR_CUSTOMER_MIN_INSTANCE - Instance started because of customer-configured min-instances."
-DEMAND = "AUTOSCALING - Instance started due to configured scaling factors or no existing capacity."
+MIN_INSTANCES = (
+    "MANUAL_OR_CUSTOMER_MIN_INSTANCE - Instance started because of customer-configured min-instances."
+)
+AUTOSCALING = "AUTOSCALING - Instance started due to configured scaling factors or no existing capacity."
 
 APP = "netra_backend.app"
 SMD = f"{APP}.smd"
@@ -136,7 +138,7 @@ GROUPS = [
 ]
 
 
-def boot(instance: Instance, reason: str) -> float:
+def log_boot(instance: Instance, reason: str) -> float:
     """Log the birth of an instance up to its startup sequence; return when that begins."""
     probe = f'Default STARTUP TCP probe succeeded after 1 attempt for container "{SERVICE}-1" on port 8000.'
     features = "Environment: staging, GCP: True, Cloud Run: True, Timeout: 90.0s, uvicorn-compatible: True"
@@ -161,7 +163,7 @@ def boot(instance: Instance, reason: str) -> float:
     return 3.91
 
 
-def startup(instance: Instance, begun: float, *, database: bool) -> float:
+def log_startup(instance: Instance, begun: float, *, database: bool) -> float:
     """Log the startup sequence, which fails at a database that does not answer; return when it ended."""
     seconds = begun
     step22, end = f"{SMD}._validate_gcp_websocket_readiness", f"{SMD}._mark_startup_complete"
@@ -169,14 +171,16 @@ def startup(instance: Instance, begun: float, *, database: bool) -> float:
         instance.line(seconds, f"{SMD}._set_current_phase:116", f" CYCLE:  PHASE TRANSITION  ->  {phase}")
         instance.line(seconds, f"{SMD}._phase{number}:201", f"PHASE {number}: {phase} - {title}")
         if phase == "DATABASE" and not database:
-            return fail(instance, begun, seconds + 25.02)
+            return log_database_failure(instance, begun, seconds + 25.02)
         for place, step in enumerate(steps, 1):
             at = seconds + took * place / (len(steps) + 1)
             instance.line(at, f"{SMD}._phase{number}:208", f"  [U+2713] Step {step}")
         ended = seconds + took
         if phase == "WEBSOCKET":
             instance.line(ended, f"{step22}:1822", "  Step 22: Validating GCP WebSocket readiness...")
-            ended = validate(instance, ended, "requested: 90.0s, optimized: 6.0s", phase="websocket") + 0.01
+            ended = (
+                log_validation(instance, ended, "requested: 90.0s, optimized: 6.0s", phase="websocket") + 0.01
+            )
             instance.line(ended, f"{step22}:1863", "     PASS=REDACTED WebSocket readiness VALIDATED")
             instance.line(ended, f"{step22}:1864", "       State: websocket_ready")
         instance.line(
@@ -190,7 +194,7 @@ def startup(instance: Instance, begun: float, *, database: bool) -> float:
     return seconds + 0.02
 
 
-def fail(instance: Instance, begun: float, seconds: float) -> float:
+def log_database_failure(instance: Instance, begun: float, seconds: float) -> float:
     """Log a database phase that ran into its time limit, and the end of the instance; return when it ended."""
     socket = f"/cloudsql/{PROJECT}:us-central1:demo-postgres/.s.PGSQL.5432"
     closed = f'connection to server on socket "{socket}" failed: server closed the connection unexpectedly'
@@ -220,7 +224,7 @@ def fail(instance: Instance, begun: float, seconds: float) -> float:
     return seconds + 1.2
 
 
-def validate(instance: Instance, begun: float, limits: str, *, phase: str) -> float:
+def log_validation(instance: Instance, begun: float, limits: str, *, phase: str) -> float:
     """Log a pass through the whole chain with every check ready; return when it ended."""
     whole = f"{VALIDATOR}.validate_gcp_readiness_for_websocket"
     wait = f"{VALIDATOR}._wait_for_startup_phase_completion_with_progressive_delays"
@@ -267,11 +271,11 @@ def validate(instance: Instance, begun: float, limits: str, *, phase: str) -> fl
     return seconds
 
 
-def connect(instance: Instance, seconds: float) -> None:
+def log_connection(instance: Instance, seconds: float) -> None:
     """Log a WebSocket connection that the guard lets in, as it does every true upgrade."""
     name = f"main_{instance.log.hex(8)}"
     instance.request(seconds, "/ws", 101, 312.4, agent=BROWSER)
-    ended = validate(instance, seconds + 0.02, "requested: 3.0s, optimized: 3.5s", phase="complete")
+    ended = log_validation(instance, seconds + 0.02, "requested: 3.0s, optimized: 3.5s", phase="complete")
     admitted = f"✅ WebSocket readiness validated - connection {name} can proceed"
     instance.line(ended, f"{VALIDATOR}.gcp_websocket_readiness_guard:1747", admitted)
     duplicate = "['Multiple manager instances for user demo-user-001 - potential duplication']"
@@ -279,7 +283,7 @@ def connect(instance: Instance, seconds: float) -> None:
     instance.line(ended + 0.4, where, f"SSOT validation issues (non-blocking): {duplicate}")
 
 
-def refuse(instance: Instance, seconds: float, path: str, agent: str) -> None:
+def log_refusal(instance: Instance, seconds: float, path: str, agent: str) -> None:
     """Log the incident: a plain GET that the middleware refuses in three milliseconds, before any check is made."""
     latency = instance.log.random.uniform(0.0026, 0.0041)
     refusal = (
@@ -290,60 +294,69 @@ def refuse(instance: Instance, seconds: float, path: str, agent: str) -> None:
     instance.line(seconds + 0.002, where, f"{refusal}, Error: service_not_ready, Path: {path}", "WARNING")
 
 
-def probe(instance: Instance, seconds: float) -> None:
+def log_health_check(instance: Instance, seconds: float) -> None:
     """Log a health check, which proves little: /health answers with a constant."""
     instance.request(seconds, "/health", 200, instance.log.random.uniform(0.004, 0.011), agent="GoogleHC/1.0")
     instance.text(seconds + 0.01, '169.254.169.126:49090 - "GET /health HTTP/1.1" 200', "stdout")
 
 
-def call(instance: Instance, seconds: float, path: str, status: int) -> None:
+def log_request(instance: Instance, seconds: float, path: str, status: int) -> None:
     """Log an ordinary call of the API."""
     instance.request(seconds, path, status, instance.log.random.uniform(0.01, 0.3), agent=BROWSER)
 
 
-def serve(instance: Instance, ready: float) -> None:
+def log_serving_hour(instance: Instance, ready: float) -> None:
     """Log an hour of a ready instance, in order of time: probes, calls, two connections, and the refused GETs."""
     happens: list[tuple[float, Callable[[float], None]]] = [
-        *((at, partial(connect, instance)) for at in (212.0, 2011.0)),
-        *((ready + 5 + 60 * n, partial(probe, instance)) for n in range(48)),
+        *((at, partial(log_connection, instance)) for at in (212.0, 2011.0)),
+        *((ready + 5 + 60 * n, partial(log_health_check, instance)) for n in range(48)),
         *(
-            (ready + 86 + 240 * n, partial(call, instance, path="/api/threads", status=200))
+            (ready + 86 + 240 * n, partial(log_request, instance, path="/api/threads", status=200))
             for n in range(12)
         ),
-        *((ready + 458 + 900 * n, partial(call, instance, path="/api/agents", status=401)) for n in range(3)),
-        *((1310.0 + 157 * n, partial(refuse, instance, path="/ws/health", agent=CURL)) for n in range(8)),
-        *((1311.5 + 157 * n, partial(refuse, instance, path="/websocket", agent=TESTS)) for n in range(8)),
+        *(
+            (ready + 458 + 900 * n, partial(log_request, instance, path="/api/agents", status=401))
+            for n in range(3)
+        ),
+        *(
+            (1310.0 + 157 * n, partial(log_refusal, instance, path="/ws/health", agent=CURL))
+            for n in range(8)
+        ),
+        *(
+            (1311.5 + 157 * n, partial(log_refusal, instance, path="/websocket", agent=TESTS))
+            for n in range(8)
+        ),
     ]
     for seconds, happen in sorted(happens, key=itemgetter(0)):
         happen(seconds)
 
 
-def afternoon() -> Log:
+def build_afternoon() -> Log:
     """Return the log of the story that the module tells."""
     log = Log()
     log.deployment(NOON + timedelta(minutes=65), OLD, 62.41)
     born = NOON + timedelta(minutes=65, seconds=8.3)
-    for reason in (LEAST, DEMAND):
+    for reason in (MIN_INSTANCES, AUTOSCALING):
         instance = Instance(log, OLD, born)
         instance.request(19.2, "/health", 503, 12.631, agent="GoogleHC/1.0", text=FAILED_REQUEST)
         instance.request(24.7, "/api/threads", 503, 7.164, agent=BROWSER, text=FAILED_REQUEST)
-        ended = startup(instance, boot(instance, reason), database=False)
+        ended = log_startup(instance, log_boot(instance, reason), database=False)
         born = instance.at(ended + 8.0)
     log.deployment(NOON + timedelta(minutes=100), NEW, 41.93)
     serving = Instance(log, NEW, NOON + timedelta(minutes=100, seconds=9.1))
-    ready = startup(serving, boot(serving, LEAST), database=True)
-    serve(serving, ready)
+    ready = log_startup(serving, log_boot(serving, MIN_INSTANCES), database=True)
+    log_serving_hour(serving, ready)
     return log
 
 
-def work(instance: Instance, ready: float, error: str, often: int, *, mended: bool) -> None:
+def log_work(instance: Instance, ready: float, error: str, often: int, *, fixed: bool) -> None:
     """Log forty minutes of a ready instance: GETs of /ws/health, refused or answered, and an error now and then."""
     happens: list[tuple[float, Callable[[float], None]]] = [
-        *((ready + 30 + 120 * n, partial(probe, instance)) for n in range(18)),
+        *((ready + 30 + 120 * n, partial(log_health_check, instance)) for n in range(18)),
         *(
-            (ready + 95 + 200 * n, partial(call, instance, path="/ws/health", status=200))
-            if mended
-            else (ready + 95 + 200 * n, partial(refuse, instance, path="/ws/health", agent=CURL))
+            (ready + 95 + 200 * n, partial(log_request, instance, path="/ws/health", status=200))
+            if fixed
+            else (ready + 95 + 200 * n, partial(log_refusal, instance, path="/ws/health", agent=CURL))
             for n in range(12)
         ),
         *(
@@ -355,36 +368,36 @@ def work(instance: Instance, ready: float, error: str, often: int, *, mended: bo
         happen(seconds)
 
 
-def evening() -> Log:
+def build_evening() -> Log:
     """Return the log before the mend: the old revision works but refuses, the new one does not come up."""
     log = Log(seed=450)
     serving = Instance(log, NEW, EVENING)
-    ready = startup(serving, boot(serving, DEMAND), database=True)
-    connect(serving, ready + 20)
+    ready = log_startup(serving, log_boot(serving, AUTOSCALING), database=True)
+    log_connection(serving, ready + 20)
     queue = "Agent run was not queued: connection to 10.20.0.7:6379 refused"
-    work(serving, ready, queue, 15, mended=False)
+    log_work(serving, ready, queue, 15, fixed=False)
     log.deployment(EVENING + timedelta(minutes=12), BAD, 58.2)
     for minute in (12.2, 19.5, 28.1):
         instance = Instance(log, BAD, EVENING + timedelta(minutes=minute))
-        startup(instance, boot(instance, LEAST), database=False)
+        log_startup(instance, log_boot(instance, MIN_INSTANCES), database=False)
     return log
 
 
-def mended() -> Log:
+def fixed() -> Log:
     """Return the log of the hour after the mend: two instances come up and answer; one error is new, and harmless."""
     log = Log(seed=451)
-    log.deployment(EVENING + timedelta(minutes=70), MENDED, 39.6)
-    for minute, reason, often in ((70.2, LEAST, 2), (74.9, DEMAND, 0)):
-        instance = Instance(log, MENDED, EVENING + timedelta(minutes=minute))
-        ready = startup(instance, boot(instance, reason), database=True)
-        connect(instance, ready + 20)
-        work(instance, ready, "Usage report was not sent: 429 Too Many Requests", often, mended=True)
+    log.deployment(EVENING + timedelta(minutes=70), FIXED, 39.6)
+    for minute, reason, often in ((70.2, MIN_INSTANCES, 2), (74.9, AUTOSCALING, 0)):
+        instance = Instance(log, FIXED, EVENING + timedelta(minutes=minute))
+        ready = log_startup(instance, log_boot(instance, reason), database=True)
+        log_connection(instance, ready + 20)
+        log_work(instance, ready, "Usage report was not sent: 429 Too Many Requests", often, fixed=True)
     return log
 
 
 def main() -> None:
     """Write the exports beside this module, newest first, as gcloud prints them."""
-    for path, log in ((EXPORT, afternoon()), (BEFORE, evening()), (AFTER, mended())):
+    for path, log in ((EXPORT, build_afternoon()), (BEFORE, build_evening()), (AFTER, fixed())):
         entries = sorted(log.entries, key=itemgetter("timestamp", "insertId"), reverse=True)
         path.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -229,4 +229,4 @@ def test_every_cause_of_the_shipped_packs_is_an_incident_of_some_case(pack: Pack
 
 @pytest.mark.parametrize(("pack", "cause"), causes(), ids=lambda noun: noun.id)
 def test_what_a_cause_outranks_is_a_cause(pack: Pack, cause: Cause) -> None:
-    assert set(cause.outranks) <= {other.id for _, other in causes()}
+    assert set(cause.supersedes) <= {other.id for _, other in causes()}

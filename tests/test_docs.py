@@ -16,39 +16,39 @@ from triage.models import (
     Diagnosis,
     ErrorChange,
     Evidence,
-    Figure,
     Gap,
     GapKind,
     Gate,
     Incident,
     IncidentChange,
+    InsufficientData,
     Next,
     Noise,
     OutcomeChange,
+    OutcomeStats,
     Rate,
-    Requests,
+    Reason,
+    RequestCounts,
+    RevisionHistory,
     Rollback,
     RollbackStep,
     RuledOut,
     Run,
     Scope,
     ServiceState,
-    Sign,
+    SideSummary,
     Step,
-    Stretch,
-    Thin,
     Timeline,
-    VerdictChange,
-    Walk,
+    VerdictComparison,
 )
-from triage.rules.check import check
+from triage.rules.checker import check_packs
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT / "docs" / "documents.md"
 NOUNS = [
-    Baseline, Because, Comparison, Coverage, Criterion, Diagnosis, ErrorChange, Evidence, Figure, Gap, Gate, Incident,
-    IncidentChange, Next, Noise, OutcomeChange, Rate, Requests, Rollback, RollbackStep, RuledOut, Run, Scope, ServiceState,
-    Sign, Step, Stretch, Thin, Timeline, VerdictChange, Walk,
+    Baseline, Because, Comparison, Coverage, Criterion, Diagnosis, ErrorChange, Evidence, OutcomeStats, Gap, Gate, Incident,
+    IncidentChange, Next, Noise, OutcomeChange, Rate, RequestCounts, Rollback, RollbackStep, RuledOut, Run, Scope, ServiceState,
+    Reason, Step, SideSummary, InsufficientData, Timeline, VerdictComparison, RevisionHistory,
 ]  # fmt: skip
 
 
@@ -84,5 +84,5 @@ def test_the_rule_that_contributors_are_shown_is_a_good_one(tmp_path: Path) -> N
     head = 'id = "shown"\ntitle = "Shown"\nversion = 1\nkeywords = ["space"]\nfilter = "severity>=ERROR"\n'
     pack = tmp_path / "shown.toml"
     pack.write_text(head + shown[0], encoding="utf-8")
-    _, faults = check([pack])
+    _, faults = check_packs([pack])
     assert faults == []

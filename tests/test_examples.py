@@ -95,7 +95,7 @@ def test_one_error_is_new_after_the_mend_and_too_seldom_to_count(comparison: dic
 def test_the_revision_that_did_not_come_up_is_the_first_bad_one(comparison: dict[str, Any]) -> None:
     (walk,) = comparison["walks"]
     assert (walk["last_good"], walk["first_bad"], walk["bounded"]) == (
-        make_example.MENDED,
+        make_example.FIXED,
         make_example.BAD,
         True,
     )

@@ -131,7 +131,7 @@ def test_the_sdist_holds_what_its_tests_need(built: dict[str, Path]) -> None:
         "Makefile",
         "constraints.txt",
         "examples/export.json",
-        "tests/test_house.py",
+        "tests/test_architecture.py",
     }
     assert SHIPPED | needed <= held
     assert not [name for name in held if name.startswith((".venv", "out/", "dist/"))]

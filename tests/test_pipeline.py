@@ -24,7 +24,7 @@ from triage import pipeline
 from triage.errors import BadDataError, IOFailureError, UsageError
 from triage.models import Coverage, Entry
 from triage.pipeline import Selection
-from triage.rendering.links import parse_logs_explorer
+from triage.rendering.links import parse_logs_explorer_url
 from triage.text import quote
 from triage.window import parse_timestamp
 
@@ -164,7 +164,7 @@ def test_every_line_that_is_cited_links_to_itself(logs: list[Log]) -> None:
     cited = [line for incident in analyse(logs).diagnosis.incidents for line in incident.evidence]
     assert cited
     for line in cited:
-        link = parse_logs_explorer(line.link)
+        link = parse_logs_explorer_url(line.link)
         assert (link.project, link.insert_id, link.timestamp) == (
             "demo-project",
             line.insert_id,
@@ -179,7 +179,7 @@ def test_an_insert_id_cannot_write_the_filter_of_a_link() -> None:
     logs = [log | {"insertId": f"{hostile}{n}"} for n, log in enumerate(failed)]
     (incident,) = analyse(logs).diagnosis.incidents
     for line in incident.evidence:
-        assert parse_logs_explorer(line.link).filter == f"insertId={quote(line.insert_id)}"
+        assert parse_logs_explorer_url(line.link).filter == f"insertId={quote(line.insert_id)}"
 
 
 def test_an_entry_without_a_project_or_an_insert_id_has_a_link_to_its_time_or_none() -> None:
@@ -188,8 +188,8 @@ def test_an_entry_without_a_project_or_an_insert_id_has_a_link_to_its_time_or_no
         for log in export(validation(0, down=["agent_supervisor"]))
     ]
     (incident,) = analyse(logs).diagnosis.incidents
-    assert {parse_logs_explorer(line.link).insert_id for line in incident.evidence} == {""}
-    assert not any('insertId=""' in parse_logs_explorer(line.link).filter for line in incident.evidence)
+    assert {parse_logs_explorer_url(line.link).insert_id for line in incident.evidence} == {""}
+    assert not any('insertId=""' in parse_logs_explorer_url(line.link).filter for line in incident.evidence)
     for log in logs:
         log["logName"] = "stderr"
         log["resource"]["labels"].pop("project_id")

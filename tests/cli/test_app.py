@@ -6,7 +6,7 @@ import click
 import pytest
 
 from triage import __version__
-from triage.cli.app import COMMANDS, triage
+from triage.cli.app import COMMANDS, root_command
 from triage.errors import ExitStatus
 
 Call = Callable[..., Any]
@@ -14,7 +14,7 @@ Call = Callable[..., Any]
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_table_can_be_loaded_and_has_help(name: str, call: Call) -> None:
-    command = triage.get_command(click.Context(triage), name)
+    command = root_command.get_command(click.Context(root_command), name)
     assert command is not None
     assert command.name == name
     called = call(name, "--help")

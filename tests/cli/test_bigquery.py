@@ -92,7 +92,7 @@ def test_the_bytes_are_told_before_and_quiet_says_nothing(call: Call, server: Bi
     told = call("diagnose", TABLE, *BOUNDS)
 
     assert told.err == f"{TABLE}: BigQuery reads 12.3 GB\n"
-    assert [asked.dry_run for asked in server.asked] == [True, False]
+    assert [asked.dry_run for asked in server.query_jobs] == [True, False]
     assert call("-q", "diagnose", TABLE, *BOUNDS).err == ""
 
 
@@ -104,13 +104,13 @@ def test_more_than_max_bytes_is_refused_before_anything_is_read(call: Call, serv
         "triage: BigQuery would read 12.3 GB, more than --max-bytes, 5.0 GB; "
         "narrow it with --since and --until, or raise --max-bytes\n"
     )
-    assert [asked.dry_run for asked in server.asked] == [True]
+    assert [asked.dry_run for asked in server.query_jobs] == [True]
 
 
 def test_max_bytes_is_what_bigquery_may_bill(call: Call, server: BigQueryServer) -> None:
     call("diagnose", TABLE, *BOUNDS, "--max-bytes", "20GB")
 
-    assert server.asked[-1].max_bytes == 20_000_000_000
+    assert server.query_jobs[-1].max_bytes == 20_000_000_000
 
 
 def test_several_tables_are_bounded_together(call: Call, server: BigQueryServer) -> None:
@@ -131,7 +131,7 @@ def test_a_table_without_bounds_is_refused(
         f"triage: {TABLE}: a table is read with --service and --since, so that it is not read whole; "
         "give both, or --max-bytes, which says how much may be read\n"
     )
-    assert server.asked == []
+    assert server.query_jobs == []
 
 
 def test_a_table_may_be_read_whole_by_those_who_say_how_much(call: Call, server: BigQueryServer) -> None:
@@ -150,7 +150,7 @@ def test_entries_asks_for_every_row(call: Call, server: BigQueryServer) -> None:
     called = call("entries", TABLE, *BOUNDS, "--format", "jsonl")
 
     assert len(called.out.splitlines()) == 431
-    assert "@wanted" not in server.asked[-1].sql
+    assert "@wanted" not in server.query_jobs[-1].sql
 
 
 def test_a_name_that_a_sink_writes_otherwise_is_told(call: Call, server: BigQueryServer) -> None:

@@ -214,14 +214,14 @@ def test_a_cause_is_explained_from_its_meaning_to_its_cure(call: Call) -> None:
 
 
 def test_every_cause_of_every_pack_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    from triage.cli.screens.console import show
-    from triage.cli.screens.packs import explanation
+    from triage.cli.screens.console import print_screen
+    from triage.cli.screens.packs import render_cause
     from triage.pipeline import load_packs, playbook
 
     packs = load_packs()
     for pack in packs:
         for cause in pack.causes:
-            show(*explanation(cause, pack, packs, playbook(cause.playbook)))
+            print_screen(*render_cause(cause, pack, packs, playbook(cause.playbook)))
             assert f"\n  1. {playbook(cause.playbook).fixes[0].title}" in capsys.readouterr().out.replace(
                 "\n     ", " "
             )

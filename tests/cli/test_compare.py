@@ -9,9 +9,9 @@ from typing import Any, Self
 import jsonschema
 import pytest
 
-from examples.make_example import AFTER, BAD, BEFORE, EXPORT, MENDED, NEW
+from examples.make_example import AFTER, BAD, BEFORE, EXPORT, FIXED, NEW
 from tests.fakes.logging_server import LoggingServer, read_export
-from triage.rendering.documents import schema
+from triage.rendering.documents import json_schema
 
 GOLDEN = Path(__file__).parent / "golden"
 SERVICE = "netra-backend-staging"
@@ -81,7 +81,7 @@ def test_the_exit_status_tells_worse_and_unclear_when_it_is_asked_to(
 def test_the_document_keeps_to_its_schema(call: Call) -> None:
     for words in ((BEFORE, AFTER), (AFTER, BEFORE), (BEFORE, "--revision", NEW, "--with", BAD)):
         document = json.loads(call("compare", *words, "--format", "json").out)
-        jsonschema.Draft202012Validator(schema("comparison")).validate(document)
+        jsonschema.Draft202012Validator(json_schema("comparison")).validate(document)
         assert document["schema"] == "triage.comparison/1"
 
 
@@ -172,7 +172,7 @@ def test_both_sides_of_a_deployment_are_fetched_and_kept(
     document = json.loads(called.out)
     assert (called.status, document["change"]) == (0, "better")
     assert [document[side]["hours"] for side in ("before", "after")] == pytest.approx([4 / 3, 4 / 3])
-    assert document["after"]["revisions"] == [MENDED]
+    assert document["after"]["revisions"] == [FIXED]
     files = sorted(tmp_path.glob("*.jsonl.gz"))
     assert [f"wrote {file.name}:" in called.err for file in files] == [True, True]
     again = json.loads(call("compare", *files, "--format", "json").out)

@@ -34,10 +34,10 @@ def test_a_message_stays_one_line_that_commands_no_terminal(call: Call, tmp_path
 
 
 def test_on_a_terminal_a_line_is_as_wide_as_it(call: Call) -> None:
-    from triage.cli.screens.entries import table
+    from triage.cli.screens.entry_table import render_entries
     from triage.pipeline import read_entries
 
-    lines = b"".join(table(read_entries([str(EXAMPLE)]), width=80)).decode().splitlines()
+    lines = b"".join(render_entries(read_entries([str(EXAMPLE)]), width=80)).decode().splitlines()
     assert max(map(len, lines)) == 80
     assert any(line.endswith("...") for line in lines)
 

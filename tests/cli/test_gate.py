@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.checks.gate.scenes import NEW, OLD, boot, erring, healthy
 from tests.diagnosis.scenes import crash
 from tests.fakes.logging_server import LoggingServer, read_export
+from tests.release.gate.scenarios import NEW, OLD, boot, error_line, healthy
 from tests.rendering.judgements import obeyed
 from tests.runs.logs import SERVICE, Log, export, validation
 
@@ -130,9 +130,9 @@ def test_a_faulty_criteria_file_ends_with_65_and_its_line(call: Call) -> None:
 
 
 def test_a_baseline_is_a_revision_of_the_same_logs(call: Call) -> None:
-    logs = written(healthy(), erring(40), healthy(1000, revision=NEW), erring(1040, revision=NEW))
+    logs = written(healthy(), error_line(40), healthy(1000, revision=NEW), error_line(1040, revision=NEW))
     assert call("gate", logs, "--baseline", OLD).status == 0
-    new = written(healthy(), healthy(1000, revision=NEW), erring(1040, revision=NEW), name="new.json")
+    new = written(healthy(), healthy(1000, revision=NEW), error_line(1040, revision=NEW), name="new.json")
     called = call("gate", new, "--baseline", OLD)
     assert called.status == 1
     assert "FAIL  new_errors" in called.out

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from triage.cli.screens.next_commands import commands
+from triage.cli.screens.next_commands import suggest_commands
 from triage.models import Coverage, Diagnosis
 from triage.pipeline import OnSpark
 
@@ -10,20 +10,20 @@ Diagnosed = Callable[[str], Diagnosis]
 
 
 def test_a_cause_is_explained_and_reported_next(diagnosed: Diagnosed) -> None:
-    assert commands(diagnosed("diagnosis-not-ready"), ["day one.json", "b.json"]) == [
+    assert suggest_commands(diagnosed("diagnosis-not-ready"), ["day one.json", "b.json"]) == [
         "triage explain module-missing",
         "triage report 'day one.json' b.json -o report.md",
     ]
 
 
 def test_many_files_are_not_typed_again(diagnosed: Diagnosed) -> None:
-    assert commands(diagnosed("diagnosis-not-ready"), [f"{number}.json" for number in range(9)])[-1] == (
-        "triage report EXPORT... -o report.md"
-    )
+    assert suggest_commands(diagnosed("diagnosis-not-ready"), [f"{number}.json" for number in range(9)])[
+        -1
+    ] == ("triage report EXPORT... -o report.md")
 
 
 def test_what_spark_reads_is_read_by_it_again(diagnosed: Diagnosed) -> None:
-    assert commands(diagnosed("diagnosis-not-ready"), OnSpark(["gs://sink/a b"]))[-1] == (
+    assert suggest_commands(diagnosed("diagnosis-not-ready"), OnSpark(["gs://sink/a b"]))[-1] == (
         "triage report --engine spark 'gs://sink/a b' -o report.md"
     )
 
@@ -33,7 +33,7 @@ def test_what_the_logs_do_not_settle_is_fetched_next(diagnosed: Diagnosed) -> No
         first="2025-09-16T00:00:00.000000Z", last="2025-09-16T00:10:00.000000Z", records=1, entries=1
     )
     unsettled = msgspec.structs.replace(diagnosed("diagnosis-inconclusive"), coverage=window)
-    (command,) = commands(unsettled, ["a.json"])
+    (command,) = suggest_commands(unsettled, ["a.json"])
     assert command == (
         "triage fetch --service orders-backend-staging --from 2025-09-16T00:00:00.000000Z "
         "--until 2025-09-16T00:10:00.000000Z --widen"
@@ -46,7 +46,7 @@ def test_a_table_is_named_again_with_the_bounds_that_it_needs(diagnosed: Diagnos
         services={"shop": 5, "cart": 1},
     )
     found = msgspec.structs.replace(diagnosed("diagnosis-not-ready"), coverage=asked)
-    assert commands(found, ["bigquery://demo-project.logs._AllLogs"])[-1] == (
+    assert suggest_commands(found, ["bigquery://demo-project.logs._AllLogs"])[-1] == (
         "triage report bigquery://demo-project.logs._AllLogs --service shop --service cart "
         "--since 2025-09-16T00:00:00.000000Z --until 2025-09-16T00:10:00.000000Z -o report.md"
     )
@@ -55,9 +55,9 @@ def test_a_table_is_named_again_with_the_bounds_that_it_needs(diagnosed: Diagnos
 def test_no_name_from_a_log_can_add_a_command(diagnosed: Diagnosed) -> None:
     state = msgspec.structs.replace(diagnosed("diagnosis-inconclusive").services[0], service="a; rm -rf ~")
     hostile = msgspec.structs.replace(diagnosed("diagnosis-inconclusive"), services=[state])
-    assert commands(hostile, ["a.json"]) == ["triage fetch --service 'a; rm -rf ~'"]
+    assert suggest_commands(hostile, ["a.json"]) == ["triage fetch --service 'a; rm -rf ~'"]
 
 
 def test_a_service_without_incident_has_its_timeline_to_look_at(diagnosed: Diagnosed) -> None:
     quiet = msgspec.structs.replace(diagnosed("diagnosis-ready"), incidents=[])
-    assert commands(quiet, ["-"]) == ["triage timeline -"]
+    assert suggest_commands(quiet, ["-"]) == ["triage timeline -"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.cli.output import replacing
+from triage.cli.output import write_atomically
 from triage.errors import IOFailureError
 
 
@@ -15,7 +15,7 @@ def mode(path: Path) -> int:
 def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "report.md"
     path.write_bytes(b"old")
-    with replacing(path) as stream:
+    with write_atomically(path) as stream:
         stream.write(b"new")
         stream.flush()
         assert path.read_bytes() == b"old"
@@ -27,7 +27,7 @@ def test_a_failure_in_between_leaves_the_old_file_and_nothing_else(tmp_path: Pat
     path.write_bytes(b"old")
 
     def fail() -> None:
-        with replacing(path) as stream:
+        with write_atomically(path) as stream:
             stream.write(b"new")
             raise KeyboardInterrupt
 
@@ -42,7 +42,7 @@ def test_without_room_the_old_file_stands_and_the_message_names_it(tmp_path: Pat
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def overfill() -> None:
-        with replacing(path) as stream:
+        with write_atomically(path) as stream:
             stream.write(b"x" * 100_000)
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
@@ -56,7 +56,7 @@ def test_without_room_the_old_file_stands_and_the_message_names_it(tmp_path: Pat
 
 def test_a_device_without_room_is_told_and_stays_a_device() -> None:
     def overfill() -> None:
-        with replacing(Path("/dev/full")) as stream:
+        with write_atomically(Path("/dev/full")) as stream:
             stream.write(b"x")
 
     with pytest.raises(IOFailureError, match="/dev/full: No space left on device"):
@@ -66,7 +66,7 @@ def test_a_device_without_room_is_told_and_stays_a_device() -> None:
 
 def test_a_folder_in_the_place_is_told(tmp_path: Path) -> None:
     def write() -> None:
-        with replacing(tmp_path) as stream:
+        with write_atomically(tmp_path) as stream:
             stream.write(b"x")
 
     with pytest.raises(IOFailureError, match="Is a directory"):
@@ -74,7 +74,7 @@ def test_a_folder_in_the_place_is_told(tmp_path: Path) -> None:
 
 
 def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
-    with replacing(tmp_path / "out" / "today" / "report.md") as stream:
+    with write_atomically(tmp_path / "out" / "today" / "report.md") as stream:
         stream.write(b"new")
     assert (tmp_path / "out" / "today" / "report.md").read_bytes() == b"new"
 
@@ -83,7 +83,7 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"")
 
     def write() -> None:
-        with replacing(tmp_path / "out" / "report.md") as stream:
+        with write_atomically(tmp_path / "out" / "report.md") as stream:
             stream.write(b"x")
 
     with pytest.raises(IOFailureError, match=r"out/report\.md"):
@@ -94,7 +94,7 @@ def test_raw_logs_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "entries.jsonl"
     path.write_bytes(b"")
     path.chmod(0o644)
-    with replacing(path, private=True) as stream:
+    with write_atomically(path, private=True) as stream:
         stream.write(b"{}\n")
     assert mode(path) == 0o600
 
@@ -103,7 +103,7 @@ def test_a_report_keeps_the_mode_of_the_one_that_it_replaces(tmp_path: Path) -> 
     path = tmp_path / "report.md"
     path.write_bytes(b"")
     path.chmod(0o640)
-    with replacing(path) as stream:
+    with write_atomically(path) as stream:
         stream.write(b"new")
     assert mode(path) == 0o640
 
@@ -111,7 +111,7 @@ def test_a_report_keeps_the_mode_of_the_one_that_it_replaces(tmp_path: Path) -> 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real.md").write_bytes(b"old")
     (tmp_path / "link.md").symlink_to("real.md")
-    with replacing(tmp_path / "link.md") as stream:
+    with write_atomically(tmp_path / "link.md") as stream:
         stream.write(b"new")
     assert (tmp_path / "link.md").is_symlink()
     assert (tmp_path / "real.md").read_bytes() == b"new"

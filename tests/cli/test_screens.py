@@ -5,13 +5,13 @@ import msgspec
 import pytest
 
 from tests.rendering import judgements
-from triage.cli.screens.console import fit_to_show, show
-from triage.cli.screens.diagnosis import answer, screen
-from triage.cli.screens.gate import answer as gate_answer
-from triage.cli.screens.gate import screen as gate_screen
-from triage.cli.screens.timeline import screen as timeline_screen
+from triage.cli.screens.console import print_screen, sanitize
+from triage.cli.screens.diagnosis import render_answer, render_details
+from triage.cli.screens.gate import render_answer as gate_answer
+from triage.cli.screens.gate import render_details as gate_screen
+from triage.cli.screens.timeline import render_timeline as timeline_screen
 from triage.models import Diagnosis, Evidence, Gate, Timeline
-from triage.rendering.fold import fold
+from triage.rendering.run_groups import group_similar_runs
 
 GOLDEN = Path(__file__).parent / "golden"
 DIAGNOSES = sorted(path.stem for path in (Path(__file__).parent / "documents").glob("diagnosis-*.json"))
@@ -24,9 +24,9 @@ def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
 
 def shown(diagnosis: Diagnosis) -> None:
-    diagnosis = fit_to_show(diagnosis)
-    show(answer(diagnosis))
-    show(*screen(diagnosis, ["logs/day one.json"]))
+    diagnosis = sanitize(diagnosis)
+    print_screen(render_answer(diagnosis))
+    print_screen(*render_details(diagnosis, ["logs/day one.json"]))
 
 
 @pytest.mark.parametrize("name", DIAGNOSES)
@@ -49,17 +49,17 @@ def test_a_timeline_reads_at_every_width(
     golden: Callable[[Path, str], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    fit = fit_to_show(timeline)
-    show(*timeline_screen(fit, fold(fit.runs), quiet=False))
+    fit = sanitize(timeline)
+    print_screen(*timeline_screen(fit, group_similar_runs(fit.runs), quiet=False))
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= int(width)
     golden(GOLDEN / f"timeline-runs.{width}.txt", text)
 
 
 def judged(gate: Gate) -> None:
-    gate = fit_to_show(gate)
-    show(gate_answer(gate))
-    show(*gate_screen(gate))
+    gate = sanitize(gate)
+    print_screen(gate_answer(gate))
+    print_screen(*gate_screen(gate))
 
 
 @pytest.mark.parametrize("name", ["failed", "passed", "inconclusive"])
@@ -131,7 +131,7 @@ def test_where_local_time_is_utc_it_is_said_once(
 
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    show(*timeline_screen(timeline, fold(timeline.runs), quiet=True))
+    print_screen(*timeline_screen(timeline, group_similar_runs(timeline.runs), quiet=True))
     text = capsys.readouterr().out
     assert "2025-09-15 23:59:58 UTC, took" in text
     assert "   after  UTC             " in text
@@ -142,12 +142,12 @@ def test_colour_only_adds_to_the_marks(
 ) -> None:
     import click
 
-    show(*timeline_screen(timeline, fold(timeline.runs), quiet=False))
+    print_screen(*timeline_screen(timeline, group_similar_runs(timeline.runs), quiet=False))
     plain = capsys.readouterr().out
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    show(*timeline_screen(timeline, fold(timeline.runs), quiet=False))
+    print_screen(*timeline_screen(timeline, group_similar_runs(timeline.runs), quiet=False))
     coloured = capsys.readouterr().out
     assert "\x1b[" in coloured
     assert [line.rstrip() for line in click.unstyle(coloured).split("\n")] == plain.split("\n")

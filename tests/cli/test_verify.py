@@ -127,7 +127,7 @@ def test_no_file_is_written_over_and_nothing_is_asked_then(
     called = call("verify", healthy.url, "-o", "probe.jsonl")
     assert called.status == 2
     assert "nothing is written over" in called.err
-    assert healthy.application.asked == []
+    assert healthy.application.requests == []
 
 
 def test_without_a_file_the_next_command_keeps_one(call: Call, closing: Service) -> None:
@@ -180,7 +180,7 @@ def test_what_cannot_be_asked_ends_with_2(call: Call, words: list[str], said: st
 
 def test_only_a_socket_is_opened_where_no_events_are_wanted(call: Call, healthy: Service) -> None:
     assert call("verify", healthy.url, "--no-events").out.startswith("READY  127.0.0.1")
-    assert healthy.application.heard == []
+    assert healthy.application.messages == []
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
@@ -188,7 +188,7 @@ def test_one_that_is_stopped_says_so_by_its_status(name: str, status: int) -> No
     with Service(State(plain=STATES["slow"].plain)) as service:
         command = [sys.executable, "-m", "triage", "verify", service.url, "--timeout", "100"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            while not service.application.asked:
+            while not service.application.requests:
                 assert process.poll() is None
                 time.sleep(0.01)
             process.send_signal(signal.Signals[name])

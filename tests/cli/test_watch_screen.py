@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.checks.watch.watches import moment
 from tests.cli.test_screens import width
+from tests.release.watch.updates import make_update
 from tests.runs.logs import SERVICE, analysis, platform, validation
-from triage.cli.screens.console import show
-from triage.cli.screens.watch import change_line, screen
-from triage.models import Answered, Stream, Turn, Watch
+from triage.cli.screens.console import print_screen
+from triage.cli.screens.watch import render_change, render_watch
+from triage.models import RevisionResponses, Stream, VerdictChange, Watch
 from triage.window import parse_timestamp
 
 __all__ = ["width"]
@@ -28,19 +28,19 @@ def busy() -> Watch:
         platform(200, BORN, revision=NEW, instance="00f0c0de55aa99cc"),
         validation(208, revision=NEW, instance="00f0c0de55aa88ff")[:-6],
     )
-    return moment(
+    return make_update(
         found,
         215,
         answers=[
-            Answered(NEW, {"101": 3, "200": 41, "503": 2}),
-            Answered(f"{SERVICE}-00041-kqx", {"401": 1}),
+            RevisionResponses(NEW, {"101": 3, "200": 41, "503": 2}),
+            RevisionResponses(f"{SERVICE}-00041-kqx", {"401": 1}),
         ],
         stream=Stream(lines=12_345, suppressed=120, missing=20, delay=2.34),
     )
 
 
 def shown(watch: Watch, capsys: pytest.CaptureFixture[str]) -> str:
-    show(*screen(watch))
+    print_screen(*render_watch(watch))
     return capsys.readouterr().out
 
 
@@ -53,7 +53,7 @@ def test_it_reads_at_every_width(
 
 
 def test_before_anything_has_run_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    text = shown(moment(analysis(), stream=Stream(arriving="reconnecting")), capsys)
+    text = shown(make_update(analysis(), stream=Stream(arriving="reconnecting")), capsys)
     assert "reconnecting, 0 lines, 0 suppressed, watching for 1m 0s" in text
     assert "No run of any instance is in these lines yet." in text
     assert "No request is in the lines of the last 5 minutes." in text
@@ -61,14 +61,14 @@ def test_before_anything_has_run_it_says_so(capsys: pytest.CaptureFixture[str]) 
 
 def test_many_instances_are_counted_and_the_latest_shown(capsys: pytest.CaptureFixture[str]) -> None:
     found = analysis(*(validation(n * 5, instance=f"i{n}") for n in range(20)))
-    lines = shown(moment(found, 120), capsys).splitlines()
+    lines = shown(make_update(found, 120), capsys).splitlines()
     assert sum("validation passed" in line for line in lines) == 12
     assert "i19" in lines[3]
     assert any("and 8 more" in line for line in lines)
 
 
 def test_what_was_suppressed_and_asked_for_again_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    text = shown(moment(analysis(), stream=Stream(suppressed=7)), capsys)
+    text = shown(make_update(analysis(), stream=Stream(suppressed=7)), capsys)
     assert "7 suppressed (all asked for again)" in text
 
 
@@ -85,11 +85,13 @@ def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
     standing = msgspec.structs.replace(
         watch.standings[0], run=run, revision=HOSTILE, instance=HOSTILE, going_on=False
     )
-    told = Turn(
+    told = VerdictChange(
         at=0, before="ready", after="not_ready", revisions=[HOSTILE], instances=[HOSTILE], cause=HOSTILE
     )
-    hostile = msgspec.structs.replace(watch, standings=[standing], answers=[Answered(HOSTILE, {"200": 1})])
-    show(change_line(told), *screen(hostile))
+    hostile = msgspec.structs.replace(
+        watch, standings=[standing], answers=[RevisionResponses(HOSTILE, {"200": 1})]
+    )
+    print_screen(render_change(told), *render_watch(hostile))
     text = capsys.readouterr().out
     assert "\x1b" not in text
     assert "\u202e" not in text
@@ -113,5 +115,5 @@ def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
 )
 def test_a_change_is_a_line(change: dict[str, object], line: str) -> None:
     at = parse_timestamp("2026-03-17T14:02:01Z")
-    told = Turn(**{"at": at, "before": "ready", "after": "not_ready"} | change)  # type: ignore[arg-type]
-    assert change_line(told).plain == f"2026-03-17 14:02:01 UTC (07:02:01 PDT)  {line}"
+    told = VerdictChange(**{"at": at, "before": "ready", "after": "not_ready"} | change)  # type: ignore[arg-type]
+    assert render_change(told).plain == f"2026-03-17 14:02:01 UTC (07:02:01 PDT)  {line}"

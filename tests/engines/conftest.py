@@ -10,9 +10,9 @@ import pytest
 def spark() -> Iterator[Any]:
     """Give the session that triage then finds active."""
     pytest.importorskip("pyspark", reason="the extra 'engines' is not installed: make test-engines")
-    from triage.reading.spark_context import need_spark, spark_context
+    from triage.reading.spark_context import require_spark, spark_context
 
-    need_spark()
+    require_spark()
     from pyspark.sql import SparkSession
 
     with spark_context() as spark:

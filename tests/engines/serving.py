@@ -22,7 +22,7 @@ def value_of(parameter: Parameter) -> Any:
     return int(value) if kind == "INT64" else value
 
 
-def written_out(sql: str, values: dict[str, Any]) -> str:
+def inline_parameters(sql: str, values: dict[str, Any]) -> str:
     """Return a statement with its values in place of its parameters, as the console would be given them.
 
     zetasql compiles a bound pattern anew for every row, which takes a hundred times as long.
@@ -33,7 +33,7 @@ def written_out(sql: str, values: dict[str, Any]) -> str:
 
 
 @contextmanager
-def served(form: str, logs: list[Log]) -> Iterator[tuple[BigQueryServer, list[str]]]:
+def serve_tables(form: str, logs: list[Log]) -> Iterator[tuple[BigQueryServer, list[str]]]:
     """Serve entries as Log Analytics' view ("_AllLogs") or as a sink's tables ("sink"); their addresses beside it."""
     from tests.engines import zeta
 
@@ -42,7 +42,7 @@ def served(form: str, logs: list[Log]) -> Iterator[tuple[BigQueryServer, list[st
 
     def answer(sql: str, parameters: dict[str, Parameter]) -> list[tuple[Any, ...]]:
         values = {name: value_of(parameter) for name, parameter in parameters.items()}
-        return [tuple(row) for row in zeta.execute(written_out(sql, values), {}, relations)]
+        return [tuple(row) for row in zeta.execute(inline_parameters(sql, values), {}, relations)]
 
     with BigQueryServer(answer) as server, patch.dict(os.environ, {HOST: server.url}):
         yield server, [f"bigquery://{name}" for name in relations]

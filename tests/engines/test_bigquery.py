@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.engines.serving import served, written_out
+from tests.engines.serving import inline_parameters, serve_tables
 from tests.engines.tables import Log, Relation, log_analytics, sink
 from triage import pipeline
 from triage.models import Pack
@@ -93,8 +93,8 @@ def documents(analysis: Analysis) -> list[Any]:
 def assert_same(logs: list[Log], form: str, folder: Path, selection: Selection = ALL) -> int:
     """Check that a table says what a file says, and return the number of rows that came back."""
     told: list[str] = []
-    with served(form, logs) as (server, addresses):
-        found = pipeline.analyse(addresses, packs=packs(), selection=selection, tell=told.append)
+    with serve_tables(form, logs) as (server, addresses):
+        found = pipeline.analyse(addresses, packs=packs(), selection=selection, notify=told.append)
         assert documents(found) == documents(from_file(logs, folder, selection))
         assert len(told) == len(addresses), "it was not read once"
         return sum(len(job.rows) for job in server.jobs.values())
@@ -179,7 +179,7 @@ def test_a_filter_leaves_the_same_entries(filter_text: str, form: str, tmp_path:
     whole = from_file(logs, tmp_path, ALL).timeline.coverage
     narrowed = Selection(service=("*",), since=0, filter=filter_text)
     of_file = from_file(logs, tmp_path, narrowed).timeline.coverage
-    with served(form, logs) as (_, addresses):
+    with serve_tables(form, logs) as (_, addresses):
         of_table = pipeline.analyse(addresses, packs=packs(), selection=narrowed).timeline.coverage
 
     assert of_table.entries == of_file.entries
@@ -200,7 +200,7 @@ def test_service_revision_instance_and_window_narrow_alike(form: str, tmp_path: 
 
     assert asked
     assert_same(asked, form, tmp_path, selection)
-    with served(form, logs) as (_, addresses):
+    with serve_tables(form, logs) as (_, addresses):
         found = pipeline.analyse(addresses, packs=packs(), selection=selection)
     assert documents(found) == documents(from_file(asked, tmp_path, selection))
 
@@ -208,7 +208,7 @@ def test_service_revision_instance_and_window_narrow_alike(form: str, tmp_path: 
 @each_form
 def test_every_entry_comes_back_where_none_is_looked_for(form: str) -> None:
     logs = corpus(random.Random(9), 100)  # noqa: S311 (as above)
-    with served(form, logs) as (_, addresses):
+    with serve_tables(form, logs) as (_, addresses):
         read = list(pipeline.read_entries(addresses, ALL))
 
     assert sorted(entry.insert_id for entry in read) == sorted(log["insertId"] for log in logs)
@@ -216,7 +216,7 @@ def test_every_entry_comes_back_where_none_is_looked_for(form: str) -> None:
 
 def test_rows_come_in_order_of_service_instance_time_and_insert_id() -> None:
     logs = corpus(random.Random(10), 200)  # noqa: S311 (as above)
-    with served("_AllLogs", logs) as (server, addresses):
+    with serve_tables("_AllLogs", logs) as (server, addresses):
         pipeline.analyse(addresses, packs=packs(), selection=ALL)
         (job,) = [job for job in server.jobs.values() if job.rows]
     rows = [json.loads(row[1]) for row in job.rows if row[0] == "entry"]
@@ -230,17 +230,15 @@ def test_rows_come_in_order_of_service_instance_time_and_insert_id() -> None:
 
 def test_the_statement_runs_with_its_values_bound_to_parameters() -> None:
     from tests.engines import zeta
-    from triage.lql.sql import condition
-    from triage.reading.bigquery import Question, column, parse, statement
+    from triage.lql.sql import to_sql
+    from triage.reading.bigquery import TableQuery, build_statement, column, parse_address
 
     logs = corpus(random.Random(11), 30)  # noqa: S311 (as above)
-    within = condition(
-        'jsonPayload.message:"order" OR labels.instanceId!="007" OR NOT severity=ERROR', column
+    within = to_sql('jsonPayload.message:"order" OR labels.instanceId!="007" OR NOT severity=ERROR', column)
+    query = TableQuery(
+        services=("shop",), since=0, until=2 * 10**18, within=within, literals=["order", "x' OR 'a'='a"]
     )
-    question = Question(
-        services=("shop",), since=0, until=2 * 10**18, within=within, wanted=["order", "x' OR 'a'='a"]
-    )
-    asked = statement(parse("bigquery://demo-project.logs._AllLogs"), question)
+    asked = build_statement(parse_address("bigquery://demo-project.logs._AllLogs"), query)
     kinds: dict[type, Any] = {str: "STRING", list: ["STRING"], datetime: "TIMESTAMP"}
     bound = {name: (kinds[type(value)], value) for name, value in asked.parameters.items()}
 
@@ -253,7 +251,7 @@ def test_the_statement_runs_with_its_values_bound_to_parameters() -> None:
 
 def test_of_a_sink_by_day_the_tables_of_other_days_are_left_out() -> None:
     from tests.engines import zeta
-    from triage.reading.bigquery import Question, parse, statement
+    from triage.reading.bigquery import TableQuery, build_statement, parse_address
 
     logs = corpus(random.Random(12), 40)  # noqa: S311 (as above)
     ((columns, rows), *_) = [sink([log for log in logs if "textPayload" in log])["run_googleapis_com_stderr"]]
@@ -261,13 +259,13 @@ def test_of_a_sink_by_day_the_tables_of_other_days_are_left_out() -> None:
         row | {"_TABLE_SUFFIX": day} for row, day in zip(rows, ("20260331", "20260401") * 40, strict=False)
     ]
     relation = Relation({**columns, "_TABLE_SUFFIX": "STRING"}, days)
-    question = Question(
+    query = TableQuery(
         since=parse_timestamp("2026-04-01T00:00:00Z"), until=parse_timestamp("2026-04-02T00:00:00Z")
     )
-    asked = statement(parse("bigquery://demo-project.logs.stderr_*"), question)
+    asked = build_statement(parse_address("bigquery://demo-project.logs.stderr_*"), query)
 
     found = zeta.execute(
-        written_out(asked.sql, asked.parameters), {}, {"demo-project.logs.stderr_*": relation}
+        inline_parameters(asked.sql, asked.parameters), {}, {"demo-project.logs.stderr_*": relation}
     )
 
     assert sum(row[3] for row in found) == sum(row["_TABLE_SUFFIX"] == "20260401" for row in days)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.engines.serving import written_out
+from tests.engines.serving import inline_parameters
 from tests.engines.tables import Log, log_analytics, sink
 from triage.entries import api_form, decode
 from triage.lql import matcher
-from triage.lql.sql import condition
+from triage.lql.sql import to_sql
 from triage.models import Entry, Record
 from triage.reading.bigquery import column
 from triage.reading.bigquery.rows import records
@@ -150,7 +150,7 @@ def decoded(relation: Any, name: str) -> list[Entry]:
 def test_a_condition_lets_through_every_row_that_its_filter_matches(form: str) -> None:
     logs = entries(form)
     relations = {"_AllLogs": log_analytics(logs)} if form == "_AllLogs" else sink(logs)
-    asked = {text: found for text in filters(150) if (found := condition(text, column))}
+    asked = {text: found for text in filters(150) if (found := to_sql(text, column))}
     texts = list(asked)
     kept = exact = 0
     for name, relation in relations.items():
@@ -158,7 +158,7 @@ def test_a_condition_lets_through_every_row_that_its_filter_matches(form: str) -
         for start in range(0, len(texts), _AT_ONCE):
             batch = texts[start : start + _AT_ONCE]
             passes = passed(
-                [written_out(asked[text].sql, asked[text].parameters) for text in batch], relation, name
+                [inline_parameters(asked[text].sql, asked[text].parameters) for text in batch], relation, name
             )
             for text, names in zip(batch, passes, strict=True):
                 matches = matcher(text)

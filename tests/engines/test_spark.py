@@ -38,7 +38,7 @@ def same(*sources: str | Path, selection: Selection = ALL, again: str = "") -> C
     """Hold Spark against this process, and return what was read; ``again`` is why it is read once more."""
     names = [str(source) for source in sources]
     notes: list[str] = []
-    found = pipeline.analyse(OnSpark(names), packs=PACKS, selection=selection, tell=notes.append)
+    found = pipeline.analyse(OnSpark(names), packs=PACKS, selection=selection, notify=notes.append)
     assert told(found) == documents(names, selection)
     assert notes == ([f"{again}: all are read once more, and sorted"] if again else [])
     coverage = found.timeline.coverage
@@ -51,7 +51,7 @@ def same(*sources: str | Path, selection: Selection = ALL, again: str = "") -> C
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a corpus that is larger than what is decoded whole, in every form that the benchmarks read."""
     folder = tmp_path_factory.mktemp("corpus")
-    corpus.write(folder, 30_000_000)
+    corpus.write_corpus(folder, 30_000_000)
     return folder
 
 
@@ -228,7 +228,7 @@ def test_standard_input_is_refused() -> None:
 
 
 def test_a_task_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.pipeline.sourcing._narrowing", _fails)
+    monkeypatch.setattr("triage.pipeline.record_sources._narrowing", _fails)
     with pytest.raises(
         IOFailureError, match="Spark failed: ArithmeticError: the disk of the executor"
     ) as raised:

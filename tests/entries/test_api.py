@@ -36,7 +36,7 @@ SNAKE = {
 }
 
 
-def decoded(value: object) -> Entry:
+def decode_entry(value: object) -> Entry:
     entry = decode(Record(json.dumps(value).encode(), Source("export.json", 1)))
     assert isinstance(entry, Entry)
     return entry
@@ -61,9 +61,9 @@ def test_a_filter_holds_in_either_key_style(tmp_path: Path, value: dict[str, obj
 
 
 def test_what_the_api_wrote_is_taken_as_it_is() -> None:
-    assert api_form(decoded(ENTRY)) == ENTRY
+    assert api_form(decode_entry(ENTRY)) == ENTRY
 
 
 def test_null_is_not_there() -> None:
-    assert "trace" not in api_form(decoded(SNAKE))
-    assert "trace" not in api_form(decoded({**ENTRY, "trace": None}))
+    assert "trace" not in api_form(decode_entry(SNAKE))
+    assert "trace" not in api_form(decode_entry({**ENTRY, "trace": None}))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reading.logs import Log, log, meaning
+from tests.reading.logs import Log, log, without_source
 from triage.entries import Entries, EntriesByInstance, decode
 from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Source
@@ -68,7 +68,7 @@ def tables(draw: st.DrawFn) -> list[Log]:
 def place(record: Record) -> tuple[tuple[str, str], int]:
     entry = decode(record)
     assert isinstance(entry, Entry)
-    return entry.stretch, entry.timestamp // 1000
+    return entry.partition_key, entry.timestamp // 1000
 
 
 def wanted(entry: Entry) -> bool:
@@ -89,8 +89,8 @@ def test_they_are_those_of_all_sorted_and_so_is_their_account(
     in_place = sorted(rows, key=place)
     ordered = EntriesByInstance(chain(in_place, others), keep=keep)
     whole = Entries(chain(others, rows), keep=keep)
-    told = [meaning(entry) for entry in ordered]
-    expected = [meaning(entry) for entry in sorted(whole, key=lambda entry: entry.stretch)]
+    told = [without_source(entry) for entry in ordered]
+    expected = [without_source(entry) for entry in sorted(whole, key=lambda entry: entry.partition_key)]
 
     assert told == expected
     assert ordered.coverage(0) == whole.coverage(0)
@@ -122,7 +122,7 @@ def test_hardly_any_is_held_and_no_file_is_made(monkeypatch: pytest.MonkeyPatch)
     given = 0
     tracemalloc.start()
     try:
-        for given, _ in enumerate(EntriesByInstance(counted(), room=100_000), 1):
+        for given, _ in enumerate(EntriesByInstance(counted(), max_bytes=100_000), 1):
             assert len(read) - given <= 1
         _, peak = tracemalloc.get_traced_memory()
     finally:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from triage.entries.severity import severity
+from triage.entries.severity import parse_severity
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,4 @@ from triage.entries.severity import severity
     ],
 )
 def test_a_severity_is_its_name(value: str | int | None, expected: str) -> None:
-    assert severity(value) == expected
+    assert parse_severity(value) == expected

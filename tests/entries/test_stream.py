@@ -6,7 +6,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reading.logs import FORMS, Log, entered, lines, log, logs, meaning, snake
+from tests.reading.logs import FORMS, Log, lines, log, logs, read_entries, to_snake_case, without_source
 from triage.entries import Entries
 from triage.models import Coverage, Entry, Gap
 
@@ -14,7 +14,7 @@ ALL = st.randoms(use_true_random=False)
 
 
 def told(entries: Entries) -> list[Entry]:
-    return [meaning(entry) for entry in entries]
+    return [without_source(entry) for entry in entries]
 
 
 def account(entries: Entries) -> Coverage:
@@ -42,8 +42,8 @@ def various() -> list[Log]:
 
 
 def test_entries_come_in_order_of_time_log_and_insert_id() -> None:
-    entries = list(entered(lines(various())))
-    assert [entry.order for entry in entries] == sorted(entry.order for entry in entries)
+    entries = list(read_entries(lines(various())))
+    assert [entry.order_key for entry in entries] == sorted(entry.order_key for entry in entries)
     assert len(entries) == 6 + 4 + 4 + 1 + 1
 
 
@@ -52,28 +52,28 @@ def test_entries_come_in_order_of_time_log_and_insert_id() -> None:
     rng=ALL,
     form=st.sampled_from(sorted(FORMS)),
     files=st.integers(1, 4),
-    room=st.sampled_from([1, 9000, 1 << 20]),
+    max_bytes=st.sampled_from([1, 9000, 1 << 20]),
 )
 def test_shuffle_splitting_duplication_and_encoding_change_nothing(
-    rng: random.Random, form: str, files: int, room: int
+    rng: random.Random, form: str, files: int, max_bytes: int
 ) -> None:
-    expected = told(entered(lines(various())))
+    expected = told(read_entries(lines(various())))
     # A form that groups or nests may not hold an entry without insertId twice: only those with one are doubled.
     doubled = various() + [entry for entry in various() if "insertId" in entry and rng.random() < 0.5]
     rng.shuffle(doubled)
     parts = [doubled[number::files] for number in range(files)]
-    assert told(entered(*(FORMS[form](part) for part in parts), room=room)) == expected
+    assert told(read_entries(*(FORMS[form](part) for part in parts), max_bytes=max_bytes)) == expected
 
 
 @settings(max_examples=50)
-@given(rng=ALL, room=st.sampled_from([1, 1 << 20]))
-def test_every_record_is_accounted_for_once(rng: random.Random, room: int) -> None:
+@given(rng=ALL, max_bytes=st.sampled_from([1, 1 << 20]))
+def test_every_record_is_accounted_for_once(rng: random.Random, max_bytes: int) -> None:
     rows = [json.dumps(entry) for entry in rng.choices(various(), k=40)] + ["{broken"] * rng.randrange(3)
     rng.shuffle(rows)
     data = "\n".join([json.dumps(log(99)), *rows]).encode() + b"\n"
-    entries = entered(
+    entries = read_entries(
         data,
-        room=room,
+        max_bytes=max_bytes,
         within=lambda entry: entry.project != "other",
         keep=lambda entry: entry.instance != "00aa0001",
     )
@@ -94,33 +94,35 @@ def test_every_record_is_accounted_for_once(rng: random.Random, room: int) -> No
 def test_entries_are_the_same_when_time_to_the_microsecond_and_insert_id_are() -> None:
     same = [
         log(1),
-        snake(log(1, timestamp="2026-03-01T09:00:01.001234+01:00")),
+        to_snake_case(log(1, timestamp="2026-03-01T09:00:01.001234+01:00")),
         log(1, timestamp="2026-03-01T08:00:01.001234999Z"),
     ]
-    assert len(list(entered(lines(same)))) == 1
-    assert len(list(entered(lines([log(1), log(1, timestamp="2026-03-01T08:00:01.001235Z")])))) == 2
+    assert len(list(read_entries(lines(same)))) == 1
+    assert len(list(read_entries(lines([log(1), log(1, timestamp="2026-03-01T08:00:01.001235Z")])))) == 2
 
 
 def test_entries_of_two_projects_are_two_and_one_without_project_is_either() -> None:
     other = log(1, resource={"labels": {"project_id": "other"}, "type": "x"})
     without = log(1, resource=None, logName=None)
-    assert len(list(entered(lines([log(1), other])))) == 2
-    assert len(list(entered(lines([without, log(1), other, without])))) == 2
-    assert len(list(entered(lines([without, without])))) == 1
+    assert len(list(read_entries(lines([log(1), other])))) == 2
+    assert len(list(read_entries(lines([without, log(1), other, without])))) == 2
+    assert len(list(read_entries(lines([without, without])))) == 1
 
 
 def test_entries_without_insert_id_are_never_dropped() -> None:
-    assert len(list(entered(lines([log(1, insertId=None)] * 3)))) == 3
+    assert len(list(read_entries(lines([log(1, insertId=None)] * 3)))) == 3
 
 
 def test_of_copies_the_one_that_says_most_is_kept() -> None:
     poor = log(1, jsonPayload=None, receiveTimestamp=None, logName=None)
     for copies in ([poor, log(1)], [log(1), poor]):
-        assert [meaning(entry) for entry in entered(lines(copies))] == told(entered(lines([log(1)])))
+        assert [without_source(entry) for entry in read_entries(lines(copies))] == told(
+            read_entries(lines([log(1)]))
+        )
 
 
 def test_what_is_outside_or_skipped_is_counted_and_not_given() -> None:
-    entries = entered(
+    entries = read_entries(
         lines(logs(9)), within=lambda entry: entry.line != 103, keep=lambda entry: (entry.line or 0) < 106
     )
     assert [entry.line for entry in entries] == [100, 101, 102, 104, 105]
@@ -129,9 +131,9 @@ def test_what_is_outside_or_skipped_is_counted_and_not_given() -> None:
 
 
 def test_the_account_says_what_was_read_and_asked_for() -> None:
-    asked = (1_772_348_400_000_000_000, None)
-    entries = entered(
-        lines([log(2, severity=None), log(1)]), FORMS["an array in gzip"]([log(7)]), asked=asked
+    requested = (1_772_348_400_000_000_000, None)
+    entries = read_entries(
+        lines([log(2, severity=None), log(1)]), FORMS["an array in gzip"]([log(7)]), requested=requested
     )
     coverage = account(entries)
     assert coverage.files == ["file-0", "file-1"]
@@ -143,13 +145,13 @@ def test_the_account_says_what_was_read_and_asked_for() -> None:
 
 
 def test_an_empty_export_has_an_empty_account() -> None:
-    coverage = account(entered(b"[]"))
+    coverage = account(read_entries(b"[]"))
     assert (coverage.records, coverage.first, coverage.last, coverage.gaps) == (0, None, None, [])
 
 
 def test_gaps_of_reading_and_of_decoding_stand_in_the_account() -> None:
     coverage = account(
-        entered(lines([log(1), log(2, timestamp=None, receiveTimestamp=None)]) + b'{"insertId": "cut')
+        read_entries(lines([log(1), log(2, timestamp=None, receiveTimestamp=None)]) + b'{"insertId": "cut')
     )
     assert [(gap.kind, gap.path, gap.position) for gap in coverage.gaps] == [
         ("broken_record", "file-0", 2),
@@ -160,6 +162,6 @@ def test_gaps_of_reading_and_of_decoding_stand_in_the_account() -> None:
 
 def test_a_gap_of_parts_is_no_record() -> None:
     part = log(1, split={"uid": "u", "index": 0, "totalSplits": 2})
-    coverage = account(entered(lines([part])))
+    coverage = account(read_entries(lines([part])))
     assert [gap.kind for gap in coverage.gaps if isinstance(gap, Gap)] == ["missing_part"]
     assert (coverage.records, coverage.entries) == (1, 1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from triage.entries.times import nanoseconds, rfc3339
+from triage.entries.times import parse_nanoseconds, to_rfc3339
 from triage.window import format_timestamp, parse_timestamp
 
 NOON = 1_772_366_400_000_000_000
@@ -25,7 +25,7 @@ NOON = 1_772_366_400_000_000_000
     ],
 )
 def test_a_time_is_nanoseconds_in_utc(text: str, expected: int) -> None:
-    assert nanoseconds(text) == expected
+    assert parse_nanoseconds(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,14 @@ def test_a_time_is_nanoseconds_in_utc(text: str, expected: int) -> None:
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"time|day"):
-        nanoseconds(text)
+        parse_nanoseconds(text)
 
 
 @given(st.integers(0, 4_102_444_800_000_000_000))
 @example(0)
 def test_the_quick_way_reads_what_the_whole_one_reads(moment: int) -> None:
     text = format_timestamp(moment)
-    assert nanoseconds(text) == parse_timestamp(text) == moment
+    assert parse_nanoseconds(text) == parse_timestamp(text) == moment
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_the_quick_way_reads_what_the_whole_one_reads(moment: int) -> None:
     ],
 )
 def test_numbers_are_told_apart_by_their_size(value: object) -> None:
-    assert nanoseconds(rfc3339(value) or "") == NOON
+    assert parse_nanoseconds(to_rfc3339(value) or "") == NOON
 
 
 def test_bigquery_seconds_keep_their_microseconds() -> None:
-    assert rfc3339("1.757983379910682E9") == "2025-09-16T00:42:59.910682Z"
+    assert to_rfc3339("1.757983379910682E9") == "2025-09-16T00:42:59.910682Z"
 
 
 @pytest.mark.parametrize("value", [None, "", True, [], float("nan"), 1e300, "NaN"])
 def test_what_says_no_time_is_none(value: object) -> None:
-    assert rfc3339(value) is None
+    assert to_rfc3339(value) is None
 
 
 @pytest.mark.parametrize(
     "value", [{"seconds": 1, "nanos": [5]}, {"seconds": [1]}, {"seconds": "soon"}, -99999999999]
 )
 def test_a_protobuf_time_of_impossible_parts_says_no_time(value: object) -> None:
-    assert rfc3339(value) is None
+    assert to_rfc3339(value) is None

@@ -22,7 +22,7 @@ _COLUMNS = {
     "kind": "STRING", "entry": "STRING", "severity": "STRING", "entries": "INTEGER", "first": "INTEGER", "last": "INTEGER",
 }  # fmt: skip
 #: How long the results of a job are waited for before it is said that it runs still, in seconds.
-_WHILE = 5.0
+_RESULT_TIMEOUT = 5.0
 _PREFIX = r"(?:/bigquery/v2)?/projects/([^/]+)"
 
 
@@ -38,8 +38,8 @@ class Fault:
 
 
 @dataclass
-class Asked:
-    """One query job that was asked for."""
+class QueryJob:
+    """A query job as it was requested."""
 
     project: str
     sql: str
@@ -57,12 +57,12 @@ class _Job:
 
 
 class BigQueryServer(LoopbackServer):
-    """Query jobs; ``asked`` lists them, ``pages`` counts the pages of rows that were given, ``size`` is what each reads."""
+    """Query jobs; ``query_jobs`` lists them, ``pages`` counts the result pages sent, ``size`` is the bytes each job reads."""
 
     def __init__(self, answer: Answer, *, size: int = 5_000_000, page: int = 1000) -> None:
         """Begin without jobs; no page holds more than ``page`` rows."""
         self.answer, self.size, self.page = answer, size, page
-        self.asked: list[Asked] = []
+        self.query_jobs: list[QueryJob] = []
         self.faults: list[Fault] = []
         self.pages = 0
         self.jobs: dict[str, _Job] = {}
@@ -73,14 +73,14 @@ class BigQueryServer(LoopbackServer):
         configuration = sent["configuration"]
         query = configuration["query"]
         limit = query.get("maximumBytesBilled")
-        asked = Asked(
+        query_job = QueryJob(
             project=project,
             sql=query["query"],
             parameters=dict(map(_parameter, query.get("queryParameters", []))),
             dry_run=bool(configuration.get("dryRun")),
             max_bytes=None if limit is None else int(limit),
         )
-        self.asked.append(asked)
+        self.query_jobs.append(query_job)
         reference = {**sent["jobReference"], "location": "US"}
         job = _Job({
             "kind": "bigquery#job",
@@ -91,22 +91,20 @@ class BigQueryServer(LoopbackServer):
                 "totalBytesProcessed": str(self.size),
                 "query": {"totalBytesProcessed": str(self.size), "statementType": "SELECT"},
             },
-            "status": {"state": "DONE" if asked.dry_run else "RUNNING"},
+            "status": {"state": "DONE" if query_job.dry_run else "RUNNING"},
         })  # fmt: skip
         self.jobs[reference["jobId"]] = job
-        if not asked.dry_run:
-            threading.Thread(target=self._run, args=(job, asked), daemon=True).start()
+        if not query_job.dry_run:
+            threading.Thread(target=self._run, args=(job, query_job), daemon=True).start()
         return job.resource
 
-    def _run(self, job: _Job, asked: Asked) -> None:
-        if asked.max_bytes is not None and self.size > asked.max_bytes:
-            said = (
-                f"Query exceeded limit for bytes billed: {asked.max_bytes}. {self.size} or higher required."
-            )
+    def _run(self, job: _Job, query_job: QueryJob) -> None:
+        if query_job.max_bytes is not None and self.size > query_job.max_bytes:
+            said = f"Query exceeded limit for bytes billed: {query_job.max_bytes}. {self.size} or higher required."
             job.error = {"reason": "bytesBilledLimitExceeded", "message": said}
         else:
             try:
-                job.rows = self.answer(asked.sql, asked.parameters)
+                job.rows = self.answer(query_job.sql, query_job.parameters)
             except Exception as error:  # noqa: BLE001 (what an engine says of a query is told as BigQuery tells it)
                 job.error = {"reason": "invalidQuery", "message": str(error)}
         failed = {"errorResult": job.error, "errors": [job.error]} if job.error else {}
@@ -116,7 +114,7 @@ class BigQueryServer(LoopbackServer):
     def results(self, name: str, start: int, most: int) -> dict[str, Any]:
         """Return a page of a job's rows, or that it is not complete after a while."""
         job = self.jobs[name]
-        if not job.done.wait(_WHILE):
+        if not job.done.wait(_RESULT_TIMEOUT):
             return {"jobReference": job.resource["jobReference"], "jobComplete": False}
         end = start + min(most, self.page)
         rows = job.rows[start:end]

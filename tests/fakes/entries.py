@@ -29,8 +29,8 @@ def entry(
             },
         },
         "labels": {"instanceId": "00f0c0de"},
-        "timestamp": _stamp(number * every),
-        "receiveTimestamp": _stamp(number * every + 0.1),
+        "timestamp": _timestamp(number * every),
+        "receiveTimestamp": _timestamp(number * every + 0.1),
         "severity": "WARNING",
         "textPayload": text or f"readiness line {number}",
     } | fields
@@ -41,6 +41,6 @@ def entries(count: int, **fields: Any) -> list[Entry]:
     return [entry(number, **fields) for number in range(count)]
 
 
-def _stamp(seconds: float) -> str:
+def _timestamp(seconds: float) -> str:
     """Return a time with nanoseconds that say something."""
     return format_timestamp(START + round(seconds * NANOSECONDS) + 123_456_789)

@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return answer(*map(int, match.groups()), query, sent)
         return 404, {"message": "Not Found"}
 
-    def _shown(self, issue: dict[str, Any]) -> dict[str, Any]:
+    def _issue_json(self, issue: dict[str, Any]) -> dict[str, Any]:
         at = f"{self.state.url}/repos/demo/demo/issues/{issue['number']}"
         return {
             **issue,
@@ -135,33 +135,37 @@ class _Handler(BaseHTTPRequestHandler):
             "html_url": f"https://github.example.com/demo/demo/issues/{issue['number']}",
         }
 
-    def _said(self, comment: dict[str, Any]) -> dict[str, Any]:
+    def _comment_json(self, comment: dict[str, Any]) -> dict[str, Any]:
         at = f"{self.state.url}/repos/demo/demo/issues/comments/{comment['id']}"
         return {**comment, "url": at, "html_url": f"https://github.example.com/demo/demo#c{comment['id']}"}
 
     def _list(self, query: dict[str, list[str]], _sent: dict[str, Any]) -> tuple[int, Any]:
         wanted = set(query.get("labels", [""])[0].split(",")) - {""}
         found = [i for i in self.state.issues.values() if wanted <= {label["name"] for label in i["labels"]}]
-        return 200, [self._shown(issue) for issue in found]
+        return 200, [self._issue_json(issue) for issue in found]
 
     def _open(self, _query: dict[str, list[str]], sent: dict[str, Any]) -> tuple[int, Any]:
-        return 201, self._shown(self.state.open(sent["title"], sent.get("body", ""), sent.get("labels", [])))
+        return 201, self._issue_json(
+            self.state.open(sent["title"], sent.get("body", ""), sent.get("labels", []))
+        )
 
     def _issue(self, number: int, _query: dict[str, list[str]], _sent: dict[str, Any]) -> tuple[int, Any]:
         issue = self.state.issues.get(number)
-        return (200, self._shown(issue)) if issue else (404, {"message": "Not Found"})
+        return (200, self._issue_json(issue)) if issue else (404, {"message": "Not Found"})
 
     def _comments(self, number: int, _query: dict[str, list[str]], _sent: dict[str, Any]) -> tuple[int, Any]:
         return 200, [
-            self._said(comment) for comment in self.state.comments.values() if comment["issue"] == number
+            self._comment_json(comment)
+            for comment in self.state.comments.values()
+            if comment["issue"] == number
         ]
 
     def _comment(self, number: int, _query: dict[str, list[str]], sent: dict[str, Any]) -> tuple[int, Any]:
-        return 201, self._said(self.state.comment(number, sent["body"]))
+        return 201, self._comment_json(self.state.comment(number, sent["body"]))
 
     def _edit(self, number: int, _query: dict[str, list[str]], sent: dict[str, Any]) -> tuple[int, Any]:
         self.state.comments[number]["body"] = sent["body"]
-        return 200, self._said(self.state.comments[number])
+        return 200, self._comment_json(self.state.comments[number])
 
     def _delete(self, number: int, _query: dict[str, list[str]], _sent: dict[str, Any]) -> tuple[int, Any]:
         del self.state.comments[number]
@@ -171,12 +175,12 @@ class _Handler(BaseHTTPRequestHandler):
         words = re.findall(r'"([^"]+)"', query["q"][0])
         found = []
         for issue in self.state.issues.values():
-            said = [issue["title"], issue["body"], *self.state_bodies(issue["number"])]
+            said = [issue["title"], issue["body"], *self._all_bodies(issue["number"])]
             if all(word in "\n".join(said) for word in words):
-                found.append(self._shown(issue))
+                found.append(self._issue_json(issue))
         return 200, {"total_count": len(found), "incomplete_results": False, "items": found}
 
-    def state_bodies(self, number: int) -> list[str]:
+    def _all_bodies(self, number: int) -> list[str]:
         """Return the bodies of an issue's comments."""
         return self.state.bodies(number)
 

@@ -25,9 +25,9 @@ import google.protobuf.json_format  # noqa: F401
 
 from tests.fakes.entries import SERVICE, WINDOW
 from triage.errors import TriageError
-from triage.fetching import fetch as fetching
-from triage.fetching.pages import Patience
-from triage.fetching.record import know_payloads
+from triage.fetching import fetcher as fetching
+from triage.fetching.pages import RetryPolicy
+from triage.fetching.record import register_payload_types
 from triage.models import FetchPlan
 
 _STEPS = ("write", "fsync", "replace", "link", "unlink", "mkdir", "rmdir")
@@ -46,15 +46,15 @@ def fetch(order: dict[str, Any]) -> int:
         resume=True,
         reads_per_minute=10**9,
     )
-    patience = Patience(first=0.001, most=0.002)
+    patience = RetryPolicy(first_pause=0.001, max_pause=0.002)
     try:
         fetching.fetch(
             plan,
             [],
-            judge=lambda *_: [],
-            tell=lambda _: None,
-            show=lambda _: None,
-            patience=patience,
+            find_shortfalls=lambda *_: [],
+            notify=lambda _: None,
+            show_progress=lambda _: None,
+            retry_policy=patience,
             environ={},
         )
     except TriageError as error:
@@ -97,7 +97,7 @@ def child(order: dict[str, Any]) -> int:
 
 def main() -> None:
     """Obey until standard input ends."""
-    know_payloads()
+    register_payload_types()
     for line in sys.stdin:
         order = json.loads(line)
         process = os.fork()

@@ -32,7 +32,7 @@ from tests.fakes.replay import replay
 from tests.fakes.tailing import Tails
 from triage import lql
 from triage.errors import UsageError
-from triage.fetching.record import know_payloads
+from triage.fetching.record import register_payload_types
 from triage.window import parse_timestamp
 
 SERVICE = "google.logging.v2.LoggingServiceV2"
@@ -90,16 +90,16 @@ class LoggingServer:
 
     def __init__(self, entries: Iterable[Entry], *, port: int = 0, projects: set[str] | None = None) -> None:
         """Hold the entries; ``projects`` are those that exist (all, if it is None)."""
-        know_payloads()
+        register_payload_types()
         self.requests: list[tuple[str, int, int]] = []
         self.skipped = 0
         self.tails = Tails()
         self._projects = projects
-        self._entries = sorted(self._understood(entries), key=lambda pair: _order(pair[0]))
+        self._entries = sorted(self._parse(entries), key=lambda pair: _sort_key(pair[0]))
         self._cues: dict[int, list[Cue]] = defaultdict(list)
-        self._always: dict[int, Cue] = {}
+        self._permanent_cues: dict[int, Cue] = {}
         self._tokens = 0
-        self._found: dict[str, list[Any]] = {}
+        self._matches: dict[str, list[Any]] = {}
         self._pool = ThreadPoolExecutor(16)
         self._server = grpc.server(self._pool, options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((self._handlers(),))
@@ -121,7 +121,7 @@ class LoggingServer:
     def on_page(self, page: int, cue: Cue, times: int | None = 1) -> None:
         """Let something happen when a page (from 1) is asked for: that many times, or always."""
         if times is None:
-            self._always[page] = cue
+            self._permanent_cues[page] = cue
         else:
             self._cues[page] += [cue] * times
 
@@ -131,15 +131,15 @@ class LoggingServer:
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Hold more entries, as when logs arrive."""
-        self._entries = sorted([*self._entries, *self._understood(entries)], key=lambda pair: _order(pair[0]))
-        self._found.clear()
+        self._entries = sorted([*self._entries, *self._parse(entries)], key=lambda pair: _sort_key(pair[0]))
+        self._matches.clear()
 
     def arrive(self, entries: Iterable[Entry], *, suppressed: int = 0) -> None:
         """Hold more entries and send them to who tails, but for the last that many: those are suppressed."""
         arrived = list(entries)
         self.add(arrived)
         sent = arrived[: len(arrived) - suppressed]
-        self.tails.send(list(self._understood(sent)), suppressed=suppressed)
+        self.tails.send(list(self._parse(sent)), suppressed=suppressed)
 
     def wait(self) -> None:
         """Answer calls until the process ends."""
@@ -156,7 +156,7 @@ class LoggingServer:
         }
         return grpc.method_handlers_generic_handler(SERVICE, handlers)
 
-    def _understood(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Any]]:
+    def _parse(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Any]]:
         for entry in entries:
             try:
                 yield entry, ParseDict(entry, _LogEntry(), ignore_unknown_fields=True)
@@ -166,13 +166,13 @@ class LoggingServer:
     def _list(self, request: Any, context: grpc.ServicerContext) -> Any:
         size = request.page_size or DEFAULT_PAGE
         if not 0 < size <= LARGEST_PAGE:
-            _invalid(context, "page_size must be between 1 and 1000")
+            _abort_invalid(context, "page_size must be between 1 and 1000")
         if request.order_by not in {"", "timestamp asc", "timestamp desc"}:
-            _invalid(context, "order_by must be one of: timestamp asc, timestamp desc")
+            _abort_invalid(context, "order_by must be one of: timestamp asc, timestamp desc")
         self._check_project(request.resource_names, context)
-        offset, page = self._place(request, context)
+        offset, page = self._page_position(request, context)
         self.requests.append((request.filter, page, size))
-        cue = self._cues[page].pop(0) if self._cues[page] else self._always.get(page)
+        cue = self._cues[page].pop(0) if self._cues[page] else self._permanent_cues.get(page)
         is_empty = cue is not None and cue(context)
         found = self._matching(request.filter, context)
         if request.order_by == "timestamp desc":
@@ -197,27 +197,27 @@ class LoggingServer:
             refuse(grpc.StatusCode.NOT_FOUND, "Project does not exist")(context)
 
     def _matching(self, text: str, context: grpc.ServicerContext) -> list[Any]:
-        if text not in self._found:
+        if text not in self._matches:
             try:
                 matches = lql.matcher(text)
             except UsageError as error:
-                _invalid(context, error.message)
-            self._found[text] = [message for entry, message in self._entries if matches(entry)]
-        return self._found[text]
+                _abort_invalid(context, error.message)
+            self._matches[text] = [message for entry, message in self._entries if matches(entry)]
+        return self._matches[text]
 
-    def _place(self, request: Any, context: grpc.ServicerContext) -> tuple[int, int]:
+    def _page_position(self, request: Any, context: grpc.ServicerContext) -> tuple[int, int]:
         """Return the offset and the number of the page that is asked for."""
         if not request.page_token:
             return 0, 1
         token = json.loads(urlsafe_b64decode(request.page_token))
-        if token["of"] != _identity(request):
-            _invalid(context, "page_token doesn't match arguments from the request")
+        if token["of"] != _query_identity(request):
+            _abort_invalid(context, "page_token doesn't match arguments from the request")
         if token["tokens"] != self._tokens:
-            _invalid(context, "page_token has expired")
+            _abort_invalid(context, "page_token has expired")
         return token["offset"], token["page"]
 
     def _token(self, request: Any, offset: int, page: int) -> str:
-        token = {"of": _identity(request), "offset": offset, "page": page, "tokens": self._tokens}
+        token = {"of": _query_identity(request), "offset": offset, "page": page, "tokens": self._tokens}
         return urlsafe_b64encode(json.dumps(token).encode()).decode()
 
 
@@ -231,20 +231,20 @@ def read_export(path: Path) -> Iterator[Entry]:
             yield json.loads(record.data)
 
 
-def _identity(request: Any) -> str:
+def _query_identity(request: Any) -> str:
     arguments = (*request.resource_names, request.filter, request.order_by, str(request.page_size))
     return sha256("\0".join(arguments).encode()).hexdigest()[:16]
 
 
-def _order(entry: Mapping[str, Any]) -> tuple[int, str]:
+def _sort_key(entry: Mapping[str, Any]) -> tuple[int, str]:
     return parse_timestamp(entry["timestamp"]), entry.get("insertId", "")
 
 
-def _invalid(context: grpc.ServicerContext, message: str) -> None:
+def _abort_invalid(context: grpc.ServicerContext, message: str) -> None:
     context.abort(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
-def _cue(text: str) -> tuple[int, Cue, int | None]:
+def _parse_cue(text: str) -> tuple[int, Cue, int | None]:
     """Return the cue that ``PAGE:CODE[:TIMES]`` names; CODE may be EMPTY or SLOW, TIMES ``always``."""
     page, code, times = [*text.split(":"), "1"][:3]
     named = {"EMPTY": empty, "SLOW": wait(120)}
@@ -259,7 +259,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument(
         "--fail",
-        type=_cue,
+        type=_parse_cue,
         action="append",
         default=[],
         metavar="PAGE:CODE[:TIMES]",

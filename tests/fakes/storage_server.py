@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send({"kind": "storage#bucket", "name": found[1]})
         elif not found[3]:
             self.state.requests["list"] += 1
-            self._send(_listed(found[1], bucket, query))
+            self._send(_list_objects(found[1], bucket, query))
         elif (name := unquote(found[3])) not in bucket:
             self._fail(404, f"No such object: {found[1]}/{name}")
         elif query.get("alt") == "media":
@@ -117,7 +117,7 @@ def _object(bucket: str, name: str, data: bytes) -> dict[str, Any]:
     }
 
 
-def _listed(bucket: str, objects: dict[str, bytes], query: dict[str, str]) -> dict[str, Any]:
+def _list_objects(bucket: str, objects: dict[str, bytes], query: dict[str, str]) -> dict[str, Any]:
     """Return a page of the names that begin with the prefix, those behind the delimiter folded into their prefix."""
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     rows: dict[str, bytes | None] = {}

@@ -47,7 +47,7 @@ def page(client: LoggingServiceV2Client, **asked: Any) -> Any:
     return next(iter(client.list_log_entries(request, retry=None, timeout=30).pages))
 
 
-def test_a_page_holds_fifty_entries_unless_asked_otherwise(client: LoggingServiceV2Client) -> None:
+def test_a_page_has_fifty_entries_by_default(client: LoggingServiceV2Client) -> None:
     assert len(page(client).entries) == 50
     assert len(page(client, page_size=1000).entries) == 120
 
@@ -55,12 +55,12 @@ def test_a_page_holds_fifty_entries_unless_asked_otherwise(client: LoggingServic
 @pytest.mark.parametrize(
     "wrong", [{"page_size": 1001}, {"page_size": -1}, {"order_by": "severity"}, {"filter": "("}]
 )
-def test_what_the_interface_refuses_is_refused(client: LoggingServiceV2Client, wrong: dict[str, Any]) -> None:
+def test_invalid_requests_are_rejected(client: LoggingServiceV2Client, wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgument):
         page(client, **wrong)
 
 
-def test_the_newest_come_first_when_asked_so(client: LoggingServiceV2Client) -> None:
+def test_descending_order_returns_the_newest_first(client: LoggingServiceV2Client) -> None:
     newest = page(client, order_by="timestamp desc").entries
     assert [entry.insert_id for entry in newest][:2] == ["id000119", "id000118"]
 
@@ -68,14 +68,16 @@ def test_the_newest_come_first_when_asked_so(client: LoggingServiceV2Client) -> 
 @pytest.mark.parametrize(
     "change", [{"filter": "severity=ERROR"}, {"page_size": 10}, {"order_by": "timestamp desc"}]
 )
-def test_a_token_fits_its_own_query_only(client: LoggingServiceV2Client, change: dict[str, Any]) -> None:
+def test_a_page_token_is_valid_for_its_query_only(
+    client: LoggingServiceV2Client, change: dict[str, Any]
+) -> None:
     token = page(client, page_size=20).next_page_token
     assert page(client, page_size=20, page_token=token).entries[0].insert_id == "id000020"
     with pytest.raises(InvalidArgument, match="page_token doesn't match"):
         page(client, **{"page_size": 20, "page_token": token, **change})
 
 
-def test_a_project_that_is_not_there_is_not_found(client: LoggingServiceV2Client) -> None:
+def test_an_unknown_project_is_not_found(client: LoggingServiceV2Client) -> None:
     with pytest.raises(NotFound):
         page(client, resource_names=["projects/other"])
 
@@ -107,7 +109,7 @@ class Followed:
         self._client.transport.close()
 
 
-def test_who_tails_gets_what_arrives_and_matches_and_nothing_older(server: LoggingServer) -> None:
+def test_a_tail_session_receives_new_matching_entries_only(server: LoggingServer) -> None:
     followed = Followed(server, 'textPayload:"line 11"')
     server.arrive(entries(10))
     server.arrive(entries(120)[100:])
@@ -117,7 +119,7 @@ def test_who_tails_gets_what_arrives_and_matches_and_nothing_older(server: Loggi
     followed.close()
 
 
-def test_what_is_suppressed_is_counted_for_who_tails_and_listed_for_who_asks(server: LoggingServer) -> None:
+def test_suppressed_entries_are_counted_in_the_tail_and_listed_by_queries(server: LoggingServer) -> None:
     followed = Followed(server)
     server.arrive(entries(8)[3:], suppressed=2)
     assert followed.next() == (["id000003", "id000004", "id000005"], [2])
@@ -127,7 +129,7 @@ def test_what_is_suppressed_is_counted_for_who_tails_and_listed_for_who_asks(ser
     followed.close()
 
 
-def test_a_session_ends_as_it_is_told(server: LoggingServer) -> None:
+def test_a_session_ends_with_the_requested_error(server: LoggingServer) -> None:
     followed = Followed(server)
     server.tails.end(refuse(grpc.StatusCode.OUT_OF_RANGE))
     with pytest.raises(OutOfRange):
@@ -140,13 +142,13 @@ def test_a_session_ends_as_it_is_told(server: LoggingServer) -> None:
     followed.close()
 
 
-def test_a_replay_keeps_the_pace_of_its_entries_but_for_long_silences() -> None:
+def test_a_replay_keeps_intervals_and_shortens_silences() -> None:
     began = parse_timestamp("2026-01-01T00:00:00Z")
     moments = [at - began for at, _ in restamped([*entries(3), *entries(2, every=1.5)], began, 2.0)]
     assert [moment / NANOSECONDS for moment in moments] == [0, 0, 1.5, 3.5, 5.5]
 
 
-def test_it_can_be_run_by_hand_and_fails_on_cue(tmp_path: Path) -> None:
+def test_the_server_runs_as_a_command_with_injected_faults(tmp_path: Path) -> None:
     export = tmp_path / "export.json"
     export.write_text(json.dumps(entries(3)), encoding="utf-8")
     command = [sys.executable, "-m", "tests.fakes.logging_server", str(export), "--fail", "1:UNAVAILABLE:2"]

@@ -10,11 +10,11 @@ import pytest
 
 from tests.fakes.entries import SERVICE, WINDOW, entries
 from tests.fakes.logging_server import LoggingServer
-from triage.fetching import fetch as fetching
-from triage.fetching.pages import Patience
-from triage.models import Fetched, FetchPlan, Need, Progress
+from triage.fetching import fetcher as fetching
+from triage.fetching.pages import RetryPolicy
+from triage.models import FetchPlan, FetchResult, Progress, WindowShortfall
 
-Fetch = Callable[..., list[Fetched]]
+Fetch = Callable[..., list[FetchResult]]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def plan(server: LoggingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def said() -> list[str]:
+def messages() -> list[str]:
     return []
 
 
@@ -48,16 +48,22 @@ def shown() -> list[Progress]:
 
 
 @pytest.fixture
-def fetch(plan: FetchPlan, said: list[str], shown: list[Progress]) -> Fetch:
+def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
     """Fetch by the plan, with the changes that a test wants."""
-    patience = Patience(page=30, budget=20, first=0.001, most=0.002)
+    patience = RetryPolicy(page_timeout=30, budget=20, first_pause=0.001, max_pause=0.002)
 
     def run(
-        judge: Any = lambda *_: list[Need](), patience: Patience = patience, **changes: Any
-    ) -> list[Fetched]:
+        judge: Any = lambda *_: list[WindowShortfall](), patience: RetryPolicy = patience, **changes: Any
+    ) -> list[FetchResult]:
         changed = msgspec.structs.replace(plan, **changes)
         return fetching.fetch(
-            changed, [], judge=judge, tell=said.append, show=shown.append, patience=patience, environ={}
+            changed,
+            [],
+            find_shortfalls=judge,
+            notify=messages.append,
+            show_progress=shown.append,
+            retry_policy=patience,
+            environ={},
         )
 
     return run

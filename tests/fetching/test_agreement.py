@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from triage import lql, pipeline
-from triage.fetching.query import clause
+from triage.fetching.query import build_filter
 from triage.models import Pack, Record, Source
 from triage.reading import read
 
@@ -54,12 +54,12 @@ def conclusions(entries: Iterable[Entry], packs: list[Pack]) -> tuple[object, ..
 
 @pytest.mark.skipif(not RECORDED, reason="the recorded runs are not beside this project")
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.stem)
-def test_what_is_asked_for_decides_as_everything_does(path: Path, packs: list[Pack]) -> None:
+def test_the_default_filter_gives_the_same_verdicts_as_all_entries(path: Path, packs: list[Pack]) -> None:
     held = list(entries(path))
     services = {entry.get("resource", {}).get("labels", {}).get("service_name") for entry in held} - {
         None,
         "",
     }
-    asked = [lql.matcher(clause(service, packs)) for service in sorted(services)]
+    asked = [lql.matcher(build_filter(service, packs)) for service in sorted(services)]
     kept = [entry for entry in held if any(matches(entry) for matches in asked)]
     assert conclusions(kept, packs) == conclusions(held, packs)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from triage.errors import NoPermissionError, UsageError
-from triage.fetching.client import Connection, connect, endpoint, is_loopback
+from triage.fetching.client import Connection, connect, is_loopback, parse_endpoint
 from triage.fetching.project import find_project
 from triage.models import FetchPlan
 from triage.window import Window
@@ -35,7 +35,7 @@ def test_the_option_names_the_project(gcloud: Path) -> None:
     assert find_project("mine", environ) == ("mine", "--project")
 
 
-def test_the_environment_names_the_project_and_which_variable_is_said(gcloud: Path) -> None:
+def test_the_environment_names_the_project_and_its_variable_is_reported(gcloud: Path) -> None:
     environ = {"CLOUDSDK_CONFIG": str(gcloud), "CLOUDSDK_CORE_PROJECT": "other"}
     assert find_project("", environ) == ("other", "the environment variable CLOUDSDK_CORE_PROJECT")
 
@@ -64,17 +64,17 @@ def test_a_broken_configuration_names_nothing(gcloud: Path) -> None:
     ],
 )
 def test_an_endpoint_is_host_and_port(text: str, address: str) -> None:
-    assert endpoint(text) == address
+    assert parse_endpoint(text) == address
 
 
 @pytest.mark.parametrize("text", ["http://logging.example", "a b", "host:port", "user@host:1", ":80"])
-def test_what_is_no_endpoint_is_refused(text: str) -> None:
+def test_an_invalid_endpoint_is_rejected(text: str) -> None:
     with pytest.raises(UsageError, match="--endpoint"):
-        endpoint(text)
+        parse_endpoint(text)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "[::1]", "localhost"])
-def test_this_machine_is_spoken_to_without_tls_and_credentials(host: str, gcloud: Path) -> None:
+def test_loopback_uses_neither_tls_nor_credentials(host: str, gcloud: Path) -> None:
     assert is_loopback(f"{host}:1")
     connection = connect(plan(project="demo", endpoint=f"{host}:1"), {})
     assert connection.credentials is None
@@ -84,7 +84,7 @@ def test_this_machine_is_spoken_to_without_tls_and_credentials(host: str, gcloud
 @pytest.mark.parametrize(
     "host", ["10.0.0.1", "logging.googleapis.com", "localhost.example", "127.0.0.1.example"]
 )
-def test_no_other_machine_is_taken_for_this_one(host: str) -> None:
+def test_other_hosts_are_not_loopback(host: str) -> None:
     assert not is_loopback(f"{host}:1")
 
 
@@ -108,7 +108,7 @@ def test_a_service_account_is_impersonated_with_the_right_to_read_logs_only(gclo
     assert connection.credentials._target_scopes == ["https://www.googleapis.com/auth/logging.read"]
 
 
-def test_application_default_credentials_name_the_project_where_nothing_else_does(
+def test_application_default_credentials_name_the_project_last(
     gcloud: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "from-credentials")
@@ -119,13 +119,13 @@ def test_application_default_credentials_name_the_project_where_nothing_else_doe
     assert (connection.project, connection.source) == ("from-credentials", "the credentials")
 
 
-def test_without_credentials_the_command_to_get_them_is_named(gcloud: Path) -> None:
+def test_missing_credentials_are_reported_with_the_login_command(gcloud: Path) -> None:
     with pytest.raises(NoPermissionError) as failed:
         connect(plan(project="demo"), {})
     assert failed.value.hint == "run `gcloud auth application-default login`"
 
 
-def test_without_a_project_the_option_is_named(gcloud: Path) -> None:
+def test_a_missing_project_is_reported_with_the_option(gcloud: Path) -> None:
     with pytest.raises(NoPermissionError) as failed:
         connect(
             plan(),
@@ -134,11 +134,11 @@ def test_without_a_project_the_option_is_named(gcloud: Path) -> None:
     assert "--project" in failed.value.hint
 
 
-def test_a_server_on_this_machine_needs_no_project(gcloud: Path) -> None:
+def test_loopback_needs_no_project(gcloud: Path) -> None:
     connection = closed(connect(plan(endpoint="127.0.0.1:1"), {"CLOUDSDK_CONFIG": str(gcloud / "nowhere")}))
     assert (connection.project, connection.credentials) == ("local", None)
 
 
-def test_what_cannot_be_a_project_is_refused() -> None:
+def test_an_invalid_project_id_is_rejected() -> None:
     with pytest.raises(UsageError, match="no project id"):
         connect(plan(project="../other", endpoint="127.0.0.1:1"), {})

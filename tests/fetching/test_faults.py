@@ -12,7 +12,7 @@ from tests.fakes.logging_server import LoggingServer, empty, refuse, wait
 from tests.fakes.wire import Wire
 from tests.fetching.conftest import Fetch, read_lines
 from triage.errors import ExitStatus, NoPermissionError, TryAgainError, UsageError
-from triage.fetching.pages import Patience
+from triage.fetching.pages import RetryPolicy
 from triage.models import FetchPlan, Progress
 
 PASSING = [
@@ -25,7 +25,7 @@ PASSING = [
     StatusCode.CANCELLED,
 ]
 PAGES = [1, 2, 3, 4, 5]
-IMPATIENT = Patience(page=30, budget=0.05, first=0.001, most=0.01)
+IMPATIENT = RetryPolicy(page_timeout=30, budget=0.05, first_pause=0.001, max_pause=0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -39,26 +39,28 @@ def test_an_undisturbed_fetch_gives_every_entry_once_and_in_order(fetch: Fetch) 
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("code", PASSING)
-def test_what_passes_is_tried_again(fetch: Fetch, server: LoggingServer, code: StatusCode, page: int) -> None:
+def test_transient_errors_are_retried(
+    fetch: Fetch, server: LoggingServer, code: StatusCode, page: int
+) -> None:
     server.on_page(page, refuse(code), times=2)
     assert read_lines(fetch()[0].path) == entries(23)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_an_empty_page_with_a_token_goes_on(fetch: Fetch, server: LoggingServer, page: int) -> None:
+def test_an_empty_page_with_a_token_continues(fetch: Fetch, server: LoggingServer, page: int) -> None:
     server.on_page(page, empty)
     server.on_page(page + 1, empty)
     assert read_lines(fetch()[0].path) == entries(23)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_slow_page_is_asked_for_again(fetch: Fetch, server: LoggingServer, page: int) -> None:
+def test_a_slow_page_is_retried(fetch: Fetch, server: LoggingServer, page: int) -> None:
     server.on_page(page, wait(60))
-    patience = Patience(page=0.3, budget=20, first=0.001, most=0.002)
-    assert read_lines(fetch(patience=patience)[0].path) == entries(23)
+    patience = RetryPolicy(page_timeout=0.3, budget=20, first_pause=0.001, max_pause=0.002)
+    assert read_lines(fetch(retry_policy=patience)[0].path) == entries(23)
 
 
-def test_a_connection_that_drops_at_any_page_is_made_again(fetch: Fetch, server: LoggingServer) -> None:
+def test_a_dropped_connection_is_reopened_at_any_page(fetch: Fetch, server: LoggingServer) -> None:
     with Wire(server.port) as wire:
 
         def drop(_context: grpc.ServicerContext) -> bool:
@@ -70,7 +72,7 @@ def test_a_connection_that_drops_at_any_page_is_made_again(fetch: Fetch, server:
         assert read_lines(fetch(endpoint=wire.address)[0].path) == entries(23)
 
 
-def test_quota_that_recovers_is_waited_for_and_shown(
+def test_an_exhausted_quota_is_waited_for_and_shown(
     fetch: Fetch, server: LoggingServer, shown: list[Progress]
 ) -> None:
     server.on_page(3, refuse(StatusCode.RESOURCE_EXHAUSTED, reason="RATE_LIMIT_EXCEEDED"), times=4)
@@ -80,12 +82,12 @@ def test_quota_that_recovers_is_waited_for_and_shown(
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("code", [StatusCode.RESOURCE_EXHAUSTED, StatusCode.UNAVAILABLE])
-def test_what_does_not_pass_ends_with_75_and_can_be_resumed(
+def test_persistent_errors_end_with_75_and_can_be_resumed(
     fetch: Fetch, server: LoggingServer, code: StatusCode, page: int
 ) -> None:
     server.on_page(page, refuse(code), times=None)
     with pytest.raises(TryAgainError) as failed:
-        fetch(patience=IMPATIENT)
+        fetch(retry_policy=IMPATIENT)
     assert failed.value.status is ExitStatus.TRY_AGAIN
     assert "--resume" in failed.value.hint
     server.on_page(page, lambda _: False, times=None)
@@ -93,10 +95,10 @@ def test_what_does_not_pass_ends_with_75_and_can_be_resumed(
     assert [number for _, number, _ in server.requests][-1] == 5
 
 
-def test_nothing_that_was_kept_is_asked_for_again(fetch: Fetch, server: LoggingServer) -> None:
+def test_kept_pages_are_not_fetched_again(fetch: Fetch, server: LoggingServer) -> None:
     server.on_page(4, refuse(StatusCode.UNAVAILABLE), times=None)
     with pytest.raises(TryAgainError, match="15 entries are kept in"):
-        fetch(patience=IMPATIENT)
+        fetch(retry_policy=IMPATIENT)
     server.on_page(4, lambda _: False, times=None)
     del server.requests[:]
     fetch(resume=True)
@@ -121,7 +123,7 @@ def test_credentials_that_stay_refused_end_with_77_and_can_be_resumed(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_token_that_expired_costs_no_entry(fetch: Fetch, server: LoggingServer, page: int) -> None:
+def test_an_expired_page_token_loses_no_entry(fetch: Fetch, server: LoggingServer, page: int) -> None:
     def expire(_context: grpc.ServicerContext) -> bool:
         server.expire_tokens()
         return False
@@ -145,9 +147,7 @@ def test_entries_of_the_instant_at_which_a_token_expired_come_once(
     )
 
 
-def test_tokens_that_are_never_taken_end_with_an_error_and_not_for_ever(
-    fetch: Fetch, server: LoggingServer
-) -> None:
+def test_tokens_that_are_always_refused_end_with_an_error(fetch: Fetch, server: LoggingServer) -> None:
     server.add(
         entry | {"timestamp": "2025-09-16T00:30:00Z", "insertId": f"z{entry['insertId']}"}
         for entry in entries(12)
@@ -170,7 +170,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("page", [1, 3])
 @pytest.mark.parametrize("code", REFUSALS)
-def test_what_stays_refused_is_not_tried_again(
+def test_permanent_errors_are_not_retried(
     fetch: Fetch, server: LoggingServer, code: StatusCode, page: int
 ) -> None:
     kind, status, advice = REFUSALS[code]
@@ -186,21 +186,21 @@ def test_what_stays_refused_is_not_tried_again(
     assert read_lines(fetch(resume=True)[0].path) == entries(23)
 
 
-def test_an_interface_that_is_switched_off_is_named(fetch: Fetch, server: LoggingServer) -> None:
+def test_a_disabled_api_is_reported(fetch: Fetch, server: LoggingServer) -> None:
     server.on_page(1, refuse(StatusCode.PERMISSION_DENIED, "not enabled", reason="SERVICE_DISABLED"))
     with pytest.raises(NoPermissionError) as failed:
         fetch()
     assert "gcloud services enable logging.googleapis.com --project=demo" in failed.value.hint
 
 
-def test_an_unknown_project_is_said(tmp_path: Path, fetch: Fetch) -> None:
+def test_an_unknown_project_is_reported(tmp_path: Path, fetch: Fetch) -> None:
     with LoggingServer(entries(3), projects={"other"}) as server, pytest.raises(NoPermissionError) as failed:
         fetch(endpoint=server.address)
     assert "there is no project demo" in failed.value.message
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_filter_that_the_server_refuses_leaves_nothing_behind(fetch: Fetch, tmp_path: Path) -> None:
+def test_a_refused_filter_leaves_no_files(fetch: Fetch, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not take the query"):
         fetch(everything=False, filter="severity>=")
     assert list(tmp_path.iterdir()) == []
@@ -210,6 +210,6 @@ def test_no_server_at_all_ends_with_75(fetch: Fetch, tmp_path: Path, plan: Fetch
     with LoggingServer([]) as gone:
         address = gone.address
     with pytest.raises(TryAgainError, match="did not answer"):
-        fetch(patience=IMPATIENT, endpoint=address)
+        fetch(retry_policy=IMPATIENT, endpoint=address)
     assert list(tmp_path.iterdir()) == []
     assert msgspec.structs.replace(plan, endpoint=address) != plan

@@ -63,7 +63,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_killed_in_every_single_step_it_loses_nothing_and_doubles_nothing(
+def test_a_kill_at_any_step_loses_and_duplicates_nothing(
     order: Order, whole: dict[str, bytes], tmp_path: Path
 ) -> None:
     for step in range(1, 1000):
@@ -77,7 +77,7 @@ def test_killed_in_every_single_step_it_loses_nothing_and_doubles_nothing(
     assert step > 30
 
 
-def test_killed_at_fifty_random_moments_it_loses_nothing_and_doubles_nothing(
+def test_a_kill_at_any_time_loses_and_duplicates_nothing(
     order: Order, whole: dict[str, bytes], tmp_path: Path
 ) -> None:
     moments = random.Random(449)  # noqa: S311 (moments, not secrets)
@@ -93,7 +93,7 @@ def test_killed_at_fifty_random_moments_it_loses_nothing_and_doubles_nothing(
         assert contents(tmp_path / str(number)) == whole
 
 
-def test_on_a_full_disk_it_ends_with_74_and_goes_on_when_there_is_room(
+def test_a_full_disk_ends_with_74_and_the_fetch_can_be_resumed(
     order: Order, whole: dict[str, bytes], tmp_path: Path
 ) -> None:
     for room in range(0, 8000, 1000):

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from triage.errors import NoPermissionError, TryAgainError
 from triage.fetching.client import Connection
-from triage.fetching.pages import Pace, Patience, Reader
+from triage.fetching.pages import PageReader, RateLimiter, RetryPolicy
 
 
 @settings(deadline=None)
 @given(st.integers(1, 300), st.lists(st.floats(0, 20), min_size=50, max_size=300))
 def test_no_minute_holds_more_calls_than_the_quota(per_minute: int, gaps: list[float]) -> None:
     now = 1000.0
-    pace = Pace(per_minute, lambda: now)
+    pace = RateLimiter(per_minute, lambda: now)
     calls = []
     for gap in gaps:
         now += pace.next_wait()
@@ -35,7 +35,7 @@ def test_no_minute_holds_more_calls_than_the_quota(per_minute: int, gaps: list[f
 
 
 def test_a_small_fetch_does_not_wait() -> None:
-    pace = Pace(60, lambda: 0.0)
+    pace = RateLimiter(60, lambda: 0.0)
     assert [pace.next_wait() for _ in range(10)] == [0.0] * 10
     assert pace.next_wait() > 0
 
@@ -87,20 +87,20 @@ def port() -> Iterator[int]:
         server.stop(0).wait()
 
 
-def reader(port: int, credentials: Expiring) -> tuple[Reader, Connection]:
+def reader(port: int, credentials: Expiring) -> tuple[PageReader, Connection]:
     call = grpc.metadata_call_credentials(AuthMetadataPlugin(credentials, None))  # type: ignore[no-untyped-call]
     both = grpc.composite_channel_credentials(grpc.local_channel_credentials(), call)
     channel = grpc.secure_channel(f"127.0.0.1:{port}", both)
     client = LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
     connection = Connection(client, "demo", "--project", credentials)
-    patience = Patience(budget=0.05, first=0.001, most=0.01)
-    return Reader(connection, Pace(10**9), patience, lambda _: None), connection
+    patience = RetryPolicy(budget=0.05, first_pause=0.001, max_pause=0.01)
+    return PageReader(connection, RateLimiter(10**9), patience, lambda _: None), connection
 
 
-def test_a_token_that_is_refused_is_renewed_and_used(port: int) -> None:
+def test_a_refused_access_token_is_renewed(port: int) -> None:
     credentials = Expiring(10)
     pages, connection = reader(port, credentials)
-    assert pages.page("severity>=ERROR", "", 5).lines == []
+    assert pages.read_page("severity>=ERROR", "", 5).lines == []
     assert credentials.renewed == 1
     connection.close()
 
@@ -109,13 +109,13 @@ def test_a_token_that_is_refused_is_renewed_and_used(port: int) -> None:
 def test_credentials_that_cannot_be_renewed_end_with_77_at_once(port: int, calls: int) -> None:
     pages, connection = reader(port, Expiring(calls, RefreshError("invalid_grant: reauth related error")))  # type: ignore[no-untyped-call]
     with pytest.raises(NoPermissionError, match="invalid_grant") as failed:
-        pages.page("severity>=ERROR", "", 5)
+        pages.read_page("severity>=ERROR", "", 5)
     assert "gcloud auth application-default login" in failed.value.hint
     connection.close()
 
 
-def test_an_issuer_of_tokens_that_is_out_of_reach_is_a_matter_of_the_network(port: int) -> None:
+def test_an_unreachable_token_issuer_is_a_network_error(port: int) -> None:
     pages, connection = reader(port, Expiring(1, TransportError("no route to oauth2.example")))  # type: ignore[no-untyped-call]
     with pytest.raises(TryAgainError, match="no route"):
-        pages.page("severity>=ERROR", "", 5)
+        pages.read_page("severity>=ERROR", "", 5)
     connection.close()

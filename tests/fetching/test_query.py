@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.fakes.entries import SERVICE, entry
 from triage import lql, rules
 from triage.errors import UsageError
-from triage.fetching.query import MOST_CHARACTERS, clause, gcloud_command, in_window
+from triage.fetching.query import MAX_CHARACTERS, add_window, build_filter, gcloud_command
 from triage.models import Pack, Rule
 from triage.window import Window, parse_timestamp
 
@@ -26,7 +26,7 @@ PACK = Pack(
     version=1,
     services=["shop-*"],
     keywords=["readiness", "Failed services", "shop.readiness_gate"],
-    filter='labels.tier="front" -- said by the shop',
+    filter='labels.tier="front" -- messages by the shop',
     rules=[
         Rule(id="waits", literal="waiting for the till", pattern="^waiting", hits=["waiting"], misses=[""]),
         Rule(id="short", literal="till", pattern="^till", hits=["till"], misses=[""]),
@@ -98,31 +98,31 @@ LEFT_OUT = {
 
 
 def asked(service: str = SERVICE, **options: Any) -> str:
-    return in_window(clause(service, [PACK], **options), WINDOW)
+    return add_window(build_filter(service, [PACK], **options), WINDOW)
 
 
 @pytest.mark.parametrize("what", ASKED_FOR)
-def test_it_asks_for(what: str) -> None:
+def test_the_filter_matches(what: str) -> None:
     assert lql.matcher(asked())(ASKED_FOR[what])
 
 
 @pytest.mark.parametrize("what", LEFT_OUT)
-def test_it_does_not_ask_for(what: str) -> None:
+def test_the_filter_does_not_match(what: str) -> None:
     assert not lql.matcher(asked())(LEFT_OUT[what])
 
 
-def test_the_window_is_in_the_filter_with_both_its_ends() -> None:
+def test_the_filter_contains_both_window_bounds() -> None:
     assert asked().startswith('timestamp>="2025-09-16T00:00:00Z"\ntimestamp<"2025-09-17T00:00:00Z"\n')
 
 
-def test_everything_asks_for_all_lines_of_the_service_in_the_window() -> None:
+def test_everything_matches_all_entries_of_the_service_in_the_window() -> None:
     matches = lql.matcher(asked(everything=True))
     assert matches(LEFT_OUT["an ordinary line"])
     assert not matches(LEFT_OUT["another service"])
     assert not matches(LEFT_OUT["a line before the window"])
 
 
-def test_a_filter_stands_in_place_of_the_packs_and_cannot_leave_its_parentheses() -> None:
+def test_a_custom_filter_replaces_the_packs_and_is_parenthesised() -> None:
     matches = lql.matcher(asked(text='severity=INFO OR "elsewhere" -- a comment'))
     assert matches(LEFT_OUT["an ordinary line"])
     assert not matches(ASKED_FOR["an error of the same instance"])
@@ -130,38 +130,38 @@ def test_a_filter_stands_in_place_of_the_packs_and_cannot_leave_its_parentheses(
     assert not matches(LEFT_OUT["a line before the window"])
 
 
-def test_a_pack_of_other_services_adds_nothing() -> None:
-    assert "till" not in clause("parcels", [PACK])
-    assert lql.matcher(in_window(clause("parcels", [PACK]), WINDOW))(entry(1, service="parcels"))
+def test_a_pack_for_other_services_adds_nothing() -> None:
+    assert "till" not in build_filter("parcels", [PACK])
+    assert lql.matcher(add_window(build_filter("parcels", [PACK]), WINDOW))(entry(1, service="parcels"))
 
 
-def test_a_keyword_that_holds_another_is_not_asked_for_twice() -> None:
-    text = clause(SERVICE, [PACK])
+def test_a_keyword_containing_another_is_dropped() -> None:
+    text = build_filter(SERVICE, [PACK])
     assert 'textPayload:("Failed services" OR "readiness" OR "waiting for the till")' in text
 
 
-def test_the_shipped_packs_fit_into_a_filter() -> None:
-    text = in_window(clause("netra-backend-staging", rules.load([])), WINDOW)
-    assert len(text) < MOST_CHARACTERS
+def test_the_shipped_packs_fit_into_one_filter() -> None:
+    text = add_window(build_filter("netra-backend-staging", rules.load_packs([])), WINDOW)
+    assert len(text) < MAX_CHARACTERS
     assert [finding for finding in lql.lint(text) if finding.level != "note"] == []
 
 
-def test_packs_that_make_the_filter_too_long_are_refused() -> None:
+def test_packs_that_exceed_the_filter_limit_are_rejected() -> None:
     many = msgspec.structs.replace(PACK, keywords=[f"keyword number {number:04}" for number in range(1000)])
     with pytest.raises(UsageError, match="more than the 20,000"):
-        clause(SERVICE, [many])
+        build_filter(SERVICE, [many])
 
 
 @settings(deadline=None)
 @given(st.text(min_size=1) | st.from_regex(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True))
-def test_no_name_of_a_service_changes_what_the_filter_means(name: str) -> None:
+def test_no_service_name_changes_the_meaning_of_the_filter(name: str) -> None:
     if re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name, re.ASCII):
-        matches = lql.matcher(in_window(clause(name, [PACK]), WINDOW))
+        matches = lql.matcher(add_window(build_filter(name, [PACK]), WINDOW))
         assert matches(entry(1, service=name))
         assert not matches(entry(1, service=f"{name}x"))
     else:
         with pytest.raises(UsageError):
-            clause(name, [])
+            build_filter(name, [])
 
 
 FILTERS = [
@@ -198,7 +198,7 @@ def test_the_gcloud_command_means_the_same_to_powershell(text: str) -> None:
     assert yaml_key(quoted[1]) == text
 
 
-def test_the_gcloud_command_names_no_project_that_is_none() -> None:
+def test_the_gcloud_command_rejects_an_invalid_project() -> None:
     with pytest.raises(UsageError):
         gcloud_command("severity=ERROR", "demo; rm -rf /")
 
@@ -212,7 +212,7 @@ def yaml_key(text: str) -> str:
     return escape.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], body[1:-1])
 
 
-def test_a_pack_that_asks_for_nothing_leaves_the_filter_as_it_is() -> None:
+def test_a_pack_without_keywords_leaves_the_filter_unchanged() -> None:
     silent = msgspec.structs.replace(PACK, id="client", services=[], keywords=[], filter="")
-    assert clause(SERVICE, [PACK, silent]) == clause(SERVICE, [PACK])
-    assert "client probe" not in clause(SERVICE, rules.load())
+    assert build_filter(SERVICE, [PACK, silent]) == build_filter(SERVICE, [PACK])
+    assert "client probe" not in build_filter(SERVICE, rules.load_packs())

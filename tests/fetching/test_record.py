@@ -52,7 +52,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(deadline=None)
 @given(documents())
-def test_it_is_what_protobufs_own_json_says(document: dict[str, Any]) -> None:
+def test_lines_equal_protobuf_json(document: dict[str, Any]) -> None:
     message = ParseDict(document, Message())
     expected = MessageToDict(message)
     assert msgspec.json.decode(to_line(message)) == expected
@@ -103,7 +103,7 @@ def test_an_audit_entry_is_read() -> None:
 
 
 @pytest.mark.parametrize("kind", ["acme.Unknown", "google.cloud.audit.AuditLog"])
-def test_a_payload_that_nobody_can_read_is_kept_as_bytes(kind: str) -> None:
+def test_an_unreadable_payload_is_kept_as_bytes(kind: str) -> None:
     message = Message()
     message.proto_payload.type_url = f"type.googleapis.com/{kind}"
     message.proto_payload.value = b"\xff\xff"

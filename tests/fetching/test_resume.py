@@ -15,11 +15,11 @@ from tests.fakes.logging_server import LoggingServer, refuse
 from tests.fetching.conftest import Fetch, read_lines
 from triage.errors import BadDataError, TriageError, TryAgainError, UsageError
 from triage.fetching.journal import TOKEN_LIFE
-from triage.fetching.pages import Patience
+from triage.fetching.pages import RetryPolicy
 from triage.models import FetchPlan
 from triage.window import NANOSECONDS, Window
 
-IMPATIENT = Patience(budget=0.05, first=0.001, most=0.01)
+IMPATIENT = RetryPolicy(budget=0.05, first_pause=0.001, max_pause=0.01)
 NAME = f"{SERVICE}-20250916T000000Z-20250916T010000Z"
 HOUR = 3600 * NANOSECONDS
 
@@ -29,7 +29,7 @@ def broken(server: LoggingServer, fetch: Fetch, tmp_path: Path) -> Path:
     """Break a fetch off at its third page, and return the folder of what it kept."""
     server.on_page(3, refuse(StatusCode.UNAVAILABLE), times=None)
     with pytest.raises(TryAgainError):
-        fetch(patience=IMPATIENT)
+        fetch(retry_policy=IMPATIENT)
     server.on_page(3, lambda _: False, times=None)
     del server.requests[:]
     return tmp_path / f"{NAME}.partial"
@@ -39,14 +39,14 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_finished_fetch_leaves_two_files_that_only_their_owner_reads(fetch: Fetch, tmp_path: Path) -> None:
+def test_a_finished_fetch_leaves_two_owner_only_files(fetch: Fetch, tmp_path: Path) -> None:
     fetch()
     assert names(tmp_path) == {f"{NAME}.jsonl.gz", f"{NAME}.meta.json"}
     if os.name == "posix":
         assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600, 0o600]
 
 
-def test_the_meta_file_tells_what_was_asked_and_what_came(fetch: Fetch, tmp_path: Path) -> None:
+def test_the_meta_file_records_the_request_and_the_result(fetch: Fetch, tmp_path: Path) -> None:
     fetched = fetch()[0]
     meta = msgspec.json.decode((tmp_path / f"{NAME}.meta.json").read_bytes())
     assert meta["filter"] == fetched.filter
@@ -55,19 +55,19 @@ def test_the_meta_file_tells_what_was_asked_and_what_came(fetch: Fetch, tmp_path
     assert (meta["entries"], meta["pages"], meta["complete"], meta["cut"]) == (23, 5, True, None)
 
 
-def test_what_was_kept_can_be_read_before_it_is_whole(broken: Path) -> None:
+def test_a_partial_fetch_can_be_read(broken: Path) -> None:
     assert read_lines(str(broken / f"000-{SERVICE}.jsonl")) == entries(10)
     assert [path.name for path in broken.iterdir() if not path.name.startswith(".")] == [
         f"000-{SERVICE}.jsonl"
     ]
 
 
-def test_with_nothing_to_go_on_with_it_begins(fetch: Fetch, said: list[str]) -> None:
+def test_resume_without_a_journal_starts_a_new_fetch(fetch: Fetch, messages: list[str]) -> None:
     assert fetch(resume=True)[0].entries == 23
-    assert "nothing to resume: beginning" in said
+    assert "nothing to resume: beginning" in messages
 
 
-def test_a_relative_window_goes_on_with_the_one_that_was_interrupted(
+def test_resume_with_a_relative_window_keeps_the_interrupted_window(
     broken: Path, fetch: Fetch, server: LoggingServer
 ) -> None:
     later = Window(WINDOW.start + HOUR, WINDOW.end + HOUR, relative=True)
@@ -83,7 +83,7 @@ def test_a_relative_window_goes_on_with_the_one_that_was_interrupted(
         ({"project": "other"}, "project"),
     ],
 )
-def test_another_query_is_not_mistaken_for_the_interrupted_one(
+def test_resume_with_another_query_is_rejected(
     broken: Path, fetch: Fetch, change: dict[str, object], differs: str
 ) -> None:
     with pytest.raises(UsageError, match=f"is of another {differs}"):
@@ -91,7 +91,7 @@ def test_another_query_is_not_mistaken_for_the_interrupted_one(
     assert broken.is_dir()
 
 
-def test_an_interrupted_fetch_is_not_begun_anew_by_mistake(broken: Path, fetch: Fetch) -> None:
+def test_an_interrupted_fetch_is_not_restarted_without_resume(broken: Path, fetch: Fetch) -> None:
     with pytest.raises(UsageError, match="an interrupted fetch of this window is kept") as refused:
         fetch()
     assert "--resume" in refused.value.hint
@@ -107,7 +107,7 @@ def test_a_token_older_than_a_day_is_not_used(broken: Path, fetch: Fetch, server
     assert server.requests[0][0].startswith('timestamp>="2025-09-16T00:01:30.123456789Z"')
 
 
-def test_a_journal_that_was_changed_is_not_believed(broken: Path, fetch: Fetch) -> None:
+def test_a_modified_journal_is_rejected(broken: Path, fetch: Fetch) -> None:
     lines = broken / f"000-{SERVICE}.jsonl"
     lines.write_bytes(lines.read_bytes().replace(b"line 3", b"line 4"))
     with pytest.raises(BadDataError, match="was changed"):
@@ -115,13 +115,13 @@ def test_a_journal_that_was_changed_is_not_believed(broken: Path, fetch: Fetch) 
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"version": 2}', b"\xff"])
-def test_a_checkpoint_that_cannot_be_read_is_said(broken: Path, fetch: Fetch, content: bytes) -> None:
+def test_an_unreadable_checkpoint_is_reported(broken: Path, fetch: Fetch, content: bytes) -> None:
     (broken / ".checkpoint.json").write_bytes(content)
     with pytest.raises(BadDataError, match=r"checkpoint\.json"):
         fetch(resume=True)
 
 
-def test_no_file_is_written_over(fetch: Fetch, tmp_path: Path) -> None:
+def test_no_file_is_overwritten(fetch: Fetch, tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.jsonl.gz").write_bytes(b"somebody else's")
     path = Path(fetch()[0].path)
     assert path.name == f"{NAME}-2.jsonl.gz"
@@ -134,7 +134,7 @@ def test_the_same_fetch_again_gives_the_same_file(fetch: Fetch, tmp_path: Path) 
     assert len(names(tmp_path)) == 2
 
 
-def test_an_output_that_was_named_is_kept_to(fetch: Fetch, tmp_path: Path) -> None:
+def test_a_named_output_is_used(fetch: Fetch, tmp_path: Path) -> None:
     path = str(tmp_path / "logs.jsonl")
     assert fetch(file=path)[0].path == path
     assert read_lines(path) == entries(23)
@@ -143,7 +143,7 @@ def test_an_output_that_was_named_is_kept_to(fetch: Fetch, tmp_path: Path) -> No
         fetch(file=path)
 
 
-def test_one_named_file_does_not_take_two_services(fetch: Fetch, tmp_path: Path) -> None:
+def test_one_output_file_for_two_services_is_rejected(fetch: Fetch, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot hold several services"):
         fetch(file=str(tmp_path / "logs.jsonl"), services=[SERVICE, "parcels"])
 
@@ -156,7 +156,7 @@ def test_several_services_get_a_file_each(fetch: Fetch, server: LoggingServer) -
 
 
 @pytest.mark.parametrize(("limit", "complete"), [(1, False), (5, False), (7, False), (23, True), (24, True)])
-def test_a_limit_keeps_the_oldest_and_says_what_is_missing(
+def test_a_limit_keeps_the_oldest_entries_and_reports_the_cut(
     fetch: Fetch, limit: int, *, complete: bool
 ) -> None:
     fetched = fetch(limit=limit)[0]
@@ -165,7 +165,7 @@ def test_a_limit_keeps_the_oldest_and_says_what_is_missing(
     assert ("--limit" in fetched.cut) is not complete
 
 
-def test_no_entries_are_an_answer_too(fetch: Fetch) -> None:
+def test_a_fetch_may_return_no_entries(fetch: Fetch) -> None:
     fetched = fetch(services=["parcels"])[0]
     assert (fetched.entries, fetched.complete) == (0, True)
     assert read_lines(fetched.path) == []
@@ -217,7 +217,7 @@ def test_two_fetches_of_different_windows_into_one_folder_are_both_whole(
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_the_right_to_write_is_said(fetch: Fetch, tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported(fetch: Fetch, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(TriageError) as failed:
         fetch()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.reading.logs import FORMS, entered, lines, log, logs, pretty, reading, refused
+from tests.reading.logs import FORMS, read_entries, lines, log, logs, to_json_array, read_bytes, decode_gap
 from triage.entries import Entries
 from triage.errors import BadDataError
 from triage.models import ExportFile, Record, Source
@@ -28,7 +28,7 @@ STARTS = [
 
 def survives(data: bytes) -> None:
     try:
-        found = entered(data)
+        found = read_entries(data)
     except BadDataError:
         return
     for entry in found:
@@ -53,7 +53,7 @@ def test_no_bytes_make_reading_fail(start: bytes, data: bytes) -> None:
     form=st.sampled_from(sorted(FORMS)),
     cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6)), min_size=1, max_size=4),
 )
-def test_no_damage_to_any_form_makes_reading_fail(form: str, cuts: list[tuple[float, bytes]]) -> None:
+def test_no_damage_to_any_format_makes_reading_fail(form: str, cuts: list[tuple[float, bytes]]) -> None:
     data = FORMS[form](logs(5))
     for share, junk in cuts:
         place = int(share * len(data))
@@ -64,7 +64,7 @@ def test_no_damage_to_any_form_makes_reading_fail(form: str, cuts: list[tuple[fl
 @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'{"entries":[', b'[{"labels":'])
 def test_deep_nesting_is_a_gap_or_no_export(opening: bytes) -> None:
     survives(opening * 30_000)
-    survives(pretty(logs(2))[:-1] + b"," + opening * 10_000)
+    survives(to_json_array(logs(2))[:-1] + b"," + opening * 10_000)
 
 
 @pytest.mark.parametrize(
@@ -73,24 +73,24 @@ def test_deep_nesting_is_a_gap_or_no_export(opening: bytes) -> None:
 )
 def test_a_record_that_would_break_the_decoder_is_a_gap(value: str, reason: str) -> None:
     text = json.dumps(log(1))[:-1] + f', "extra": {value}' + "}"
-    found = reading(lines([log(0)]) + text.encode() + b"\n" + lines([log(2)]))
+    found = read_bytes(lines([log(0)]) + text.encode() + b"\n" + lines([log(2)]))
     assert [entry.insert_id for entry in found.entries if entry.insert_id != log(1)["insertId"]] == [
         log(0)["insertId"],
         log(2)["insertId"],
     ]
     if reason == "nested too deeply":
-        assert reason in refused(text.encode()).detail
+        assert reason in decode_gap(text.encode()).detail
 
 
 def test_a_forged_line_break_does_not_make_a_second_entry() -> None:
     forged = 'x"}\r\n{"insertId":"forged","textPayload":"all checks passed"}\u2028\x85'
-    found = reading(lines([log(1, jsonPayload=None, textPayload=forged)]))
+    found = read_bytes(lines([log(1, jsonPayload=None, textPayload=forged)]))
     assert len(found.entries) == 1
     assert found.entries[0].first_line == 'x"}\r'
 
 
 def test_the_reason_of_a_gap_holds_no_control_character() -> None:
-    gap = refused(b'{"a": "\x1b[2J\x07\xe2\x80\xae')
+    gap = decode_gap(b'{"a": "\x1b[2J\x07\xe2\x80\xae')
     assert gap.detail.isprintable()
     assert "\x1b" not in gap.detail
 
@@ -98,7 +98,7 @@ def test_the_reason_of_a_gap_holds_no_control_character() -> None:
 @pytest.mark.parametrize(
     "form", ["a pretty array", "JSON lines", "an array in gzip", "a raw_logs wrapper beside counts"]
 )
-def test_reading_holds_little_of_a_large_file(form: str) -> None:
+def test_reading_a_large_file_needs_little_memory(form: str) -> None:
     data = FORMS[form]([log(number, textPayload="y" * 2000) for number in range(8_000)])
     tracemalloc.start()
     try:
@@ -117,7 +117,7 @@ def test_reading_holds_little_of_a_large_file(form: str) -> None:
     assert peak < 16 << 20
 
 
-def test_sorting_holds_little_of_many_entries() -> None:
+def test_sorting_many_entries_needs_little_memory() -> None:
     data = json.dumps(log(1, textPayload="z" * 500)).encode()
 
     def items(count: int) -> list[Record | ExportFile]:
@@ -129,7 +129,7 @@ def test_sorting_holds_little_of_many_entries() -> None:
     records = items(4000)
     tracemalloc.start()
     try:
-        entries = Entries(iter(records), room=4 << 20)
+        entries = Entries(iter(records), max_bytes=4 << 20)
         seen = [entry.insert_id for entry in entries]
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -139,8 +139,8 @@ def test_sorting_holds_little_of_many_entries() -> None:
     assert peak < 12 << 20
 
 
-def test_many_gaps_take_little_room_and_are_all_counted() -> None:
-    entries = entered(lines([log(0)]) + b"{broken}\n" * 3000)
+def test_many_gaps_need_little_memory_and_are_counted() -> None:
+    entries = read_entries(lines([log(0)]) + b"{broken}\n" * 3000)
     assert len(list(entries)) == 1
     coverage = entries.coverage(0)
     assert coverage.broken == 3000

@@ -44,7 +44,7 @@ def test_the_filter_does_what_the_documentation_says(case: dict[str, Any]) -> No
         assert lql.evaluate(lql.parse(lql.format(lql.parse(text))), entry) is case["matches"]
 
 
-def test_there_are_at_least_two_hundred_cases_and_each_says_what_it_rests_on() -> None:
+def test_there_are_200_cases_and_each_cites_its_source() -> None:
     assert len(CASES) >= 200
     for case in CASES:
         (given,) = case.values
@@ -54,7 +54,7 @@ def test_there_are_at_least_two_hundred_cases_and_each_says_what_it_rests_on() -
         assert len({"error", "same_as", "matches"} & set(given)) == 1
 
 
-def test_no_case_stands_twice() -> None:
+def test_no_case_is_duplicated() -> None:
     given = [
         (case.values[0]["filter"], case.values[0].get("entry"), case.values[0].get("same_as"))
         for case in CASES

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "lql.md").read_text(encoding="utf-8")
 
 
-def test_every_code_of_lint_is_told_and_no_other() -> None:
+def test_every_lint_code_is_documented() -> None:
     told = dict(re.findall(r"^\| `([\w-]+)` \| (error|warning|note) \|", TEXT, re.MULTILINE))
     sources = "".join(
         (ROOT / "triage" / "lql" / name).read_text(encoding="utf-8") for name in ("slips.py", "surprises.py")
@@ -18,12 +18,12 @@ def test_every_code_of_lint_is_told_and_no_other() -> None:
     assert told == levels
 
 
-def test_the_examples_do_what_they_say() -> None:
+def test_documented_examples_give_the_documented_results() -> None:
     assert (
         lql.format(lql.parse('severity>=ERROR AND NOT labels.env="dev"'))
         == 'severity>="ERROR" AND NOT labels.env="dev"'
     )
-    assert lql.mend("a and b") == "a AND b"
+    assert lql.fix("a and b") == "a AND b"
     time = {"timestamp": "2023-01-02T08:04:05.250Z"}
     cast = 'cast(timestamp, STRING, TIMEZONE("America/New_York"))="2023-01-02T03:04:05.250-05:00"'
     assert lql.matcher(cast)(time)

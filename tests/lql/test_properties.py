@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.lql import reference, trees
 from triage import lql
-from triage.lql.tree import And, Anywhere, Comparison, Field, Literal, Node, Not, Or, Presence, Query
+from triage.lql.tree import And, Anywhere, Comparison, Field, FieldPresence, Literal, Node, Not, Or, Query
 
 few = settings(max_examples=70, deadline=None)
 pieces = st.sampled_from(
@@ -19,7 +19,7 @@ pieces = st.sampled_from(
 
 @few
 @given(trees.queries)
-def test_a_tree_written_as_text_is_read_as_the_same_tree(query: Query) -> None:
+def test_a_formatted_tree_parses_to_the_same_tree(query: Query) -> None:
     assert lql.parse(lql.format(query)) == query
 
 
@@ -44,7 +44,7 @@ def test_the_normal_form_matches_the_same_entries(query: Query, entry: Mapping[s
     ),
     st.sampled_from([" AND ", " ", "\n"]),
 )
-def test_or_binds_closer_than_and_and_than_a_blank(groups: list[list[list[str]]], joint: str) -> None:
+def test_or_binds_tighter_than_and(groups: list[list[list[str]]], joint: str) -> None:
     bare = joint.join(joint.join(" OR ".join(terms) for terms in group) for group in groups)
     bracketed = " AND ".join(f"({' OR '.join(terms)})" for group in groups for terms in group)
     assert lql.parse(bare) == lql.parse(bracketed)
@@ -63,17 +63,17 @@ def test_de_morgan_holds_with_missing_fields_too(one: Node, two: Node, entry: Ma
 
 @few
 @given(st.sampled_from([("jsonPayload", "a"), ("labels", "k")]), trees.literals, trees.entries)
-def test_unequal_holds_only_where_the_field_is_there(
+def test_not_equal_needs_the_field_to_be_present(
     parts: tuple[str, ...], literal: Literal, entry: Mapping[str, Any]
 ) -> None:
     field = Field(parts)
     if lql.evaluate(Query(Comparison(field, "!=", literal)), entry):
-        assert lql.evaluate(Query(Presence(field)), entry)
+        assert lql.evaluate(Query(FieldPresence(field)), entry)
 
 
 @settings(max_examples=150, deadline=None)
 @given(trees.queries, trees.entries | trees.anything)
-def test_no_entry_makes_an_evaluation_fail(query: Query, entry: Mapping[str, Any]) -> None:
+def test_evaluation_never_raises(query: Query, entry: Mapping[str, Any]) -> None:
     assert lql.evaluate(query, entry) in (True, False)
 
 
@@ -91,7 +91,7 @@ simple = trees.trees(
         simple_literals | trees.trees(simple_literals),
     )
     | st.builds(Anywhere, simple_literals)
-    | st.builds(Presence, simple_fields)
+    | st.builds(FieldPresence, simple_fields)
 )
 simple_entries = st.fixed_dictionaries(
     {},
@@ -113,8 +113,8 @@ simple_entries = st.fixed_dictionaries(
 
 @settings(max_examples=200, deadline=None)
 @given(simple, simple_entries)
-def test_the_evaluator_answers_as_the_plainest_one_does(node: Node, entry: Mapping[str, Any]) -> None:
-    assert lql.evaluate(Query(node), entry) is reference.holds(node, entry)
+def test_the_evaluator_agrees_with_the_reference_evaluator(node: Node, entry: Mapping[str, Any]) -> None:
+    assert lql.evaluate(Query(node), entry) is reference.reference_matches(node, entry)
 
 
 @settings(max_examples=150, deadline=None)
@@ -123,13 +123,13 @@ def test_the_evaluator_answers_as_the_plainest_one_does(node: Node, entry: Mappi
     | st.lists(pieces, max_size=12).map(" ".join)
     | st.lists(pieces, max_size=12).map("".join)
 )
-def test_any_text_is_a_filter_or_refused_with_its_place(text: str) -> None:
+def test_any_text_parses_or_is_rejected_with_a_position(text: str) -> None:
     refused = refusal(text)
     if refused is None:
         query = lql.parse(text)
         assert lql.parse(lql.format(query)) == query
         assert all(finding.end <= len(text) for finding in lql.lint(text))
-        assert isinstance(lql.mend(text), str)
+        assert isinstance(lql.fix(text), str)
     else:
         assert 1 <= refused.line <= text.count("\n") + 1
         assert 1 <= refused.column <= len(text) + 1
@@ -147,7 +147,7 @@ def refusal(text: str) -> lql.FilterError | None:
 
 @few
 @given(trees.queries, trees.entries)
-def test_an_explanation_says_of_every_filter_whether_it_held(query: Query, entry: Mapping[str, Any]) -> None:
+def test_an_explanation_agrees_with_the_evaluation(query: Query, entry: Mapping[str, Any]) -> None:
     explained = lql.explain(query, entry)
     assert explained.held is lql.evaluate(query, entry)
     assert lql.explain(query).held is None

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.lql import FilterError
-from triage.lql.sql import condition
-from triage.lql.strings import written
+from triage.lql.sql import to_sql
+from triage.lql.strings import quote_string
 
 
 def column(keys: tuple[str, ...], key: str) -> str:
@@ -33,12 +33,12 @@ def column(keys: tuple[str, ...], key: str) -> str:
         'jsonPayload.a=NULL_VALUE OR NOT SEARCH("b")',
     ],
 )
-def test_what_sql_cannot_tell_of_any_row_is_left_to_the_matcher(text: str) -> None:
-    assert condition(text, column) is None
+def test_untranslatable_filters_give_no_sql(text: str) -> None:
+    assert to_sql(text, column) is None
 
 
-def test_parts_that_sql_cannot_tell_stay_unknown_among_the_others() -> None:
-    found = condition('severity=ERROR AND NOT (SEARCH("x") OR textPayload:"y")', column)
+def test_untranslatable_parts_become_null() -> None:
+    found = to_sql('severity=ERROR AND NOT (SEARCH("x") OR textPayload:"y")', column)
 
     assert found is not None
     assert found.sql.startswith(
@@ -47,8 +47,8 @@ def test_parts_that_sql_cannot_tell_stay_unknown_among_the_others() -> None:
     assert " AND NOT ((NULL OR CASE IFNULL(JSON_TYPE(textPayload), 'null')" in found.sql
 
 
-def test_a_severity_is_asked_for_by_its_names() -> None:
-    found = condition("severity>=ERROR", column)
+def test_a_severity_comparison_lists_severity_names() -> None:
+    found = to_sql("severity>=ERROR", column)
 
     assert found is not None
     assert found.parameters == {
@@ -67,10 +67,8 @@ def test_a_severity_is_asked_for_by_its_names() -> None:
         ('timestamp="2026-01-01T00:00:00.000001Z"', "logged = @f0", 1),
     ],
 )  # fmt: skip
-def test_a_time_between_two_microseconds_divides_rows_as_it_divides_entries(
-    text: str, sql: str, microsecond: int
-) -> None:
-    found = condition(text, column)
+def test_nanosecond_bounds_select_the_same_rows_as_entries(text: str, sql: str, microsecond: int) -> None:
+    found = to_sql(text, column)
 
     assert found is not None
     assert found.sql == sql
@@ -78,15 +76,15 @@ def test_a_time_between_two_microseconds_divides_rows_as_it_divides_entries(
 
 
 @given(st.text(min_size=1, max_size=20), st.sampled_from(["=", "!=", ":", "<", ">="]))
-def test_no_value_and_no_key_of_a_filter_stands_in_its_sql(word: str, operator: str) -> None:
-    found = condition(f"jsonPayload.{written(word)}{operator}{written(word)}", column)
-    plain = condition(f'jsonPayload.a{operator}"a"', column)
+def test_values_and_keys_are_bound_as_parameters(word: str, operator: str) -> None:
+    found = to_sql(f"jsonPayload.{quote_string(word)}{operator}{quote_string(word)}", column)
+    plain = to_sql(f'jsonPayload.a{operator}"a"', column)
 
     assert plain is not None
     assert found is None or found.sql == plain.sql
 
 
 @pytest.mark.parametrize("text", ["a = (", "thud=1", "sample(insertId, 0.5)", 'textPayload=~"("'])
-def test_a_filter_that_cannot_be_used_is_refused(text: str) -> None:
+def test_an_invalid_filter_is_rejected(text: str) -> None:
     with pytest.raises(FilterError):
-        condition(text, column)
+        to_sql(text, column)

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from triage.lql.folding import fold
+from triage.lql.case_folding import fold_case
 from triage.lql.values import to_bool, to_double, to_duration, to_int, to_severity, to_timestamp
 
 DAY = 86_400_000_000_000
@@ -58,22 +58,22 @@ def test_integers_have_at_most_64_bits(text: object, number: int | None) -> None
     [("1e3", 1000.0), ("-.5", -0.5), ("1.", 1.0), ("INFINITY", float("inf")), ("1_000", None), ("0x1", None), ("inf", None),
      (10**400, float("inf")), (-(10**400), float("-inf")), (False, None), ("1e999", float("inf"))],
 )  # fmt: skip
-def test_doubles_are_numbers_or_the_words_for_what_is_none(text: object, number: float | None) -> None:
+def test_doubles_are_numbers_nan_or_infinity(text: object, number: float | None) -> None:
     assert to_double(text) == number
 
 
-def test_nan_is_a_double_that_nothing_equals() -> None:
+def test_nan_equals_nothing() -> None:
     assert str(to_double("NaN")) == "nan"
 
 
-def test_booleans_and_severities_are_words_in_any_case() -> None:
+def test_booleans_and_severities_ignore_case() -> None:
     assert [to_bool(word) for word in ("TRUE", "false", True, "yes", 1)] == [True, False, True, None, None]
     assert [to_severity(word) for word in ("critical", "500", 300, "LOUD")] == [600, 500, 300, None]
 
 
-def test_folding_is_a_fixed_point_and_ignores_case_width_and_what_shows_nothing() -> None:
+def test_case_folding_is_idempotent_and_ignores_case_width_and_invisible_characters() -> None:
     texts = ["ABC", "Straße", "ＡＢＣ", "ﬁ", "so\u00adft", "İ", "Å", "ΑΣ", "\u0345\u0300", "ﬀ\u200d"]
     for text in texts:
-        assert fold(fold(text)) == fold(text)
-        assert unicodedata.is_normalized("NFKC", fold(text))
-    assert [fold(text) for text in texts[:5]] == ["abc", "strasse", "abc", "fi", "soft"]
+        assert fold_case(fold_case(text)) == fold_case(text)
+        assert unicodedata.is_normalized("NFKC", fold_case(text))
+    assert [fold_case(text) for text in texts[:5]] == ["abc", "strasse", "abc", "fi", "soft"]

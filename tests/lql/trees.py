@@ -11,11 +11,11 @@ from triage.lql.tree import (
     Call,
     Comparison,
     Field,
+    FieldPresence,
     Literal,
     Node,
     Not,
     Or,
-    Presence,
     Query,
     Value,
 )
@@ -64,7 +64,7 @@ patterns = st.builds(Literal, st.sampled_from(["a", "^a", "b$", "(?i)error", "\\
 fields = st.builds(Field, st.sampled_from(FIELDS))
 
 
-def joined(kind: type[And] | type[Or], parts: list[Any]) -> Any:
+def join(kind: type[And] | type[Or], parts: list[Any]) -> Any:
     """Return the parts joined as the parser joins them: none of them is of the same kind."""
     flat = [inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,))]
     return kind(tuple(flat))
@@ -77,8 +77,8 @@ def trees(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         several = st.lists(inner, min_size=2, max_size=3)
         return (
             st.builds(Not, inner)
-            | several.map(lambda parts: joined(And, parts))
-            | several.map(lambda parts: joined(Or, parts))
+            | several.map(lambda parts: join(And, parts))
+            | several.map(lambda parts: join(Or, parts))
         )
 
     return st.recursive(leaves, grown, max_leaves=5)
@@ -116,7 +116,7 @@ casts = st.builds(
     literals,
 )
 nodes: st.SearchStrategy[Node] = trees(
-    comparisons | st.builds(Anywhere, literals) | st.builds(Presence, fields) | calls | casts
+    comparisons | st.builds(Anywhere, literals) | st.builds(FieldPresence, fields) | calls | casts
 )
 queries = st.builds(Query, nodes | st.none())
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from triage.measures import Share, answers, paces, share
-from triage.models import Requests, Run, Step
+from triage.measures import Ratio, count_responses, measure_latencies, measure_ratio
+from triage.models import RequestCounts, Run, Step
 
 
 def run(kind: str, minute: int, verdict: str, **changes: Any) -> Run:
@@ -24,22 +24,22 @@ def run(kind: str, minute: int, verdict: str, **changes: Any) -> Run:
 
 def test_boots_and_validations_with_a_verdict_are_counted() -> None:
     runs = [run("boot", 1, "not_ready"), run("boot", 2, "ready"), run("boot", 3, "degraded")]
-    assert share("boots_ready", runs) == (2, 3, "boots became ready")
-    assert str(share("boots_ready", runs)) == "2 of 3 boots became ready"
-    assert share("validations_ready", runs) is None
+    assert measure_ratio("boots_ready", runs) == (2, 3, "boots became ready")
+    assert str(measure_ratio("boots_ready", runs)) == "2 of 3 boots became ready"
+    assert measure_ratio("validations_ready", runs) is None
 
 
 def test_a_run_without_a_verdict_is_not_counted() -> None:
-    assert share("boots_ready", [run("boot", 1, "unknown")]) is None
-    assert share("validations_ready", [run("boot", 1, "ready")]) is None
+    assert measure_ratio("boots_ready", [run("boot", 1, "unknown")]) is None
+    assert measure_ratio("validations_ready", [run("boot", 1, "ready")]) is None
 
 
 def test_a_target_below_all_is_met_by_that_share() -> None:
-    share_of_twenty = Share(19, 20, "validations ended ready")
+    share_of_twenty = Ratio(19, 20, "validations ended ready")
     assert share_of_twenty.reaches(0.95)
     assert not share_of_twenty.reaches(0.99)
-    assert Share(1, 1, "boots became ready").reaches(1.0)
-    assert Share(11, 20, "boots became ready").reaches(0.55)
+    assert Ratio(1, 1, "boots became ready").reaches(1.0)
+    assert Ratio(11, 20, "boots became ready").reaches(0.55)
 
 
 def test_a_check_is_measured_where_it_was_made() -> None:
@@ -48,29 +48,29 @@ def test_a_check_is_measured_where_it_was_made() -> None:
         for outcome in ("passed", "tolerated", "not_reached")
     ]
     runs = [run("validation", 1, "ready", steps=steps)]
-    assert share("check_passed", runs, check="redis") == (1, 2, "outcomes of redis were a pass")
-    assert share("check_passed", runs) is None
+    assert measure_ratio("check_passed", runs, check="redis") == (1, 2, "outcomes of redis were a pass")
+    assert measure_ratio("check_passed", runs) is None
 
 
 def test_a_request_that_the_gate_refused_unseen_is_not_admitted() -> None:
     runs = [run("gate", 1, "not_ready", condition="gate_rejected"), run("gate", 2, "ready")]
-    assert share("requests_admitted", runs) == (1, 2, "judged requests were let through to a verdict")
+    assert measure_ratio("requests_admitted", runs) == (1, 2, "judged requests were let through to a verdict")
 
 
 def test_the_pace_of_boots_is_their_median_and_their_slowest_twentieth() -> None:
     runs = [run("boot", minute, "ready") for minute in range(1, 21)] + [run("boot", 21, "not_ready")]
-    (pace,) = paces(runs)
+    (pace,) = measure_latencies(runs)
     assert (pace.kind, pace.runs, pace.ready, pace.median, pace.p95) == ("boot", 21, 20, 10.5, 19.0)
     assert pace.hourly == 60.0
 
 
 def test_a_single_run_has_no_rate_and_failed_ones_no_time() -> None:
-    (pace,) = paces([run("validation", 1, "not_ready")])
+    (pace,) = measure_latencies([run("validation", 1, "not_ready")])
     assert (pace.median, pace.p95, pace.hourly) == (None, None, None)
-    assert paces([]) == []
+    assert measure_latencies([]) == []
 
 
-def asked(kind: str, status: int | None, count: int, **changes: Any) -> Requests:
+def asked(kind: str, status: int | None, count: int, **changes: Any) -> RequestCounts:
     fields: dict[str, Any] = {
         "service": "shop",
         "revision": "shop-00002-new",
@@ -81,20 +81,20 @@ def asked(kind: str, status: int | None, count: int, **changes: Any) -> Requests
         "first": "2026-03-17T14:00:00Z",
         "last": "2026-03-17T14:30:00Z",
     }
-    return Requests(**(fields | changes))
+    return RequestCounts(**(fields | changes))
 
 
 def test_a_connection_counts_as_opened_by_101_alone_and_an_answer_to_a_plain_get_counts_for_nothing() -> None:
     requests = [asked("socket", 101, 19), asked("socket", 503, 1), asked("socket", 200, 7)]
-    assert share("connections_opened", [], requests) == (19, 20, "WebSocket connections were opened (101)")
-    assert share("connections_opened", [], requests[2:]) is None
+    assert measure_ratio("connections_opened", [], requests) == (19, 20, "WebSocket connections were opened (101)")
+    assert measure_ratio("connections_opened", [], requests[2:]) is None
 
 
 def test_health_is_measured_where_it_was_asked_and_one_path_alone_where_it_is_named() -> None:
     requests = [asked("health", 200, 3), asked("health", 503, 2, path="/ws/health"), asked("health", None, 9)]
-    assert share("health_answered", [], requests) == (3, 5, "health checks were answered 2xx")
-    assert share("health_answered", [], requests, path="/health") == (3, 3, "health checks were answered 2xx")
-    assert share("health_answered", [], []) is None
+    assert measure_ratio("health_answered", [], requests) == (3, 5, "health checks were answered 2xx")
+    assert measure_ratio("health_answered", [], requests, path="/health") == (3, 3, "health checks were answered 2xx")
+    assert measure_ratio("health_answered", [], []) is None
 
 
 def test_answers_are_told_by_path_and_status() -> None:
@@ -104,7 +104,7 @@ def test_answers_are_told_by_path_and_status() -> None:
         asked("socket", 101, 1),
         asked("socket", None, 1),
     ]
-    assert answers(requests) == [
+    assert count_responses(requests) == [
         ("socket", "/ws", 4, {"101": 1, "503": 2, "no status": 1}),
         ("health", "/health", 3, {"200": 3}),
     ]
@@ -117,5 +117,5 @@ def test_the_pace_of_a_check_is_what_its_own_lines_say() -> None:
         Step(step="check", check="redis", outcome="failed", elapsed=9.0),
         Step(step="check", check="database", outcome="not_reached"),
     ]
-    *_, pace = paces([run("validation", 1, "not_ready", steps=steps)])
+    *_, pace = measure_latencies([run("validation", 1, "not_ready", steps=steps)])
     assert (pace.kind, pace.runs, pace.ready, pace.median, pace.p95) == ("check redis", 3, 2, 2.0, 3.0)

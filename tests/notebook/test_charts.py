@@ -56,7 +56,7 @@ def test_every_run_is_in_the_chart_with_its_verdict(timeline: Timeline) -> None:
 
 
 def test_it_names_revisions_lanes_and_the_day(timeline: Timeline) -> None:
-    said = texts(charts.picture(timeline.plot(), "svg"))
+    said = texts(charts.render_image(timeline.plot(), "svg"))
     for name in (
         "netra-backend-staging-00041-kxw",
         "netra-backend-staging-00042-bqz",
@@ -68,7 +68,7 @@ def test_it_names_revisions_lanes_and_the_day(timeline: Timeline) -> None:
 
 
 def test_png_is_a_picture_too(timeline: Timeline) -> None:
-    assert charts.picture(timeline.plot(), "png").startswith(b"\x89PNG")
+    assert charts.render_image(timeline.plot(), "png").startswith(b"\x89PNG")
 
 
 def test_any_number_of_runs_stays_a_small_chart() -> None:
@@ -80,20 +80,20 @@ def test_any_number_of_runs_stays_a_small_chart() -> None:
 
 def test_names_of_a_log_are_text_in_the_picture() -> None:
     named = run(1, revision="</text><script>x</script>\x1b[1m", failed_checks=["<b>"])
-    svg = charts.picture(Timeline(coverage=Coverage(), runs=[named]).plot(), "svg")
+    svg = charts.render_image(Timeline(coverage=Coverage(), runs=[named]).plot(), "svg")
     assert b"<script" not in svg
     assert "</text><script>x</script>\\x1b[1m" in texts(svg)
 
 
 def test_no_runs_are_said_in_the_picture() -> None:
-    assert "no runs in these logs" in texts(charts.picture(triage.timeline([]).plot(), "svg"))
+    assert "no runs in these logs" in texts(charts.render_image(triage.timeline([]).plot(), "svg"))
 
 
 @pytest.mark.parametrize(
     ("module", "draw"),
     [
         ("altair", lambda timeline: timeline.plot()),
-        ("vl_convert", lambda timeline: charts.picture(timeline.plot(), "svg")),
+        ("vl_convert", lambda timeline: charts.render_image(timeline.plot(), "svg")),
     ],
 )
 def test_without_the_extra_it_says_what_to_install(
@@ -109,8 +109,8 @@ def test_the_command_draws_the_same_chart(
 ) -> None:
     svg, png = tmp_path / "runs.svg", tmp_path / "runs.PNG"
     assert [main(["timeline", str(EXAMPLE), "--plot", str(path)]) for path in (svg, png)] == [0, 0]
-    assert texts(svg.read_bytes()) == texts(charts.picture(timeline.plot(), "svg"))
-    assert png.read_bytes() == charts.picture(timeline.plot(), "png")
+    assert texts(svg.read_bytes()) == texts(charts.render_image(timeline.plot(), "svg"))
+    assert png.read_bytes() == charts.render_image(timeline.plot(), "png")
     said = capsys.readouterr()
     assert said.err.splitlines() == [f"wrote {svg}", f"wrote {png}"]
     assert said.out.count("boot, 2 alike") == 2

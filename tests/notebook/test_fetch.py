@@ -90,14 +90,14 @@ def test_in_a_notebook_progress_is_shown_below_the_cell_and_ends_with_the_files(
     cell = nbformat.v4.new_code_cell(source)
     seen: list[str] = []
 
-    class Watching(NotebookClient):
+    class WatchCallbacks(NotebookClient):
         def process_message(self, message: Any, *arguments: Any) -> Any:
             if message["msg_type"] in ("display_data", "update_display_data"):
                 seen.append(message["content"]["data"]["text/html"])
             return super().process_message(message, *arguments)
 
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    Watching(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    WatchCallbacks(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert any("<progress" in page and " entries" in page for page in seen)
     (output,) = cell.outputs
     assert f"wrote {tmp_path / FILE}: " in output["data"]["text/plain"]

@@ -55,17 +55,17 @@ def said_of(stretches: Iterable[Sequence[Entry]]) -> bytes:
     analyser = Analyser(PACKS)
     for stretch in stretches:
         for entry in stretch:
-            analyser.see(entry)
-        analyser.let_go()
+            analyser.observe(entry)
+        analyser.close_partition()
     return msgspec.json.encode(
-        analyser.conclude(lambda matched: msgspec.structs.replace(covered(), matched=matched))
+        analyser.build(lambda matched: msgspec.structs.replace(covered(), matched=matched))
     )
 
 
 def by_instance(entries: Sequence[Entry]) -> list[list[Entry]]:
     stretches: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        stretches[entry.stretch].append(entry)
+        stretches[entry.partition_key].append(entry)
     return list(stretches.values())
 
 
@@ -73,7 +73,7 @@ def assert_same(sources: Any, orders: int = 3) -> None:
     """Check that the instances may come in any order: sorted, the other way round, and by chance."""
     entries = list(pipeline.read_entries(sources, analyser=Analyser(PACKS)))
     by_time = said_of([entries])
-    stretches = sorted(by_instance(entries), key=lambda stretch: stretch[0].stretch)
+    stretches = sorted(by_instance(entries), key=lambda stretch: stretch[0].partition_key)
     assert said_of(stretches) == by_time
     assert said_of(stretches[::-1]) == by_time
     for seed in range(orders):

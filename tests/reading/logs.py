@@ -52,7 +52,7 @@ def logs(count: int) -> list[Log]:
     return [log(number) for number in range(count)]
 
 
-def pretty(entries: list[Log]) -> bytes:
+def to_json_array(entries: list[Log]) -> bytes:
     """Return what gcloud prints."""
     return json.dumps(entries, indent=2, ensure_ascii=False).encode()
 
@@ -62,7 +62,7 @@ def lines(entries: list[Log]) -> bytes:
     return b"".join(json.dumps(entry, ensure_ascii=False).encode() + b"\n" for entry in entries)
 
 
-def snake(value: Any) -> Any:
+def to_snake_case(value: Any) -> Any:
     """Return a LogEntry with the keys that the protobuf has."""
     names = {
         "insertId": "insert_id",
@@ -89,7 +89,7 @@ def _frames(data: bytes) -> bytes:
 def _by_severity(entries: list[Log]) -> bytes:
     groups: dict[str, list[Log]] = {}
     for entry in entries:
-        groups.setdefault(entry["severity"], []).append(snake(entry))
+        groups.setdefault(entry["severity"], []).append(to_snake_case(entry))
     return json.dumps(
         {"collection_time": "x", "logs_by_severity": groups, "summary": {"total": 1}}, indent=2
     ).encode()
@@ -109,14 +109,14 @@ def _pages(entries: list[Log]) -> bytes:
 
 #: Forms that lose nothing: each gives the same entries, raw text and source apart.
 FORMS: dict[str, Callable[[list[Log]], bytes]] = {
-    "a pretty array": pretty,
+    "a pretty array": to_json_array,
     "a compact array": lambda entries: json.dumps(entries, separators=(",", ":")).encode(),
     "an array with tabs": lambda entries: json.dumps(entries, indent="\t").encode(),
     "an array a line each": lambda entries: b"[\n" + lines(entries).replace(b"\n", b",\n")[:-2] + b"\n]\n",
     "an array with sorted keys and escapes": lambda entries: json.dumps(
         entries, sort_keys=True, indent=1
     ).encode(),
-    "two arrays in one file": lambda entries: pretty(entries[:3]) + b"\n" + pretty(entries[3:]),
+    "two arrays in one file": lambda entries: to_json_array(entries[:3]) + b"\n" + to_json_array(entries[3:]),
     "JSON lines": lines,
     "JSON lines without the last end": lambda entries: lines(entries)[:-1],
     "JSON lines with CRLF": lambda entries: lines(entries).replace(b"\n", b"\r\n"),
@@ -124,15 +124,15 @@ FORMS: dict[str, Callable[[list[Log]], bytes]] = {
     "pretty objects one after another": lambda entries: b"\n".join(
         json.dumps(entry, indent=4).encode() for entry in entries
     ),
-    "a byte-order mark and an array": lambda entries: b"\xef\xbb\xbf" + pretty(entries),
+    "a byte-order mark and an array": lambda entries: b"\xef\xbb\xbf" + to_json_array(entries),
     "a byte-order mark and lines": lambda entries: b"\xef\xbb\xbf" + lines(entries),
-    "UTF-16 with its mark": lambda entries: pretty(entries).decode().encode("utf-16"),
+    "UTF-16 with its mark": lambda entries: to_json_array(entries).decode().encode("utf-16"),
     "big-endian UTF-16 without mark": lambda entries: lines(entries).decode().encode("utf-16-be"),
-    "an array in gzip": lambda entries: gzip.compress(pretty(entries)),
+    "an array in gzip": lambda entries: gzip.compress(to_json_array(entries)),
     "lines in gzip of two members": lambda entries: _members(lines(entries)),
-    "an array in zstd": lambda entries: zstandard.compress(pretty(entries)),
+    "an array in zstd": lambda entries: zstandard.compress(to_json_array(entries)),
     "lines in zstd of two frames": lambda entries: _frames(lines(entries)),
-    "UTF-16 in gzip": lambda entries: gzip.compress(pretty(entries).decode().encode("utf-16-le")),
+    "UTF-16 in gzip": lambda entries: gzip.compress(to_json_array(entries).decode().encode("utf-16-le")),
     "grouped by severity in snake_case": _by_severity,
     "a raw_logs wrapper beside counts": _raw_logs,
     "a page of the API": lambda entries: json.dumps({"entries": entries, "nextPageToken": "abc"}).encode(),
@@ -146,7 +146,7 @@ FORMS: dict[str, Callable[[list[Log]], bytes]] = {
 }
 
 
-class Reading:
+class ReadResult:
     """What reading some bytes gave."""
 
     def __init__(self, items: list[Item]) -> None:
@@ -157,26 +157,26 @@ class Reading:
 
     @property
     def entries(self) -> list[Entry]:
-        decoded = map(decode, self.records)
-        return [meaning(entry) for entry in decoded if isinstance(entry, Entry)]
+        decode_entry = map(decode, self.records)
+        return [without_source(entry) for entry in decode_entry if isinstance(entry, Entry)]
 
 
-def reading(data: bytes, limits: Limits | None = None) -> Reading:
+def read_bytes(data: bytes, limits: Limits | None = None) -> ReadResult:
     """Read bytes as standard input."""
-    return Reading(list(read(["-"], stdin=io.BytesIO(data), limits=limits)))
+    return ReadResult(list(read(["-"], stdin=io.BytesIO(data), limits=limits)))
 
 
-def entered(*files: bytes, **options: Any) -> Entries:
+def read_entries(*files: bytes, **options: Any) -> Entries:
     """Return the entries of several files, each read by itself."""
     items = [
         item
         for number, data in enumerate(files)
-        for item in _renamed(list(read(["-"], stdin=io.BytesIO(data))), f"file-{number}")
+        for item in _with_path(list(read(["-"], stdin=io.BytesIO(data))), f"file-{number}")
     ]
     return Entries(items, **options)
 
 
-def _renamed(items: list[Item], path: str) -> list[Item]:
+def _with_path(items: list[Item], path: str) -> list[Item]:
     renamed: list[Item] = []
     for item in items:
         if isinstance(item, Record):
@@ -188,7 +188,7 @@ def _renamed(items: list[Item], path: str) -> list[Item]:
     return renamed
 
 
-def decoded(entry: Log | bytes) -> Entry:
+def decode_entry(entry: Log | bytes) -> Entry:
     """Return the entry that one record means."""
     data = entry if isinstance(entry, bytes) else json.dumps(entry).encode()
     found = decode(Record(data, Source("export.json", 1)))
@@ -196,7 +196,7 @@ def decoded(entry: Log | bytes) -> Entry:
     return found
 
 
-def refused(entry: Log | bytes) -> Gap:
+def decode_gap(entry: Log | bytes) -> Gap:
     """Return the gap that one record leaves."""
     data = entry if isinstance(entry, bytes) else json.dumps(entry).encode()
     found = decode(Record(data, Source("export.json", 7)))
@@ -204,7 +204,7 @@ def refused(entry: Log | bytes) -> Gap:
     return found
 
 
-def meaning(entry: Entry) -> Entry:
+def without_source(entry: Entry) -> Entry:
     """Return the entry without where and how it was written."""
     fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
     return Entry(**fields | {"raw": b"{}", "source": Source("", 0)})

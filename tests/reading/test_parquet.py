@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.reading.logs import lines, logs, reading
+from tests.reading.logs import lines, logs, read_bytes
 from triage.errors import BadDataError
 
 COLUMNS = """{
@@ -33,14 +33,14 @@ def nested(tmp_path: Path) -> bytes:
 
 
 def test_rows_give_the_same_entries_as_lines(nested: bytes) -> None:
-    found = reading(nested)
-    assert found.entries == reading(lines(logs(40))).entries
+    found = read_bytes(nested)
+    assert found.entries == read_bytes(lines(logs(40))).entries
     assert [file.form for file in found.files] == ["Parquet"]
     assert [record.source.position for record in found.records][:3] == [1, 2, 3]
 
 
 def test_parquet_in_gzip_is_read_too(nested: bytes) -> None:
-    assert len(reading(gzip.compress(nested)).entries) == 40
+    assert len(read_bytes(gzip.compress(nested)).entries) == 40
 
 
 def test_times_keep_their_digits_and_their_zone(tmp_path: Path) -> None:
@@ -49,21 +49,21 @@ def test_times_keep_their_digits_and_their_zone(tmp_path: Path) -> None:
         "SELECT make_timestamp_ns(1772352000001234567) AS timestamp, "
         "timestamptz '2026-03-01 10:00:00.5+02' AS receive_timestamp, 'x' AS insert_id, 'late' AS text_payload",
     )
-    (entry,) = reading(data).entries
+    (entry,) = read_bytes(data).entries
     assert entry.timestamp == 1_772_352_000_001_234_567
     assert entry.receive_timestamp == 1_772_352_000_500_000_000
 
 
 def test_other_tables_are_no_exports(tmp_path: Path) -> None:
     with pytest.raises(BadDataError, match="none of its columns"):
-        reading(parquet(tmp_path, "SELECT 1 AS price"))
+        read_bytes(parquet(tmp_path, "SELECT 1 AS price"))
 
 
 def test_parquet_that_is_cut_is_no_export(nested: bytes) -> None:
     with pytest.raises(BadDataError, match="not a readable Parquet file"):
-        reading(nested[:-100])
+        read_bytes(nested[:-100])
 
 
 def test_an_empty_table_holds_no_records(tmp_path: Path) -> None:
-    found = reading(parquet(tmp_path, "SELECT 'x' AS insertId WHERE false"))
+    found = read_bytes(parquet(tmp_path, "SELECT 'x' AS insertId WHERE false"))
     assert (found.records, found.gaps) == ([], [])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.storage_server import StorageServer
-from tests.reading.logs import lines, log, logs, pretty
+from tests.reading.logs import lines, log, logs, to_json_array
 from triage.errors import IOFailureError, NoPermissionError, TriageError, TryAgainError, UsageError
 from triage.models import ExportFile, Gap, Record
 from triage.reading import read
@@ -26,7 +26,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageServer]:
         "run.googleapis.com/stderr/": b"",
         "run.googleapis.com/.staging/half.json": b"{",
         "run.googleapis.com/stderr/fetched.meta.json": b"{}",
-        "one [copy] *.json": pretty(logs(2)),
+        "one [copy] *.json": to_json_array(logs(2)),
     }
 
     async def at_once(_seconds: float) -> None:
@@ -74,9 +74,10 @@ def test_an_object_that_is_named_twice_is_read_once(server: StorageServer) -> No
 def test_what_is_listed_has_its_size_and_whether_it_was_named(server: StorageServer) -> None:
     one = f"gs://sink/{HOUR.format(0)}"
     size = len(lines(logs(3)))
-    assert [(source.chosen, source.size) for source in expand([one])] == [(True, size)]
+    assert [(source.is_explicit, source.size) for source in expand([one])] == [(True, size)]
     assert [
-        (source.chosen, source.size) for source in expand(["gs://sink/run.googleapis.com/stderr/**/*_S0*"])
+        (source.is_explicit, source.size)
+        for source in expand(["gs://sink/run.googleapis.com/stderr/**/*_S0*"])
     ] == [(False, size)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reading.logs import lines, log, logs, pretty
+from tests.reading.logs import lines, log, logs, to_json_array
 from triage.errors import BadDataError, IOFailureError
 from triage.models import ExportFile, Gap, Record
 from triage.reading import read
@@ -52,12 +52,12 @@ def test_a_file_that_is_named_twice_is_read_once(sink: Path) -> None:
 
 def test_a_file_with_the_marks_of_a_glob_in_its_name_is_that_file(tmp_path: Path) -> None:
     path = tmp_path / "logs [copy] *.json"
-    path.write_bytes(pretty(logs(2)))
+    path.write_bytes(to_json_array(logs(2)))
     assert files(path) == [str(path)]
 
 
 def test_records_name_the_file_as_the_user_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "export.json").write_bytes(pretty(logs(1)))
+    (tmp_path / "export.json").write_bytes(to_json_array(logs(1)))
     monkeypatch.chdir(tmp_path)
     assert [item.source.path for item in read(["./export.json"]) if isinstance(item, Record)] == [
         "./export.json"
@@ -67,7 +67,8 @@ def test_records_name_the_file_as_the_user_did(tmp_path: Path, monkeypatch: pyte
 def test_standard_input_is_read_for_a_dash() -> None:
     assert (
         sum(
-            isinstance(item, Record) for item in read(["-"], stdin=io.BytesIO(gzip.compress(pretty(logs(3)))))
+            isinstance(item, Record)
+            for item in read(["-"], stdin=io.BytesIO(gzip.compress(to_json_array(logs(3)))))
         )
         == 3
     )

@@ -6,20 +6,20 @@ import pytest
 
 from triage.errors import IOFailureError, UsageError
 from triage.models import ExportFile, Gap, Record, Skipped, Source
-from triage.reading import everything, spark
-from triage.reading.parts import Part, PartEnd
+from triage.reading import ALL_RECORDS, spark
+from triage.reading.file_parts import Part, PartEnd
 from triage.reading.sources import ExportSource
-from triage.reading.spark_context import need_spark
+from triage.reading.spark_context import require_spark
 
 
 def part(name: str, size: int) -> Part:
-    return Part(ExportSource(name, chosen=True), size)
+    return Part(ExportSource(name, is_explicit=True), size)
 
 
 def test_without_the_extra_the_line_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"pyspark, which is not installed; .*'cloudrun-triage\[spark\]'"):
-        need_spark()
+        require_spark()
 
 
 @pytest.mark.parametrize(("home", "word"), [(None, "none is installed"), ("/nowhere", "/nowhere")])
@@ -32,7 +32,7 @@ def test_without_java_the_line_says_so(
     if home:
         monkeypatch.setenv("JAVA_HOME", home)
     with pytest.raises(UsageError, match=f"Java.*{word}.*Java 17"):
-        need_spark()
+        require_spark()
 
 
 def test_small_files_share_a_task_and_their_order_stays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,15 +49,15 @@ def test_small_files_share_a_task_and_their_order_stays(monkeypatch: pytest.Monk
 
 def test_an_error_of_a_part_ends_its_group_and_is_raised_in_its_turn(tmp_path: Path) -> None:
     blocks = list(
-        spark._work(
+        spark._read_group(
             [part(str(tmp_path / "none"), 1), part("never", 1)],
-            narrowing=lambda: lambda read: iter(read(everything)),
-            placing=None,
+            make_filter=lambda: lambda read: iter(read(ALL_RECORDS)),
+            sort_key=None,
         )
     )
     ((error,),) = blocks
     record = Record(b"{}", Source("a", 1))
-    items = spark._in_files([[record, error]], {})
+    items = spark._restore_positions([[record, error]], {})
     assert next(items) == record
     with pytest.raises(IOFailureError, match="none: No such file"):
         next(items)
@@ -71,7 +71,7 @@ def test_positions_go_on_over_the_ranges_of_a_file_and_begin_anew_in_the_next() 
         Record(b"{}", Source("a", 1)), gap, Gap("too_large", "a", "no place"), PartEnd("a", 7, 6, last=True),
         Record(b"{}", Source("b", 1)), PartEnd("b", 1, 1, last=True),
     ]  # fmt: skip
-    found = list(spark._in_files([items], {}))
+    found = list(spark._restore_positions([items], {}))
     places = [
         item.source.position if isinstance(item, Record) else item.position
         for item in found

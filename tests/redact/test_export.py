@@ -70,7 +70,7 @@ def test_a_redacted_export_is_redacted_to_itself(tmp_path: Path) -> None:
     assert twice.read_bytes() == once.read_bytes()
 
 
-def test_structure_and_plain_values_stay_and_the_same_secret_is_the_same_in_every_entry(
+def test_structure_stays_and_placeholders_agree_across_entries(
     tmp_path: Path,
 ) -> None:
     entry = {
@@ -92,7 +92,7 @@ def test_structure_and_plain_values_stay_and_the_same_secret_is_the_same_in_ever
     assert (shared.records, shared.masked) == (2, {"email": 3})
 
 
-def test_it_tells_what_was_masked_and_the_file_is_packed_if_its_name_says_so(
+def test_counts_are_reported_and_gz_names_are_compressed(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path, output = tmp_path / "export.jsonl", tmp_path / "shared.jsonl.gz"
@@ -110,7 +110,7 @@ def test_it_tells_what_was_masked_and_the_file_is_packed_if_its_name_says_so(
     assert output.stat().st_mode & 0o077 != 0
 
 
-def test_what_is_no_export_is_refused_and_nothing_is_written(
+def test_an_invalid_export_is_rejected_and_nothing_is_written(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["redact", str(tmp_path / "none.json"), "-o", str(tmp_path / "x.jsonl")]) == 74

@@ -15,7 +15,7 @@ from tests.rendering.judgements import (
     passed,
     poisoned,
 )
-from triage.rendering.annotations import annotations
+from triage.rendering.annotations import render_annotations
 
 NEW = "orders-backend-staging-00042-bqz"
 
@@ -25,7 +25,7 @@ def told(commands: list[Command]) -> list[tuple[str, str]]:
 
 
 def test_what_failed_is_an_error_and_what_was_required_but_not_measured_a_warning() -> None:
-    assert told(obeyed(annotations(failed()))) == [
+    assert told(obeyed(render_annotations(failed()))) == [
         ("error", "ready"),
         ("warning", "boots_ready"),
         ("error", "connections"),
@@ -36,18 +36,20 @@ def test_what_failed_is_an_error_and_what_was_required_but_not_measured_a_warnin
 
 
 def test_a_gate_that_passed_says_so_and_is_silent_on_what_is_optional() -> None:
-    assert told(obeyed(annotations(passed()))) == [("notice", "passed")]
+    assert told(obeyed(render_annotations(passed()))) == [("notice", "passed")]
 
 
 def test_an_inconclusive_gate_warns_of_all_that_was_required() -> None:
-    found = told(obeyed(annotations(inconclusive())))
+    found = told(obeyed(render_annotations(inconclusive())))
     assert found[-1] == ("warning", "inconclusive")
     assert len(found) == 6
     assert {name for name, _ in found} == {"warning"}
 
 
 def test_an_annotation_says_condition_value_and_evidence_on_lines_of_its_own() -> None:
-    command = next(found for found in obeyed(annotations(failed())) if found.title.endswith("connections"))
+    command = next(
+        found for found in obeyed(render_annotations(failed())) if found.title.endswith("connections")
+    )
     assert command.title == f"triage gate {NEW}: connections"
     assert command.message.splitlines() == [
         "at least 95 % of the WebSocket connections are opened: 2 of 10 WebSocket connections were opened (101)",
@@ -56,13 +58,15 @@ def test_an_annotation_says_condition_value_and_evidence_on_lines_of_its_own() -
 
 
 def test_the_way_back_is_an_annotation_with_the_real_names() -> None:
-    command = next(found for found in obeyed(annotations(failed())) if found.title.endswith("roll back"))
+    command = next(
+        found for found in obeyed(render_annotations(failed())) if found.title.endswith("roll back")
+    )
     assert "--to-revisions=orders-backend-staging-00041-kxw=100" in command.message
     assert command.message.endswith("The logs do not show: PROJECT")
 
 
 def test_no_secret_is_in_them() -> None:
-    text = annotations(failed())
+    text = render_annotations(failed())
     assert TOKEN not in text
     assert "Cannot ship order 17: Bearer <token-1>" in text
 
@@ -74,7 +78,7 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 @settings(max_examples=150)
 def test_no_text_from_a_log_becomes_a_command_a_property_or_a_line(attack: str, *, before: bool) -> None:
     gate = poisoned(failed(), lambda text: attack + text if before else text + attack)
-    text = annotations(gate)
+    text = render_annotations(gate)
     lines = text.split("\n")
     assert len(text.splitlines()) == len(lines) - 1 == 6
     assert all(re.match(r"::(?:error|warning|notice) title=[^:,\r\n]*::", line) for line in lines[:-1])

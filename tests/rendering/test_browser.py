@@ -10,7 +10,7 @@ import pytest
 
 from tests.rendering.browser import Browser
 from triage.models import Diagnosis, Timeline
-from triage.rendering.html import html
+from triage.rendering.html_report import render_html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 Document = tuple[Diagnosis, Timeline]
@@ -32,7 +32,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="module", params=["gate", "database"])
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(html(*request.getfixturevalue(request.param)), encoding="utf-8")
+    path.write_text(render_html(*request.getfixturevalue(request.param)), encoding="utf-8")
     return path
 
 
@@ -133,7 +133,7 @@ def test_what_a_log_says_is_never_run_and_the_policy_would_refuse_it(
 ) -> None:
     attack = "<script>window.run=1</script><img src=x onerror='window.run=1'>\" onfocus='window.run=1' autofocus x=\""
     path = tmp_path / "report.html"
-    path.write_text(html(*poisoned(database, lambda text: attack + text)), encoding="utf-8")
+    path.write_text(render_html(*poisoned(database, lambda text: attack + text)), encoding="utf-8")
     browser.open(path)
     assert browser.complaints() == []
     assert browser.requests() == [path.as_uri()]

@@ -6,7 +6,7 @@ from typing import get_args
 
 from triage.measures import Measure
 from triage.rendering import playbooks
-from triage.rendering.markdown import TEMPLATES, _environment
+from triage.rendering.markdown_report import TEMPLATES, _make_environment
 from triage.rendering.playbooks import Fix, Metric, Playbook, Step
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def test_every_filter_that_is_told_exists() -> None:
         for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
         for name in re.findall(r"`(\w+)`", row)
     }
-    assert told <= _environment(plain=False, user=True).filters.keys()
+    assert told <= _make_environment(plain=False, user=True).filters.keys()
     assert {
         "prose",
         "sentence",

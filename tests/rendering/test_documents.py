@@ -10,7 +10,7 @@ import pytest
 from tests.rendering import judgements
 from tests.rendering.test_verification import compared
 from triage.models import Diagnosis, Evidence, Timeline
-from triage.rendering.documents import schema, to_json
+from triage.rendering.documents import json_schema, to_json
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
@@ -18,7 +18,7 @@ Poison = Callable[[Document, Callable[[str], str]], Document]
 
 @pytest.mark.parametrize("name", ["diagnosis", "timeline"])
 def test_a_document_keeps_to_its_schema(gate: Document, database: Document, name: str) -> None:
-    checker = jsonschema.Draft202012Validator(schema(name))  # type: ignore[arg-type]
+    checker = jsonschema.Draft202012Validator(json_schema(name))  # type: ignore[arg-type]
     checker.check_schema(checker.schema)
     for document in (*gate, *database):
         if isinstance(document, Diagnosis) == (name == "diagnosis"):
@@ -28,7 +28,7 @@ def test_a_document_keeps_to_its_schema(gate: Document, database: Document, name
 
 
 def test_a_comparison_keeps_to_its_schema() -> None:
-    checker = jsonschema.Draft202012Validator(schema("comparison"))
+    checker = jsonschema.Draft202012Validator(json_schema("comparison"))
     checker.check_schema(checker.schema)
     assert checker.schema["title"] == "The document of triage compare"
     checker.validate(json.loads(to_json(compared())))
@@ -78,7 +78,7 @@ def test_half_a_character_of_a_log_can_be_written_and_read_again(gate: Document,
 
 
 def test_a_judgement_keeps_to_its_schema() -> None:
-    checker = jsonschema.Draft202012Validator(schema("gate"))
+    checker = jsonschema.Draft202012Validator(json_schema("gate"))
     checker.check_schema(checker.schema)
     assert checker.schema["title"] == "The document of triage gate"
     for gate in (judgements.failed(), judgements.passed(), judgements.inconclusive()):

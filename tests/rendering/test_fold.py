@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.models import Run, Step
-from triage.rendering.fold import fold
+from triage.rendering.run_groups import group_similar_runs
 
 BOOT = Run(
     id="boot-1",
@@ -32,7 +32,7 @@ def test_twenty_nine_equal_boots_are_one_block() -> None:
         like(BOOT, id=f"boot-{number}", instance=f"i-{number}", started=f"2025-09-16T00:41:{number:02d}Z")
         for number in range(29)
     ]
-    assert fold(boots) == [boots]
+    assert group_similar_runs(boots) == [boots]
 
 
 def test_a_run_that_ended_otherwise_is_a_block_of_its_own() -> None:
@@ -44,17 +44,17 @@ def test_a_run_that_ended_otherwise_is_a_block_of_its_own() -> None:
         like(BOOT, failed_checks=["database"]),
         like(BOOT, steps=[Step(step="exit", outcome="passed", at="2025-09-16T00:41:03.000000Z")]),
     ]
-    assert fold([BOOT, *others]) == [[BOOT], *([other] for other in others)]
+    assert group_similar_runs([BOOT, *others]) == [[BOOT], *([other] for other in others)]
 
 
 def test_alike_runs_are_one_block_though_others_stand_between() -> None:
     gate = like(BOOT, kind="gate")
-    assert fold([BOOT, gate, BOOT]) == [[BOOT, BOOT], [gate]]
+    assert group_similar_runs([BOOT, gate, BOOT]) == [[BOOT, BOOT], [gate]]
 
 
 @given(st.lists(st.sampled_from([BOOT, like(BOOT, verdict="ready"), like(BOOT, kind="gate")])))
 def test_no_run_is_lost_and_each_block_stands_where_it_began(runs: list[Run]) -> None:
-    blocks = fold(runs)
+    blocks = group_similar_runs(runs)
     assert sorted((run.kind, run.verdict) for block in blocks for run in block) == sorted(
         (run.kind, run.verdict) for run in runs
     )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rendering.judgements import ATTACKS, TOKEN, failed, inconclusive, passed, poisoned
-from triage.rendering.markdown import gate_summary
+from triage.rendering.markdown_report import render_gate_summary
 
 
 def page(markdown: str) -> str:
@@ -24,7 +24,7 @@ def cells(markdown: str) -> list[list[str]]:
 
 
 def test_each_criterion_is_a_row_with_what_was_measured() -> None:
-    rows = [row for row in cells(gate_summary(failed())) if len(row) == 4]
+    rows = [row for row in cells(render_gate_summary(failed())) if len(row) == 4]
     assert rows[0] == [
         "failed",
         "the diagnosis calls the revision ready or degraded",
@@ -35,26 +35,26 @@ def test_each_criterion_is_a_row_with_what_was_measured() -> None:
 
 
 def test_the_evidence_stands_under_it_with_its_insert_id() -> None:
-    rows = cells(gate_summary(failed()))
+    rows = cells(render_gate_summary(failed()))
     assert ["E2", "2026-03-17 14:01:59.102", "GET /ws 503", "68c62ef800080002"] in rows
 
 
 def test_the_way_back_is_a_block_to_copy() -> None:
-    text = gate_summary(failed())
+    text = render_gate_summary(failed())
     assert "```bash\ngcloud run services update-traffic orders-backend-staging --to-revisions=" in text
     assert "The last good revision is `orders-backend-staging-00041-kxw`." in text
     assert "The logs do not show what to put in place of `PROJECT`." in text
 
 
 def test_what_is_optional_and_was_not_measured_is_marked() -> None:
-    assert "| not measured (optional) |" in gate_summary(passed())
-    assert gate_summary(passed()).startswith("## Gate: passed\n")
-    assert "## Gate: inconclusive" in gate_summary(inconclusive())
-    assert "Roll back" not in gate_summary(passed())
+    assert "| not measured (optional) |" in render_gate_summary(passed())
+    assert render_gate_summary(passed()).startswith("## Gate: passed\n")
+    assert "## Gate: inconclusive" in render_gate_summary(inconclusive())
+    assert "Roll back" not in render_gate_summary(passed())
 
 
 def test_no_secret_is_in_it() -> None:
-    assert TOKEN not in gate_summary(failed())
+    assert TOKEN not in render_gate_summary(failed())
 
 
 pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categories=[]), max_size=12))
@@ -63,8 +63,8 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
 @settings(max_examples=60)
 def test_no_text_from_a_log_becomes_markup(attack: str, *, before: bool) -> None:
-    calm = page(gate_summary(failed()))
-    text = gate_summary(poisoned(failed(), lambda text: attack + text if before else text + attack))
+    calm = page(render_gate_summary(failed()))
+    text = render_gate_summary(poisoned(failed(), lambda text: attack + text if before else text + attack))
     shown = page(text)
     for tag in ("h1", "h2", "h3", "table", "tr", "td", "pre", "ul", "ol", "a", "img", "script"):
         assert len(re.findall(rf"<{tag}[ >]", shown)) == len(re.findall(rf"<{tag}[ >]", calm))

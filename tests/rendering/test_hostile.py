@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from triage.models import Diagnosis, Timeline
-from triage.rendering.markdown import report
+from triage.rendering.markdown_report import render_report
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
@@ -39,8 +39,10 @@ def page(markdown: str) -> str:
 def test_no_text_from_a_log_becomes_markup(
     gate: Document, poisoned: Poison, template: str, attack: str, *, before: bool
 ) -> None:
-    calm = page(report(*gate, template=template))
-    text = report(*poisoned(gate, lambda text: attack + text if before else text + attack), template=template)
+    calm = page(render_report(*gate, template=template))
+    text = render_report(
+        *poisoned(gate, lambda text: attack + text if before else text + attack), template=template
+    )
     shown = page(text)
     assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z!][a-zA-Z0-9-]*)", shown)} <= ALLOWED
     for tag in ("h1", "h2", "details", "summary", "ol", "tbody"):
@@ -61,12 +63,16 @@ def test_no_text_from_a_log_becomes_markup(
 
 
 def test_names_reach_a_diagram_only_when_they_are_plain(database: Document, poisoned: Poison) -> None:
-    text = report(*poisoned(database, lambda text: text + '"]; click c1 href "https://e.example" %%{init}%%'))
+    text = render_report(
+        *poisoned(database, lambda text: text + '"]; click c1 href "https://e.example" %%{init}%%')
+    )
     diagrams = re.findall(r"```mermaid\n(.*?)\n```", text, re.DOTALL)
     assert diagrams
     assert not any("click" in diagram or "%%" in diagram for diagram in diagrams)
 
 
 def test_plain_text_has_nothing_that_a_terminal_obeys(gate: Document, poisoned: Poison) -> None:
-    text = report(*poisoned(gate, lambda text: text + "\x1b]0;x\x07\u202e\r\nPASS"), template="summary")
+    text = render_report(
+        *poisoned(gate, lambda text: text + "\x1b]0;x\x07\u202e\r\nPASS"), template="summary"
+    )
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)

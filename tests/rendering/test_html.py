@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.rendering.conftest import NEW, SERVICE, incident, run
-from triage.models import Chain, Coverage, Diagnosis, Requests, ServiceState, Timeline
+from triage.models import Chain, Coverage, Diagnosis, RequestCounts, ServiceState, Timeline
 from triage.models.pack import Check
-from triage.rendering.html import html
+from triage.rendering.html_report import render_html
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
@@ -60,7 +60,7 @@ class Page(HTMLParser):
 
 
 def text(document: Document, chains: dict[str, Chain] | None = None) -> str:
-    return Page(html(*document, chains=chains)).text
+    return Page(render_html(*document, chains=chains)).text
 
 
 def test_the_page_says_verdict_cause_evidence_and_what_cures(gate: Document) -> None:
@@ -78,7 +78,7 @@ def test_the_page_says_verdict_cause_evidence_and_what_cures(gate: Document) -> 
 
 
 def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(gate: Document) -> None:
-    page = html(*gate)
+    page = render_html(*gate)
     found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert found
     digests = [
@@ -100,8 +100,8 @@ def test_no_text_from_a_log_becomes_markup(
     gate: Document, database: Document, poisoned: Poison, attack: str, *, before: bool
 ) -> None:
     for document in (gate, database):
-        calm = Page(html(*document))
-        written = html(*poisoned(document, lambda text: attack + text if before else text + attack))
+        calm = Page(render_html(*document))
+        written = render_html(*poisoned(document, lambda text: attack + text if before else text + attack))
         page = Page(written)
         assert set(page.tags) <= set(calm.tags)
         assert page.attributes <= calm.attributes
@@ -114,7 +114,9 @@ def test_no_text_from_a_log_becomes_markup(
 
 
 def test_secrets_are_masked_and_counted(gate: Document, poisoned: Poison) -> None:
-    page = html(*poisoned(gate, lambda text: f"{text} mail jane.doe@corp.example password=hunter2hunter2"))
+    page = render_html(
+        *poisoned(gate, lambda text: f"{text} mail jane.doe@corp.example password=hunter2hunter2")
+    )
     assert "jane.doe" not in page
     assert "hunter2" not in page
     assert "× email" in page
@@ -155,7 +157,7 @@ def test_requests_are_shown_by_outcome_where_the_timeline_has_them(gate: Documen
     assert "Requests by outcome" not in text(gate)
     times = {"first": "2026-03-17T14:00:00Z", "last": "2026-03-17T14:00:00Z"}
     asked = [
-        Requests(
+        RequestCounts(
             service=SERVICE, revision=NEW, kind="socket", path="/ws", status=status, count=count, **times
         )
         for status, count in ((101, 5), (503, 16), (None, 1))

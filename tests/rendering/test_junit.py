@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from tests.rendering.judgements import ATTACKS, TOKEN, failed, inconclusive, obeyed, passed, poisoned
 from triage.models import Gate
-from triage.rendering.junit import junit
+from triage.rendering.junit import render_junit
 
 SERVICE = "orders-backend-staging"
 
 
 def read(gate: Gate) -> ET.Element:
-    return ET.fromstring(junit(gate))  # noqa: S314 (it is our own)
+    return ET.fromstring(render_junit(gate))  # noqa: S314 (it is our own)
 
 
 def outcomes(root: ET.Element) -> dict[str, str]:
@@ -81,7 +81,7 @@ def test_the_way_back_is_the_output_of_the_suite() -> None:
 
 
 def test_no_secret_is_in_it() -> None:
-    text = junit(failed())
+    text = render_junit(failed())
     assert TOKEN not in text
     assert "Cannot ship order 17: Bearer &lt;token-1&gt;" in text
 
@@ -93,7 +93,7 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 @settings(max_examples=150)
 def test_no_text_from_a_log_breaks_it_or_is_obeyed(attack: str, *, before: bool) -> None:
     gate = poisoned(failed(), lambda text: attack + text if before else text + attack)
-    text = junit(gate)
+    text = render_junit(gate)
     text.encode("utf-8")
     root = ET.fromstring(text)  # noqa: S314 (it is our own)
     assert outcomes(root) == outcomes(read(failed()))

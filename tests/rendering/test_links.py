@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from triage.rendering.links import logs_explorer, parse_logs_explorer
+from triage.rendering.links import logs_explorer_url, parse_logs_explorer_url
 
 AT = "2025-09-14T02:56:56.123456Z"
 text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -20,19 +20,19 @@ text = st.text(st.characters(exclude_categories=["Cs"]))
 )
 def test_a_link_gives_back_what_it_was_made_of(project: str, query: str, insert_id: str) -> None:
     assume("%28" not in query + insert_id and "%29" not in query + insert_id)
-    found = parse_logs_explorer(logs_explorer(project, query, AT, insert_id))
+    found = parse_logs_explorer_url(logs_explorer_url(project, query, AT, insert_id))
     assert found == (project, query, AT, insert_id)
 
 
 @given(text, text)
 def test_a_link_can_stand_in_markdown(query: str, insert_id: str) -> None:
-    url = logs_explorer("shop", query, AT, insert_id)
+    url = logs_explorer_url("shop", query, AT, insert_id)
     assert re.fullmatch(r"https://console\.cloud\.google\.com/logs/query[A-Za-z0-9%=;?._~-]*", url)
     assert f'<a href="{url}">open</a>' in cmarkgfm.github_flavored_markdown_to_html(f"[open]({url})")
 
 
 def test_a_link_searches_five_minutes_to_each_side() -> None:
-    url = logs_explorer("shop", "x", AT)
+    url = logs_explorer_url("shop", "x", AT)
     assert ";timeRange=2025-09-14T02%3A51%3A56.123456Z%2F2025-09-14T03%3A01%3A56.123456Z;" in url
     assert "pinnedLogId" not in url
 
@@ -43,7 +43,7 @@ def test_a_link_that_the_console_made_can_be_read() -> None:
         "%2Flogs%2Frun.googleapis.com%252Fstderr%22;timeRange=PT1H;cursorTimestamp=2025-09-14T02:56:56Z;"
         "pinnedLogId=2025-09-14T02:56:56Z%2F68c8a1?project=shop"
     )
-    assert parse_logs_explorer(url) == (
+    assert parse_logs_explorer_url(url) == (
         "shop",
         'textPayload:("a" OR "b")\nlogName="projects/p/logs/run.googleapis.com%2Fstderr"',
         "2025-09-14T02:56:56Z",
@@ -56,13 +56,18 @@ def test_a_link_that_the_console_made_can_be_read() -> None:
 )
 def test_another_page_is_no_link_into_logs_explorer(url: str) -> None:
     with pytest.raises(ValueError, match="Logs Explorer"):
-        parse_logs_explorer(url)
+        parse_logs_explorer_url(url)
 
 
 def test_a_time_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="RFC 3339"):
-        logs_explorer("shop", "x", "yesterday")
+        logs_explorer_url("shop", "x", "yesterday")
 
 
 def test_half_a_character_does_not_break_a_link() -> None:
-    assert parse_logs_explorer(logs_explorer("shop", "a\ud800b", AT, "\udfff")) == ("shop", "a?b", AT, "?")
+    assert parse_logs_explorer_url(logs_explorer_url("shop", "a\ud800b", AT, "\udfff")) == (
+        "shop",
+        "a?b",
+        AT,
+        "?",
+    )

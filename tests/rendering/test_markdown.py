@@ -11,7 +11,7 @@ import pytest
 from cmarkgfm.cmark import Options
 
 from triage.models import Coverage, Diagnosis, ServiceState, ServiceVerdict, Timeline
-from triage.rendering.markdown import report
+from triage.rendering.markdown_report import render_report
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
@@ -36,7 +36,7 @@ def section(markdown: str, title: str) -> str:
 def test_the_report_has_the_sections_of_the_plan_in_its_order(gate: Document) -> None:
     found = [
         title
-        for title in headings(report(*gate))
+        for title in headings(render_report(*gate))
         if not title.startswith(("Fix ", "Solution ", "Improvement "))
     ]
     assert found == [
@@ -49,7 +49,7 @@ def test_the_report_has_the_sections_of_the_plan_in_its_order(gate: Document) ->
 
 
 def test_verdict_and_coverage_come_first_in_two_lines(gate: Document, database: Document) -> None:
-    first, second = report(*database).splitlines()[2:4]
+    first, second = render_report(*database).splitlines()[2:4]
     assert first.startswith(
         "**Verdict: not ready.** The database check failed (check: `database`; confidence: high; P0)"
     )
@@ -57,11 +57,15 @@ def test_verdict_and_coverage_come_first_in_two_lines(gate: Document, database: 
         "**Coverage:** 1,000 entries from 2 files (`a.json`, `b.json`); 2 duplicate; 1 broken; a round number of entries: "
         "older ones may be missing."
     )
-    assert report(*gate).splitlines()[2].startswith("**Verdict: ready.** `orders-backend-staging`, revision")
+    assert (
+        render_report(*gate)
+        .splitlines()[2]
+        .startswith("**Verdict: ready.** `orders-backend-staging`, revision")
+    )
 
 
 def test_the_executive_summary_names_problem_impact_and_root_cause(gate: Document) -> None:
-    text = section(report(*gate), "Executive Summary")
+    text = section(render_report(*gate), "Executive Summary")
     assert [label in text for label in ("**Problem:**", "**Impact:**", "**Root Cause:**")] == [True] * 3
 
 
@@ -69,14 +73,14 @@ def test_the_executive_summary_names_problem_impact_and_root_cause(gate: Documen
 def test_every_citation_leads_to_a_line_that_is_shown_once_as_its_target(
     gate: Document, template: str
 ) -> None:
-    shown = page(report(*gate, template=template))
+    shown = page(render_report(*gate, template=template))
     targets = re.findall(r'<a id="([^"]+)"', shown)
     assert set(re.findall(r'href="#([^"]+)"', shown)) <= set(targets)
     assert len(targets) == len(set(targets)) == len(gate[0].incidents[0].evidence)
 
 
 def test_every_statement_of_cause_cites_evidence(gate: Document) -> None:
-    text = report(*gate)
+    text = render_report(*gate)
     assert re.search(
         r"\*\*Root Cause:\*\* .*no check was made \[E1\]\(#i1-e1\), \[E2\]\(#i1-e2\) \(confidence: high\)",
         text,
@@ -87,7 +91,7 @@ def test_every_statement_of_cause_cites_evidence(gate: Document) -> None:
 
 
 def test_evidence_is_found_again_by_filter_link_insert_id_and_time(gate: Document) -> None:
-    text = report(*gate)
+    text = render_report(*gate)
     for line in gate[0].incidents[0].evidence:
         assert f"[`{line.insert_id}`](https://console.cloud.google.com/logs/query;query=" in text
         assert f"| {line.timestamp[:23].replace('T', ' ')} |" in text
@@ -95,7 +99,7 @@ def test_evidence_is_found_again_by_filter_link_insert_id_and_time(gate: Documen
 
 
 def test_the_plans_bypass_is_marked_as_a_fix_that_does_not_cure(gate: Document) -> None:
-    text = report(*gate)
+    text = render_report(*gate)
     assert (
         "BYPASS_WEBSOCKET_READINESS_STAGING"
         in text.partition("### Fixes that do not cure")[2].partition("## Short-term")[0]
@@ -109,7 +113,7 @@ def test_the_plans_bypass_is_marked_as_a_fix_that_does_not_cure(gate: Document) 
 def test_what_passed_is_confirmed_from_the_last_validation_when_the_incident_made_no_check(
     gate: Document,
 ) -> None:
-    text = section(report(*gate), "Investigation Findings")
+    text = section(render_report(*gate), "Investigation Findings")
     assert "- `database` passed in `v-3` (insertId `id-database`)" in text
     assert "- Not to blame: `auth_validation`: a refusal" not in text
     assert (
@@ -119,7 +123,7 @@ def test_what_passed_is_confirmed_from_the_last_validation_when_the_incident_mad
 
 
 def test_the_chain_is_drawn_with_what_failed_warned_and_was_not_reached(database: Document) -> None:
-    text = report(*database)
+    text = render_report(*database)
     for node in (
         'c1["database: FAILED"]:::failed',
         'c2["redis: passed"]:::passed',
@@ -136,9 +140,9 @@ def test_commands_are_filled_with_what_the_logs_show_and_say_what_they_do_not(
 ) -> None:
     assert (
         "gcloud run services describe orders-backend-staging --region=us-central1 --project=demo-project"
-        in report(*gate)
+        in render_report(*gate)
     )
-    text = report(*database)
+    text = render_report(*database)
     assert "--to-revisions=orders-backend-staging-00041-kxw=100 --region=REGION --project=PROJECT" in text
     assert "The last revision that these logs show ready is `orders-backend-staging-00041-kxw`." in text
     assert "Replace PROJECT, REGION: these logs do not name them." in text
@@ -147,7 +151,7 @@ def test_commands_are_filled_with_what_the_logs_show_and_say_what_they_do_not(
 
 def test_no_revision_to_go_back_to_is_invented(database: Document) -> None:
     diagnosis, timeline = database
-    text = report(diagnosis, msgspec.structs.replace(timeline, runs=timeline.runs[1:]))
+    text = render_report(diagnosis, msgspec.structs.replace(timeline, runs=timeline.runs[1:]))
     assert "--to-revisions=LAST_GOOD_REVISION=100" in text
     assert "These logs show no other revision that was ready" in text
 
@@ -157,50 +161,54 @@ def test_a_box_is_ticked_only_with_a_figure_that_reaches_its_target(
 ) -> None:
     assert (
         "- [ ] The gate refuses no request before it has validated: 0 of 2 judged requests were let through to a verdict (target: all)"
-        in report(*gate)
+        in render_report(*gate)
     )
     diagnosis, timeline = database
     assert (
         "- [ ] Every readiness validation ends ready: 0 of 1 validations ended ready (target: all)"
-        in report(*database)
+        in render_report(*database)
     )
     ready = timeline.runs[0]
     decided = msgspec.structs.replace(diagnosis.services[0], revision=ready.revision)
     healed = msgspec.structs.replace(diagnosis, services=[decided])
     assert (
         "- [x] Every readiness validation ends ready: 1 of 1 validations ended ready (target: all)"
-        in report(healed, timeline)
+        in render_report(healed, timeline)
     )
     unmeasured = msgspec.structs.replace(timeline, runs=[])
-    assert "- [ ] Every readiness validation ends ready: not measured" in report(diagnosis, unmeasured)
+    assert "- [ ] Every readiness validation ends ready: not measured" in render_report(diagnosis, unmeasured)
 
 
 def test_an_old_revision_that_still_serves_ticks_no_box(database: Document) -> None:
     diagnosis, timeline = database
     serving = msgspec.structs.replace(timeline.runs[0], id="v-later", started="2026-03-17T15:00:00Z")
     later = msgspec.structs.replace(timeline, runs=[*timeline.runs, serving])
-    assert "Every readiness validation ends ready: 0 of 1 validations ended ready" in report(diagnosis, later)
+    assert "Every readiness validation ends ready: 0 of 1 validations ended ready" in render_report(
+        diagnosis, later
+    )
 
 
 def test_what_logs_cannot_say_is_left_open(gate: Document) -> None:
-    text = report(*gate)
+    text = render_report(*gate)
     assert section(text, "Business Impact").strip() == "The logs do not show it."
     assert "Lines at DEBUG do not reach the log" in section(text, "What these logs cannot show")
-    assert "**Authors:** _to be filled in: the logs do not show it_" in report(*gate, template="postmortem")
+    assert "**Authors:** _to be filled in: the logs do not show it_" in render_report(
+        *gate, template="postmortem"
+    )
     assert (
-        section(report(*gate, impact="12 % of *all* orders"), "Business Impact").strip()
+        section(render_report(*gate, impact="12 % of *all* orders"), "Business Impact").strip()
         == "12 % of `*all*` orders"
     )
 
 
 def test_gaps_are_listed_by_the_files_own_name(database: Document) -> None:
-    text = report(*database)
+    text = render_report(*database)
     assert '- `a.json`, record 17: `not JSON: "{"`' in text
     assert "someone" not in text
 
 
 def test_the_first_incident_is_told_in_full_and_the_others_shorter(database: Document) -> None:
-    text = report(*database)
+    text = render_report(*database)
     others = section(text, "Other incidents")
     assert "### 2. An error that no rule knows: `[LEGACY MODE] it *broke*`" in others
     assert others.count("What cures it:") == 10
@@ -209,13 +217,13 @@ def test_the_first_incident_is_told_in_full_and_the_others_shorter(database: Doc
 
 
 def test_alike_runs_are_one_row_of_the_timeline(gate: Document) -> None:
-    assert "| `g-5` and 1 alike |" in report(*gate)
+    assert "| `g-5` and 1 alike |" in render_report(*gate)
 
 
 def test_a_comment_begins_with_verdict_cause_three_lines_and_the_next_command(
     gate: Document, database: Document
 ) -> None:
-    visible = re.sub(r"<details>.*?</details>", "", report(*gate, template="comment"), flags=re.DOTALL)
+    visible = re.sub(r"<details>.*?</details>", "", render_report(*gate, template="comment"), flags=re.DOTALL)
     assert visible.startswith("**Verdict: ready.**")
     assert (
         "**Cause:** A plain request on `/ws/health` was answered 503 by the application [E1](#i1-e1)."
@@ -224,7 +232,7 @@ def test_a_comment_begins_with_verdict_cause_three_lines_and_the_next_command(
     assert len(re.findall(r"^\| \[E\d\]", visible, re.MULTILINE)) == 3
     assert "**Next:** Exempt the HTTP endpoints" in visible
     assert len([line for line in visible.splitlines() if line.strip()]) < 20
-    waiting = report(*database, template="comment")
+    waiting = render_report(*database, template="comment")
     assert (
         "gcloud logging read 'resource.labels.service_name=\"orders-backend-staging\"' --project=PROJECT"
         in waiting
@@ -241,11 +249,11 @@ def test_a_comment_stays_far_below_what_a_ticket_takes(gate: Document) -> None:
         * 5,
     )
     diagnosis = msgspec.structs.replace(diagnosis, incidents=[big] * 30)
-    assert len(report(diagnosis, timeline, template="comment")) < 65_536
+    assert len(render_report(diagnosis, timeline, template="comment")) < 65_536
 
 
 def test_the_postmortem_has_the_headings_of_the_sre_book(gate: Document) -> None:
-    text = report(*gate, template="postmortem")
+    text = render_report(*gate, template="postmortem")
     for label in (
         "Date",
         "Authors",
@@ -272,7 +280,7 @@ def test_the_postmortem_has_the_headings_of_the_sre_book(gate: Document) -> None
 
 def test_the_summary_is_one_screen_of_plain_text(gate: Document, database: Document) -> None:
     for document in (gate, database):
-        lines = report(*document, template="summary").splitlines()
+        lines = render_report(*document, template="summary").splitlines()
         assert len(lines) <= 24
         assert max(map(len, lines)) <= 80
     assert lines[0] == "NOT READY  orders-backend-staging"
@@ -287,7 +295,7 @@ def test_a_report_without_an_incident_says_what_is_known(template: str, verdict:
         if verdict == "no_data"
         else [ServiceState(service="shop", verdict=verdict, why="as seen", primary=True)]
     )
-    text = report(
+    text = render_report(
         Diagnosis(verdict=verdict, services=states, coverage=coverage),
         Timeline(coverage=coverage, runs=[]),
         template=template,
@@ -299,16 +307,16 @@ def test_a_report_without_an_incident_says_what_is_known(template: str, verdict:
 
 
 def test_local_time_stands_beside_utc_when_a_zone_is_given(gate: Document) -> None:
-    text = report(*gate, zone=ZoneInfo("America/Los_Angeles"))
+    text = render_report(*gate, zone=ZoneInfo("America/Los_Angeles"))
     assert "| 2026-03-17 14:01:59.101 | 2026-03-17 07:01:59 PDT |" in text
-    assert "Local time" not in report(*gate)
+    assert "Local time" not in render_report(*gate)
 
 
 def test_secrets_are_masked_and_counted(gate: Document, poisoned: Poison) -> None:
     document = poisoned(gate, lambda text: f"{text} token=canary-A1b2C3 ada@example.org")
     for template in [*MARKDOWN, "summary"]:
-        text = report(*document, template=template)
+        text = render_report(*document, template=template)
         assert "canary-A1b2C3" not in text
         assert "ada@example" not in text
-    assert re.search(r"Masked in this report: \d+ × email, \d+ × token\.", report(*document))
-    assert "Nothing had to be masked" in report(*gate)
+    assert re.search(r"Masked in this report: \d+ × email, \d+ × token\.", render_report(*document))
+    assert "Nothing had to be masked" in render_report(*gate)

@@ -26,7 +26,7 @@ def run(number: int, instance: str = "i", seconds: int = 2) -> Run:
 
 @given(st.text(min_size=2))
 def test_no_name_of_a_log_reaches_a_diagram_but_plain_ones(name: str) -> None:
-    drawn = mermaid.chain(
+    drawn = mermaid.chain_flowchart(
         [
             Step(step="check", check=name, outcome="failed"),
             Step(step="check", check="redis", outcome="passed"),
@@ -36,31 +36,35 @@ def test_no_name_of_a_log_reaches_a_diagram_but_plain_ones(name: str) -> None:
         r'flowchart LR\n  c1\["(?:[a-z][a-z0-9_]*|check 1): FAILED"\]:::failed\n  c2\["redis: passed"\]:::passed\n',
         drawn,
     )
-    assert mermaid.timeline([run(1, name), run(2, "!")]) == mermaid.timeline([run(1, "i"), run(2, "j")])
+    assert mermaid.timeline_gantt([run(1, name), run(2, "!")]) == mermaid.timeline_gantt(
+        [run(1, "i"), run(2, "j")]
+    )
 
 
 def test_steps_that_are_no_check_are_not_drawn() -> None:
     assert (
-        mermaid.chain([Step(step="started", outcome="seen"), Step(step="x", check="redis", outcome="seen")])
+        mermaid.chain_flowchart(
+            [Step(step="started", outcome="seen"), Step(step="x", check="redis", outcome="seen")]
+        )
         == ""
     )
 
 
 def test_each_instance_is_a_section_and_each_run_a_bar() -> None:
-    drawn = mermaid.timeline([run(1, "a"), run(2, "b"), run(3, "a")])
+    drawn = mermaid.timeline_gantt([run(1, "a"), run(2, "b"), run(3, "a")])
     assert re.findall("section (.*)", drawn) == ["Instance 1", "Instance 2"]
     assert drawn.count("boot NOT READY :crit, ") == 3
     assert "2026-03-17T14:01:00.000, 2026-03-17T14:01:02.000" in drawn
 
 
 def test_a_short_run_is_drawn_long_enough_to_be_seen() -> None:
-    assert "2026-03-17T14:00:00.000, 2026-03-17T14:00:33.000" in mermaid.timeline(
+    assert "2026-03-17T14:00:00.000, 2026-03-17T14:00:33.000" in mermaid.timeline_gantt(
         [run(0), run(55, seconds=0)]
     )
 
 
 def test_too_many_runs_or_instances_are_left_to_the_table() -> None:
-    assert mermaid.timeline([]) == mermaid.timeline([run(1)]) == ""
-    assert mermaid.timeline([run(number) for number in range(41)]) == ""
-    assert mermaid.timeline([run(number, str(number)) for number in range(13)]) == ""
-    assert 0 < len(mermaid.timeline([run(number, str(number % 12)) for number in range(40)])) < 50_000
+    assert mermaid.timeline_gantt([]) == mermaid.timeline_gantt([run(1)]) == ""
+    assert mermaid.timeline_gantt([run(number) for number in range(41)]) == ""
+    assert mermaid.timeline_gantt([run(number, str(number)) for number in range(13)]) == ""
+    assert 0 < len(mermaid.timeline_gantt([run(number, str(number % 12)) for number in range(40)])) < 50_000

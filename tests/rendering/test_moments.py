@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from triage.rendering.moments import local, plural, seconds, utc
+from triage.rendering.formatting import format_local, format_seconds, format_utc, pluralize
 
 
 @pytest.mark.parametrize(
@@ -20,17 +20,17 @@ from triage.rendering.moments import local, plural, seconds, utc
     ],
 )
 def test_a_length_of_time_is_told_as_people_read_it(value: float, shown: str) -> None:
-    assert seconds(value) == shown
+    assert format_seconds(value) == shown
 
 
 def test_a_moment_is_told_in_utc_and_in_another_zone() -> None:
-    assert utc("2026-03-17T14:01:59.123456Z") == "2026-03-17 14:01:59.123"
-    assert utc("2026-03-17T14:01:59Z") == "2026-03-17 14:01:59"
-    assert local("2026-03-17T14:01:59.123456Z", ZoneInfo("Europe/Berlin")) == "2026-03-17 15:01:59 CET"
+    assert format_utc("2026-03-17T14:01:59.123456Z") == "2026-03-17 14:01:59.123"
+    assert format_utc("2026-03-17T14:01:59Z") == "2026-03-17 14:01:59"
+    assert format_local("2026-03-17T14:01:59.123456Z", ZoneInfo("Europe/Berlin")) == "2026-03-17 15:01:59 CET"
 
 
 def test_one_is_told_from_many() -> None:
-    assert [plural(1, "boot"), plural(29, "boot"), plural(1200, "entry", "entries")] == [
+    assert [pluralize(1, "boot"), pluralize(29, "boot"), pluralize(1200, "entry", "entries")] == [
         "1 boot",
         "29 boots",
         "1,200 entries",

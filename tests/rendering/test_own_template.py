@@ -9,7 +9,7 @@ import pytest
 
 from triage.errors import IOFailureError, UsageError
 from triage.models import Diagnosis, Timeline
-from triage.rendering.markdown import report
+from triage.rendering.markdown_report import render_report
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
@@ -20,7 +20,7 @@ def test_ones_own_template_is_filled(gate: Document, tmp_path: Path) -> None:
     own.write_text(
         "{% for one in incidents %}* {{ one.incident.cause }}: {{ one.title }}\n{% endfor %}{{ report.coverage }}"
     )
-    assert report(*gate, template=str(own)).startswith(
+    assert render_report(*gate, template=str(own)).startswith(
         "* `gate-header-check`: The readiness middleware refused"
     )
 
@@ -43,7 +43,7 @@ def test_ones_own_template_runs_in_a_sandbox(gate: Document, tmp_path: Path, sou
     own = tmp_path / "own.md"
     own.write_text(source)
     with pytest.raises(UsageError, match=re.escape(said)):
-        report(*gate, template=str(own))
+        render_report(*gate, template=str(own))
 
 
 def test_log_text_in_ones_own_template_stands_in_code(
@@ -51,7 +51,7 @@ def test_log_text_in_ones_own_template_stands_in_code(
 ) -> None:
     own = tmp_path / "own.md"
     own.write_text("{{ incidents[0].incident.evidence[1].message }} {{ [incidents[0].incident.title]|join }}")
-    text = report(*poisoned(gate, lambda text: text + "<b>*x*"), template=str(own))
+    text = render_report(*poisoned(gate, lambda text: text + "<b>*x*"), template=str(own))
     assert re.fullmatch(
         r"<p><code>.*</code> <code>.*</code></p>\n", str(cmarkgfm.github_flavored_markdown_to_html(text))
     )
@@ -59,10 +59,10 @@ def test_log_text_in_ones_own_template_stands_in_code(
 
 def test_a_template_that_is_not_there_is_said_with_what_there_is(gate: Document) -> None:
     with pytest.raises(IOFailureError, match="one of remediation, comment, postmortem, summary, or a file"):
-        report(*gate, template="no-such-file.md")
+        render_report(*gate, template="no-such-file.md")
 
 
 def test_empty_lines_of_a_log_are_kept_in_a_fence_and_ours_are_folded(gate: Document, tmp_path: Path) -> None:
     own = tmp_path / "own.md"
     own.write_text("a\n\n\n\n{{ 'x\\n\\n\\ny'|fence }}\n\n\n")
-    assert report(*gate, template=str(own)) == "a\n\n```\nx\n\n\ny\n```\n"
+    assert render_report(*gate, template=str(own)) == "a\n\n```\nx\n\n\ny\n```\n"

@@ -11,10 +11,18 @@ import pytest
 
 from triage.errors import BadDataError
 from triage.rendering import playbooks
-from triage.rendering.playbooks import Fix, Playbook, fill, filled, load, names, unfilled
+from triage.rendering.playbooks import (
+    Fix,
+    Playbook,
+    fill_placeholders,
+    fill_playbook,
+    find_unfilled,
+    load_playbook,
+    playbook_names,
+)
 
 QUERIES = Path(__file__).parents[2] / "queries"
-NAMES = names()
+NAMES = playbook_names()
 
 
 def causes() -> list[tuple[str, str]]:
@@ -40,24 +48,24 @@ def test_every_cause_of_the_packs_has_a_playbook() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_playbook_cures_and_says_how_to_see_it(name: str) -> None:
-    playbook = load(name)
-    cures = [fix for fix in playbook.fixes if not fix.symptom_fix]
-    assert cures
-    assert all(fix["validate"] and fix["rollback"] for fix in map(msgspec.to_builtins, cures))
+    playbook = load_playbook(name)
+    cause_fixes = [fix for fix in playbook.fixes if not fix.symptom_fix]
+    assert cause_fixes
+    assert all(fix["validate"] and fix["rollback"] for fix in map(msgspec.to_builtins, cause_fixes))
     assert playbook.validation
     assert playbook.metrics
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_playbook_names_only_what_can_be_filled(name: str) -> None:
-    for text in texts(load(name)):
+    for text in texts(load_playbook(name)):
         assert not re.search(r"\{(?!service|revision|project|region|last_good)[a-z_]+\}", text)
-    assert not any("|" in fix.title + fix.timeframe + fix.risk for fix in load(name).fixes)
+    assert not any("|" in fix.title + fix.timeframe + fix.risk for fix in load_playbook(name).fixes)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_markdown_of_a_playbook_holds_no_html_and_no_picture(name: str) -> None:
-    for text in texts(load(name)):
+    for text in texts(load_playbook(name)):
         shown = cmarkgfm.github_flavored_markdown_to_html(text)
         assert "<!--" not in shown
         assert "<img" not in shown
@@ -75,18 +83,18 @@ def test_shared_blocks_stand_once_and_are_all_used() -> None:
 
 
 def test_a_cause_without_a_playbook_gets_that_of_an_unknown_error() -> None:
-    assert load("of-a-pack-of-ones-own") == load("unknown-error")
-    assert load("../../pyproject") == load("unknown-error")
+    assert load_playbook("of-a-pack-of-ones-own") == load_playbook("unknown-error")
+    assert load_playbook("../../pyproject") == load_playbook("unknown-error")
 
 
 def test_what_is_known_is_filled_in_and_the_rest_is_left_for_the_reader() -> None:
     text = "gcloud run services describe {service} --region={region} --project={project} {revision}"
     known = {"service": "shop-backend", "region": "us-central1", "project": "example.com:shop"}
     assert (
-        fill(text, known)
+        fill_placeholders(text, known)
         == "gcloud run services describe shop-backend --region=us-central1 --project=example.com:shop REVISION"
     )
-    assert unfilled(fill(text, known)) == ["REVISION"]
+    assert find_unfilled(fill_placeholders(text, known)) == ["REVISION"]
 
 
 @pytest.mark.parametrize(
@@ -94,12 +102,12 @@ def test_what_is_known_is_filled_in_and_the_rest_is_left_for_the_reader() -> Non
     ["x; rm -rf ~", "$(id)", "`id`", "a\nb", "Shop", "-rf", "", "а", "x" * 101, "a b", "../x", "--flag"],
 )
 def test_a_name_that_cloud_run_cannot_give_never_reaches_a_command(name: str) -> None:
-    assert fill("deploy {service}", {"service": name}) == "deploy SERVICE"
+    assert fill_placeholders("deploy {service}", {"service": name}) == "deploy SERVICE"
 
 
 def test_filling_a_playbook_fills_every_text_of_it() -> None:
-    done = filled(
-        load("startup-database"),
+    done = fill_playbook(
+        load_playbook("startup-database"),
         {"service": "shop", "project": "p1", "region": "r1", "revision": "shop-1", "last_good": "shop-0"},
     )
     assert not any(re.search(r"\{[a-z_]+\}", text) for text in texts(done))
@@ -139,7 +147,7 @@ def test_a_fault_in_a_playbook_is_told_with_its_file(
         return tmp_path
 
     monkeypatch.setattr(playbooks, "_folder", folder)
-    monkeypatch.setattr(playbooks, "_shared", playbooks._shared.__wrapped__)
+    monkeypatch.setattr(playbooks, "_shared", playbooks._shared_blocks.__wrapped__)
     with pytest.raises(BadDataError, match=r"mine\.toml") as caught:
-        load.__wrapped__("mine")
+        load_playbook.__wrapped__("mine")
     assert said in str(caught.value)

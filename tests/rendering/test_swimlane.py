@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.rendering.conftest import NEW, OLD, PASSED, run
 from triage.models import Run, Step
-from triage.rendering.swimlane import WIDTH, swimlane
+from triage.rendering.swimlane import WIDTH, draw_swimlane
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 START = parse_timestamp("2026-03-17T14:00:00Z")
@@ -31,7 +31,7 @@ spans = st.lists(st.tuples(st.floats(0, 200_000), st.floats(0, 4000)), min_size=
 
 
 def test_without_runs_there_is_no_drawing() -> None:
-    assert swimlane([], [], {}) is None
+    assert draw_swimlane([], [], {}) is None
 
 
 @given(spans=spans, instances=st.integers(1, 5))
@@ -42,7 +42,7 @@ def test_whatever_the_runs_every_bar_stands_in_the_drawing(
         at(*span, id=f"b-{n}", instance=f"i{n % instances}", steps=PASSED if n % 2 else [])
         for n, span in enumerate(spans)
     ]
-    drawn = swimlane(runs, [], {})
+    drawn = draw_swimlane(runs, [], {})
     assert drawn is not None
     bars = [bar for lane in drawn.lanes for bar in lane.bars]
     assert sorted(bar.run.id for bar in bars) == sorted(run.id for run in runs)
@@ -53,13 +53,13 @@ def test_whatever_the_runs_every_bar_stands_in_the_drawing(
 
 
 def test_runs_that_overlap_stand_under_each_other() -> None:
-    drawn = swimlane([at(0, 30), at(5, 2), at(40, 2)], [], {})
+    drawn = draw_swimlane([at(0, 30), at(5, 2), at(40, 2)], [], {})
     assert drawn is not None
     assert [bar.y for bar in drawn.lanes[0].bars] == [17, 37, 17]
 
 
 def test_an_idle_night_takes_no_room() -> None:
-    drawn = swimlane([at(0, 30), at(40_000, 30)], [], {})
+    drawn = draw_swimlane([at(0, 30), at(40_000, 30)], [], {})
     assert drawn is not None
     first, second = drawn.lanes[0].bars
     assert second.x - (first.x + first.width) < 30
@@ -67,14 +67,14 @@ def test_an_idle_night_takes_no_room() -> None:
 
 
 def test_days_are_named_where_there_is_more_than_one() -> None:
-    drawn = swimlane([at(0), at(86_400)], [], {})
+    drawn = draw_swimlane([at(0), at(86_400)], [], {})
     assert drawn is not None
     assert [tick.label for tick in drawn.ticks if tick.label.endswith("14:00")] != []
     assert drawn.ticks[0].label == "03-17 14:00"
 
 
 def test_checks_of_the_same_moment_can_be_told_apart() -> None:
-    drawn = swimlane([at(0, 0.5, kind="validation", steps=PASSED)], [], {})
+    drawn = draw_swimlane([at(0, 0.5, kind="validation", steps=PASSED)], [], {})
     assert drawn is not None
     xs = [mark.x for mark in drawn.lanes[0].bars[0].marks]
     assert len(xs) == 6
@@ -93,7 +93,7 @@ def test_a_mark_tells_its_line_where_the_diagnosis_has_it_else_the_reason() -> N
         )
         for check in ("database", "redis")
     ]
-    drawn = swimlane([at(0, steps=steps)], [], {"database": "the line itself"})
+    drawn = draw_swimlane([at(0, steps=steps)], [], {"database": "the line itself"})
     assert drawn is not None
     says = [mark.says for mark in drawn.lanes[0].bars[0].marks]
     assert says == [
@@ -104,8 +104,8 @@ def test_a_mark_tells_its_line_where_the_diagnosis_has_it_else_the_reason() -> N
 
 def test_of_too_many_runs_the_incidents_own_are_drawn_and_the_rest_is_counted() -> None:
     runs = [at(n, id=f"b-{n}", instance=f"i{n}", revision=OLD if n < 50 else NEW) for n in range(100)]
-    drawn = swimlane(runs, ["b-3"], {})
+    drawn = draw_swimlane(runs, ["b-3"], {})
     assert drawn is not None
     assert len(drawn.lanes) == 30
-    assert drawn.untold == 70
+    assert drawn.omitted == 70
     assert drawn.lanes[0].bars[0].run.id == "b-3"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from triage.models import Audit, Coverage, Entry, ErrorInfo, Http, Run, Source, Timeline
 from triage.rendering.tables import (
     COLUMNS,
-    comma_separated,
-    json_lines,
-    runs_comma_separated,
+    runs_to_csv,
+    to_csv,
+    to_json_lines,
     write_parquet,
 )
 
@@ -46,7 +46,7 @@ def rows(parts: Iterable[bytes]) -> list[dict[str, Any]]:
 
 
 def test_a_line_of_json_holds_what_the_entry_holds_and_nothing_else() -> None:
-    (line,) = json_lines([ENTRY])
+    (line,) = to_json_lines([ENTRY])
     assert json.loads(line) == {
         "timestamp": "2025-09-16T00:00:00.123456789Z",
         "receive_timestamp": "2025-09-16T00:00:01.000000Z",
@@ -74,7 +74,7 @@ def test_a_line_of_json_holds_what_the_entry_holds_and_nothing_else() -> None:
 
 
 def test_csv_has_every_column_and_every_entry() -> None:
-    (row,) = rows(comma_separated([ENTRY]))
+    (row,) = rows(to_csv([ENTRY]))
     assert list(row) == list(COLUMNS)
     assert (row["message"], row["http_status"], row["labels"]) == (
         "first\nsecond",
@@ -84,20 +84,20 @@ def test_csv_has_every_column_and_every_entry() -> None:
 
 
 def test_csv_without_entries_is_its_header() -> None:
-    assert b"".join(comma_separated([])) == ",".join(COLUMNS).encode() + b"\r\n"
+    assert b"".join(to_csv([])) == ",".join(COLUMNS).encode() + b"\r\n"
 
 
 @pytest.mark.parametrize(
     "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%0", "\t=1", "\r=1", "\n=1", "\uff1d1"]
 )
 def test_no_cell_of_csv_is_a_formula(formula: str) -> None:
-    (row,) = rows(comma_separated([said(formula)]))
+    (row,) = rows(to_csv([said(formula)]))
     assert row["message"] == f"'{formula}"
 
 
 @given(st.text())
 def test_any_text_stays_one_cell_that_does_not_begin_like_a_formula(text: str) -> None:
-    (row,) = rows(comma_separated([said(text)]))
+    (row,) = rows(to_csv([said(text)]))
     assert row["message"].removeprefix("'").encode() == text.removeprefix("'").encode(
         "utf-8", "backslashreplace"
     )
@@ -106,7 +106,7 @@ def test_any_text_stays_one_cell_that_does_not_begin_like_a_formula(text: str) -
 
 @given(st.text(st.characters()))
 def test_any_text_comes_back_from_a_line_of_json(text: str) -> None:
-    (line,) = json_lines([said(text)])
+    (line,) = to_json_lines([said(text)])
     assert json.loads(line).get("message", "") == text
 
 
@@ -145,7 +145,7 @@ def test_a_run_is_a_row_and_its_checks_one_cell() -> None:
         failed_checks=["database", "redis"],
         first_failed="database",
     )
-    (row,) = rows(runs_comma_separated(Timeline(coverage=Coverage(), runs=[run])))
+    (row,) = rows(runs_to_csv(Timeline(coverage=Coverage(), runs=[run])))
     assert (row["service"], row["failed_checks"], row["elapsed"], row["condition"]) == (
         "'=orders",
         "database redis",

@@ -15,18 +15,18 @@ from triage.models import (
     Comparison,
     Diagnosis,
     ErrorChange,
-    Figure,
     IncidentChange,
+    InsufficientData,
     OutcomeChange,
+    OutcomeStats,
     Rate,
-    Requests,
-    Sign,
-    Stretch,
-    Thin,
+    Reason,
+    RequestCounts,
+    RevisionHistory,
+    SideSummary,
     Timeline,
-    Walk,
 )
-from triage.rendering.markdown import report, verification
+from triage.rendering.markdown_report import render_report, render_verification
 
 Document = tuple[Diagnosis, Timeline]
 SERVICE, NEW = "orders-backend-staging", "orders-backend-staging-00043-aaa"
@@ -34,7 +34,7 @@ SERVICE, NEW = "orders-backend-staging", "orders-backend-staging-00043-aaa"
 
 def compared(poison: Callable[[str], str] = str, **changes: Any) -> Comparison:
     """Return a comparison; every text in it that a log can fill is poisoned."""
-    side = Stretch(
+    side = SideSummary(
         name=poison("before.json"),
         verdict="not_ready",
         service=poison(SERVICE),
@@ -48,7 +48,7 @@ def compared(poison: Callable[[str], str] = str, **changes: Any) -> Comparison:
     none = Rate(count=0, instances=0, per_hour=0.0, per_instance=0.0)
     fields: dict[str, Any] = {
         "change": "better",
-        "because": [Sign(f"{poison(SERVICE)} was not ready and is ready", "better")],
+        "because": [Reason(f"{poison(SERVICE)} was not ready and is ready", "better")],
         "before": side,
         "after": msgspec.structs.replace(side, name=poison("after.json"), verdict="ready"),
         "incidents": [
@@ -67,15 +67,15 @@ def compared(poison: Callable[[str], str] = str, **changes: Any) -> Comparison:
                 service=poison(SERVICE),
                 kind="health",
                 name=poison("/health"),
-                before=Figure(good=0, total=8, counts={"503": 8}),
-                after=Figure(good=8, total=8, counts={"200": 8}),
+                before=OutcomeStats(good=0, total=8, counts={"503": 8}),
+                after=OutcomeStats(good=8, total=8, counts={"200": 8}),
                 change="better",
             ),
             OutcomeChange(
                 service=poison(SERVICE),
                 kind="boot",
                 before=None,
-                after=Figure(good=2, total=2, counts={"ready": 2}, median=1.5, p95=2.0),
+                after=OutcomeStats(good=2, total=2, counts={"ready": 2}, median=1.5, p95=2.0),
                 change="unclear",
             ),
         ],
@@ -92,15 +92,19 @@ def compared(poison: Callable[[str], str] = str, **changes: Any) -> Comparison:
                 after=none,
             )
         ],
-        "walks": [Walk(service=poison(SERVICE), revisions={}, last_good=poison(NEW), first_bad=poison(NEW))],
-        "thin": [Thin("before", poison(SERVICE), "2.0 minutes of logs give no rate, it takes 5")],
+        "walks": [
+            RevisionHistory(
+                service=poison(SERVICE), revisions={}, last_good=poison(NEW), first_bad=poison(NEW)
+            )
+        ],
+        "thin": [InsufficientData("before", poison(SERVICE), "2.0 minutes of logs give no rate, it takes 5")],
         "limits": ["AFTER lies before BEFORE: they may be the wrong way round"],
     }
     return Comparison(**(fields | changes))
 
 
 def test_the_answer_comes_first_and_each_difference_has_its_numbers(gate: Document) -> None:
-    text = verification(compared(), gate[0].incidents[0], gate[1], NEW)
+    text = render_verification(compared(), gate[0].incidents[0], gate[1], NEW)
     assert text.startswith(f"# Verification: `{SERVICE}`\n\n**AFTER is better.**\n\n- Better: ")
     assert f"| `/health` answered 2xx | `{SERVICE}` | 0 of 8 (8 times `503)` | 8 of 8 | **better** |" in text
     assert f"| boots ready | `{SERVICE}` | none | 2 of 2 | only after |  | 1.5 s, 2 s |  |" in text
@@ -111,12 +115,12 @@ def test_the_answer_comes_first_and_each_difference_has_its_numbers(gate: Docume
 
 def test_a_metric_is_ticked_by_a_figure_of_after_and_what_it_cannot_measure_is_said(gate: Document) -> None:
     incident, timeline = gate[0].incidents[0], gate[1]
-    answered = Requests(
+    answered = RequestCounts(
         service=SERVICE, revision="r", kind="health", path="/ws/health", status=200, count=7,
         first="2026-03-17T14:00:00Z", last="2026-03-17T14:10:00Z",
     )  # fmt: skip
     after = msgspec.structs.replace(timeline, runs=[], requests=[answered])
-    text = verification(compared(), incident, after, NEW)
+    text = render_verification(compared(), incident, after, NEW)
     assert (
         "- [x] `/ws/health` answers 200 to a plain GET: 7 of 7 health checks were answered 2xx (target: all)"
         in text
@@ -133,9 +137,9 @@ def test_a_metric_is_ticked_by_a_figure_of_after_and_what_it_cannot_measure_is_s
 
 def test_without_an_incident_there_is_no_plan_and_without_the_service_no_tick(gate: Document) -> None:
     empty = msgspec.structs.replace(gate[1], runs=[])
-    none = verification(compared(), None, empty, "")
+    none = render_verification(compared(), None, empty, "")
     assert "BEFORE shows no incident, so there is no plan whose metrics could be ticked." in none
-    missing = verification(compared(), gate[0].incidents[0], empty, "")
+    missing = render_verification(compared(), gate[0].incidents[0], empty, "")
     assert "so no box can be ticked" in missing
     assert "[x]" not in none + missing
 
@@ -150,19 +154,19 @@ def test_without_an_incident_there_is_no_plan_and_without_the_service_no_tick(ga
     ],
 )
 def test_every_answer_has_its_words(gate: Document, change: str, said: str) -> None:
-    assert f"**{said}**" in verification(compared(change=change, because=[]), None, gate[1], "")
+    assert f"**{said}**" in render_verification(compared(change=change, because=[]), None, gate[1], "")
 
 
 @given(attack=some.lists(pieces, min_size=1, max_size=4).map("".join), before=some.booleans())
 @example(attack=' "https://e.example"a|b', before=False)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_from_a_log_becomes_markup(gate: Document, attack: str, *, before: bool) -> None:
-    calm = page(verification(compared(), gate[0].incidents[0], gate[1], NEW))
+    calm = page(render_verification(compared(), gate[0].incidents[0], gate[1], NEW))
 
     def attacked(text: str) -> str:
         return attack + text if before else text + attack
 
-    text = verification(compared(attacked), gate[0].incidents[0], gate[1], attacked(NEW))
+    text = render_verification(compared(attacked), gate[0].incidents[0], gate[1], attacked(NEW))
     shown = page(text)
     assert {tag.lower() for tag in re.findall(r"</?([a-zA-Z!][a-zA-Z0-9-]*)", shown)} <= ALLOWED
     for tag in ("h1", "h2", "h3", "details", "ol", "tbody", "tr", "td"):
@@ -173,11 +177,11 @@ def test_no_text_from_a_log_becomes_markup(gate: Document, attack: str, *, befor
 
 
 def test_secrets_are_masked_and_counted(gate: Document) -> None:
-    text = verification(compared(lambda text: f"{text} password=canary1"), None, gate[1], "")
+    text = render_verification(compared(lambda text: f"{text} password=canary1"), None, gate[1], "")
     assert "canary1" not in text
     assert "Masked in this report: " in text
 
 
 def test_a_report_of_one_side_is_no_verification(gate: Document) -> None:
     with pytest.raises(UsageError, match="triage compare BEFORE AFTER --format markdown"):
-        report(*gate, template="verification")
+        render_report(*gate, template="verification")

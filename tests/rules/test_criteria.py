@@ -7,8 +7,8 @@ import pytest
 
 from triage.errors import BadDataError, IOFailureError
 from triage.models import Criteria
-from triage.rules.criteria import load
-from triage.rules.load import shipped
+from triage.rules.criteria import load_criteria
+from triage.rules.loader import shipped_packs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,13 +21,13 @@ def written(folder: Path, text: str) -> Path:
 
 def faults(folder: Path, text: str) -> list[str]:
     with pytest.raises(BadDataError) as failure:
-        load(written(folder, text))
+        load_criteria(written(folder, text))
     assert failure.value.hint == "docs/gate.md names every criterion and its keys"
     return failure.value.message.replace(f"{folder}/", "").splitlines()
 
 
 def test_what_ships_is_what_the_issue_asks_for() -> None:
-    found = load()
+    found = load_criteria()
     assert (found.boots_ready.within, found.boots_ready.at_least) == (120, 1)
     assert (found.critical_checks.at_most, found.boot_failures.at_most, found.new_errors.at_most) == (0, 0, 0)
     assert found.connections.at_least == 0.95
@@ -37,17 +37,17 @@ def test_what_ships_is_what_the_issue_asks_for() -> None:
 
 def test_the_criteria_are_no_rule_pack() -> None:
     assert (ROOT / "reports" / "gate.toml").is_file()
-    assert "gate" not in {item.name.partition(".")[0] for item in shipped()}
+    assert "gate" not in {item.name.partition(".")[0] for item in shipped_packs()}
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[boots_ready]\n"])
 def test_a_file_that_says_nothing_changes_nothing(tmp_path: Path, text: str) -> None:
-    assert load(written(tmp_path, text)) == load()
+    assert load_criteria(written(tmp_path, text)) == load_criteria()
 
 
 def test_what_a_file_leaves_out_stays_as_it_ships(tmp_path: Path) -> None:
-    found = load(written(tmp_path, 'connections.at_least = 0.5\n[boots_ready]\nneed = "off"\n'))
-    ours = load()
+    found = load_criteria(written(tmp_path, 'connections.at_least = 0.5\n[boots_ready]\nneed = "off"\n'))
+    ours = load_criteria()
     boots = msgspec.structs.replace(ours.boots_ready, need="off")
     connections = msgspec.structs.replace(ours.connections, at_least=0.5)
     assert found == msgspec.structs.replace(ours, boots_ready=boots, connections=connections)
@@ -103,9 +103,9 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gate.toml"
     path.write_bytes(b'[boots_ready]\nneed = "\xff"\n')
     with pytest.raises(BadDataError, match=r"gate\.toml:2: not UTF-8"):
-        load(path)
+        load_criteria(path)
 
 
 def test_a_file_that_is_not_there_is_no_criteria(tmp_path: Path) -> None:
     with pytest.raises(IOFailureError, match=r"gate\.toml: No such file"):
-        load(tmp_path / "gate.toml")
+        load_criteria(tmp_path / "gate.toml")

@@ -7,7 +7,7 @@ import pytest
 from tests.runs.logs import Log, diagnosis, printed, said, timeline, validation
 from triage import pipeline
 from triage.models import Diagnosis, Pack, Timeline
-from triage.rules.check import check
+from triage.rules.checker import check_packs
 
 PACK = Path(__file__).parent / "packs" / "second-service.toml"
 PLACE = {"service": "parcel-desk", "revision": "parcel-desk-00003-zzt"}
@@ -47,7 +47,7 @@ def read(packs: list[Pack], *logs: list[Log]) -> tuple[Timeline, Diagnosis]:
 
 
 def test_the_pack_has_no_fault() -> None:
-    assert check([PACK])[1] == []
+    assert check_packs([PACK])[1] == []
 
 
 def test_a_desk_that_opens_is_ready(packs: list[Pack]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.github_server import Fault, GitHubServer
 from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
 from triage.models import Ticket
-from triage.tickets import Hub, attach, comments, find, github, open_issue
+from triage.tickets import GitHubTracker, attach, comment_bodies, find_issues, github, open_issue
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning"
@@ -31,54 +31,57 @@ def server() -> Iterator[GitHubServer]:
 
 
 @pytest.fixture
-def hub(server: GitHubServer) -> Hub:
-    return Hub("demo/demo", "good", server.url)
+def tracker(server: GitHubServer) -> GitHubTracker:
+    return GitHubTracker("demo/demo", "good", server.url)
 
 
-def test_the_first_time_a_comment_is_written(server: GitHubServer, hub: Hub) -> None:
-    assert [done.done for done in attach(hub, 1, ticket())] == ["created"]
-    assert server.bodies() == comments(ticket())
+def test_the_first_time_a_comment_is_written(server: GitHubServer, tracker: GitHubTracker) -> None:
+    assert [done.done for done in attach(tracker, 1, ticket())] == ["created"]
+    assert server.bodies() == comment_bodies(ticket())
 
 
-def test_the_same_incident_again_is_the_same_comment(server: GitHubServer, hub: Hub) -> None:
-    attach(hub, 1, ticket())
-    assert [done.done for done in attach(hub, 1, ticket())] == ["unchanged"]
-    assert [done.done for done in attach(hub, 1, ticket("the next report"))] == ["updated"]
-    assert server.bodies() == comments(ticket("the next report"))
+def test_the_same_incident_again_is_the_same_comment(server: GitHubServer, tracker: GitHubTracker) -> None:
+    attach(tracker, 1, ticket())
+    assert [done.done for done in attach(tracker, 1, ticket())] == ["unchanged"]
+    assert [done.done for done in attach(tracker, 1, ticket("the next report"))] == ["updated"]
+    assert server.bodies() == comment_bodies(ticket("the next report"))
 
 
-def test_another_incident_is_another_comment(server: GitHubServer, hub: Hub) -> None:
-    attach(hub, 1, ticket())
-    attach(hub, 1, ticket(fingerprint="ffffffffffff"))
+def test_another_incident_is_another_comment(server: GitHubServer, tracker: GitHubTracker) -> None:
+    attach(tracker, 1, ticket())
+    attach(tracker, 1, ticket(fingerprint="ffffffffffff"))
     assert len(server.bodies()) == 2
 
 
-def test_comments_of_people_are_left_alone(server: GitHubServer, hub: Hub) -> None:
+def test_comments_of_people_are_left_alone(server: GitHubServer, tracker: GitHubTracker) -> None:
     server.comment(1, "I saw triage:incident=0a1b2c3d4e5f too")
-    attach(hub, 1, ticket())
-    attach(hub, 1, ticket("more"))
+    attach(tracker, 1, ticket())
+    attach(tracker, 1, ticket("more"))
     assert server.bodies()[0] == "I saw triage:incident=0a1b2c3d4e5f too"
 
 
 def test_a_long_report_is_several_numbered_comments_and_a_short_one_later_takes_the_others_away(
-    server: GitHubServer, hub: Hub
+    server: GitHubServer, tracker: GitHubTracker
 ) -> None:
     long = "\n\n".join(f"## Section {number}\n\n{'word ' * 3000}" for number in range(12))
-    assert {done.done for done in attach(hub, 1, ticket(long))} == {"created"}
+    assert {done.done for done in attach(tracker, 1, ticket(long))} == {"created"}
     bodies = server.bodies()
     assert len(bodies) >= 3
     assert all(f"*Part {number} of {len(bodies)}*" in body for number, body in enumerate(bodies, 1))
-    assert [done.done for done in attach(hub, 1, ticket())] == ["updated", *["removed"] * (len(bodies) - 1)]
+    assert [done.done for done in attach(tracker, 1, ticket())] == [
+        "updated",
+        *["removed"] * (len(bodies) - 1),
+    ]
 
 
 @pytest.mark.parametrize(
     "fault", [Fault("POST", lost=True), Fault("POST", status=502, message="bad gateway")]
 )
 def test_a_comment_whose_answer_was_lost_is_not_written_twice(
-    server: GitHubServer, hub: Hub, fault: Fault
+    server: GitHubServer, tracker: GitHubTracker, fault: Fault
 ) -> None:
     server.faults.append(fault)
-    attach(hub, 1, ticket())
+    attach(tracker, 1, ticket())
     assert len(server.bodies()) == 1
 
 
@@ -87,37 +90,41 @@ def test_a_comment_whose_answer_comes_too_late_is_not_written_twice(
 ) -> None:
     monkeypatch.setattr(github, "_TIMEOUT", 1)
     server.faults.append(Fault("POST", lost=True, seconds=1.5))
-    attach(Hub("demo/demo", "good", server.url), 1, ticket())
+    attach(GitHubTracker("demo/demo", "good", server.url), 1, ticket())
     assert len(server.bodies()) == 1
 
 
-def test_reading_is_tried_again_after_a_server_error(server: GitHubServer, hub: Hub) -> None:
+def test_reading_is_tried_again_after_a_server_error(server: GitHubServer, tracker: GitHubTracker) -> None:
     server.faults += [Fault("GET", status=503), Fault("GET", status=500)]
-    assert [done.done for done in attach(hub, 1, ticket())] == ["created"]
+    assert [done.done for done in attach(tracker, 1, ticket())] == ["created"]
 
 
 def test_an_issue_is_opened_with_title_labels_and_marker_and_found_again(
-    server: GitHubServer, hub: Hub
+    server: GitHubServer, tracker: GitHubTracker
 ) -> None:
-    assert [done.done for done in open_issue(hub, ticket())] == ["opened"]
+    assert [done.done for done in open_issue(tracker, ticket())] == ["opened"]
     issue = server.issues[2]
     assert (issue["title"], issue["labels"]) == ("Refused", [{"name": "triage"}])
-    assert [(found.number, found.why) for found in find(hub, ticket())] == [
+    assert [(found.number, found.why) for found in find_issues(tracker, ticket())] == [
         (2, "carries the fingerprint of this incident")
     ]
 
 
-def test_an_issue_whose_answer_was_lost_is_not_opened_twice(server: GitHubServer, hub: Hub) -> None:
+def test_an_issue_whose_answer_was_lost_is_not_opened_twice(
+    server: GitHubServer, tracker: GitHubTracker
+) -> None:
     server.faults.append(Fault("POST", lost=True))
-    open_issue(hub, ticket())
+    open_issue(tracker, ticket())
     assert len(server.issues) == 2
 
 
-def test_issues_are_found_by_label_by_fingerprint_and_by_cause(server: GitHubServer, hub: Hub) -> None:
+def test_issues_are_found_by_label_by_fingerprint_and_by_cause(
+    server: GitHubServer, tracker: GitHubTracker
+) -> None:
     server.open("labelled", "", ["triage:0a1b2c3d4e5f"])
     server.open("by cause", "it is gate-header-check again", [])
-    attach(hub, 1, ticket())
-    assert [(found.number, found.why.split()[1]) for found in find(hub, ticket())] == [
+    attach(tracker, 1, ticket())
+    assert [(found.number, found.why.split()[1]) for found in find_issues(tracker, ticket())] == [
         (2, "the"),
         (1, "the"),
         (3, "the"),
@@ -134,33 +141,35 @@ def test_issues_are_found_by_label_by_fingerprint_and_by_cause(server: GitHubSer
     ],
 )
 def test_what_github_refuses_is_told_in_one_line(
-    server: GitHubServer, hub: Hub, fault: Fault, error: type[TriageError], says: str
+    server: GitHubServer, tracker: GitHubTracker, fault: Fault, error: type[TriageError], says: str
 ) -> None:
     server.faults.append(fault)
     with pytest.raises(error, match=says) as raised:
-        attach(hub, 1, ticket())
+        attach(tracker, 1, ticket())
     assert "\n" not in str(raised.value)
 
 
-def test_a_limit_on_requests_is_told_and_can_be_tried_again(server: GitHubServer, hub: Hub) -> None:
+def test_a_limit_on_requests_is_told_and_can_be_tried_again(
+    server: GitHubServer, tracker: GitHubTracker
+) -> None:
     limited = Fault(
         "GET", status=403, message="API rate limit exceeded", headers={"x-ratelimit-reset": "9999999999"}
     )
     server.faults.append(limited)
     with pytest.raises(TryAgainError, match="limits the number of requests"):
-        attach(hub, 1, ticket())
+        attach(tracker, 1, ticket())
 
 
 def test_an_unknown_token_is_refused_with_what_to_do(server: GitHubServer) -> None:
     with pytest.raises(NoPermissionError, match="GITHUB_TOKEN"):
-        attach(Hub("demo/demo", "bad", server.url), 1, ticket())
+        attach(GitHubTracker("demo/demo", "bad", server.url), 1, ticket())
 
 
 def test_nobody_there_can_be_tried_again() -> None:
     with GitHubServer() as gone:
         address = gone.url
     with pytest.raises(TryAgainError, match="no connection"):
-        attach(Hub("demo/demo", "good", address), 1, ticket())
+        attach(GitHubTracker("demo/demo", "good", address), 1, ticket())
 
 
 @pytest.mark.parametrize(
@@ -168,7 +177,7 @@ def test_nobody_there_can_be_tried_again() -> None:
 )
 def test_a_repository_or_address_that_is_none_is_wrong_usage(repository: str, url: str) -> None:
     with pytest.raises(UsageError):
-        Hub(repository, "good", url)
+        GitHubTracker(repository, "good", url)
 
 
 def test_the_command_posts_the_report_once(server: GitHubServer) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triage.tickets.parts import parts
+from triage.tickets.body_parts import split_body
 
 BLOCKS = st.one_of(
     st.text(alphabet="abc \n", max_size=200),
@@ -22,7 +22,7 @@ def bodies() -> st.SearchStrategy[str]:
 @settings(deadline=None)
 @given(bodies())
 def test_no_part_is_too_long_and_none_leaves_a_fence_or_a_fold_open(body: str) -> None:
-    for part in parts(body, 400):
+    for part in split_body(body, 400):
         assert len(part) <= 400
         assert part.count("<details>") == part.count("</details>")
         assert sum(line.startswith("```") for line in part.splitlines()) % 2 == 0
@@ -34,15 +34,15 @@ def test_every_word_of_the_body_stands_in_the_parts_in_its_order(body: str) -> N
     def words(text: str) -> str:
         return "".join(character for character in text if character in "abcxy#")
 
-    joined = "".join(part.replace("<summary>continued</summary>", "") for part in parts(body, 400))
+    joined = "".join(part.replace("<summary>continued</summary>", "") for part in split_body(body, 400))
     kept = words(joined.replace("details", "").replace("summary", ""))
     assert kept == words(body.replace("details", "").replace("summary", ""))
 
 
 def test_what_fits_is_one_part() -> None:
-    assert parts("# Short\n\ntext\n") == ["# Short\n\ntext\n"]
+    assert split_body("# Short\n\ntext\n") == ["# Short\n\ntext\n"]
 
 
 def test_a_part_ends_before_a_heading() -> None:
     body = "# One\n\n" + "a " * 120 + "\n\n# Two\n\n" + "b " * 120
-    assert [part.split("\n")[0] for part in parts(body, 400)] == ["# One", "# Two"]
+    assert [part.split("\n")[0] for part in split_body(body, 400)] == ["# One", "# Two"]

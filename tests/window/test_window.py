@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from triage.errors import UsageError
-from triage.window import Window, both_clocks, choose_window, parse_timestamp
+from triage.window import Window, choose_window, format_utc_and_local, parse_timestamp
 
 NOW = datetime(2025, 9, 16, 0, 43, tzinfo=UTC)
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -58,6 +58,6 @@ def test_a_window_that_is_given_twice_or_empty_is_refused(options: dict[str, Any
 
 
 def test_a_time_is_shown_in_utc_and_in_local_time() -> None:
-    assert both_clocks(at("16T00:43:00"), PACIFIC) == "2025-09-16 00:43:00 UTC (2025-09-15 17:43:00 PDT)"
-    assert both_clocks(at("16T20:00:00"), PACIFIC) == "2025-09-16 20:00:00 UTC (13:00:00 PDT)"
-    assert both_clocks(at("16T20:00:00"), UTC) == "2025-09-16 20:00:00 UTC"
+    assert format_utc_and_local(at("16T00:43:00"), PACIFIC) == "2025-09-16 00:43:00 UTC (2025-09-15 17:43:00 PDT)"
+    assert format_utc_and_local(at("16T20:00:00"), PACIFIC) == "2025-09-16 20:00:00 UTC (13:00:00 PDT)"
+    assert format_utc_and_local(at("16T20:00:00"), UTC) == "2025-09-16 20:00:00 UTC"

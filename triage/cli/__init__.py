@@ -8,7 +8,7 @@ from triage.errors import ExitStatus
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit status of one call; ``arguments`` are those after the command's name, else the process's own."""
     try:
-        from triage.cli.door import call
+        from triage.cli.entry_point import run
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
-    return call(arguments)
+    return run(arguments)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage import __version__
-from triage.cli.options import speaking
+from triage.cli.options import verbosity_options
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -15,29 +15,41 @@ if TYPE_CHECKING:
 #: Every command: the module and the object that it is, and its line in ``triage --help``. Nothing is imported before
 #: it is called, so that help and completion stay fast.
 COMMANDS = {
-    "diagnose": ("triage.cli.diagnose:diagnose", "Say what broke and how we know (the default command)."),
-    "timeline": ("triage.cli.timeline:timeline", "Show each run through the readiness chain, step by step."),
-    "report": ("triage.cli.report:report", "Write the remediation report as Markdown."),
-    "compare": ("triage.cli.compare:compare", "Say whether it is better now, and what changed."),
-    "attach": ("triage.cli.attach:attach", "Put the report on a GitHub issue, once."),
-    "entries": ("triage.cli.entries:entries", "Show the log entries in one even form."),
-    "redact": ("triage.cli.redact:redact", "Make an export that can be shared, secrets masked."),
+    "diagnose": (
+        "triage.cli.diagnose:diagnose_command",
+        "Say what broke and how we know (the default command).",
+    ),
+    "timeline": (
+        "triage.cli.timeline:timeline_command",
+        "Show each run through the readiness chain, step by step.",
+    ),
+    "report": ("triage.cli.report:report_command", "Write the remediation report as Markdown."),
+    "compare": ("triage.cli.compare:compare_command", "Say whether it is better now, and what changed."),
+    "attach": ("triage.cli.attach:attach_command", "Put the report on a GitHub issue, once."),
+    "entries": ("triage.cli.entries:entries_command", "Show the log entries in one even form."),
+    "redact": ("triage.cli.redact:redact_command", "Make an export that can be shared, secrets masked."),
     "explain": (
-        "triage.cli.explain:explain",
+        "triage.cli.explain:explain_command",
         "Tell what a cause means, how it is recognised, what cures it.",
     ),
-    "rules": ("triage.cli.rules:rules", "Check and list the rule packs."),
-    "fetch": ("triage.cli.fetch:fetch", "Fetch logs from Cloud Logging and diagnose them."),
-    "watch": ("triage.cli.watch:watch", "Watch a service live, from Cloud Logging."),
-    "verify": ("triage.cli.verify:verify", "Ask a service as a client does, and say whether it is ready."),
-    "gate": ("triage.cli.gate:gate", "Say whether a revision may stay: for a pipeline after deployment."),
-    "query": ("triage.cli.query:query", "Match, lint and explain Logging filters offline."),
+    "rules": ("triage.cli.rules:rules_group", "Check and list the rule packs."),
+    "fetch": ("triage.cli.fetch:fetch_command", "Fetch logs from Cloud Logging and diagnose them."),
+    "watch": ("triage.cli.watch:watch_command", "Watch a service live, from Cloud Logging."),
+    "verify": (
+        "triage.cli.verify:verify_command",
+        "Ask a service as a client does, and say whether it is ready.",
+    ),
+    "gate": (
+        "triage.cli.gate:gate_command",
+        "Say whether a revision may stay: for a pipeline after deployment.",
+    ),
+    "query": ("triage.cli.query:query_group", "Match, lint and explain Logging filters offline."),
 }
-DEFAULT = "diagnose"
-_OWN_OPTIONS = {"-h", "--help", "-q", "--quiet", "--debug", "--version"}
+DEFAULT_COMMAND = "diagnose"
+_ROOT_OPTIONS = {"-h", "--help", "-q", "--quiet", "--debug", "--version"}
 
 
-class Triage(click.Group):
+class TriageGroup(click.Group):
     """A group that loads its commands when they are called, and reads an export where no command is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's)
@@ -59,10 +71,10 @@ class Triage(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command where the first word is neither an option of ours nor a command."""
-        place = next((place for place, word in enumerate(args) if word not in _OWN_OPTIONS), None)
+        place = next((place for place, word in enumerate(args) if word not in _ROOT_OPTIONS), None)
         if place is not None and args[place] not in COMMANDS:
-            _refuse_typo(args[place], ctx)
-            args = [*args[:place], DEFAULT, *args[place:]]
+            _reject_typo(args[place], ctx)
+            args = [*args[:place], DEFAULT_COMMAND, *args[place:]]
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
@@ -79,7 +91,7 @@ class Triage(click.Group):
         return [*found, CompletionItem(incomplete, type="file")]
 
 
-def _refuse_typo(word: str, ctx: click.Context) -> None:
+def _reject_typo(word: str, ctx: click.Context) -> None:
     """Refuse a word that is almost a command and no file: it would be read as an export that is missing."""
     from difflib import get_close_matches
 
@@ -90,7 +102,7 @@ def _refuse_typo(word: str, ctx: click.Context) -> None:
 
 @click.group(
     "triage",
-    cls=Triage,
+    cls=TriageGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="EXPORT... | COMMAND [ARGS]...",
     epilog="Exit status: 0 answered, 1 not ready (gate or --exit-code or --until), 2 wrong usage, "
@@ -100,8 +112,8 @@ def _refuse_typo(word: str, ctx: click.Context) -> None:
     'Completion: eval "$(_TRIAGE_COMPLETE=bash_source triage)" in .bashrc; zsh_source and fish_source for those shells.',
 )
 @click.version_option(__version__, prog_name="triage")
-@speaking
-def triage() -> None:
+@verbosity_options
+def root_command() -> None:
     """Say why a Cloud Run service is not ready: the failed check, the evidence and the next step.
 
     triage EXPORT... reads exported logs (files, folders, globs or - for standard input) and is short for

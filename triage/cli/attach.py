@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import exports, narrowing, packs, speaking
-from triage.cli.settings import note
+from triage.cli.options import exports_argument, pack_option, reading_options, verbosity_options
+from triage.cli.settings import print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from triage.pipeline import Selection
 
 
-@click.command()
-@exports
+@click.command("attach")
+@exports_argument
 @click.option("--issue", type=click.IntRange(min=1), metavar="NUMBER", help="The issue to put the report on.")
 @click.option(
     "--find", "finding", is_flag=True, help="Look for open issues of the same incident; write nothing."
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     help="The API, for GitHub Enterprise.",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing is called.")
-@narrowing
-@packs
-@speaking
-def attach(
+@reading_options
+@pack_option
+@verbosity_options
+def attach_command(
     exports: tuple[str, ...],
     *,
     issue: int | None,
@@ -55,23 +55,23 @@ def attach(
 
     if [issue is not None, finding, create].count(True) != 1:
         raise UsageError("say where the report goes", "one of --issue NUMBER, --find or --create")
-    ticket = pipeline.ticket(pipeline.analyse(exports, packs=packs, selection=selection, tell=note))
+    ticket = pipeline.ticket(pipeline.analyse(exports, packs=packs, selection=selection, notify=print_note))
     if dry_run:
         if create:
             click.echo(f"Title: {ticket.title}\nLabels: {', '.join(ticket.labels)}\n")
         for body in pipeline.comments(ticket):
             click.echo(body)
         return
-    hub = pipeline.hub(repo, api_url)
-    found = pipeline.find_issues(hub, ticket) if finding or create else []
+    tracker = pipeline.connect_tracker(repo, api_url)
+    found = pipeline.find_issues(tracker, ticket) if finding or create else []
     for other in found:
         click.echo(f"#{other.number}  {other.title}  ({other.why})  {other.url}")
     if finding:
         if not found:
-            note("no open issue of this incident was found; --create opens one")
+            print_note("no open issue of this incident was found; --create opens one")
         return
     if found and create:
-        note("an issue is open already: use --issue NUMBER")
+        print_note("an issue is open already: use --issue NUMBER")
         return
-    for attached in pipeline.attach(hub, ticket, issue):
+    for attached in pipeline.attach(tracker, ticket, issue):
         click.echo(f"{attached.done}  {attached.url}")

@@ -9,39 +9,39 @@ import click
 import msgspec
 
 from triage.cli.options import (
-    engine,
-    matching,
-    max_bytes,
-    output,
-    packs,
-    reaching,
-    since,
-    speaking,
-    type_of_path,
-    until,
+    EXPORT_PATH,
+    connection_options,
+    engine_option,
+    filter_option,
+    max_bytes_option,
+    output_option,
+    pack_option,
+    since_option,
+    until_option,
+    verbosity_options,
 )
-from triage.cli.settings import note, settings
+from triage.cli.settings import current_settings, print_note
 from triage.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from triage.models import Comparison, FetchPlan, Pack
-    from triage.pipeline import Compared, Selection
+    from triage.pipeline import ComparedAnalyses, Selection
     from triage.window import Window
 
-_WAYS = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --service S --around TIME"
+_USAGE_HINT = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --service S --around TIME"
 
 
-@click.command()
-@click.argument("exports", nargs=-1, metavar="[BEFORE AFTER | EXPORT]", type=type_of_path)
+@click.command("compare")
+@click.argument("exports", nargs=-1, metavar="[BEFORE AFTER | EXPORT]", type=EXPORT_PATH)
 @click.option(
     "--revision", default="", metavar="A", help="BEFORE is this revision of one EXPORT (name or glob)."
 )
 @click.option("--with", "other", default="", metavar="B", help="AFTER is this revision.")
 @click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service (repeatable).")
-@since
-@until
-@matching
-@max_bytes
+@since_option
+@until_option
+@filter_option
+@max_bytes_option
 @click.option("--around", metavar="TIME", help="Fetch --service before and after this time: a deployment's.")
 @click.option(
     "--margin",
@@ -50,24 +50,24 @@ _WAYS = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --s
     metavar="LENGTH",
     help="How long each side is, with --around.",
 )
-@reaching
+@connection_options
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
     help="How to say it; markdown is the verification of the plan.",
 )
-@output
+@output_option
 @click.option("--exit-code", is_flag=True, help="End with status 1 when something is worse.")
 @click.option(
     "--strict", is_flag=True, help="End with status 3 when it cannot be told, or a side is partial."
 )
-@engine
-@packs
-@speaking
-def compare(
+@engine_option
+@pack_option
+@verbosity_options
+def compare_command(
     *,
     exports: tuple[str, ...],
     revision: str,
@@ -83,7 +83,7 @@ def compare(
     reads_per_minute: int,
     endpoint: str,
     impersonate: str,
-    form: Literal["text", "json", "markdown"],
+    output_format: Literal["text", "json", "markdown"],
     output: Path | None,
     packs: "list[Pack]",
     exit_code: bool,
@@ -100,7 +100,7 @@ def compare(
     from triage.models import FetchPlan
     from triage.pipeline import Selection
 
-    _refuse_mixture(exports, revision, other, around)
+    _check_arguments(exports, revision, other, around)
     selection = Selection(service=services, since=since, until=until, filter=filter_text, max_bytes=max_bytes)
     if around is not None:
         if selection != Selection(service=services):
@@ -109,7 +109,7 @@ def compare(
             )
         if len(services) != 1:
             raise UsageError("--around compares one service", "give --service NAME once")
-        before, after = _windows(around, margin)
+        before, after = _windows_around(around, margin)
         plan = FetchPlan(
             services=list(services),
             window=before,
@@ -119,26 +119,26 @@ def compare(
             endpoint=endpoint,
             impersonate=impersonate,
         )
-        compared = _fetched((plan, msgspec.structs.replace(plan, window=after)), packs)
+        compared = _fetch_and_compare((plan, msgspec.structs.replace(plan, window=after)), packs)
     else:
         if project or endpoint or impersonate:
             raise UsageError(
                 "--project, --endpoint and --impersonate are for fetching",
                 "add --around TIME, or take them away",
             )
-        compared = _read(exports, revision, other, packs, selection)
-    settings().status = _status(compared.comparison, exit_code=exit_code, strict=strict)
-    _say(compared, form, output)
+        compared = _compare_exports(exports, revision, other, packs, selection)
+    current_settings().status = _exit_status(compared.comparison, exit_code=exit_code, strict=strict)
+    _write_comparison(compared, output_format, output)
 
 
-def _refuse_mixture(exports: tuple[str, ...], revision: str, other: str, around: str | None) -> None:
+def _check_arguments(exports: tuple[str, ...], revision: str, other: str, around: str | None) -> None:
     """Refuse what is neither two exports, nor one with its revisions, nor a time to fetch round."""
     revisions = bool(revision or other)
     if around is not None:
         if exports or revisions:
             raise UsageError("--around fetches both sides", "take the exports and revisions away")
     elif not exports:
-        raise UsageError("there is nothing to compare", _WAYS)
+        raise UsageError("there is nothing to compare", _USAGE_HINT)
     elif len(exports) > 2:
         raise UsageError(
             f"compare takes two exports, not {len(exports)}", "put a glob in quotes, or name folders"
@@ -149,17 +149,17 @@ def _refuse_mixture(exports: tuple[str, ...], revision: str, other: str, around:
         raise UsageError("standard input can be read once", "give one of the sides as a file")
 
 
-def _read(
+def _compare_exports(
     exports: tuple[str, ...], revision: str, other: str, packs: "list[Pack]", selection: "Selection"
-) -> "Compared":
+) -> "ComparedAnalyses":
     from triage.pipeline import compare_exports, compare_revisions
 
     if len(exports) == 2:
-        return compare_exports(exports, packs=packs, selection=selection, tell=note)
-    return compare_revisions(exports, revision, other, packs=packs, selection=selection, tell=note)
+        return compare_exports(exports, packs=packs, selection=selection, notify=print_note)
+    return compare_revisions(exports, revision, other, packs=packs, selection=selection, notify=print_note)
 
 
-def _windows(around: str, margin: str) -> "tuple[Window, Window]":
+def _windows_around(around: str, margin: str) -> "tuple[Window, Window]":
     """Return what is fetched before and after a time."""
     from triage.window import Window, choose_window, parse_time, since_epoch
 
@@ -174,18 +174,18 @@ def _windows(around: str, margin: str) -> "tuple[Window, Window]":
     return Window(whole.start, middle), Window(middle, end)
 
 
-def _fetched(plans: "tuple[FetchPlan, FetchPlan]", packs: "list[Pack]") -> "Compared":
+def _fetch_and_compare(plans: "tuple[FetchPlan, FetchPlan]", packs: "list[Pack]") -> "ComparedAnalyses":
     from triage.cli.screens.progress import FetchProgress
     from triage.pipeline import compare_windows
 
-    with FetchProgress(quiet=settings().quiet) as progress:
-        files, compared = compare_windows(*plans, packs, tell=progress.tell, show=progress.show)
+    with FetchProgress(quiet=current_settings().quiet) as progress:
+        files, compared = compare_windows(*plans, packs, notify=progress.notify, show_progress=progress.show)
     for file in files:
-        note(f"wrote {file.path}: {file.entries:,} entries")
+        print_note(f"wrote {file.path}: {file.entries:,} entries")
     return compared
 
 
-def _status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> ExitStatus:
+def _exit_status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> ExitStatus:
     """Return the status: what is worse is told before an answer that is not whole."""
     if exit_code and comparison.change in ("worse", "mixed"):
         return ExitStatus.NOT_READY
@@ -193,26 +193,28 @@ def _status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> ExitS
     return ExitStatus.ANSWERED if whole or not strict else ExitStatus.INCONCLUSIVE
 
 
-def _say(compared: "Compared", form: Literal["text", "json", "markdown"], output: Path | None) -> None:
-    from triage.pipeline import to_json, verification
+def _write_comparison(
+    compared: "ComparedAnalyses", output_format: Literal["text", "json", "markdown"], output: Path | None
+) -> None:
+    from triage.pipeline import to_json, verification_report
 
-    if form == "text":
-        text = _screen(compared.comparison)
+    if output_format == "text":
+        text = _render_text(compared.comparison)
     else:
-        text = to_json(compared.comparison) if form == "json" else verification(compared)
+        text = to_json(compared.comparison) if output_format == "json" else verification_report(compared)
     if output is None:
         sys.stdout.write(text)
         return
-    from triage.cli.output import replacing
+    from triage.cli.output import write_atomically
 
-    with replacing(output) as stream:
+    with write_atomically(output) as stream:
         stream.write(click.unstyle(text).encode("utf-8", "backslashreplace"))
-    note(f"wrote {output}")
+    print_note(f"wrote {output}")
 
 
-def _screen(comparison: "Comparison") -> str:
-    from triage.cli.screens.comparison import answer, screen
-    from triage.cli.screens.console import drawn, fit_to_show
+def _render_text(comparison: "Comparison") -> str:
+    from triage.cli.screens.comparison import render_answer, render_details
+    from triage.cli.screens.console import render_text, sanitize
 
-    shown = fit_to_show(comparison)
-    return drawn(answer(shown), *([] if settings().quiet else screen(shown)))
+    shown = sanitize(comparison)
+    return render_text(render_answer(shown), *([] if current_settings().quiet else render_details(shown)))

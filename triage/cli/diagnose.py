@@ -4,8 +4,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.options import exports, judged, narrowing, packs, speaking
-from triage.cli.settings import note, settings
+from triage.cli.options import (
+    exit_status_options,
+    exports_argument,
+    pack_option,
+    reading_options,
+    verbosity_options,
+)
+from triage.cli.settings import current_settings, print_note
 from triage.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -13,23 +19,23 @@ if TYPE_CHECKING:
     from triage.pipeline import Selection
 
 
-@click.command()
-@exports
+@click.command("diagnose")
+@exports_argument
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
     help="How to say it.",
 )
-@judged
-@narrowing
-@packs
-@speaking
-def diagnose(
+@exit_status_options
+@reading_options
+@pack_option
+@verbosity_options
+def diagnose_command(
     exports: tuple[str, ...],
-    form: Literal["text", "json"],
+    output_format: Literal["text", "json"],
     packs: "list[Pack]",
     selection: "Selection",
     *,
@@ -45,21 +51,23 @@ def diagnose(
     """
     from triage.pipeline import analyse, to_json
 
-    diagnosis = analyse(exports, packs=packs, selection=selection, tell=note).diagnosis
-    settings().status = status_of(diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
-    if form == "json":
+    diagnosis = analyse(exports, packs=packs, selection=selection, notify=print_note).diagnosis
+    current_settings().status = exit_status_of(diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
+    if output_format == "json":
         click.echo(to_json(diagnosis), nl=False)
         return
-    from triage.cli.screens.console import fit_to_show, show
-    from triage.cli.screens.diagnosis import answer, screen
+    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.diagnosis import render_answer, render_details
 
-    shown = fit_to_show(diagnosis)
-    show(answer(shown))
-    if not settings().quiet:
-        show(*screen(shown, exports))
+    shown = sanitize(diagnosis)
+    print_screen(render_answer(shown))
+    if not current_settings().quiet:
+        print_screen(*render_details(shown, exports))
 
 
-def status_of(diagnosis: "Diagnosis", *, exit_code: bool, fail_on: str | None, strict: bool) -> ExitStatus:
+def exit_status_of(
+    diagnosis: "Diagnosis", *, exit_code: bool, fail_on: str | None, strict: bool
+) -> ExitStatus:
     """Return the status: a service that fails is told before an answer that is not whole."""
     failing = {"not_ready", fail_on} if exit_code or fail_on else set()
     if diagnosis.verdict in failing:

@@ -8,33 +8,33 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import click
 
-from triage.cli.options import exports, narrowing, output, speaking
-from triage.cli.settings import note, note_gaps
+from triage.cli.options import exports_argument, output_option, reading_options, verbosity_options
+from triage.cli.settings import print_gaps, print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from triage.models import Entry
     from triage.pipeline import Selection
 
-Form = Literal["table", "jsonl", "csv", "parquet"]
+OutputFormat = Literal["table", "jsonl", "csv", "parquet"]
 
 
-@click.command()
-@exports
+@click.command("entries")
+@exports_argument
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["table", "jsonl", "csv", "parquet"]),
     default="table",
     show_default=True,
     help="A table to read, or one for other programs.",
 )
-@output
-@narrowing
-@speaking
-def entries(
+@output_option
+@reading_options
+@verbosity_options
+def entries_command(
     exports: tuple[str, ...],
-    form: Form,
+    output_format: OutputFormat,
     output: Path | None,
     selection: "Selection",
 ) -> None:
@@ -45,26 +45,28 @@ def entries(
     """
     from triage.pipeline import read_entries
 
-    if form == "parquet" and output is None and sys.stdout.isatty():
+    if output_format == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is no text to show on a terminal", "name a file: -o entries.parquet")
-    read = read_entries(exports, selection, tell=note)
+    read = read_entries(exports, selection, notify=print_note)
     if output is None:
-        _write(form, read, sys.stdout.buffer)
+        _write_entries(output_format, read, sys.stdout.buffer)
     else:
-        from triage.cli.output import replacing
+        from triage.cli.output import write_atomically
 
-        with replacing(output, private=True) as stream:
-            _write(form, read, stream)
-        note(f"wrote {output}")
-    note_gaps(read.coverage(0).gaps)
+        with write_atomically(output, private=True) as stream:
+            _write_entries(output_format, read, stream)
+        print_note(f"wrote {output}")
+    print_gaps(read.coverage(0).gaps)
 
 
-def _write(form: Form, read: Iterable["Entry"], stream: BinaryIO) -> None:
-    if form == "table":
-        from triage.cli.screens.entries import table
+def _write_entries(output_format: OutputFormat, read: Iterable["Entry"], stream: BinaryIO) -> None:
+    if output_format == "table":
+        from triage.cli.screens.entry_table import render_entries
 
-        stream.writelines(table(read, width=get_terminal_size().columns if stream.isatty() else None))
+        stream.writelines(
+            render_entries(read, width=get_terminal_size().columns if stream.isatty() else None)
+        )
     else:
         from triage.pipeline import write_entries
 
-        write_entries(read, form, stream)
+        write_entries(read, output_format, stream)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import packs, speaking
+from triage.cli.options import pack_option, verbosity_options
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from triage.models import Pack
 
 #: What a diagnosis calls an error that no cause explains.
-_LEAD = "unknown-error"
+_UNKNOWN_ERROR = "unknown-error"
 
 
-def _complete(
+def _complete_cause(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> "list[CompletionItem]":
     from click.shell_completion import CompletionItem
@@ -28,21 +28,21 @@ def _complete(
     return [CompletionItem(cause.id, help=cause.title) for cause in causes if cause.id.startswith(incomplete)]
 
 
-@click.command()
-@click.argument("cause", shell_complete=_complete)
-@packs
-@speaking
-def explain(cause: str, packs: "list[Pack]") -> None:
+@click.command("explain")
+@click.argument("cause", shell_complete=_complete_cause)
+@pack_option
+@verbosity_options
+def explain_command(cause: str, packs: "list[Pack]") -> None:
     """Tell what a CAUSE means, how it is recognised and what cures it.
 
     CAUSE is a name that triage diagnose prints, or one of triage rules list.
     """
-    from triage.cli.screens.console import show
-    from triage.cli.screens.packs import explanation, lead
+    from triage.cli.screens.console import print_screen
+    from triage.cli.screens.packs import render_cause, render_unknown_error
     from triage.pipeline import playbook
 
-    if cause == _LEAD:
-        show(*lead(playbook(cause)))
+    if cause == _UNKNOWN_ERROR:
+        print_screen(*render_unknown_error(playbook(cause)))
         return
     known = {found.id: (found, pack) for pack in packs for found in pack.causes}
     if cause not in known:
@@ -50,4 +50,4 @@ def explain(cause: str, packs: "list[Pack]") -> None:
         hint = f"did you mean {' or '.join(near)}?" if near else "triage rules list names all"
         raise UsageError(f"no cause is named {cause!r}", hint)
     found, pack = known[cause]
-    show(*explanation(found, pack, packs, playbook(found.playbook)))
+    print_screen(*render_cause(found, pack, packs, playbook(found.playbook)))

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import asking, packs, speaking
-from triage.cli.settings import note, settings
+from triage.cli.options import fetch_options, pack_option, verbosity_options
+from triage.cli.settings import current_settings, print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
-    from triage.models import Fetched, FetchPlan, Pack
+    from triage.models import FetchPlan, FetchResult, Pack
     from triage.pipeline import Analysis
 
 
-@click.command()
+@click.command("fetch")
 @click.option(
     "--service", "services", multiple=True, required=True, metavar="NAME", help="The service (repeatable)."
 )
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 @click.option("--report", metavar="FILE", type=click.Path(path_type=Path), help="Write the report there too.")
 @click.option("--print-query", is_flag=True, help="Only print the filter, and the gcloud command for it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked, and how many calls at most.")
-@asking
-@packs
-@speaking
-def fetch(
+@fetch_options
+@pack_option
+@verbosity_options
+def fetch_command(
     *,
     services: tuple[str, ...],
     project: str,
@@ -95,49 +95,49 @@ def fetch(
     if print_query:
         _print_queries(plan, packs)
     elif dry_run:
-        click.echo("\n".join(pipeline.foresee(plan, packs, since_epoch(now))))
+        click.echo("\n".join(pipeline.plan_fetch(plan, packs, since_epoch(now))))
     else:
-        _answer(*_fetched(plan, packs), report)
+        _print_diagnosis(*_fetch_and_diagnose(plan, packs), report)
 
 
 def _print_queries(plan: "FetchPlan", packs: "list[Pack]") -> None:
     from triage import pipeline
 
-    for query in pipeline.queries(plan, packs):
+    for query in pipeline.build_queries(plan, packs):
         click.echo(f"-- {query.service}\n{query.filter}\n")
-        note("The same in bash and PowerShell:")
+        print_note("The same in bash and PowerShell:")
         click.echo(query.command)
 
 
-def _fetched(plan: "FetchPlan", packs: "list[Pack]") -> "tuple[list[Fetched], Analysis]":
+def _fetch_and_diagnose(plan: "FetchPlan", packs: "list[Pack]") -> "tuple[list[FetchResult], Analysis]":
     from triage import pipeline
     from triage.cli.screens.progress import FetchProgress
 
-    with FetchProgress(quiet=settings().quiet) as progress:
-        return pipeline.fetch(plan, packs, tell=progress.tell, show=progress.show)
+    with FetchProgress(quiet=current_settings().quiet) as progress:
+        return pipeline.fetch(plan, packs, notify=progress.notify, show_progress=progress.show)
 
 
-def _answer(fetched: "list[Fetched]", analysis: "Analysis", report: Path | None) -> None:
+def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis", report: Path | None) -> None:
     """Print what ``triage diagnose`` says of the files, and what lies cut at the window's edge."""
-    from triage.cli.screens.console import fit_to_show, show
-    from triage.cli.screens.diagnosis import answer, screen
+    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.diagnosis import render_answer, render_details
 
     for file in fetched:
-        note(f"wrote {file.path}: {file.entries:,} entries")
+        print_note(f"wrote {file.path}: {file.entries:,} entries")
     if cut := fetched[0].cut:
-        note(f"cut: {cut}")
-    shown = fit_to_show(analysis.diagnosis)
-    show(answer(shown))
-    if not settings().quiet:
-        show(*screen(shown, [file.path for file in fetched]))
+        print_note(f"cut: {cut}")
+    shown = sanitize(analysis.diagnosis)
+    print_screen(render_answer(shown))
+    if not current_settings().quiet:
+        print_screen(*render_details(shown, [file.path for file in fetched]))
     if report:
         _write_report(analysis, report)
 
 
 def _write_report(analysis: "Analysis", path: Path) -> None:
     from triage import pipeline
-    from triage.cli.output import replacing
+    from triage.cli.output import write_atomically
 
-    with replacing(path) as stream:
+    with write_atomically(path) as stream:
         stream.write(pipeline.report(analysis).encode())
-    note(f"wrote {path}")
+    print_note(f"wrote {path}")

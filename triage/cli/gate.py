@@ -11,27 +11,34 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.options import engine, max_bytes, packs, reaching, speaking, type_of_path
-from triage.cli.settings import note, settings
+from triage.cli.options import (
+    EXPORT_PATH,
+    connection_options,
+    engine_option,
+    max_bytes_option,
+    pack_option,
+    verbosity_options,
+)
+from triage.cli.settings import current_settings, print_note
 from triage.errors import ExitStatus, IOFailureError, UsageError
 
 if TYPE_CHECKING:
     from triage.models import FetchPlan, Gate, Pack
     from triage.pipeline import Analysis
 
-Form = Literal["text", "json", "junit", "github"]
-Judging = Callable[["Analysis"], "Gate"]
+OutputFormat = Literal["text", "json", "junit", "github"]
+GateEvaluator = Callable[["Analysis"], "Gate"]
 
 _STATUSES = {
     "passed": ExitStatus.ANSWERED,
     "failed": ExitStatus.NOT_READY,
     "inconclusive": ExitStatus.INCONCLUSIVE,
 }
-_WAYS = "give EXPORT..., or --service NAME to fetch its logs"
+_USAGE_HINT = "give EXPORT..., or --service NAME to fetch its logs"
 
 
-@click.command()
-@click.argument("exports", nargs=-1, metavar="[EXPORT]...", type=type_of_path)
+@click.command("gate")
+@click.argument("exports", nargs=-1, metavar="[EXPORT]...", type=EXPORT_PATH)
 @click.option(
     "--service", default="", metavar="NAME", help="The service; without EXPORT, its logs are fetched."
 )
@@ -52,7 +59,7 @@ _WAYS = "give EXPORT..., or --service NAME to fetch its logs"
 )
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["text", "json", "junit", "github"]),
     default="text",
     show_default=True,
@@ -66,19 +73,19 @@ _WAYS = "give EXPORT..., or --service NAME to fetch its logs"
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep what was fetched for the answer there; without it nothing is kept.",
 )
-@max_bytes
-@reaching
-@engine
-@packs
-@speaking
-def gate(
+@max_bytes_option
+@connection_options
+@engine_option
+@pack_option
+@verbosity_options
+def gate_command(
     *,
     exports: tuple[str, ...],
     service: str,
     revision: str,
     baseline: str | None,
     criteria_file: Path | None,
-    form: Form,
+    output_format: OutputFormat,
     since: str | None,
     wait: str | None,
     keep: Path | None,
@@ -108,7 +115,7 @@ def gate(
     elif max_bytes is not None:
         raise UsageError("--max-bytes bounds what is read of tables", "name one, or take it away")
     elif service:
-        plan = _plan(
+        plan = _fetch_plan(
             service,
             since,
             project=project,
@@ -117,25 +124,25 @@ def gate(
             impersonate=impersonate,
         )
     else:
-        raise UsageError("there is nothing to judge", _WAYS)
-    reference = pipeline.reference(baseline, packs) if baseline else None
+        raise UsageError("there is nothing to judge", _USAGE_HINT)
+    reference = pipeline.load_baseline(baseline, packs) if baseline else None
 
-    def judging(analysis: "Analysis") -> "Gate":
+    def evaluate(analysis: "Analysis") -> "Gate":
         return pipeline.gate(analysis, criteria, service=service, revision=revision, baseline=reference)
 
     if plan is None:
         selection = pipeline.Selection(
-            service=(service,) if service else (), since=_since(since), max_bytes=max_bytes
+            service=(service,) if service else (), since=_parse_since(since), max_bytes=max_bytes
         )
-        found = pipeline.analyse(exports, packs=packs, selection=selection, tell=note)
-        made = judging(found)
+        found = pipeline.analyse(exports, packs=packs, selection=selection, notify=print_note)
+        made = evaluate(found)
     else:
-        made = _looked(plan, packs, judging, wait, keep)
-    settings().status = _STATUSES[made.status]
-    _say(made, form)
+        made = _poll_until_sure(plan, packs, evaluate, wait, keep)
+    current_settings().status = _STATUSES[made.status]
+    _print_gate(made, output_format)
 
 
-def _plan(
+def _fetch_plan(
     service: str, since: str | None, *, project: str, reads_per_minute: int, endpoint: str, impersonate: str
 ) -> "FetchPlan":
     from triage.models import FetchPlan
@@ -154,14 +161,14 @@ def _plan(
     )
 
 
-def _since(text: str | None) -> int | None:
+def _parse_since(text: str | None) -> int | None:
     from triage.window import parse_time
 
     return None if text is None else parse_time(text, now=datetime.now(UTC))
 
 
-def _looked(
-    plan: "FetchPlan", packs: "list[Pack]", judging: Judging, wait: str | None, keep: Path | None
+def _poll_until_sure(
+    plan: "FetchPlan", packs: "list[Pack]", evaluate: GateEvaluator, wait: str | None, keep: Path | None
 ) -> "Gate":
     """Fetch and judge until the answer is sure or the time is up."""
     import msgspec
@@ -175,44 +182,44 @@ def _looked(
         keep.mkdir(parents=True, exist_ok=True)
     with (
         nullcontext(str(keep)) if keep else TemporaryDirectory(prefix="triage-") as folder,
-        FetchProgress(quiet=settings().quiet) as progress,
+        FetchProgress(quiet=current_settings().quiet) as progress,
     ):
-        made, files = pipeline.look(
+        made, files = pipeline.poll_until_sure(
             msgspec.structs.replace(plan, folder=folder),
             packs,
-            judging,
+            evaluate,
             until=until,
             now=time.time_ns,
             pause=time.sleep,
-            tell=progress.tell,
-            show=progress.show,
+            notify=progress.notify,
+            show_progress=progress.show,
         )
     for file in files if keep else []:
-        note(f"wrote {file}")
+        print_note(f"wrote {file}")
     return made
 
 
-def _say(made: "Gate", form: Form) -> None:
+def _print_gate(made: "Gate", output_format: OutputFormat) -> None:
     from triage import pipeline
 
-    if form == "json":
+    if output_format == "json":
         click.echo(pipeline.to_json(made), nl=False)
-    elif form == "junit":
+    elif output_format == "junit":
         click.echo(pipeline.junit(made), nl=False)
-    elif form == "github":
-        _summarise(made)
+    elif output_format == "github":
+        _write_step_summary(made)
         click.echo(pipeline.annotations(made), nl=False)
     else:
-        from triage.cli.screens.console import fit_to_show, show
-        from triage.cli.screens.gate import answer, screen
+        from triage.cli.screens.console import print_screen, sanitize
+        from triage.cli.screens.gate import render_answer, render_details
 
-        shown = fit_to_show(made)
-        show(answer(shown))
-        if not settings().quiet:
-            show(*screen(shown))
+        shown = sanitize(made)
+        print_screen(render_answer(shown))
+        if not current_settings().quiet:
+            print_screen(*render_details(shown))
 
 
-def _summarise(made: "Gate") -> None:
+def _write_step_summary(made: "Gate") -> None:
     """Append the judgement to the summary of the step, where the runner names a file for it."""
     from triage import pipeline
 

@@ -9,11 +9,11 @@ import click
 from triage.cli.settings import Settings
 from triage.errors import UsageError
 
-type_of_path = click.Path(allow_dash=True)
+EXPORT_PATH = click.Path(allow_dash=True)
 Function = Callable[..., Any]
 
 
-def _setting(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+def _set_flag(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     """Return the callback that keeps a flag in the settings, wherever among the words it stood."""
 
     def remember(context: click.Context, _option: click.Parameter, given: Any) -> None:
@@ -23,13 +23,13 @@ def _setting(name: str) -> Callable[[click.Context, click.Parameter, Any], None]
     return remember
 
 
-def speaking(function: Function) -> Function:
+def verbosity_options(function: Function) -> Function:
     """Add -q and --debug; both may stand before or after the command's name."""
     function = click.option(
         "--debug",
         is_flag=True,
         expose_value=False,
-        callback=_setting("debug"),
+        callback=_set_flag("debug"),
         help="Show a traceback when something fails.",
     )(function)
     return click.option(
@@ -37,19 +37,17 @@ def speaking(function: Function) -> Function:
         "--quiet",
         is_flag=True,
         expose_value=False,
-        callback=_setting("quiet"),
+        callback=_set_flag("quiet"),
         help="Only the answer: no notes beside it.",
     )(function)
 
 
-def exports(function: Function) -> Function:
+def exports_argument(function: Function) -> Function:
     """Add EXPORT...: files, folders, globs or "-"."""
-    return click.argument("exports", nargs=-1, required=True, metavar="EXPORT...", type=type_of_path)(
-        function
-    )
+    return click.argument("exports", nargs=-1, required=True, metavar="EXPORT...", type=EXPORT_PATH)(function)
 
 
-def output(function: Function) -> Function:
+def output_option(function: Function) -> Function:
     """Add -o: the file to write instead of stdout."""
     from pathlib import Path
 
@@ -62,7 +60,7 @@ def output(function: Function) -> Function:
     )(function)
 
 
-def packs(function: Function) -> Function:
+def pack_option(function: Function) -> Function:
     """Add --pack: rule packs of one's own beside those of the program, handed on as ``packs``."""
 
     @click.option(
@@ -84,7 +82,7 @@ def packs(function: Function) -> Function:
     return with_packs
 
 
-def asking(function: Function) -> Function:
+def fetch_options(function: Function) -> Function:
     """Add --filter, which stands in place of what the packs ask for, and the options of ``reaching``."""
     return click.option(
         "--filter",
@@ -92,10 +90,10 @@ def asking(function: Function) -> Function:
         default="",
         metavar="LQL",
         help="Ask for this, not for what the packs name.",
-    )(reaching(function))
+    )(connection_options(function))
 
 
-def reaching(function: Function) -> Function:
+def connection_options(function: Function) -> Function:
     """Add the options that say whom to ask for logs, as whom, and how fast."""
     options = [
         click.option(
@@ -121,7 +119,7 @@ def reaching(function: Function) -> Function:
     return function
 
 
-def judged(function: Function) -> Function:
+def exit_status_options(function: Function) -> Function:
     """Add the options that let the exit status tell the verdict."""
     function = click.option(
         "--strict", is_flag=True, help="End with status 3 when inconclusive, without data or partial."
@@ -134,7 +132,7 @@ def judged(function: Function) -> Function:
     )
 
 
-def _time(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+def _parse_time(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
     """Return the moment that an option names, in nanoseconds."""
     from datetime import UTC, datetime
 
@@ -148,7 +146,7 @@ def _time(_context: click.Context, option: click.Parameter, text: str | None) ->
         raise UsageError(f"{option.opts[0]}: {error.message}", error.hint) from error
 
 
-def _size(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+def _parse_size(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
     """Return the number of bytes that an option says."""
     import re
 
@@ -161,30 +159,30 @@ def _size(_context: click.Context, option: click.Parameter, text: str | None) ->
     return int(found[1]) * thousands
 
 
-since = click.option(
+since_option = click.option(
     "--since",
     metavar="TIME",
-    callback=_time,
+    callback=_parse_time,
     help="Only from this time on: 90m, 2025-09-13 17:43 PDT, RFC 3339.",
 )
-until = click.option("--until", metavar="TIME", callback=_time, help="Only up to this time.")
-matching = click.option(
+until_option = click.option("--until", metavar="TIME", callback=_parse_time, help="Only up to this time.")
+filter_option = click.option(
     "--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches."
 )
-max_bytes = click.option(
+max_bytes_option = click.option(
     "--max-bytes",
     metavar="SIZE",
-    callback=_size,
+    callback=_parse_size,
     help="Read at most so much of BigQuery's tables: 500MB, 20GB.",
 )
 
 
-def narrowing(function: Function) -> Function:
+def reading_options(function: Function) -> Function:
     """Add the options of ``selecting``, and --engine."""
-    return selecting(engine(function))
+    return selection_options(engine_option(function))
 
 
-def engine(function: Function) -> Function:
+def engine_option(function: Function) -> Function:
     """Add --engine: what reads the exports, if not this process."""
 
     @click.option(
@@ -203,16 +201,16 @@ def engine(function: Function) -> Function:
     return read_by
 
 
-def selecting(function: Function) -> Function:
+def selection_options(function: Function) -> Function:
     """Add the options that choose among the entries, handed on as one ``selection``."""
 
     @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")
     @click.option("--revision", multiple=True, metavar="NAME", help="Only this revision (repeatable).")
     @click.option("--instance", multiple=True, metavar="ID", help="Only this instance (repeatable).")
-    @since
-    @until
-    @matching
-    @max_bytes
+    @since_option
+    @until_option
+    @filter_option
+    @max_bytes_option
     @functools.wraps(function)
     def narrowed(
         *args: Any,

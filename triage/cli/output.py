@@ -11,7 +11,7 @@ from triage.errors import IOFailureError
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+def write_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Give a stream whose bytes become the file when all are written and on the disk; until then the old file stands.
 
     Folders on the way are made. A ``private`` file can be read by its owner only. A device or a pipe is written to
@@ -28,7 +28,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
                 yield stream
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(target, private=private) as stream:
+        with _temporary_file(target, private=private) as stream:
             yield stream
     except OSError as error:
         raise IOFailureError(
@@ -37,7 +37,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _beside(target: Path, *, private: bool) -> Iterator[BinaryIO]:
+def _temporary_file(target: Path, *, private: bool) -> Iterator[BinaryIO]:
     part = target.with_name(f".triage-{secrets.token_hex(8)}.part")
     try:
         with os.fdopen(

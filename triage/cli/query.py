@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from triage.cli.options import exports, packs, selecting, speaking, type_of_path
-from triage.cli.settings import note, note_gaps, settings
+from triage.cli.options import (
+    EXPORT_PATH,
+    exports_argument,
+    pack_option,
+    selection_options,
+    verbosity_options,
+)
+from triage.cli.settings import current_settings, print_gaps, print_note
 from triage.errors import BadDataError, ExitStatus, UsageError
 
 if TYPE_CHECKING:
@@ -14,9 +20,9 @@ if TYPE_CHECKING:
     from triage.pipeline import Selection
 
 
-@click.group()
-@speaking
-def query() -> None:
+@click.group("query")
+@verbosity_options
+def query_group() -> None:
     """Match, lint and explain filters of the Logging query language, offline.
 
     FILTER is one argument, as Cloud Logging takes it: put it in single quotes in a shell, strings inside in double
@@ -24,11 +30,11 @@ def query() -> None:
     """
 
 
-@query.command()
+@query_group.command("match")
 @click.argument("filter_text", metavar="FILTER")
-@exports
-@speaking
-def match(filter_text: str, exports: tuple[str, ...]) -> None:
+@exports_argument
+@verbosity_options
+def match_command(filter_text: str, exports: tuple[str, ...]) -> None:
     """Print the entries that match, raw and in order of time, one JSON object per line.
 
     What is probably not meant in the filter, and what could not be read, is said on stderr.
@@ -37,72 +43,72 @@ def match(filter_text: str, exports: tuple[str, ...]) -> None:
 
     errors = [finding for finding in lint_filter(filter_text) if finding.level == "error"]
     for finding in errors:
-        note(_told(finding))
+        print_note(_format_finding(finding))
     entries = read_entries(exports, Selection(filter=filter_text))
     with click.open_file("-", "wb") as stream:
         for entry in entries:
-            stream.write(_line(entry.raw))
-    _account(entries.coverage(0))
+            stream.write(_single_line(entry.raw))
+    _print_counts(entries.coverage(0))
 
 
-def _line(raw: bytes) -> bytes:
+def _single_line(raw: bytes) -> bytes:
     """Return a raw entry as one line; one that was exported over several is drawn together."""
     return (msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw) + b"\n"
 
 
-def _account(covered: "Coverage") -> None:
-    note(f"{covered.entries} of {covered.records} entries match")
-    note_gaps(covered.gaps)
+def _print_counts(covered: "Coverage") -> None:
+    print_note(f"{covered.entries} of {covered.records} entries match")
+    print_gaps(covered.gaps)
 
 
-@query.command()
+@query_group.command("lint")
 @click.argument("filter_text", metavar="FILTER")
 @click.option("--fix", is_flag=True, help="Print the filter with its errors mended; findings go to stderr.")
-@speaking
-def lint(filter_text: str, *, fix: bool) -> None:
+@verbosity_options
+def lint_command(filter_text: str, *, fix: bool) -> None:
     """Tell what a filter probably does not mean, with line and column and the mend.
 
     Ends with 0 unless there is an error among the findings, or the filter is none at all: then with 2.
     """
-    from triage.pipeline import lint_filter, mend_filter
+    from triage.pipeline import fix_filter, lint_filter
 
     findings = lint_filter(filter_text)
     for finding in findings:
-        click.echo(_told(finding), err=fix)
+        click.echo(_format_finding(finding), err=fix)
     if fix:
-        filter_text = mend_filter(filter_text)
+        filter_text = fix_filter(filter_text)
         click.echo(filter_text)
         findings = lint_filter(filter_text)
     elif not findings:
         click.echo("ok: nothing found")
     if any(finding.level == "error" for finding in findings):
-        settings().status = ExitStatus.USAGE
+        current_settings().status = ExitStatus.USAGE
 
 
-def _told(finding: "Finding") -> str:
+def _format_finding(finding: "Finding") -> str:
     from triage.text import clean
 
-    mend = "" if finding.mend is None else f"\n    write: {finding.mend}"
+    fix = "" if finding.fix is None else f"\n    write: {finding.fix}"
     place = f"{finding.line}:{finding.column}"
-    return clean(f"{place}: {finding.level} ({finding.code}): {finding.message}{mend}")
+    return clean(f"{place}: {finding.level} ({finding.code}): {finding.message}{fix}")
 
 
-@query.command()
+@query_group.command("explain")
 @click.argument("filter_text", metavar="FILTER")
-@click.argument("entry_file", metavar="[ENTRY]", required=False, type=type_of_path)
-@speaking
-def explain(filter_text: str, entry_file: str | None) -> None:
+@click.argument("entry_file", metavar="[ENTRY]", required=False, type=EXPORT_PATH)
+@verbosity_options
+def explain_command(filter_text: str, entry_file: str | None) -> None:
     """Say a filter in words; for one ENTRY (a file, or - for standard input), which part of it held.
 
     Beside each part stands in brackets what the entry has there, with secrets masked.
     """
     from triage.pipeline import explain_filter
 
-    entry = None if entry_file is None else _only_entry(entry_file)
+    entry = None if entry_file is None else _read_single_entry(entry_file)
     click.echo(str(explain_filter(filter_text, entry)))
 
 
-def _only_entry(path: str) -> "Entry":
+def _read_single_entry(path: str) -> "Entry":
     from itertools import islice
 
     from triage.pipeline import read_entries
@@ -117,7 +123,7 @@ def _only_entry(path: str) -> "Entry":
     return entries[0]
 
 
-@query.command()
+@query_group.command("sql")
 @click.argument("table", metavar="[TABLE]", default="")
 @click.option(
     "--engine",
@@ -126,10 +132,10 @@ def _only_entry(path: str) -> "Entry":
     show_default=True,
     help="Whose SQL it is.",
 )
-@selecting
-@packs
-@speaking
-def sql(table: str, engine: str, packs: "list[Pack]", selection: "Selection") -> None:  # noqa: ARG001 (one as yet)
+@selection_options
+@pack_option
+@verbosity_options
+def sql_command(table: str, engine: str, packs: "list[Pack]", selection: "Selection") -> None:  # noqa: ARG001 (one as yet)
     """Print the statement that TABLE (PROJECT.DATASET.TABLE) would be asked, ready for the BigQuery console.
 
     Values stand beside the statement, bound to its parameters. What it cannot ask of --filter is matched on what

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import exports, output, speaking
-from triage.cli.settings import note, note_gaps
+from triage.cli.options import exports_argument, output_option, verbosity_options
+from triage.cli.settings import print_gaps, print_note
 
 if TYPE_CHECKING:
-    from triage.pipeline import Shared
+    from triage.pipeline import RedactedExport
 
 
-@click.command()
-@exports
-@output
-@speaking
-def redact(exports: tuple[str, ...], output: Path | None) -> None:
+@click.command("redact")
+@exports_argument
+@output_option
+@verbosity_options
+def redact_command(exports: tuple[str, ...], output: Path | None) -> None:
     """Make an export that can be shared: every secret masked, the diagnosis the same.
 
     Tokens, keys, passwords, cookies, e-mail addresses, public addresses and user ids become <token-1> and the like,
@@ -28,21 +28,21 @@ def redact(exports: tuple[str, ...], output: Path | None) -> None:
     from triage.pipeline import redact_export
 
     if output is None:
-        _tell(redact_export(exports, sys.stdout.buffer))
+        _print_masked(redact_export(exports, sys.stdout.buffer))
         return
-    from triage.cli.output import replacing
+    from triage.cli.output import write_atomically
 
-    with replacing(output) as stream:
+    with write_atomically(output) as stream:
         if output.suffix == ".gz":
             with gzip.GzipFile(fileobj=stream, mode="wb", filename="", mtime=0) as packed:
                 shared = redact_export(exports, packed)
         else:
             shared = redact_export(exports, stream)
-    _tell(shared)
-    note(f"wrote {output}: {shared.records:,} records")
+    _print_masked(shared)
+    print_note(f"wrote {output}: {shared.records:,} records")
 
 
-def _tell(shared: "Shared") -> None:
+def _print_masked(shared: "RedactedExport") -> None:
     masked = ", ".join(f"{count:,} × {kind}" for kind, count in sorted(shared.masked.items()))
-    note(f"masked: {masked}" if masked else "nothing had to be masked")
-    note_gaps(shared.gaps)
+    print_note(f"masked: {masked}" if masked else "nothing had to be masked")
+    print_gaps(shared.gaps)

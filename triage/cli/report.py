@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.options import exports, narrowing, output, packs, speaking
-from triage.cli.settings import note
-from triage.cli.zone import zone as zone_of
+from triage.cli.options import (
+    exports_argument,
+    output_option,
+    pack_option,
+    reading_options,
+    verbosity_options,
+)
+from triage.cli.settings import print_note
+from triage.cli.time_zone import parse_zone as zone_of
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,9 +22,9 @@ if TYPE_CHECKING:
     from triage.pipeline import Selection
 
 
-@click.command()
-@exports
-@output
+@click.command("report")
+@exports_argument
+@output_option
 @click.option(
     "--template",
     metavar="NAME|FILE",
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["markdown", "html"]),
     default="markdown",
     show_default=True,
@@ -39,17 +45,17 @@ if TYPE_CHECKING:
     callback=zone_of,
     help="Where local times are of, such as Europe/Berlin; this machine's zone if not given.",
 )
-@narrowing
-@packs
-@speaking
-def report(
+@reading_options
+@pack_option
+@verbosity_options
+def report_command(
     exports: tuple[str, ...],
     output: Path | None,
     packs: "list[Pack]",
     selection: "Selection",
     *,
     template: str | None,
-    form: Literal["markdown", "html"],
+    output_format: Literal["markdown", "html"],
     impact: str,
     zone: tzinfo | None,
 ) -> None:
@@ -60,19 +66,19 @@ def report(
     """
     from triage import pipeline
 
-    if form == "html" and template is not None:
+    if output_format == "html" and template is not None:
         raise UsageError("--template is for Markdown", "take --template or --format html away")
-    analysis = pipeline.analyse(exports, packs=packs, selection=selection, tell=note)
+    analysis = pipeline.analyse(exports, packs=packs, selection=selection, notify=print_note)
     text = (
         pipeline.html(analysis, packs, impact=impact, zone=zone)
-        if form == "html"
+        if output_format == "html"
         else pipeline.report(analysis, template or "remediation", impact=impact, zone=zone)
     )
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
-    from triage.cli.output import replacing
+    from triage.cli.output import write_atomically
 
-    with replacing(output) as stream:
+    with write_atomically(output) as stream:
         stream.write(text.encode())
-    note(f"wrote {output}")
+    print_note(f"wrote {output}")

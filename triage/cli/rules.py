@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import packs, speaking
+from triage.cli.options import pack_option, verbosity_options
 from triage.errors import BadDataError
 
 if TYPE_CHECKING:
     from triage.models import Pack
 
 
-@click.group()
-@speaking
-def rules() -> None:
+@click.group("rules")
+@verbosity_options
+def rules_group() -> None:
     """Check and list the rule packs: what each log line means."""
 
 
-@rules.command()
+@rules_group.command("check")
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
-@speaking
-def check(files: tuple[Path, ...]) -> None:
+@verbosity_options
+def check_command(files: tuple[Path, ...]) -> None:
     """Prove rule packs against their own samples, and tell all their faults at once, with file and line.
 
     Without FILE, the packs of the program are proved.
@@ -38,12 +38,12 @@ def check(files: tuple[Path, ...]) -> None:
     click.echo("ok: every rule matches its hits and none of its misses")
 
 
-@rules.command("list")
-@packs
-@speaking
-def list_rules(packs: "list[Pack]") -> None:
+@rules_group.command("list")
+@pack_option
+@verbosity_options
+def list_command(packs: "list[Pack]") -> None:
     """List the rules and causes of every pack."""
-    from triage.cli.screens.console import show
-    from triage.cli.screens.packs import listing
+    from triage.cli.screens.console import print_screen
+    from triage.cli.screens.packs import render_packs
 
-    show(*listing(packs))
+    print_screen(*render_packs(packs))

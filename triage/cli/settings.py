@@ -21,21 +21,21 @@ class Settings:
     status: ExitStatus = ExitStatus.ANSWERED
 
 
-def settings() -> Settings:
+def current_settings() -> Settings:
     """Return the settings of the running call."""
     return click.get_current_context().ensure_object(Settings)
 
 
-def note(text: str) -> None:
+def print_note(text: str) -> None:
     """Say something beside the answer, on stderr, unless -q was given."""
-    if not settings().quiet:
+    if not current_settings().quiet:
         click.echo(text, err=True)
 
 
-def note_gaps(gaps: "Iterable[Gap]") -> None:
+def print_gaps(gaps: "Iterable[Gap]") -> None:
     """Say what was not read, why, and where: a line for each gap."""
     from triage.text import clean
 
     for gap in gaps:
         place = f"{gap.path}:{gap.position}" if gap.position else gap.path
-        note(clean(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail} ({place})"))
+        print_note(clean(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail} ({place})"))

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.options import exports, narrowing, packs, speaking
-from triage.cli.settings import note, settings
+from triage.cli.options import exports_argument, pack_option, reading_options, verbosity_options
+from triage.cli.settings import current_settings, print_note
 
 if TYPE_CHECKING:
     from triage.models import Pack, Timeline
-    from triage.notebook.charts import Picture
+    from triage.notebook.charts import ImageFormat
     from triage.pipeline import Selection
 
 
-@click.command()
-@exports
+@click.command("timeline")
+@exports_argument
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["text", "json", "csv"]),
     default="text",
     show_default=True,
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw the runs over time there too (needs the extra 'plot').",
 )
-@narrowing
-@packs
-@speaking
-def timeline(
+@reading_options
+@pack_option
+@verbosity_options
+def timeline_command(
     exports: tuple[str, ...],
-    form: Literal["text", "json", "csv"],
+    output_format: Literal["text", "json", "csv"],
     plot: Path | None,
     packs: "list[Pack]",
     selection: "Selection",
@@ -47,39 +47,39 @@ def timeline(
     """
     from triage.pipeline import analyse, fold, to_json, write_runs
 
-    picture = _picture_form(plot) if plot else None
-    found = analyse(exports, packs=packs, selection=selection, tell=note).timeline
+    picture = _image_format(plot) if plot else None
+    found = analyse(exports, packs=packs, selection=selection, notify=print_note).timeline
     if plot and picture:
-        _draw(found, plot, picture)
-    if form == "json":
+        _write_chart(found, plot, picture)
+    if output_format == "json":
         click.echo(to_json(found), nl=False)
         return
-    if form == "csv":
+    if output_format == "csv":
         write_runs(found, sys.stdout.buffer)
         return
-    from triage.cli.screens.console import fit_to_show, show
-    from triage.cli.screens.timeline import screen
+    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.timeline import render_timeline
 
-    shown = fit_to_show(found)
-    show(*screen(shown, fold(shown), quiet=settings().quiet))
+    shown = sanitize(found)
+    print_screen(*render_timeline(shown, fold(shown), quiet=current_settings().quiet))
 
 
-def _picture_form(path: Path) -> "Picture":
+def _image_format(path: Path) -> "ImageFormat":
     """Return what kind of picture a file is to be, before anything is read for it."""
     from triage.errors import UsageError
     from triage.notebook import charts
 
-    form = path.suffix.lower().removeprefix(".")
-    if form not in ("svg", "png"):
+    output_format = path.suffix.lower().removeprefix(".")
+    if output_format not in ("svg", "png"):
         raise UsageError(f"--plot: {path} names no kind of picture", "let the file end in .svg or .png")
-    charts.need_pictures()
-    return form  # type: ignore[return-value]  # one of the two, as was just asked
+    charts.require_image_support()
+    return output_format  # type: ignore[return-value]  # one of the two, as was just asked
 
 
-def _draw(timeline: "Timeline", path: Path, form: "Picture") -> None:
-    from triage.cli.output import replacing
+def _write_chart(timeline: "Timeline", path: Path, output_format: "ImageFormat") -> None:
+    from triage.cli.output import write_atomically
     from triage.notebook import Timeline, charts
 
-    with replacing(path) as stream:
-        stream.write(charts.picture(Timeline.of(timeline).plot(), form))
-    note(f"wrote {path}")
+    with write_atomically(path) as stream:
+        stream.write(charts.render_image(Timeline.from_document(timeline).plot(), output_format))
+    print_note(f"wrote {path}")

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.diagnose import status_of
-from triage.cli.options import judged, packs, reaching, speaking
-from triage.cli.settings import note, settings
+from triage.cli.diagnose import exit_status_of
+from triage.cli.options import connection_options, exit_status_options, pack_option, verbosity_options
+from triage.cli.settings import current_settings, print_note
 from triage.errors import TriageError, UsageError
 from triage.models import FetchPlan, ProbePlan
 from triage.window import Window
 
 if TYPE_CHECKING:
-    from triage.models import Pack, Probed
+    from triage.models import Pack, ProbeResult
     from triage.pipeline import Analysis
 
 _DEFAULTS = ProbePlan(url="")
 
 
-@click.command()
+@click.command("verify")
 @click.argument("url")
 @click.option(
     "--service", default="", metavar="NAME", help="The service's name, where its host does not tell."
@@ -65,13 +65,13 @@ _DEFAULTS = ProbePlan(url="")
 )
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
     help="How to say it.",
 )
-@judged
+@exit_status_options
 @click.option(
     "--with-logs", is_flag=True, help="Fetch the logs around it too, and join them to what was seen."
 )
@@ -83,10 +83,10 @@ _DEFAULTS = ProbePlan(url="")
     metavar="SECONDS",
     help="How long logs take to arrive.",
 )
-@reaching
-@packs
-@speaking
-def verify(
+@connection_options
+@pack_option
+@verbosity_options
+def verify_command(
     url: str,
     *,
     service: str,
@@ -97,7 +97,7 @@ def verify(
     within: float,
     token_env: str | None,
     output: Path | None,
-    form: Literal["text", "json"],
+    output_format: Literal["text", "json"],
     project: str,
     settle: float,
     reads_per_minute: int,
@@ -140,29 +140,31 @@ def verify(
         endpoint=endpoint,
         impersonate=impersonate,
     )
-    token = _token(token_env)
-    announced = pipeline.foresee_probe(plan, token)
+    token = _read_token(token_env)
+    announced = pipeline.plan_probe(plan, token)
     if with_logs:
-        pipeline.check_logs(plan, packs, asking)
+        pipeline.check_log_queries(plan, packs, asking)
     for sentence in announced:
-        note(sentence)
+        print_note(sentence)
     probed = pipeline.probe(plan, token)
-    _keep(probed, output)
+    _write_entries(probed, output)
     files: list[str] = []
     failure = None
     if with_logs:
         try:
-            probed, files = _joined(probed, packs, asking, output=output, settle=settle)
+            probed, files = _join_logs(probed, packs, asking, output=output, settle=settle)
         except TriageError as error:
             failure = error
-    analysis = pipeline.judge_probe(probed, packs, files, kept=str(output or ""))
-    settings().status = status_of(analysis.diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
-    _answer(analysis, form, files=files, output=output, url=url)
+    analysis = pipeline.analyse_probe(probed, packs, files, kept_file=str(output or ""))
+    current_settings().status = exit_status_of(
+        analysis.diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict
+    )
+    _print_diagnosis(analysis, output_format, files=files, output=output, url=url)
     if failure:
         raise failure
 
 
-def _token(variable: str | None) -> str:
+def _read_token(variable: str | None) -> str:
     if variable is None:
         return ""
     token = os.environ.get(variable, "").strip()
@@ -171,50 +173,59 @@ def _token(variable: str | None) -> str:
     return token
 
 
-def _keep(probed: "Probed", output: Path | None) -> None:
-    from triage.cli.output import replacing
+def _write_entries(probed: "ProbeResult", output: Path | None) -> None:
+    from triage.cli.output import write_atomically
 
     if output:
-        with replacing(output, private=True) as stream:
+        with write_atomically(output, private=True) as stream:
             stream.writelines(line + b"\n" for line in probed.lines)
-        note(f"wrote {output}: {len(probed.lines)} entries")
+        print_note(f"wrote {output}: {len(probed.lines)} entries")
 
 
-def _joined(
-    probed: "Probed", packs: "list[Pack]", asking: FetchPlan, *, output: Path | None, settle: float
-) -> "tuple[Probed, list[str]]":
+def _join_logs(
+    probed: "ProbeResult", packs: "list[Pack]", asking: FetchPlan, *, output: Path | None, settle: float
+) -> "tuple[ProbeResult, list[str]]":
     """Return the probe as the logs around it name it, and their files."""
     from triage import pipeline
     from triage.cli.screens.progress import FetchProgress
 
-    note(f"waiting {settle:g} s for the logs to arrive")
+    print_note(f"waiting {settle:g} s for the logs to arrive")
     time.sleep(settle)
-    with FetchProgress(quiet=settings().quiet) as progress:
-        joined, fetched = pipeline.join_logs(probed, packs, asking, tell=progress.tell, show=progress.show)
+    with FetchProgress(quiet=current_settings().quiet) as progress:
+        joined, fetched = pipeline.join_logs(
+            probed, packs, asking, notify=progress.notify, show_progress=progress.show
+        )
     for file in fetched:
-        note(f"wrote {file.path}: {file.entries:,} entries")
+        print_note(f"wrote {file.path}: {file.entries:,} entries")
     if joined.lines != probed.lines:
-        _keep(joined, output)
+        _write_entries(joined, output)
     return joined, [file.path for file in fetched]
 
 
-def _answer(
-    analysis: "Analysis", form: Literal["text", "json"], *, files: list[str], output: Path | None, url: str
+def _print_diagnosis(
+    analysis: "Analysis",
+    output_format: Literal["text", "json"],
+    *,
+    files: list[str],
+    output: Path | None,
+    url: str,
 ) -> None:
     """Print the answer of ``triage diagnose``, and under its first line what the client saw."""
     from triage.pipeline import to_json
 
-    if form == "json":
+    if output_format == "json":
         click.echo(to_json(analysis.diagnosis), nl=False)
         return
-    from triage.cli.screens.console import fit_to_show, show
-    from triage.cli.screens.diagnosis import answer, screen
-    from triage.cli.screens.verify import outcomes
+    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.diagnosis import render_answer, render_details
+    from triage.cli.screens.verify import render_probe
 
-    shown = fit_to_show(analysis.diagnosis)
-    show(answer(shown))
-    if settings().quiet:
+    shown = sanitize(analysis.diagnosis)
+    print_screen(render_answer(shown))
+    if current_settings().quiet:
         return
     kept = str(output) if output else "probe.jsonl"
     again = [] if output else [shlex.join(["triage", "verify", url, "-o", kept])]
-    show(*outcomes(fit_to_show(analysis.timeline)), *screen(shown, [kept, *files], first=again))
+    print_screen(
+        *render_probe(sanitize(analysis.timeline)), *render_details(shown, [kept, *files], first=again)
+    )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import asking, packs, speaking
-from triage.cli.settings import note, settings
+from triage.cli.options import fetch_options, pack_option, verbosity_options
+from triage.cli.settings import current_settings, print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from triage.pipeline import Until
 
 
-@click.command()
+@click.command("watch")
 @click.option("--service", required=True, metavar="NAME", help="The service.")
 @click.option(
     "--since", default="15m", show_default=True, metavar="TIME", help="Begin with what was logged since then."
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     "time, a minute at most.",
 )
 @click.option("-o", "--output", default="", metavar="FILE", help="Keep what comes in this new file.")
-@asking
-@packs
-@speaking
-def watch(
+@fetch_options
+@pack_option
+@verbosity_options
+def watch_command(
     *,
     service: str,
     since: str,
@@ -72,24 +72,27 @@ def watch(
         endpoint=endpoint,
         impersonate=impersonate,
     )
-    with WatchScreen(quiet=settings().quiet) as screen:
+    with WatchScreen(quiet=current_settings().quiet) as screen:
         ended = pipeline.watch(
             plan,
             packs,
-            pipeline.Watching(
-                tell=screen.tell, show=screen.show, changed=screen.changed, on_change=_words(command)
+            pipeline.WatchCallbacks(
+                notify=screen.notify,
+                show=screen.show,
+                changed=screen.changed,
+                on_change=_split_command(command),
             ),
             until=until,
             seconds=parse_duration(length) / NANOSECONDS if length else None,
             now=time.time_ns,
         )
     if ended.stream.lines:
-        note(f"kept {ended.stream.lines:,} entries: triage report {ended.journal}")
+        print_note(f"kept {ended.stream.lines:,} entries: triage report {ended.journal}")
     if until:
-        settings().status = pipeline.status_of(ended)
+        current_settings().status = pipeline.exit_status_of(ended)
 
 
-def _words(command: str | None) -> list[str]:
+def _split_command(command: str | None) -> list[str]:
     """Return the words of a command, split as a shell splits them; nothing else that a shell does is done."""
     import shlex
 

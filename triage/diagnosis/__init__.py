@@ -1,8 +1,8 @@
 """Runs and events x causes -> incidents, ranked, with evidence and what was ruled out."""
 
-from triage.diagnosis.errors import Errors
-from triage.diagnosis.judge import Judge
-from triage.diagnosis.presences import Presences
-from triage.diagnosis.witnesses import Witnesses
+from triage.diagnosis.activity_tracker import ActivityTracker
+from triage.diagnosis.builder import DiagnosisBuilder
+from triage.diagnosis.error_counter import ErrorCounter
+from triage.diagnosis.evidence_sampler import EvidenceSampler
 
-__all__ = ["Errors", "Judge", "Presences", "Witnesses"]
+__all__ = ["ActivityTracker", "DiagnosisBuilder", "ErrorCounter", "EvidenceSampler"]

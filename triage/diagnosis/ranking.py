@@ -1,77 +1,77 @@
-"""Which incident comes first, and which is only a symptom of another."""
+"""The order of incidents, and which of them are symptoms of another."""
 
 from collections.abc import Mapping
 
-from triage.diagnosis.case import AROUND, Case
-from triage.diagnosis.scene import TIERS
+from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder
+from triage.diagnosis.matching import TIERS
 from triage.models import Incident, ServiceState
 
 _SEVERITY = ("P0", "P1", "P2")
 _CONFIDENCE = ("high", "medium", "low")
-#: Leads that are told one by one; there may be hundreds of shapes.
-_LEADS = 25
+#: Unknown errors that are listed; there may be hundreds of patterns.
+_MAX_UNKNOWN = 25
 
 
-def attach(cases: list[Case]) -> list[Case]:
-    """Return the cases that stand for themselves; what another case explains is attached to it as a symptom.
+def attach_symptoms(builders: list[IncidentBuilder]) -> list[IncidentBuilder]:
+    """Return the root incidents, with the incidents that they explain attached as symptoms.
 
-    A case explains another at the same service and revision when its cause outranks the other's, and every symptom
-    there when it is none itself and no cause that names the symptom stands beside it. What a client saw explains only
-    what it names.
+    An incident explains another at the same service and revision when its cause supersedes the other's. It also explains
+    every symptom there, unless it is a symptom itself or a cause that supersedes the symptom is present. What only a probe
+    saw explains only what its cause supersedes.
     """
-    under: dict[str, Case] = {}
-    for case in cases:
-        others = [other for other in cases if _root(other, under) is not case]
-        deeper = next((other for other in others if _outranks(other, case)), None) or next(
-            (other for other in others if _implies(other, case)), None
+    parents: dict[str, IncidentBuilder] = {}
+    for builder in builders:
+        others = [other for other in builders if _root(other, parents) is not builder]
+        parent = next((other for other in others if _supersedes(other, builder)), None) or next(
+            (other for other in others if _implies(other, builder)), None
         )
-        if deeper is not None:
-            under[case.id] = deeper
-    standing = [case for case in cases if case.id not in under]
-    for case in cases:
-        if case.id in under:
-            _root(case, under).symptoms.append(case)
-    return standing
+        if parent is not None:
+            parents[builder.id] = parent
+    roots = [builder for builder in builders if builder.id not in parents]
+    for builder in builders:
+        if builder.id in parents:
+            _root(builder, parents).symptoms.append(builder)
+    return roots
 
 
-def _root(case: Case, under: Mapping[str, Case]) -> Case:
-    """Return the case at the end of the chain: a symptom of a symptom is one of what explains both."""
-    while case.id in under:
-        case = under[case.id]
-    return case
+def _root(builder: IncidentBuilder, parents: Mapping[str, IncidentBuilder]) -> IncidentBuilder:
+    """Return the incident at the end of the chain of parents."""
+    while builder.id in parents:
+        builder = parents[builder.id]
+    return builder
 
 
-def _together(deeper: Case, case: Case) -> bool:
-    """Return whether two cases are of one revision; what a client saw may be of any at that time, if no line tells which."""
-    if deeper.service != case.service:
+def _overlap(parent: IncidentBuilder, builder: IncidentBuilder) -> bool:
+    """Return whether two incidents share a revision, or a time where the revision is unknown."""
+    if parent.service != builder.service:
         return False
-    if deeper.may_be_anywhere or case.may_be_anywhere:
-        return deeper.began <= case.ended + AROUND and case.began <= deeper.ended + AROUND
-    return bool(deeper.revisions.shares(case.revisions))
+    if parent.revision_unknown or builder.revision_unknown:
+        return parent.began <= builder.ended + NEARBY and builder.began <= parent.ended + NEARBY
+    return bool(parent.revisions.shares(builder.revisions))
 
 
-def _outranks(deeper: Case, case: Case) -> bool:
+def _supersedes(parent: IncidentBuilder, builder: IncidentBuilder) -> bool:
     return (
-        _together(deeper, case)
-        and case.known.cause.id in deeper.known.cause.outranks
-        and deeper.known.cause.id not in case.known.cause.outranks
+        _overlap(parent, builder)
+        and builder.pack_cause.cause.id in parent.pack_cause.cause.supersedes
+        and parent.pack_cause.cause.id not in builder.pack_cause.cause.supersedes
     )
 
 
-def _implies(deeper: Case, case: Case) -> bool:
+def _implies(parent: IncidentBuilder, builder: IncidentBuilder) -> bool:
     return (
-        _together(deeper, case)
-        and not deeper.is_seen_from_outside
-        and case.known.cause.tier == "symptom"
-        and deeper.known.cause.tier not in ("symptom", "runtime")
+        _overlap(parent, builder)
+        and not parent.is_probe_only
+        and builder.pack_cause.cause.tier == "symptom"
+        and parent.pack_cause.cause.tier not in ("symptom", "runtime")
     )
 
 
 def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[Incident]:
     """Return the incidents, the one to act on first.
 
-    The primary service before others, what still holds before what recovered, the revision that decides before
-    older ones, then the deeper tier, the graver, the surer and the later.
+    The order is: primary services, open before recovered, the deciding revision, deeper tiers, higher severity, higher
+    confidence, later.
     """
 
     def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, int, str]:
@@ -89,8 +89,8 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
 
     ordered = sorted(incidents, key=key)
     known = [incident for incident in ordered if incident.cause != "unknown-error"]
-    leads = sorted(
+    unknown = sorted(
         (incident for incident in ordered if incident.cause == "unknown-error"),
-        key=lambda lead: (key(lead)[1:4], -lead.count, lead.first_seen),
+        key=lambda incident: (key(incident)[1:4], -incident.count, incident.first_seen),
     )
-    return known + leads[:_LEADS]
+    return known + unknown[:_MAX_UNKNOWN]

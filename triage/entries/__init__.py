@@ -1,22 +1,22 @@
 """Raw record to Entry: one decoder, one meaning for every form; split entries joined, duplicates dropped, in order."""
 
-from triage.entries.ahead import ahead
 from triage.entries.api import api_form
 from triage.entries.bounds import Bounds
-from triage.entries.decode import decode
+from triage.entries.decoder import decode
+from triage.entries.in_order_stream import stream_in_order
 from triage.entries.instances import EntriesByInstance
-from triage.entries.narrowing import narrow, place
-from triage.entries.sieve import Sieve
+from triage.entries.prefilter import Prefilter
+from triage.entries.record_prefilter import instance_sort_key, prefilter_records
 from triage.entries.stream import Entries
 
 __all__ = [
     "Bounds",
     "Entries",
     "EntriesByInstance",
-    "Sieve",
-    "ahead",
+    "Prefilter",
     "api_form",
     "decode",
-    "narrow",
-    "place",
+    "instance_sort_key",
+    "prefilter_records",
+    "stream_in_order",
 ]

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from triage.entries import refused
-from triage.entries.shapes import flattened, lenient, payloads
+from triage.entries import lenient_json
+from triage.entries.foreign_forms import find_payloads, flatten_record, normalize_foreign_record
 from triage.models import Entry
 
 #: Keys that only the API's own form has; a form of another style has none of them.
@@ -25,14 +25,14 @@ def api_form(entry: Entry) -> dict[str, Any]:
     try:
         raw = msgspec.json.decode(entry.raw)
     except msgspec.DecodeError:
-        raw = refused.loads(entry.raw)
+        raw = lenient_json.loads(entry.raw)
     if isinstance(raw.get("resource"), dict) and any(name in raw for name in _OWN):
         return {name: value for name, value in raw.items() if value is not None}
-    flat = flattened(raw)
-    payload, text, proto = payloads(flat)
-    said: dict[str, Any] = _without_nulls(msgspec.to_builtins(lenient(raw)))
-    said |= {"jsonPayload": payload, "textPayload": text, "protoPayload": proto}
-    return {name: value for name, value in said.items() if value not in (None, {})}
+    flat = flatten_record(raw)
+    payload, text, proto = find_payloads(flat)
+    fields: dict[str, Any] = _without_nulls(msgspec.to_builtins(normalize_foreign_record(raw)))
+    fields |= {"jsonPayload": payload, "textPayload": text, "protoPayload": proto}
+    return {name: value for name, value in fields.items() if value not in (None, {})}
 
 
 def _without_nulls(value: Any) -> Any:

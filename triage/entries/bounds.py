@@ -15,17 +15,19 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     since: int | None = None
     until: int | None = None
 
-    def hold(self, timestamp: int, service: str, revision: str, instance: str) -> bool:
+    def contains(self, timestamp: int, service: str, revision: str, instance: str) -> bool:
         """Return whether an entry of that time and place is within them."""
         if self.since is not None and timestamp < self.since:
             return False
         if self.until is not None and timestamp >= self.until:
             return False
         return (
-            _fits(self.service, service) and _fits(self.revision, revision) and _fits(self.instance, instance)
+            _matches_any(self.service, service)
+            and _matches_any(self.revision, revision)
+            and _matches_any(self.instance, instance)
         )
 
 
 @lru_cache(maxsize=4096)
-def _fits(patterns: tuple[str, ...], name: str) -> bool:
+def _matches_any(patterns: tuple[str, ...], name: str) -> bool:
     return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -20,7 +20,7 @@ _NUMBERS = {number: name for name, number in _GIVEN.items()} | {
 }
 
 
-def severity(value: str | int | None) -> str:
+def parse_severity(value: str | int | None) -> str:
     """Return the severity's name, "" when the value says none (DEFAULT means that none was given)."""
     if value is None:
         return ""

@@ -3,20 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from triage.entries.decode import decode
-from triage.entries.doubts import FileNumbers
-from triage.entries.gaps import Gaps
-from triage.entries.sorting import Sorter
-from triage.entries.split import Parts
-from triage.entries.twins import Once, in_order, twins
+from triage.entries.data_quality import FileStatistics
+from triage.entries.decoder import decode
+from triage.entries.deduplicate import Deduplicator, same_entry_key, sort_ties
+from triage.entries.gaps import GapCollector
+from triage.entries.sorter import Sorter
+from triage.entries.split_entries import SplitEntryJoiner
 from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped
 from triage.window import format_timestamp
 
-_ROOM = 64 << 20
+_MAX_BYTES = 64 << 20
 _LOST_RECORDS = {"broken_record", "too_large"}
 
 
-def _every(_entry: Entry) -> bool:
+def _accept_all(_entry: Entry) -> bool:
     return True
 
 
@@ -26,8 +26,8 @@ class Entries:
     What still comes is taken item by item, and settled up to a time as soon as nothing older is expected.
 
     Parts of split entries are joined. An entry that is not ``within`` the question is only counted as outside it, one
-    that is not worth to ``keep`` as skipped. Memory is bounded by ``room`` bytes, whatever the number of entries:
-    more than that is sorted on disk. ``asked`` is the window that was wanted, in nanoseconds.
+    that is not worth to ``keep`` as skipped. Memory is bounded by ``max_bytes`` bytes, whatever the number of entries:
+    more than that is sorted on disk. ``requested`` is the window that was wanted, in nanoseconds.
     """
 
     def __init__(
@@ -36,77 +36,77 @@ class Entries:
         *,
         keep: Callable[[Entry], bool] | None = None,
         within: Callable[[Entry], bool] | None = None,
-        asked: tuple[int | None, int | None] = (None, None),
-        room: int = _ROOM,
+        requested: tuple[int | None, int | None] = (None, None),
+        max_bytes: int = _MAX_BYTES,
     ) -> None:
         """Read from ``items`` when iterated."""
         self._items = items
-        self._keep = keep or _every
-        self._within = within or _every
-        self._asked = asked
-        self._room = room
-        self._parts = Parts(room)
-        self._sorter = Sorter(twins, room)
-        self._settled = 0
-        self._gaps = Gaps()
+        self._keep = keep or _accept_all
+        self._within = within or _accept_all
+        self._requested = requested
+        self._max_bytes = max_bytes
+        self._parts = SplitEntryJoiner(max_bytes)
+        self._sorter = Sorter(same_entry_key, max_bytes)
+        self._flushed_before = 0
+        self._gaps = GapCollector()
         self._exports: dict[str, ExportFile] = {}
-        self._numbers: dict[str, FileNumbers] = {}
+        self._statistics: dict[str, FileStatistics] = {}
         self._services: Counter[str] = Counter()
-        self._broken = self._outside = self._skipped = self._given = self._dropped = 0
+        self._broken = self._outside = self._skipped = self._yielded = self._duplicates = 0
         self._without_payload = self._without_severity = 0
-        self.late = self.parted = False
+        self.late = self.has_split_parts = False
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries, after all items were read."""
         for item in self._items:
-            self.take(item)
-        yield from self._rest()
+            self.add_item(item)
+        yield from self._flush_all()
 
-    def _rest(self) -> Iterator[Entry]:
+    def _flush_all(self) -> Iterator[Entry]:
         """Yield all that waits, split entries whole."""
-        for joined in self._parts.whole():
-            self._take(joined, whole=True)
-        yield from self.settle(None)
+        for joined in self._parts.join():
+            self._add_entry(joined, is_joined=True)
+        yield from self.flush(None)
 
-    def take(self, item: Record | Gap | Skipped | ExportFile) -> None:
+    def add_item(self, item: Record | Gap | Skipped | ExportFile) -> None:
         """Take in one more item."""
         if isinstance(item, Record):
-            self._take(decode(item), whole=False)
+            self._add_entry(decode(item), is_joined=False)
         elif isinstance(item, Gap):
-            self._note(item)
+            self._add_gap(item)
         elif isinstance(item, Skipped):
             self._outside += item.outside
             self._skipped += item.count - item.outside
-            self._numbers_of(item.path).pass_over(item)
+            self._statistics_of(item.path).observe_skipped(item)
         else:
             self._exports[item.path] = item
 
-    def settle(self, before: int | None) -> Iterator[Entry]:
+    def flush(self, before: int | None) -> Iterator[Entry]:
         """Yield what was taken in and is older than the microsecond of ``before``, in order; without it, all.
 
-        The rest waits. Of what still comes, an entry as old as what was given makes it ``late``; ``parted`` says that
+        The rest waits. Of what still comes, an entry as old as what was given makes it ``late``; ``has_split_parts`` says that
         parts of split entries came, which wait until it is iterated.
         """
-        waiting = Sorter(twins, self._room)
-        once = Once(self._sorter)
-        for entry in in_order(once, self._room):
+        waiting = Sorter(same_entry_key, self._max_bytes)
+        deduplicated = Deduplicator(self._sorter)
+        for entry in sort_ties(deduplicated, self._max_bytes):
             if before is None or entry.timestamp // 1000 < before // 1000:
-                self._given += 1
+                self._yielded += 1
                 yield entry
             else:
                 waiting.add(entry)
-        self._dropped += once.dropped
+        self._duplicates += deduplicated.duplicates
         self._sorter = waiting
-        self._settled = max(self._settled, before or 0)
+        self._flushed_before = max(self._flushed_before, before or 0)
 
-    def _take(self, entry: Entry | Gap, *, whole: bool) -> None:
+    def _add_entry(self, entry: Entry | Gap, *, is_joined: bool) -> None:
         if isinstance(entry, Gap):
-            self._note(entry)
+            self._add_gap(entry)
             return
-        if not whole:
-            self._numbers_of(entry.source.path).pass_by(entry)
+        if not is_joined:
+            self._statistics_of(entry.source.path).observe(entry)
             if entry.split and entry.split.total > 1:
-                self.parted = True
+                self.has_split_parts = True
                 self._parts.add(entry)
                 return
         if not self._within(entry):
@@ -114,29 +114,29 @@ class Entries:
         elif not self._keep(entry):
             self._skipped += 1
         else:
-            self._numbers[entry.source.path].add(entry)
+            self._statistics[entry.source.path].add(entry)
             if entry.service:
                 self._services[entry.service] += 1
             self._without_payload += entry.payload_lost
             self._without_severity += entry.severity_source != "entry"
-            self.late = self.late or entry.timestamp // 1000 < self._settled // 1000
+            self.late = self.late or entry.timestamp // 1000 < self._flushed_before // 1000
             self._sorter.add(entry)
 
-    def _numbers_of(self, path: str) -> FileNumbers:
-        numbers = self._numbers.get(path)
-        if numbers is None:
-            numbers = self._numbers[path] = FileNumbers(path)
-        return numbers
+    def _statistics_of(self, path: str) -> FileStatistics:
+        statistics = self._statistics.get(path)
+        if statistics is None:
+            statistics = self._statistics[path] = FileStatistics(path)
+        return statistics
 
-    def _note(self, gap: Gap) -> None:
+    def _add_gap(self, gap: Gap) -> None:
         if gap.kind in _LOST_RECORDS:
             self._broken += gap.count
         self._gaps.add(gap)
 
     @property
-    def weight(self) -> int:
+    def held_bytes(self) -> int:
         """Return about how many bytes the entries take that wait in memory."""
-        return self._sorter.weight
+        return self._sorter.held_bytes
 
     @property
     def waiting(self) -> Sequence[Entry]:
@@ -144,21 +144,23 @@ class Entries:
         return self._sorter.held
 
     @property
-    def newest(self) -> int:
+    def newest_timestamp(self) -> int:
         """Return the time of the newest entry that was taken in, 0 without any."""
-        return max((numbers.last for numbers in self._numbers.values()), default=0)
+        return max((statistics.last for statistics in self._statistics.values()), default=0)
 
     def coverage(self, matched: int) -> Coverage:
         """Return what the entries rest on, once they were iterated; ``matched`` of them were recognised."""
-        doubts = [
-            doubt
-            for path in dict.fromkeys([*self._exports, *self._numbers])
-            if path in self._numbers
-            for doubt in self._numbers[path].doubts(self._exports.get(path), self._asked)
+        quality_gaps = [
+            gap
+            for path in dict.fromkeys([*self._exports, *self._statistics])
+            if path in self._statistics
+            for gap in self._statistics[path].find_gaps(self._exports.get(path), self._requested)
         ]
-        joined, duplicate = self._parts.joined, self._parts.duplicate + self._dropped
-        times = [time for numbers in self._numbers.values() for time in (numbers.first, numbers.last)]
-        since, until = self._asked
+        joined, duplicate = self._parts.joined, self._parts.duplicate + self._duplicates
+        times = [
+            time for statistics in self._statistics.values() for time in (statistics.first, statistics.last)
+        ]
+        since, until = self._requested
         return Coverage(
             files=list(self._exports),
             forms=list(dict.fromkeys(export.form for export in self._exports.values())),
@@ -168,18 +170,18 @@ class Entries:
             ),
             first=format_timestamp(min(times)) if times else None,
             last=format_timestamp(max(times)) if times else None,
-            records=self._broken + joined + self._outside + self._skipped + duplicate + self._given,
+            records=self._broken + joined + self._outside + self._skipped + duplicate + self._yielded,
             broken=self._broken,
             joined=joined,
             outside=self._outside,
             skipped=self._skipped,
             duplicate=duplicate,
-            entries=self._given,
+            entries=self._yielded,
             matched=matched,
-            unmatched=self._given - matched,
+            unmatched=self._yielded - matched,
             without_payload=self._without_payload,
             without_severity=self._without_severity,
-            limit_suspected=any(doubt.kind == "limit_suspected" for doubt in doubts),
+            limit_suspected=any(gap.kind == "limit_suspected" for gap in quality_gaps),
             services=dict(sorted(self._services.items())),
-            gaps=self._gaps.all() + doubts,
+            gaps=self._gaps.all() + quality_gaps,
         )

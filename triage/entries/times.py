@@ -10,11 +10,11 @@ _SCALE = [int(10 ** (9 - digits)) for digits in range(10)]
 
 
 @lru_cache(maxsize=8192)
-def _second(text: str) -> int:
+def _parse_second(text: str) -> int:
     return parse_timestamp(f"{text}0Z")
 
 
-def nanoseconds(text: str) -> int:
+def parse_nanoseconds(text: str) -> int:
     """Return the nanoseconds since 1970 in UTC of a time as any exporter writes it.
 
     Nearly all times are the API's "2025-09-16T00:42:59.910682Z": their second is looked up, which is ten times as
@@ -32,7 +32,7 @@ def nanoseconds(text: str) -> int:
         and fraction.isdecimal()
         and len(fraction) < 10
     ):
-        return _second(text[:20]) + int(fraction) * _SCALE[len(fraction)]
+        return _parse_second(text[:20]) + int(fraction) * _SCALE[len(fraction)]
     text = text.strip()
     if ":" in text and text[-3:-2] in ("+", "-") and text[-2:].isdecimal():
         text += ":00"  # DuckDB and PostgreSQL write an offset of whole hours as "+00"
@@ -42,7 +42,7 @@ def nanoseconds(text: str) -> int:
         raise ValueError(f"not a time between the years 1 and 9999: {text!r}") from error
 
 
-def rfc3339(value: object) -> str | None:
+def to_rfc3339(value: object) -> str | None:
     """Return the time that a value of any JSON type means as RFC 3339 text, None when it says no time.
 
     Numbers are seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size (the BigQuery

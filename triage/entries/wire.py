@@ -7,7 +7,7 @@ loggers (labels, context and error of one, logger and validation of the other).
 import msgspec
 
 
-class _Wire(msgspec.Struct, rename="camel", gc=False):
+class _WireStruct(msgspec.Struct, rename="camel", gc=False):
     """What is null in JSON is None here; a field that is not named is not decoded."""
 
 
@@ -21,14 +21,14 @@ class ResourceLabels(msgspec.Struct, gc=False):
     job_name: str | None = None
 
 
-class Resource(_Wire, gc=False):
+class Resource(_WireStruct, gc=False):
     """MonitoredResource."""
 
     type: str | None = None
     labels: ResourceLabels | None = None
 
 
-class HttpRequest(_Wire, gc=False):
+class HttpRequest(_WireStruct, gc=False):
     """HttpRequest; ``latency`` is a protobuf Duration ("3.786648988s")."""
 
     request_method: str | None = None
@@ -38,7 +38,7 @@ class HttpRequest(_Wire, gc=False):
     user_agent: str | None = None
 
 
-class SourceLocation(_Wire, gc=False):
+class SourceLocation(_WireStruct, gc=False):
     """LogEntrySourceLocation; ``line`` is an int64 and so a string in JSON."""
 
     file: str | None = None
@@ -46,7 +46,7 @@ class SourceLocation(_Wire, gc=False):
     function: str | None = None
 
 
-class Part(_Wire, gc=False):
+class LogSplit(_WireStruct, gc=False):
     """LogSplit."""
 
     uid: str = ""
@@ -54,14 +54,14 @@ class Part(_Wire, gc=False):
     total_splits: int = 0
 
 
-class Status(_Wire, gc=False):
+class Status(_WireStruct, gc=False):
     """google.rpc.Status."""
 
     code: int | None = None
     message: str | None = None
 
 
-class AuditLog(_Wire, gc=False):
+class AuditLog(_WireStruct, gc=False):
     """google.cloud.audit.AuditLog."""
 
     method_name: str | None = None
@@ -69,7 +69,7 @@ class AuditLog(_Wire, gc=False):
     status: Status | None = None
 
 
-class PayloadLabels(_Wire, gc=False):
+class PayloadLabels(_WireStruct, gc=False):
     """Where the stderr logger was called."""
 
     module: str | None = None
@@ -77,13 +77,13 @@ class PayloadLabels(_Wire, gc=False):
     line: str | int | None = None
 
 
-class Named(_Wire, gc=False):
+class PayloadContext(_WireStruct, gc=False):
     """The context of the stderr logger."""
 
     name: str | None = None
 
 
-class PayloadError(_Wire, gc=False):
+class PayloadError(_WireStruct, gc=False):
     """The error of either logger: ``value`` of the one, ``message`` of the other."""
 
     type: str | None = None
@@ -92,18 +92,18 @@ class PayloadError(_Wire, gc=False):
     traceback: str | None = None
 
 
-class Validation(_Wire, gc=False):
+class Validation(_WireStruct, gc=False):
     """What the stdout logger adds of its own check."""
 
     severity: str | int | None = None
 
 
-class JsonPayload(_Wire, gc=False):
+class JsonPayload(_WireStruct, gc=False):
     """The payload's text and what stands around it."""
 
     message: str | None = None
     labels: PayloadLabels | None = None
-    context: Named | None = None
+    context: PayloadContext | None = None
     error: PayloadError | None = None
     logger: str | None = None
     name: str | None = None
@@ -114,7 +114,7 @@ class JsonPayload(_Wire, gc=False):
     type: str | None = msgspec.field(default=None, name="@type")
 
 
-class LogEntry(_Wire, gc=False):
+class LogEntry(_WireStruct, gc=False):
     """A LogEntry as far as it is read."""
 
     timestamp: str | None = None
@@ -130,4 +130,4 @@ class LogEntry(_Wire, gc=False):
     labels: dict[str, str] | None = None
     source_location: SourceLocation | None = None
     trace: str | None = None
-    split: Part | None = None
+    split: LogSplit | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from triage.errors import NoPermissionError, UsageError
 from triage.fetching.project import find_project
-from triage.fetching.query import checked_project
+from triage.fetching.query import validate_project
 from triage.models import FetchPlan
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SCOPE = "https://www.googleapis.com/auth/logging.read"
 HOST = "logging.googleapis.com:443"
 #: What a server on this machine is asked for where nothing names a project.
-_LOCAL = "local"
+_LOCAL_PROJECT = "local"
 TOKEN = "CLOUDSDK_AUTH_ACCESS_TOKEN"  # noqa: S105 (the variable's name, as gcloud knows it)
 
 
@@ -59,23 +59,23 @@ def connect(plan: FetchPlan, environ: Mapping[str, str] = os.environ) -> Connect
         UsageError: the endpoint or the project cannot be one.
 
     """
-    address = endpoint(plan.endpoint)
+    address = parse_endpoint(plan.endpoint)
     project, source = find_project(plan.project, environ)
     if is_loopback(address):
         if not project:
-            project, source = _LOCAL, "nobody: the endpoint is this machine"
-        return Connection(_plain_client(address), _named(project), source)
-    own, credentials_project = credentials(SCOPE, environ, impersonate=plan.impersonate)
+            project, source = _LOCAL_PROJECT, "nobody: the endpoint is this machine"
+        return Connection(_loopback_client(address), _require_project(project), source)
+    own, credentials_project = load_credentials(SCOPE, environ, impersonate=plan.impersonate)
     if not project:
         project, source = credentials_project, "the credentials"
     from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
 
     options = {"api_endpoint": address}
     client = LoggingServiceV2Client(credentials=own, client_options=options)
-    return Connection(client, _named(project), source, own)
+    return Connection(client, _require_project(project), source, own)
 
 
-def endpoint(text: str) -> str:
+def parse_endpoint(text: str) -> str:
     """Return HOST:PORT of ``--endpoint``, Google's own where there is none.
 
     Raises:
@@ -99,16 +99,16 @@ def is_loopback(address: str) -> bool:
         return host == "localhost"
 
 
-def _named(project: str) -> str:
+def _require_project(project: str) -> str:
     if not project:
         raise NoPermissionError(
             "no project is named by the environment, gcloud's configuration or the credentials",
             "give --project P, or run `gcloud config set project P`",
         )
-    return checked_project(project)
+    return validate_project(project)
 
 
-def _plain_client(address: str) -> "LoggingServiceV2Client":
+def _loopback_client(address: str) -> "LoggingServiceV2Client":
     import grpc
     from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
     from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
@@ -118,7 +118,7 @@ def _plain_client(address: str) -> "LoggingServiceV2Client":
     return LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
 
 
-def credentials(
+def load_credentials(
     scope: str, environ: Mapping[str, str] = os.environ, *, impersonate: str = ""
 ) -> tuple[Any, str]:
     """Return the credentials for a scope, and the project that they belong to or "".

@@ -18,7 +18,7 @@ from triage.window import NANOSECONDS, Window, parse_timestamp
 # Hidden, so that the folder can be read as an export before it is whole.
 _NAME = ".checkpoint.json"
 _LOCK = ".lock"
-_ANEW = "delete its folder and fetch anew"
+_RESTART_HINT = "delete its folder and fetch anew"
 #: Page tokens live for 24 hours (quotas page of Cloud Logging's documentation); an hour is left for the journey.
 TOKEN_LIFE = 23 * 3600 * NANOSECONDS
 
@@ -64,7 +64,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     parts: list[Part] = []
 
 
-class _Stamp(msgspec.Struct, frozen=True):
+class _Timestamped(msgspec.Struct, frozen=True):
     timestamp: str = ""
 
 
@@ -76,7 +76,7 @@ class Journal:
         self.folder = folder
         self.state = state
         self._lock = lock
-        self._open: dict[int, tuple[int, hashlib._Hash]] = {}
+        self._handles: dict[int, tuple[int, hashlib._Hash]] = {}
 
     @classmethod
     def begin(cls, folder: Path, state: Checkpoint) -> "Journal":
@@ -116,7 +116,7 @@ class Journal:
         try:
             journal = cls(folder, read_checkpoint(folder), lock)
             for index, part in enumerate(journal.state.parts):
-                journal._check(index, part)
+                journal._verify_part(index, part)
         except BaseException:
             lock.release()
             raise
@@ -149,13 +149,13 @@ class Journal:
 
     def extend(self, window: Window) -> None:
         """Add a stretch of time, for every service."""
-        self._set(parts=[*self.state.parts, *parts_of(self.state.clauses, window)])
+        self._replace_state(parts=[*self.state.parts, *new_parts(self.state.clauses, window)])
 
     def add(self, index: int, page: Page, now: int) -> None:
         """Keep a page: first its lines, then the token of the next one."""
         part = self.state.parts[index]
-        handle, digest = self._opened(index)
-        room = self._room(part.service)
+        handle, digest = self._open_part(index)
+        room = self._remaining(part.service)
         lines = page.lines[:room]
         full = room is not None and len(lines) == room
         data = b"".join(lines)
@@ -170,13 +170,13 @@ class Journal:
             entries=part.entries + len(lines),
             size=part.size + len(data),
             sha256=digest.hexdigest(),
-            first=part.first or (_stamp(lines[0]) if lines else ""),
-            last=_stamp(lines[-1]) if lines else part.last,
+            first=part.first or (_timestamp_of(lines[0]) if lines else ""),
+            last=_timestamp_of(lines[-1]) if lines else part.last,
             limited=full and bool(page.token or page.lines[room:]),
             done=full or not page.token,
         )
 
-    def _room(self, service: str) -> int | None:
+    def _remaining(self, service: str) -> int | None:
         """Return how many more entries of a service the limit leaves, None without one."""
         if self.state.limit is None:
             return None
@@ -192,10 +192,10 @@ class Journal:
         if part.entries:
             with self.file(index).open("rb") as lines:
                 for line in lines:
-                    if size >= part.size or _stamp(line) == part.last:
+                    if size >= part.size or _timestamp_of(line) == part.last:
                         break
                     size, kept = size + len(line), kept + 1
-        self._close(index)
+        self._close_part(index)
         resume_from = parse_timestamp(part.last) if part.last else part.resume_from
         self._update(
             index,
@@ -208,41 +208,41 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the files; the journal stays. Closing again does nothing."""
-        for index in list(self._open):
-            self._close(index)
+        for index in list(self._handles):
+            self._close_part(index)
         self._lock.release()
 
     def discard(self) -> None:
         """Remove the journal: the checkpoint first, without which the rest counts for nothing."""
-        for index in list(self._open):
-            self._close(index)
+        for index in list(self._handles):
+            self._close_part(index)
         (self.folder / _NAME).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.release()
         if os.name == "nt":  # where a file that is open cannot be removed
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _opened(self, index: int) -> "tuple[int, hashlib._Hash]":
-        if index not in self._open:
+    def _open_part(self, index: int) -> "tuple[int, hashlib._Hash]":
+        if index not in self._handles:
             size = self.state.parts[index].size
             digest = _digest(self.file(index), size)
-            self._open[index] = durable.open_at(self.file(index), size), digest
-        return self._open[index]
+            self._handles[index] = durable.open_at(self.file(index), size), digest
+        return self._handles[index]
 
-    def _close(self, index: int) -> None:
-        if index in self._open:
-            os.close(self._open.pop(index)[0])
+    def _close_part(self, index: int) -> None:
+        if index in self._handles:
+            os.close(self._handles.pop(index)[0])
 
-    def _check(self, index: int, part: Part) -> None:
+    def _verify_part(self, index: int, part: Part) -> None:
         if _digest(self.file(index), part.size).hexdigest() != part.sha256:
-            raise BadDataError(f"{self.file(index)} was changed since it was fetched", _ANEW)
+            raise BadDataError(f"{self.file(index)} was changed since it was fetched", _RESTART_HINT)
 
     def _update(self, index: int, **changes: object) -> None:
         parts = list(self.state.parts)
         parts[index] = msgspec.structs.replace(parts[index], **changes)
-        self._set(parts=parts)
+        self._replace_state(parts=parts)
 
-    def _set(self, **changes: object) -> None:
+    def _replace_state(self, **changes: object) -> None:
         self.state = msgspec.structs.replace(self.state, **changes)
         self._save()
 
@@ -255,7 +255,7 @@ def has_checkpoint(folder: Path) -> bool:
     return (folder / _NAME).exists()
 
 
-def parts_of(services: Iterable[str], window: Window) -> list[Part]:
+def new_parts(services: Iterable[str], window: Window) -> list[Part]:
     """Return a part for each service, with nothing in it yet."""
     return [Part(service=service, start=window.start, end=window.end) for service in services]
 
@@ -271,9 +271,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     try:
         state = msgspec.json.decode(path.read_bytes(), type=Checkpoint)
     except msgspec.DecodeError as error:
-        raise BadDataError(f"{path} is no checkpoint of a fetch: {error}", _ANEW) from error
+        raise BadDataError(f"{path} is no checkpoint of a fetch: {error}", _RESTART_HINT) from error
     if state.version != 1:
-        raise BadDataError(f"{path} was written by another version of triage", _ANEW)
+        raise BadDataError(f"{path} was written by another version of triage", _RESTART_HINT)
     return state
 
 
@@ -288,5 +288,5 @@ def _digest(path: Path, size: int) -> "hashlib._Hash":
     return digest
 
 
-def _stamp(line: bytes) -> str:
-    return msgspec.json.decode(line, type=_Stamp).timestamp
+def _timestamp_of(line: bytes) -> str:
+    return msgspec.json.decode(line, type=_Timestamped).timestamp

@@ -24,15 +24,15 @@ class Lock:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._handle: int | None = handle
         try:
-            self._take(handle, path)
+            self._acquire(handle, path)
         except BaseException:
             self.release()
             raise
 
     @staticmethod
-    def _take(handle: int, path: Path) -> None:
+    def _acquire(handle: int, path: Path) -> None:
         try:
-            _hold(handle)
+            _lock_handle(handle)
             held = os.fstat(handle).st_nlink > 0  # else who held it has just removed it
         except OSError:
             held = False
@@ -43,7 +43,7 @@ class Lock:
                 "wait for it, or give -o FILE",
             )
         os.ftruncate(handle, 0)
-        os.write(handle, f"process {os.getpid()} on {_host()}\n".encode())
+        os.write(handle, f"process {os.getpid()} on {_host_name()}\n".encode())
 
     def release(self) -> None:
         """Let others in; again does nothing."""
@@ -52,7 +52,7 @@ class Lock:
             self._handle = None
 
 
-def _host() -> str:
+def _host_name() -> str:
     import platform
 
     return platform.node()
@@ -61,7 +61,7 @@ def _host() -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _hold(handle: int) -> None:
+    def _lock_handle(handle: int) -> None:
         # The byte lies beyond the text, which stays readable to others.
         os.lseek(handle, 1024, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
@@ -69,5 +69,5 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _hold(handle: int) -> None:
+    def _lock_handle(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -32,7 +32,7 @@ class Logbook:
                 f"-o {path}: it exists, and nothing is written over", "give a new name"
             ) from error
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise self._write_failure(error) from error
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Add lines.
@@ -48,7 +48,7 @@ class Logbook:
             durable.write_all(self._handle, b"".join(added))
             os.fsync(self._handle)
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise self._write_failure(error) from error
         self.lines += len(added)
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class Logbook:
         if empty:
             self.path.unlink(missing_ok=True)
 
-    def _unwritable(self, error: OSError) -> IOFailureError:
+    def _write_failure(self, error: OSError) -> IOFailureError:
         return IOFailureError(
             f"{self.path}: {error.strerror}", "make room or give the right to write, then watch again"
         )

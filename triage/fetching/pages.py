@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from triage.fetching.api_errors import is_credentials_error, is_quota_error, is_transient, to_triage_error
 from triage.fetching.client import Connection
-from triage.fetching.faults import explain, is_credentials, is_passing, is_quota
-from triage.fetching.record import know_payloads, to_line
+from triage.fetching.record import register_payload_types, to_line
 
 #: The most that Cloud Logging gives in one page; more is refused (ListLogEntriesRequest.page_size).
 PAGE_SIZE = 1000
@@ -23,19 +23,19 @@ class Page(msgspec.Struct, frozen=True):
     token: str
 
 
-class Patience(msgspec.Struct, frozen=True, kw_only=True):
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How long to wait, in seconds: ``page`` for one answer, ``budget`` for one that comes in the end.
 
     Between tries it waits a random part of ``first``, doubled each time up to ``most`` ("full jitter").
     """
 
-    page: float = 90.0
+    page_timeout: float = 90.0
     budget: float = 180.0
-    first: float = 1.0
-    most: float = 32.0
+    first_pause: float = 1.0
+    max_pause: float = 32.0
 
 
-class Pace:
+class RateLimiter:
     """Keeps calls below a number per minute: a sixth of them at once, the rest evenly.
 
     Whatever the calls before, no 60 seconds hold more than the number (the generic cell rate algorithm).
@@ -58,25 +58,25 @@ class Pace:
         return wait
 
 
-class Reader:
-    """Asks for pages. ``waiting`` is told what is waited for, "" when it is over."""
+class PageReader:
+    """Asks for pages. ``on_wait`` is told what is waited for, "" when it is over."""
 
     def __init__(
         self,
         connection: Connection,
-        pace: Pace,
-        patience: Patience,
-        waiting: Callable[[str], None],
+        rate_limiter: RateLimiter,
+        retry_policy: RetryPolicy,
+        on_wait: Callable[[str], None],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Ask nothing yet."""
         self._connection = connection
-        self._pace = pace
-        self._patience = patience
-        self._waiting = waiting
+        self._rate_limiter = rate_limiter
+        self._retry_policy = retry_policy
+        self._on_wait = on_wait
         self._sleep = sleep
 
-    def page(self, text: str, token: str, size: int) -> Page:
+    def read_page(self, text: str, token: str, size: int) -> Page:
         """Return the page that begins at a token, for a filter, oldest entries first.
 
         Quota, server faults, timeouts and lost connections are tried again within the budget; credentials are renewed
@@ -94,24 +94,30 @@ class Reader:
 
         begun, tries, renewed = time.monotonic(), 0, False
         while True:
-            self._wait(self._pace.next_wait(), "quota")
+            self._wait(self._rate_limiter.next_wait(), "quota")
             try:
-                return self._ask(text, token, size)
+                return self._request_page(text, token, size)
             except InvalidArgument as error:
                 if token:
                     raise
-                raise explain(error, self._connection.project) from error
+                raise to_triage_error(error, self._connection.project) from error
             except (GoogleAPICallError, GoogleAuthError) as error:
                 spent = time.monotonic() - begun
-                if is_credentials(error) and not renewed:
+                if is_credentials_error(error) and not renewed:
                     renewed = True
                     self._renew()
                     continue
-                pause = random.uniform(0, min(self._patience.most, self._patience.first * 2**tries))  # noqa: S311 (no secret)
+                pause = random.uniform(
+                    0, min(self._retry_policy.max_pause, self._retry_policy.first_pause * 2**tries)
+                )  # noqa: S311 (no secret)
                 tries += 1
-                if not is_passing(error) or is_credentials(error) or spent + pause > self._patience.budget:
-                    raise explain(error, self._connection.project, seconds=spent) from error
-                self._wait(pause, "quota" if is_quota(error) else "Cloud Logging")
+                if (
+                    not is_transient(error)
+                    or is_credentials_error(error)
+                    or spent + pause > self._retry_policy.budget
+                ):
+                    raise to_triage_error(error, self._connection.project, seconds=spent) from error
+                self._wait(pause, "quota" if is_quota_error(error) else "Cloud Logging")
 
     def _renew(self) -> None:
         from google.auth.exceptions import GoogleAuthError
@@ -119,15 +125,15 @@ class Reader:
         try:
             self._connection.renew()
         except GoogleAuthError as error:
-            raise explain(error, self._connection.project) from error
+            raise to_triage_error(error, self._connection.project) from error
 
     def _wait(self, seconds: float, why: str) -> None:
         if seconds > 0:
-            self._waiting(why)
+            self._on_wait(why)
             self._sleep(seconds)
-            self._waiting("")
+            self._on_wait("")
 
-    def _ask(self, text: str, token: str, size: int) -> Page:
+    def _request_page(self, text: str, token: str, size: int) -> Page:
         from google.cloud.logging_v2.types import ListLogEntriesRequest
 
         request = ListLogEntriesRequest(
@@ -137,8 +143,10 @@ class Reader:
             page_size=size,
             page_token=token,
         )
-        know_payloads()
-        pager = self._connection.client.list_log_entries(request, retry=None, timeout=self._patience.page)
+        register_payload_types()
+        pager = self._connection.client.list_log_entries(
+            request, retry=None, timeout=self._retry_policy.page_timeout
+        )
         answer: Any = type(page := next(iter(pager.pages))).pb(page)
         last = answer.entries[-1].timestamp.ToJsonString() if answer.entries else ""
         return Page([to_line(entry) for entry in answer.entries], last, answer.next_page_token)

@@ -10,7 +10,7 @@ from triage.text import quote
 from triage.window import Window, format_timestamp
 
 #: What Cloud Logging takes, comments included (quotas page of its documentation).
-MOST_CHARACTERS = 20_000
+MAX_CHARACTERS = 20_000
 
 _SERVICE = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z0-9][a-z0-9-]*", re.ASCII)
@@ -23,7 +23,7 @@ _NAMES = (
     "sourceLocation.file",
 )
 # Shorter literals of rules stand in too many lines that no rule knows.
-_TELLING = 12
+_MIN_LITERAL = 12
 _ALWAYS = (
     # Many loggers write no severity at all, and a warning is often the only line that gives a reason.
     "severity>=WARNING",
@@ -36,7 +36,7 @@ _ALWAYS = (
 )
 
 
-def clause(service: str, packs: Sequence[Pack], *, text: str = "", everything: bool = False) -> str:
+def build_filter(service: str, packs: Sequence[Pack], *, text: str = "", everything: bool = False) -> str:
     """Return what is asked for of one service, without the window.
 
     ``text``, a Logging filter, stands in place of what the packs name; ``everything`` leaves it out.
@@ -49,24 +49,24 @@ def clause(service: str, packs: Sequence[Pack], *, text: str = "", everything: b
         raise UsageError(
             f"{service!r} is no name of a Cloud Run service", "give its name as the console shows it"
         )
-    lines = ['resource.type="cloud_run_revision"', _belonging(service)]
+    lines = ['resource.type="cloud_run_revision"', _service_clause(service)]
     if text:
         # The line break keeps a comment at the end of the text from eating the parenthesis.
         lines.append(f"(\n{text.strip()}\n)")
     elif not everything:
         asking = [pack for pack in packs if pack.keywords or pack.filter.strip()]
-        lines.append(_interesting([pack for pack in asking if _reads(pack, service)]))
+        lines.append(_pack_clause([pack for pack in asking if _covers(pack, service)]))
     whole = "\n".join(lines)
-    if len(in_window(whole, Window(0, 1))) > MOST_CHARACTERS:
+    if len(add_window(whole, Window(0, 1))) > MAX_CHARACTERS:
         raise UsageError(
-            f"the filter for {service} has {len(whole):,} characters, more than the {MOST_CHARACTERS:,} that Cloud "
+            f"the filter for {service} has {len(whole):,} characters, more than the {MAX_CHARACTERS:,} that Cloud "
             "Logging takes",
             "give fewer --pack, a shorter --filter, or --everything",
         )
     return whole
 
 
-def in_window(text: str, window: Window) -> str:
+def add_window(text: str, window: Window) -> str:
     """Return the filter with both ends of the window, each on a line of its own."""
     start, end = (format_timestamp(at).replace(".000000Z", "Z") for at in (window.start, window.end))
     return f'timestamp>="{start}"\ntimestamp<"{end}"\n{text}'
@@ -81,12 +81,12 @@ def gcloud_command(text: str, project: str) -> str:
     quote, and Windows PowerShell 5.1 pipes ASCII only: YAML's escapes stand for the rest.
     """
     plain = text.isascii() and "'" not in text
-    key = "|-\n  " + text.replace("\n", "\n  ") if plain else f'"{"".join(map(_in_yaml, text))}"'
-    flag = f" --project={checked_project(project)}" if project else ""
+    key = "|-\n  " + text.replace("\n", "\n  ") if plain else f'"{"".join(map(_escape_yaml, text))}"'
+    flag = f" --project={validate_project(project)}" if project else ""
     return f"echo '\n? {key}\n:\n' | gcloud logging read --flags-file=-{flag} --order=asc --format=json"
 
 
-def checked_project(project: str) -> str:
+def validate_project(project: str) -> str:
     """Return the project's id.
 
     Raises:
@@ -100,7 +100,7 @@ def checked_project(project: str) -> str:
     return project
 
 
-def _in_yaml(character: str) -> str:
+def _escape_yaml(character: str) -> str:
     """Return a character as it stands in a double-quoted YAML scalar."""
     if character in '"\\':
         return f"\\{character}"
@@ -109,25 +109,25 @@ def _in_yaml(character: str) -> str:
     return character
 
 
-def _reads(pack: Pack, service: str) -> bool:
+def _covers(pack: Pack, service: str) -> bool:
     return not pack.services or any(fnmatchcase(service, pattern) for pattern in pack.services)
 
 
-def _belonging(service: str) -> str:
+def _service_clause(service: str) -> str:
     """Return the clause for lines of a service; some audit entries name it in the resource that they are about only."""
     about = rf"/(services/{service}|revisions/{service}-[0-9]{{5}}-[a-z0-9]{{3}})$"
     return f'(resource.labels.service_name={quote(service)} OR protoPayload.resourceName=~"{about}")'
 
 
-def _interesting(packs: Sequence[Pack]) -> str:
-    keywords = _shortest(word for pack in packs for word in pack.keywords)
+def _pack_clause(packs: Sequence[Pack]) -> str:
+    keywords = _without_longer(word for pack in packs for word in pack.keywords)
     literals = (
         rule.literal
         for pack in packs
         for rule in pack.rules
-        if not rule.noise and len(rule.literal) >= _TELLING
+        if not rule.noise and len(rule.literal) >= _MIN_LITERAL
     )
-    known = _shortest([*keywords, *literals])
+    known = _without_longer([*keywords, *literals])
     parts = [
         *_ALWAYS,
         *(f"{field}:{_any_of(known if field in _TEXTS[:2] else keywords)}" for field in _TEXTS),
@@ -141,7 +141,7 @@ def _any_of(words: Iterable[str]) -> str:
     return f"({' OR '.join(quote(word) for word in words)})"
 
 
-def _shortest(words: Iterable[str]) -> list[str]:
+def _without_longer(words: Iterable[str]) -> list[str]:
     """Return the words without those that hold another: ``:`` finds parts of texts, in any case."""
     kept: list[str] = []
     for word in sorted(set(words), key=lambda word: (len(word), word)):

@@ -10,7 +10,7 @@ import msgspec
 _EXACT = 2**53
 
 
-def know_payloads() -> None:
+def register_payload_types() -> None:
     """Import the types that a protoPayload may have: without them an audit entry stays bytes."""
     from google.cloud.appengine_logging_v1.types import RequestLog  # noqa: F401
     from google.cloud.audit import audit_log_pb2  # noqa: F401
@@ -28,20 +28,20 @@ def to_line(entry: Any) -> bytes:
     document: dict[str, Any] = {}
     payload = entry.WhichOneof("payload")
     if payload == "json_payload":
-        document["jsonPayload"] = _fields(entry.json_payload)
+        document["jsonPayload"] = _struct_fields(entry.json_payload)
         entry.ClearField("json_payload")
     elif payload == "proto_payload":
-        document["protoPayload"] = _any(entry.proto_payload)
+        document["protoPayload"] = _any_payload(entry.proto_payload)
         entry.ClearField("proto_payload")
     document |= MessageToDict(entry)
     return msgspec.json.encode(document, order="sorted") + b"\n"
 
 
-def _fields(struct: Any) -> dict[str, Any]:
-    return {name: _value(value) for name, value in struct.fields.items()}
+def _struct_fields(struct: Any) -> dict[str, Any]:
+    return {name: _plain_value(value) for name, value in struct.fields.items()}
 
 
-def _value(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     """Return the value of a protobuf Value. Its own JSON form refuses NaN, which a program may well log."""
     kind = value.WhichOneof("kind")
     if kind == "string_value":
@@ -52,13 +52,13 @@ def _value(value: Any) -> Any:
             return {"nan": "NaN", "inf": "Infinity"}.get(str(number), "-Infinity")
         return int(number) if number.is_integer() and abs(number) <= _EXACT else number
     if kind == "struct_value":
-        return _fields(value.struct_value)
+        return _struct_fields(value.struct_value)
     if kind == "list_value":
-        return [_value(item) for item in value.list_value.values]
+        return [_plain_value(item) for item in value.list_value.values]
     return value.bool_value if kind == "bool_value" else None
 
 
-def _any(payload: Any) -> dict[str, Any]:
+def _any_payload(payload: Any) -> dict[str, Any]:
     from google.protobuf.json_format import MessageToDict, SerializeToJsonError
     from google.protobuf.message import DecodeError
 

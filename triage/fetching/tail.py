@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from triage.fetching.client import Connection
-from triage.fetching.record import know_payloads, to_line
+from triage.fetching.record import register_payload_types, to_line
 
 #: Responses that wait to be taken; with more, the server is let wait, which then says how many entries it suppressed.
-_WAITING = 256
-_MOMENT = 0.05
+_MAX_WAITING = 256
+_PUT_TIMEOUT = 0.05
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -30,8 +30,8 @@ class Tail:
         """Ask for all entries that a filter matches, for so long at most: a dead connection is noticed by then."""
         from google.cloud.logging_v2.types import TailLogEntriesRequest
 
-        know_payloads()
-        self._arrived: Queue[Any] = Queue(_WAITING)
+        register_payload_types()
+        self._arrived: Queue[Any] = Queue(_MAX_WAITING)
         self._closed = threading.Event()
         request = TailLogEntriesRequest(resource_names=[f"projects/{connection.project}"], filter=text)
         client = connection.client
@@ -39,10 +39,10 @@ class Tail:
         stub: Any = client.transport.tail_log_entries
         stub._prefetch_first_result_ = False
         self._call: Any = client.tail_log_entries(iter([request]), retry=None, timeout=seconds)
-        self._thread = threading.Thread(target=self._read, name="tail", daemon=True)
+        self._thread = threading.Thread(target=self._receive, name="tail", daemon=True)
         self._thread.start()
 
-    def take(self, seconds: float) -> Delivery | None:
+    def next_delivery(self, seconds: float) -> Delivery | None:
         """Return what came next, waiting so long for it; None if nothing did.
 
         Raises:
@@ -69,7 +69,7 @@ class Tail:
         self._call.cancel()
         self._thread.join()
 
-    def _read(self) -> None:
+    def _receive(self) -> None:
         from google.api_core.exceptions import GoogleAPICallError, OutOfRange, Unknown
         from google.auth.exceptions import GoogleAuthError
 
@@ -86,5 +86,5 @@ class Tail:
     def _put(self, item: object) -> None:
         while not self._closed.is_set():
             with suppress(Full):
-                self._arrived.put(item, timeout=_MOMENT)
+                self._arrived.put(item, timeout=_PUT_TIMEOUT)
                 return

@@ -6,15 +6,24 @@ True
 """
 
 from triage.lql.errors import FilterError
-from triage.lql.explaining import Explanation, explain
-from triage.lql.formatting import format_query as format  # noqa: A004 (parse and format are the pair's names)
-from triage.lql.linting import lint, mend
-from triage.lql.matching import evaluate, matcher
-from triage.lql.parsing import parse
+from triage.lql.evaluation import evaluate, matcher
+from triage.lql.explanation import Explanation, explain
+from triage.lql.formatter import format_query as format  # noqa: A004 (parse and format are the pair's names)
+from triage.lql.linter import fix, lint
+from triage.lql.parser import parse
 from triage.lql.tree import Query
 from triage.models import Finding
 
 __all__ = [
-    "Explanation", "FilterError", "Finding", "Query", "evaluate", "explain", "format", "lint", "matcher",
-    "mend", "parse",
+    "Explanation",
+    "FilterError",
+    "Finding",
+    "Query",
+    "evaluate",
+    "explain",
+    "fix",
+    "format",
+    "lint",
+    "matcher",
+    "parse",
 ]  # fmt: skip

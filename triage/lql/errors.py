@@ -2,7 +2,7 @@
 
 from triage.errors import UsageError
 
-_AROUND = 30
+_CONTEXT = 30
 
 
 class FilterError(UsageError):
@@ -13,9 +13,9 @@ class FilterError(UsageError):
 
     def __init__(self, what: str, hint: str, *, text: str, offset: int, token: str = "") -> None:
         """Keep what is wrong and where: ``offset`` characters of ``text`` stand before the place."""
-        self.line, self.column = place(text, offset)
+        self.line, self.column = line_and_column(text, offset)
         where = f"at line {self.line}, column {self.column}" + (f", token {token}" if token else "")
-        before, after = text[max(0, offset - _AROUND) : offset], text[offset : offset + _AROUND]
+        before, after = text[max(0, offset - _CONTEXT) : offset], text[offset : offset + _CONTEXT]
         near = " ".join(f"{before}^{after}".split())
         super().__init__(f"{what} {where} (near: {near})", hint)
 
@@ -25,6 +25,6 @@ def syntax_error(token: str, hint: str, *, text: str, offset: int) -> FilterErro
     return FilterError("Unparseable filter: syntax error", hint, text=text, offset=offset, token=token)
 
 
-def place(text: str, offset: int) -> tuple[int, int]:
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Return the line and the column of a place in the text, both from 1."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

@@ -117,7 +117,7 @@ class Path:
         return self.type is Kind.STRING and len(self.keys) > self.fixed + 1
 
 
-def bind(field: Field, text: str) -> Path:
+def bind_field(field: Field, text: str) -> Path:
     """Return the path of the field in a LogEntry. Names that LogEntry defines are read in any case, keys as they are.
 
     Raises:
@@ -128,30 +128,30 @@ def bind(field: Field, text: str) -> Path:
     keys: list[str] = []
     for place, part in enumerate(field.parts):
         if isinstance(here, Kind):
-            return _inside(here, tuple(keys), field, text)
-        name = next((name for name in here if plain(name) == plain(part)), None)
+            return _bind_payload_path(here, tuple(keys), field, text)
+        name = next((name for name in here if normalize_name(name) == normalize_name(part)), None)
         if name is None:
-            raise _unknown(field, place, text)
+            raise _unknown_field(field, place, text)
         here = here[name]
         keys.append(name)
     default = DEFAULTS.get(here) if isinstance(here, Kind) and keys[0] != "errorGroups" else None
     return Path(tuple(keys), here, default, len(keys))
 
 
-def _inside(kind: Kind, keys: tuple[str, ...], field: Field, text: str) -> Path:
+def _bind_payload_path(kind: Kind, keys: tuple[str, ...], field: Field, text: str) -> Path:
     """Return the path into a payload or a map, whose keys are not LogEntry's."""
     if kind not in (Kind.JSON, Kind.PROTO, Kind.MAP):
-        raise _unknown(field, len(keys), text)
+        raise _unknown_field(field, len(keys), text)
     value = Kind.STRING if kind is Kind.MAP else kind
     return Path((*keys, *field.parts[len(keys) :]), value, None, len(keys))
 
 
-def plain(name: str) -> str:
+def normalize_name(name: str) -> str:
     """Return the name as protocol buffers compare it here: without case, and snake_case as camelCase (AIP-160)."""
     return name.lower().replace("_", "")
 
 
-def _unknown(field: Field, place: int, text: str) -> FilterError:
+def _unknown_field(field: Field, place: int, text: str) -> FilterError:
     name = ".".join(field.parts[: place + 1])
     if place:
         hint = f"{'.'.join(field.parts[:place])} has no field {field.parts[place]!r}"

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from triage.lql.casting import KINDS, casting
+from triage.lql.case_folding import fold_case
+from triage.lql.casts import CAST_KINDS, make_cast
 from triage.lql.errors import FilterError
-from triage.lql.fields import LOG_ENTRY, Kind, bind
-from triage.lql.folding import fold
-from triage.lql.paths import Entry, Getter, getter, leaves
+from triage.lql.fields import LOG_ENTRY, Kind, bind_field
+from triage.lql.paths import Entry, Getter, list_scalars, make_getter
+from triage.lql.re2_translation import RegexError
 from triage.lql.regex import compile_regex
-from triage.lql.searching import Search
+from triage.lql.search import Search
 from triage.lql.signatures import FUNCTIONS
-from triage.lql.translation import RegexError
 from triage.lql.tree import Argument, Call, Field, Literal
 from triage.lql.values import to_double
 
@@ -26,7 +26,7 @@ _SOURCE = re.compile(r"(organizations|folders|projects|billingAccounts)/[^/\s]+"
 _SAMPLED = (Kind.STRING, Kind.INT, Kind.JSON, Kind.PROTO)
 
 
-def test_of(call: Call, text: str) -> EntryTest:
+def compile_function_test(call: Call, text: str) -> EntryTest:
     """Return the test that a function which is true or false makes of an entry.
 
     Raises:
@@ -35,21 +35,21 @@ def test_of(call: Call, text: str) -> EntryTest:
     """
     match call.name:
         case "log_id":
-            return _log_id(call)
+            return _compile_log_id(call)
         case "source":
-            return _source(call, text)
+            return _compile_source(call, text)
         case "sample":
-            return _sample(call, text)
+            return _compile_sample(call, text)
         case "ip_in_net":
-            return _ip_in_net(call, text)
+            return _compile_ip_in_net(call, text)
         case "search":
-            return _search(call, text)
+            return _compile_search(call, text)
         case _:
             hint = f"compare it: {FUNCTIONS[call.name].usage} = VALUE"
-            raise _error(f"{call.name} is neither true nor false by itself", hint, call, text)
+            raise _call_error(f"{call.name} is neither true nor false by itself", hint, call, text)
 
 
-def value_of(call: Call, text: str) -> tuple[Kind, Getter]:
+def compile_function_value(call: Call, text: str) -> tuple[Kind, Getter]:
     """Return the kind and the reader of a function whose value is compared; it reads nothing where it fails.
 
     Raises:
@@ -58,65 +58,65 @@ def value_of(call: Call, text: str) -> tuple[Kind, Getter]:
     """
     if FUNCTIONS[call.name].test:
         hint = "write it without an operator, with NOT in front for the contrary"
-        raise _error(f"{call.name} is true or false by itself", hint, call, text)
-    return _cast(call, text) if call.name == "cast" else _regexp_extract(call, text)
+        raise _call_error(f"{call.name} is true or false by itself", hint, call, text)
+    return _compile_cast(call, text) if call.name == "cast" else _compile_regexp_extract(call, text)
 
 
-def _log_id(call: Call) -> EntryTest:
-    wanted = fold(unquote(_text(call, 0)))
+def _compile_log_id(call: Call) -> EntryTest:
+    wanted = fold_case(unquote(_text_argument(call, 0)))
 
     def test(entry: Entry) -> bool:
         name = entry.get("logName")
         if not isinstance(name, str):
             return False
-        return fold(unquote(name.partition("/logs/")[2])) == wanted
+        return fold_case(unquote(name.partition("/logs/")[2])) == wanted
 
     return test
 
 
-def _source(call: Call, text: str) -> EntryTest:
-    resource = _text(call, 0)
+def _compile_source(call: Call, text: str) -> EntryTest:
+    resource = _text_argument(call, 0)
     if not _SOURCE.fullmatch(resource):
         hint = "write source(projects/PROJECT_ID), source(folders/ID) or source(organizations/ID)"
-        raise _error(f"source does not know {resource!r}", hint, call, text)
-    start = fold(f"{resource}/logs/")
+        raise _call_error(f"source does not know {resource!r}", hint, call, text)
+    start = fold_case(f"{resource}/logs/")
 
     def test(entry: Entry) -> bool:
         name = entry.get("logName")
-        return isinstance(name, str) and fold(name).startswith(start)
+        return isinstance(name, str) and fold_case(name).startswith(start)
 
     return test
 
 
-def fraction(call: Call) -> float:
+def sample_fraction(call: Call) -> float:
     """Return the fraction of a ``sample``; 0.0 where there is none."""
-    return to_double(_text(call, 1)) or 0.0
+    return to_double(_text_argument(call, 1)) or 0.0
 
 
-def _sample(call: Call, text: str) -> EntryTest:
-    if not 0 < fraction(call) <= 1:
-        raise _error("sample takes a fraction above 0.0 and up to 1.0", "write it like 0.25", call, text)
-    path = bind(_field(call), text)
+def _compile_sample(call: Call, text: str) -> EntryTest:
+    if not 0 < sample_fraction(call) <= 1:
+        raise _call_error("sample takes a fraction above 0.0 and up to 1.0", "write it like 0.25", call, text)
+    path = bind_field(_field_argument(call), text)
     if path.kind not in _SAMPLED:
-        raise _error("sample takes a field that is a string or a number", "insertId is one", call, text)
-    read = getter(path)
+        raise _call_error("sample takes a field that is a string or a number", "insertId is one", call, text)
+    read = make_getter(path)
     return lambda entry: any(isinstance(value, str | int | float) for value in read(entry))
 
 
-def _ip_in_net(call: Call, text: str) -> EntryTest:
-    subnet = _network(_text(call, 1))
+def _compile_ip_in_net(call: Call, text: str) -> EntryTest:
+    subnet = _parse_network(_text_argument(call, 1))
     if subnet is None:
         hint = "write it like 10.0.0.0/8 or 2001:db8::/32"
-        raise _error(f"no IP address or range: {_text(call, 1)!r}", hint, call, text)
-    read = getter(bind(_field(call), text))
+        raise _call_error(f"no IP address or range: {_text_argument(call, 1)!r}", hint, call, text)
+    read = make_getter(bind_field(_field_argument(call), text))
 
     def test(entry: Entry) -> bool:
-        return any(_inside(_network(value), subnet) for value in read(entry))
+        return any(_contains_network(_parse_network(value), subnet) for value in read(entry))
 
     return test
 
 
-def _network(value: object) -> "IPv4Network | IPv6Network | None":
+def _parse_network(value: object) -> "IPv4Network | IPv6Network | None":
     from ipaddress import ip_network
 
     try:
@@ -125,82 +125,84 @@ def _network(value: object) -> "IPv4Network | IPv6Network | None":
         return None
 
 
-def _inside(inner: "IPv4Network | IPv6Network | None", outer: "IPv4Network | IPv6Network") -> bool:
+def _contains_network(inner: "IPv4Network | IPv6Network | None", outer: "IPv4Network | IPv6Network") -> bool:
     if inner is None or inner.version != outer.version:
         return False
     return inner.network_address in outer and inner.prefixlen >= outer.prefixlen
 
 
-def _search(call: Call, text: str) -> EntryTest:
-    search = Search(_text(call, len(call.arguments) - 1))
+def _compile_search(call: Call, text: str) -> EntryTest:
+    search = Search(_text_argument(call, len(call.arguments) - 1))
     if not search.tokens and not search.phrases:
-        raise _error("SEARCH has nothing to look for", 'write a word: SEARCH("timeout")', call, text)
+        raise _call_error("SEARCH has nothing to look for", 'write a word: SEARCH("timeout")', call, text)
     if len(call.arguments) == 1:
-        return lambda entry: search.found(
-            [leaf for _, leaf in leaves(entry, LOG_ENTRY) if isinstance(leaf, str)]
+        return lambda entry: search.matches(
+            [leaf for _, leaf in list_scalars(entry, LOG_ENTRY) if isinstance(leaf, str)]
         )
-    path = bind(_field(call), text)
-    read = getter(path)
+    path = bind_field(_field_argument(call), text)
+    read = make_getter(path)
 
     def test(entry: Entry) -> bool:
-        texts = (leaf for value in read(entry) for _, leaf in leaves(value, path.type))
-        return search.found([leaf for leaf in texts if isinstance(leaf, str)])
+        texts = (leaf for value in read(entry) for _, leaf in list_scalars(value, path.type))
+        return search.matches([leaf for leaf in texts if isinstance(leaf, str)])
 
     return test
 
 
-def _cast(call: Call, text: str) -> tuple[Kind, Getter]:
-    name = _text(call, 1)
-    if name not in KINDS:
-        raise _error(f"cast does not know the type {name}", f"it knows {', '.join(KINDS)}", call, text)
-    source, read = _read(call.arguments[0], text)
-    convert = casting(source, KINDS[name], _zone(call, text))
+def _compile_cast(call: Call, text: str) -> tuple[Kind, Getter]:
+    name = _text_argument(call, 1)
+    if name not in CAST_KINDS:
+        raise _call_error(
+            f"cast does not know the type {name}", f"it knows {', '.join(CAST_KINDS)}", call, text
+        )
+    source, read = _compile_argument(call.arguments[0], text)
+    convert = make_cast(source, CAST_KINDS[name], _find_zone(call, text))
 
     def values(entry: Entry) -> Sequence[object]:
         return [made for value in read(entry) if (made := convert(value)) is not None]
 
-    return KINDS[name], values
+    return CAST_KINDS[name], values
 
 
-def _zone(call: Call, text: str) -> "ZoneInfo | None":
+def _find_zone(call: Call, text: str) -> "ZoneInfo | None":
     option = call.arguments[2] if len(call.arguments) > 2 else None
     if not isinstance(option, Call):
         return None
     from zoneinfo import ZoneInfo
 
-    name = _text(option, 0)
+    name = _text_argument(option, 0)
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         hint = "write a name of the IANA time zone database, such as America/Los_Angeles"
-        raise _error(f"no time zone {name!r}", hint, call, text) from error
+        raise _call_error(f"no time zone {name!r}", hint, call, text) from error
 
 
-def _regexp_extract(call: Call, text: str) -> tuple[Kind, Getter]:
+def _compile_regexp_extract(call: Call, text: str) -> tuple[Kind, Getter]:
     try:
-        regex = compile_regex(_text(call, 1))
+        regex = compile_regex(_text_argument(call, 1))
     except RegexError as error:
-        raise _error(str(error), "RE2 syntax: github.com/google/re2/wiki/Syntax", call, text) from error
+        raise _call_error(str(error), "RE2 syntax: github.com/google/re2/wiki/Syntax", call, text) from error
     if regex.groups != 1:
         hint = "write one group to extract, (?:...) for every other"
-        raise _error(f"regexp_extract takes one group, not {regex.groups}", hint, call, text)
-    _, read = _read(call.arguments[0], text)
+        raise _call_error(f"regexp_extract takes one group, not {regex.groups}", hint, call, text)
+    _, read = _compile_argument(call.arguments[0], text)
 
     def values(entry: Entry) -> Sequence[object]:
-        found = (regex.captured(value) for value in read(entry) if isinstance(value, str))
+        found = (regex.capture(value) for value in read(entry) if isinstance(value, str))
         return [group for group in found if group is not None]
 
     return Kind.STRING, values
 
 
-def _read(argument: Argument, text: str) -> tuple[Kind | None, Getter]:
+def _compile_argument(argument: Argument, text: str) -> tuple[Kind | None, Getter]:
     if isinstance(argument, Call):
-        return value_of(argument, text)
-    path = bind(_as_field(argument), text)
-    return path.kind, getter(path)
+        return compile_function_value(argument, text)
+    path = bind_field(_as_field(argument), text)
+    return path.kind, make_getter(path)
 
 
-def _field(call: Call) -> Field:
+def _field_argument(call: Call) -> Field:
     return _as_field(call.arguments[0])
 
 
@@ -210,12 +212,12 @@ def _as_field(argument: Argument) -> Field:
     return argument
 
 
-def _text(call: Call, place: int) -> str:
+def _text_argument(call: Call, place: int) -> str:
     argument = call.arguments[place]
     if not isinstance(argument, Literal):
         raise TypeError(f"no literal: {argument}")
     return argument.text
 
 
-def _error(what: str, hint: str, call: Call, text: str) -> FilterError:
+def _call_error(what: str, hint: str, call: Call, text: str) -> FilterError:
     return FilterError(what, hint, text=text, offset=call.span.start)

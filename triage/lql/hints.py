@@ -7,7 +7,7 @@ _TIME_BEFORE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]?\s*\d{0,2}(?::\d\d)*$", re.ASCI
 _WORD_BEFORE = re.compile(r'[^\s"()<>=,]*$')
 _WORD_AFTER = re.compile(r'[^\s"()<>]*')
 _KEYWORD_BEFORE = re.compile(r"\b(?:AND|OR|NOT)\s*$")
-_NEAR = 60
+_CONTEXT = 60
 _OPERATORS = (("==", "equality is written with one ="), ("<>", "unequal is written !="), ("=<", "at most is written <="), ("=>", "at least is written >="), ("!:", "write NOT field:value"), ("~=", "a regular expression match is written =~"))  # fmt: skip
 
 
@@ -15,36 +15,36 @@ def syntax_hint(text: str, offset: int) -> str:
     """Return what to do about the token at ``offset``, in one sentence."""
     before, after = text[:offset], text[offset:]
     return (
-        _open_quote(text, offset)
-        or _blank(after)
-        or _operator(before, after)
-        or _time(before, after)
-        or _single_quote(before, after)
-        or _parenthesis(text, after)
-        or _boolean(before, after)
-        or _special(before, after)
+        _open_quote_hint(text, offset)
+        or _space_hint(after)
+        or _operator_hint(before, after)
+        or _time_hint(before, after)
+        or _single_quote_hint(before, after)
+        or _parenthesis_hint(text, after)
+        or _boolean_hint(before, after)
+        or _quoting_hint(before, after)
     )
 
 
-def _open_quote(text: str, offset: int) -> str:
+def _open_quote_hint(text: str, offset: int) -> str:
     if text.startswith('"', offset) or _QUOTED.sub("", text[:offset]).count('"'):
         return 'a quotation mark is not closed; a quotation mark inside a string is written \\"'
     return ""
 
 
-def _blank(after: str) -> str:
+def _space_hint(after: str) -> str:
     if after[:1].isspace():
         return "this blank is not an ordinary one, as in text copied from a page; write a space"
     return ""
 
 
-def _operator(before: str, after: str) -> str:
+def _operator_hint(before: str, after: str) -> str:
     here = before[-1:] + after[:1]
     return next((hint for slip, hint in _OPERATORS if slip in (here, after[:2])), "")
 
 
-def _time(before: str, after: str) -> str:
-    if after.startswith(":") and _TIME_BEFORE.search(before[-_NEAR:]):
+def _time_hint(before: str, after: str) -> str:
+    if after.startswith(":") and _TIME_BEFORE.search(before[-_CONTEXT:]):
         return (
             "put the time in double quotes; Windows PowerShell 5.1 takes the inner double quotes of an argument away, "
             'write them as \\" there'
@@ -52,13 +52,13 @@ def _time(before: str, after: str) -> str:
     return ""
 
 
-def _single_quote(before: str, after: str) -> str:
-    if "'" in before[-_NEAR:] and "'" in after:
+def _single_quote_hint(before: str, after: str) -> str:
+    if "'" in before[-_CONTEXT:] and "'" in after:
         return "strings stand in double quotes; a single quote is an ordinary character"
     return ""
 
 
-def _parenthesis(text: str, after: str) -> str:
+def _parenthesis_hint(text: str, after: str) -> str:
     bare = _QUOTED.sub("", text)
     if after.startswith(")") and bare.count(")") > bare.count("("):
         return "this closing parenthesis has no opening one"
@@ -67,19 +67,19 @@ def _parenthesis(text: str, after: str) -> str:
     return ""
 
 
-def _boolean(before: str, after: str) -> str:
-    if after.startswith(("AND", "OR")) or _KEYWORD_BEFORE.search(before[-_NEAR:]):
+def _boolean_hint(before: str, after: str) -> str:
+    if after.startswith(("AND", "OR")) or _KEYWORD_BEFORE.search(before[-_CONTEXT:]):
         return "AND and OR stand between two comparisons, NOT in front of one"
     return ""
 
 
-def _special(before: str, after: str) -> str:
+def _quoting_hint(before: str, after: str) -> str:
     """Tell to quote: the commonest fault of all."""
     if not after:
         return "the filter ends where a value or a comparison should follow"
     if after.startswith("*"):
         return 'a star stands in field:* only; for a part of a text write field:"part"'
     if after.startswith(",") or (before[-1:].strip() and after[:1] in ":=~<>!."):
-        word = (_WORD_BEFORE.search(before[-_NEAR:]) or [""])[0] + (_WORD_AFTER.match(after) or [""])[0]
+        word = (_WORD_BEFORE.search(before[-_CONTEXT:]) or [""])[0] + (_WORD_AFTER.match(after) or [""])[0]
         return f'put text with special characters in double quotes: "{word}"'
     return "put text with special characters (~ = ( ) : > < , . *) or a sign in front in double quotes"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from triage.lql.fields import Kind, Path, Type, plain
+from triage.lql.fields import Kind, Path, Type, normalize_name
 
 Entry = Mapping[str, Any]
 #: Returns the values at a place of an entry: none where it is missing, several where an array lies on the way.
@@ -11,7 +11,7 @@ Getter = Callable[[Entry], Sequence[object]]
 _ABSENT = object()
 
 
-def getter(path: Path) -> Getter:
+def make_getter(path: Path) -> Getter:
     """Return the function that reads the path. A defaulted field that is unset reads as its default."""
     keys, absent = path.keys, () if path.default is None else (path.default,)
     steps = tuple((key, _proto_step if path.type is Kind.PROTO and place >= path.fixed else _step)
@@ -22,12 +22,12 @@ def getter(path: Path) -> Getter:
         found: object = entry
         for place, (key, step) in enumerate(steps):
             if type(found) is list:
-                return tuple(_spread(found, steps[place:]))
+                return tuple(_expand_arrays(found, steps[place:]))
             found = step(found, key)
             if found is _ABSENT:
                 return absent
         if type(found) is list:
-            return tuple(_spread(found, ()))
+            return tuple(_expand_arrays(found, ()))
         return absent if found is None and not nullable else (found,)
 
     return read
@@ -36,7 +36,7 @@ def getter(path: Path) -> Getter:
 Steps = Sequence[tuple[str, Callable[[object, str], object]]]
 
 
-def _spread(found: list[object], steps: Steps) -> Iterator[object]:
+def _expand_arrays(found: list[object], steps: Steps) -> Iterator[object]:
     """Follow the rest of the path in each member of an array, however deeply arrays are nested."""
     waiting: list[tuple[object, Steps]] = [(member, steps) for member in reversed(found)]
     while waiting:
@@ -64,21 +64,23 @@ def _proto_step(found: object, key: str) -> object:
         return _proto_step(found["value"], key)
     if key in found:
         return found[key]
-    return next((value for name, value in found.items() if plain(str(name)) == plain(key)), _ABSENT)
+    return next(
+        (value for name, value in found.items() if normalize_name(str(name)) == normalize_name(key)), _ABSENT
+    )
 
 
-def leaves(value: object, kind: Type) -> Iterator[tuple[Kind, object]]:
+def list_scalars(value: object, kind: Type) -> Iterator[tuple[Kind, object]]:
     """Return every scalar in a value with what it is compared as; keys are no values."""
     waiting = [(value, kind)]
     while waiting:
         value, kind = waiting.pop()
         if isinstance(value, Mapping | list):
-            waiting += members(value, kind)
+            waiting += list_members(value, kind)
         elif value is not None:
             yield kind if isinstance(kind, Kind) else Kind.JSON, value
 
 
-def members(value: Mapping[str, object] | list[object], kind: Type) -> list[tuple[object, Type]]:
+def list_members(value: Mapping[str, object] | list[object], kind: Type) -> list[tuple[object, Type]]:
     """Return what a message, a map or an array holds, each with its type."""
     if isinstance(value, list):
         return [(item, kind) for item in value]

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from triage.lql.translation import RegexError, translate
+from triage.lql.re2_translation import RegexError, translate
 
 
 @dataclass(frozen=True)
 class Regex:
-    """A compiled pattern: ``found`` tells whether a text has a match, ``captured`` what its first group holds there.
+    """A compiled pattern: ``found`` tells whether a text has a match, ``capture`` what its first group holds there.
 
-    ``captured`` returns None where nothing matches or the group took no part in the match.
+    ``capture`` returns None where nothing matches or the group took no part in the match.
     """
 
-    found: Callable[[str], bool]
-    captured: Callable[[str], str | None]
+    matches: Callable[[str], bool]
+    capture: Callable[[str], str | None]
     groups: int
 
 
@@ -35,25 +35,25 @@ def compile_regex(pattern: str) -> Regex:
     try:
         import re2  # type: ignore[import-untyped]  # noqa: F401 (asked for only)
     except ImportError:
-        return compile_translated(pattern)
-    return _with_re2(pattern)
+        return compile_with_re(pattern)
+    return _compile_with_re2(pattern)
 
 
-def compile_translated(pattern: str) -> Regex:
+def compile_with_re(pattern: str) -> Regex:
     """Return the pattern on Python's ``re``, without google-re2."""
     try:
         compiled = re.compile(translate(pattern))
     except (re.error, OverflowError, RecursionError) as error:
         raise RegexError(f"not a regular expression: {error}") from error
 
-    def captured(text: str) -> str | None:
+    def capture(text: str) -> str | None:
         match = compiled.search(text)
         return match[1] if match else None
 
-    return Regex(lambda text: compiled.search(text) is not None, captured, compiled.groups)
+    return Regex(lambda text: compiled.search(text) is not None, capture, compiled.groups)
 
 
-def _with_re2(pattern: str) -> Regex:
+def _compile_with_re2(pattern: str) -> Regex:
     import re2
 
     options = re2.Options()
@@ -61,19 +61,19 @@ def _with_re2(pattern: str) -> Regex:
     try:
         compiled = re2.compile(pattern, options)
     except (re2.error, UnicodeEncodeError) as error:
-        raise RegexError(_told(error)) from error
+        raise RegexError(_error_message(error)) from error
 
-    def captured(text: str) -> str | None:
+    def capture(text: str) -> str | None:
         match = compiled.search(text.encode(errors="replace"))
         group: bytes | None = match[1] if match else None
         return None if group is None else group.decode(errors="replace")
 
     return Regex(
-        lambda text: compiled.search(text.encode(errors="replace")) is not None, captured, compiled.groups
+        lambda text: compiled.search(text.encode(errors="replace")) is not None, capture, compiled.groups
     )
 
 
-def _told(error: Exception) -> str:
+def _error_message(error: Exception) -> str:
     what = error.args[0] if error.args else ""
     text = what.decode(errors="replace") if isinstance(what, bytes) else str(error)
     return f"not a regular expression of RE2: {text}"

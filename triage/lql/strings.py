@@ -11,17 +11,17 @@ _ESCAPE = re.compile(
 )
 _PLAIN_ESCAPE = re.compile(r'\\(["\\])')
 _CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", '"': '"', "\\": "\\"}
-_WRITTEN = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _BARE = re.compile(r'(?![-+])(?:[^\s"~=():<>,.*!\\\'`/;|&#$%{}\[\]?^]|@)+')
 _KEYWORDS = ("AND", "OR", "NOT")
 
 
-def unquoted(quoted: str) -> str:
+def unquote_string(quoted: str) -> str:
     """Return what a quoted string stands for."""
     return _ESCAPE.sub(_character, quoted[1:-1])
 
 
-def pattern(quoted: str) -> str:
+def unquote_pattern(quoted: str) -> str:
     """Return the regular expression that a quoted string holds."""
     return _PLAIN_ESCAPE.sub(r"\1", quoted[1:-1])
 
@@ -33,16 +33,16 @@ def _character(found: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else found[0]
 
 
-def written(text: str) -> str:
+def quote_string(text: str) -> str:
     """Return the text as a quoted string."""
-    return '"' + "".join(_WRITTEN.get(char, char) for char in text) + '"'
+    return '"' + "".join(_ESCAPED.get(char, char) for char in text) + '"'
 
 
-def written_part(part: str) -> str:
+def quote_path_part(part: str) -> str:
     """Return one part of a field path, quoted where it has to be."""
-    return part if _BARE.fullmatch(part) and part not in _KEYWORDS else written(part)
+    return part if _BARE.fullmatch(part) and part not in _KEYWORDS else quote_string(part)
 
 
-def written_pattern(text: str) -> str:
+def quote_pattern(text: str) -> str:
     """Return a regular expression as a quoted string."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

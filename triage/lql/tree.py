@@ -56,7 +56,7 @@ class Anywhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class FieldPresence:
     """``field:*``."""
 
     left: "Field | Call"
@@ -98,7 +98,7 @@ class Or:
 
 
 Argument = Literal | Field | Call
-Node = And | Or | Not | Anywhere | Call | Comparison | Presence | Literal
+Node = And | Or | Not | Anywhere | Call | Comparison | FieldPresence | Literal
 Value = And | Or | Not | Literal | Call
 
 
@@ -121,7 +121,7 @@ def walk(node: Node | None) -> Iterator[Node]:
             below = (node.part,)
         case Comparison():
             below = (node.left, node.value)
-        case Presence():
+        case FieldPresence():
             below = (node.left,)
         case Call():
             below = tuple(argument for argument in node.arguments if isinstance(argument, Call))
@@ -133,10 +133,10 @@ def walk(node: Node | None) -> Iterator[Node]:
             yield from walk(part)
 
 
-def fields(root: Node | None) -> Iterator[Field]:
+def find_fields(root: Node | None) -> Iterator[Field]:
     """Return every field that a filter names, in the order of its text."""
     for node in walk(root):
-        if isinstance(node, Comparison | Presence) and isinstance(node.left, Field):
+        if isinstance(node, Comparison | FieldPresence) and isinstance(node.left, Field):
             yield node.left
         elif isinstance(node, Call):
             yield from (argument for argument in node.arguments if isinstance(argument, Field))

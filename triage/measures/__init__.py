@@ -1,8 +1,8 @@
 """What a timeline can measure: how many runs and requests went well, how fast runs became ready; and bounded counts."""
 
-from triage.measures.answers import Answers, answers
-from triage.measures.apart import Apart
-from triage.measures.paces import Pace, paces
-from triage.measures.shares import Measure, Share, share
+from triage.measures.bounded_counter import BoundedCounter
+from triage.measures.latency import Latency, measure_latencies
+from triage.measures.ratios import Measure, Ratio, measure_ratio
+from triage.measures.responses import PathResponses, count_responses
 
-__all__ = ["Answers", "Apart", "Measure", "Pace", "Share", "answers", "paces", "share"]
+__all__ = ["BoundedCounter", "Latency", "Measure", "PathResponses", "Ratio", "count_responses", "measure_latencies", "measure_ratio"]

@@ -1,29 +1,39 @@
-"""The nouns: frozen, checked, and the only thing that the stages hand on."""
+"""The data classes that the stages exchange: frozen and type-checked."""
 
+from triage.models.activity import RevisionActivity
 from triage.models.comparison import (
     Change,
     Comparison,
     ErrorChange,
-    ErrorChanged,
-    Figure,
+    ErrorTrend,
     IncidentChange,
+    InsufficientData,
     OutcomeChange,
     OutcomeKind,
-    Pacing,
+    OutcomeStats,
     Rate,
-    Sign,
-    Stretch,
-    Thin,
-    VerdictChange,
-    Walk,
+    Reason,
+    RevisionHistory,
+    SideSummary,
+    SpeedChange,
+    VerdictComparison,
 )
 from triage.models.condition import Condition, SqlValue
 from triage.models.coverage import Coverage, Gap, GapKind
-from triage.models.criteria import AtMost, BootsReady, Connections, Criteria, Demand, NewErrors, WholeLogs
+from triage.models.criteria import (
+    AtMost,
+    BootsReady,
+    Connections,
+    Criteria,
+    NewErrors,
+    Requirement,
+    WholeLogs,
+)
 from triage.models.diagnosis import (
     Because,
     Diagnosis,
     Evidence,
+    FailedShare,
     Incident,
     Next,
     Noise,
@@ -45,9 +55,11 @@ from triage.models.entry import (
     Source,
     Split,
 )
-from triage.models.error_shape import ErrorShape
-from triage.models.event import Event, RunKind
-from triage.models.fetch import Fetched, FetchPlan, Need, Progress, Query
+from triage.models.error_pattern import ErrorPattern
+from triage.models.event import Event, FailureKind, RunKind
+from triage.models.evidence_sample import EvidenceSample, SampleKind
+from triage.models.failure import FailureGroup, FailureSample, Link, Quote, Recognized
+from triage.models.fetch import FetchPlan, FetchResult, Progress, Query, WindowShortfall
 from triage.models.finding import Finding, FindingLevel
 from triage.models.gate import (
     Baseline,
@@ -58,6 +70,7 @@ from triage.models.gate import (
     Rollback,
     RollbackStep,
 )
+from triage.models.immutable import Immutable
 from triage.models.pack import (
     STEPS,
     Cause,
@@ -66,31 +79,26 @@ from triage.models.pack import (
     Pack,
     Paths,
     Phase,
-    Reason,
+    ReasonTemplate,
     Rule,
-    RulingOut,
+    RuledOutRule,
     RunNeeds,
-    Settle,
+    SuggestedQuery,
     Tier,
 )
-from triage.models.passage import Passage
-from triage.models.presence import Presence
-from triage.models.probe import AGENT, Probed, ProbePlan
-from triage.models.requests import RequestKind, Requests
+from triage.models.probe import PROBE_USER_AGENT, ProbePlan, ProbeResult
+from triage.models.request_counts import RequestCounts, RequestKind
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
-from triage.models.ticket import Attached, Found, Ticket
-from triage.models.unchanging import Unchanging
-from triage.models.watch import Answered, Arriving, Standing, Stream, Turn, Watch
-from triage.models.witness import Shows, Witness
+from triage.models.run_record import RunRecord
+from triage.models.ticket import RelatedIssue, Ticket, TicketResult
+from triage.models.traffic import Traffic
+from triage.models.watch import InstanceStatus, RevisionResponses, Stream, StreamMode, VerdictChange, Watch
 
 __all__ = [
-    "AGENT",
+    "PROBE_USER_AGENT",
     "SEVERITIES",
     "STEPS",
-    "Answered",
-    "Arriving",
     "AtMost",
-    "Attached",
     "Audit",
     "Baseline",
     "Because",
@@ -106,84 +114,95 @@ __all__ = [
     "Criteria",
     "Criterion",
     "CriterionOutcome",
-    "Demand",
     "Diagnosis",
     "Entry",
     "ErrorChange",
-    "ErrorChanged",
     "ErrorInfo",
-    "ErrorShape",
+    "ErrorPattern",
+    "ErrorTrend",
     "Event",
     "Evidence",
+    "EvidenceSample",
     "ExportFile",
+    "FailedShare",
+    "FailureGroup",
+    "FailureKind",
+    "FailureSample",
     "FetchPlan",
-    "Fetched",
-    "Figure",
+    "FetchResult",
     "Finding",
     "FindingLevel",
-    "Found",
     "Gap",
     "GapKind",
     "Gate",
     "GateStatus",
     "Http",
+    "Immutable",
     "Incident",
     "IncidentChange",
-    "Need",
+    "InstanceStatus",
+    "InsufficientData",
+    "Link",
     "NewErrors",
     "Next",
     "Noise",
     "Outcome",
     "OutcomeChange",
     "OutcomeKind",
-    "Pacing",
+    "OutcomeStats",
     "Pack",
-    "Passage",
     "Paths",
     "Phase",
-    "Presence",
     "ProbePlan",
-    "Probed",
+    "ProbeResult",
     "Progress",
     "Query",
+    "Quote",
     "Rate",
     "Reason",
+    "ReasonTemplate",
+    "Recognized",
     "Record",
+    "RelatedIssue",
+    "RequestCounts",
     "RequestKind",
-    "Requests",
+    "Requirement",
+    "RevisionActivity",
+    "RevisionHistory",
+    "RevisionResponses",
     "Rollback",
     "RollbackStep",
     "Rule",
     "RuledOut",
-    "RulingOut",
+    "RuledOutRule",
     "Run",
     "RunKind",
     "RunNeeds",
+    "RunRecord",
+    "SampleKind",
     "Scope",
     "ServiceState",
     "ServiceVerdict",
-    "Settle",
     "SeveritySource",
-    "Shows",
-    "Sign",
+    "SideSummary",
     "Skipped",
     "Source",
+    "SpeedChange",
     "Split",
     "SqlValue",
-    "Standing",
     "Step",
     "Stream",
-    "Stretch",
-    "Thin",
+    "StreamMode",
+    "SuggestedQuery",
     "Ticket",
+    "TicketResult",
     "Tier",
     "Timeline",
-    "Turn",
-    "Unchanging",
+    "Traffic",
     "Verdict",
     "VerdictChange",
-    "Walk",
+    "VerdictComparison",
     "Watch",
     "WholeLogs",
-    "Witness",
+    "WindowShortfall",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is better, worse, new or gone between two stretches of logs."""
+"""The differences between the logs of two periods or revisions."""
 
 from typing import Any, Literal
 
@@ -6,10 +6,10 @@ import msgspec
 
 from triage.models.diagnosis import ServiceVerdict
 
-#: What became of something. "mixed": some of it better, some worse; "unclear": the logs cannot tell.
+#: How something changed. "mixed": partly better, partly worse; "unclear": the logs do not show it.
 Change = Literal["better", "worse", "mixed", "same", "unclear"]
-Pacing = Literal["faster", "slower", "same", "unclear"]
-ErrorChanged = Literal["new", "gone", "more", "less", "same", "unclear"]
+SpeedChange = Literal["faster", "slower", "same", "unclear"]
+ErrorTrend = Literal["new", "gone", "more", "less", "same", "unclear"]
 OutcomeKind = Literal["boot", "validation", "gate", "check", "socket", "health"]
 
 
@@ -23,12 +23,20 @@ _SUBJECTS: dict[OutcomeKind, str] = {
 }
 
 
-class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the two sides: the logs that it is, and what they say of the service that its verdict is of.
+class SideSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One side of a comparison: its logs, and the service that they judge.
 
-    ``name`` is what the user called it; ``first`` and ``last`` are RFC 3339, ``hours`` the time between them.
-    ``revisions`` are those of ``service``, the newest first; ``instances`` counts the instances of all services.
-    ``gaps`` counts by their kind what was not read.
+    Attributes:
+        name: what the user called the side.
+        verdict: the verdict of ``service``.
+        service: the service that the verdict is about.
+        revisions: the revisions of ``service``, newest first.
+        first: time of the first entry, RFC 3339.
+        last: time of the last entry, RFC 3339.
+        hours: hours between ``first`` and ``last``.
+        instances: number of instances of all services.
+        gaps: number of gaps by kind: what was not read.
+
     """
 
     name: str
@@ -42,23 +50,44 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     gaps: dict[str, int] = {}
 
 
-class Sign(msgspec.Struct, frozen=True):
-    """One reason for the answer: a sentence with its numbers."""
+class Reason(msgspec.Struct, frozen=True):
+    """One reason for the answer of a comparison.
+
+    Attributes:
+        says: a sentence with its numbers.
+        change: the change that the sentence supports.
+
+    """
 
     says: str
     change: Change
 
 
-class Thin(msgspec.Struct, frozen=True):
-    """Why the counts of a service on one side are too thin to rest on."""
+class InsufficientData(msgspec.Struct, frozen=True):
+    """Why one side has too few entries of a service to compare its counts.
+
+    Attributes:
+        side: the side with too few entries.
+        service: the service.
+        why: the reason, as a sentence.
+
+    """
 
     side: Literal["before", "after"]
     service: str
     why: str
 
 
-class VerdictChange(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict of a service on both sides; null where the side knows nothing of the service."""
+class VerdictComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict of a service on both sides.
+
+    Attributes:
+        service: the service.
+        before: its verdict before, null where that side has no entry of it.
+        after: its verdict after, null where that side has no entry of it.
+        change: how the verdict changed.
+
+    """
 
     service: str
     before: ServiceVerdict | None
@@ -67,9 +96,17 @@ class VerdictChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident on both sides: how often it happened, 0 where the side does not show it.
+    """An incident on both sides.
 
-    "gone" says that AFTER does not show it, which proves little where AFTER is thin.
+    Attributes:
+        id: stable id of the incident.
+        cause: id of its cause.
+        title: title of the incident.
+        service: the affected service.
+        change: "gone" means absent from AFTER, which proves little where AFTER has few entries.
+        before: number of occurrences before.
+        after: number of occurrences after.
+
     """
 
     id: str
@@ -81,11 +118,16 @@ class IncidentChange(msgspec.Struct, frozen=True, kw_only=True):
     after: int
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """How often something went well on one side: ``good`` of ``total``, every outcome counted, and its times.
+class OutcomeStats(msgspec.Struct, frozen=True, kw_only=True):
+    """How often something went well on one side, and how long it took.
 
-    ``total`` counts what says something: a run without a verdict stands in ``counts`` only. ``median`` and ``p95`` are
-    the seconds to ready, or to pass; null where no line says so.
+    Attributes:
+        good: number of good outcomes.
+        total: number of outcomes with a verdict; a run without one is only in ``counts``.
+        counts: number of each outcome.
+        median: median seconds to ready or to pass, null where no line gives a time.
+        p95: 95th percentile of the same times.
+
     """
 
     good: int
@@ -95,39 +137,47 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     p95: float | None = None
 
     def __str__(self) -> str:
-        """Return it in words: "3 of 4 (1 not ready, 3 ready)"; outcomes stand only where not all went well."""
+        """Return it as text: "3 of 4 (1 not ready, 3 ready)", outcomes only where not all are good."""
         counts = ", ".join(
             f"{count:,} {'times ' if word.isdigit() else ''}{word.replace('_', ' ')}"
             for word, count in self.counts.items()
         )
         if not self.total:
             return counts
-        share = f"{self.good:,} of {self.total:,}"
-        return share if self.good == self.total else f"{share} ({counts})"
+        ratio = f"{self.good:,} of {self.total:,}"
+        return ratio if self.good == self.total else f"{ratio} ({counts})"
 
 
 class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Boots, validations, judged requests, a check, or requests to a path on both sides; null where there are none.
+    """Outcomes of one kind on both sides.
 
-    ``name`` is the check or the path. ``pace`` is what became of its time, null where it has none.
+    Attributes:
+        service: the service.
+        kind: boots, validations, admitted requests, a check, or requests to a path.
+        name: the check or the path.
+        before: outcomes before, null where there are none.
+        after: outcomes after, null where there are none.
+        change: how the outcomes changed.
+        pace: how their times changed, null where they have none.
+
     """
 
     service: str
     kind: OutcomeKind
     name: str = ""
-    before: Figure | None
-    after: Figure | None
+    before: OutcomeStats | None
+    after: OutcomeStats | None
     change: Change
-    pace: Pacing | None = None
+    pace: SpeedChange | None = None
 
     @property
     def subject(self) -> str:
-        """Return what it is of, in words."""
+        """Return what the outcomes are about, as text."""
         return _SUBJECTS[self.kind].format(self.name)
 
     @property
     def became(self) -> str:
-        """Return what became of it, in words."""
+        """Return the change as text."""
         if self.before is None or self.after is None:
             return "only before" if self.before else "only after"
         if self.kind == "check" and self.change == "better" and not self.before.good:
@@ -138,9 +188,14 @@ class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """How often errors of a shape were logged on one side. Rates are null where the side is too thin for one.
+    """How often errors of one pattern were logged on one side.
 
-    ``instances`` counts those that logged it; ``per_instance`` is by all instances of the service.
+    Attributes:
+        count: number of errors.
+        instances: number of instances that logged them.
+        per_hour: errors per hour, null where the side has too few entries.
+        per_instance: errors per instance of the service, null where the side has too few entries.
+
     """
 
     count: int
@@ -149,7 +204,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     per_instance: float | None
 
     def __str__(self) -> str:
-        """Return it in words: "12 (4.1 an hour, 3 an instance)"."""
+        """Return it as text: "12 (4.1 an hour, 3 an instance)"."""
         if not self.count:
             return "none"
         if self.per_hour is None or self.per_instance is None:
@@ -158,10 +213,19 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErrorChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Errors of one shape on both sides.
+    """Errors of one pattern on both sides.
 
-    ``sure`` is false where so few lines, or so thin a side, may be chance: then "new" and "gone" say no more than that
-    the other side has none. ``rule``, ``example`` and ``insert_id`` are as those of an error shape.
+    Attributes:
+        service: the service.
+        shape: template of the message, as ``ErrorPattern.template``.
+        rule: rule that matches the line ("pack/id"), "" for none.
+        example: one line of the pattern.
+        insert_id: insertId of the example.
+        change: how the rate changed.
+        sure: false where the counts are so low that the change may be chance.
+        before: rate before.
+        after: rate after.
+
     """
 
     service: str
@@ -169,22 +233,27 @@ class ErrorChange(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     example: str
     insert_id: str
-    change: ErrorChanged
+    change: ErrorTrend
     sure: bool
     before: Rate
     after: Rate
 
     @property
     def became(self) -> str:
-        """Return what became of it, with a question mark where it may be chance."""
+        """Return the change as text, with a question mark where it may be chance."""
         return self.change if self.sure or self.change == "unclear" else f"{self.change}?"
 
 
-class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """The revisions of a service, the newest first, with their verdicts.
+class RevisionHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdicts of the revisions of a service.
 
-    ``last_good`` is the newest that was ready; ``first_bad`` is where the latest stretch of revisions that were not
-    ready begins. ``bounded`` says that one that was ready stands before it, so that it is the first indeed.
+    Attributes:
+        service: the service.
+        revisions: verdict of each revision, newest first.
+        last_good: newest revision that was ready.
+        first_bad: oldest of the latest revisions in a row that were not ready.
+        bounded: true where a ready revision precedes ``first_bad``.
+
     """
 
     service: str
@@ -195,19 +264,35 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """The document of ``triage compare``: whether AFTER is better or worse than BEFORE, why, and every difference."""
+    """The document of ``triage compare``.
+
+    Attributes:
+        schema: name and version of the document.
+        change: whether AFTER is better or worse than BEFORE.
+        because: the reasons.
+        before: first side.
+        after: second side.
+        verdicts: verdict of each service on both sides.
+        incidents: incidents on both sides.
+        outcomes: outcomes on both sides.
+        errors: error patterns on both sides.
+        walks: revision history of each service.
+        thin: sides with too few entries to compare counts.
+        limits: what the logs cannot show, as sentences.
+
+    """
 
     schema: Literal["triage.comparison/1"] = "triage.comparison/1"
     change: Change
-    because: list[Sign] = []
-    before: Stretch
-    after: Stretch
-    verdicts: list[VerdictChange] = []
+    because: list[Reason] = []
+    before: SideSummary
+    after: SideSummary
+    verdicts: list[VerdictComparison] = []
     incidents: list[IncidentChange] = []
     outcomes: list[OutcomeChange] = []
     errors: list[ErrorChange] = []
-    walks: list[Walk] = []
-    thin: list[Thin] = []
+    walks: list[RevisionHistory] = []
+    thin: list[InsufficientData] = []
     limits: list[str] = []
 
     def to_dict(self) -> dict[str, Any]:

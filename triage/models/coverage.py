@@ -1,4 +1,4 @@
-"""What was read, what was not and why."""
+"""What was read, what was not read, and why."""
 
 from typing import Literal
 
@@ -20,7 +20,16 @@ GapKind = Literal[
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """Something that was not read, and why. ``position`` is the line or the record, from 1, where there is one."""
+    """Something that was not read, and why.
+
+    Attributes:
+        kind: kind of the gap.
+        path: file or source.
+        detail: the reason, as a sentence.
+        position: line or record number from 1, null where there is none.
+        count: number of records that are missing.
+
+    """
 
     kind: GapKind
     path: str
@@ -30,12 +39,32 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What the documents rest on.
+    """The entries that a document is based on.
 
-    The counts add up: ``records = broken + joined + outside + skipped + duplicate + entries`` and ``entries = matched + unmatched``.
-    ``outside`` were left out by --service, --since and the like; ``skipped`` held nothing that a rule, an error or
-    the platform says and were only counted and timed; ``joined`` are parts of split entries beyond the first.
-    Times are RFC 3339 in UTC.
+    The counts add up: ``records = broken + joined + outside + skipped + duplicate + entries`` and
+    ``entries = matched + unmatched``. Times are RFC 3339 in UTC.
+
+    Attributes:
+        files: files or sources that were read.
+        forms: export form of each file.
+        window_asked: start and end of the requested window.
+        first: time of the first entry.
+        last: time of the last entry.
+        records: records that were read.
+        broken: records that could not be decoded.
+        joined: parts of split entries beyond the first.
+        outside: records excluded by --service, --since and similar options.
+        skipped: records with nothing to match, counted by severity and time only.
+        duplicate: repeated records.
+        entries: entries that were analysed.
+        matched: entries that a rule matched.
+        unmatched: entries that no rule matched.
+        without_payload: entries without a payload.
+        without_severity: entries without a severity.
+        limit_suspected: whether the export seems to end at a --limit.
+        services: number of entries of each service.
+        gaps: what was not read, and why.
+
     """
 
     files: list[str] = []

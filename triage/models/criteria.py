@@ -1,58 +1,94 @@
-"""What a gate demands of a revision (reports/gate.toml): how much of what, and what must have been measured."""
+"""The criteria of a deployment gate (reports/gate.toml)."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-Demand = Literal["required", "optional", "off"]
-#: A part of the whole, 0 to 1.
-Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Requirement = Literal["required", "optional", "off"]
+#: A fraction of the whole, 0 to 1.
+Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
-class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Criteria are written by people: an unknown key is an error.
+class CriterionModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the criteria. People write them, so an unknown key is an error.
 
-    ``need`` says what it means that nothing was measured: "required" makes the gate inconclusive, "optional" is only
-    told; "off" leaves the criterion out.
+    Attributes:
+        need: what a missing measurement means: "required" makes the gate inconclusive,
+            "optional" is only reported, "off" removes the criterion.
+
     """
 
-    need: Demand
+    need: Requirement
 
 
-class BootsReady(_Data, frozen=True, kw_only=True):
-    """At least that part of the boots reaches ready within so many seconds."""
+class BootsReady(CriterionModel, frozen=True, kw_only=True):
+    """Enough boots reach ready in time.
+
+    Attributes:
+        within: seconds that a boot may take.
+        at_least: fraction of the boots that must reach ready.
+
+    """
 
     within: Seconds
-    at_least: Part
+    at_least: Fraction
 
 
-class AtMost(_Data, frozen=True, kw_only=True):
-    """Something happens no more often than that."""
+class AtMost(CriterionModel, frozen=True, kw_only=True):
+    """An upper bound on a count.
+
+    Attributes:
+        at_most: the highest count that passes.
+
+    """
 
     at_most: Count
 
 
 class NewErrors(AtMost, frozen=True, kw_only=True):
-    """No more error shapes than that are new; with ``only_sure`` those that chance may explain do not count."""
+    """An upper bound on the number of new error patterns.
+
+    Attributes:
+        only_sure: whether to ignore patterns that may be new by chance.
+
+    """
 
     only_sure: bool
 
 
-class Connections(_Data, frozen=True, kw_only=True):
-    """At least that part of the WebSocket connections is opened; fewer than ``seen_at_least`` measure nothing."""
+class Connections(CriterionModel, frozen=True, kw_only=True):
+    """Enough WebSocket connections open.
 
-    at_least: Part
+    Attributes:
+        at_least: fraction of the connections that must open.
+        seen_at_least: number of connections below which nothing is measured.
+
+    """
+
+    at_least: Fraction
     seen_at_least: Annotated[int, msgspec.Meta(ge=1)]
 
 
-class WholeLogs(_Data, frozen=True, kw_only=True):
-    """Nothing of what was to be read is missing."""
+class WholeLogs(CriterionModel, frozen=True, kw_only=True):
+    """The logs are complete."""
 
 
 class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The criteria of a gate, each a table of its file. That the diagnosis calls the revision ready is always one."""
+    """All criteria of a gate, each a table of its file.
+
+    A ready verdict of the revision is always required as well.
+
+    Attributes:
+        boots_ready: boots that reach ready in time.
+        critical_checks: failures of critical checks.
+        boot_failures: failed boots.
+        connections: WebSocket connections that open.
+        new_errors: new error patterns.
+        whole_logs: completeness of the logs.
+
+    """
 
     boots_ready: BootsReady
     critical_checks: AtMost

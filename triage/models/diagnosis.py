@@ -1,4 +1,4 @@
-"""What broke, how we know and what was ruled out."""
+"""What broke, the evidence for it, and what was ruled out."""
 
 from typing import Any, Literal
 
@@ -11,7 +11,22 @@ ServiceVerdict = Literal["ready", "degraded", "not_ready", "inconclusive", "no_d
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry that shows something. ``says`` is the rule that recognised it; ``link`` opens it in Logs Explorer."""
+    """One log entry that supports a statement.
+
+    Attributes:
+        id: number of the evidence in its incident ("E1").
+        insert_id: insertId of the entry.
+        timestamp: time of the entry, RFC 3339.
+        message: message of the entry, cut to a readable length.
+        link: Logs Explorer link, "" where the project is unknown.
+        severity: severity of the entry.
+        service: service of the entry.
+        revision: revision of the entry.
+        instance: instance of the entry.
+        rule: rule that matched the entry ("pack/id"), "" for none.
+        count: number of entries that say the same.
+
+    """
 
     id: str
     insert_id: str
@@ -27,14 +42,27 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Because(msgspec.Struct, frozen=True):
-    """One sentence on the way from symptom to cause, with the ids of its evidence."""
+    """One sentence that leads from the symptom to the cause.
+
+    Attributes:
+        says: the sentence.
+        evidence: ids of its evidence.
+
+    """
 
     says: str
     evidence: list[str]
 
 
 class RuledOut(msgspec.Struct, frozen=True):
-    """A cause that was considered and cleared."""
+    """A cause that was considered and excluded.
+
+    Attributes:
+        cause: id of the cause or check.
+        why: the reason, as a sentence.
+        evidence: ids of its evidence.
+
+    """
 
     cause: str
     why: str
@@ -42,7 +70,18 @@ class RuledOut(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it happened: revisions and instances by name, and how many runs."""
+    """Where an incident happened.
+
+    Attributes:
+        service: affected service.
+        project: Google Cloud project, "" where no entry names it.
+        location: region, "" where no entry names it.
+        environment: environment that the runs report.
+        revisions: affected revisions, in order of appearance.
+        instances: first affected instances.
+        runs: ids of the first affected runs.
+
+    """
 
     service: str
     project: str = ""
@@ -53,8 +92,48 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     runs: list[str] = []
 
 
+class FailedShare(msgspec.Struct, frozen=True, kw_only=True):
+    """How many failed of how many.
+
+    Attributes:
+        failed: how many failed.
+        total: how many there were.
+        of: what is counted: instances or requests.
+
+    """
+
+    failed: int
+    total: int
+    of: str
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
-    """A cause with its evidence. ``id`` is stable: the same cause on the same service gives the same id."""
+    """A cause with its evidence.
+
+    Attributes:
+        id: stable fingerprint: the same cause at the same service gives the same id.
+        cause: id of the cause.
+        title: one-line title.
+        service: affected service.
+        check: failing check, null for none.
+        condition: condition of the run or the cause, null for none.
+        severity: P0 to P2.
+        confidence: high, medium or low.
+        tier: how deep the cause is.
+        playbook: name of the playbook that fixes it.
+        because: the reasons as sentences, each with the ids of its evidence.
+        reasons: the same reasons, as data.
+        scope: where it happened.
+        first_seen: time of the first line, RFC 3339.
+        last_seen: time of the last line, RFC 3339.
+        count: number of occurrences.
+        recovered: whether the service was ready afterwards.
+        evidence: the cited entries.
+        ruled_out: causes that were excluded.
+        symptoms: headlines of the incidents that this one explains.
+        share: how many failed of how many, null where it is not known.
+
+    """
 
     id: str
     cause: str
@@ -76,10 +155,24 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[Evidence] = []
     ruled_out: list[RuledOut] = []
     symptoms: list[str] = []
+    share: FailedShare | None = None
 
 
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict of one service, on the revision that decides it, and why."""
+    """The verdict of one service.
+
+    Attributes:
+        service: the service, "" where the entries name none.
+        verdict: its verdict.
+        revision: the revision that decides the verdict.
+        environment: environment that its runs report.
+        why: the reason, as a sentence.
+        recovered: whether it failed before and was ready afterwards.
+        primary: whether a pack names it as a primary service.
+        chain: id of the pack with its readiness chain, "" for none.
+        revisions: verdict of each revision, newest first.
+
+    """
 
     service: str
     verdict: ServiceVerdict
@@ -93,21 +186,46 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Next(msgspec.Struct, frozen=True):
-    """What to fetch next: a Logging filter, and what it would settle."""
+    """What to fetch next.
+
+    Attributes:
+        filter: Logging filter.
+        why: the question that its entries would answer.
+
+    """
 
     filter: str
     why: str
 
 
 class Noise(msgspec.Struct, frozen=True):
-    """A chronic line that is never an incident, with its count."""
+    """Known noise: lines that never make an incident.
+
+    Attributes:
+        title: title of the noise.
+        count: number of lines.
+
+    """
 
     title: str
     count: int
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """The document of ``triage diagnose``: the verdict, its incidents in order of rank, and its limits."""
+    """The document of ``triage diagnose``.
+
+    Attributes:
+        schema: name and version of the document.
+        verdict: verdict of the leading service.
+        recovered: whether that service failed before and was ready afterwards.
+        services: state of each service, the leading one first.
+        coverage: entries that the diagnosis is based on.
+        limits: what the logs cannot show, as sentences.
+        incidents: incidents in order of rank.
+        next: what to fetch next, null for nothing.
+        noise: known noise with its counts.
+
+    """
 
     schema: Literal["triage.diagnosis/1"] = "triage.diagnosis/1"
     verdict: ServiceVerdict

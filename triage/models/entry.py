@@ -1,13 +1,13 @@
-"""One LogEntry made even, whatever form it was exported in.
+"""One LogEntry in a uniform format, whatever form it was exported in.
 
-These nouns are left out of garbage collection: they hold no cycles, and there are millions of them.
+These classes are excluded from garbage collection: they hold no cycles, and there are millions of them.
 """
 
 from typing import Literal
 
 import msgspec
 
-from triage.models.unchanging import Unchanging
+from triage.models.immutable import Immutable
 
 SeveritySource = Literal["entry", "payload", "text", "none"]
 
@@ -26,16 +26,27 @@ SEVERITIES = {
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """Where a record was read: the file as the user named it and its line or place in the list, from 1."""
+    """Where a record was read.
+
+    Attributes:
+        path: file as the user named it.
+        position: line or place in the list, from 1.
+
+    """
 
     path: str
     position: int
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """One record of an export before it means anything: the JSON text of a LogEntry, in any of its forms.
+    """One undecoded record of an export, in any of its forms.
 
-    ``data`` is a UTF-8 JSON object. Rows of tables (CSV, Parquet) arrive here as JSON objects too.
+    Rows of tables (CSV, Parquet) become JSON objects too.
+
+    Attributes:
+        data: JSON object, UTF-8.
+        source: where it was read.
+
     """
 
     data: bytes
@@ -43,9 +54,15 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
-    """LogEntries that were not handed on, as nothing is looked for in them: how many of each severity, from when to when.
+    """LogEntries that the prefilter dropped, counted.
 
-    ``outside`` of them lie outside the question.
+    Attributes:
+        path: file or source.
+        severities: number of records by severity.
+        first: earliest time, nanoseconds since 1970.
+        last: latest time, nanoseconds since 1970.
+        outside: number of them outside the requested selection.
+
     """
 
     path: str
@@ -56,14 +73,19 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def count(self) -> int:
-        """Return the number of the records."""
+        """Return the number of records."""
         return sum(self.severities.values())
 
 
 class ExportFile(msgspec.Struct, frozen=True):
-    """A file that was read to its end: its form ("gcloud list", "JSON lines", ...) and how many records it held.
+    """A file that was read to its end.
 
-    ``queried`` says that it is a table which was asked for all that there is: no --limit can have cut it.
+    Attributes:
+        path: file or source.
+        form: export form ("gcloud list", "JSON lines", ...).
+        records: number of records.
+        queried: whether it is a table read without a limit, so that no --limit can have cut it.
+
     """
 
     path: str
@@ -73,7 +95,14 @@ class ExportFile(msgspec.Struct, frozen=True):
 
 
 class Split(msgspec.Struct, frozen=True, gc=False):
-    """Where a part stands in an entry that Cloud Logging split for its size: LogSplit of the LogEntry, index from 0."""
+    """The position of a part in an entry that Cloud Logging split: LogSplit.
+
+    Attributes:
+        uid: id of the whole entry.
+        index: index of the part, from 0.
+        total: number of parts.
+
+    """
 
     uid: str
     index: int
@@ -81,7 +110,17 @@ class Split(msgspec.Struct, frozen=True, gc=False):
 
 
 class Http(msgspec.Struct, frozen=True, gc=False):
-    """The httpRequest of an entry. ``latency`` is in seconds; ``path`` is the URL's path without its query."""
+    """The httpRequest of an entry.
+
+    Attributes:
+        method: HTTP method.
+        url: URL as logged.
+        path: path of the URL without its query.
+        status: HTTP status, null where absent.
+        latency: seconds, null where absent.
+        user_agent: User-Agent of the client.
+
+    """
 
     method: str = ""
     url: str = ""
@@ -92,7 +131,14 @@ class Http(msgspec.Struct, frozen=True, gc=False):
 
 
 class ErrorInfo(msgspec.Struct, frozen=True, gc=False):
-    """An exception that the payload carries beside its message."""
+    """An exception that the payload carries beside its message.
+
+    Attributes:
+        type: class of the exception.
+        message: its message.
+        traceback: its stack trace.
+
+    """
 
     type: str = ""
     message: str = ""
@@ -100,21 +146,54 @@ class ErrorInfo(msgspec.Struct, frozen=True, gc=False):
 
 
 class Audit(msgspec.Struct, frozen=True, gc=False):
-    """An audit entry: what was done to which resource and how it ended."""
+    """The audit payload of an entry.
+
+    Attributes:
+        method: method that was called.
+        resource: resource that it changed.
+        status: how it ended.
+
+    """
 
     method: str = ""
     resource: str = ""
     status: str = ""
 
 
-class Entry(Unchanging, msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One LogEntry, made even. Absent texts are "", so that no reader asks for None twice.
+class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One LogEntry in a uniform format. An absent text is "".
 
-    ``timestamp`` and ``receive_timestamp`` are nanoseconds since 1970 in UTC. ``message`` has ANSI codes, loguru
-    tags and level prefixes taken off; a request without text reads "GET /path 503", an audit entry
-    "METHOD RESOURCE: STATUS". ``log_name`` is the decoded log id ("run.googleapis.com/stderr").
-    ``raw`` is the JSON object that was read, unredacted. ``time_uncertain`` says that only the time of receipt was
-    given, or that the two clocks are more than an hour apart.
+    Times are nanoseconds since 1970 in UTC.
+
+    Attributes:
+        timestamp: time of the entry.
+        receive_timestamp: time at which Cloud Logging received it.
+        severity: severity, one of ``SEVERITIES``.
+        severity_source: where the severity was found.
+        message: message without ANSI codes, loguru tags and level prefixes; "GET /path 503" for a request
+            without text, "METHOD RESOURCE: STATUS" for an audit entry.
+        log_name: decoded log id ("run.googleapis.com/stderr").
+        service: Cloud Run service.
+        revision: revision.
+        location: region.
+        project: Google Cloud project.
+        instance: instance id.
+        logger: logger that wrote the line.
+        function: function that wrote the line.
+        line: source line.
+        trace: trace of the request.
+        http: httpRequest, null for none.
+        error: exception in the payload, null for none.
+        audit: audit payload, null for none.
+        labels: labels of the entry.
+        insert_id: insertId.
+        payload_lost: whether the exporter dropped the payload.
+        time_uncertain: whether only the receive time is known, or the two clocks differ by more than an
+            hour.
+        split: position in a split entry, null for none.
+        raw: JSON object as read, unredacted.
+        source: where it was read.
+
     """
 
     timestamp: int
@@ -145,7 +224,7 @@ class Entry(Unchanging, msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def first_line(self) -> str:
-        """Return the message up to its first line break: only this line may say a step."""
+        """Return the message up to its first line break; only this line can match a step."""
         return self.message.partition("\n")[0]
 
     @property
@@ -154,27 +233,27 @@ class Entry(Unchanging, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return SEVERITIES[self.severity]
 
     @property
-    def stretch(self) -> tuple[str, str]:
-        """Return whose logs it belongs to: those of an instance of a service, or of all that have no instance."""
+    def partition_key(self) -> tuple[str, str]:
+        """Return the service and the instance, both empty without an instance."""
         return (self.service if self.instance else "", self.instance)
 
     @property
-    def order(self) -> tuple[int, str, str, str]:
-        """Return the key that entries are sorted by; what is equal in it is sorted by its content, see ``turn``."""
+    def order_key(self) -> tuple[int, str, str, str]:
+        """Return the sort key of entries; ties are sorted by ``sort_key``."""
         return (self.timestamp, self.log_name, self.insert_id, self.project)
 
     @property
-    def content(self) -> bytes:
-        """Return the JSON with its keys in order and without spaces: the same however it was written."""
+    def canonical_json(self) -> bytes:
+        """Return the raw JSON with sorted keys and no spaces."""
         return msgspec.json.encode(msgspec.json.decode(self.raw), order="deterministic")
 
     @property
-    def turn(self) -> tuple[int, str, str, str, bytes]:
-        """Return the whole key of the order in which entries are told: only equal entries are equal in it."""
-        return (*self.order, b"" if self.insert_id else self.content)
+    def sort_key(self) -> tuple[int, str, str, str, bytes]:
+        """Return the total sort key: only identical entries compare equal."""
+        return (*self.order_key, b"" if self.insert_id else self.canonical_json)
 
-    def is_before(self, other: "Entry") -> bool:
-        """Return whether its turn is before that of another."""
+    def precedes(self, other: "Entry") -> bool:
+        """Return whether this entry sorts before another."""
         if self.timestamp != other.timestamp:
             return self.timestamp < other.timestamp
-        return self is not other and self.turn < other.turn
+        return self is not other and self.sort_key < other.sort_key

@@ -1,4 +1,4 @@
-"""An entry that a rule recognised."""
+"""An entry that a rule matched."""
 
 from functools import lru_cache
 from typing import Literal
@@ -6,16 +6,44 @@ from typing import Literal
 import msgspec
 
 from triage.models.entry import Entry
-from triage.models.unchanging import Unchanging
+from triage.models.immutable import Immutable
 
 RunKind = Literal["validation", "gate", "boot", "probe"]
+#: What a failure point says has failed.
+FailureKind = Literal[
+    "exit",
+    "signal",
+    "terminated",
+    "memory",
+    "startup_probe",
+    "liveness_probe",
+    "readiness_probe",
+    "worker",
+    "request",
+    "deployment",
+    "task",
+    "execution",
+]
+#: What a line says has succeeded: an instance passed its startup probe, a revision or an execution became ready.
+SuccessKind = Literal["start", "deployment", "execution"]
 
 
-class Event(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
-    """What a line says, in the words of a pack.
+class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True):
+    """An entry with what its rule says about it.
 
-    ``run`` is the kind of run that the line belongs to ("" for a line of its own, such as a request), ``step`` the
-    rule's word for its place in that run, ``fields`` what the rule's named groups captured.
+    Attributes:
+        entry: the entry.
+        pack: id of the pack.
+        rule: id of the rule.
+        run: kind of run that the line belongs to, "" for none.
+        step: step of that run.
+        check: check that the line is about, "" for none.
+        outcome: outcome of the step, the check or the run.
+        condition: condition that the line reports.
+        noise: whether the line is known noise.
+        failure: what failed if the line is a failure point, else "".
+        fields: named groups that the rule captured.
+
     """
 
     entry: Entry
@@ -27,15 +55,17 @@ class Event(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
     condition: str = ""
     noise: bool = False
+    failure: FailureKind | Literal[""] = ""
+    success: SuccessKind | Literal[""] = ""
     fields: dict[str, str] = {}
 
     @property
     def name(self) -> str:
-        """Return the name of its rule, as causes of any pack call it: ``pack/rule``."""
+        """Return the full name of the rule: ``pack/rule``."""
         return _name(self.pack, self.rule)
 
 
 @lru_cache(maxsize=4096)
 def _name(pack: str, rule: str) -> str:
-    """Return the name of a rule, one text for all that say it: a timeline says it in every step."""
+    """Return the full name of a rule, cached so that all steps share one string."""
     return f"{pack}/{rule}"

@@ -1,19 +1,31 @@
-"""What is to be fetched, how far it is, and what came of it."""
+"""The plan, the progress and the result of a fetch from Cloud Logging."""
 
 from typing import Literal
 
 import msgspec
 
-from triage.window import Window, both_clocks
+from triage.window import Window, format_utc_and_local
 
 
 class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a fetch asks Cloud Logging for, and where it puts the answer.
+    """What a fetch asks Cloud Logging for, and where it writes the answer.
 
-    ``filter`` stands in place of what the packs name, ``everything`` asks for all lines of the services. ``limit`` is
-    a number of entries per service. ``file`` is the output's name ("" for one made of service and window) and
-    ``folder`` where it goes. ``widen`` is None where the window decides: a relative one may be widened. Without
-    ``keep`` nothing is left of a fetch that fails or is interrupted.
+    Attributes:
+        services: services to fetch.
+        window: time window.
+        project: project, "" for the default one.
+        filter: Logging filter that replaces the one of the packs.
+        everything: whether to fetch all lines of the services.
+        limit: largest number of entries per service.
+        folder: output folder.
+        file: output name, "" for one made of service and window.
+        resume: whether to resume an interrupted fetch.
+        keep: whether to keep the partial result of a fetch that fails.
+        widen: whether the window may grow; None lets the kind of window decide.
+        reads_per_minute: read quota.
+        endpoint: endpoint of the API, for tests.
+        impersonate: service account to impersonate.
+
     """
 
     services: list[str]
@@ -38,7 +50,14 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What is asked for of one service: the whole filter, and the command by which gcloud asks the same."""
+    """The query of one service.
+
+    Attributes:
+        service: the service.
+        filter: whole Logging filter.
+        command: gcloud command that runs the same query.
+
+    """
 
     service: str
     filter: str
@@ -46,9 +65,16 @@ class Query(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a fetch is: entries and pages of all services, and the time reached in the window.
+    """The progress of a fetch.
 
-    ``waiting`` says for what it waits ("quota", "Cloud Logging"), "" while it does not.
+    Attributes:
+        entries: entries of all services so far.
+        pages: pages of all services so far.
+        window: window that is fetched.
+        service: service that is fetched.
+        reached: time reached in the window, nanoseconds.
+        waiting: what the fetch waits for ("quota", "Cloud Logging"), "" for nothing.
+
     """
 
     entries: int
@@ -59,24 +85,44 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     waiting: str = ""
 
     def __str__(self) -> str:
-        """Return it in words: service, entries, pages, the time reached, and what is waited for."""
-        said = [self.service, f"{self.entries:,} entries", f"{self.pages} pages"]
+        """Return it as text: service, entries, pages, time reached, reason for waiting."""
+        parts = [self.service, f"{self.entries:,} entries", f"{self.pages} pages"]
         if self.reached is not None:
-            said.append(f"reached {both_clocks(self.reached)}")
+            parts.append(f"reached {format_utc_and_local(self.reached)}")
         if self.waiting:
-            said.append(f"waiting for {self.waiting}")
-        return ", ".join(said)
+            parts.append(f"waiting for {self.waiting}")
+        return ", ".join(parts)
 
 
-class Need(msgspec.Struct, frozen=True):
-    """Why a window is too short: the side at which something is cut, and what."""
+class WindowShortfall(msgspec.Struct, frozen=True):
+    """Why a window is too short.
+
+    Attributes:
+        side: side of the window that cuts something.
+        says: what it cuts, as a sentence.
+
+    """
 
     side: Literal["start", "end"]
     says: str
 
 
-class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of one service: where it is, the windows asked for and fetched, and whether all of it is in."""
+class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of one service that was fetched.
+
+    Attributes:
+        service: the service.
+        path: path of the file.
+        project: project.
+        filter: Logging filter.
+        asked: requested window.
+        window: fetched window.
+        entries: number of entries.
+        pages: number of pages.
+        complete: whether all entries are in the file.
+        cut: why it is incomplete, "" where complete.
+
+    """
 
     service: str
     path: str

@@ -1,4 +1,4 @@
-"""What is probably not meant in a filter, and its mend."""
+"""A probable mistake in a Logging filter, and its fix."""
 
 from typing import Literal
 
@@ -8,11 +8,18 @@ FindingLevel = Literal["error", "warning", "note"]
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One place of a Logging filter that is written wrongly but plausibly.
+    """A place in a Logging filter that is probably not what its author meant.
 
-    ``level``: "error" never does what it seems to say, "warning" often does not, "note" is worth knowing.
-    ``line`` and ``column`` count from 1. ``mend`` is the text that should stand in place of the characters from
-    ``start`` up to ``end``; None where only the writer can know it.
+    Attributes:
+        code: stable id of the finding.
+        level: "error" never does what it seems to say, "warning" often does not, "note" is worth knowing.
+        message: explanation.
+        line: line, from 1.
+        column: column, from 1.
+        start: index of the first character.
+        end: index after the last character.
+        fix: replacement for the characters, null where only the author can know it.
+
     """
 
     code: str
@@ -22,4 +29,4 @@ class Finding(msgspec.Struct, frozen=True):
     column: int
     start: int
     end: int
-    mend: str | None = None
+    fix: str | None = None

@@ -1,4 +1,4 @@
-"""Whether a revision may stay: the judgement of a gate, criterion by criterion."""
+"""The deployment gate: passes or fails a revision, criterion by criterion."""
 
 from typing import Any, Literal
 
@@ -12,10 +12,19 @@ CriterionOutcome = Literal["met", "failed", "not_measured"]
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion: the condition in words, and what was measured of it.
+    """One criterion with its measurement.
 
-    ``value`` is held against the one of ``at_least`` and ``at_most`` that is not null; it is null where nothing was
-    measured, or where the condition is no number. ``evidence`` are ids of the document's evidence.
+    Attributes:
+        id: id of the criterion.
+        need: whether it is required.
+        says: condition, as a sentence.
+        outcome: whether it is met.
+        measured: measurement, as a sentence.
+        value: measured number, null for none.
+        at_least: lower bound of ``value``, null for none.
+        at_most: upper bound of ``value``, null for none.
+        evidence: ids of evidence of the document.
+
     """
 
     id: str
@@ -30,14 +39,27 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RollbackStep(msgspec.Struct, frozen=True):
-    """One thing to do, and the commands that do it."""
+    """One step of a rollback.
+
+    Attributes:
+        says: what to do.
+        commands: commands that do it.
+
+    """
 
     says: str
     commands: list[str]
 
 
 class Rollback(msgspec.Struct, frozen=True, kw_only=True):
-    """How traffic goes back. ``missing`` are the words in capitals that stand for names which the logs do not show."""
+    """How to send traffic back to the last good revision.
+
+    Attributes:
+        last_good: revision to return to.
+        steps: steps in order.
+        missing: placeholders in capitals for names that the logs do not show.
+
+    """
 
     last_good: str
     steps: list[RollbackStep]
@@ -45,7 +67,14 @@ class Rollback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
-    """What new errors are told by: the name as it was given, and the revision that it stands for ("" for none)."""
+    """What new errors are compared with.
+
+    Attributes:
+        name: name as given.
+        kind: whether it is a revision or an export.
+        revision: the revision, "" for none.
+
+    """
 
     name: str
     kind: Literal["revision", "export"]
@@ -53,7 +82,26 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """The document of ``triage gate``: whether a revision may stay, why, and how to go back where it may not."""
+    """The document of ``triage gate``.
+
+    Attributes:
+        schema: name and version of the document.
+        status: whether the revision passes.
+        why: reason, as a sentence.
+        service: the service.
+        revision: the revision.
+        project: project.
+        location: region.
+        environment: environment that its runs report.
+        verdict: verdict of the diagnosis.
+        baseline: what new errors are compared with, null for none.
+        criteria: the criteria.
+        evidence: cited entries.
+        rollback: how to roll back, null where nothing is to roll back.
+        limits: what the logs cannot show.
+        coverage: entries that the answer is based on.
+
+    """
 
     schema: Literal["triage.gate/1"] = "triage.gate/1"
     status: GateStatus

@@ -1,28 +1,23 @@
-"""A rule pack: what we know of a service's log lines, as data (queries/*.toml)."""
+"""A rule pack: what is known about the log lines of a service (queries/*.toml)."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from triage.models.event import RunKind
-from triage.models.unchanging import Unchanging
+from triage.models.event import FailureKind, RunKind, SuccessKind
+from triage.models.immutable import Immutable
 
 Severity = Literal["P0", "P1", "P2"]
 Confidence = Literal["high", "medium", "low"]
-#: What a cause is, the deepest first: the order of design.md, "Causes outrank symptoms".
+#: How deep a cause is, the deepest first: causes supersede symptoms.
 Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
 #: Where a cause is matched: one run of that kind, all events of one revision, or a failure point with the statements before it.
 MatchScope = Literal["boot", "validation", "gate", "probe", "revision", "failure"]
-#: What a platform line says has failed: the failure points that no HTTP status shows.
-Failure = Literal[
-    "", "exit", "signal", "terminated", "memory", "startup_probe", "liveness_probe", "readiness_probe", "worker", "request",
-    "deployment", "task", "execution",
-]
-#: What a line says of its step, its check or its run.
-Says = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
-#: A path from the root; only its end may be left open.
+#: The outcome of a step, a check or a run.
+RuleOutcome = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
+#: An absolute path; only its end may be a wildcard.
 Path = Annotated[str, msgspec.Meta(pattern=r"^/[\w./-]{2,200}\*?$")]
-#: The places that a line can have in a run of each kind.
+#: The steps of each kind of run.
 STEPS: dict[RunKind, frozenset[str]] = {
     "validation": frozenset({
         "started", "startup_wait", "app_state", "phase", "group", "group_result", "attempts", "reason", "check", "verdict",
@@ -37,32 +32,52 @@ STEPS: dict[RunKind, frozenset[str]] = {
 }  # fmt: skip
 
 
-class _Data(Unchanging, msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Packs are written by people: an unknown key is an error."""
+class PackModel(Immutable, msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the tables of a pack. People write them, so an unknown key is an error."""
 
 
-class Check(_Data, frozen=True, kw_only=True):
-    """A service check of the chain. ``descriptions`` are the texts that name it when its name was scrubbed."""
+class Check(PackModel, frozen=True, kw_only=True):
+    """A service check of the chain.
+
+    Attributes:
+        id: id of the check.
+        descriptions: texts that identify it where its name was scrubbed.
+        critical: whether it is critical, by environment.
+
+    """
 
     id: str
     descriptions: list[str] = []
     critical: dict[str, bool] = {}
 
 
-class Phase(_Data, frozen=True, kw_only=True):
-    """A phase of the chain: its number, its name and its checks, in the order in which they are made."""
+class Phase(PackModel, frozen=True, kw_only=True):
+    """A phase of the chain.
+
+    Attributes:
+        number: number of the phase.
+        name: its name.
+        checks: ids of its checks, in order.
+
+    """
 
     number: int
     name: str
     checks: list[str]
 
 
-class Chain(_Data, frozen=True, kw_only=True):
-    """The readiness chain: its phases, its checks, and the longest silences, in seconds, inside a run.
+class Chain(PackModel, frozen=True, kw_only=True):
+    """The readiness chain of a service. Durations are in seconds.
 
-    Cloud Run's default startup probe tells of its failure after 240 s of silence. ``cache`` is how long a verdict is
-    given again without a new validation. ``startup`` maps a phase of the startup
-    orchestrator to the check that it stands for ("" for none).
+    Attributes:
+        phases: phases in order.
+        checks: all checks.
+        silence: longest silence inside a validation.
+        boot_silence: longest silence inside a boot; Cloud Run's default startup probe reports its failure
+            after 240 s.
+        cache: how long the readiness gate repeats a verdict without a new validation.
+        startup: check that each phase of the startup orchestrator corresponds to ("" for none).
+
     """
 
     phases: list[Phase]
@@ -73,24 +88,43 @@ class Chain(_Data, frozen=True, kw_only=True):
     startup: dict[str, str] = {}
 
 
-class Paths(_Data, frozen=True, kw_only=True):
-    """The paths on which sockets are opened, and those that tell of health; one that ends in "*" takes all below it.
+class Paths(PackModel, frozen=True, kw_only=True):
+    """The request paths of a service that are counted.
 
-    Requests to them are let through to be counted, so their beginnings must be their own: "/ws", never "/a".
+    A path that ends in "*" includes everything below it. Each must be specific: "/ws", never "/a".
+
+    Attributes:
+        socket: paths on which WebSockets open.
+        health: paths of health checks.
+
     """
 
     socket: list[Path] = []
     health: list[Path] = []
 
 
-class Rule(_Data, frozen=True, kw_only=True):
-    """A log line's form: ``pattern`` (RE2 syntax) is tried on lines that hold ``literal``.
+class Rule(PackModel, frozen=True, kw_only=True):
+    """How to recognise one log line.
 
-    The line is the first line of the message, its leading marks (emoji, "[U+1F534]", "?") taken off; with
-    ``multiline`` it is the whole message. ``hits`` must match, ``misses`` must not. ``log`` and ``logger`` are parts of
-    the log name and of the logger that may say it: a line that names another is somebody quoting it. ``noise`` is the
-    title of a chronic line that is counted apart and never an incident. ``failure`` says what failed, if the line
-    is a failure point.
+    The subject is the first line of the message without leading marks (emoji, "[U+1F534]", "?").
+
+    Attributes:
+        id: id of the rule.
+        literal: text that every matching line contains.
+        pattern: RE2 pattern, tried on lines that contain ``literal``.
+        hits: lines that must match.
+        misses: lines that must not match.
+        run: kind of run that the line belongs to, "" for none.
+        step: step of that run.
+        check: check that the line is about.
+        outcome: outcome that the line reports.
+        condition: condition that the line reports.
+        noise: title of the known noise, "" for none; such a line never makes an incident.
+        multiline: whether the pattern is tried on the whole message.
+        log: part of the log name; another log only quotes the line.
+        logger: part of the logger name; another logger only quotes the line.
+        failure: what failed if the line is a failure point, else "".
+
     """
 
     id: str
@@ -101,20 +135,27 @@ class Rule(_Data, frozen=True, kw_only=True):
     run: RunKind | Literal[""] = ""
     step: str = ""
     check: str = ""
-    outcome: Says = ""
+    outcome: RuleOutcome = ""
     condition: str = ""
     noise: str = ""
     multiline: bool = False
     log: str = ""
     logger: str = ""
-    failure: Failure = ""
+    failure: FailureKind | Literal[""] = ""
+    success: SuccessKind | Literal[""] = ""
 
 
-class RunNeeds(_Data, frozen=True, kw_only=True):
-    """What a run must be for a cause: every list that is given must hold the run's value.
+class RunNeeds(PackModel, frozen=True, kw_only=True):
+    """What a cause requires of a run. An empty list allows every value.
 
-    ``failed`` holds the run's first failed check ("" for none); ``noncritical_failed`` and ``tolerated`` must share a
-    check with the run's ("*" for any).
+    Attributes:
+        verdict: allowed verdicts.
+        condition: allowed conditions.
+        failed: allowed first failed checks ("" for none).
+        noncritical_failed: the run needs one of these ("*" for any).
+        tolerated: the run needs one of these ("*" for any).
+        repeats: whether the run repeats a cached verdict.
+
     """
 
     verdict: list[str] = []
@@ -125,17 +166,28 @@ class RunNeeds(_Data, frozen=True, kw_only=True):
     repeats: bool | None = None
 
 
-class Reason(_Data, frozen=True, kw_only=True):
-    """One step from symptom to cause: said when ``rule`` stands in the scene; {name} is what the rule captured."""
+class ReasonTemplate(PackModel, frozen=True, kw_only=True):
+    """One sentence of a cause, from symptom to cause.
+
+    Attributes:
+        rule: rule whose line the sentence is based on.
+        says: sentence; {name} is replaced by what the rule captured.
+
+    """
 
     rule: str
     says: str
 
 
-class RulingOut(_Data, frozen=True, kw_only=True):
-    """A cause that a careless reader would blame, cleared by ``rules``: ``why`` it is not.
+class RuledOutRule(PackModel, frozen=True, kw_only=True):
+    """A cause that looks likely, and the lines that exclude it.
 
-    The lines that clear it are those of the same service, or of the services that the glob pattern ``service`` names.
+    Attributes:
+        cause: id of the excluded cause.
+        rules: rules whose lines exclude it.
+        why: reason, as a sentence.
+        service: glob pattern of the services that log these lines, "" for the same service.
+
     """
 
     cause: str
@@ -144,22 +196,49 @@ class RulingOut(_Data, frozen=True, kw_only=True):
     service: str = ""
 
 
-class Settle(_Data, frozen=True, kw_only=True):
-    """What would settle an open question: a Logging filter and why."""
+class SuggestedQuery(PackModel, frozen=True, kw_only=True):
+    """What to fetch to confirm a cause.
+
+    Attributes:
+        filter: Logging filter.
+        why: question that its entries would answer.
+
+    """
 
     filter: str
     why: str
 
 
-class Cause(_Data, frozen=True, kw_only=True):
-    """What broke, and how it is recognised.
+class Cause(PackModel, frozen=True, kw_only=True):
+    """What broke, and how to recognise it.
 
-    A scene is one run of the named kind with its events, or all events of a revision. The cause holds when the run
-    fits ``run``, every rule of ``all_of`` and one of ``any_of`` (if any) stands in the scene, and none of
-    ``none_of``. Rules of another pack are named ``pack/rule``. ``check`` is a check's id, "" for none, or "@failed",
-    "@noncritical", "@tolerated" for the first such check of the run. ``because`` and ``title`` may hold what the named
-    rules captured, as {name}, and {check}.
-    ``verdict`` is what the cause says of the service when no run does.
+    A cause is matched against one run with its events, or against all events of a revision (``scope``).
+    It applies when the run fits ``run``, every rule of ``all_of`` and one of ``any_of`` (if any) matched, and none of ``none_of``.
+    Rules of another pack are written ``pack/rule``. ``title`` and ``because`` may contain {name} for what a rule captured, and {check}.
+
+    Attributes:
+        id: id of the cause.
+        title: one-line title.
+        tier: how deep the cause is.
+        scope: match scope.
+        severity: P0 to P2.
+        playbook: playbook that fixes it.
+        because: sentences from symptom to cause.
+        means: what the cause means.
+        run: what it requires of a run.
+        all_of: rules that must all match.
+        any_of: rules of which one must match.
+        none_of: rules that must not match.
+        check: failing check: an id, "" for none, or "@failed", "@noncritical", "@tolerated" for the first
+            such check of the run.
+        condition: condition of the incident.
+        confidence: high, medium or low.
+        verdict: verdict of the service where no run gives one.
+        supersedes: causes that are symptoms of this one.
+        ruled_out: causes that it excludes.
+        suggest: what to fetch to confirm it.
+        limits: what the logs cannot show, as sentences.
+
     """
 
     id: str
@@ -168,7 +247,7 @@ class Cause(_Data, frozen=True, kw_only=True):
     scope: MatchScope
     severity: Severity
     playbook: str
-    because: list[Reason]
+    because: list[ReasonTemplate]
     means: str
     run: RunNeeds | None = None
     all_of: list[str] = []
@@ -178,18 +257,30 @@ class Cause(_Data, frozen=True, kw_only=True):
     condition: str = ""
     confidence: Confidence = "high"
     verdict: Literal["", "not_ready", "degraded"] = ""
-    outranks: list[str] = []
-    ruled_out: list[RulingOut] = []
-    settle: Settle | None = None
+    supersedes: list[str] = []
+    ruled_out: list[RuledOutRule] = []
+    suggest: SuggestedQuery | None = None
     limits: list[str] = []
 
 
-class Pack(_Data, frozen=True, kw_only=True):
-    """One file of queries/: what is asked for, for which services, and what the lines mean.
+class Pack(PackModel, frozen=True, kw_only=True):
+    """One file or folder of queries/.
 
-    ``services`` are glob patterns of the services whose lines the pack reads; without any it reads all (the
-    platform's, the server's). ``primary`` are those among them that have the chain: a document's verdict is theirs.
-    ``impact`` is what an outage of theirs means to the business, which no log shows.
+    Attributes:
+        id: id of the pack.
+        title: title.
+        version: version of the pack.
+        services: glob patterns of the services that it applies to, empty for all.
+        primary: glob patterns of the services with the chain; they give the verdict of a document.
+        keywords: words to fetch by.
+        filter: Logging filter to fetch by.
+        chain: readiness chain, null for none.
+        paths: request paths that are counted.
+        impact: business impact of an outage, which no log shows.
+        limits: what the logs cannot show, as sentences.
+        rules: the rules.
+        causes: the causes.
+
     """
 
     id: str

@@ -1,20 +1,28 @@
-"""What a probe asks of a service as a client would, and how long it waits."""
+"""The plan and the result of a probe of a service from outside."""
 
 import msgspec
 
-#: What the service tells a client while an agent answers, in this order.
+#: Events that the service sends while an agent answers, in order.
 EVENTS = ("agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed")
-#: What a client says to set an agent to work.
+#: Message that makes an agent answer.
 MESSAGE = '{"type": "user_message", "payload": {"content": "Deployment check: answer in one word."}}'
-#: The name that a probe gives itself, before a slash and its version.
-AGENT = "triage-verify"
+#: User-Agent of a probe, followed by a slash and the version.
+PROBE_USER_AGENT = "triage-verify"
 
 
 class ProbePlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of the service at ``url``. ``service`` names it where its host does not.
+    """What a probe sends to a service. Times are in seconds.
 
-    ``socket`` is the path of the WebSocket; ``message`` is sent on it, and then the ``events`` are waited for (without
-    any, nothing is sent). ``timeout`` is how long a request may take, ``patience`` how long the events, in seconds.
+    Attributes:
+        url: URL of the service.
+        service: name of the service, "" to derive it from the host.
+        project: project.
+        socket: path of the WebSocket.
+        events: events to wait for after ``message``; without any, nothing is sent.
+        message: message to send on the WebSocket.
+        timeout: how long one request may take.
+        patience: how long all events may take.
+
     """
 
     url: str
@@ -27,8 +35,18 @@ class ProbePlan(msgspec.Struct, frozen=True, kw_only=True):
     patience: float = 30.0
 
 
-class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a probe: its LogEntry lines in the API's JSON, when it ran (nanoseconds), and its traces."""
+class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a probe returned.
+
+    Attributes:
+        service: the service.
+        project: project.
+        lines: LogEntry lines in the JSON of the API.
+        began: start, nanoseconds since 1970.
+        ended: end, nanoseconds since 1970.
+        traces: traces of its requests.
+
+    """
 
     service: str
     project: str

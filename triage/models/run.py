@@ -1,4 +1,4 @@
-"""A run through the readiness chain, past a gate or from birth to ready: the timeline."""
+"""Runs and the timeline document."""
 
 from typing import Any, Literal
 
@@ -6,17 +6,28 @@ import msgspec
 
 from triage.models.coverage import Coverage
 from triage.models.event import RunKind
-from triage.models.requests import Requests
-from triage.models.unchanging import Unchanging
+from triage.models.immutable import Immutable
+from triage.models.request_counts import RequestCounts
 
 Verdict = Literal["ready", "degraded", "not_ready", "unknown"]
 Outcome = Literal["passed", "failed", "warned", "tolerated", "not_reached", "seen"]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a run. ``at`` is RFC 3339 (null when the step was not reached), ``elapsed`` in seconds.
+    """One step of a run.
 
-    ``evidence`` are the insertIds of the lines that say so; ``reason`` is what they give as the reason.
+    Attributes:
+        step: name of the step.
+        outcome: outcome of the step.
+        check: check that it is about, null for none.
+        phase: number of the phase, null for none.
+        at: time, RFC 3339; null where the step was not reached.
+        elapsed: seconds, null where no line gives them.
+        attempts: number of attempts, null where no line gives it.
+        reason: reason that the lines give.
+        rule: rule that matched the line.
+        evidence: insertIds of its lines.
+
     """
 
     step: str
@@ -31,11 +42,30 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[str] = []
 
 
-class Run(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
-    """One run. Its words are those of the output document; see docs/documents.md.
+class Run(Immutable, msgspec.Struct, frozen=True, kw_only=True):
+    """One validation, gated request, boot or probe, as in docs/documents.md.
 
-    ``complete`` is false when its beginning or its end is outside the logs; ``overlaps`` when another run on the same
-    instance was open at the same time; ``repeats`` is the id of the run whose cached verdict a gate gave again.
+    Attributes:
+        id: stable id of the run.
+        kind: kind of the run.
+        service: the service.
+        revision: the revision.
+        instance: the instance.
+        started: time of the first line, RFC 3339.
+        ended: time of the last line, RFC 3339.
+        elapsed: seconds between them.
+        complete: false where its start or its end is outside the logs.
+        verdict: verdict of the run.
+        environment: environment that it reports.
+        failed_checks: failed critical checks, in order.
+        noncritical_failed: failed non-critical checks.
+        tolerated: checks that passed with a documented exception.
+        first_failed: first failed critical check.
+        condition: condition that its lines report.
+        overlaps: whether another run was open on the instance at the same time.
+        repeats: id of the run whose cached verdict it repeats.
+        steps: steps in order.
+
     """
 
     id: str
@@ -60,10 +90,9 @@ class Run(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def decides(self) -> bool:
-        """Return whether it says that its service is ready or not.
+        """Return whether the run decides if its service is ready.
 
-        A request refused by the header check alone, a cached answer, a boot that came up and a run without a verdict
-        decide nothing.
+        A request refused by the header check alone, a cached answer, a successful boot and a run without a verdict do not.
         """
         if self.verdict == "unknown" or self.repeats or self.condition == "gate_rejected":
             return False
@@ -71,12 +100,20 @@ class Run(Unchanging, msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """The document of ``triage timeline``: runs in order of time, what was requested meanwhile, and what they rest on."""
+    """The document of ``triage timeline``.
+
+    Attributes:
+        schema: name and version of the document.
+        coverage: entries that it is based on.
+        runs: runs in order of time.
+        requests: requests to WebSocket paths and health checks, counted.
+
+    """
 
     schema: Literal["triage.timeline/1"] = "triage.timeline/1"
     coverage: Coverage
     runs: list[Run]
-    requests: list[Requests] = []
+    requests: list[RequestCounts] = []
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain data, secrets masked."""

@@ -1,4 +1,4 @@
-"""What goes on a ticket."""
+"""Tickets in an issue tracker."""
 
 from typing import Literal
 
@@ -6,9 +6,15 @@ import msgspec
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident as it is put on an issue: ``fingerprint`` tells it from others, ``body`` is Markdown, secrets masked.
+    """An incident as a ticket.
 
-    ``cause`` is the cause's id, ``labels`` are those of an issue that is opened for it.
+    Attributes:
+        fingerprint: stable id that finds the ticket again.
+        cause: id of the cause.
+        title: title.
+        body: Markdown, secrets masked.
+        labels: labels for a new issue.
+
     """
 
     fingerprint: str
@@ -18,15 +24,29 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     labels: list[str]
 
 
-class Attached(msgspec.Struct, frozen=True):
-    """What was done with one comment or issue, and where it can be read."""
+class TicketResult(msgspec.Struct, frozen=True):
+    """What was done with a comment or an issue.
+
+    Attributes:
+        done: the action.
+        url: where it can be read.
+
+    """
 
     done: Literal["created", "updated", "unchanged", "removed", "opened"]
     url: str
 
 
-class Found(msgspec.Struct, frozen=True):
-    """An open issue that may be of the same incident, and why it is thought so."""
+class RelatedIssue(msgspec.Struct, frozen=True):
+    """An open issue that may be about the same incident.
+
+    Attributes:
+        number: number of the issue.
+        title: title.
+        url: URL.
+        why: why it may be related.
+
+    """
 
     number: int
     title: str

@@ -1,4 +1,4 @@
-"""What a watch sees: how the service stands, and what changes."""
+"""The state of a watched service and the changes of its verdict."""
 
 from typing import Literal
 
@@ -7,14 +7,21 @@ import msgspec
 from triage.models.diagnosis import Diagnosis, ServiceVerdict
 from triage.models.run import Run, Verdict
 
-#: How lines arrive: as they are logged, asked for every few seconds, or not at the moment.
-Arriving = Literal["tailing", "polling", "reconnecting"]
+#: How lines arrive: as they are logged, by polling, or not at the moment.
+StreamMode = Literal["tailing", "polling", "reconnecting"]
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one instance stands: its latest run, since when nothing has followed (nanoseconds), and what decided last.
+class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The status of one instance.
 
-    ``going_on`` says that more of the run may follow. ``decided`` is None before any run has decided.
+    Attributes:
+        revision: its revision.
+        instance: its id.
+        run: its latest run.
+        going_on: whether more lines of the run may follow.
+        since: time since which nothing followed, nanoseconds.
+        decided: last run that decided, null for none.
+
     """
 
     revision: str
@@ -30,20 +37,32 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return self.decided.verdict if self.decided else None
 
 
-class Answered(msgspec.Struct, frozen=True):
-    """How the requests to one revision were answered in the last minutes: how many with each status."""
+class RevisionResponses(msgspec.Struct, frozen=True):
+    """The responses of one revision in the last minutes.
+
+    Attributes:
+        revision: the revision.
+        statuses: number of responses by HTTP status.
+
+    """
 
     revision: str
     statuses: dict[str, int]
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
-    """How the lines come: how many there are, and how late the newest came, in seconds.
+    """The state of the log stream.
 
-    ``suppressed`` are entries that Cloud Logging held back, ``missing`` those of them that no query has brought yet.
+    Attributes:
+        arriving: how lines arrive.
+        lines: number of lines so far.
+        suppressed: entries that Cloud Logging held back.
+        missing: suppressed entries that no query has returned yet.
+        delay: delay of the newest line in seconds, null for none.
+
     """
 
-    arriving: Arriving = "tailing"
+    arriving: StreamMode = "tailing"
     lines: int = 0
     suppressed: int = 0
     missing: int = 0
@@ -51,21 +70,45 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
-    """How a service stands at a moment, in nanoseconds. ``minutes`` is how far back ``answers`` reach."""
+    """The state of a watched service at one moment. Times are nanoseconds.
+
+    Attributes:
+        at: time of this state.
+        began: start of the watch.
+        service: the service.
+        diagnosis: its diagnosis.
+        standings: status of each instance.
+        answers: responses of each revision.
+        minutes: minutes that ``answers`` cover.
+        stream: state of the log stream.
+        journal: path of the journal.
+
+    """
 
     at: int
     began: int
     service: str
     diagnosis: Diagnosis
-    standings: list[Standing]
-    answers: list[Answered]
+    standings: list[InstanceStatus]
+    answers: list[RevisionResponses]
     minutes: int
     stream: Stream
     journal: str
 
 
-class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict that became another, where, and by what cause; ``before`` is None where there was none."""
+class VerdictChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a verdict.
+
+    Attributes:
+        at: time of the change, nanoseconds.
+        before: old verdict, None for none.
+        after: new verdict.
+        service: the service.
+        revisions: affected revisions.
+        instances: affected instances.
+        cause: id of the cause.
+
+    """
 
     at: int
     before: ServiceVerdict | Verdict | None

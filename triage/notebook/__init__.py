@@ -1,7 +1,7 @@
 """The notebook door: logs from what people have at hand, documents that show themselves, frames for pandas."""
 
 from triage.notebook.documents import Comparison, Diagnosis, Timeline
-from triage.notebook.fetching import fetch
+from triage.notebook.fetch_logs import fetch
 from triage.notebook.logs import Loadable, Logs, load
 
 __all__ = [

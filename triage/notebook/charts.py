@@ -13,7 +13,7 @@ from triage.window import NANOSECONDS, parse_timestamp
 if TYPE_CHECKING:
     import altair as alt
 
-Picture: TypeAlias = Literal["svg", "png"]
+ImageFormat: TypeAlias = Literal["svg", "png"]
 
 #: Colour and shape of each verdict: either alone tells them apart.
 _VERDICTS = {
@@ -35,10 +35,10 @@ _CLOCK = {
     "month": "%b %Y",
 }
 _WIDTH = 720
-_MILLISECONDS = NANOSECONDS // 1000
+_NANOSECONDS_PER_MILLISECOND = NANOSECONDS // 1000
 
 
-def runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
+def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
     """Return the runs over time (UTC): a panel per revision, a lane per kind and instance, colours by verdict.
 
     Runs that would lie on the same spot are one mark that says how many they are, so the chart stays small however many
@@ -48,7 +48,7 @@ def runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
         UsageError: altair is not installed.
 
     """
-    _need("altair")
+    _require("altair")
     import altair as alt
 
     if not timeline.runs:
@@ -59,7 +59,7 @@ def runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
     base = alt.Chart().encode(
         x=alt.X(
             "start:T",
-            title=_days(timeline.runs),
+            title=_format_days(timeline.runs),
             scale=alt.Scale(type="utc", nice=False, padding=12),
             axis=alt.Axis(format=_CLOCK),
         ),
@@ -101,14 +101,14 @@ def runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
     return chart
 
 
-def picture(chart: "alt.FacetChart | alt.Chart", form: Picture) -> bytes:
+def render_image(chart: "alt.FacetChart | alt.Chart", form: ImageFormat) -> bytes:
     """Return a chart as a picture; PNG at twice the usual resolution.
 
     Raises:
         UsageError: altair or vl-convert-python is not installed.
 
     """
-    need_pictures()
+    require_image_support()
     if form == "svg":
         text = io.StringIO()
         chart.save(text, format="svg")
@@ -118,18 +118,18 @@ def picture(chart: "alt.FacetChart | alt.Chart", form: Picture) -> bytes:
     return data.getvalue()
 
 
-def need_pictures() -> None:
+def require_image_support() -> None:
     """Make sure that charts and pictures of them can be made.
 
     Raises:
         UsageError: altair or vl-convert-python is not installed.
 
     """
-    _need("altair")
-    _need("vl_convert")
+    _require("altair")
+    _require("vl_convert")
 
 
-def _need(module: str) -> None:
+def _require(module: str) -> None:
     if find_spec(module) is None:
         package = {"vl_convert": "vl-convert-python"}.get(module, module)
         raise UsageError(
@@ -138,7 +138,7 @@ def _need(module: str) -> None:
         )
 
 
-def _days(timeline: Iterable[Run]) -> str:
+def _format_days(timeline: Iterable[Run]) -> str:
     """Return the day that the runs are of, or the first and the last: the axis has no room for it."""
     days = sorted({run.started[:10] for run in timeline})
     return f"{days[0]} UTC" if len(days) == 1 else f"{days[0]} to {days[-1]} UTC"
@@ -147,9 +147,9 @@ def _days(timeline: Iterable[Run]) -> str:
 def _marks(timeline: Iterable[Run]) -> Iterator[dict[str, Any]]:
     """Yield a mark for the runs of each spot, lanes in the order in which they are shown; times in milliseconds."""
     listed = sorted(timeline, key=lambda run: (run.revision, _KINDS.index(run.kind)))
-    starts = [parse_timestamp(run.started) // _MILLISECONDS for run in listed]
+    starts = [parse_timestamp(run.started) // _NANOSECONDS_PER_MILLISECOND for run in listed]
     ends = [
-        max(start, parse_timestamp(run.ended) // _MILLISECONDS)
+        max(start, parse_timestamp(run.ended) // _NANOSECONDS_PER_MILLISECOND)
         for start, run in zip(starts, listed, strict=True)
     ]
     spot = max(1, (max(ends) - min(starts)) // _WIDTH)

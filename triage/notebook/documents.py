@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from triage import models
-from triage.notebook import pages
-from triage.notebook.page import html, markdown
+from triage.notebook import document_blocks
+from triage.notebook.blocks import to_html, to_markdown
 from triage.text import clean
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
     """The runs of some logs. ``to_dict()`` gives the document, ``to_frame()`` a row per run, ``plot()`` a chart."""
 
     @classmethod
-    def of(cls, timeline: models.Timeline) -> Self:
+    def from_document(cls, timeline: models.Timeline) -> Self:
         """Return the document as a notebook holds it, secrets masked."""
         return cls(**msgspec.structs.asdict(msgspec.convert(timeline.to_dict(), models.Timeline)))
 
@@ -27,22 +27,22 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
         return f"<Timeline of {len(self.runs):,} runs>"
 
     def _repr_html_(self) -> str:
-        return html(pages.timeline(self))
+        return to_html(document_blocks.timeline_blocks(self))
 
     def _repr_markdown_(self) -> str:
-        return markdown(pages.timeline(self))
+        return to_markdown(document_blocks.timeline_blocks(self))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per run: times in UTC, elapsed in seconds, verdicts as categories."""
         from triage.notebook import frames
 
-        return frames.runs(self)
+        return frames.runs_frame(self)
 
     def steps_frame(self) -> "pd.DataFrame":
         """Return one row per step of each run, with the run's id."""
         from triage.notebook import frames
 
-        return frames.steps(self)
+        return frames.steps_frame(self)
 
     def plot(self) -> "alt.FacetChart | alt.Chart":
         """Return a chart of the runs over time (UTC): a panel per revision, a lane per kind and instance.
@@ -55,10 +55,10 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
         """
         from triage.notebook import charts
 
-        return charts.runs(self)
+        return charts.draw_runs(self)
 
 
-class Exhibits(list[models.Evidence]):
+class EvidenceList(list[models.Evidence]):
     """The lines that show something. ``to_frame()`` gives a row per line."""
 
     def __repr__(self) -> str:
@@ -66,37 +66,37 @@ class Exhibits(list[models.Evidence]):
         return f"<Evidence {', '.join(line.id for line in self)}>"
 
     def _repr_html_(self) -> str:
-        return html([pages.evidence(self)])
+        return to_html([document_blocks.evidence_table(self)])
 
     def _repr_markdown_(self) -> str:
-        return markdown([pages.evidence(self)])
+        return to_markdown([document_blocks.evidence_table(self)])
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per line, with its id, time in UTC, message and link into Logs Explorer."""
         from triage.notebook import frames
 
-        return frames.evidence(self)
+        return frames.evidence_frame(self)
 
 
 class Incident(models.Incident, frozen=True, kw_only=True):
     """A cause with its evidence."""
 
-    evidence: Exhibits
+    evidence: EvidenceList
 
     @classmethod
-    def of(cls, incident: models.Incident) -> Self:
+    def from_document(cls, incident: models.Incident) -> Self:
         """Return the incident as a notebook holds it."""
-        return cls(**msgspec.structs.asdict(incident) | {"evidence": Exhibits(incident.evidence)})
+        return cls(**msgspec.structs.asdict(incident) | {"evidence": EvidenceList(incident.evidence)})
 
     def __repr__(self) -> str:
         """Return the cause and how sure it is."""
         return f"<Incident {self.cause}: {clean(self.title)} ({self.confidence} confidence)>"
 
     def _repr_html_(self) -> str:
-        return html(pages.incident(self))
+        return to_html(document_blocks.incident_blocks(self))
 
     def _repr_markdown_(self) -> str:
-        return markdown(pages.incident(self))
+        return to_markdown(document_blocks.incident_blocks(self))
 
 
 class Diagnosis(models.Diagnosis, frozen=True, kw_only=True):
@@ -105,34 +105,36 @@ class Diagnosis(models.Diagnosis, frozen=True, kw_only=True):
     incidents: list[Incident]  # type: ignore[assignment]  # frozen: nobody can put a wider one in
 
     @classmethod
-    def of(cls, diagnosis: models.Diagnosis) -> Self:
+    def from_document(cls, diagnosis: models.Diagnosis) -> Self:
         """Return the document as a notebook holds it, secrets masked."""
         masked = msgspec.structs.asdict(msgspec.convert(diagnosis.to_dict(), models.Diagnosis))
-        return cls(**masked | {"incidents": [Incident.of(incident) for incident in masked["incidents"]]})
+        return cls(
+            **masked | {"incidents": [Incident.from_document(incident) for incident in masked["incidents"]]}
+        )
 
     def __repr__(self) -> str:
         """Return the verdict, and the cause to act on first."""
         first = f", {clean(self.incidents[0].title)}" if self.incidents else ""
-        return f"<Diagnosis: {pages.verdict(self)}{first}>"
+        return f"<Diagnosis: {document_blocks.format_verdict(self)}{first}>"
 
     def _repr_html_(self) -> str:
-        return html(pages.diagnosis(self))
+        return to_html(document_blocks.diagnosis_blocks(self))
 
     def _repr_markdown_(self) -> str:
-        return markdown(pages.diagnosis(self))
+        return to_markdown(document_blocks.diagnosis_blocks(self))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per incident, the one to act on first."""
         from triage.notebook import frames
 
-        return frames.incidents(self)
+        return frames.incidents_frame(self)
 
 
 class Comparison(models.Comparison, frozen=True, kw_only=True):
     """What changed between two sides. ``to_dict()`` gives the document, ``to_frame()`` a row per error shape."""
 
     @classmethod
-    def of(cls, comparison: models.Comparison) -> Self:
+    def from_document(cls, comparison: models.Comparison) -> Self:
         """Return the document as a notebook holds it, secrets masked."""
         return cls(**msgspec.structs.asdict(msgspec.convert(comparison.to_dict(), models.Comparison)))
 
@@ -141,13 +143,13 @@ class Comparison(models.Comparison, frozen=True, kw_only=True):
         return f"<Comparison: AFTER is {self.change}>"
 
     def _repr_html_(self) -> str:
-        return html(pages.comparison(self))
+        return to_html(document_blocks.comparison_blocks(self))
 
     def _repr_markdown_(self) -> str:
-        return markdown(pages.comparison(self))
+        return to_markdown(document_blocks.comparison_blocks(self))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per error shape: what became of it, with its count and its rates on both sides."""
         from triage.notebook import frames
 
-        return frames.error_changes(self)
+        return frames.error_changes_frame(self)

@@ -13,7 +13,7 @@ _SEVERITY = pd.CategoricalDtype(list(SEVERITIES), ordered=True)
 _TIME = "datetime64[ns, UTC]"
 
 
-def entries(logs: Iterable[Entry]) -> pd.DataFrame:
+def entries_frame(logs: Iterable[Entry]) -> pd.DataFrame:
     """Return one row per entry, in order of time."""
     columns: dict[str, Any] = {
         "timestamp": _TIME,
@@ -32,10 +32,10 @@ def entries(logs: Iterable[Entry]) -> pd.DataFrame:
         "insert_id": "string",
         "payload_lost": "boolean",
     }
-    return _frame(columns, map(_entry, logs))
+    return _typed_frame(columns, map(_entry_row, logs))
 
 
-def _entry(entry: Entry) -> tuple[Any, ...]:
+def _entry_row(entry: Entry) -> tuple[Any, ...]:
     http = entry.http
     return (
         entry.timestamp,
@@ -56,7 +56,7 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
     )
 
 
-def events(recognised: Iterable[Event]) -> pd.DataFrame:
+def events_frame(recognised: Iterable[Event]) -> pd.DataFrame:
     """Return one row per recognised entry, in order of time."""
     columns: dict[str, Any] = {
         "timestamp": _TIME,
@@ -91,10 +91,10 @@ def events(recognised: Iterable[Event]) -> pd.DataFrame:
         )
         for event in recognised
     )
-    return _frame(columns, rows)
+    return _typed_frame(columns, rows)
 
 
-def requests(logs: Iterable[Entry]) -> pd.DataFrame:
+def requests_frame(logs: Iterable[Entry]) -> pd.DataFrame:
     """Return one row per request, in order of time; latency in seconds."""
     columns: dict[str, Any] = {
         "timestamp": _TIME,
@@ -122,10 +122,10 @@ def requests(logs: Iterable[Entry]) -> pd.DataFrame:
         for entry in logs
         if entry.http is not None
     )
-    return _frame(columns, rows)
+    return _typed_frame(columns, rows)
 
 
-def runs(timeline: Timeline) -> pd.DataFrame:
+def runs_frame(timeline: Timeline) -> pd.DataFrame:
     """Return one row per run, in order of time; elapsed in seconds."""
     columns: dict[str, Any] = {
         "id": "string",
@@ -147,10 +147,10 @@ def runs(timeline: Timeline) -> pd.DataFrame:
         "overlaps": "boolean",
         "repeats": "string",
     }
-    return _documents(columns, timeline.to_dict()["runs"])
+    return _document_frame(columns, timeline.to_dict()["runs"])
 
 
-def steps(timeline: Timeline) -> pd.DataFrame:
+def steps_frame(timeline: Timeline) -> pd.DataFrame:
     """Return one row per step of each run; elapsed in seconds."""
     columns: dict[str, Any] = {
         "run": "string",
@@ -171,10 +171,10 @@ def steps(timeline: Timeline) -> pd.DataFrame:
         for run in timeline.to_dict()["runs"]
         for step in run["steps"]
     )
-    return _documents(columns, rows)
+    return _document_frame(columns, rows)
 
 
-def incidents(diagnosis: Diagnosis) -> pd.DataFrame:
+def incidents_frame(diagnosis: Diagnosis) -> pd.DataFrame:
     """Return one row per incident, the one to act on first."""
     columns: dict[str, Any] = {
         "id": "string",
@@ -191,10 +191,10 @@ def incidents(diagnosis: Diagnosis) -> pd.DataFrame:
         "recovered": "boolean",
         "because": "string",
     }
-    return _documents(columns, diagnosis.to_dict()["incidents"])
+    return _document_frame(columns, diagnosis.to_dict()["incidents"])
 
 
-def evidence(lines: Iterable[Evidence]) -> pd.DataFrame:
+def evidence_frame(lines: Iterable[Evidence]) -> pd.DataFrame:
     """Return one row per line of evidence, as it is numbered."""
     columns: dict[str, Any] = {
         "id": "string",
@@ -210,10 +210,10 @@ def evidence(lines: Iterable[Evidence]) -> pd.DataFrame:
         "link": "string",
     }
     rows = (msgspec.structs.asdict(line) for line in lines)
-    return _documents(columns, rows)
+    return _document_frame(columns, rows)
 
 
-def error_changes(comparison: Comparison) -> pd.DataFrame:
+def error_changes_frame(comparison: Comparison) -> pd.DataFrame:
     """Return one row per error shape, what was told surely first."""
     columns: dict[str, Any] = {
         "service": "category",
@@ -242,19 +242,19 @@ def error_changes(comparison: Comparison) -> pd.DataFrame:
         }
         for error in comparison.to_dict()["errors"]
     )
-    return _documents(columns, rows)
+    return _document_frame(columns, rows)
 
 
-def _documents(columns: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def _document_frame(columns: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Return a frame of document rows; lists become one text, as a cell holds one value."""
-    return _frame(columns, (tuple(_cell(row.get(name)) for name in columns) for row in rows))
+    return _typed_frame(columns, (tuple(_cell(row.get(name)) for name in columns) for row in rows))
 
 
 def _cell(value: object) -> object:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _frame(columns: Mapping[str, Any], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+def _typed_frame(columns: Mapping[str, Any], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Return typed columns, secrets masked; an empty text of a category is a missing value."""
     frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
     redactor = Redactor()
@@ -266,5 +266,5 @@ def _frame(columns: Mapping[str, Any], rows: Iterable[tuple[Any, ...]]) -> pd.Da
             frame[name] = frame[name].replace("", None).astype("string")
         if dtype in ("category", "string"):
             texts = frame[name].dropna().unique()
-            frame[name] = frame[name].map(dict(zip(texts, map(redactor.text, texts), strict=True)))
+            frame[name] = frame[name].map(dict(zip(texts, map(redactor.redact_text, texts), strict=True)))
     return frame.astype(dict(columns))

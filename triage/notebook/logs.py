@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from triage import pipeline
 from triage.models import Coverage, Entry, Event, Record
-from triage.notebook import pages
+from triage.notebook import document_blocks
+from triage.notebook.blocks import to_html, to_markdown
 from triage.notebook.documents import Comparison, Diagnosis, Timeline
-from triage.notebook.page import html, markdown
-from triage.notebook.records import as_records
+from triage.notebook.records import to_records
 from triage.text import clean
 from triage.window import Window
 
@@ -24,7 +24,7 @@ Loadable: TypeAlias = (
 
 
 #: So many sources are named where logs say what they are read from.
-_NAMED = 3
+_MAX_SOURCES = 3
 
 
 class Logs:
@@ -55,16 +55,16 @@ class Logs:
         return f"<Logs of {self._name}>"
 
     def _repr_html_(self) -> str:
-        return html(pages.logs(self._name, self.coverage))
+        return to_html(document_blocks.logs_blocks(self._name, self.coverage))
 
     def _repr_markdown_(self) -> str:
-        return markdown(pages.logs(self._name, self.coverage))
+        return to_markdown(document_blocks.logs_blocks(self._name, self.coverage))
 
     @property
     def _name(self) -> str:
         named = [str(source) for source in self._sources if not isinstance(source, Record)]
-        more = [f"{len(named) - _NAMED} more"] if len(named) > _NAMED else []
-        return clean(", ".join(named[:_NAMED] + more)) or f"{len(self._sources):,} records"
+        more = [f"{len(named) - _MAX_SOURCES} more"] if len(named) > _MAX_SOURCES else []
+        return clean(", ".join(named[:_MAX_SOURCES] + more)) or f"{len(self._sources):,} records"
 
     @property
     def _window(self) -> Window | None:
@@ -79,12 +79,12 @@ class Logs:
     @cached_property
     def timeline(self) -> Timeline:
         """Return the runs: validations, gates and boots."""
-        return Timeline.of(self._analysis.timeline)
+        return Timeline.from_document(self._analysis.timeline)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
         """Return what broke, how we know and what was ruled out."""
-        return Diagnosis.of(self._analysis.diagnosis)
+        return Diagnosis.from_document(self._analysis.diagnosis)
 
     @property
     def coverage(self) -> Coverage:
@@ -98,7 +98,7 @@ class Logs:
             for logs in (self, after)
         )
         made = pipeline.compare(first, second, names=(name, other), windows=(window, until))
-        return Comparison.of(made)
+        return Comparison.from_document(made)
 
     def report(self, template: str = "remediation") -> str:
         """Return the report as Markdown, secrets masked."""
@@ -119,19 +119,19 @@ class Logs:
         """
         from triage.notebook import frames
 
-        return frames.entries(self)
+        return frames.entries_frame(self)
 
     def events_frame(self) -> "pd.DataFrame":
         """Return one row per recognised entry: rule, kind of run, step, check and outcome."""
         from triage.notebook import frames
 
-        return frames.events(self.events())
+        return frames.events_frame(self.events())
 
     def requests_frame(self) -> "pd.DataFrame":
         """Return one row per request: method, path, status, latency in seconds."""
         from triage.notebook import frames
 
-        return frames.requests(self)
+        return frames.requests_frame(self)
 
 
 def load(source: Loadable) -> Logs:
@@ -151,4 +151,4 @@ def load(source: Loadable) -> Logs:
         return Logs([source])
     if isinstance(source, Sequence) and all(isinstance(item, str | Path) for item in source):
         return Logs(list(source))
-    return Logs(as_records(source))
+    return Logs(to_records(source))

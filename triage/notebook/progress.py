@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from triage.models import Progress
-from triage.redact import redact
+from triage.redact import redact_text
 from triage.text import clean
 
 _logger = logging.getLogger("triage")
@@ -20,25 +20,25 @@ class FetchProgress:
 
     def __init__(self) -> None:
         """Show nothing yet."""
-        self._said: list[str] = []
-        self._at: Progress | None = None
+        self._messages: list[str] = []
+        self._progress: Progress | None = None
         self._display: Any = None
         self._in_notebook = _in_notebook()
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Say a sentence, which stays."""
-        self._said.append(redact(clean(sentence)))
-        _logger.info("%s", self._said[-1])
+        self._messages.append(redact_text(clean(sentence)))
+        _logger.info("%s", self._messages[-1])
         self._draw()
 
     def show(self, progress: Progress) -> None:
         """Show how far it is."""
-        self._at = progress
+        self._progress = progress
         self._draw()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Take the bar away; the sentences stay."""
-        self._at = None
+        self._progress = None
         self._draw()
 
     def _draw(self) -> None:
@@ -53,11 +53,11 @@ class FetchProgress:
             self._display.update(bundle, raw=True)
 
     def _plain(self) -> str:
-        return "\n".join([*self._said, *([clean(str(self._at))] if self._at else [])])
+        return "\n".join([*self._messages, *([clean(str(self._progress))] if self._progress else [])])
 
     def _html(self) -> str:
-        lines = [f"<div>{escape(sentence)}</div>" for sentence in self._said]
-        if at := self._at:
+        lines = [f"<div>{escape(sentence)}</div>" for sentence in self._messages]
+        if at := self._progress:
             length, done = at.window.end - at.window.start, (at.reached or at.window.start) - at.window.start
             bar = f'<progress max="1" value="{max(0, min(done / length, 1)):.3f}"></progress>'
             lines.append(f"<div>{bar} {escape(clean(str(at)))}</div>")

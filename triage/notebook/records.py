@@ -11,7 +11,7 @@ from triage.errors import UsageError
 from triage.models import Record, Source
 
 
-def as_records(source: object) -> list[Record]:
+def to_records(source: object) -> list[Record]:
     """Return one record per row, mapping or entry of a client.
 
     Raises:
@@ -19,22 +19,22 @@ def as_records(source: object) -> list[Record]:
 
     """
     if hasattr(source, "to_dict") and hasattr(source, "columns"):
-        found = map(_text, _rows(source))
+        found = map(_row_json, _frame_rows(source))
     elif isinstance(source, Iterable) and not isinstance(source, Mapping | str | bytes):
-        found = map(_of_item, source)
+        found = map(_item_json, source)
     else:
-        raise _unknown(source)
+        raise _unsupported_source(source)
     return [Record(data, Source("<notebook>", position)) for position, data in enumerate(found, 1)]
 
 
-def _unknown(source: object) -> UsageError:
+def _unsupported_source(source: object) -> UsageError:
     return UsageError(
         f"logs cannot be loaded from a {type(source).__name__}",
         "give a path, a list of paths, LogEntry mappings, a client's entries or a DataFrame",
     )
 
 
-def _rows(frame: Any) -> Iterator[Mapping[str, Any]]:
+def _frame_rows(frame: Any) -> Iterator[Mapping[str, Any]]:
     """Yield each row of a frame; an index with a name ("timestamp", say) is a column like the others."""
     named = [name for name in frame.index.names if name is not None and name not in frame.columns]
     if named:
@@ -42,44 +42,44 @@ def _rows(frame: Any) -> Iterator[Mapping[str, Any]]:
     yield from frame.to_dict("records")
 
 
-def _of_item(item: object) -> bytes:
+def _item_json(item: object) -> bytes:
     """Return the record of a mapping, of a row of BigQuery's client, or of an entry of a Logging client."""
     if isinstance(item, Mapping):
-        return _text(item)
+        return _row_json(item)
     message = getattr(item, "_pb", item)
     if getattr(getattr(message, "DESCRIPTOR", None), "full_name", "") == "google.logging.v2.LogEntry":
-        return pipeline.line_of(message)
+        return pipeline.to_json_line(message)
     if hasattr(item, "to_api_repr"):
         received = getattr(item, "received_timestamp", None)
-        return _text(item.to_api_repr() | ({"receiveTimestamp": received} if received else {}))
+        return _row_json(item.to_api_repr() | ({"receiveTimestamp": received} if received else {}))
     if hasattr(item, "items"):
-        return _text(dict(item.items()))
-    raise _unknown(item)
+        return _row_json(dict(item.items()))
+    raise _unsupported_source(item)
 
 
-def _text(row: Mapping[Any, Any]) -> bytes:
-    return json.dumps(_plain(row)).encode()
+def _row_json(row: Mapping[Any, Any]) -> bytes:
+    return json.dumps(_json_value(row)).encode()
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """Return a cell as JSON has it, without what is empty in it; a time without a zone is UTC."""
     plain: Any = value
     if isinstance(value, Mapping):
-        plain = {str(key): inner for key, item in value.items() if (inner := _plain(item)) is not None}
+        plain = {str(key): inner for key, item in value.items() if (inner := _json_value(item)) is not None}
     elif isinstance(value, list | tuple):
-        plain = [_plain(item) for item in value]
+        plain = [_json_value(item) for item in value]
     elif type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and isnan(value)):
         plain = None
     elif isinstance(value, datetime):
-        plain = _time(value)
+        plain = _format_time(value)
     elif hasattr(value, "tolist"):
-        plain = _plain(value.tolist())
+        plain = _json_value(value.tolist())
     elif not isinstance(value, str | int | float | None):
         plain = str(value)
     return plain
 
 
-def _time(value: datetime) -> str:
+def _format_time(value: datetime) -> str:
     """Return a time in UTC; pandas keeps the nanoseconds beside the microseconds, protobuf's class all of them."""
     nanoseconds = getattr(value, "nanosecond", 0) % 1000
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)

@@ -1,21 +1,24 @@
 """The stages wired: source -> entries -> events -> runs -> diagnosis -> report -> ticket. The doors call nothing else."""
 
 from triage.pipeline.analyser import Analyser, Analysis
-from triage.pipeline.analysing import analyse, check_rules, load_packs, read_entries, recognise
-from triage.pipeline.comparing import (
-    Compared,
+from triage.pipeline.analysis_runner import analyse, check_rules, load_packs, read_entries, recognise
+from triage.pipeline.bigquery_tables import sql
+from triage.pipeline.comparison import (
+    ComparedAnalyses,
     compare,
     compare_exports,
     compare_revisions,
     compare_windows,
-    narrow,
-    verification,
+    restrict_to_revision,
+    verification_report,
 )
-from triage.pipeline.fetching import fetch, foresee, line_of, queries
-from triage.pipeline.filtering import explain_filter, lint_filter, mend_filter
-from triage.pipeline.gating import Reference, gate, load_criteria, reference
-from triage.pipeline.looking import look
-from triage.pipeline.reporting import (
+from triage.pipeline.fetch_run import build_queries, fetch, plan_fetch, to_json_line
+from triage.pipeline.filters import explain_filter, fix_filter, lint_filter
+from triage.pipeline.gate_evaluation import BaselineSource, gate, load_baseline, load_criteria
+from triage.pipeline.gate_polling import poll_until_sure
+from triage.pipeline.probe_run import analyse_probe, check_log_queries, join_logs, plan_probe, probe
+from triage.pipeline.redacted_export import RedactedExport, redact_export
+from triage.pipeline.reports import (
     annotations,
     fold,
     gate_summary,
@@ -27,70 +30,67 @@ from triage.pipeline.reporting import (
     write_entries,
     write_runs,
 )
-from triage.pipeline.selecting import ALL, Selection
-from triage.pipeline.sharing import Shared, redact_export
-from triage.pipeline.spark import OnSpark
-from triage.pipeline.tables import sql
-from triage.pipeline.ticketing import attach, comments, find_issues, hub, ticket
-from triage.pipeline.verifying import check_logs, foresee_probe, join_logs, judge_probe, probe
-from triage.pipeline.watching import Until, Watching, status_of, watch
+from triage.pipeline.selection import ALL, Selection
+from triage.pipeline.spark_sources import OnSpark
+from triage.pipeline.ticket_run import attach, comments, connect_tracker, find_issues, ticket
+from triage.pipeline.watch_run import Until, WatchCallbacks, exit_status_of, watch
 from triage.rendering.playbooks import Playbook
 
 __all__ = [
     "ALL",
     "Analyser",
     "Analysis",
-    "Compared",
+    "BaselineSource",
+    "ComparedAnalyses",
     "OnSpark",
     "Playbook",
-    "Reference",
+    "RedactedExport",
     "Selection",
-    "Shared",
     "Until",
-    "Watching",
+    "WatchCallbacks",
     "analyse",
+    "analyse_probe",
     "annotations",
     "attach",
-    "check_logs",
+    "build_queries",
+    "check_log_queries",
     "check_rules",
     "comments",
     "compare",
     "compare_exports",
     "compare_revisions",
     "compare_windows",
+    "connect_tracker",
+    "exit_status_of",
     "explain_filter",
     "fetch",
     "find_issues",
+    "fix_filter",
     "fold",
-    "foresee",
-    "foresee_probe",
     "gate",
     "gate_summary",
     "html",
-    "hub",
     "join_logs",
-    "judge_probe",
     "junit",
-    "line_of",
     "lint_filter",
+    "load_baseline",
     "load_criteria",
     "load_packs",
-    "look",
-    "mend_filter",
-    "narrow",
+    "plan_fetch",
+    "plan_probe",
     "playbook",
+    "poll_until_sure",
     "probe",
-    "queries",
     "read_entries",
     "recognise",
     "redact_export",
-    "reference",
     "report",
+    "restrict_to_revision",
     "sql",
-    "status_of",
     "ticket",
     "to_json",
-    "verification",
+    "to_json_line",
+    "verification_report",
     "watch",
     "write_entries",
     "write_runs",

@@ -32,11 +32,11 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
 
 
 _KINDS: dict[type, int] = {Record: 0, Gap: 1, Skipped: 2, ExportFile: 3}
-packed = msgspec.msgpack.Encoder().encode
-unpacked = msgspec.msgpack.Decoder(Batch).decode
+pack_batch = msgspec.msgpack.Encoder().encode
+unpack_batch = msgspec.msgpack.Decoder(Batch).decode
 
 
-def batch(items: Sequence[Item], number: int) -> Batch:
+def make_batch(items: Sequence[Item], number: int) -> Batch:
     """Return the Batch of some items."""
     return Batch(
         [_KINDS[type(item)] for item in items],
@@ -48,10 +48,10 @@ def batch(items: Sequence[Item], number: int) -> Batch:
     )
 
 
-def moved(item: Any, before: int) -> Any:
+def rebase(item: Any, offset: int) -> Any:
     """Return an item of a part with its place in the file, of which so many lines stand before the part."""
     if isinstance(item, Record):
-        return Record(item.data, Source(item.source.path, item.source.position + before))
+        return Record(item.data, Source(item.source.path, item.source.position + offset))
     if isinstance(item, Gap) and item.position is not None:
-        return Gap(item.kind, item.path, item.detail, item.position + before, item.count)
+        return Gap(item.kind, item.path, item.detail, item.position + offset, item.count)
     return item

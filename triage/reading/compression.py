@@ -14,7 +14,7 @@ _SLICE = {"gzip": 16 << 10, "zstd": 1 << 10}
 _TRAILER = 8
 
 
-class _Unfolding(Protocol):
+class _Decompressor(Protocol):
     @property
     def eof(self) -> bool: ...
     @property
@@ -22,7 +22,7 @@ class _Unfolding(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
-def compression(head: bytes) -> str:
+def detect_compression(head: bytes) -> str:
     """Return "gzip", "zstd" or "" for the first bytes of a file."""
     if head[:2] == b"\x1f\x8b":
         return "gzip"
@@ -30,23 +30,25 @@ def compression(head: bytes) -> str:
     return "zstd" if head[:4] == b"\x28\xb5\x2f\xfd" or skippable else ""
 
 
-def unfold(kind: str, chunks: Iterable[bytes], path: str, limits: Limits, gaps: list[Gap]) -> Iterator[bytes]:
+def decompress(
+    kind: str, chunks: Iterable[bytes], path: str, limits: Limits, gaps: list[Gap]
+) -> Iterator[bytes]:
     """Yield the content of gzip or zstd data of one or more members; what went wrong is added to ``gaps``.
 
     All that was unfolded before a cut or a damage is given.
     """
-    start, faults = _kinds(kind)
+    start, faults = _decompressor_of(kind)
     current = start()
     taken = given = members = 0
     begun = produced = False
-    for piece in _sliced(chunks, _SLICE[kind]):
+    for piece in _slice_chunks(chunks, _SLICE[kind]):
         taken += len(piece)
         rest = piece if begun or not members else piece.lstrip(b"\0")  # gzip members may be padded with zeros
         while rest:
             try:
                 out = current.decompress(rest)
             except faults as fault:
-                gaps.append(_damage(kind, str(fault), path, taken, after=members > 0 and not produced))
+                gaps.append(_damage_gap(kind, str(fault), path, taken, after=members > 0 and not produced))
                 return
             begun, produced, rest = True, produced or bool(out), b""
             if current.eof:
@@ -54,7 +56,7 @@ def unfold(kind: str, chunks: Iterable[bytes], path: str, limits: Limits, gaps: 
                 current, begun, produced, members = start(), False, False, members + 1
             given += len(out)
             yield out
-            if given > limits.free and given > limits.expansion * taken:
+            if given > limits.expansion_floor and given > limits.expansion * taken:
                 detail = f"unfolds to more than {limits.expansion} times its size: read were the first {given:,} bytes"
                 gaps.append(Gap("too_large", path, detail, count=0))
                 return
@@ -62,7 +64,7 @@ def unfold(kind: str, chunks: Iterable[bytes], path: str, limits: Limits, gaps: 
         gaps.append(Gap("cut_file", path, f"the {kind} data ends early, after {taken:,} bytes"))
 
 
-def _kinds(kind: str) -> tuple[Callable[[], _Unfolding], type[Exception]]:
+def _decompressor_of(kind: str) -> tuple[Callable[[], _Decompressor], type[Exception]]:
     if kind == "gzip":
         return lambda: zlib.decompressobj(wbits=31), zlib.error
     import zstandard
@@ -70,13 +72,13 @@ def _kinds(kind: str) -> tuple[Callable[[], _Unfolding], type[Exception]]:
     return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
 
 
-def _damage(kind: str, fault: str, path: str, taken: int, *, after: bool) -> Gap:
+def _damage_gap(kind: str, fault: str, path: str, taken: int, *, after: bool) -> Gap:
     if after:
         return Gap("not_entries", path, f"what follows the {kind} data was skipped")
     return Gap("checksum", path, f"the {kind} data is damaged at byte {taken:,} or before ({fault})")
 
 
-def _sliced(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+def _slice_chunks(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
     held = b""
     for chunk in chunks:
         held += chunk

@@ -3,10 +3,10 @@
 from typing import Literal
 
 from triage.errors import BadDataError
-from triage.reading.likeness import is_entry
+from triage.reading.entry_detection import is_entry
+from triage.reading.json_buffer import BLANK
 from triage.reading.parquet import MAGIC
-from triage.reading.table import delimiter
-from triage.reading.window import BLANK
+from triage.reading.table import detect_delimiter
 
 Form = Literal["lines", "values", "table", "parquet"]
 _LINES = 20
@@ -19,7 +19,7 @@ _ARCHIVES = {
 _YAML = (b"---\n", b"insertId:", b"---\r\n")
 
 
-def form(head: bytes, path: str) -> Form:
+def detect_form(head: bytes, path: str) -> Form:
     """Return the form of a file that begins with ``head``.
 
     Lines are told by a line that is a whole LogEntry, a table by a header with its columns; all else is read as
@@ -45,7 +45,7 @@ def form(head: bytes, path: str) -> Form:
     if head[start : start + 1] == b"[":
         return "values"
     lines = head[start:].split(b"\n", _LINES)
-    if head[start : start + 1] != b"{" and delimiter(lines[0]):
+    if head[start : start + 1] != b"{" and detect_delimiter(lines[0]):
         return "table"
     for line in lines[:_LINES]:
         if line[:1] == b"{" and is_entry(line):
@@ -53,9 +53,9 @@ def form(head: bytes, path: str) -> Form:
     return "values"
 
 
-def is_lines(head: bytes, path: str) -> bool:
+def is_json_lines(head: bytes, path: str) -> bool:
     """Return whether a file is of JSON lines, which can be found from any place in it."""
     try:
-        return form(head, path) == "lines"
+        return detect_form(head, path) == "lines"
     except BadDataError:  # told by whoever reads it
         return False

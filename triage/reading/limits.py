@@ -8,9 +8,9 @@ class Limits(msgspec.Struct, frozen=True):
 
     ``record`` is the longest record: Cloud Logging's entries have at most 256 KiB, audit entries 512 KiB
     (cloud.google.com/logging/quotas). ``expansion`` is how many times its size a compressed file may unfold to,
-    counted from ``free`` bytes on: logs reach 20 to 100 times, a bomb 1,000 times and more.
+    counted from ``expansion_floor`` bytes on: logs reach 20 to 100 times, a bomb 1,000 times and more.
     """
 
     record: int = 16 << 20
     expansion: int = 500
-    free: int = 64 << 20
+    expansion_floor: int = 64 << 20

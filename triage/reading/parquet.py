@@ -6,7 +6,7 @@ from pathlib import Path
 
 from triage.errors import BadDataError
 from triage.models import Gap, Record, Source
-from triage.reading.likeness import keys_are_an_entrys
+from triage.reading.entry_detection import has_entry_keys
 from triage.reading.stream import Stream
 
 MAGIC = b"PAR1"
@@ -34,7 +34,7 @@ def read_parquet(stream: Stream, path: str) -> Iterator[Record | Gap]:
             try:
                 database.execute("SET TimeZone = 'UTC'")
                 described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(copy)])
-                if not keys_are_an_entrys(row[0] for row in described.fetchall()):
+                if not has_entry_keys(row[0] for row in described.fetchall()):
                     raise BadDataError(
                         f"{path}: none of its columns is a LogEntry's", "export the log entries themselves"
                     )

@@ -16,7 +16,7 @@ _MARKS = re.compile(r"[*?\[]")
 _BLOCK = 8 << 20
 _SECONDS = 60
 #: Statuses after which asking again may help; gcsfs has asked six times by then.
-_PASSING = {"408", "429", "500", "502", "503", "504"}
+_TEMPORARY_STATUSES = {"408", "429", "500", "502", "503", "504"}
 
 
 def is_remote(path: str) -> bool:
@@ -24,17 +24,17 @@ def is_remote(path: str) -> bool:
     return _ADDRESS.match(path) is not None
 
 
-def objects(source: str, is_beside: Callable[[str], bool]) -> list[tuple[str, bool, int]]:
+def list_objects(source: str, is_ignored: Callable[[str], bool]) -> list[tuple[str, bool, int]]:
     """Return the objects of an address, a folder or a glob in order, with whether they were named themselves, and their size.
 
-    Those are left out of whose name inside the folder ``is_beside`` says that they are no export.
+    Those are left out of whose name inside the folder ``is_ignored`` says that they are no export.
 
     Raises:
         TriageError: there is none, or it may not be seen.
 
     """
-    with _told(source):
-        files = _system(source)
+    with _translate_errors(source):
+        files = _file_system(source)
         try:
             itself = files.info(source)
         except FileNotFoundError:
@@ -46,7 +46,7 @@ def objects(source: str, is_beside: Callable[[str], bool]) -> list[tuple[str, bo
         found = sorted(
             (files.unstrip_protocol(name), False, int(info["size"]))
             for name, info in infos.items()
-            if info["type"] == "file" and not (name.endswith("/") or is_beside(name.removeprefix(root)))
+            if info["type"] == "file" and not (name.endswith("/") or is_ignored(name.removeprefix(root)))
         )
     if not found:
         raise IOFailureError(f"{source}: no such object", "check the address; quote a glob in the shell")
@@ -61,11 +61,14 @@ def open_object(path: str) -> Iterator[BinaryIO]:
         TriageError: it cannot be read, when it is opened or later.
 
     """
-    with _told(path), _system(path).open(path, "rb", block_size=_BLOCK, cache_type="readahead") as file:
+    with (
+        _translate_errors(path),
+        _file_system(path).open(path, "rb", block_size=_BLOCK, cache_type="readahead") as file,
+    ):
         yield file
 
 
-def _system(path: str) -> Any:
+def _file_system(path: str) -> Any:
     """Return the file system of an address; what was listed before is not believed, as logs grow."""
     found = _ADDRESS.match(path)
     scheme = found[1] if found else "file"
@@ -94,15 +97,15 @@ def _system(path: str) -> Any:
 
 
 @contextmanager
-def _told(path: str) -> Iterator[None]:
+def _translate_errors(path: str) -> Iterator[None]:
     """Turn what a file system raises into one line."""
     try:
         yield
-    except _failures() as error:
-        raise _explained(error, path) from error
+    except _error_types() as error:
+        raise _translate(error, path) from error
 
 
-def _failures() -> tuple[type[Exception], ...]:
+def _error_types() -> tuple[type[Exception], ...]:
     """Return what reading an object may raise; most of it is an OSError."""
     try:
         from aiohttp import ClientError
@@ -113,25 +116,25 @@ def _failures() -> tuple[type[Exception], ...]:
     return (OSError, ClientError, ChecksumError, HttpError, GoogleAuthError)
 
 
-def _explained(error: Exception, path: str) -> TriageError:
-    said = (str(error).strip() or type(error).__name__).splitlines()[-1][:200]
+def _translate(error: Exception, path: str) -> TriageError:
+    detail = (str(error).strip() or type(error).__name__).splitlines()[-1][:200]
     code = str(getattr(error, "code", None) or "")
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, FileNotFoundError):
         return IOFailureError(f"{path}: no such object", "check the address")
     if isinstance(error, PermissionError) or str(error).startswith("Forbidden") or code == "403":
         return NoPermissionError(
-            f"{path}: no permission to read it ({said})",
+            f"{path}: no permission to read it ({detail})",
             "reading needs roles/storage.objectViewer on the bucket",
         )
     if code == "401" or "GoogleAuthError" in kinds:
         return NoPermissionError(
-            f"{path}: the credentials are missing or not accepted ({said})",
+            f"{path}: the credentials are missing or not accepted ({detail})",
             "run `gcloud auth application-default login`",
         )
-    passing = {"ClientError", "RequestException", "ChecksumError", "TimeoutError", "ConnectionError"}
-    if code in _PASSING or passing & kinds:
+    temporary = {"ClientError", "RequestException", "ChecksumError", "TimeoutError", "ConnectionError"}
+    if code in _TEMPORARY_STATUSES or temporary & kinds:
         return TryAgainError(
-            f"{path}: the storage did not answer ({said})", "check the network and try again"
+            f"{path}: the storage did not answer ({detail})", "check the network and try again"
         )
-    return IOFailureError(f"{path}: {said}", "check the address")
+    return IOFailureError(f"{path}: {detail}", "check the address")

@@ -9,10 +9,10 @@ import msgspec
 
 from triage.errors import IOFailureError, UsageError
 from triage.reading.bigquery.address import is_address
-from triage.reading.remote import is_remote, objects
+from triage.reading.remote import is_remote, list_objects
 
 #: What ``triage fetch`` writes beside a file of entries.
-_BESIDE = ".meta.json"
+_META_SUFFIX = ".meta.json"
 
 
 class ExportSource(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class ExportSource(msgspec.Struct, frozen=True):
     """
 
     path: str
-    chosen: bool
+    is_explicit: bool
     size: int | None = None
 
 
@@ -41,9 +41,9 @@ def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
     seen: set[str] = set()
     for source in sources:
         for file in _files(str(source)):
-            place = file.path if file.path == "-" or is_remote(file.path) else os.path.realpath(file.path)
-            if place not in seen:
-                seen.add(place)
+            location = file.path if file.path == "-" or is_remote(file.path) else os.path.realpath(file.path)
+            if location not in seen:
+                seen.add(location)
                 yield file
 
 
@@ -55,28 +55,28 @@ def _files(source: str) -> Iterator[ExportSource]:
             "`triage diagnose`, timeline, report, attach and entries ask it, without --engine",
         )
     if source == "-":
-        yield ExportSource(source, chosen=True)
+        yield ExportSource(source, is_explicit=True)
     elif is_remote(source):
-        yield from (ExportSource(*found) for found in objects(source, _is_beside))
+        yield from (ExportSource(*found) for found in list_objects(source, _is_ignored))
     elif path.is_dir():
-        files = [ExportSource(str(file), chosen=False) for file in _walk(path)]
+        files = [ExportSource(str(file), is_explicit=False) for file in _walk(path)]
         if not files:
             raise IOFailureError(f"{source}: no file in this folder", "name the folder that holds the export")
         yield from files
     elif path.exists():
-        yield ExportSource(source, chosen=True)
+        yield ExportSource(source, is_explicit=True)
     else:
         found = sorted(glob.glob(source, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not found:
             raise IOFailureError(f"{source}: no such file", "check the path; - reads standard input")
         for name in found:
-            if not Path(name).is_dir() and not name.endswith(_BESIDE):
-                yield ExportSource(name, chosen=False)
+            if not Path(name).is_dir() and not name.endswith(_META_SUFFIX):
+                yield ExportSource(name, is_explicit=False)
 
 
-def _is_beside(name: str) -> bool:
+def _is_ignored(name: str) -> bool:
     """Return whether a file of a folder is hidden, or one that stands beside an export."""
-    return name.endswith(_BESIDE) or any(part.startswith(".") for part in name.split("/"))
+    return name.endswith(_META_SUFFIX) or any(part.startswith(".") for part in name.split("/"))
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -85,7 +85,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise IOFailureError(f"{folder}: {error.strerror}", "make the folder readable") from error
     for path in paths:
-        if path.name.startswith(".") or path.name.endswith(_BESIDE):
+        if path.name.startswith(".") or path.name.endswith(_META_SUFFIX):
             continue
         if not path.is_dir():
             yield path

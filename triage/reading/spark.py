@@ -8,32 +8,41 @@ from typing import Any, TypeVar
 
 from triage.errors import TriageError, UsageError
 from triage.models import ExportFile, Gap, Record, Skipped
-from triage.reading.batch import moved
-from triage.reading.parts import Part, PartEnd, parts, read_part
-from triage.reading.read import LARGE
-from triage.reading.sift import Sift
+from triage.reading.batch import rebase
+from triage.reading.file_parts import Part, PartEnd, read_part, split_files
+from triage.reading.reader import PARALLEL_BYTES
+from triage.reading.record_filter import RecordFilter
 from triage.reading.sources import expand
-from triage.reading.spark_context import Spark, need_spark, spark_context
-from triage.reading.spark_order import Placing, Range, in_blocks, in_order, placed, unplaced
+from triage.reading.spark_context import Spark, require_spark, spark_context
+from triage.reading.spark_order import (
+    Range,
+    SortKeyFunction,
+    attach_sort_keys,
+    group_into_blocks,
+    sort_keyed_records,
+    without_keyed_records,
+)
 
 Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
 #: What judges the items of a file, which the function that it is given reads.
-Narrow = Callable[[Callable[[Sift], Iterable[Any]]], Iterator[Any]]
+PartFilter = Callable[[Callable[[RecordFilter], Iterable[Any]]], Iterator[Any]]
 
 #: How many bytes of files one task reads, where they can be divided; so few that no task is spread once more.
-PART = LARGE // 2
+PART = PARALLEL_BYTES // 2
 #: So many blocks of items are handed over at a time: memory is bounded by these.
 _BLOCKS = 8
 T = TypeVar("T")
 
 
 def read_on_spark(
-    sources: Sequence[str | Path], narrowing: Callable[[], Narrow], placing: Placing | None = None
+    sources: Sequence[str | Path],
+    make_filter: Callable[[], PartFilter],
+    sort_key: SortKeyFunction | None = None,
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield what ``read`` gives of exports, as far as it is handed on, in the same order.
 
-    Each task asks ``narrowing`` once for what judges its part. It is sent there, so it is a function of a module. With
-    ``placing`` the records for which it finds a place come after all else, sorted by their places.
+    Each task asks ``make_filter`` once for what judges its part. It is sent there, so it is a function of a module. With
+    ``sort_key`` the records for which it finds a place come after all else, sorted by their places.
 
     The active Spark session is used, else one is started by Spark's own configuration (spark-defaults.conf,
     PYSPARK_SUBMIT_ARGS; on this machine if they name no master) and stopped in the end. All parts are read before
@@ -48,25 +57,27 @@ def read_on_spark(
     """
     if "-" in map(str, sources):
         raise UsageError("Spark cannot read standard input", "write it to a file, or leave --engine away")
-    need_spark()
-    groups = list(_groups(parts(expand(sources), PART)))
+    require_spark()
+    groups = list(_groups(split_files(expand(sources), PART)))
     before: dict[Range, int] = {}
     with spark_context() as spark:
-        with spark.calling():
+        with spark.call():
             read = spark.context.parallelize(groups, len(groups)).flatMap(
-                partial(_work, narrowing=narrowing, placing=placing)
+                partial(_read_group, make_filter=make_filter, sort_key=sort_key)
             )
-            blocks = _kept(read)
-        yield from _in_files(_handed_over(spark, unplaced(blocks) if placing else blocks, groups), before)
-        if placing:
-            with spark.calling():
-                ordered = _kept(in_order(blocks, len(groups)).mapPartitions(in_blocks))
+            blocks = _persist(read)
+        yield from _restore_positions(
+            _collect_groups(spark, without_keyed_records(blocks) if sort_key else blocks, groups), before
+        )
+        if sort_key:
+            with spark.call():
+                ordered = _persist(sort_keyed_records(blocks, len(groups)).mapPartitions(group_into_blocks))
                 blocks.unpersist()
-            for records in _handed_over(spark, ordered, groups):
+            for records in _collect_groups(spark, ordered, groups):
                 for range_, record in records:
-                    yield moved(record, before.get(range_, 0))
+                    yield rebase(record, before.get(range_, 0))
             blocks = ordered
-        with spark.calling():
+        with spark.call():
             blocks.unpersist()
 
 
@@ -84,23 +95,23 @@ def _groups(found: Iterable[Part]) -> Iterator[list[Part]]:
         yield group
 
 
-def _work(
-    group: list[Part], narrowing: Callable[[], Narrow], placing: Placing | None
+def _read_group(
+    group: list[Part], make_filter: Callable[[], PartFilter], sort_key: SortKeyFunction | None
 ) -> Iterator[list[Item]]:
     """Yield, on an executor, what a group of parts holds, in blocks. An error of ours travels as an item and ends it."""
-    items = _narrowed(group, narrowing())
-    return in_blocks(placed(items, placing) if placing else items)
+    items = _filter_parts(group, make_filter())
+    return group_into_blocks(attach_sort_keys(items, sort_key) if sort_key else items)
 
 
-def _narrowed(group: list[Part], narrow: Narrow) -> Iterator[Item]:
+def _filter_parts(group: list[Part], part_filter: PartFilter) -> Iterator[Item]:
     try:
         for part in group:
-            yield from narrow(partial(read_part, part))
+            yield from part_filter(partial(read_part, part))
     except TriageError as error:
         yield error
 
 
-def _kept(blocks: Any) -> Any:
+def _persist(blocks: Any) -> Any:
     """Return blocks that all executors have computed at once, and keep."""
     from pyspark import StorageLevel
 
@@ -108,16 +119,16 @@ def _kept(blocks: Any) -> Any:
     return blocks
 
 
-def _handed_over(spark: Spark, blocks: Any, groups: Sequence[object]) -> Iterator[Iterator[Any]]:
+def _collect_groups(spark: Spark, blocks: Any, groups: Sequence[object]) -> Iterator[Iterator[Any]]:
     """Yield the items of each partition, of which there are as many as groups, a few blocks at a time."""
     for number in range(len(groups)):
-        yield _of_partition(spark, blocks, number)
+        yield _collect_partition(spark, blocks, number)
 
 
-def _of_partition(spark: Spark, blocks: Any, number: int) -> Iterator[Any]:
+def _collect_partition(spark: Spark, blocks: Any, number: int) -> Iterator[Any]:
     begin = 0
     while True:
-        with spark.calling():
+        with spark.call():
             taken = spark.context.runJob(blocks, partial(_slice, begin), [number])
         for block in taken:
             yield from block
@@ -130,7 +141,7 @@ def _slice(begin: int, blocks: Iterator[T]) -> Iterator[T]:
     return islice(blocks, begin, begin + _BLOCKS)
 
 
-def _in_files(
+def _restore_positions(
     groups: Iterable[Iterable[Item]], before: dict[Range, int]
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the items with the positions that they have in their files, the ranges of a file as that file.
@@ -152,4 +163,4 @@ def _in_files(
                 ended += 1
                 before[number, ended] = lines
             else:
-                yield moved(item, lines)
+                yield rebase(item, lines)

@@ -27,7 +27,7 @@ _SETTINGS = {
 }
 
 
-def need_spark() -> None:
+def require_spark() -> None:
     """Make sure that Spark can be started.
 
     Raises:
@@ -54,12 +54,12 @@ class Spark:
         """Take the context of another, or none as yet."""
         self.context = context
         self._java: Any = None
-        self._before: dict[int, Any] = {}
-        self._come: list[int] = []
+        self._handlers: dict[int, Any] = {}
+        self._received: list[int] = []
         self._calling = False
 
     @contextmanager
-    def calling(self, explain: Callable[[Exception], IOFailureError] | None = None) -> Iterator[None]:
+    def call(self, explain: Callable[[Exception], IOFailureError] | None = None) -> Iterator[None]:
         """Call Spark in the block. ``explain`` gives the line for what it raises.
 
         Raises:
@@ -70,12 +70,12 @@ class Spark:
         try:
             yield
         except _spark_errors() as error:
-            raise (explain or _failed)(error) from error
+            raise (explain or _task_error)(error) from error
         finally:
             self._calling = False
-            if self._come:
-                self._give_signals_back()
-                signal.raise_signal(self._come[0])
+            if self._received:
+                self._restore_signal_handlers()
+                signal.raise_signal(self._received[0])
 
     def start(self, stack: ExitStack, log: IO[bytes]) -> None:
         """Start a context of which all that Java prints goes into ``log``; the stack ends it and its Java process."""
@@ -86,38 +86,38 @@ class Spark:
             # It tells of the pandas that is installed, which nothing here hands to it.
             warnings.simplefilter("ignore", FutureWarning)
             import_module("pyspark.testing")
-        self._take_signals()
-        stack.callback(self._give_signals_back)
+        self._install_signal_handlers()
+        stack.callback(self._restore_signal_handlers)
         conf = SparkConf(loadDefaults=False).setAll(list(_SETTINGS.items()))
-        with self.calling(partial(_not_started, log)):
+        with self.call(partial(_start_error, log)):
             gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
             self._java = gateway.proc
-            stack.callback(_end, gateway)
-        with self.calling(partial(_not_started, log)):
+            stack.callback(_stop_gateway, gateway)
+        with self.call(partial(_start_error, log)):
             if gateway.jvm.System.getProperty("spark.master").startswith("local"):
                 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             self.context = SparkContext(gateway=gateway)
-            self._take_signals()  # Spark has put a handler of its own for Ctrl-C
-            stack.callback(_stop, self.context)
+            self._install_signal_handlers()  # Spark has put a handler of its own for Ctrl-C
+            stack.callback(_stop_context, self.context)
 
-    def _take_signals(self) -> None:
+    def _install_signal_handlers(self) -> None:
         """Let no exception come up inside of Spark's code, which loses some: a signal ends Java, and so the call.
 
         What a process that was begun in the background ignores stays ignored.
         """
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                before = self._before.setdefault(number, signal.getsignal(number))
+                before = self._handlers.setdefault(number, signal.getsignal(number))
                 signal.signal(number, self._on_signal if callable(before) else before)
 
-    def _give_signals_back(self) -> None:
-        for number, handler in self._before.items():
+    def _restore_signal_handlers(self) -> None:
+        for number, handler in self._handlers.items():
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, _frame: object) -> None:
-        self._come.append(number)
+        self._received.append(number)
         if not self._calling:
-            self._give_signals_back()
+            self._restore_signal_handlers()
             signal.raise_signal(number)
         elif self._java is not None:
             self._java.terminate()
@@ -138,21 +138,21 @@ def spark_context() -> Iterator[Spark]:
         yield Spark(session.sparkContext)
         return
     with ExitStack() as stack:
-        stack.enter_context(_silence())
+        stack.enter_context(_silence_py4j())
         log = stack.enter_context(tempfile.TemporaryFile(prefix="triage-"))
         spark = Spark()
         spark.start(stack, log)
         yield spark
 
 
-def _stop(context: Any) -> None:
+def _stop_context(context: Any) -> None:
     """Stop a context, whose Java process a signal may have ended."""
     with warnings.catch_warnings(), suppress(OSError, *_spark_errors()):
         warnings.simplefilter("ignore", RuntimeWarning)
         context.stop()
 
 
-def _end(gateway: Any) -> None:
+def _stop_gateway(gateway: Any) -> None:
     """End the Java process, if it is ours, and wait for it; its own children end with it. Spark forgets it."""
     from pyspark import SparkContext
 
@@ -165,29 +165,29 @@ def _end(gateway: Any) -> None:
     SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001 (else it would be used again)
 
 
-def _not_started(log: IO[bytes], error: Exception) -> IOFailureError:
+def _start_error(log: IO[bytes], error: Exception) -> IOFailureError:
     """Return the error with what Java said of it."""
     log.seek(0)
-    said = log.read().decode("utf-8", "replace").splitlines() or [str(error)]
-    reason = next((line for line in said if re.search("error|exception", line, re.IGNORECASE)), said[-1])
+    lines = log.read().decode("utf-8", "replace").splitlines() or [str(error)]
+    reason = next((line for line in lines if re.search("error|exception", line, re.IGNORECASE)), lines[-1])
     return IOFailureError(
         f"Spark did not start: {reason.strip()[:300]}",
         "check Java (17 or newer), Spark's configuration and PYSPARK_SUBMIT_ARGS",
     )
 
 
-def _failed(error: Exception) -> IOFailureError:
+def _task_error(error: Exception) -> IOFailureError:
     """Return the error with the last that the failed task said."""
     text = str(error)
-    said = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt): .+)$", text, re.MULTILINE)
-    reason = said[0] if said else (text.strip().splitlines() or [type(error).__name__])[0]
+    lines = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt): .+)$", text, re.MULTILINE)
+    reason = lines[0] if lines else (text.strip().splitlines() or [type(error).__name__])[0]
     return IOFailureError(
         f"Spark failed: {reason[:300]}", "--debug shows the whole of it; Spark's own log has more"
     )
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def _silence_py4j() -> Iterator[None]:
     """Keep py4j from setting the root logger up to print on stderr, with tracebacks of what is told in one line."""
     silence = logging.NullHandler()
     logging.getLogger().addHandler(silence)

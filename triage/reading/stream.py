@@ -33,7 +33,7 @@ class Stream:
         yield from filter(None, self._chunks)
 
 
-def chunks_of(file: BinaryIO) -> Iterator[bytes]:
+def read_chunks(file: BinaryIO) -> Iterator[bytes]:
     """Yield the bytes of a file, a pipe as soon as it gives some."""
     read = getattr(file, "read1", file.read)
     while chunk := read(CHUNK):

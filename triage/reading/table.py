@@ -6,19 +6,19 @@ from collections.abc import Iterator
 import msgspec
 
 from triage.models import Gap, GapKind, Record, Source
-from triage.reading.likeness import keys_are_an_entrys
+from triage.reading.entry_detection import has_entry_keys
 from triage.reading.limits import Limits
 from triage.reading.stream import Stream
 
 _DELIMITERS = (",", ";", "\t")
 
 
-def delimiter(line: bytes) -> str:
+def detect_delimiter(line: bytes) -> str:
     """Return what separates the columns of a header with the columns of a LogEntry, "" when the line is none."""
     text = line.decode("utf-8", "replace").strip()
     for mark in _DELIMITERS:
         columns = text.replace('"', "").split(mark)
-        if len(columns) > 1 and keys_are_an_entrys(columns):
+        if len(columns) > 1 and has_entry_keys(columns):
             return mark
     return ""
 
@@ -26,11 +26,11 @@ def delimiter(line: bytes) -> str:
 def read_table(stream: Stream, path: str, limits: Limits) -> Iterator[Record | Gap]:
     """Yield each row as a JSON object of its filled cells, by the names of the header, at the line where it begins."""
     csv.field_size_limit(max(csv.field_size_limit(), limits.record))
-    lines = _Lines(stream)
+    lines = _TableLines(stream)
     header = next(iter(lines))
-    mark = delimiter(header.encode())
-    columns = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
-    rows = csv.reader(iter(lines), delimiter=mark, strict=True)
+    delimiter = detect_delimiter(header.encode())
+    columns = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
+    rows = csv.reader(iter(lines), delimiter=delimiter, strict=True)
     line = 2
     while True:
         try:
@@ -48,7 +48,7 @@ def read_table(stream: Stream, path: str, limits: Limits) -> Iterator[Record | G
         line = rows.line_num + 2
 
 
-class _Lines:
+class _TableLines:
     """The lines with their ends; bytes that are no UTF-8 stay visible. ``kind`` says what an unfit row is by now."""
 
     def __init__(self, stream: Stream) -> None:

@@ -15,15 +15,15 @@ from typing import Any
 
 from triage.redact.redactor import Redactor
 
-__all__ = ["DOCUMENT_NAMES", "Redactor", "redact", "redact_document"]
+__all__ = ["DOCUMENT_NAMES", "Redactor", "redact_document", "redact_text"]
 
 #: Fields of our own documents that count by the names of services or revisions.
 DOCUMENT_NAMES = ("services", "revisions")
 
 
-def redact(text: str) -> str:
+def redact_text(text: str) -> str:
     """Return the text with its secrets masked; the result of a second call is the same as of the first."""
-    return Redactor().text(text)
+    return Redactor().redact_text(text)
 
 
 def redact_document(document: Any) -> Any:
@@ -31,4 +31,4 @@ def redact_document(document: Any) -> Any:
 
     Keys stay but for secrets in them. A value under a key that says what it is (``password``, ``user_id``) is masked whatever it looks like.
     """
-    return Redactor(by_name=DOCUMENT_NAMES).document(document)
+    return Redactor(by_name=DOCUMENT_NAMES).redact_document(document)

@@ -20,21 +20,21 @@ class Layer:
         self._starts = starts
         self._ends = ends
 
-    def source(self, start: int, end: int) -> tuple[int, int]:
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Return where a stretch of this layer stands in the source."""
         if self._starts is None or self._ends is None:
             return start, end
         return self._starts[start], self._ends[end - 1]
 
-    def hide(self, hidden: bytearray) -> str:
+    def mask(self, hidden: bytearray) -> str:
         """Return the text with the characters blanked out whose place in the source is marked in ``hidden``."""
-        places = (self.source(at, at + 1) for at in range(len(self.text)))
+        places = (self.source_span(at, at + 1) for at in range(len(self.text)))
         return "".join(
             "\x00" if any(hidden[start:end]) else char
             for char, (start, end) in zip(self.text, places, strict=True)
         )
 
-    def decoded(self) -> "Layer | None":
+    def decode(self) -> "Layer | None":
         """Return the layer below with one round of escapes undone, or None when there are none."""
         parts: list[str] = []
         starts: list[int] = []
@@ -42,25 +42,25 @@ class Layer:
         at = 0
         for escape in _ESCAPE.finditer(self.text):
             for plain in range(at, escape.start()):
-                start, end = self.source(plain, plain + 1)
+                start, end = self.source_span(plain, plain + 1)
                 starts.append(start)
                 ends.append(end)
-            start, end = self.source(escape.start(), escape.end())
-            parts += self.text[at : escape.start()], _char(escape)
+            start, end = self.source_span(escape.start(), escape.end())
+            parts += self.text[at : escape.start()], _decode_escape(escape)
             starts.append(start)
             ends.append(end)
             at = escape.end()
         if at == 0:
             return None
         for plain in range(at, len(self.text)):
-            start, end = self.source(plain, plain + 1)
+            start, end = self.source_span(plain, plain + 1)
             starts.append(start)
             ends.append(end)
         parts.append(self.text[at:])
         return Layer("".join(parts), starts, ends)
 
 
-def _char(escape: re.Match[str]) -> str:
+def _decode_escape(escape: re.Match[str]) -> str:
     kind = escape.lastgroup
     value = escape[kind or 0]
     if kind in ("entity", "backslash"):
@@ -68,9 +68,9 @@ def _char(escape: re.Match[str]) -> str:
     return chr(int(value, 10 if kind == "decimal" else 16))
 
 
-def layers(text: str) -> Iterator[Layer]:
+def decode_layers(text: str) -> Iterator[Layer]:
     """Yield the deepest decoding of a text first and the text itself last: what is whole stands deepest."""
     found = [Layer(text)]
-    while len(found) <= _DEPTH and (below := found[-1].decoded()) is not None:
+    while len(found) <= _DEPTH and (below := found[-1].decode()) is not None:
         found.append(below)
     yield from reversed(found)

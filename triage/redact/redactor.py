@@ -5,9 +5,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from triage.redact.assigned import assigned, cookies, is_plain, kind_of
-from triage.redact.forms import FORMS, PRIVATE_KEY, URLS, Form, Span, addresses
-from triage.redact.layers import layers
+from triage.redact.assignments import find_assigned, find_cookies, is_no_secret, kind_of_key
+from triage.redact.layers import decode_layers
+from triage.redact.patterns import (
+    PRIVATE_KEY,
+    SECRET_PATTERNS,
+    URL_PATTERNS,
+    SecretPattern,
+    Span,
+    find_addresses,
+)
 
 _PLACEHOLDER = re.compile(
     r"<(?:address|code|cookie|email|key|password|private-key|secret|token|user)-\d{1,9}>"
@@ -32,110 +39,110 @@ class Redactor:
         self._numbers: Counter[str] = Counter()
         self._plain: set[str] = set()
 
-    def text(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         """Return the text with its secrets masked, those in percent-encoding and other escapes too."""
-        while spans := list(_merged(_spans(text))):
+        while spans := list(_merge_spans(_find_spans(text))):
             parts: list[str] = []
             at = 0
             for start, end, kind in spans:
-                parts += text[at:start], self._placeholder(text[start:end], kind)
+                parts += text[at:start], self._placeholder_for(text[start:end], kind)
                 at = end
             text = "".join([*parts, text[at:]])
         return text
 
-    def document(self, document: Any, kind: str | None = None) -> Any:
+    def redact_document(self, document: Any, kind: str | None = None) -> Any:
         """Return plain data with the secrets of every value masked; ``kind`` says what all of it is known to be."""
         if isinstance(document, str):
-            return self._value(document, kind) if kind else self.text(document)
+            return self._redact_value(document, kind) if kind else self.redact_text(document)
         if isinstance(document, dict):
             return {
-                self._key(key): self._named(value)
+                self._redact_key(key): self._redact_named_fields(value)
                 if key in self._by_name
-                else self.document(value, kind_of(str(key)) or kind)
+                else self.redact_document(value, kind_of_key(str(key)) or kind)
                 for key, value in document.items()
             }
         if isinstance(document, list | tuple):
-            return [self.document(value, kind) for value in document]
+            return [self.redact_document(value, kind) for value in document]
         if (
             kind
             and isinstance(document, int)
             and not isinstance(document, bool)
             and (kind == "user" or document > 999)
         ):
-            return self._placeholder(str(document), "token" if kind == "authorization" else kind)
+            return self._placeholder_for(str(document), "token" if kind == "authorization" else kind)
         return document
 
-    def _named(self, value: Any) -> Any:
+    def _redact_named_fields(self, value: Any) -> Any:
         """Return the value of a field whose keys are names."""
         if not isinstance(value, dict):
-            return self.document(value)
-        return {self._key(name): self.document(inner) for name, inner in value.items()}
+            return self.redact_document(value)
+        return {self._redact_key(name): self.redact_document(inner) for name, inner in value.items()}
 
-    def _key(self, key: Any) -> Any:
+    def _redact_key(self, key: Any) -> Any:
         """Return a key masked by its form: documents count by names that come from a log."""
         if key in self._plain or not isinstance(key, str):
             return key
-        masked = self.text(key)
+        masked = self.redact_text(key)
         if masked == key and len(self._plain) < _KEYS:
             self._plain.add(key)
         return masked
 
-    def _value(self, value: str, kind: str) -> str:
+    def _redact_value(self, value: str, kind: str) -> str:
         """Return a value masked whose key says what it is: all of it but cookie names and the scheme of a header."""
         if (
             not value.strip()
             or _PLACEHOLDER.fullmatch(value)
-            or is_plain(value)
+            or is_no_secret(value)
             or (kind == "user" and value.startswith("service:"))
         ):
-            return self.text(value)
+            return self.redact_text(value)
         if kind == "cookie" and "=" in value:
-            return self.text(f"Cookie: {value}").removeprefix("Cookie: ")
+            return self.redact_text(f"Cookie: {value}").removeprefix("Cookie: ")
         if kind == "authorization":
             found = _SCHEME.fullmatch(value)
             scheme, rest = (found[1] or "", found[2]) if found else ("", value)
-            return scheme + (rest if _PLACEHOLDER.fullmatch(rest) else self._placeholder(rest, "token"))
-        return self._placeholder(value, kind)
+            return scheme + (rest if _PLACEHOLDER.fullmatch(rest) else self._placeholder_for(rest, "token"))
+        return self._placeholder_for(value, kind)
 
-    def _placeholder(self, secret: str, kind: str) -> str:
+    def _placeholder_for(self, secret: str, kind: str) -> str:
         self.counts[kind] += 1
-        plain = next(layers(secret)).text
+        plain = next(decode_layers(secret)).text
         if plain not in self._known:
             self._numbers[kind] += 1
             self._known[plain] = f"<{kind}-{self._numbers[kind]}>"
         return self._known[plain]
 
 
-def _searches(text: str) -> Iterator[Callable[[str], Iterable[Span]]]:
+def _select_searches(text: str) -> Iterator[Callable[[str], Iterable[Span]]]:
     """Yield the searches worth making, the certain ones first; each sees what was found before as NULs."""
     low = text.lower()
 
-    def hinted(forms: Iterable[Form]) -> Iterator[Callable[[str], Iterable[Span]]]:
+    def hinted(forms: Iterable[SecretPattern]) -> Iterator[Callable[[str], Iterable[Span]]]:
         return (form.find for form in forms if not form.hints or any(hint in low for hint in form.hints))
 
     yield from hinted([PRIVATE_KEY])
-    yield cookies
-    yield from hinted(URLS)
-    yield assigned
-    yield from hinted(FORMS)
-    yield addresses
+    yield find_cookies
+    yield from hinted(URL_PATTERNS)
+    yield find_assigned
+    yield from hinted(SECRET_PATTERNS)
+    yield find_addresses
 
 
-def _spans(text: str) -> Iterator[Span]:
+def _find_spans(text: str) -> Iterator[Span]:
     hidden = bytearray(len(text))
-    for layer in layers(text):
+    for layer in decode_layers(text):
         shown = _PLACEHOLDER.sub(
-            lambda found: "\x00" * len(found[0]), layer.hide(hidden) if any(hidden) else layer.text
+            lambda found: "\x00" * len(found[0]), layer.mask(hidden) if any(hidden) else layer.text
         )
-        for search in _searches(shown):
+        for search in _select_searches(shown):
             for start, end, kind in list(search(shown)):
                 shown = shown[:start] + "\x00" * (end - start) + shown[end:]
-                first, last = layer.source(start, end)
+                first, last = layer.source_span(start, end)
                 hidden[first:last] = b"\x01" * (last - first)
                 yield first, last, kind
 
 
-def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+def _merge_spans(spans: Iterable[Span]) -> Iterator[Span]:
     """Yield the spans in order, overlapping ones as one: nothing that any search found is left over."""
     last: Span | None = None
     for span in sorted(spans, key=lambda span: (span[0], -span[1])):

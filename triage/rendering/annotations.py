@@ -7,45 +7,45 @@ The runner takes a line for a command that begins with ``::``, white space befor
 from collections.abc import Iterator
 
 from triage.models import Criterion, Gate
-from triage.rendering.evidence import evidence_lines, masked
+from triage.rendering.evidence import format_evidence, mask_gate
 from triage.text import clean
 
 
-def annotations(gate: Gate) -> str:
+def render_annotations(gate: Gate) -> str:
     """Return the commands, secrets masked: failed is an error, required but not measured a warning."""
-    return "".join(f"{line}\n" for line in _commands(masked(gate)))
+    return "".join(f"{line}\n" for line in _render_commands(mask_gate(gate)))
 
 
-def _commands(gate: Gate) -> Iterator[str]:
+def _render_commands(gate: Gate) -> Iterator[str]:
     of = gate.revision or gate.service
     for criterion in gate.criteria:
-        level = _level(criterion)
+        level = _annotation_level(criterion)
         if level:
-            says = [f"{criterion.says}: {criterion.measured}", *evidence_lines(gate, criterion)]
-            yield _command(level, f"triage gate {of}: {criterion.id}", "\n".join(says))
+            says = [f"{criterion.says}: {criterion.measured}", *format_evidence(gate, criterion)]
+            yield _format_command(level, f"triage gate {of}: {criterion.id}", "\n".join(says))
     if gate.rollback:
         steps = [line for step in gate.rollback.steps for line in (step.says, *step.commands)]
         if gate.rollback.missing:
             steps.append(f"The logs do not show: {', '.join(gate.rollback.missing)}")
-        yield _command("notice", f"triage gate {of}: roll back", "\n".join(steps))
+        yield _format_command("notice", f"triage gate {of}: roll back", "\n".join(steps))
     level = {"passed": "notice", "failed": "error", "inconclusive": "warning"}[gate.status]
-    yield _command(level, f"triage gate {of}: {gate.status}", gate.why)
+    yield _format_command(level, f"triage gate {of}: {gate.status}", gate.why)
 
 
-def _level(criterion: Criterion) -> str:
+def _annotation_level(criterion: Criterion) -> str:
     """Return how loud a criterion is, "" for one of which nothing need be said."""
     if criterion.outcome == "failed":
         return "error"
     return "warning" if criterion.outcome == "not_measured" and criterion.need == "required" else ""
 
 
-def _command(level: str, title: str, message: str) -> str:
-    return f"::{level} title={_property(clean(title))}::{_data(clean(message))}"
+def _format_command(level: str, title: str, message: str) -> str:
+    return f"::{level} title={_escape_property(clean(title))}::{_escape_data(clean(message))}"
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -10,7 +10,7 @@ from triage.models import Comparison, Diagnosis, Gate, Timeline
 
 #: Half of a character, which a log may hold as an escape and no UTF-8 file as such.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOUNS = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
+_DOCUMENT_TYPES = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
 _COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare", "gate": "gate"}
 
 
@@ -24,9 +24,9 @@ def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def schema(name: Literal["diagnosis", "timeline", "comparison", "gate"]) -> dict[str, Any]:
+def json_schema(name: Literal["diagnosis", "timeline", "comparison", "gate"]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a document, made from its noun."""
-    made = msgspec.json.schema(_NOUNS[name])
+    made = msgspec.json.schema(_DOCUMENT_TYPES[name])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"triage.{name}/1",

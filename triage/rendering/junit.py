@@ -8,46 +8,46 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from triage.models import Criterion, Gate, Rollback
-from triage.rendering.evidence import evidence_lines, masked
+from triage.rendering.evidence import format_evidence, mask_gate
 from triage.text import clean
 
 #: What a build system that reads the output for commands may find in it; the same in XML, but for those who look for it.
 _COMMAND, _HARMLESS = "##", "#&#35;"
 
 
-def junit(gate: Gate) -> str:
+def render_junit(gate: Gate) -> str:
     """Return the gate as JUnit XML, secrets masked: failed is a failure, required but not measured an error."""
-    shown = masked(gate)
+    shown = mask_gate(gate)
     counts = {"tests": len(shown.criteria)} | {
-        name: sum(_child(criterion) == child for criterion in shown.criteria)
+        name: sum(_child_tag(criterion) == child for criterion in shown.criteria)
         for name, child in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
     }
     totals = {name: str(count) for name, count in counts.items()}
     root = ET.Element("testsuites", {"name": "triage gate", **totals})
-    suite = ET.SubElement(root, "testsuite", {"name": _named(shown), **totals})
+    suite = ET.SubElement(root, "testsuite", {"name": _suite_name(shown), **totals})
     properties = ET.SubElement(suite, "properties")
     for name in ("status", "why", "service", "revision", "verdict"):
         ET.SubElement(properties, "property", {"name": name, "value": clean(getattr(shown, name))})
     for criterion in shown.criteria:
-        _case(suite, shown, criterion)
+        _add_case(suite, shown, criterion)
     if shown.rollback:
-        ET.SubElement(suite, "system-out").text = "\n".join(_back(shown.rollback))
+        ET.SubElement(suite, "system-out").text = "\n".join(_rollback_lines(shown.rollback))
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode", xml_declaration=False)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.replace(_COMMAND, _HARMLESS)}\n'
 
 
-def _case(suite: ET.Element, gate: Gate, criterion: Criterion) -> None:
-    case = ET.SubElement(suite, "testcase", {"classname": _named(gate), "name": criterion.id})
-    kind = _child(criterion)
+def _add_case(suite: ET.Element, gate: Gate, criterion: Criterion) -> None:
+    case = ET.SubElement(suite, "testcase", {"classname": _suite_name(gate), "name": criterion.id})
+    kind = _child_tag(criterion)
     if kind is None:
         return
     message = " ".join(clean(f"{criterion.says}: {criterion.measured}").split())
     child = ET.SubElement(case, kind, {"message": message, "type": criterion.outcome})
-    child.text = "\n".join([message, *evidence_lines(gate, criterion)])
+    child.text = "\n".join([message, *format_evidence(gate, criterion)])
 
 
-def _child(criterion: Criterion) -> str | None:
+def _child_tag(criterion: Criterion) -> str | None:
     """Return what a test case says of a criterion, None where it is met."""
     if criterion.outcome == "failed":
         return "failure"
@@ -56,12 +56,12 @@ def _child(criterion: Criterion) -> str | None:
     return "error" if criterion.need == "required" else "skipped"
 
 
-def _named(gate: Gate) -> str:
+def _suite_name(gate: Gate) -> str:
     """Return what the test cases are of: the service, so that the next revision's stand in the same history."""
     return clean(f"triage.gate.{gate.service}".rstrip("."))
 
 
-def _back(rollback: Rollback) -> Iterator[str]:
+def _rollback_lines(rollback: Rollback) -> Iterator[str]:
     """Yield how traffic goes back, a line each."""
     for step in rollback.steps:
         yield step.says

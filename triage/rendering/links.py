@@ -24,7 +24,7 @@ class ExplorerLink(NamedTuple):
     insert_id: str
 
 
-def logs_explorer(project: str, filter: str, timestamp: str, insert_id: str = "") -> str:  # noqa: A002 - the field's word
+def logs_explorer_url(project: str, filter: str, timestamp: str, insert_id: str = "") -> str:  # noqa: A002 - the field's word
     """Return the link that runs ``filter`` around ``timestamp`` (RFC 3339) and opens the entry with ``insert_id``.
 
     The link finds the entry as long as the log keeps it (30 days unless set otherwise), so show ``insert_id`` and
@@ -45,7 +45,7 @@ def logs_explorer(project: str, filter: str, timestamp: str, insert_id: str = ""
     return f"{_PAGE}{matrix}" + (f"?project={quote(project, safe='', errors='replace')}" if project else "")
 
 
-def parse_logs_explorer(url: str) -> ExplorerLink:
+def parse_logs_explorer_url(url: str) -> ExplorerLink:
     """Return what a link asks for, whether we made it or the console did.
 
     Raises:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from triage.models import Run, Step
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
-_MOST_RUNS = 40
-_MOST_INSTANCES = 12
+_MAX_RUNS = 40
+_MAX_INSTANCES = 12
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _WORDS = {
     "passed": "passed",
@@ -31,25 +31,25 @@ _STYLES = """
   classDef not_reached fill:#e9ecef,stroke:#6c757d,color:#000,stroke-dasharray:4"""
 
 
-def chain(steps: Sequence[Step]) -> str:
+def chain_flowchart(steps: Sequence[Step]) -> str:
     """Return the checks of a run as a flowchart, or "" when it has none."""
     checks = [step for step in steps if step.check and step.outcome in _WORDS]
     if not checks:
         return ""
     nodes = [
-        f'  c{number}["{_name(step.check or "", f"check {number}")}: {_WORDS[step.outcome]}"]:::{step.outcome}'
+        f'  c{number}["{_safe_name(step.check or "", f"check {number}")}: {_WORDS[step.outcome]}"]:::{step.outcome}'
         for number, step in enumerate(checks, start=1)
     ]
     edges = [f"  c{number} --> c{number + 1}" for number in range(1, len(checks))]
     return "\n".join(["flowchart LR", *nodes, *edges]) + _STYLES
 
 
-def timeline(runs: Sequence[Run]) -> str:
+def timeline_gantt(runs: Sequence[Run]) -> str:
     """Return the runs as a Gantt chart, one section for each instance, or "" when they are too many to read."""
     instances: dict[str, list[Run]] = {}
     for run in runs:
         instances.setdefault(run.instance, []).append(run)
-    if not 1 < len(runs) <= _MOST_RUNS or len(instances) > _MOST_INSTANCES:
+    if not 1 < len(runs) <= _MAX_RUNS or len(instances) > _MAX_INSTANCES:
         return ""
     began, ended = (parse_timestamp(at) for at in (min(r.started for r in runs), max(r.ended for r in runs)))
     least = max(NANOSECONDS, (ended - began) // 100)
@@ -57,17 +57,17 @@ def timeline(runs: Sequence[Run]) -> str:
     for number, group in enumerate(instances.values(), start=1):
         lines.append(f"  section Instance {number}")
         lines += [
-            f"  {run.kind} {_VERDICTS[run.verdict]} :{_MARKS[run.verdict]}{_bounds(run, least)}"
+            f"  {run.kind} {_VERDICTS[run.verdict]} :{_MARKS[run.verdict]}{_format_bounds(run, least)}"
             for run in group
         ]
     return "\n".join(lines)
 
 
-def _bounds(run: Run, least: int) -> str:
+def _format_bounds(run: Run, least: int) -> str:
     """Return start and end; a run shorter than ``least`` nanoseconds is drawn as long as that, to be seen at all."""
     start, end = parse_timestamp(run.started), parse_timestamp(run.ended)
     return ", ".join(format_timestamp(at)[:23] for at in (start, max(end, start + least)))
 
 
-def _name(name: str, number: str) -> str:
+def _safe_name(name: str, number: str) -> str:
     return name if _NAME.fullmatch(name) else number

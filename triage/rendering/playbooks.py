@@ -16,7 +16,7 @@ import msgspec
 from triage.errors import BadDataError
 from triage.measures import Measure
 from triage.models.pack import Severity
-from triage.rendering.escape import Md
+from triage.rendering.escape import SafeMarkdown
 from triage.resources import root
 
 Within = Literal["24 hours", "1 week", "1 month"]
@@ -33,18 +33,18 @@ _FALLBACKS = {
 }
 
 
-class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PlaybookModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Playbooks are written by people: an unknown key is an error."""
 
 
-class Step(_Data, frozen=True, kw_only=True):
+class Step(PlaybookModel, frozen=True, kw_only=True):
     """One thing to do: a sentence of Markdown, and the commands that do it."""
 
     says: str
     commands: list[str] = []
 
 
-class Fix(_Data, frozen=True, kw_only=True):
+class Fix(PlaybookModel, frozen=True, kw_only=True):
     """A remedy. ``why`` is required of a symptom fix: it says what the fix leaves uncured."""
 
     title: str
@@ -64,7 +64,7 @@ class Fix(_Data, frozen=True, kw_only=True):
             raise ValueError(f"the symptom fix {self.title!r} does not say why it does not cure")
 
 
-class Metric(_Data, frozen=True, kw_only=True):
+class Metric(PlaybookModel, frozen=True, kw_only=True):
     """When the fix counts as done. ``measure`` names what a timeline can show of it, ``at_least`` the share to reach.
 
     ``path`` narrows what is measured of requests to one path.
@@ -77,7 +77,7 @@ class Metric(_Data, frozen=True, kw_only=True):
     at_least: float = 1.0
 
 
-class Block(_Data, frozen=True, kw_only=True):
+class Block(PlaybookModel, frozen=True, kw_only=True):
     """What several playbooks share."""
 
     fixes: list[Fix] = []
@@ -87,7 +87,7 @@ class Block(_Data, frozen=True, kw_only=True):
     limits: list[str] = []
 
 
-class Playbook(_Data, frozen=True, kw_only=True):
+class Playbook(PlaybookModel, frozen=True, kw_only=True):
     """What a cause means and what cures it. ``use`` names shared blocks, which stand in ``_shared.toml``."""
 
     title: str
@@ -100,14 +100,18 @@ class Playbook(_Data, frozen=True, kw_only=True):
     limits: list[str] = []
 
 
-def names() -> list[str]:
+def playbook_names() -> list[str]:
     """Return the ids of all playbooks that ship."""
-    found = (file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml"))
+    found = (
+        file.name.removesuffix(".toml")
+        for file in _playbook_folder().iterdir()
+        if file.name.endswith(".toml")
+    )
     return sorted(name for name in found if not name.startswith("_"))
 
 
 @cache
-def load(name: str) -> Playbook:
+def load_playbook(name: str) -> Playbook:
     """Return a playbook with the shared blocks that it uses put in after its own.
 
     A cause without a playbook of its own (one of a user's pack, say) gets ``unknown-error``.
@@ -116,10 +120,10 @@ def load(name: str) -> Playbook:
         BadDataError: the file is no playbook; the message names file and key.
 
     """
-    if name not in names():
-        return load("unknown-error")
-    playbook = _read(name, Playbook)
-    shared = _shared()
+    if name not in playbook_names():
+        return load_playbook("unknown-error")
+    playbook = _read_toml(name, Playbook)
+    shared = _shared_blocks()
     for block in playbook.use:
         if block not in shared:
             raise BadDataError(f"{name}.toml uses {block!r}", f"_shared.toml has {', '.join(sorted(shared))}")
@@ -134,34 +138,34 @@ def load(name: str) -> Playbook:
     )
 
 
-def rollback(known: Mapping[str, str]) -> list[Step]:
+def rollback_steps(known: Mapping[str, str]) -> list[Step]:
     """Return how traffic goes back to the last good revision, filled, as plain text."""
     return [
         Step(
-            says=fill(step.says, known).replace("**", ""),
-            commands=[fill(line, known) for line in step.commands],
+            says=fill_placeholders(step.says, known).replace("**", ""),
+            commands=[fill_placeholders(line, known) for line in step.commands],
         )
-        for step in _shared()["rollback-revision"].rollback
+        for step in _shared_blocks()["rollback-revision"].rollback
     ]
 
 
-def fill(text: str, known: Mapping[str, str]) -> str:
+def fill_placeholders(text: str, known: Mapping[str, str]) -> str:
     """Return the text with {service}, {revision}, {project}, {region} and {last_good} filled in.
 
     What is not known, or is no name that Cloud Run can give, becomes a word in capitals for the reader to replace.
     """
-    return _PLACEHOLDER.sub(lambda found: _named(found[1], known), text)
+    return _PLACEHOLDER.sub(lambda found: _placeholder_value(found[1], known), text)
 
 
-def filled(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
+def fill_playbook(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
     """Return the playbook with every text filled and marked as Markdown of ours, which templates print as it is."""
 
     def mark(value: Any) -> Any:
         if isinstance(value, str):
-            return Md(fill(value, known))
+            return SafeMarkdown(fill_placeholders(value, known))
         if isinstance(value, list):
             return [mark(item) for item in value]
-        if isinstance(value, _Data):
+        if isinstance(value, PlaybookModel):
             return type(value)(**{name: mark(getattr(value, name)) for name in value.__struct_fields__})
         return value
 
@@ -169,27 +173,27 @@ def filled(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
     return marked
 
 
-def unfilled(text: str) -> list[str]:
+def find_unfilled(text: str) -> list[str]:
     """Return the words in capitals that ``fill`` left for the reader to replace, in order."""
     return [word for word in _FALLBACKS.values() if re.search(rf"\b{word}\b", text)]
 
 
-def _named(key: str, known: Mapping[str, str]) -> str:
+def _placeholder_value(key: str, known: Mapping[str, str]) -> str:
     value = known.get(key, "")
     return value if _NAME.fullmatch(value) else _FALLBACKS[key]
 
 
 @cache
-def _shared() -> dict[str, Block]:
-    return _read("_shared", dict[str, Block])
+def _shared_blocks() -> dict[str, Block]:
+    return _read_toml("_shared", dict[str, Block])
 
 
-def _folder() -> Traversable:
+def _playbook_folder() -> Traversable:
     return root("reports") / "playbooks"
 
 
-def _read(name: str, noun: type[_T]) -> _T:
-    text = _folder().joinpath(f"{name}.toml").read_text(encoding="utf-8")
+def _read_toml(name: str, noun: type[_T]) -> _T:
+    text = _playbook_folder().joinpath(f"{name}.toml").read_text(encoding="utf-8")
     try:
         return msgspec.convert(tomllib.loads(text), noun)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

@@ -11,23 +11,23 @@ from math import sqrt
 from typing import NamedTuple
 
 from triage.models import Run, Step
-from triage.rendering.moments import seconds, utc
+from triage.rendering.formatting import format_seconds, format_utc
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 WIDTH = 960
 _LEFT, _RIGHT = 10, 900
 _CUT = 18
 _BURSTS = 12
-_LEAST_BURST = 40.0
-_LEAST_BAR = 6.0
+_MIN_BURST = 40.0
+_MIN_BAR = 6.0
 _BETWEEN_MARKS = 11.0
 _LABEL = 78.0
 _TOP = 26
 _NAME_HEIGHT, _ROW_HEIGHT, _LANE_GAP = 17, 20, 8
-_MOST_ROWS = 4
-_MOST_LANES = 30
-_MOST_RUNS = 400
-_MOST_MARKS = 40
+_MAX_ROWS = 4
+_MAX_LANES = 30
+_MAX_RUNS = 400
+_MAX_MARKS = 40
 _VERDICTS = {
     "ready": "ready",
     "degraded": "ready, degraded",
@@ -89,19 +89,19 @@ class Swimlane:
     instances: list[str]
     revisions: list[str]
     height: int
-    untold: int
+    omitted: int
     top: int = _TOP
 
 
-def swimlane(runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str]) -> Swimlane | None:
+def draw_swimlane(runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str]) -> Swimlane | None:
     """Return the drawing of ``runs``, or None when there is none.
 
     Of too many runs those are drawn whose ids are ``first``, then the latest. ``lines`` are messages by insertId.
     """
-    drawn = _chosen(runs, set(first))
+    drawn = _choose_runs(runs, set(first))
     if not drawn:
         return None
-    bursts = _bursts(drawn)
+    bursts = _find_bursts(drawn)
     instances = list(dict.fromkeys(run.instance for run in drawn))
     revisions = list(dict.fromkeys(run.revision for run in drawn))
     groups: dict[tuple[str, str], list[Run]] = {}
@@ -109,27 +109,27 @@ def swimlane(runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str]
         groups.setdefault((run.instance, run.revision), []).append(run)
     lanes, y = [], _TOP
     for (instance, revision), group in groups.items():
-        bars, rows = _bars(group, bursts, lines)
+        bars, rows = _make_bars(group, bursts, lines)
         height = _NAME_HEIGHT + rows * _ROW_HEIGHT + _LANE_GAP
         lanes.append(Lane(instances.index(instance), revisions.index(revision), y, height, bars))
         y += height
     cuts = [round(burst.x - _CUT / 2, 1) for burst in bursts[1:]]
-    return Swimlane(lanes, _ticks(bursts), cuts, instances, revisions, y, len(runs) - len(drawn))
+    return Swimlane(lanes, _make_ticks(bursts), cuts, instances, revisions, y, len(runs) - len(drawn))
 
 
-def _chosen(runs: Sequence[Run], first: set[str]) -> list[Run]:
+def _choose_runs(runs: Sequence[Run], first: set[str]) -> list[Run]:
     wanted = sorted(runs, key=lambda run: (run.id in first, run.started), reverse=True)
     lanes: set[tuple[str, str]] = set()
     chosen: list[Run] = []
     for run in wanted:
         lane = (run.instance, run.revision)
-        if len(chosen) < _MOST_RUNS and (lane in lanes or len(lanes) < _MOST_LANES):
+        if len(chosen) < _MAX_RUNS and (lane in lanes or len(lanes) < _MAX_LANES):
             lanes.add(lane)
             chosen.append(run)
     return sorted(chosen, key=lambda run: (run.started, run.kind, run.id))
 
 
-def _bursts(runs: Sequence[Run]) -> list[_Burst]:
+def _find_bursts(runs: Sequence[Run]) -> list[_Burst]:
     spans = [(parse_timestamp(run.started), parse_timestamp(run.ended)) for run in runs]
     idle = max(2 * NANOSECONDS, (max(end for _, end in spans) - spans[0][0]) // _BURSTS)
     merged: list[tuple[int, int]] = []
@@ -139,23 +139,23 @@ def _bursts(runs: Sequence[Run]) -> list[_Burst]:
         else:
             merged.append((began, ended))
     weights = [sqrt((ended - began) / NANOSECONDS) for began, ended in merged]
-    room = _RIGHT - _LEFT - _CUT * (len(merged) - 1) - _LEAST_BURST * len(merged)
+    room = _RIGHT - _LEFT - _CUT * (len(merged) - 1) - _MIN_BURST * len(merged)
     bursts, x = [], float(_LEFT)
     for (began, ended), weight in zip(merged, weights, strict=True):
-        width = _LEAST_BURST + (room * weight / sum(weights) if sum(weights) else 0)
+        width = _MIN_BURST + (room * weight / sum(weights) if sum(weights) else 0)
         bursts.append(_Burst(began, ended, x, width))
         x += width + _CUT
     return bursts
 
 
-def _x(at: int, bursts: Sequence[_Burst]) -> float:
+def _x_position(at: int, bursts: Sequence[_Burst]) -> float:
     burst = next((burst for burst in bursts if at <= burst.ended), bursts[-1])
     length = burst.ended - burst.began
     share = min(1.0, max(0.0, (at - burst.began) / length)) if length else 0.0
     return burst.x + share * burst.width
 
 
-def _ticks(bursts: Sequence[_Burst]) -> list[Tick]:
+def _make_ticks(bursts: Sequence[_Burst]) -> list[Tick]:
     """Return the beginnings of the bursts, then their ends, as far as each label has room."""
     form = "%H:%M:%S"
     if format_timestamp(bursts[0].began)[:10] != format_timestamp(bursts[-1].ended)[:10]:
@@ -168,37 +168,42 @@ def _ticks(bursts: Sequence[_Burst]) -> list[Tick]:
     return sorted(ticks)
 
 
-def _bars(runs: Sequence[Run], bursts: Sequence[_Burst], lines: Mapping[str, str]) -> tuple[list[Bar], int]:
+def _make_bars(
+    runs: Sequence[Run], bursts: Sequence[_Burst], lines: Mapping[str, str]
+) -> tuple[list[Bar], int]:
     """Return the bars of a lane and how many rows they take: runs that would touch stand under each other."""
     taken: list[float] = []
     bars = []
     for run in runs:
-        x, end = _x(parse_timestamp(run.started), bursts), _x(parse_timestamp(run.ended), bursts)
-        marks = _marks(run, x, bursts, lines)
-        width = max(_LEAST_BAR, end - x, *(mark.x + _BETWEEN_MARKS / 2 - x for mark in marks))
+        x, end = (
+            _x_position(parse_timestamp(run.started), bursts),
+            _x_position(parse_timestamp(run.ended), bursts),
+        )
+        marks = _make_marks(run, x, bursts, lines)
+        width = max(_MIN_BAR, end - x, *(mark.x + _BETWEEN_MARKS / 2 - x for mark in marks))
         over = max(0.0, x + width - WIDTH)
         x, marks = x - over, [mark._replace(x=round(mark.x - over, 1)) for mark in marks]
         row = next((row for row, until in enumerate(taken) if until <= x), len(taken))
-        row = min(row, _MOST_ROWS - 1)
+        row = min(row, _MAX_ROWS - 1)
         if row == len(taken):
             taken.append(0.0)
         taken[row] = max(taken[row], x + width + 1)
         y = _NAME_HEIGHT + row * _ROW_HEIGHT
-        bars.append(Bar(run, round(x, 1), y, round(width, 1), _told(run), marks))
+        bars.append(Bar(run, round(x, 1), y, round(width, 1), _run_label(run), marks))
     return bars, len(taken)
 
 
-def _marks(run: Run, x: float, bursts: Sequence[_Burst], lines: Mapping[str, str]) -> list[Mark]:
+def _make_marks(run: Run, x: float, bursts: Sequence[_Burst], lines: Mapping[str, str]) -> list[Mark]:
     marks: list[Mark] = []
     least = x + _BETWEEN_MARKS / 2
-    for step in _shown(run):
-        at = max(least, _x(parse_timestamp(step.at or run.started), bursts))
-        marks.append(Mark(round(at, 1), step.outcome, _step_told(step, lines)))
+    for step in _drawn_steps(run):
+        at = max(least, _x_position(parse_timestamp(step.at or run.started), bursts))
+        marks.append(Mark(round(at, 1), step.outcome, _step_label(step, lines)))
         least = at + _BETWEEN_MARKS
     return marks
 
 
-def _shown(run: Run) -> list[Step]:
+def _drawn_steps(run: Run) -> list[Step]:
     """Return the steps with a time and an outcome, each once: a failure is often logged by several layers."""
     if run.kind == "gate":
         return []
@@ -206,29 +211,29 @@ def _shown(run: Run) -> list[Step]:
     once: dict[tuple[object, ...], Step] = {}
     for step in steps:
         once.setdefault((step.step, step.check, step.outcome, step.outcome == "passed" and step.reason), step)
-    return list(once.values())[:_MOST_MARKS]
+    return list(once.values())[:_MAX_MARKS]
 
 
-def _told(run: Run) -> str:
+def _run_label(run: Run) -> str:
     what = f"{run.kind} {run.id}: {_VERDICTS[run.verdict]}"
     if run.first_failed:
         what += f", {run.first_failed} failed"
     elif run.condition:
         what += f", {run.condition.replace('_', ' ')}"
     missed = [step.check for step in run.steps if step.check and step.outcome == "not_reached"]
-    parts = [what, f"{utc(run.started)} UTC, took {seconds(run.elapsed)}"]
+    parts = [what, f"{format_utc(run.started)} UTC, took {format_seconds(run.elapsed)}"]
     parts += [f"never reached: {', '.join(missed)}"] if missed else []
     parts += [] if run.complete else ["its beginning or end is not in the logs"]
     reasons = [step.reason for step in run.steps if step.outcome == "failed" and step.reason]
     return "\n".join([*parts, *reasons[:1]])
 
 
-def _step_told(step: Step, lines: Mapping[str, str]) -> str:
-    took = f" after {seconds(step.elapsed)}" if step.elapsed is not None else ""
+def _step_label(step: Step, lines: Mapping[str, str]) -> str:
+    took = f" after {format_seconds(step.elapsed)}" if step.elapsed is not None else ""
     name = step.check or (step.rule or step.step).rpartition("/")[2].replace("-", " ")
     parts = [
         f"{name}: {step.outcome}{took}",
-        f"{utc(step.at or '')} UTC",
+        f"{format_utc(step.at or '')} UTC",
     ]
     line = next((lines[name] for name in step.evidence if name in lines), step.reason)
     parts += [line[:400]] if line else []

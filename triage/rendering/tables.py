@@ -68,7 +68,7 @@ _RUN_COLUMNS = (
 _FORMULA = re.compile("[=+\\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
-def row(entry: Entry) -> dict[str, Any]:
+def entry_row(entry: Entry) -> dict[str, Any]:
     """Return the cells of an entry that hold something, by column; ``labels`` and ``proto_payload`` are objects."""
     cells: dict[str, Any] = {
         "timestamp": format_timestamp(entry.timestamp),
@@ -107,20 +107,20 @@ def row(entry: Entry) -> dict[str, Any]:
     return {name: cells[name] for name in COLUMNS if cells.get(name) not in (None, "", {})}
 
 
-def json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
+def to_json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Yield each entry as a JSON object on a line of its own."""
     for entry in entries:
-        yield _line(row(entry), errors="backslashreplace")
+        yield _json_line(entry_row(entry), errors="backslashreplace")
 
 
-def comma_separated(entries: Iterable[Entry]) -> Iterator[bytes]:
+def to_csv(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Yield the table of entries as CSV, its header first."""
-    yield from _csv(COLUMNS, map(row, entries))
+    yield from _write_csv(COLUMNS, map(entry_row, entries))
 
 
-def runs_comma_separated(timeline: Timeline) -> Iterator[bytes]:
+def runs_to_csv(timeline: Timeline) -> Iterator[bytes]:
     """Yield a timeline as CSV, a row per run, secrets masked; lists of checks are separated by blanks."""
-    yield from _csv(_RUN_COLUMNS, timeline.to_dict()["runs"])
+    yield from _write_csv(_RUN_COLUMNS, timeline.to_dict()["runs"])
 
 
 def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
@@ -130,7 +130,7 @@ def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
     with tempfile.TemporaryDirectory(prefix="triage-") as folder:
         rows, table = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
         with rows.open("wb") as file:
-            file.writelines(_line(row(entry), errors="replace") for entry in entries)
+            file.writelines(_json_line(entry_row(entry), errors="replace") for entry in entries)
         columns = {name: "VARCHAR" if kind == "TIMESTAMP_NS" else kind for name, kind in COLUMNS.items()}
         times = ", ".join(
             f"{name}::TIMESTAMP_NS AS {name}" for name, kind in COLUMNS.items() if kind == "TIMESTAMP_NS"
@@ -139,37 +139,40 @@ def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
             config={"memory_limit": "512MB", "threads": 2, "temp_directory": folder}
         ) as database:
             database.read_json(
-                str(rows), columns=columns, format="newline_delimited", maximum_object_size=_longest(rows)
+                str(rows),
+                columns=columns,
+                format="newline_delimited",
+                maximum_object_size=_max_line_size(rows),
             ).project(f"* REPLACE ({times})").write_parquet(str(table), compression="zstd")
         with table.open("rb") as written:
             shutil.copyfileobj(written, stream)
 
 
-def _longest(rows: Path) -> int:
+def _max_line_size(rows: Path) -> int:
     """Return room for the longest line: DuckDB wants to know before it reads."""
     with rows.open("rb") as file:
         return 2 * max((len(line) for line in file), default=0) + 1024
 
 
-def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+def _write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     columns = list(columns)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(columns)
     for cells in rows:
-        yield _taken(buffer)
-        writer.writerow([_cell(cells.get(name)) for name in columns])
-    yield _taken(buffer)
+        yield _take_text(buffer)
+        writer.writerow([_csv_cell(cells.get(name)) for name in columns])
+    yield _take_text(buffer)
 
 
-def _taken(buffer: io.StringIO) -> bytes:
+def _take_text(buffer: io.StringIO) -> bytes:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()
     return text.encode("utf-8", "backslashreplace")
 
 
-def _cell(value: Any) -> Any:
+def _csv_cell(value: Any) -> Any:
     """Return a cell that no spreadsheet computes: a text that begins like a formula gets an apostrophe before it."""
     if isinstance(value, list):
         value = " ".join(value)
@@ -180,6 +183,6 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _line(cells: dict[str, Any], errors: Literal["backslashreplace", "replace"]) -> bytes:
+def _json_line(cells: dict[str, Any], errors: Literal["backslashreplace", "replace"]) -> bytes:
     r"""Return a line of JSON. Half a surrogate pair stands in it as ``\udXXX``, or replaced: Parquet cannot hold it."""
     return f"{json.dumps(cells, ensure_ascii=False)}\n".encode("utf-8", errors)

@@ -6,7 +6,7 @@ from string import Formatter
 
 from triage.models import Cause, Pack, Rule
 from triage.rules.fault import Fault
-from triage.rules.read import Loaded
+from triage.rules.pack_reader import LoadedPack
 
 _POINTERS = ("@failed", "@noncritical", "@tolerated")
 #: What every sentence of a cause may hold beside the captures of its rules.
@@ -27,7 +27,7 @@ def cause_faults(cause: Cause, pack: Pack) -> Iterator[str]:
     yield from _checks(cause, pack)
 
 
-def references(loaded: Loaded, used: Sequence[Loaded]) -> Iterator[Fault]:
+def reference_faults(loaded: LoadedPack, used: Sequence[LoadedPack]) -> Iterator[Fault]:
     """Yield a fault for each rule or cause that the packs in use do not have, and each word that no rule captures."""
     packs = {other.pack.id: other.pack for other in [*used, loaded]}
     rules = {f"{pack.id}/{rule.id}": rule for pack in packs.values() for rule in pack.rules}
@@ -35,7 +35,7 @@ def references(loaded: Loaded, used: Sequence[Loaded]) -> Iterator[Fault]:
     for cause in loaded.pack.causes:
         lookup = _Lookup(loaded.pack.id, rules)
         found = [*lookup.unknown(cause), *lookup.unsaid(cause)]
-        found += [f"outranks {name}, which no pack has" for name in cause.outranks if name not in causes]
+        found += [f"supersedes {name}, which no pack has" for name in cause.supersedes if name not in causes]
         yield from (loaded.fault("causes", cause.id, what) for what in dict.fromkeys(found))
 
 

@@ -10,10 +10,10 @@ from triage import resources
 from triage.errors import BadDataError
 from triage.models import Criteria
 from triage.rules.fault import Fault
-from triage.rules.read import Reader, Source, misfits
+from triage.rules.pack_reader import PackReader, TomlFile, invalid_keys
 
 
-def load(path: Path | None = None) -> Criteria:
+def load_criteria(path: Path | None = None) -> Criteria:
     """Return the criteria of a file: what it leaves out stays as it ships.
 
     Raises:
@@ -21,7 +21,7 @@ def load(path: Path | None = None) -> Criteria:
         IOFailureError: a file cannot be read.
 
     """
-    reader = Reader()
+    reader = PackReader()
     _, shipped = reader.parse(resources.root("reports") / "gate.toml")
     source, own = reader.parse(path) if path else (None, {})
     if source is not None:
@@ -33,7 +33,7 @@ def load(path: Path | None = None) -> Criteria:
     return msgspec.convert({name: table | own.get(name, {}) for name, table in shipped.items()}, Criteria)
 
 
-def _faults(source: Source, own: dict[str, Any], shipped: dict[str, Any]) -> list[Fault]:
+def _faults(source: TomlFile, own: dict[str, Any], shipped: dict[str, Any]) -> list[Fault]:
     """Return what is wrong with a user's file, in the order of its lines."""
     faults = []
     for field in msgspec.structs.fields(Criteria):
@@ -42,7 +42,7 @@ def _faults(source: Source, own: dict[str, Any], shipped: dict[str, Any]) -> lis
             what = f"{field.name} is a table: write [{field.name}]"
             faults.append(Fault(source.path, source.line_of(field.name), what))
             continue
-        for key, what in misfits(shipped[field.name] | table, field.type):
+        for key, what in invalid_keys(shipped[field.name] | table, field.type):
             faults.append(Fault(source.path, _line(source, field.name, key), f"{field.name}: {what}"))
     for name in own.keys() - shipped.keys():
         what = f"there is no criterion {name}, only {', '.join(shipped)}"
@@ -50,7 +50,7 @@ def _faults(source: Source, own: dict[str, Any], shipped: dict[str, Any]) -> lis
     return sorted(faults, key=lambda fault: (fault.line, fault.what))
 
 
-def _line(source: Source, table: str, key: str) -> int:
+def _line(source: TomlFile, table: str, key: str) -> int:
     """Return the line that sets a key of a table, else that of the table."""
     lines = source.text.split("\n")
     start = source.line_of(table)

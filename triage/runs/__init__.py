@@ -1,6 +1,6 @@
-"""Entries that rules recognised -> runs of steps: the timeline."""
+"""Entries that rules matched -> runs of steps: the timeline."""
 
-from triage.runs.requests import Requested
-from triage.runs.tracer import Tracer
+from triage.runs.request_counter import RequestCounter
+from triage.runs.timeline_builder import TimelineBuilder
 
-__all__ = ["Requested", "Tracer"]
+__all__ = ["RequestCounter", "TimelineBuilder"]

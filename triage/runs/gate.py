@@ -1,64 +1,64 @@
-"""A request that was judged without a validation of its own."""
+"""Gate runs: requests decided without a validation of their own."""
 
 from triage.models import Event, Outcome, Verdict
-from triage.runs.draft import Draft
-from triage.runs.naming import Naming
+from triage.runs.check_resolver import CheckResolver
+from triage.runs.run_builder import RunBuilder
 
 _VERDICTS: dict[str, Verdict] = {"ready": "ready", "degraded": "degraded", "not_ready": "not_ready"}
 _OUTCOMES: dict[str, Outcome] = {"refused": "failed", "error": "failed", "approved": "passed"}
-#: What the middleware prints when the validator gave it nothing to print.
+#: What the middleware logs when there is no result of a validation.
 _NO_STATE, _NO_ERROR = "unknown", "service_not_ready"
 _TIMEOUTS = ("readiness_check_timeout", "cloud_run_timeout")
 
 
-class Gate(Draft):
-    """A gate run under construction: refused, approved, bypassed, answered from a cached verdict, or broken."""
+class GateBuilder(RunBuilder):
+    """A gate run: refused, approved, bypassed, answered from a cached verdict, or failed."""
 
     kind = "gate"
 
     def __init__(self, event: Event) -> None:
-        """Begin with the first line that the gate says of a request."""
+        """Start a gate run with the first line about a request."""
         super().__init__(event)
         self.start_seen = True
-        self.concluded = False
+        self.finished = False
 
-    def take(self, event: Event) -> None:
-        """Read one line of the gate; the first that says a verdict gives it, a recovery weakens it."""
-        self.note(event, event.step, _OUTCOMES.get(event.step, "seen"), reason=_reason(event))
+    def on_event(self, event: Event) -> None:
+        """Add one line; the first verdict counts."""
+        self.add_step(event, event.step, _OUTCOMES.get(event.step, "seen"), reason=_reason(event))
         if event.step in ("error", "bypassed", "allowed"):
             self.verdict = _VERDICTS.get(event.outcome, self.verdict)
             self.condition = self.condition or event.condition or None
-        self.concluded = event.step in ("refused", "approved")
+        self.finished = event.step in ("refused", "approved")
 
-    def refuse(self, event: Event, naming: Naming) -> None:
-        """Judge a refusal for which no validation stands in reach."""
+    def refuse(self, event: Event, resolver: CheckResolver) -> None:
+        """Set the verdict of a refusal without a validation."""
         self.verdict = "not_ready"
-        self.fail(naming.known(event.fields.get("checks", "")))
+        self.add_failed(resolver.known_checks(event.fields.get("checks", "")))
         error = event.fields.get("error")
-        if not says_nothing(event):
+        if not has_no_result(event):
             self.start_seen = False
         elif error == _NO_ERROR:
             self.condition = self.condition or "gate_rejected"
         elif error is None:
             self.start_seen = bool(self.condition)
         else:
-            broke = "validation_timeout" if error in _TIMEOUTS else "validation_error"
-            self.condition = self.condition or broke
+            failure = "validation_timeout" if error in _TIMEOUTS else "validation_error"
+            self.condition = self.condition or failure
 
     def repeat(self, run: str, verdict: Verdict) -> None:
-        """Take over the verdict of the run whose cached answer this is."""
+        """Set the verdict of the run whose cached answer this is."""
         self.repeats = run
         self.verdict = verdict
 
 
-def says_nothing(event: Event) -> bool:
-    """Return whether a refusal carries no state and no failed check: no validator's result stands behind it."""
+def has_no_result(event: Event) -> bool:
+    """Return whether a refusal has no state and no failed check: no validation produced it."""
     return event.fields.get("state") == _NO_STATE and not event.fields.get("checks", "").strip()
 
 
 def may_repeat(event: Event) -> bool:
-    """Return whether a refusal may be a cached verdict given again: it carries no result and no exception."""
-    return says_nothing(event) and event.fields.get("error", _NO_ERROR) == _NO_ERROR
+    """Return whether a refusal may repeat a cached verdict: it has no result and no exception."""
+    return has_no_result(event) and event.fields.get("error", _NO_ERROR) == _NO_ERROR
 
 
 def _reason(event: Event) -> str | None:

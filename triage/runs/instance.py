@@ -1,22 +1,22 @@
-"""What goes on at one instance: its validations, its gate, its boot, and probes of it, told apart line by line."""
+"""The open runs of one instance: validations, gate, boot and probes."""
 
 from typing import NamedTuple
 
-from triage.models import Chain, Event, Passage, Verdict
-from triage.runs import boot as booting
-from triage.runs import validation as validating
-from triage.runs.boot import Boot
-from triage.runs.draft import Draft
-from triage.runs.gate import Gate, may_repeat, says_nothing
-from triage.runs.naming import Naming
-from triage.runs.probe import SILENCE, Probe
-from triage.runs.validation import Validation
+from triage.models import Chain, Event, RunRecord, Verdict
+from triage.runs import boot as boot_run
+from triage.runs import validation as validation_run
+from triage.runs.boot import BootBuilder
+from triage.runs.check_resolver import CheckResolver
+from triage.runs.gate import GateBuilder, has_no_result, may_repeat
+from triage.runs.probe import SILENCE, ProbeBuilder
+from triage.runs.run_builder import RunBuilder
+from triage.runs.validation import ValidationBuilder
 from triage.window import NANOSECONDS
 
-#: Seconds behind a verdict in which its tail and what callers make of it are printed.
+#: Seconds after a verdict in which its tail and its callers log.
 _TAIL = 2.0
-#: Seconds by which the elapsed time in a verdict may miss the beginning that it belongs to.
-_FIT = 0.5
+#: Largest difference in seconds between a start and the start that a verdict implies.
+_MAX_START_ERROR = 0.5
 _SILENCE, _BOOT_SILENCE, _CACHE = 60.0, 300.0, 15.0
 
 
@@ -28,171 +28,178 @@ class _Cached(NamedTuple):
     at: int
 
 
-class Instance:
-    """The open runs of one instance. ``feed`` and ``end`` return the runs that are over."""
+class InstanceTracker:
+    """The open runs of one instance. Its methods return the runs that ended."""
 
     def __init__(self, chain: Chain | None) -> None:
-        """Begin with nothing known."""
-        self._naming = Naming(chain)
+        """Start without open runs."""
+        self._resolver = CheckResolver(chain)
         self._chain = chain
         self._silence = chain.silence if chain else _SILENCE
         self._boot_silence = chain.boot_silence if chain else _BOOT_SILENCE
         self._cache = chain.cache if chain else _CACHE
-        self._open: list[Validation] = []
-        self._decided: Validation | None = None
-        self._gate: Gate | None = None
-        self._boot: Boot | None = None
-        self._probes: dict[str, Probe] = {}
+        self._open: list[ValidationBuilder] = []
+        self._decided: ValidationBuilder | None = None
+        self._gate: GateBuilder | None = None
+        self._boot: BootBuilder | None = None
+        self._probes: dict[str, ProbeBuilder] = {}
         self._serving = False
         self._cached: _Cached | None = None
         self._environment: str | None = None
 
-    def feed(self, event: Event) -> list[Passage]:
-        """Read one line; lines arrive in order of time."""
-        over = self._expire(event.entry.timestamp)
+    def on_event(self, event: Event) -> list[RunRecord]:
+        """Add one line; lines arrive in order of time."""
+        ended = self._expire(event.entry.timestamp)
         environment = event.fields.get("environment")
         if environment:
             self._environment = environment.lower()
         if event.run == "validation":
-            over += self._validation(event)
+            ended += self._on_validation(event)
         elif event.run == "gate":
-            over += self._at_gate(event)
+            ended += self._on_gate(event)
         elif event.run == "boot":
-            over += self._booting(event)
+            ended += self._on_boot(event)
         elif event.run == "probe":
-            over += self._probing(event)
-        return over
+            ended += self._on_probe(event)
+        return ended
 
-    def end(self) -> list[Passage]:
-        """Return what is still open where the log ends."""
-        drafts = [*self._open, self._decided, self._gate, self._boot, *self._probes.values()]
+    def close(self) -> list[RunRecord]:
+        """Return the runs that are still open where the log ends."""
+        builders = [*self._open, self._decided, self._gate, self._boot, *self._probes.values()]
         self._open, self._decided, self._gate, self._boot, self._probes = [], None, None, None, {}
-        return [self._close(draft) for draft in drafts if draft is not None]
+        return [self._build(builder) for builder in builders if builder is not None]
 
-    def _close(self, draft: Draft) -> Passage:
-        if isinstance(draft, Validation):
-            draft.settle()
-        if draft.environment is None:
-            draft.environment = self._environment
-        return draft.close()
+    def _build(self, builder: RunBuilder) -> RunRecord:
+        if isinstance(builder, ValidationBuilder):
+            builder.finalize()
+        if builder.environment is None:
+            builder.environment = self._environment
+        return builder.build()
 
-    def _expire(self, now: int) -> list[Passage]:
-        """Close what is silent for longer than a run of its kind can be."""
-        over: list[Draft] = [run for run in self._open if run.seconds_since_last(now) > self._silence]
-        if over:
-            self._open = [run for run in self._open if run not in over]
+    def _expire(self, now: int) -> list[RunRecord]:
+        """End the runs that were silent for too long."""
+        ended: list[RunBuilder] = [run for run in self._open if run.seconds_since_last(now) > self._silence]
+        if ended:
+            self._open = [run for run in self._open if run not in ended]
         if self._decided is not None and self._decided.seconds_since_decided(now) > _TAIL:
-            over.append(self._decided)
+            ended.append(self._decided)
             self._decided = None
         if self._gate is not None and self._gate.seconds_since_last(now) > _TAIL:
-            over.append(self._gate)
+            ended.append(self._gate)
             self._gate = None
         if self._boot is not None and self._boot.seconds_since_last(now) > self._boot_silence:
-            over.append(self._boot)
+            ended.append(self._boot)
             self._boot = None
         silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
-        over += [self._probes.pop(name) for name in silent]
-        return [self._close(draft) for draft in over]
+        ended += [self._probes.pop(name) for name in silent]
+        return [self._build(builder) for builder in ended]
 
     # ------------------------------------------------------------ validations
 
-    def _validation(self, event: Event) -> list[Passage]:
+    def _on_validation(self, event: Event) -> list[RunRecord]:
         if event.step == "started":
-            return self._start(event)
+            return self._open_validation(event)
         if event.step == "verdict":
-            return self._verdict(event)
+            return self._on_verdict(event)
         if self._decided is not None and (
-            event.step not in validating.OPENING or event.step == "failed_services"
+            event.step not in validation_run.OPENING_STEPS or event.step == "failed_services"
         ):
-            self._decided.take(event)
+            self._decided.on_event(event)
             return []
         if self._open:
-            return self._inside(event)
-        if not Validation.opens(event):
+            return self._add_to_open(event)
+        if not ValidationBuilder.can_start(event):
             return []
-        over = self._let_go()
-        self._open.append(Validation(event, self._naming))
-        return over + self._inside(event)
+        ended = self._close_decided()
+        self._open.append(ValidationBuilder(event, self._resolver))
+        return ended + self._add_to_open(event)
 
-    def _inside(self, event: Event) -> list[Passage]:
-        """Read a line of the runs that are open. One that it decides is open no more: its verdict was lost."""
-        over: list[Passage] = []
+    def _add_to_open(self, event: Event) -> list[RunRecord]:
+        """Add a line to the open runs; a run that it decides is no longer open."""
+        ended: list[RunRecord] = []
         for run in self._open:
-            run.take(event)
+            run.on_event(event)
         for run in [run for run in self._open if run.decided is not None]:
             self._open.remove(run)
-            over += self._let_go()
+            ended += self._close_decided()
             self._decide(run)
-        return over
+        return ended
 
-    def _start(self, event: Event) -> list[Passage]:
-        """Open a run. One that is open already overlaps with it: which line is whose is not guessed."""
-        over = self._let_go() if not self._open else []
-        run = Validation(event, self._naming)
+    def _open_validation(self, event: Event) -> list[RunRecord]:
+        """Open a run. It overlaps with a run that is still open."""
+        ended = self._close_decided() if not self._open else []
+        run = ValidationBuilder(event, self._resolver)
         run.environment = (event.fields.get("environment") or self._environment or "").lower() or None
-        run.take(event)
+        run.on_event(event)
         self._open.append(run)
         if len(self._open) > 1:
             for other in self._open:
                 other.overlaps = True
-        return over
+        return ended
 
-    def _verdict(self, event: Event) -> list[Passage]:
-        over = self._let_go()
+    def _on_verdict(self, event: Event) -> list[RunRecord]:
+        ended = self._close_decided()
         if any(run.contradicts(event) for run in self._open):
-            over += [self._close(run) for run in self._open]
+            ended += [self._build(run) for run in self._open]
             self._open = []
         if not self._open:
-            self._open.append(Validation(event, self._naming))
-        nearest = min(self._open, key=lambda run: run.misses(event))
-        run = nearest if nearest.misses(event) <= _FIT else self._open[0]
+            self._open.append(ValidationBuilder(event, self._resolver))
+        nearest = min(self._open, key=lambda run: run.start_error(event))
+        run = nearest if nearest.start_error(event) <= _MAX_START_ERROR else self._open[0]
         self._open.remove(run)
-        run.take(event)
+        run.on_event(event)
         self._decide(run)
-        return over
+        return ended
 
-    def _decide(self, run: Validation) -> None:
+    def _decide(self, run: ValidationBuilder) -> None:
         self._decided = run
         self._serving = self._serving or run.verdict == "ready"
 
-    def _let_go(self) -> list[Passage]:
-        """Close the run whose tail was still awaited."""
+    def _close_decided(self) -> list[RunRecord]:
+        """End the run that was waiting for its tail."""
         decided, self._decided = self._decided, None
-        return [self._close(decided)] if decided is not None else []
+        return [self._build(decided)] if decided is not None else []
 
     # ------------------------------------------------------------ the gate
 
-    def _at_gate(self, event: Event) -> list[Passage]:
-        """Tell the end of a validation from a request that was judged without one."""
+    def _on_gate(self, event: Event) -> list[RunRecord]:
+        """Add a gate line: the end of a validation, or a request without one."""
         decided = self._decided
-        if decided is not None and not decided.concluded and self._gate is None and not _stands_alone(event):
-            decided.note(
+        if (
+            decided is not None
+            and not decided.finished
+            and self._gate is None
+            and not _is_separate_request(event)
+        ):
+            decided.add_step(
                 event,
                 "gate",
                 "failed" if event.step == "refused" else "passed",
                 reason=event.fields.get("path"),
             )
-            decided.concluded = event.step in ("refused", "approved")
-            self._cached = _Cached(decided.id, decided.judged, decided.decided or event.entry.timestamp)
+            decided.finished = event.step in ("refused", "approved")
+            self._cached = _Cached(
+                decided.id, decided.final_verdict, decided.decided or event.entry.timestamp
+            )
             return []
-        gate = self._gate or Gate(event)
+        gate = self._gate or GateBuilder(event)
         self._gate = gate
-        gate.take(event)
+        gate.on_event(event)
         if event.step == "allowed":
-            gate.fail(self._naming.known(event.fields.get("checks", "")))
-        if not gate.concluded:
+            gate.add_failed(self._resolver.known_checks(event.fields.get("checks", "")))
+        if not gate.finished:
             return []
         self._gate = None
-        self._conclude(gate, event)
-        return [self._close(gate)]
+        self._finish_gate(gate, event)
+        return [self._build(gate)]
 
-    def _conclude(self, gate: Gate, event: Event) -> None:
+    def _finish_gate(self, gate: GateBuilder, event: Event) -> None:
         cached = self._cached_at(event.entry.timestamp)
         if event.step == "refused":
             if cached and cached.verdict == "not_ready" and gate.condition is None and may_repeat(event):
                 gate.repeat(cached.run, cached.verdict)
             else:
-                gate.refuse(event, self._naming)
+                gate.refuse(event, self._resolver)
         elif cached and gate.condition is None and gate.verdict in ("unknown", cached.verdict):
             gate.repeat(cached.run, cached.verdict)
         elif gate.verdict == "unknown":
@@ -205,51 +212,53 @@ class Instance:
 
     # ------------------------------------------------------------ boots
 
-    def _booting(self, event: Event) -> list[Passage]:
-        over: list[Passage] = []
+    def _on_boot(self, event: Event) -> list[RunRecord]:
+        ended: list[RunRecord] = []
         if event.step == "born":
-            over += self._reborn(event)
-        elif self._boot is not None and event.step == "failed" and not self._boot.echoes(event):
-            over += self._end_boot()
+            ended += self._on_instance_start(event)
+        elif self._boot is not None and event.step == "failed" and not self._boot.may_include(event):
+            ended += self._close_boot()
         if self._boot is None:
-            if event.step not in booting.OPENING or (self._serving and event.step in booting.WHILE_SERVING):
+            if event.step not in boot_run.OPENING_STEPS or (
+                self._serving and event.step in boot_run.SERVING_STEPS
+            ):
                 self._serving = self._serving and event.step not in ("died", "stopped")
-                return over
-            self._boot = Boot(event, self._naming, self._chain)
-        self._boot.take(event)
-        if self._boot.over:
+                return ended
+            self._boot = BootBuilder(event, self._resolver, self._chain)
+        self._boot.on_event(event)
+        if self._boot.finished:
             self._serving = self._boot.verdict == "ready"
-            over += self._end_boot()
-        return over
+            ended += self._close_boot()
+        return ended
 
-    def _reborn(self, event: Event) -> list[Passage]:
-        """A birth ends what ran before, but the server's start inside a boot is the same birth."""
+    def _on_instance_start(self, event: Event) -> list[RunRecord]:
+        """End what ran before; the start of the server inside a boot is the same boot."""
         self._serving = False
         self._cached = None
         if (
             self._boot is not None
-            and not self._boot.failing
+            and not self._boot.has_failed
             and event.rule not in {e.rule for e in self._boot.events}
         ):
             self._boot.start_seen = True
             return []
-        over = [self._close(run) for run in self._open]
+        ended = [self._build(run) for run in self._open]
         self._open = []
-        return over + self._let_go() + self._end_boot()
+        return ended + self._close_decided() + self._close_boot()
 
-    def _end_boot(self) -> list[Passage]:
+    def _close_boot(self) -> list[RunRecord]:
         boot, self._boot = self._boot, None
-        return [self._close(boot)] if boot is not None else []
+        return [self._build(boot)] if boot is not None else []
 
     # ------------------------------------------------------------ probes
 
-    def _probing(self, event: Event) -> list[Passage]:
+    def _on_probe(self, event: Event) -> list[RunRecord]:
         name = event.fields.get("probe", "")
-        probe = self._probes.setdefault(name, Probe(event))
-        probe.take(event)
-        return [self._close(self._probes.pop(name))] if probe.over else []
+        probe = self._probes.setdefault(name, ProbeBuilder(event))
+        probe.on_event(event)
+        return [self._build(self._probes.pop(name))] if probe.finished else []
 
 
-def _stands_alone(event: Event) -> bool:
-    """Return whether a line of the gate cannot be the end of a validation."""
-    return event.step in ("error", "bypassed") or (event.step == "refused" and says_nothing(event))
+def _is_separate_request(event: Event) -> bool:
+    """Return whether a gate line cannot be the end of a validation."""
+    return event.step in ("error", "bypassed") or (event.step == "refused" and has_no_result(event))

@@ -1,7 +1,7 @@
-"""A client's probe of a service: from its first request to its verdict."""
+"""Probes of a service from outside, from the first request to the verdict."""
 
 from triage.models import Event, Outcome, Verdict
-from triage.runs.draft import Draft, number
+from triage.runs.run_builder import RunBuilder, parse_number
 
 _OUTCOMES: dict[str, Outcome] = {
     "passed": "passed",
@@ -12,36 +12,36 @@ _OUTCOMES: dict[str, Outcome] = {
     "not_ready": "failed",
 }
 _VERDICTS: dict[str, Verdict] = {"ready": "ready", "degraded": "degraded", "not_ready": "not_ready"}
-#: Seconds after which a probe that says no more was stopped; no wait of it is longer.
+#: Seconds of silence after which a probe was interrupted; none of its waits is longer.
 SILENCE = 600.0
 
 
-class Probe(Draft):
-    """A probe under construction. Its lines name it, so that two of one service are told apart."""
+class ProbeBuilder(RunBuilder):
+    """A probe while its lines are added. Each line carries the id of its probe."""
 
     kind = "probe"
 
     def __init__(self, event: Event) -> None:
-        """Begin with the first line that is seen of the probe."""
+        """Start a probe with its first line."""
         super().__init__(event)
-        self.over = False
+        self.finished = False
 
-    def take(self, event: Event) -> None:
-        """Read one line of the probe; its last one gives the verdict."""
+    def on_event(self, event: Event) -> None:
+        """Add one line; the last one gives the verdict."""
         self.start_seen = self.start_seen or event.step == "started"
-        self.note(
+        self.add_step(
             event,
             event.step,
             _OUTCOMES.get(event.outcome, "seen"),
-            elapsed=number(event.fields.get("elapsed")),
+            elapsed=parse_number(event.fields.get("elapsed")),
             reason=event.fields.get("says"),
         )
         self.condition = self.condition or event.condition or None
         if event.step == "verdict":
-            self.over = True
+            self.finished = True
             self.verdict = _VERDICTS.get(event.outcome, "unknown")
 
     @property
     def complete(self) -> bool:
-        """Return whether both ends of the probe are in the logs; its verdict may be that it cannot tell."""
-        return self.start_seen and self.over
+        """Return whether both ends are in the logs; the verdict itself may be unknown."""
+        return self.start_seen and self.finished

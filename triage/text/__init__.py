@@ -1,27 +1,29 @@
 """Log text made safe to match and to show.
 
 Everyone who can send a request to a service can write its log, so a text from a log is never trusted: it is matched
-by its ``subject``, grouped by its ``shape``, and shown through ``clean`` and ``inert`` (terminals), ``code``, ``fence``, ``cell`` and ``prose``
+by its ``subject``, grouped by its ``message_template``, and shown through ``clean`` and ``escape_ci_commands`` (terminals), ``code``, ``fence``, ``cell`` and ``prose``
 (Markdown), ``excerpt`` (where there is little room), ``filename`` (paths) and ``quote`` (Logging filters).
 """
 
-from triage.text.excerpt import excerpt
+from triage.text.excerpts import excerpt
 from triage.text.markdown import cell, code, fence, prose
-from triage.text.safe import clean, filename, inert, quote
-from triage.text.subject import SUBJECT_LIMIT, gist, shape, subject
+from triage.text.messages import SUBJECT_LIMIT, message_template, subject, summary_line
+from triage.text.paths import path_template
+from triage.text.safe import clean, escape_ci_commands, filename, quote
 
 __all__ = [
     "SUBJECT_LIMIT",
     "cell",
     "clean",
     "code",
+    "escape_ci_commands",
     "excerpt",
     "fence",
     "filename",
-    "gist",
-    "inert",
+    "message_template",
+    "path_template",
     "prose",
     "quote",
-    "shape",
     "subject",
+    "summary_line",
 ]

@@ -36,7 +36,7 @@ def clean(text: str) -> str:
     return _UNSAFE.sub(_visible, text)
 
 
-def inert(line: str) -> str:
+def escape_ci_commands(line: str) -> str:
     r"""Return a line in which no build system that prints it finds a command: ``::error`` becomes ``\::error``."""
     return _OBEYED.sub(lambda found: f"{found[0]}\\", line)
 

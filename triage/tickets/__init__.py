@@ -1,6 +1,6 @@
 """The report on the ticket: GitHub issues and their comments."""
 
-from triage.tickets.attach import attach, comments, find, open_issue
-from triage.tickets.github import Hub
+from triage.tickets.github import GitHubTracker
+from triage.tickets.publisher import attach, comment_bodies, find_issues, open_issue
 
-__all__ = ["Hub", "attach", "comments", "find", "open_issue"]
+__all__ = ["GitHubTracker", "attach", "comment_bodies", "find_issues", "open_issue"]

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from github.Repository import Repository
 
 PUBLIC_API = "https://api.github.com"
-_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+_REPOSITORY_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _TIMEOUT = 20
 #: Seconds that a limit on requests is waited for before it is told instead.
-_PATIENCE = 20.0
+_MAX_RATE_LIMIT_WAIT = 20.0
 
 
-class Hub:
+class GitHubTracker:
     """One repository of GitHub or GitHub Enterprise.
 
     Reading is tried again after server errors; writing never is: after a time-out nobody knows whether it was done,
@@ -36,7 +36,7 @@ class Hub:
         """
         import github
 
-        if not _NAME.fullmatch(repository):
+        if not _REPOSITORY_NAME.fullmatch(repository):
             raise UsageError(f"{repository!r} is no repository", "name it as OWNER/NAME with --repo")
         address = urlsplit(api_url)
         if address.scheme not in ("http", "https") or not address.hostname:
@@ -50,7 +50,10 @@ class Hub:
             base_url=api_url.rstrip("/"),
             timeout=_TIMEOUT,
             retry=github.GithubRetry(
-                total=3, backoff_factor=0.2, allowed_methods=frozenset({"GET"}), max_rate_limit_wait=_PATIENCE
+                total=3,
+                backoff_factor=0.2,
+                allowed_methods=frozenset({"GET"}),
+                max_rate_limit_wait=_MAX_RATE_LIMIT_WAIT,
             ),
             seconds_between_requests=None,
             seconds_between_writes=None,
@@ -70,17 +73,17 @@ class Hub:
             NoPermissionError: there is no such issue, or the token may not see it.
 
         """
-        with self.telling(f"issue {number} of {self.name}"):
+        with self.translate_errors(f"issue {number} of {self.name}"):
             return self.repository.get_issue(number)
 
     def search(self, words: str) -> "list[Issue]":
         """Return up to 20 open issues of the repository that hold the words."""
-        with self.telling(f"the search in {self.name}"):
+        with self.translate_errors(f"the search in {self.name}"):
             found = self._client.search_issues(f"repo:{self.name} is:issue is:open {words}")
             return list(islice(found, 20))
 
     @contextmanager
-    def telling(self, what: str) -> Iterator[None]:
+    def translate_errors(self, what: str) -> Iterator[None]:
         """Turn what goes wrong with ``what`` into one line with what to do next."""
         import github
         import requests
@@ -101,14 +104,14 @@ class Hub:
                 "check the name and the token's rights",
             ) from None
         except github.GithubException as error:
-            raise self._told(what, error) from None
+            raise self._to_triage_error(what, error) from None
         except requests.RequestException as error:
             reason = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
             raise TryAgainError(
                 f"{self._host}: {reason} for {what}", "check the network and try again"
             ) from None
 
-    def _told(self, what: str, error: Any) -> NoPermissionError | TryAgainError | UsageError:
+    def _to_triage_error(self, what: str, error: Any) -> NoPermissionError | TryAgainError | UsageError:
         said = error.data.get("message", "") if isinstance(error.data, dict) else ""
         if error.status == 403:
             hint = "the token needs the right to write issues (scope repo, or Issues: write)"

@@ -53,7 +53,7 @@ def since_epoch(moment: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * NANOSECONDS + delta.microseconds * 1000
 
 
-def both_clocks(nanoseconds: int, zone: tzinfo | None = None) -> str:
+def format_utc_and_local(nanoseconds: int, zone: tzinfo | None = None) -> str:
     """Return a time to the second in UTC and in local time: ``2025-09-16 00:43:00 UTC (17:43:00 PDT)``.
 
     The local day is named where it is another one; where local time is UTC, it is said once.

@@ -22,14 +22,14 @@ class Application:
         """Begin in a state; what Cloud Run would log goes to ``logs``."""
         self.state = state
         self.logs = logs
-        self.asked: list[tuple[str, str, dict[str, str]]] = []
-        self.heard: list[str] = []
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.messages: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one WebSocket."""
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         path = scope["path"]
-        self.asked.append((scope["type"], path, headers))
+        self.requests.append((scope["type"], path, headers))
         if scope["type"] == "http":
             await self._plain(path, headers, send)
         elif scope["type"] == "websocket":
@@ -38,10 +38,10 @@ class Application:
 
     async def _plain(self, path: str, headers: dict[str, str], send: Send) -> None:
         state = self.state
-        plain = state.first if state.first and len(self.asked) == 1 else state.plain
+        plain = state.first if state.first and len(self.requests) == 1 else state.plain
         reply = state.health if path == "/health" else plain if path.startswith("/ws") else Reply(404)
         if path.startswith("/ws"):
-            self.logs.said(state.log, path)
+            self.logs.write_lines(state.log, path)
         if state.echo:
             reply = Reply(
                 body=json.dumps(
@@ -49,7 +49,7 @@ class Application:
                 ).encode()
             )
         await self._reply(reply, "http.response", send)
-        self.logs.requested(path, reply.status, headers)
+        self.logs.write_request(path, reply.status, headers)
 
     async def _reply(self, reply: Reply, kind: str, send: Send) -> None:
         await asyncio.sleep(max(0.0, reply.slow))
@@ -65,26 +65,28 @@ class Application:
     async def _handshake(self, path: str, headers: dict[str, str], receive: Receive, send: Send) -> None:
         state = self.state
         if path != "/ws":
-            if state.aside is None:
+            if state.other_handshake is None:
                 await send({"type": "websocket.close"})
             else:
-                await self._reply(state.aside, "websocket.http.response", send)
-            self.logs.requested(path, state.aside.status if state.aside else 403, headers)
+                await self._reply(state.other_handshake, "websocket.http.response", send)
+            self.logs.write_request(
+                path, state.other_handshake.status if state.other_handshake else 403, headers
+            )
             return
         let_in = state.token and headers.get("authorization") == f"Bearer {state.token}"
         if state.handshake is not None and not let_in:
             await self._reply(state.handshake, "websocket.http.response", send)
-            self.logs.requested(path, state.handshake.status, headers)
+            self.logs.write_request(path, state.handshake.status, headers)
             return
         await send({"type": "websocket.accept"})
-        self.logs.requested(path, 101, headers)
-        if state.at_once:
+        self.logs.write_request(path, 101, headers)
+        if state.close_at_once:
             await send({"type": "websocket.close", "code": state.close})
             return
         heard = await receive()
         if heard["type"] != "websocket.receive":
             return
-        self.heard.append(heard["text"])
+        self.messages.append(heard["text"])
         await self._answer(send)
         while (await receive())["type"] != "websocket.disconnect":
             pass

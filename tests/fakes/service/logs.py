@@ -20,7 +20,7 @@ class Logs:
         self.entries: list[Entry] = []
         self._write = write
 
-    def requested(self, path: str, status: int, headers: dict[str, str]) -> None:
+    def write_request(self, path: str, status: int, headers: dict[str, str]) -> None:
         """Write the line of the request log, with the trace that the client sent."""
         severity = "ERROR" if status >= 500 else "WARNING" if status >= 400 else "INFO"
         entry = self._entry("run.googleapis.com%2Frequests", severity)
@@ -34,9 +34,9 @@ class Logs:
             "latency": "0.003s",
             "userAgent": headers.get("user-agent", ""),
         }
-        self._keep(entry)
+        self._append(entry)
 
-    def said(self, lines: Iterable[str], path: str) -> None:
+    def write_lines(self, lines: Iterable[str], path: str) -> None:
         """Write lines of the application; it logs no trace."""
         for line in lines:
             entry = self._entry("run.googleapis.com%2Fstderr", "WARNING")
@@ -45,7 +45,7 @@ class Logs:
                 "message": line.replace("{path}", path),
                 "labels": {"module": _MIDDLEWARE, "function": "dispatch", "line": "112"},
             }
-            self._keep(entry)
+            self._append(entry)
 
     def _entry(self, log: str, severity: str) -> Entry:
         now = format_timestamp(time.time_ns())
@@ -67,7 +67,7 @@ class Logs:
             },
         }
 
-    def _keep(self, entry: Entry) -> None:
+    def _append(self, entry: Entry) -> None:
         self.entries.append(entry)
         if self._write:
             self._write([entry])

@@ -36,10 +36,10 @@ class Service:
         self._socket = socket.create_server(("127.0.0.1", port))
         self._folder = tempfile.TemporaryDirectory()
         self.certificate = Path(self._folder.name) / "certificate.pem"
-        self._server = self._made()
+        self._server = self._make_server()
         work = self._write_raw if self.state.raw else self._serve
         self._thread = threading.Thread(target=work, daemon=True)
-        self._over = False
+        self._stopping = False
         self.port = int(self._socket.getsockname()[1])
         self.url = f"http{'s' if self.state.tls else ''}://127.0.0.1:{self.port}"
 
@@ -56,7 +56,7 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop serving, whatever is still under way."""
-        self._over = True
+        self._stopping = True
         self._server.should_exit = self._server.force_exit = True
         if self.state.raw:
             with contextlib.suppress(OSError):
@@ -71,7 +71,7 @@ class Service:
         """Serve until the process is stopped."""
         self._thread.join()
 
-    def _made(self) -> uvicorn.Server:
+    def _make_server(self) -> uvicorn.Server:
         key = Path(self._folder.name) / "key.pem"
         if self.state.tls:
             self_signed(self.certificate, key)
@@ -95,7 +95,7 @@ class Service:
 
     def _write_raw(self) -> None:
         """Answer every connection with the same bytes."""
-        while not self._over:
+        while not self._stopping:
             with contextlib.suppress(OSError):
                 connection, _ = self._socket.accept()
                 with connection:

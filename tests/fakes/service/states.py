@@ -28,11 +28,11 @@ class State:
     """How the service is.
 
     ``plain`` answers plain GETs on /ws paths (but the ``first`` one), ``health`` those on /health; with ``echo`` plain
-    answers repeat what was asked. ``handshake`` answers requests for a WebSocket on /ws (None: it is opened), ``aside``
+    answers repeat what was asked. ``handshake`` answers requests for a WebSocket on /ws (None: it is opened), ``other_handshake``
     those on other paths (None: closed before it is accepted, as Starlette does, which is a 403); ``token`` is what it
     takes to be let in. ``events`` are sent for a message, with ``pause`` seconds before each; ahead of them, or
     ``endless``ly in their place, goes ``message``. ``close`` is the code with which the service then closes, 0 for
-    none, and with ``at_once`` before it hears anything. ``log`` is what the application writes of a plain request on a
+    none, and with ``close_at_once`` before it hears anything. ``log`` is what the application writes of a plain request on a
     /ws path; ``raw`` needs no application, ``tls`` is a certificate that nobody vouches for.
     """
 
@@ -40,12 +40,12 @@ class State:
     first: Reply | None = None
     health: Reply = Reply()
     handshake: Reply | None = None
-    aside: Reply | None = None
+    other_handshake: Reply | None = None
     token: str = ""
     events: tuple[str, ...] = EVENTS
     pause: float = 0.0
     close: int = 0
-    at_once: bool = False
+    close_at_once: bool = False
     message: str = ""
     endless: bool = False
     echo: bool = False
@@ -84,11 +84,11 @@ STATES: dict[str, State] = {
     "plain-200": State(handshake=Reply(200)),
     "slow": State(plain=Reply(slow=60), health=Reply(slow=60), handshake=Reply(slow=60)),
     "slow-body": State(health=Reply(endless=True, slow=-1)),
-    "upgrade-fails": State(aside=Reply(500, b"")),
+    "upgrade-fails": State(other_handshake=Reply(500, b"")),
     "unhealthy": State(health=Reply(503, b'{"status": "down"}')),
     "endless": State(plain=Reply(endless=True)),
     "closes-1011": State(events=EVENTS[:2], close=1011),
-    "closes-at-once": State(close=1011, at_once=True),
+    "closes-at-once": State(close=1011, close_at_once=True),
     "closes-1008": State(events=(), close=1008),
     "breaks-off": State(events=EVENTS[:1], close=1006),
     "events-missing": State(events=(EVENTS[0], EVENTS[1], EVENTS[4])),

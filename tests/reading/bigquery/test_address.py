@@ -3,7 +3,7 @@
 import pytest
 
 from triage.errors import UsageError
-from triage.reading.bigquery.address import Table, is_address, parse
+from triage.reading.bigquery.address import Table, is_address, parse_address
 
 
 @pytest.mark.parametrize(
@@ -17,12 +17,14 @@ from triage.reading.bigquery.address import Table, is_address, parse
     ],
 )  # fmt: skip
 def test_an_address_names_a_table(address: str, table: Table) -> None:
-    assert parse(address) == table
+    assert parse_address(address) == table
 
 
 @pytest.mark.parametrize("table", ["_AllLogs", "stderr_*"])
 def test_a_table_tells_its_address_again(table: str) -> None:
-    assert str(parse(f"bigquery://demo-project.logs.{table}")) == f"bigquery://demo-project.logs.{table}"
+    assert (
+        str(parse_address(f"bigquery://demo-project.logs.{table}")) == f"bigquery://demo-project.logs.{table}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,15 +35,17 @@ def test_what_names_no_table_is_refused_with_the_form(name: str) -> None:
     with pytest.raises(
         UsageError, match=r"not the name of a table; write bigquery://PROJECT\.DATASET\.TABLE"
     ):
-        parse(f"bigquery://{name}")
+        parse_address(f"bigquery://{name}")
 
 
 def test_a_log_bucket_is_refused_with_the_way_to_a_linked_dataset() -> None:
-    with pytest.raises(UsageError, match="through a linked dataset only") as refused:
-        parse("bigquery://demo-project.us-central1.my-bucket._AllLogs")
+    with pytest.raises(UsageError, match="through a linked dataset only") as decode_gap:
+        parse_address("bigquery://demo-project.us-central1.my-bucket._AllLogs")
 
-    assert "gcloud logging links create LINK --bucket=my-bucket --location=us-central1" in refused.value.hint
-    assert refused.value.hint.endswith("bigquery://demo-project.LINK._AllLogs")
+    assert (
+        "gcloud logging links create LINK --bucket=my-bucket --location=us-central1" in decode_gap.value.hint
+    )
+    assert decode_gap.value.hint.endswith("bigquery://demo-project.LINK._AllLogs")
 
 
 def test_only_the_scheme_makes_an_address() -> None:

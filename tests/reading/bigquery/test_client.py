@@ -10,10 +10,10 @@ import pytest
 from tests.fakes.bigquery_server import BigQueryServer, Fault
 from triage.errors import ExitStatus, TriageError, UsageError
 from triage.models import Condition, SqlValue
-from triage.reading.bigquery import parse
+from triage.reading.bigquery import parse_address
 from triage.reading.bigquery.client import HOST, Job, connect
 
-TABLE = parse("bigquery://demo-project.logs._AllLogs")
+TABLE = parse_address("bigquery://demo-project.logs._AllLogs")
 ROWS = [("entry", f'{{"insertId": "{place}"}}', None, 1, place, place) for place in range(25)]
 VALUES: dict[str, SqlValue] = {
     "services": ["shop", "cart"],
@@ -37,12 +37,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BigQueryServer]:
 @pytest.fixture
 def job(server: BigQueryServer) -> Iterator[Job]:
     with connect("billed-project", no_credentials) as client:
-        yield Job(client, TABLE, Condition("SELECT @f0", dict(VALUES)), patience=0.5)
+        yield Job(client, TABLE, Condition("SELECT @f0", dict(VALUES)), retry_seconds=0.5)
 
 
 def test_a_dry_run_tells_the_bytes_and_runs_nothing(job: Job, server: BigQueryServer) -> None:
-    assert job.foreseen() == 5_000_000
-    assert [(asked.project, asked.dry_run) for asked in server.asked] == [("billed-project", True)]
+    assert job.estimate_bytes() == 5_000_000
+    assert [(asked.project, asked.dry_run) for asked in server.query_jobs] == [("billed-project", True)]
     assert server.pages == 0
 
 
@@ -58,7 +58,7 @@ def test_rows_come_page_by_page_as_they_are_read(job: Job, server: BigQueryServe
 def test_values_are_bound_to_typed_parameters(job: Job, server: BigQueryServer) -> None:
     list(job.rows(6_000_000))
 
-    (asked,) = server.asked
+    (asked,) = server.query_jobs
     assert asked.sql == "SELECT @f0"
     assert asked.max_bytes == 6_000_000
     assert asked.parameters == {
@@ -98,17 +98,17 @@ def test_a_fault_is_one_line_with_what_to_do(
     fault.times = fault.times if fault.times > 1 else 3
     server.faults.append(fault)
 
-    with pytest.raises(TriageError) as refused:
+    with pytest.raises(TriageError) as decode_gap:
         list(job.rows(None))
 
-    assert refused.value.status == status
-    assert said in str(refused.value)
-    assert "\n" not in str(refused.value)
+    assert decode_gap.value.status == status
+    assert said in str(decode_gap.value)
+    assert "\n" not in str(decode_gap.value)
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/queries/"])
 def test_what_passes_is_tried_again(job: Job, server: BigQueryServer, path: str) -> None:
-    job._patience = 30.0
+    job._retry_seconds = 30.0
     server.faults.append(Fault(path, 503, "backendError"))
 
     assert list(job.rows(None)) == ROWS
@@ -117,10 +117,10 @@ def test_what_passes_is_tried_again(job: Job, server: BigQueryServer, path: str)
 def test_nobody_at_the_address_is_an_outage(job: Job, server: BigQueryServer) -> None:
     server.__exit__(None, None, None)
 
-    with pytest.raises(TriageError, match="BigQuery did not answer") as refused:
-        job.foreseen()
+    with pytest.raises(TriageError, match="BigQuery did not answer") as decode_gap:
+        job.estimate_bytes()
 
-    assert refused.value.status == ExitStatus.TRY_AGAIN
+    assert decode_gap.value.status == ExitStatus.TRY_AGAIN
 
 
 def test_another_host_than_this_machine_is_given_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,39 +11,39 @@ from hypothesis import strategies as st
 
 from tests.conftest import Golden
 from triage.models import Condition
-from triage.reading.bigquery import Question, parse, statement
-from triage.reading.bigquery.script import script
+from triage.reading.bigquery import TableQuery, build_statement, parse_address
+from triage.reading.bigquery.script import to_script
 
 GOLDEN = Path(__file__).parent / "golden"
-ALL_LOGS = parse("bigquery://demo-project.logs._AllLogs")
-BY_DAY = parse("bigquery://demo-project.logs.stderr_*")
+ALL_LOGS = parse_address("bigquery://demo-project.logs._AllLogs")
+BY_DAY = parse_address("bigquery://demo-project.logs.stderr_*")
 SECOND = 10**9
 NOON = 1_774_958_400 * SECOND
 
 
 def test_the_statement_is_the_one_that_was_looked_at(golden: Golden) -> None:
-    question = Question(
+    query = TableQuery(
         services=("shop",),
         revisions=("shop-0*",),
         instances=("007",),
         since=NOON,
         until=NOON + SECOND,
         within=Condition("log.a = @f0", {"f0": "b"}),
-        wanted=["Failed (non-critical)", 'a "quoted" line'],
+        literals=["Failed (non-critical)", 'a "quoted" line'],
     )
 
-    golden(GOLDEN / "statement.sql", script(statement(ALL_LOGS, question)))
+    golden(GOLDEN / "statement.sql", to_script(build_statement(ALL_LOGS, query)))
 
 
 @given(st.text(min_size=1), st.lists(st.text(min_size=1), min_size=1))
 def test_no_value_stands_in_the_text_of_a_statement(name: str, words: list[str]) -> None:
     within = Condition("log.a = @f0", {"f0": name})
 
-    asked = statement(
-        ALL_LOGS, Question(services=(name,), revisions=(name,), since=1, within=within, wanted=words)
+    asked = build_statement(
+        ALL_LOGS, TableQuery(services=(name,), revisions=(name,), since=1, within=within, literals=words)
     )
-    plain = statement(
-        ALL_LOGS, Question(services=("x",), revisions=("x",), since=1, within=Condition("log.a = @f0", {}), wanted=["x"])
+    plain = build_statement(
+        ALL_LOGS, TableQuery(services=("x",), revisions=("x",), since=1, within=Condition("log.a = @f0", {}), literals=["x"])
     )  # fmt: skip
 
     glob = any(mark in name for mark in "*?[")
@@ -52,7 +52,7 @@ def test_no_value_stands_in_the_text_of_a_statement(name: str, words: list[str])
 
 @given(st.text(alphabet="ab*?[]!-.\n", max_size=8), st.text(alphabet="ab.-]![\n", max_size=8))
 def test_a_pattern_of_names_takes_at_least_the_names_that_it_means(pattern: str, name: str) -> None:
-    asked = statement(ALL_LOGS, Question(services=(pattern,)))
+    asked = build_statement(ALL_LOGS, TableQuery(services=(pattern,)))
     values = asked.parameters["services"]
 
     taken = (
@@ -64,7 +64,7 @@ def test_a_pattern_of_names_takes_at_least_the_names_that_it_means(pattern: str,
 
 
 def test_times_are_widened_to_microseconds() -> None:
-    asked = statement(ALL_LOGS, Question(since=NOON + 1999, until=NOON + 2001))
+    asked = build_statement(ALL_LOGS, TableQuery(since=NOON + 1999, until=NOON + 2001))
 
     assert asked.parameters == {
         "since": datetime(2026, 3, 31, 12, 0, 0, 1, tzinfo=UTC),
@@ -75,14 +75,14 @@ def test_times_are_widened_to_microseconds() -> None:
 def test_of_tables_by_day_those_outside_the_window_are_left_unread() -> None:
     midnight = NOON + 12 * 3600 * SECOND
 
-    asked = statement(BY_DAY, Question(since=NOON, until=midnight))
+    asked = build_statement(BY_DAY, TableQuery(since=NOON, until=midnight))
 
     assert "_TABLE_SUFFIX >= @first_day AND t.timestamp < @until AND _TABLE_SUFFIX <= @last_day" in asked.sql
     assert (asked.parameters["first_day"], asked.parameters["last_day"]) == ("20260331", "20260331")
 
 
 def test_without_texts_to_look_for_every_entry_is_asked_for() -> None:
-    asked = statement(ALL_LOGS, Question())
+    asked = build_statement(ALL_LOGS, TableQuery())
 
     assert "WHEN TRUE THEN 'entry'" in asked.sql
     assert asked.parameters == {}
@@ -103,4 +103,4 @@ def test_without_texts_to_look_for_every_entry_is_asked_for() -> None:
 def test_a_script_writes_each_value_as_googlesql_does(
     value: str | int | list[str] | datetime, written: str
 ) -> None:
-    assert f"{written} AS f0;" in script(Condition("SELECT @f0", {"f0": value}))
+    assert f"{written} AS f0;" in to_script(Condition("SELECT @f0", {"f0": value}))

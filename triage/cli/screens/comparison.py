@@ -7,14 +7,14 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import VERDICTS, bullets, deciding, grid, section
-from triage.cli.screens.times import lasted, span
-from triage.models import Comparison, ErrorChange, Figure, OutcomeChange, Stretch, Walk
+from triage.cli.screens.console import VERDICTS, make_bullets, make_grid, render_section, shorten_message
+from triage.cli.screens.times import format_elapsed, format_span
+from triage.models import Comparison, ErrorChange, OutcomeChange, OutcomeStats, RevisionHistory, SideSummary
 
-_SHOWN_SIGNS = 3
-_SHOWN_ERRORS = 8
-_SHOWN_REVISIONS = 3
-_MESSAGE = 120
+_MAX_REASONS = 3
+_MAX_ERRORS = 8
+_MAX_REVISIONS = 3
+_MAX_MESSAGE = 120
 _ANSWERS = {
     "better": ("BETTER", "bold green"),
     "worse": ("WORSE", "bold red"),
@@ -26,56 +26,56 @@ _STYLES = {"better": "green", "worse": "red", "new": "red", "more": "red", "gone
 _INCIDENTS = {"new": "new", "gone": "not seen again", "stays": "stays"}
 
 
-def answer(comparison: Comparison) -> Text:
+def render_answer(comparison: Comparison) -> Text:
     """Return the first line: better, worse, mixed, the same or unclear, and why."""
     word, style = _ANSWERS[comparison.change]
     line = Text(word, style=style, no_wrap=True)
-    return line.append(f"  {_why(comparison)}", style="not bold default")
+    return line.append(f"  {_summary(comparison)}", style="not bold default")
 
 
-def screen(comparison: Comparison) -> Iterator[RenderableType]:
+def render_details(comparison: Comparison) -> Iterator[RenderableType]:
     """Yield what stands under the answer."""
-    if len(comparison.because) > _SHOWN_SIGNS:
-        yield from section("Why", bullets([sign.says for sign in comparison.because]))
-    yield from section("Sides", _sides(comparison.before, comparison.after))
+    if len(comparison.because) > _MAX_REASONS:
+        yield from render_section("Why", make_bullets([sign.says for sign in comparison.because]))
+    yield from render_section("Sides", _sides_table(comparison.before, comparison.after))
     if comparison.incidents:
-        table = grid()
+        table = make_grid()
         for incident in comparison.incidents:
             times = f"{incident.before} times before, {incident.after} after"
             table.add_row(_INCIDENTS[incident.change], Text(f"{incident.title}, {times}"))
-        yield from section("Incidents", table)
+        yield from render_section("Incidents", table)
     if comparison.outcomes:
-        yield from section("Outcomes", _outcomes(comparison.outcomes))
-    yield from section("Errors", *_errors(comparison.errors))
+        yield from render_section("Outcomes", _outcomes_table(comparison.outcomes))
+    yield from render_section("Errors", *_render_errors(comparison.errors))
     if comparison.walks:
-        yield from section("Revisions", _walks(comparison.walks))
-    if doubts := list(_doubts(comparison)):
-        yield from section("What these logs cannot tell", bullets(doubts))
+        yield from render_section("Revisions", _revisions_table(comparison.walks))
+    if doubts := list(_limits(comparison)):
+        yield from render_section("What these logs cannot tell", make_bullets(doubts))
 
 
-def _why(comparison: Comparison) -> str:
+def _summary(comparison: Comparison) -> str:
     """Return the reasons, what is contrary to the answer last."""
     contrary = {"better": "worse"}.get(comparison.change, "better")
     # A service's name may hold a line break, and what follows it would look like an answer of ours.
     signs = [(sign.change == contrary, " ".join(sign.says.split())) for sign in comparison.because]
     told = [says for against, says in signs if not against]
     but = [says for against, says in signs if against]
-    return "; ".join([_first(told), *([f"but {_first(but)}"] if but else [])])
+    return "; ".join([_join_first(told), *([f"but {_join_first(but)}"] if but else [])])
 
 
-def _first(said: Sequence[str]) -> str:
-    more = len(said) - _SHOWN_SIGNS
-    return "; ".join([*said[:_SHOWN_SIGNS], *([f"and {more} more"] if more > 0 else [])])
+def _join_first(said: Sequence[str]) -> str:
+    more = len(said) - _MAX_REASONS
+    return "; ".join([*said[:_MAX_REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
-def _doubts(comparison: Comparison) -> Iterator[str]:
+def _limits(comparison: Comparison) -> Iterator[str]:
     yield from comparison.limits
     for thin in comparison.thin:
         yield f"{thin.side.upper()}, {thin.service or 'lines of no service'}: {thin.why}"
 
 
-def _sides(before: Stretch, after: Stretch) -> Table:
-    table = grid(3)
+def _sides_table(before: SideSummary, after: SideSummary) -> Table:
+    table = make_grid(3)
     table.add_row("", Text("BEFORE", style="bold"), Text("AFTER", style="bold"))
     sides = (before, after)
     table.add_row("logs", *(Text(side.name) for side in sides))
@@ -84,28 +84,29 @@ def _sides(before: Stretch, after: Stretch) -> Table:
         table.add_row("service", Text(after.service))
     else:
         table.add_row("service", *(Text(side.service) for side in sides))
-    table.add_row("revisions", *(Text(_names(side.revisions)) for side in sides))
+    table.add_row("revisions", *(Text(_join_names(side.revisions)) for side in sides))
     table.add_row(
-        "time", *(Text(span(side.first, side.last) if side.first and side.last else "") for side in sides)
+        "time",
+        *(Text(format_span(side.first, side.last) if side.first and side.last else "") for side in sides),
     )
-    table.add_row("length", *(Text(_length(side.hours)) for side in sides))
+    table.add_row("length", *(Text(_format_hours(side.hours)) for side in sides))
     table.add_row("instances", *(Text(str(side.instances)) for side in sides))
     return table
 
 
-def _length(hours: float) -> str:
+def _format_hours(hours: float) -> str:
     return f"{hours:.1f} hours" if hours >= 2 else f"{hours * 60:.1f} minutes"
 
 
-def _names(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN_REVISIONS
-    return "\n".join([*names[:_SHOWN_REVISIONS], *([f"and {more} more"] if more > 0 else [])])
+def _join_names(names: Sequence[str]) -> str:
+    more = len(names) - _MAX_REVISIONS
+    return "\n".join([*names[:_MAX_REVISIONS], *([f"and {more} more"] if more > 0 else [])])
 
 
-def _outcomes(outcomes: Sequence[OutcomeChange]) -> Table:
+def _outcomes_table(outcomes: Sequence[OutcomeChange]) -> Table:
     """Return a row per outcome, and under it its times; the service is named where there are several."""
     several = len({found.service for found in outcomes}) > 1
-    table = grid(4)
+    table = make_grid(4)
     table.add_row("", Text("BEFORE", style="bold"), Text("AFTER", style="bold"), "")
     for found in outcomes:
         subject = found.name if found.kind == "check" else found.subject
@@ -119,34 +120,34 @@ def _outcomes(outcomes: Sequence[OutcomeChange]) -> Table:
             words = "too few to tell" if found.pace == "unclear" else found.pace
             table.add_row(
                 Text("  median, p95", style="dim"),
-                *(Text(_times(side), style="dim") for side in (found.before, found.after)),
+                *(Text(_format_latency(side), style="dim") for side in (found.before, found.after)),
                 Text(words, style="dim"),
             )
     return table
 
 
-def _times(figure: Figure | None) -> str:
+def _format_latency(figure: OutcomeStats | None) -> str:
     if figure is None or figure.median is None or figure.p95 is None:
         return ""
-    return f"{lasted(figure.median)}, {lasted(figure.p95)}"
+    return f"{format_elapsed(figure.median)}, {format_elapsed(figure.p95)}"
 
 
-def _errors(errors: Sequence[ErrorChange]) -> Iterator[RenderableType]:
+def _render_errors(errors: Sequence[ErrorChange]) -> Iterator[RenderableType]:
     changed = [error for error in errors if error.change != "same"]
     several = len({error.service for error in errors}) > 1
-    table = grid()
-    for error in changed[:_SHOWN_ERRORS]:
+    table = make_grid()
+    for error in changed[:_MAX_ERRORS]:
         service = f"{error.service}: " if several else ""
         rates = f"{error.before} before, {error.after} after"
         table.add_row(
             Text(error.became, style=_STYLES.get(error.change, "") if error.sure else "dim"),
-            Text.assemble(f"{service}{_short(deciding(error.example))}\n", (rates, "dim")),
+            Text.assemble(f"{service}{_truncate(shorten_message(error.example))}\n", (rates, "dim")),
         )
     if changed:
         yield table
     if any(error.became.endswith("?") for error in changed):
         yield Text("?: too few lines, or too thin a side, to tell it from chance", style="dim")
-    rest = Counter(error.became for error in changed[_SHOWN_ERRORS:])
+    rest = Counter(error.became for error in changed[_MAX_ERRORS:])
     counted = [f"{count} more {words}" for words, count in rest.items()]
     if same := len(errors) - len(changed):
         counted.append(f"{same} as frequent as before")
@@ -154,12 +155,12 @@ def _errors(errors: Sequence[ErrorChange]) -> Iterator[RenderableType]:
         yield Text("; ".join(counted) or "neither side logged one")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _MESSAGE else f"{text[:_MESSAGE]} ..."
+def _truncate(text: str) -> str:
+    return text if len(text) <= _MAX_MESSAGE else f"{text[:_MAX_MESSAGE]} ..."
 
 
-def _walks(walks: Sequence[Walk]) -> Table:
-    table = grid(3)
+def _revisions_table(walks: Sequence[RevisionHistory]) -> Table:
+    table = make_grid(3)
     for walk in walks:
         service = walk.service if len(walks) > 1 else ""
         table.add_row("last good", Text(walk.last_good or "not in these logs"), service)

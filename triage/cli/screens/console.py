@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from triage.models import Comparison, Diagnosis, Gate, Timeline
-from triage.text import clean, inert
+from triage.text import clean, escape_ci_commands
 
-_MESSAGE = 400
+_MAX_MESSAGE = 400
 
 Document = TypeVar("Document", Comparison, Diagnosis, Gate, Timeline)
 
@@ -28,12 +28,12 @@ VERDICTS = {
 }
 
 
-def show(*parts: RenderableType) -> None:
+def print_screen(*parts: RenderableType) -> None:
     """Print to stdout, as ``drawn``; NO_COLOR is heeded."""
-    sys.stdout.write(drawn(*parts))
+    sys.stdout.write(render_text(*parts))
 
 
-def drawn(*parts: RenderableType) -> str:
+def render_text(*parts: RenderableType) -> str:
     """Return what is printed to stdout, as wide as the terminal or COLUMNS say, else 80.
 
     Nothing in a text is read as markup, as an emoji's name or as something to colour. A Text with ``no_wrap`` is
@@ -44,10 +44,10 @@ def drawn(*parts: RenderableType) -> str:
     with console.capture() as screen:
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
-    return "\n".join(inert(line.rstrip(" ")) for line in screen.get().split("\n"))
+    return "\n".join(escape_ci_commands(line.rstrip(" ")) for line in screen.get().split("\n"))
 
 
-def grid(columns: int = 2, gap: int = 2) -> Table:
+def make_grid(columns: int = 2, gap: int = 2) -> Table:
     """Return a table without lines; a cell is broken between words, or inside one rather than cut."""
     table = Table.grid(padding=(0, gap, 0, 0))
     for _ in range(columns):
@@ -55,15 +55,15 @@ def grid(columns: int = 2, gap: int = 2) -> Table:
     return table
 
 
-def bullets(lines: Sequence[str]) -> Table:
+def make_bullets(lines: Sequence[str]) -> Table:
     """Return a list."""
-    table = grid(gap=1)
+    table = make_grid(gap=1)
     for line in lines:
         table.add_row("-", Text(line))
     return table
 
 
-def section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
+def render_section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
     """Yield an empty line, a title and what stands under it."""
     yield Text()
     yield Text(title, style="bold underline")
@@ -71,29 +71,29 @@ def section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
         yield Padding(part, (0, 0, 0, 2))
 
 
-def to_copy(text: str) -> Iterator[Text]:
+def render_copyable(text: str) -> Iterator[Text]:
     """Yield the lines of a command or a filter, each whole, so that it can be copied."""
     for line in text.splitlines():
         yield Text(f"  {line}", style="cyan", no_wrap=True)
 
 
-def deciding(message: str) -> str:
+def shorten_message(message: str) -> str:
     """Return the line of a message that tells: of a traceback its last one, else the first."""
     lines = [" ".join(line.split()) for line in message.splitlines() if line.strip()] or [""]
     told = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
-    return told if len(told) <= _MESSAGE else told[:_MESSAGE] + " ..."
+    return told if len(told) <= _MAX_MESSAGE else told[:_MAX_MESSAGE] + " ..."
 
 
-def fit_to_show(document: Document) -> Document:
+def sanitize(document: Document) -> Document:
     """Return the document with secrets masked, and every text that a terminal could obey written out."""
-    return msgspec.convert(_clean(document.to_dict()), type(document))
+    return msgspec.convert(_sanitize_value(document.to_dict()), type(document))
 
 
-def _clean(value: Any) -> Any:
+def _sanitize_value(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        return [_clean(item) for item in value]
+        return [_sanitize_value(item) for item in value]
     if isinstance(value, dict):
-        return {clean(key): _clean(item) for key, item in value.items()}
+        return {clean(key): _sanitize_value(item) for key, item in value.items()}
     return value

@@ -4,13 +4,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import grid
-from triage.cli.screens.times import span
+from triage.cli.screens.console import make_grid
+from triage.cli.screens.times import format_span
 from triage.models import Coverage, Gap
 
-_SHOWN_GAPS = 6
+_MAX_GAPS = 6
 #: The counts that are worth a word when they are not zero.
-_ASIDE = {
+_OPTIONAL_COUNTS = {
     "duplicate": "duplicate",
     "outside": "left out by the options",
     "skipped": "only counted",
@@ -21,26 +21,28 @@ _ASIDE = {
 }
 
 
-def coverage(covered: Coverage) -> Group:
+def render_coverage(covered: Coverage) -> Group:
     """Return the counts, the window in UTC and local time, and one line per gap."""
     files = (
         f" from {len(covered.files)} file{'' if len(covered.files) == 1 else 's'}" if covered.files else ""
     )
     forms = f" ({', '.join(covered.forms)})" if covered.forms else ""
     counts = [f"{covered.entries} entries", f"{covered.matched} recognised"]
-    counts += [f"{count} {word}" for name, word in _ASIDE.items() if (count := getattr(covered, name))]
+    counts += [
+        f"{count} {word}" for name, word in _OPTIONAL_COUNTS.items() if (count := getattr(covered, name))
+    ]
     lines: list[RenderableType] = [Text(f"{covered.records} records{files}{forms}: {', '.join(counts)}")]
     if covered.first and covered.last:
-        lines.append(Text(span(covered.first, covered.last)))
+        lines.append(Text(format_span(covered.first, covered.last)))
     if covered.gaps:
-        lines.append(_gaps(covered.gaps, several=len(covered.files) > 1))
+        lines.append(_gaps_table(covered.gaps, several=len(covered.files) > 1))
     return Group(*lines)
 
 
-def _gaps(gaps: list[Gap], *, several: bool) -> Table:
+def _gaps_table(gaps: list[Gap], *, several: bool) -> Table:
     """Return a line per gap; its file is named where there are several."""
-    table = grid()
-    for gap in gaps[:_SHOWN_GAPS]:
+    table = make_grid()
+    for gap in gaps[:_MAX_GAPS]:
         place = gap.path if several else ""
         place += (
             f":{gap.position}" if several and gap.position else f"at {gap.position}" if gap.position else ""
@@ -48,6 +50,6 @@ def _gaps(gaps: list[Gap], *, several: bool) -> Table:
         times = f" ({gap.count} times)" if gap.count > 1 and str(gap.count) not in gap.detail else ""
         what = f"{gap.kind.replace('_', ' ')}: {gap.detail}{times}"
         table.add_row(Text("gap", style="yellow"), Text.assemble(what, (f"  {place}", "dim")))
-    if (more := len(gaps) - _SHOWN_GAPS) > 0:
+    if (more := len(gaps) - _MAX_GAPS) > 0:
         table.add_row(Text("gap", style="yellow"), f"and {more} more; --format json lists them all")
     return table

@@ -7,9 +7,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import bullets, deciding, grid, section, to_copy
-from triage.cli.screens.coverage import coverage
-from triage.cli.screens.times import dated_clock
+from triage.cli.screens.console import (
+    make_bullets,
+    make_grid,
+    render_copyable,
+    render_section,
+    shorten_message,
+)
+from triage.cli.screens.coverage import render_coverage
+from triage.cli.screens.times import format_dated_clock
 from triage.models import Criterion, Evidence, Gate, Rollback
 
 _STATUSES = {
@@ -18,10 +24,14 @@ _STATUSES = {
     "inconclusive": ("INCONCLUSIVE", "bold magenta"),
 }
 #: The marks of the outcomes; each is told apart without colour too.
-_MARKS = {"met": ("ok", "green"), "failed": ("FAIL", "bold red"), "not_measured": ("?", "bold magenta")}
+_OUTCOME_MARKS = {
+    "met": ("ok", "green"),
+    "failed": ("FAIL", "bold red"),
+    "not_measured": ("?", "bold magenta"),
+}
 
 
-def answer(gate: Gate) -> Text:
+def render_answer(gate: Gate) -> Text:
     """Return the first line: passed or not, the revision, and why."""
     word, style = _STATUSES[gate.status]
     line = Text(word, style=style, no_wrap=True)
@@ -29,29 +39,29 @@ def answer(gate: Gate) -> Text:
     return line.append("".join(f"  {part}" for part in said if part), style="not bold default")
 
 
-def screen(gate: Gate) -> Iterator[RenderableType]:
+def render_details(gate: Gate) -> Iterator[RenderableType]:
     """Yield what stands under the answer."""
-    yield from section("Criteria", _criteria(gate.criteria))
+    yield from render_section("Criteria", _criteria_table(gate.criteria))
     if gate.evidence:
-        yield from section("Evidence", _evidence(gate.evidence))
+        yield from render_section("Evidence", _evidence_table(gate.evidence))
     if gate.baseline:
         stands_for = (
             f" (its last good revision {gate.baseline.revision})" if gate.baseline.kind == "export" else ""
         )
-        yield from section("Baseline", Text(f"{gate.baseline.kind} {gate.baseline.name}{stands_for}"))
+        yield from render_section("Baseline", Text(f"{gate.baseline.kind} {gate.baseline.name}{stands_for}"))
     if gate.rollback:
-        yield from _rollback(gate.rollback)
-    yield from section("Coverage", coverage(gate.coverage))
+        yield from _render_rollback(gate.rollback)
+    yield from render_section("Coverage", render_coverage(gate.coverage))
     told = {gap.detail for gap in gate.coverage.gaps}
     if limits := [limit for limit in gate.limits if limit not in told]:
-        yield from section("Limits", bullets(limits))
+        yield from render_section("Limits", make_bullets(limits))
 
 
-def _criteria(criteria: Sequence[Criterion]) -> Table:
+def _criteria_table(criteria: Sequence[Criterion]) -> Table:
     """Return two lines for each criterion: the condition, and under it what was measured."""
-    table = grid()
+    table = make_grid()
     for criterion in criteria:
-        mark, style = _MARKS[criterion.outcome]
+        mark, style = _OUTCOME_MARKS[criterion.outcome]
         optional = criterion.need == "optional" and criterion.outcome == "not_measured"
         cited = f"  [{', '.join(criterion.evidence)}]" if criterion.evidence else ""
         said = Text(f"{criterion.says}{' (optional)' if optional else ''}\n")
@@ -60,22 +70,22 @@ def _criteria(criteria: Sequence[Criterion]) -> Table:
     return table
 
 
-def _evidence(lines: Sequence[Evidence]) -> Table:
-    table = grid()
+def _evidence_table(lines: Sequence[Evidence]) -> Table:
+    table = make_grid()
     for line in lines:
         times = f" ({line.count:,} times)" if line.count > 1 else ""
         found = f"  insertId {line.insert_id}" if line.insert_id else ""
-        said = Text(f"{dated_clock(line.timestamp)} UTC{found}\n", style="dim")
+        said = Text(f"{format_dated_clock(line.timestamp)} UTC{found}\n", style="dim")
         said.append(f"{line.severity}  " if line.severity != "DEFAULT" else "")
-        said.append(deciding(line.message), style="not dim").append(times)
+        said.append(shorten_message(line.message), style="not dim").append(times)
         table.add_row(Text(line.id, style="cyan"), said)
     return table
 
 
-def _rollback(rollback: Rollback) -> Iterator[RenderableType]:
+def _render_rollback(rollback: Rollback) -> Iterator[RenderableType]:
     missing = Text(f"the logs do not show: {', '.join(rollback.missing)}", style="yellow")
-    yield from section("Roll back", *([missing] if rollback.missing else []))
+    yield from render_section("Roll back", *([missing] if rollback.missing else []))
     for number, step in enumerate(rollback.steps, start=1):
         yield Padding(Text(f"{number}. {step.says}"), (0, 0, 0, 2))
         for command in step.commands:
-            yield from to_copy(command)
+            yield from render_copyable(command)

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from triage.models import Diagnosis
 from triage.pipeline import OnSpark
 
-_SHOWN_FILES = 5
+_MAX_FILES = 5
 
 
-def commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
+def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     """Return what to type next: where the logs do not settle it, how to get those that do; then what cures it."""
     again = (
-        shlex.join([*exports, *_bounds(diagnosis, exports)]) if len(exports) <= _SHOWN_FILES else "EXPORT..."
+        shlex.join([*exports, *_table_options(diagnosis, exports)])
+        if len(exports) <= _MAX_FILES
+        else "EXPORT..."
     )
     again = f"--engine spark {again}" if isinstance(exports, OnSpark) else again
-    typed = [_fetch(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
+    typed = [_fetch_command(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
     if diagnosis.incidents:
         typed += [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]
     return typed or [f"triage timeline {again}"]
 
 
-def _bounds(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
+def _table_options(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     """Return the options without which a table is not read again: its services and the window that was asked for."""
     if not any(export.startswith("bigquery://") for export in exports):
         return []
@@ -31,7 +33,7 @@ def _bounds(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     return words
 
 
-def _fetch(diagnosis: Diagnosis) -> str:
+def _fetch_command(diagnosis: Diagnosis) -> str:
     """Return the command that fetches the same window anew, and more of it where runs are cut at its edge."""
     services = [state.service for state in diagnosis.services if state.primary and state.service]
     projects = [incident.scope.project for incident in diagnosis.incidents if incident.scope.project]

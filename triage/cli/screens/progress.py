@@ -15,7 +15,7 @@ from triage.window import NANOSECONDS
 class FetchProgress:
     """Shows entries, pages, the time reached in the window and what is waited for; nothing where nobody watches.
 
-    ``tell`` prints a sentence above the line.
+    ``notify`` prints a sentence above the line.
     """
 
     def __init__(self, *, quiet: bool) -> None:
@@ -43,7 +43,7 @@ class FetchProgress:
         """Take the line away."""
         self._bar.stop()
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Print a sentence on stderr, unless the user wants the answer only."""
         if self._quiet:
             return

@@ -8,11 +8,17 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from triage.cli.screens.times import clock, lasted, local_clock, local_zone, since
+from triage.cli.screens.times import (
+    format_clock,
+    format_elapsed,
+    format_local_clock,
+    format_offset,
+    local_zone_name,
+)
 from triage.models import Run, Step
 
 #: How an outcome is marked, and in which colour.
-MARKS = {
+OUTCOME_MARKS = {
     "passed": ("ok", "green"),
     "failed": ("FAIL", "bold red"),
     "warned": ("warn", "yellow"),
@@ -22,25 +28,25 @@ MARKS = {
 }
 
 
-def steps_of(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableType]:
+def render_steps(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the head of the table and a row per step; a line that is said again at once stands in one row.
 
     ``first_reasons`` are the reasons of the first failure, which alike runs may give differently.
     """
-    zone = local_zone(run.started)
+    zone = local_zone_name(run.started)
     phased = any(step.phase is not None for step in run.steps)
-    width = max(len("after"), *(len(since(run.started, step.at)) for step in run.steps if step.at))
+    width = max(len("after"), *(len(format_offset(run.started, step.at)) for step in run.steps if step.at))
     here = f"{zone:8}  " if zone else ""
     head = ("phase  " if phased else "") + "step"
     yield Text(f"   {'after':>{width}}  {'UTC':12}  {here}{'':4}  {'took':>6}  {head}", style="dim")
     first = next((step for step in run.steps if step.outcome == "failed"), None)
     for _, same in groupby(run.steps, key=lambda step: (step_name(run, step), step.outcome, step.reason)):
         step, *again = same
-        after = since(run.started, step.at) if step.at else ""
-        utc = clock(step.at) if step.at else ""
-        here = f"{local_clock(step.at) if step.at else '':8}  " if zone else ""
-        mark, style = MARKS[step.outcome]
-        took = lasted(step.elapsed) if step.elapsed is not None else ""
+        after = format_offset(run.started, step.at) if step.at else ""
+        utc = format_clock(step.at) if step.at else ""
+        here = f"{format_local_clock(step.at) if step.at else '':8}  " if zone else ""
+        mark, style = OUTCOME_MARKS[step.outcome]
+        took = format_elapsed(step.elapsed) if step.elapsed is not None else ""
         said = step_name(run, step) + (f" ({len(again) + 1} times)" if again else "")
         row = Text.assemble(
             (">> " if step is first else "   ", "bold red"),
@@ -51,11 +57,11 @@ def steps_of(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableType]
             (said, "bold red reverse" if step is first else style if step.outcome != "seen" else ""),
         )
         own = [step.reason] if step.reason and not _is_phase(step) else []
-        yield _Row(row, first_reasons if step is first else own, indent=width + 5)
+        yield _StepRow(row, first_reasons if step is first else own, indent=width + 5)
 
 
 @dataclass
-class _Row:
+class _StepRow:
     """A step's row. One reason stands behind it where it fits, else each below it, as wide as the screen."""
 
     row: Text

@@ -8,20 +8,22 @@ from rich.padding import Padding
 from rich.text import Text
 
 from triage.cli.screens.console import VERDICTS
-from triage.cli.screens.coverage import coverage
+from triage.cli.screens.coverage import render_coverage
 from triage.cli.screens.diagnosis import short_instance
-from triage.cli.screens.steps import steps_of
-from triage.cli.screens.times import lasted, moment
+from triage.cli.screens.steps import render_steps
+from triage.cli.screens.times import format_elapsed, format_moment
 from triage.models import Run, Timeline
 
-_SHOWN_REASONS = 3
+_MAX_REASONS = 3
 LEGEND = "ok passed, FAIL failed, warn failed but not critical, ~ok passed on a tolerance path, - not reached, . seen"
 
 
-def screen(timeline: Timeline, blocks: Sequence[Sequence[Run]], *, quiet: bool) -> Iterator[RenderableType]:
+def render_timeline(
+    timeline: Timeline, blocks: Sequence[Sequence[Run]], *, quiet: bool
+) -> Iterator[RenderableType]:
     """Yield a heading and a table for each block of alike runs, then the legend and the coverage."""
     for block in blocks:
-        yield from _block(block)
+        yield from _render_block(block)
         yield Text()
     if not blocks:
         yield Text("No run through a readiness chain, past a gate or of a boot is in these entries.")
@@ -29,20 +31,20 @@ def screen(timeline: Timeline, blocks: Sequence[Sequence[Run]], *, quiet: bool) 
         return
     if blocks:
         yield Text(LEGEND, style="dim")
-    yield coverage(timeline.coverage)
+    yield render_coverage(timeline.coverage)
 
 
-def _block(block: Sequence[Run]) -> Iterator[RenderableType]:
+def _render_block(block: Sequence[Run]) -> Iterator[RenderableType]:
     run = block[0]
-    yield _heading(block)
-    yield Padding(Text(_place(block)), (0, 0, 0, 2))
-    for line in _circumstances(block):
+    yield _format_heading(block)
+    yield Padding(Text(_format_scope(block)), (0, 0, 0, 2))
+    for line in _describe_block(block):
         yield Padding(Text(line, style="dim"), (0, 0, 0, 2))
     if run.steps:
-        yield from steps_of(run, _reasons(block))
+        yield from render_steps(run, _first_failure_reasons(block))
 
 
-def _place(block: Sequence[Run]) -> str:
+def _format_scope(block: Sequence[Run]) -> str:
     run = block[0]
     names = [] if run.revision.startswith(run.service) else [run.service or "no service named"]
     names += [name for name in (run.revision, run.environment) if name]
@@ -54,16 +56,16 @@ def _place(block: Sequence[Run]) -> str:
     return "  ".join(names)
 
 
-def _reasons(block: Sequence[Run]) -> list[str]:
+def _first_failure_reasons(block: Sequence[Run]) -> list[str]:
     """Return why the runs of a block failed first, the most frequent reason first, each with its number."""
     first = [next((step.reason for step in run.steps if step.outcome == "failed"), None) for run in block]
     counted = Counter(reason for reason in first if reason)
     if len(counted) == 1:
         return list(counted)
-    return [f"{reason} ({count} runs)" for reason, count in counted.most_common(_SHOWN_REASONS)]
+    return [f"{reason} ({count} runs)" for reason, count in counted.most_common(_MAX_REASONS)]
 
 
-def _heading(block: Sequence[Run]) -> Text:
+def _format_heading(block: Sequence[Run]) -> Text:
     run = block[0]
     word, style = VERDICTS[run.verdict]
     alike = f", {len(block)} alike" if len(block) > 1 else ""
@@ -75,24 +77,24 @@ def _heading(block: Sequence[Run]) -> Text:
     )
 
 
-def _circumstances(block: Sequence[Run]) -> Iterator[str]:
+def _describe_block(block: Sequence[Run]) -> Iterator[str]:
     """Yield when and where the runs were, and what makes their reading uncertain."""
     first, last = block[0], max(block, key=lambda run: run.started)
     if len(block) == 1:
-        yield f"{moment(first.started)}, took {lasted(first.elapsed)}"
+        yield f"{format_moment(first.started)}, took {format_elapsed(first.elapsed)}"
     else:
         times = sorted(run.elapsed for run in block)
-        yield f"first {moment(first.started)}, shown here"
-        yield f"last  {moment(last.started)}"
-        took = " to ".join(sorted({lasted(times[0]), lasted(times[-1])}))
+        yield f"first {format_moment(first.started)}, shown here"
+        yield f"last  {format_moment(last.started)}"
+        took = " to ".join(sorted({format_elapsed(times[0]), format_elapsed(times[-1])}))
         yield f"took {took}"
     if cut := sum(not run.complete for run in block):
-        yield f"{_of(cut, block)}cut: its beginning or end is outside these logs"
+        yield f"{_format_share(cut, block)}cut: its beginning or end is outside these logs"
     if overlapping := sum(run.overlaps for run in block):
-        yield f"{_of(overlapping, block)}overlaps another run on its instance: their steps cannot be told apart"
+        yield f"{_format_share(overlapping, block)}overlaps another run on its instance: their steps cannot be told apart"
     if repeats := {run.repeats for run in block if run.repeats}:
         yield f"repeats the cached verdict of {', '.join(sorted(repeats))}"
 
 
-def _of(count: int, block: Sequence[Run]) -> str:
+def _format_share(count: int, block: Sequence[Run]) -> str:
     return f"{count} of {len(block)} " if len(block) > 1 else ""

@@ -2,51 +2,51 @@
 
 from datetime import UTC, datetime
 
-from triage.window import NANOSECONDS, both_clocks, parse_timestamp
+from triage.window import NANOSECONDS, format_utc_and_local, parse_timestamp
 
 
-def moment(text: str) -> str:
+def format_moment(text: str) -> str:
     """Return a time of a document to the second, in UTC and local time."""
-    return both_clocks(parse_timestamp(text))
+    return format_utc_and_local(parse_timestamp(text))
 
 
-def span(first: str, last: str) -> str:
+def format_span(first: str, last: str) -> str:
     """Return two times of a document as one stretch, in UTC and local time; a second day is named."""
-    start, end = _utc(first), _utc(last)
+    start, end = _to_utc(first), _to_utc(last)
     here = start.astimezone()
-    local = f" ({_stretch(here, end.astimezone())} {here.tzname()})" if here.utcoffset() else ""
-    return f"{_stretch(start, end)} UTC{local}"
+    local = f" ({_format_span(here, end.astimezone())} {here.tzname()})" if here.utcoffset() else ""
+    return f"{_format_span(start, end)} UTC{local}"
 
 
-def clock(text: str) -> str:
+def format_clock(text: str) -> str:
     """Return hour, minute, second and millisecond in UTC."""
-    return f"{_utc(text):%H:%M:%S.%f}"[:-3]
+    return f"{_to_utc(text):%H:%M:%S.%f}"[:-3]
 
 
-def dated_clock(text: str) -> str:
+def format_dated_clock(text: str) -> str:
     """Return date, hour, minute, second and millisecond in UTC."""
-    return f"{_utc(text):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+    return f"{_to_utc(text):%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
-def local_clock(text: str) -> str:
+def format_local_clock(text: str) -> str:
     """Return hour, minute and second on the wall here."""
-    return f"{_utc(text).astimezone():%H:%M:%S}"
+    return f"{_to_utc(text).astimezone():%H:%M:%S}"
 
 
-def local_zone(text: str) -> str:
+def local_zone_name(text: str) -> str:
     """Return the name of the local zone at that time, "" where it is UTC."""
-    here = _utc(text).astimezone()
+    here = _to_utc(text).astimezone()
     return str(here.tzname()) if here.utcoffset() else ""
 
 
-def since(start: str, text: str) -> str:
+def format_offset(start: str, text: str) -> str:
     """Return how long after the start: "+1.420s", or "+3:02.500" from a hundred seconds on."""
     nanoseconds = parse_timestamp(text) - parse_timestamp(start)
     sign, nanoseconds = ("-", -nanoseconds) if nanoseconds < 0 else ("+", nanoseconds)
-    return sign + lasted(nanoseconds / NANOSECONDS, places=3)
+    return sign + format_elapsed(nanoseconds / NANOSECONDS, places=3)
 
 
-def lasted(seconds: float, places: int = 2) -> str:
+def format_elapsed(seconds: float, places: int = 2) -> str:
     """Return a length of time: "1.42s", "3:02.50" from a hundred seconds on, "2:03:04" from an hour on."""
     seconds = round(seconds, places)
     if seconds < 100:
@@ -58,7 +58,7 @@ def lasted(seconds: float, places: int = 2) -> str:
     return f"{hours}:{minutes:02d}:{int(rest):02d}"
 
 
-def length(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a length of time in two units at most: "12s", "3m 20s", "2h 5m"."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
@@ -67,13 +67,13 @@ def length(seconds: float) -> str:
     return f"{minutes}m {rest}s" if minutes else f"{rest}s"
 
 
-def _utc(text: str) -> datetime:
+def _to_utc(text: str) -> datetime:
     nanoseconds = parse_timestamp(text)
     return datetime.fromtimestamp(nanoseconds // NANOSECONDS, tz=UTC).replace(
         microsecond=nanoseconds % NANOSECONDS // 1000
     )
 
 
-def _stretch(start: datetime, end: datetime) -> str:
+def _format_span(start: datetime, end: datetime) -> str:
     end_day = "" if start.date() == end.date() else "%Y-%m-%d "
     return f"{start:%Y-%m-%d %H:%M:%S} to {end:{end_day}%H:%M:%S}"

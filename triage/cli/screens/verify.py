@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from triage.cli.screens.console import grid, section
-from triage.cli.screens.steps import MARKS
-from triage.cli.screens.times import lasted
+from triage.cli.screens.console import make_grid, render_section
+from triage.cli.screens.steps import OUTCOME_MARKS
+from triage.cli.screens.times import format_elapsed
 from triage.models import Timeline
 
 #: Lines of a probe that stand elsewhere: in what was said before it, and in the answer.
-_ELSEWHERE = ("started", "verdict")
+_SKIPPED_STEPS = ("started", "verdict")
 
 
-def outcomes(timeline: Timeline) -> Iterator[RenderableType]:
+def render_probe(timeline: Timeline) -> Iterator[RenderableType]:
     """Yield a row for each thing that the last probe asked."""
     probes = [run for run in timeline.runs if run.kind == "probe"]
-    table = grid(4)
+    table = make_grid(4)
     for step in probes[-1].steps if probes else []:
-        if step.step in _ELSEWHERE:
+        if step.step in _SKIPPED_STEPS:
             continue
         asked, _, answer = (step.reason or "").partition(": ")
-        mark, style = MARKS[step.outcome]
-        took = lasted(step.elapsed) if step.elapsed is not None else ""
+        mark, style = OUTCOME_MARKS[step.outcome]
+        took = format_elapsed(step.elapsed) if step.elapsed is not None else ""
         table.add_row(Text(mark, style=style), asked, answer, Text(took, style="dim"))
-    yield from section("What the client saw", table)
+    yield from render_section("What the client saw", table)

@@ -12,17 +12,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import VERDICTS, fit_to_show, grid
-from triage.cli.screens.diagnosis import answer, short_instance
-from triage.cli.screens.steps import MARKS, step_name
-from triage.cli.screens.times import length
-from triage.models import Answered, Diagnosis, Standing, Stream, Turn, Watch
-from triage.redact import redact
+from triage.cli.screens.console import VERDICTS, make_grid, sanitize
+from triage.cli.screens.diagnosis import render_answer, short_instance
+from triage.cli.screens.steps import OUTCOME_MARKS, step_name
+from triage.cli.screens.times import format_duration
+from triage.models import Diagnosis, InstanceStatus, RevisionResponses, Stream, VerdictChange, Watch
+from triage.redact import redact_text
 from triage.text import clean
-from triage.window import NANOSECONDS, both_clocks
+from triage.window import NANOSECONDS, format_utc_and_local
 
 #: Rows of the table; what stands below was longer ago.
-_ROWS = 12
+_MAX_ROWS = 12
 
 
 class WatchScreen:
@@ -50,16 +50,16 @@ class WatchScreen:
         if self._live:
             self._live.stop()
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Say what happens beside the answer: above the table, else on stderr, unless quiet."""
         if self._live:
             self._console.print(Text(clean(sentence), style="dim"), soft_wrap=True)
         elif not self._quiet:
             click.echo(clean(sentence), err=True)
 
-    def changed(self, change: Turn) -> None:
+    def changed(self, change: VerdictChange) -> None:
         """Say what has changed."""
-        line = change_line(change)
+        line = render_change(change)
         if self._live:
             self._console.print(line)
         else:
@@ -70,46 +70,46 @@ class WatchScreen:
         if self._live is None:
             return
         if self._answered is None or self._answered[0] is not watch.diagnosis:
-            said = answer(fit_to_show(watch.diagnosis))
+            said = render_answer(sanitize(watch.diagnosis))
             said.no_wrap = None
             self._answered = (watch.diagnosis, said)
-        self._live.update(Group(Text(), self._answered[1], *screen(watch)), refresh=True)
+        self._live.update(Group(Text(), self._answered[1], *render_watch(watch)), refresh=True)
 
 
-def change_line(change: Turn) -> Text:
+def render_change(change: VerdictChange) -> Text:
     """Return a change in a line: when, from what to what, where, and why."""
-    line = Text(f"{both_clocks(change.at)}  ")
+    line = Text(f"{format_utc_and_local(change.at)}  ")
     if change.before is not None:
-        line.append(*_verdict(change.before)).append(" -> ")
-    line.append(*_verdict(change.after))
+        line.append(*_styled_verdict(change.before)).append(" -> ")
+    line.append(*_styled_verdict(change.after))
     where = [change.service] if change.service else []
-    where += [f"revision {_named(change.revisions)}"] if change.revisions else []
+    where += [f"revision {_join_names(change.revisions)}"] if change.revisions else []
     where += (
-        [f"instance {_named([short_instance(name) for name in change.instances])}"]
+        [f"instance {_join_names([short_instance(name) for name in change.instances])}"]
         if change.instances
         else []
     )
-    line.append(f"  {_fit(', '.join(where))}")
-    return line.append(f": {_fit(change.cause)}" if change.cause else "")
+    line.append(f"  {_sanitize_line(', '.join(where))}")
+    return line.append(f": {_sanitize_line(change.cause)}" if change.cause else "")
 
 
-def screen(watch: Watch) -> Iterator[RenderableType]:
+def render_watch(watch: Watch) -> Iterator[RenderableType]:
     """Yield how the lines come, where each instance stands, and how requests were answered."""
-    yield Text(_stream(watch), style="dim")
+    yield Text(_format_stream(watch), style="dim")
     yield Text()
     if watch.standings:
-        yield _standings(watch)
+        yield _instances_table(watch)
     else:
         yield Text("No run of any instance is in these lines yet.")
     yield Text()
     if watch.answers:
         yield Text(f"Requests of the last {watch.minutes} minutes, by answer", style="bold")
-        yield Padding(_answers(watch.answers, watch.service), (0, 0, 0, 2))
+        yield Padding(_requests_table(watch.answers, watch.service), (0, 0, 0, 2))
     else:
         yield Text(f"No request is in the lines of the last {watch.minutes} minutes.")
 
 
-def _stream(watch: Watch) -> str:
+def _format_stream(watch: Watch) -> str:
     stream: Stream = watch.stream
     said = [stream.arriving, f"{stream.lines:,} lines"]
     if stream.delay is not None:
@@ -117,31 +117,31 @@ def _stream(watch: Watch) -> str:
     suppressed = f"{stream.suppressed:,} suppressed"
     if stream.suppressed:
         suppressed += f" ({stream.missing:,} missing)" if stream.missing else " (all asked for again)"
-    said += [suppressed, f"watching for {length((watch.at - watch.began) / NANOSECONDS)}"]
+    said += [suppressed, f"watching for {format_duration((watch.at - watch.began) / NANOSECONDS)}"]
     return ", ".join(said)
 
 
-def _standings(watch: Watch) -> Table:
+def _instances_table(watch: Watch) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("revision", "instance"):
         table.add_column(column, no_wrap=True)
     table.add_column("stands at", overflow="fold", ratio=1)
     table.add_column("for", justify="right", no_wrap=True)
     table.add_column("last verdict", no_wrap=True)
-    for standing in watch.standings[:_ROWS]:
+    for standing in watch.standings[:_MAX_ROWS]:
         table.add_row(
-            _short(standing.revision, watch.service),
-            _fit(short_instance(standing.instance)) or "-",
-            _place(standing),
-            length((watch.at - standing.since) / NANOSECONDS),
-            _last(standing),
+            _short_revision(standing.revision, watch.service),
+            _sanitize_line(short_instance(standing.instance)) or "-",
+            _format_status(standing),
+            format_duration((watch.at - standing.since) / NANOSECONDS),
+            _format_last_verdict(standing),
         )
-    if (more := len(watch.standings) - _ROWS) > 0:
+    if (more := len(watch.standings) - _MAX_ROWS) > 0:
         table.add_row("", f"and {more} more", "", "", "")
     return table
 
 
-def _place(standing: Standing) -> Text:
+def _format_status(standing: InstanceStatus) -> Text:
     """Return where in its run an instance stands: after which step, or how the run ended."""
     run = standing.run
     made = [step for step in run.steps if step.at]
@@ -151,36 +151,36 @@ def _place(standing: Standing) -> Text:
         blamed = ", ".join(run.failed_checks) or run.condition or ""
         if how == "cut" and made:
             blamed = f"after {step_name(run, made[-1])}"
-        return place.append(f": {_fit(blamed)}" if blamed else "", style="not bold default")
+        return place.append(f": {_sanitize_line(blamed)}" if blamed else "", style="not bold default")
     if not made:
         return Text(run.kind)
-    mark, style = MARKS[made[-1].outcome] if made[-1].outcome != "seen" else ("", "")
-    return Text.assemble(f"{run.kind}, after {_fit(step_name(run, made[-1]))} ", (mark, style))
+    mark, style = OUTCOME_MARKS[made[-1].outcome] if made[-1].outcome != "seen" else ("", "")
+    return Text.assemble(f"{run.kind}, after {_sanitize_line(step_name(run, made[-1]))} ", (mark, style))
 
 
-def _last(standing: Standing) -> Text:
+def _format_last_verdict(standing: InstanceStatus) -> Text:
     if standing.decided is None:
         return Text("none yet", style="dim")
     word, style = VERDICTS[standing.decided.verdict]
     return Text.assemble((word, style), (f" {standing.decided.ended[11:19]}", "dim"))
 
 
-def _answers(answers: list[Answered], service: str) -> Table:
-    table = grid()
+def _requests_table(answers: list[RevisionResponses], service: str) -> Table:
+    table = make_grid()
     for answered in answers:
         counts = Text()
         for status, count in answered.statuses.items():
             style = "bold red" if status.startswith("5") else "yellow" if status.startswith("4") else ""
             counts.append("  " if counts else "").append(status, style=style).append(f" x{count}")
-        table.add_row(_short(answered.revision, service), counts)
+        table.add_row(_short_revision(answered.revision, service), counts)
     return table
 
 
-def _verdict(verdict: str) -> tuple[str, str]:
+def _styled_verdict(verdict: str) -> tuple[str, str]:
     return VERDICTS[verdict]
 
 
-def _named(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     return (
         names[0]
         if len(names) == 1
@@ -188,10 +188,10 @@ def _named(names: list[str]) -> str:
     )
 
 
-def _short(revision: str, service: str) -> str:
-    return _fit(revision.removeprefix(f"{service}-")) or "-"
+def _short_revision(revision: str, service: str) -> str:
+    return _sanitize_line(revision.removeprefix(f"{service}-")) or "-"
 
 
-def _fit(text: str) -> str:
+def _sanitize_line(text: str) -> str:
     """Return a text of the logs fit for a line of a terminal, secrets masked."""
-    return clean(redact(" ".join(text.split())))
+    return clean(redact_text(" ".join(text.split())))

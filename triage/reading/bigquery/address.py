@@ -42,7 +42,7 @@ def is_address(source: object) -> bool:
     return isinstance(source, str) and source.startswith(SCHEME)
 
 
-def parse(address: str) -> Table:
+def parse_address(address: str) -> Table:
     """Return the table that an address names.
 
     Raises:

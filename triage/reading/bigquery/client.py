@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from triage.errors import UsageError
 from triage.models import Condition, SqlValue
 from triage.reading.bigquery.address import Table
-from triage.reading.bigquery.faults import explained
+from triage.reading.bigquery.error_translation import translate_errors
 from triage.reading.bigquery.rows import Row
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SCOPE = "https://www.googleapis.com/auth/bigquery"
 HOST = "BIGQUERY_EMULATOR_HOST"
 _PAGE = 1000
 #: How long one answer is waited for, and how long one that comes in the end, in seconds.
-_ANSWER, _PATIENCE = 90.0, 180.0
+_ANSWER_SECONDS, _RETRY_SECONDS = 90.0, 180.0
 
 
 def connect(project: str, credentials: Callable[[], Any]) -> "bigquery.Client":
@@ -53,23 +53,32 @@ def _is_loopback(host: str) -> bool:
 
 
 class Job:
-    """A statement that a client asks of a table. ``patience`` is how long it tries what passes, in seconds."""
+    """A statement that a client asks of a table. ``retry_seconds`` is how long it tries what passes, in seconds."""
 
     def __init__(
-        self, client: "bigquery.Client", table: Table, statement: Condition, patience: float = _PATIENCE
+        self,
+        client: "bigquery.Client",
+        table: Table,
+        statement: Condition,
+        retry_seconds: float = _RETRY_SECONDS,
     ) -> None:
         """Prepare it; nothing is asked yet."""
-        self._client, self._table, self._statement, self._patience = client, table, statement, patience
+        self._client, self._table, self._statement, self._retry_seconds = (
+            client,
+            table,
+            statement,
+            retry_seconds,
+        )
 
-    def foreseen(self) -> int:
+    def estimate_bytes(self) -> int:
         """Return how many bytes it would read, by a dry run, which costs nothing.
 
         Raises:
             TriageError: BigQuery refuses it or does not answer.
 
         """
-        with explained(self._table, self._client.project):
-            job = self._ask(dry_run=True, use_query_cache=False)
+        with translate_errors(self._table, self._client.project):
+            job = self._start_query(dry_run=True, use_query_cache=False)
             return int(job.total_bytes_processed or 0)
 
     def rows(self, max_bytes: int | None) -> Iterator[Row]:
@@ -81,29 +90,35 @@ class Job:
         """
         from google.cloud.bigquery import DEFAULT_RETRY
 
-        with explained(self._table, self._client.project):
-            job = self._ask(maximum_bytes_billed=max_bytes) if max_bytes is not None else self._ask()
+        with translate_errors(self._table, self._client.project):
+            job = (
+                self._start_query(maximum_bytes_billed=max_bytes)
+                if max_bytes is not None
+                else self._start_query()
+            )
             found = job.result(
-                page_size=_PAGE, retry=DEFAULT_RETRY.with_timeout(self._patience), job_retry=None
+                page_size=_PAGE, retry=DEFAULT_RETRY.with_timeout(self._retry_seconds), job_retry=None
             )
             for page in found.pages:
                 for row in page:
                     yield row.values()
 
-    def _ask(self, **options: Any) -> "bigquery.QueryJob":
+    def _start_query(self, **options: Any) -> "bigquery.QueryJob":
         from google.cloud.bigquery import DEFAULT_RETRY, QueryJobConfig
 
-        bound = [_bound(name, value) for name, value in self._statement.parameters.items()]
+        bound = [_query_parameter(name, value) for name, value in self._statement.parameters.items()]
         return self._client.query(
             self._statement.sql,
             job_config=QueryJobConfig(query_parameters=bound, **options),
-            retry=DEFAULT_RETRY.with_timeout(self._patience),
-            timeout=_ANSWER,
+            retry=DEFAULT_RETRY.with_timeout(self._retry_seconds),
+            timeout=_ANSWER_SECONDS,
             job_retry=None,
         )
 
 
-def _bound(name: str, value: SqlValue) -> "bigquery.ArrayQueryParameter | bigquery.ScalarQueryParameter":
+def _query_parameter(
+    name: str, value: SqlValue
+) -> "bigquery.ArrayQueryParameter | bigquery.ScalarQueryParameter":
     from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
 
     if isinstance(value, list):

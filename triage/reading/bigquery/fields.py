@@ -15,8 +15,8 @@ def column(keys: tuple[str, ...], key: str = "") -> str:
     Without names it is the whole row. It is NULL where the row has none, and may be JSON's null.
     """
     below = f"[{key}]" if key else ""
-    places = dict.fromkeys(f"{'.'.join(('log', *names))}{below}" for names in (keys, map(_snake, keys)))
-    return next(iter(places)) if len(places) == 1 else f"COALESCE({', '.join(places)})"
+    paths = dict.fromkeys(f"{'.'.join(('log', *names))}{below}" for names in (keys, map(_snake, keys)))
+    return next(iter(paths)) if len(paths) == 1 else f"COALESCE({', '.join(paths)})"
 
 
 def text(*keys: str) -> str:

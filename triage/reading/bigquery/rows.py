@@ -8,12 +8,12 @@ import msgspec
 
 from triage.errors import BadDataError
 from triage.models import ExportFile, Record, Skipped, Source
-from triage.reading.likeness import keys_are_an_entrys
+from triage.reading.entry_detection import has_entry_keys
 
 _WORD = re.compile(r"_([a-z])")
 _AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
 #: What the user named below these stays as it is, null too: in a JSON column both are the log's own.
-_OWN_WORDS = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
+_USER_KEYED = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
 
 #: kind, entry, severity, entries, first and last, as the statement names them.
 Row = tuple[str, str | None, str | None, int, int, int]
@@ -46,9 +46,9 @@ def records(rows: Iterable[Row], path: str) -> Iterator[Record | Skipped | Expor
 
 def _log_entry(text: str, path: str) -> bytes:
     row = msgspec.json.decode(text)
-    if not keys_are_an_entrys(row):
+    if not has_entry_keys(row):
         raise BadDataError(f"{path}: none of its columns is a LogEntry's", "name a table of log entries")
-    entry = _message(row)
+    entry = _to_api_names(row)
     for name in ("protopayloadAuditlog", "protoPayload"):
         if audit := entry.pop(name, None):
             entry["protoPayload"] = {"@type": _AUDIT_LOG} | audit.get("auditLog", audit)
@@ -57,17 +57,17 @@ def _log_entry(text: str, path: str) -> bytes:
     return msgspec.json.encode(entry)
 
 
-def _message(row: dict[str, Any]) -> dict[str, Any]:
+def _to_api_names(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row without what is null or empty in it, its columns under the API's names."""
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, value in row.items():
-        if isinstance(value, dict) and name not in _OWN_WORDS:
-            inner: Any = _without_nulls(value) if name == "jsonPayload" else _message(value)
+        if isinstance(value, dict) and name not in _USER_KEYED:
+            inner: Any = _without_nulls(value) if name == "jsonPayload" else _to_api_names(value)
         else:
             inner = value if name == "json_payload" else _without_nulls(value)
         if inner not in (None, {}, []):
-            said[_WORD.sub(lambda found: found[1].upper(), name)] = inner
-    return said
+            fields[_WORD.sub(lambda found: found[1].upper(), name)] = inner
+    return fields
 
 
 def _without_nulls(value: Any) -> Any:

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from triage.models import Condition, SqlValue
 
-_WRITTEN = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def script(statement: Condition) -> str:
+def to_script(statement: Condition) -> str:
     """Return the EXECUTE IMMEDIATE that runs a statement, whatever its values hold."""
     used = ",\n  ".join(f"{literal(value)} AS {name}" for name, value in statement.parameters.items())
     using = f"\nUSING\n  {used}" if used else ""
@@ -18,7 +18,7 @@ def literal(value: SqlValue) -> str:
     """Return a value as GoogleSQL writes it."""
     match value:
         case str():
-            return '"' + "".join(map(_character, value)) + '"'
+            return '"' + "".join(map(_escape_character, value)) + '"'
         case datetime():
             return f'TIMESTAMP "{value.isoformat()}"'
         case list():
@@ -27,7 +27,7 @@ def literal(value: SqlValue) -> str:
             return str(value)
 
 
-def _character(character: str) -> str:
-    if character in _WRITTEN:
-        return _WRITTEN[character]
+def _escape_character(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
     return character if character.isprintable() else f"\\U{ord(character):08x}"

@@ -1,6 +1,6 @@
 """The one statement that a table is asked: what may matter in whole, of the rest the numbers and from when to when.
 
-It lets too much through rather than too little, as triage/entries/sieve.py does for files: what comes back goes
+It lets too much through rather than too little, as triage/entries/prefilter.py does for files: what comes back goes
 through the one decoder, which decides. The rows that are only counted are grouped while they are read, so the table is
 read once and the counts are those of the same moment. Rows come by instance, as ``Entry.stretch`` of the decoded ones
 says, and those of one in order of time.
@@ -55,20 +55,20 @@ _TYPE = "'@type'"
 _RESOURCE = r"(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?"
 
 
-def _label(*keys: str) -> str:
+def _label_sql(*keys: str) -> str:
     return f"NULLIF({text(*keys)}, '')"
 
 
-def _given(sql: str) -> str:
+def _is_present(sql: str) -> str:
     """Return the SQL that tells whether a JSON value is there and not null."""
     return f"IFNULL(JSON_TYPE({sql}), 'null') != 'null'"
 
 
-#: What the decoder makes of a row, as far as the test needs it; see triage/entries/decode.py.
+#: What the decoder makes of a row, as far as the test needs it; see triage/entries/decoder.py.
 _COLUMNS = {
-    "service": f"""COALESCE({_label("resource", "labels", "service_name")}, {_label("resource", "labels", "job_name")},
+    "service": f"""COALESCE({_label_sql("resource", "labels", "service_name")}, {_label_sql("resource", "labels", "job_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}(?:services|jobs)/([^/]+)'), '')""",
-    "revision": f"""COALESCE({_label("resource", "labels", "revision_name")},
+    "revision": f"""COALESCE({_label_sql("resource", "labels", "revision_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}revisions/([^/]+)'),
       JSON_VALUE(log.labels['run.googleapis.com/execution_name']), '')""",
     "instance": "COALESCE({}, '')".format(
@@ -78,13 +78,13 @@ _COLUMNS = {
         )
     ),
     "insert_id": text("insertId"),
-    "severity": f"COALESCE({_label('severity')}, 'DEFAULT')",
+    "severity": f"COALESCE({_label_sql('severity')}, 'DEFAULT')",
     "text_payload": text("textPayload"),
     "message": text("jsonPayload", "message"),
-    "structured": _given(column(("jsonPayload",))),
+    "structured": _is_present(column(("jsonPayload",))),
     "audit": "{} OR {} OR {} IS NOT NULL".format(
-        _given("log.protopayload_auditlog"),
-        _given(column(("protoPayload",))),
+        _is_present("log.protopayload_auditlog"),
+        _is_present(column(("protoPayload",))),
         f"JSON_VALUE({column(('jsonPayload',), _TYPE)})",
     ),
     "part": f"IFNULL({text('split', 'uid')}, '') != ''",
@@ -112,7 +112,7 @@ _MATTERS = r"""IFNULL(insert_id, '') = '' OR audit OR said = ''
         OR REGEXP_CONTAINS(said, @wanted)"""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class TableQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a table: which entries, and the texts that those hold which matter, None where all do.
 
     Names are exact or glob patterns; times are nanoseconds in UTC, ``until`` excluded. ``within`` lets through every
@@ -125,44 +125,44 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     since: int | None = None
     until: int | None = None
     within: Condition | None = None
-    wanted: Sequence[str] | None = None
+    literals: Sequence[str] | None = None
 
 
-def statement(table: Table, question: Question) -> Condition:
+def build_statement(table: Table, query: TableQuery) -> Condition:
     """Return the statement, its values bound to parameters."""
     values: dict[str, SqlValue] = {}
     within = [
-        _named("revision", "revisions", question.revisions, values),
-        _named("instance", "instances", question.instances, values),
+        _name_condition("revision", "revisions", query.revisions, values),
+        _name_condition("instance", "instances", query.instances, values),
     ]
-    if question.within:
-        within.append(f"({question.within.sql})")
-        values |= question.within.parameters
-    if question.wanted is not None:
-        values["wanted"] = "|".join(re.escape(words) for words in question.wanted)
+    if query.within:
+        within.append(f"({query.within.sql})")
+        values |= query.within.parameters
+    if query.literals is not None:
+        values["wanted"] = "|".join(re.escape(words) for words in query.literals)
     sql = _STATEMENT.format(
         table=table.name,
-        read=" AND ".join(_when(table, question, values)) or "TRUE",
+        read=" AND ".join(_time_conditions(table, query, values)) or "TRUE",
         columns=",\n    ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items()),
         request=_REQUEST,
-        whose=_named("service", "services", question.services, values) or "TRUE",
+        whose=_name_condition("service", "services", query.services, values) or "TRUE",
         within=" AND ".join(filter(None, within)) or "TRUE",
-        matters="TRUE" if question.wanted is None else _MATTERS,
+        matters="TRUE" if query.literals is None else _MATTERS,
     )
     return Condition(sql, values)
 
 
-def _when(table: Table, question: Question, values: dict[str, SqlValue]) -> list[str]:
+def _time_conditions(table: Table, query: TableQuery, values: dict[str, SqlValue]) -> list[str]:
     """Return the conditions on time; those on the names of a sink's tables, one a day, keep the others unread."""
     conditions = []
-    if question.since is not None:
-        values["since"] = since = _EPOCH + timedelta(microseconds=question.since // 1000)
+    if query.since is not None:
+        values["since"] = since = _EPOCH + timedelta(microseconds=query.since // 1000)
         conditions.append("t.timestamp >= @since")
         if table.by_day:
             values["first_day"] = f"{since:%Y%m%d}"
             conditions.append("_TABLE_SUFFIX >= @first_day")
-    if question.until is not None:
-        values["until"] = until = _EPOCH + timedelta(microseconds=-(-question.until // 1000))
+    if query.until is not None:
+        values["until"] = until = _EPOCH + timedelta(microseconds=-(-query.until // 1000))
         conditions.append("t.timestamp < @until")
         if table.by_day:
             values["last_day"] = f"{until - timedelta(microseconds=1):%Y%m%d}"
@@ -170,7 +170,7 @@ def _when(table: Table, question: Question, values: dict[str, SqlValue]) -> list
     return conditions
 
 
-def _named(column: str, name: str, patterns: tuple[str, ...], values: dict[str, SqlValue]) -> str:
+def _name_condition(column: str, name: str, patterns: tuple[str, ...], values: dict[str, SqlValue]) -> str:
     """Return the condition that a column has one of some names, "" where any will do."""
     if not patterns:
         return ""

@@ -1,0 +1,141 @@
+"""What no cause explains: leads, noise, and what to fetch next."""
+
+import pytest
+
+from tests.diagnosis.scenes import (
+    BORN,
+    NEW,
+    OLD,
+    SCENES,
+    broken_bridge,
+    causes,
+    crash,
+    cut_off,
+    failed_check,
+)
+from tests.runs.logs import (
+    PACKS,
+    diagnosis,
+    export,
+    platform,
+    request,
+    said,
+    validation,
+)
+from triage.models import Incident
+
+
+def test_errors_that_no_rule_knows_are_leads_grouped_by_shape_the_newest_revision_first() -> None:
+    old = [
+        said(n, f"Cannot price order {n}: KeyError", "shop", severity="ERROR", revision=OLD) for n in range(5)
+    ]
+    new = [
+        said(60 + n, f"Tax table {n} is empty", "shop", severity="CRITICAL", revision=NEW) for n in range(2)
+    ]
+    ready = validation(90, revision=NEW)
+    found = diagnosis(old, new, ready)
+    assert [(i.cause, i.confidence, i.count, i.scope.revisions) for i in found.incidents] == [
+        ("unknown-error", "low", 2, [NEW]),
+        ("unknown-error", "low", 5, [OLD]),
+    ]
+    assert found.verdict == "ready"
+
+
+def test_a_line_that_a_rule_knows_and_no_cause_explains_is_a_lead_from_its_first_to_its_last() -> None:
+    line = "Cloud Run detected: Extended timeout to 11.0s for services phase"
+    (lead,) = diagnosis([said(n * 10, line, severity="ERROR") for n in range(3)]).incidents
+    assert (lead.cause, lead.count) == ("unknown-error", 3)
+    assert (lead.first_seen, lead.last_seen) == (
+        "2026-03-01T08:00:00.000000Z",
+        "2026-03-01T08:00:20.000000Z",
+    )
+
+
+def test_leads_come_after_every_cause_and_are_bounded() -> None:
+    words = [f"{a}{b}" for a in "abcdefghijklmnopqrst" for b in "abcdefghijklmnopqrstuvwxyz"]
+    unknown = [
+        said(n / 100, f"Cannot {word} the order", "shop", severity="ERROR") for n, word in enumerate(words)
+    ]
+    found = diagnosis(unknown, broken_bridge(30), cut_off(40))
+    assert causes(found)[:2] == ["bridge-method-missing", "response-truncated"]
+    assert set(causes(found)[2:]) == {"unknown-error"}
+    assert len(found.incidents) < 40
+
+
+def test_noise_is_counted_and_never_an_incident_whatever_its_severity() -> None:
+    noise = [
+        said(n, "Session access failed (middleware not installed?): SessionMiddleware must be installed to access request.session", "logging", severity="CRITICAL")
+        for n in range(11)
+    ]  # fmt: skip
+    found = diagnosis(noise, validation(30))
+    assert (found.verdict, found.incidents) == ("ready", [])
+    assert [entry.count for entry in found.noise] == [11]
+
+
+def test_warnings_and_requests_that_no_rule_knows_are_no_leads() -> None:
+    found = diagnosis(
+        said(0, "The cache is cold", "shop", severity="WARNING"), request(1, "/nothing", 404), validation(2)
+    )
+    assert found.incidents == []
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_to_fetch_next_is_a_logging_filter(name: str) -> None:
+    from triage.lql import parse
+
+    following = diagnosis(SCENES[name]).next
+    if following is not None:
+        assert parse(following.filter)
+        assert following.why
+
+
+def test_every_filter_of_every_pack_is_a_logging_filter() -> None:
+    from triage.lql import parse
+
+    for pack in PACKS:
+        assert parse(pack.filter)
+        for cause in pack.causes:
+            assert cause.suggest is None or parse(cause.suggest.filter)
+
+
+def test_a_name_that_holds_a_quote_does_not_break_the_filter() -> None:
+    from triage.lql import parse
+
+    following = diagnosis(platform(0, BORN, service='netra-backend-" OR true OR "')).next
+    assert following is not None
+    assert parse(following.filter)
+
+
+def test_without_packs_everything_is_unknown_and_nothing_breaks() -> None:
+    from triage.lql import parse
+
+    found = diagnosis(failed_check(0), packs=[])
+    assert found.verdict == "inconclusive"
+    assert {incident.cause for incident in found.incidents} == {"unknown-error"} or not found.incidents
+    assert found.next is not None
+    assert parse(found.next.filter)
+
+
+def test_incidents_are_the_same_whatever_the_order_of_the_export() -> None:
+    logs = export(SCENES["many"])
+    assert diagnosis(logs) == diagnosis(logs[::-1]) == diagnosis(logs[1::2], logs[::2])
+
+
+def incident_of(name: str) -> Incident:
+    return diagnosis(SCENES[name]).incidents[0]
+
+
+def test_no_check_is_blamed_that_the_evidence_clears() -> None:
+    assert {name: incident_of(name).check for name in ("crash", "startup", "check", "header", "bypass")} == {
+        "crash": None,
+        "startup": "database",
+        "check": "database",
+        "header": None,
+        "bypass": None,
+    }
+
+
+def test_a_service_whose_name_no_filter_can_hold_is_diagnosed_all_the_same() -> None:
+    found = diagnosis(crash(0, service="shop\x07"))
+    assert found.verdict == "not_ready"
+    assert found.next is None or "shop" not in found.next.filter

@@ -1,0 +1,143 @@
+"""Filters that are written wrongly but plausibly, each with its fix."""
+
+import pytest
+
+from triage import lql
+
+BOUND = ' timestamp>="2025-09-16T00:00:00Z"'
+
+
+def codes(text: str) -> list[str]:
+    return [finding.code for finding in lql.lint(text)]
+
+
+def the(code: str, text: str) -> lql.Finding:
+    (finding,) = [finding for finding in lql.lint(text) if finding.code == code]
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "place", "fix"),
+    [
+        ("single-quotes", "jsonPayload.a='x y'", "'x y'", '"x y"'),
+        ("single-quotes", "textPayload:('a' OR \"it's\")", "'a'", '"a"'),
+        ("curly-quotes", "jsonPayload.a:\u201cx y\u201d", "\u201cx y\u201d", '"x y"'),
+        ("operator-case", "a and b", "and", "AND"),
+        ("operator-case", "a Or b", "Or", "OR"),
+        ("operator-case", "not b", "not", "NOT"),
+        ("operator-case", "a && b", "&&", "AND"),
+        ("operator-case", "a || b", "||", "OR"),
+        ("operator-case", "!b", "!b", "NOT b"),
+        ("operator-case", 'jsonPayload.a:("x" or "y")', "or", "OR"),
+        ("loose-or", 'insertId = "A" OR "B"', 'insertId = "A" OR "B"', 'insertId = ("A" OR "B")'),
+        ("loose-or", "a (insertId=A OR B OR C)", "insertId=A OR B OR C", "insertId=(A OR B OR C)"),
+        ("loose-or", "insertId=A OR B OR severity=ERROR", "insertId=A OR B OR severity=ERROR", None),
+        ("spaced-function", 'log_id ("x")', "log_id ", "log_id"),
+        ("unquoted-special", "insertId=a.b.c", "a.b.c", '"a.b.c"'),
+        ("unquoted-special", "insertId=a--b", "a--b", '"a--b"'),
+        ("unquoted-special", "resource.labels.k8s-pod/app=x", "resource.labels.k8s-pod/app", 'resource.labels."k8s-pod/app"'),
+        ("label-path", "labels.compute.googleapis.com/id=x", "labels.compute.googleapis.com/id", 'labels."compute.googleapis.com/id"'),
+        ("label-path", "resource.labels.a.b:*", "resource.labels.a.b", 'resource.labels."a.b"'),
+        ("field-alone", "jsonPayload.message", "jsonPayload.message", "jsonPayload.message:*"),
+        ("impossible-value", "severity>=WARN", "WARN", "WARNING"),
+        ("impossible-value", "severity=FATAL", "FATAL", "CRITICAL"),
+        ("impossible-value", "severity=LOUD", "LOUD", None),
+        ("impossible-value", 'timestamp>"2025-09-16 18:00:00Z"', '"2025-09-16 18:00:00Z"', '"2025-09-16T18:00:00Z"'),
+        ("impossible-value", 'httpRequest.latency>"1"', '"1"', None),
+        ("pattern-on-no-string", 'httpRequest.status=~"5.."', 'httpRequest.status=~"5.."', None),
+        ("unquoted-pattern", "insertId=~abc", "abc", '"abc"'),
+        ("star", 'insertId="*abc*"', 'insertId="*abc*"', 'insertId:"abc"'),
+        ("log-name-encoding", 'logName="projects/p/logs/run.googleapis.com/stderr"',
+         '"projects/p/logs/run.googleapis.com/stderr"', '"projects/p/logs/run.googleapis.com%2Fstderr"'),
+        ("log-name-encoding", 'logName:"run.googleapis.com/stderr"', '"run.googleapis.com/stderr"', '"run.googleapis.com%2Fstderr"'),
+        ("missing-field", 'jsonPayload.a != "x"', 'jsonPayload.a != "x"', 'NOT jsonPayload.a="x"'),
+        ("missing-field", 'labels.a!~"x"', 'labels.a!~"x"', 'NOT labels.a=~"x"'),
+        ("unequal-to-any", "severity!=(INFO OR DEBUG)", "severity!=(INFO OR DEBUG)", 'NOT severity=("INFO" OR "DEBUG")'),
+        ("defaulted-field", "httpRequest.status<400", "httpRequest.status<400", "(httpRequest.status:* AND httpRequest.status<400)"),
+        ("severity-floor", "severity>=ERROR", "severity>=ERROR", "(severity>=ERROR OR severity=DEFAULT)"),
+        ("text-payload-only", 'textPayload:"x"', 'textPayload:"x"', '(textPayload:"x" OR jsonPayload.message:"x")'),
+    ],
+)  # fmt: skip
+def test_a_slip_is_found_at_its_place_with_its_mend(
+    code: str, text: str, place: str, fix: str | None
+) -> None:
+    finding = the(code, text + BOUND)
+    assert text[finding.start : finding.end] == place
+    assert (finding.line, finding.column) == (1, text.index(place) + 1)
+    assert finding.fix == fix
+    if fix is not None:
+        fixed = text[: finding.start] + fix + text[finding.end :] + BOUND
+        assert code not in codes(fixed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "severity=ERROR",
+        'insertId=("A" OR "B")',
+        '"it\'s"',
+        "don't",
+        'textPayload:"x" OR jsonPayload.message:"x"',
+        'SEARCH("x") textPayload:"y"',
+        'logName="projects/p/logs/run.googleapis.com%2Fstderr"',
+        'log_id("run.googleapis.com/stderr")',
+        "httpRequest.status>=500",
+        "jsonPayload.latency>2.5",
+        'labels."a.b":x',
+        'jsonPayload.a="and"',
+        '"A" OR "B"',
+        "resource.type=cloud_run_revision",
+        "projects/p",
+        "severity!=INFO",
+        "protoPayload.@type:*",
+    ],
+)
+def test_a_correct_filter_has_no_findings(text: str) -> None:
+    assert codes(text + BOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "bounded"),
+    [
+        ("a", False),
+        ("", False),
+        ('a timestamp>="2025-09-16"', True),
+        ('a (timestamp>"2025-09-16" b)', True),
+        ('a timestamp<"2025-09-16"', False),
+        ('a OR timestamp>="2025-09-16"', False),
+        ('timestamp>="2025-09-16" OR timestamp="2025-09-15T00:00:00Z"', True),
+        ('NOT timestamp<"2025-09-16"', False),
+        ('"timestamp"', False),
+        ("jsonPayload.timestamp_ms>0", False),
+        ('receiveTimestamp>="2025-09-16"', True),
+    ],
+)
+def test_only_a_lower_time_bound_counts_as_a_time_bound(text: str, bounded: bool) -> None:  # noqa: FBT001
+    assert ("no-time-bound" not in codes(text)) is bounded
+
+
+def test_a_filter_over_the_length_limit_is_reported_including_comments() -> None:
+    text = f"a{BOUND} --{'x' * 20_000}"
+    assert codes(text) == ["too-long"]
+    assert codes(text[:20_000]) == []
+
+
+def test_findings_are_sorted_by_position() -> None:
+    found = lql.lint("a and b\nor insertId='x'" + BOUND)
+    assert [(finding.code, finding.line, finding.column) for finding in found] == [
+        ("operator-case", 1, 3),
+        ("operator-case", 2, 1),
+        ("single-quotes", 2, 13),
+    ]
+
+
+def test_fix_changes_errors_but_not_warnings_or_notes() -> None:
+    text = "textPayload:'hello world' and severity>=WARN or log_id ('x')"
+    assert lql.fix(text) == 'textPayload:"hello world" AND severity>=WARNING OR log_id("x")'
+    assert lql.fix("severity>=ERROR jsonPayload.a!=x") == "severity>=ERROR jsonPayload.a!=x"
+
+
+def test_lint_rejects_invalid_syntax() -> None:
+    with pytest.raises(lql.FilterError, match="Unparseable filter"):
+        lql.lint("textPayload='a:b'")

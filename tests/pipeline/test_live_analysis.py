@@ -1,0 +1,150 @@
+"""Whatever comes in whatever order and in whatever pieces, at every moment the answer is that of the batch."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.runs.logs import PACKS, Log, export, platform, said, validation
+from tests.runs.test_properties import lines as some_line
+from triage import pipeline
+from triage.models import Gap
+from triage.pipeline.live_analysis import LiveAnalysis
+from triage.window import parse_timestamp
+
+FAR = 2**62
+
+
+class Watched:
+    """A journal that grows, and what is said of it live."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.looked: list[str] = []
+        self.live = LiveAnalysis(PACKS, file, lambda entry: self.looked.append(entry.insert_id))
+
+    def add(self, logs: list[Log]) -> None:
+        lines = [json.dumps(log).encode() + b"\n" for log in logs]
+        with self.file.open("ab") as journal:
+            journal.writelines(lines)
+        self.live.take(lines)
+
+    def differs(self, now: int = FAR) -> list[str]:
+        """Return in what the live answer differs from that of the batch."""
+        live, batch = self.live.analysis(now), pipeline.analyse([self.file], packs=PACKS)
+        return [
+            name
+            for name in ("timeline", "diagnosis", "errors", "activities", "impact", "open_runs")
+            if like(getattr(live, name)) != like(getattr(batch, name))
+        ]
+
+
+def like(part: Any) -> bytes:
+    """Return a part of an analysis as bytes; the form of a file of one line is named otherwise."""
+    return msgspec.json.encode(part).replace(b'"JSON object"', b'"JSON lines"')
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(tmp_path / "journal.jsonl")
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> list[list[Log]]:
+    """Return lines in any order, some of them twice, some in parts, in pieces of any size."""
+    logs = export(draw(st.lists(some_line(), min_size=1, max_size=40)))
+    if draw(st.booleans()):
+        whole = draw(st.sampled_from(logs))
+        logs += [
+            whole | {"insertId": f"part{n}", "split": {"uid": "u1", "index": n, "totalSplits": 2}}
+            for n in draw(st.permutations([0, 1]))
+        ]
+    logs += draw(st.lists(st.sampled_from(logs), max_size=8))
+    if draw(st.booleans()):
+        logs = draw(st.permutations(logs))
+    pieces: list[list[Log]] = []
+    while logs:
+        size = draw(st.integers(1, 12))
+        pieces.append(list(logs[:size]))
+        logs = logs[size:]
+    return pieces
+
+
+@given(arrivals(), st.sampled_from([FAR, parse_timestamp("2026-03-01T08:01:00Z")]))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_at_every_moment_it_is_what_the_batch_says_of_the_journal(pieces: list[list[Log]], now: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        watched = Watched(Path(folder) / "journal.jsonl")
+        for piece in pieces:
+            watched.add(piece)
+            assert watched.differs(now) == []
+
+
+def test_saying_it_again_says_the_same(watched: Watched) -> None:
+    watched.add(export(validation(0, down=["redis"], environment="production")))
+    assert [watched.differs() for _ in range(3)] == [[], [], []]
+
+
+def test_lines_in_order_are_read_once(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LiveAnalysis, "_read_anew", lambda _self: pytest.fail("read anew"))
+    logs = export(validation(0), validation(100), validation(200, down=["agent_supervisor"]))
+    for log in logs:
+        watched.add([log])
+        watched.live.analysis(FAR)
+    assert watched.looked == [log["insertId"] for log in logs]
+
+
+def test_a_line_that_is_late_has_all_read_anew_once(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anew: list[int] = []
+    read = LiveAnalysis._reread_journal
+
+    def counted(live: LiveAnalysis) -> Any:
+        anew.append(live.lines)
+        return read(live)
+
+    monkeypatch.setattr(LiveAnalysis, "_read_anew", counted)
+    first, *rest = export(validation(0), validation(300))
+    watched.add(rest)
+    assert watched.differs() == []
+    watched.add([first])
+    assert [watched.differs(), watched.differs()] == [[], []]
+    assert anew == [len(rest) + 1]
+
+
+def test_an_entry_that_is_dated_ahead_makes_no_other_late(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LiveAnalysis, "_read_anew", lambda _self: pytest.fail("read anew"))
+    ahead, *logs = export(platform(86_000, "Container called exit(3)."), validation(0))
+    watched.add([ahead])
+    now = parse_timestamp("2026-03-01T08:00:10Z")
+    watched.live.analysis(now)
+    watched.add(logs)
+    watched.live.analysis(now)
+
+
+def test_what_is_known_to_be_missing_is_a_gap_of_the_answer(watched: Watched) -> None:
+    watched.add(export(said(0, "nothing")))
+    gap = Gap("suppressed", str(watched.file), "120 entries were suppressed", count=120)
+    assert watched.live.analysis(FAR, [gap]).diagnosis.coverage.gaps == [gap]
+    assert watched.live.analysis(FAR).diagnosis.coverage.gaps == []
+
+
+@pytest.fixture
+def _spilling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.pipeline.live_analysis._MAX_BYTES", 10_000)
+
+
+@pytest.mark.usefixtures("_spilling")
+def test_more_than_fits_into_memory_at_the_beginning_is_no_matter(watched: Watched) -> None:
+    watched.add(export(*(validation(100 * n) for n in range(10)), said(2000, "nothing")))
+    assert watched.differs() == []
+    watched.add(export(said(2010, "more")))
+    assert watched.differs() == []

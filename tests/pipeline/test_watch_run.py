@@ -1,0 +1,396 @@
+"""A watch over a real wire: what it tells, what it keeps, and how it ends."""
+
+import errno
+import json
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from grpc import StatusCode
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fakes.logging_server import LoggingServer, refuse
+from tests.runs.logs import PACKS, REVISION, SERVICE, Log, export, records, request, said, validation
+from triage import pipeline
+from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
+from triage.fetching.follower import Timing
+from triage.models import FetchPlan, VerdictChange, Watch
+from triage.window import NANOSECONDS, Window, parse_timestamp
+
+START = parse_timestamp("2026-03-01T08:00:00Z")
+NOW = START + 60 * NANOSECONDS
+QUICK = Timing(
+    tick=0.005, poll_interval=0.02, grace_period=0.02, first_pause=0.005, max_pause=0.01, budget=1e9
+)
+READY, FAILED = validation(0), validation(20, down=["agent_supervisor"])
+Act = Callable[[Watch], None]
+#: A filter that the server of the tests reads more quickly than that of the packs.
+ALL = 'resource.type="cloud_run_revision"'
+
+
+class Watched:
+    """A watch of a server, with what it told.
+
+    ``steps`` happen one after the other, each as soon as all that was sent before has come and was concluded from.
+    """
+
+    def __init__(self, server: LoggingServer, folder: Path) -> None:
+        self.server = server
+        self.folder = folder
+        self.told: list[str] = []
+        self.changes: list[VerdictChange] = []
+        self.shown: list[Watch] = []
+        self.steps: list[Act] = []
+        self._sent = self._still = 0
+
+    def show(self, watch: Watch) -> None:
+        self.shown.append(watch)
+        assert len(self.shown) < 10_000, f"it hangs, with {watch.stream}"
+        whole = watch.diagnosis.coverage.records == watch.stream.lines >= self._sent
+        self._still = self._still + 1 if whole and self.server.tails.open else 0
+        if self._still > 3 and self.steps:
+            self._still = 0
+            self.steps.pop(0)(watch)
+
+    def run(self, *, on_change: Sequence[str] = (), file: str = "", text: str = ALL, **more: Any) -> Watch:
+        plan = FetchPlan(
+            services=[SERVICE],
+            window=Window(START, NOW),
+            project="demo",
+            endpoint=self.server.address,
+            folder=str(self.folder),
+            reads_per_minute=10**9,
+            file=file,
+            filter=text,
+        )
+        callbacks = pipeline.WatchCallbacks(
+            notify=self.told.append, show=self.show, changed=self.changes.append, on_change=on_change
+        )
+        how: dict[str, Any] = {"now": lambda: NOW, "timing": QUICK}
+        return pipeline.watch(plan, PACKS, callbacks, **how | more)
+
+    def arrives(self, *logs: Log, suppressed: int = 0, offline: bool = False) -> None:
+        """Let entries arrive as the next step, with the connection lost just before if they come offline."""
+
+        def arrive(_: Watch) -> None:
+            self._sent += len(logs) - suppressed
+            if offline:
+                self.server.tails.end()
+            self.server.arrive(logs, suppressed=suppressed)
+
+        self.steps.append(arrive)
+
+    def ends(self) -> None:
+        """Interrupt the watch as the next step."""
+
+        def interrupt(_: Watch) -> None:
+            raise KeyboardInterrupt
+
+        self.steps.append(interrupt)
+
+    @property
+    def journal(self) -> Path:
+        (path,) = self.folder.glob("*.jsonl")
+        return path
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        (path,) = self.folder.glob("*.meta.json")
+        read: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+        return read
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for nothing between two conclusions."""
+    monkeypatch.setattr("triage.pipeline.watch_run._LEAST", 0)
+
+
+@pytest.fixture
+def server() -> Iterator[LoggingServer]:
+    with LoggingServer([]) as server:
+        yield server
+
+
+@pytest.fixture
+def watched(server: LoggingServer, tmp_path: Path) -> Watched:
+    return Watched(server, tmp_path)
+
+
+def test_a_service_that_becomes_ready_and_then_fails_is_told_and_ends_the_watch(watched: Watched) -> None:
+    logs = export(READY, FAILED)
+    watched.arrives(*logs[: len(READY)])
+    watched.arrives(*logs[len(READY) :])
+    ended = watched.run(until="not_ready")
+    assert [(change.before, change.after) for change in watched.changes] == [
+        (None, "no_data"),
+        ("no_data", "ready"),
+        ("ready", "not_ready"),
+    ]
+    assert watched.changes[-1].instances == ["i1"]
+    assert pipeline.exit_status_of(ended) == 1
+    assert ended.diagnosis.verdict == "not_ready"
+
+
+@pytest.mark.parametrize(
+    ("logs", "until", "status"),
+    [
+        (export(READY), "ready", 0),
+        (export(validation(0, tolerated=["redis"])), "ready", 0),
+        (export(FAILED), "not_ready", 1),
+    ],
+)
+def test_what_is_so_already_ends_it_at_once(
+    watched: Watched, logs: list[Log], until: Any, status: int
+) -> None:
+    watched.server.add(logs)
+    assert pipeline.exit_status_of(watched.run(until=until)) == status
+    assert len(watched.changes) == 1
+
+
+def test_half_a_look_back_decides_nothing(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.fetching.list_queries.PAGE_SIZE", len(READY))
+    monkeypatch.setattr("triage.pipeline.watch_run._PATIENT", 0)
+    watched.server.add(export(READY, FAILED))
+    watched.server.on_page(2, refuse(StatusCode.UNAVAILABLE), times=5)
+    watched.steps = [lambda _: None] * 100
+    clock = iter(range(10**6)).__next__
+    ended = watched.run(
+        until="ready", seconds=60, clock=clock, timing=msgspec.structs.replace(QUICK, first_pause=0)
+    )
+    assert [change.after for change in watched.changes] == ["not_ready"]
+    assert ended.diagnosis.verdict == "not_ready"
+
+
+@pytest.mark.parametrize(
+    ("logs", "until", "status"),
+    [
+        ([], "ready", 3),
+        (export(said(0, "chatter")), "ready", 3),
+        (export(FAILED), "ready", 1),
+        (export(READY), "not_ready", 0),
+    ],
+)
+def test_when_the_time_is_up_the_status_is_that_of_the_verdict(
+    watched: Watched, logs: list[Log], until: Any, status: int
+) -> None:
+    watched.server.add(logs)
+    watched.steps = [lambda _: None] * 10
+    ended = watched.run(until=until, seconds=40, clock=iter(range(10**6)).__next__)
+    assert pipeline.exit_status_of(ended) == status
+
+
+def test_all_that_came_is_kept_for_its_owner_and_reads_as_an_export(watched: Watched) -> None:
+    watched.server.add(export(READY))
+    watched.arrives(*export(READY, FAILED)[len(READY) :])
+    ended = watched.run(until="not_ready")
+    assert watched.journal.name == f"{SERVICE}-watch-20260301T080100Z.jsonl"
+    assert stat.S_IMODE(watched.journal.stat().st_mode) == 0o600
+    batch = pipeline.analyse([watched.journal], packs=PACKS)
+    assert ended.diagnosis == batch.diagnosis
+    assert len(watched.journal.read_bytes().splitlines()) == len(READY) + len(FAILED)
+    assert (watched.meta["entries"], watched.meta["complete"]) == (len(READY) + len(FAILED), True)
+    assert {path.name.partition(".")[2] for path in watched.folder.iterdir()} == {"jsonl", "meta.json"}
+
+
+@given(st.data())
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_in_whatever_order_and_pieces_it_arrives_it_ends_as_the_batch_does(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    logs = data.draw(st.permutations(export(READY, FAILED, validation(50, instance="i2"))))
+    with LoggingServer([]) as server:
+        watched = Watched(server, tmp_path_factory.mktemp("watch"))
+        held = data.draw(st.integers(0, len(logs)))
+        server.add(logs[:held])
+        rest = logs[held:]
+        while rest:
+            size = data.draw(st.integers(1, 30))
+            watched.arrives(
+                *rest[:size],
+                suppressed=data.draw(st.integers(0, min(3, len(rest[:size])))),
+                offline=data.draw(st.booleans()),
+            )
+            rest = rest[size:]
+        everything = len(logs)
+        watched.steps.append(lambda _: None)
+
+        def show(watch: Watch) -> None:
+            Watched.show(watched, watch)
+            if watch.stream.lines == everything and watch.diagnosis.coverage.records == everything:
+                raise KeyboardInterrupt
+
+        watched.show = show  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            watched.run()
+        batch = pipeline.analyse([watched.journal], packs=PACKS)
+        whole = pipeline.analyse(iter(records(logs)), packs=PACKS)
+        ended = watched.shown[-1]
+        assert msgspec.structs.replace(ended.diagnosis, coverage=batch.diagnosis.coverage) == batch.diagnosis
+        assert batch.diagnosis.incidents == whole.diagnosis.incidents
+        assert batch.diagnosis.services == whole.diagnosis.services
+
+
+def test_suppressed_entries_that_no_query_brings_are_a_gap_of_the_answer_and_of_the_file(
+    watched: Watched,
+) -> None:
+    watched.server.add(export(READY))
+    watched.steps.append(lambda _: watched.server.on_page(1, refuse(StatusCode.UNAVAILABLE), times=None))
+    watched.arrives(*export(READY, FAILED)[len(READY) :], suppressed=len(FAILED))
+
+    def end(watch: Watch) -> None:
+        if watch.diagnosis.coverage.gaps and watch.stream.missing:
+            raise KeyboardInterrupt
+        watched.steps.append(end)
+
+    watched.steps.append(end)
+    with pytest.raises(KeyboardInterrupt):
+        watched.run()
+    missing = f"{len(FAILED)} entries that Cloud Logging suppressed were not asked for again"
+    ended = watched.shown[-1]
+    assert ended.stream.suppressed == ended.stream.missing == len(FAILED)
+    (gap,) = ended.diagnosis.coverage.gaps
+    assert (gap.kind, gap.detail, gap.count) == ("suppressed", missing, len(FAILED))
+    assert missing in ended.diagnosis.limits
+    assert (watched.meta["complete"], watched.meta["cut"]) == (False, missing)
+
+
+def test_suppression_without_end_does_not_keep_it_from_ending(watched: Watched) -> None:
+    watched.server.add(export(READY))
+    logs = export(READY, FAILED)[len(READY) :]
+
+    def suppress(_: Watch) -> None:
+        watched.server.on_page(1, refuse(StatusCode.UNAVAILABLE), times=None)
+        watched.server.arrive(logs, suppressed=0)
+        watched.server.tails.send([], suppressed=5)
+
+    watched.steps.append(suppress)
+    ended = watched.run(until="not_ready")
+    assert ended.diagnosis.verdict == "not_ready"
+    assert ended.stream.missing == ended.stream.suppressed
+
+
+def test_an_instance_that_falls_silent_stands_so_though_nothing_comes(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.pipeline.watch_run._ANYWAY", 0)
+    watched.server.add(export(READY[:-6]))
+    late = iter([NOW, *[NOW + n * 60 * NANOSECONDS for n in range(10_000)]])
+    watched.steps = [lambda _: None] * 12
+    watched.ends()
+    with pytest.raises(KeyboardInterrupt):
+        watched.run(now=lambda: next(late))
+    assert [watched.shown[n].standings[0].going_on for n in (0, -1)] == [True, False]
+
+
+def test_interrupted_it_says_where_what_came_is_kept(watched: Watched) -> None:
+    watched.server.add(export(READY))
+    watched.ends()
+    with pytest.raises(KeyboardInterrupt):
+        watched.run()
+    assert watched.told[-1] == f"stopped; {len(READY)} entries are kept in {watched.journal}"
+
+
+def test_where_nothing_came_nothing_is_left(watched: Watched) -> None:
+    watched.ends()
+    with pytest.raises(KeyboardInterrupt):
+        watched.run()
+    assert watched.told[-1] == "stopped"
+    assert list(watched.folder.iterdir()) == []
+
+
+def test_what_ends_it_says_where_what_came_is_kept(watched: Watched) -> None:
+    watched.server.add(export(READY))
+    watched.steps = [
+        lambda _: watched.server.on_page(1, refuse(StatusCode.PERMISSION_DENIED, "gone"), times=None),
+        lambda _: watched.server.tails.end(),
+    ]
+    with pytest.raises(NoPermissionError) as failed:
+        watched.run()
+    assert f"; {len(READY)} entries are kept in {watched.journal}" in failed.value.message
+
+
+def test_a_first_answer_that_never_comes_ends_it_and_leaves_nothing(watched: Watched) -> None:
+    watched.server.on_page(1, refuse(StatusCode.UNAVAILABLE), times=None)
+    watched.server.tails.on_session(None, refuse(StatusCode.UNAVAILABLE))
+    with pytest.raises(TryAgainError, match="did not answer"):
+        watched.run(timing=msgspec.structs.replace(QUICK, budget=0.05))
+    assert list(watched.folder.iterdir()) == []
+
+
+def test_no_file_is_written_over(watched: Watched, tmp_path: Path) -> None:
+    (tmp_path / "kept.jsonl").write_text("mine")
+    with pytest.raises(UsageError, match="it exists, and nothing is written over"):
+        watched.run(file=str(tmp_path / "kept.jsonl"))
+    assert (tmp_path / "kept.jsonl").read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_written_is_said(watched: Watched, tmp_path: Path) -> None:
+    with pytest.raises(IOFailureError, match="No such file or directory"):
+        watched.run(file=str(tmp_path / "nowhere" / "kept.jsonl"))
+
+
+def test_a_disk_that_is_full_ends_it(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int, _data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    watched.server.add(export(READY))
+    monkeypatch.setattr("triage.fetching.durable.write_all", full)
+    with pytest.raises(IOFailureError, match="No space left on device") as failed:
+        watched.run()
+    assert "make room" in failed.value.hint
+
+
+def test_a_filter_that_is_none_is_refused_before_anything_is_asked(watched: Watched) -> None:
+    with pytest.raises(UsageError):
+        watched.run(text="severity>=")
+    assert watched.server.requests == []
+    assert watched.server.tails.filters == []
+
+
+def test_only_what_tells_is_asked_for(watched: Watched) -> None:
+    watched.server.add(export(said(0, "an order was kept", "shop"), READY))
+    watched.run(until="ready", text="")
+    assert len(watched.journal.read_bytes().splitlines()) == len(READY)
+
+
+def test_the_command_gets_the_diagnosis_when_something_changes_secrets_masked(
+    watched: Watched, tmp_path: Path
+) -> None:
+    secret = "postgres://app:correct-horse-battery@10.0.0.5/main"
+    failed = [*FAILED, said(22, f"Unexpected error with {secret}", "shop", severity="ERROR")]
+    logs = export(READY, failed)
+    watched.server.add(logs[: len(READY)])
+    watched.arrives(*logs[len(READY) :])
+    got = tmp_path / "got"
+    keep = "import sys, pathlib; pathlib.Path(sys.argv[1]).open('ab').write(sys.stdin.buffer.read())"
+    watched.run(until="not_ready", on_change=[sys.executable, "-c", keep, str(got)])
+    document = json.loads(got.read_text())
+    assert document["schema"] == "triage.diagnosis/1"
+    assert document["verdict"] == "not_ready"
+    assert document["services"][0]["revision"] == REVISION
+    assert "correct-horse-battery" not in got.read_text()
+
+
+def test_a_command_that_fails_ends_nothing(watched: Watched) -> None:
+    watched.server.add(export(READY))
+    watched.arrives(*export(READY, FAILED)[len(READY) :])
+    ended = watched.run(until="not_ready", on_change=[sys.executable, "-c", "raise SystemExit(7)"])
+    assert ended.diagnosis.verdict == "not_ready"
+    assert "--on-change ended with status 7" in watched.told
+
+
+def test_requests_of_the_last_minutes_are_shown(watched: Watched) -> None:
+    watched.server.add(export(READY, request(40, "/ws/health", 503), request(41, "/ws", 101)))
+    ended = watched.run(until="ready")
+    assert [answered.statuses for answered in ended.answers] == [{"101": 1, "503": 1}]

@@ -1,0 +1,87 @@
+"""Objects around the entries: every list of LogEntries is read once, and nothing else is taken for one."""
+
+import json
+
+import pytest
+
+from tests.reading.logs import decode_entry, log, logs, read_bytes, to_snake_case, without_source
+from triage.errors import BadDataError
+from triage.reading import Limits
+
+
+def test_counts_beside_the_entries_are_not_read_twice() -> None:
+    wrapper = {
+        "total_logs": 3,
+        "logs_by_severity": {"INFO": 3},
+        "raw_logs": logs(3),
+        "summary": {"counts": [3]},
+    }
+    assert len(read_bytes(json.dumps(wrapper).encode()).records) == 3
+
+
+def test_lists_that_are_no_logs_are_no_records() -> None:
+    wrapper = {
+        "findings": [{"pattern": "timeout", "count": 4}],
+        "hours": [1, 2, 3],
+        "nested": {"services": [{"name": "shop-api"}]},
+        "entries": logs(2),
+    }
+    found = read_bytes(json.dumps(wrapper, indent=2).encode())
+    assert (len(found.records), found.gaps) == (2, [])
+
+
+def test_a_list_of_logs_that_begins_with_a_broken_one_is_read_whole() -> None:
+    wrapper = {"found": [{"error": "no access"}, log(1), log(2)]}
+    found = read_bytes(json.dumps(wrapper).encode())
+    assert (len(found.records), len(found.entries)) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        {"a": 1},
+        {"timestamp": "2026-03-01T08:00:00Z"},
+        {
+            "total_logs": 5000,
+            "logs_by_severity": {"ERROR": 5000},
+            "patterns": [{"pattern": "x", "count": 5000}],
+        },
+        {"errors": [], "total": 0},
+        [{"a": 1}, {"b": 2}],
+        [1, 2, 3],
+        "text",
+        17,
+    ],
+)
+def test_json_without_any_log_entry_is_no_export(wrapper: object) -> None:
+    for indent in (None, 2):
+        with pytest.raises(BadDataError, match=r"-:1 holds no log entry; .*--format=json"):
+            read_bytes(json.dumps(wrapper, indent=indent).encode())
+
+
+def test_a_wrapper_larger_than_any_record_is_read_as_it_comes() -> None:
+    wrapper = {
+        "about": {"x": ["}", "{"]},
+        "groups": {"ERROR": [to_snake_case(entry) for entry in logs(200)], "INFO": logs(3)},
+    }
+    found = read_bytes(json.dumps(wrapper, indent=1).encode(), Limits(record=5000))
+    assert len(found.entries) == 203
+    assert found.gaps == []
+    assert [file.form for file in found.files] == ["object of groups"]
+
+
+@pytest.mark.parametrize("limit", [5000, 1 << 20])
+def test_a_wrapper_that_is_cut_keeps_what_came_before_the_cut(limit: int) -> None:
+    data = json.dumps({"about": "orders", "raw_logs": logs(40)}, indent=2).encode()
+    found = read_bytes(data[: len(data) // 2], Limits(record=limit))
+    assert found.entries == [without_source(decode_entry(entry)) for entry in logs(len(found.entries))]
+    assert 17 <= len(found.entries) <= 20
+    assert "cut_file" in found.kinds
+
+
+def test_a_wrapper_with_a_broken_entry_gives_the_others() -> None:
+    data = json.dumps({"raw_logs": logs(6)}, indent=2).replace(
+        '"insertId": "6a7b8c000002"', '"insertId": "6a7'
+    )
+    found = read_bytes(data.encode())
+    assert len(found.entries) >= 5

@@ -1,0 +1,184 @@
+"""The rules of the house, read from its source: who may import whom, and what no file may hold."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TRIAGE = ROOT / "triage"
+
+GROUND = {"errors", "measures", "models", "redact", "resources", "text", "window"}
+STAGES = {
+    "probe",
+    "release",
+    "diagnosis",
+    "entries",
+    "fetching",
+    "lql",
+    "reading",
+    "rendering",
+    "rules",
+    "runs",
+    "tickets",
+}
+#: What each part of the program may import: itself, and what stands below it.
+MAY_IMPORT = (
+    dict.fromkeys(GROUND, GROUND)
+    | {stage: GROUND | {stage} for stage in STAGES}
+    | {
+        "pipeline": GROUND | STAGES | {"pipeline"},
+        "notebook": GROUND | {"pipeline", "notebook"},
+        "cli": GROUND | {"pipeline", "notebook", "cli"},
+        "__init__": GROUND | {"pipeline", "notebook"},
+        "__main__": {"cli"},
+    }
+)
+HEAVY = (
+    "pandas",
+    "numpy",
+    "duckdb",
+    "jinja2",
+    "google",
+    "grpc",
+    "altair",
+    "pyspark",
+    "gcsfs",
+    "fsspec",
+    "aiohttp",
+    "httpx",
+    "websockets",
+)
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(TRIAGE).parts[0].removesuffix(".py")
+
+
+def imported_parts(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the parts of triage that a file imports, with the line; relative imports are made absolute."""
+    package = ["triage", *path.relative_to(TRIAGE).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            modules = [f"triage.{alias.name}" for alias in node.names] if module == "triage" else [module]
+        else:
+            continue
+        for module in modules:
+            root, _, rest = module.partition(".")
+            if root == "triage" and rest and rest != "__version__":
+                yield node.lineno, rest.split(".")[0]
+
+
+def test_every_part_of_the_program_has_its_floor() -> None:
+    assert {part_of(path) for path in sources("triage")} <= MAY_IMPORT.keys()
+
+
+def test_no_import_points_up_or_sideways() -> None:
+    offenders = [
+        f"{path.relative_to(ROOT)}:{line} imports {part}"
+        for path in sources("triage")
+        for line, part in imported_parts(path)
+        if part not in MAY_IMPORT[part_of(path)]
+    ]
+    assert offenders == []
+
+
+@pytest.mark.parametrize("arguments", [["-c", "import triage"], ["-m", "triage", "--help"]])
+def test_importing_triage_and_asking_for_help_load_nothing_heavy(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    loaded = {
+        line.rpartition("|")[2].strip()
+        for line in done.stderr.splitlines()
+        if line.startswith("import time:")
+    }
+    assert "triage" in loaded
+    assert sorted(name for name in loaded if name.partition(".")[0] in HEAVY) == []
+
+
+def test_nothing_that_is_read_can_run_as_code() -> None:
+    forbidden_modules = {"pickle", "cPickle", "marshal", "shelve", "dill", "joblib", "jsonpickle", "yaml"}
+    forbidden_calls = {"eval", "exec", "compile", "__import__"}
+    offenders = []
+    for path in sources("triage", "examples", "benchmarks"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: set[str] = set()
+            if isinstance(node, ast.Import):
+                names = {alias.name.partition(".")[0] for alias in node.names} & forbidden_modules
+            elif isinstance(node, ast.ImportFrom):
+                names = {(node.module or "").partition(".")[0]} & forbidden_modules
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                names = {node.func.id} & forbidden_calls
+            offenders += [f"{path.relative_to(ROOT)}:{node.lineno} {name}" for name in names]  # type: ignore[attr-defined]
+    assert offenders == []
+
+
+def test_only_the_door_keeps_every_exception() -> None:
+    everything = {"Exception", "BaseException"}
+    catchers = set()
+    for path in sources("triage"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+                names = {kind.id for kind in kinds if isinstance(kind, ast.Name)}
+                passed_on = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+                if (node.type is None or names & everything) and not passed_on:
+                    catchers.add(str(path.relative_to(ROOT)))
+    assert catchers <= {"triage/cli/entry_point.py"}
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    longer = {
+        str(path.relative_to(ROOT)): lines
+        for path in sources("triage", "tests", "examples", "benchmarks")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert longer == {}
+
+
+def undocumented(body: list[ast.stmt], prefix: str) -> Iterator[str]:
+    for node in body:
+        if isinstance(
+            node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ) and not node.name.startswith("_"):
+            if ast.get_docstring(node) is None:
+                yield f"{prefix}{node.name}"
+            if isinstance(node, ast.ClassDef):
+                yield from undocumented(node.body, f"{prefix}{node.name}.")
+
+
+def test_everything_public_says_what_it_is() -> None:
+    missing = []
+    for path in sources("triage", "examples", "benchmarks"):
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+        name = str(path.relative_to(ROOT))
+        if text.strip() and ast.get_docstring(tree) is None:
+            missing.append(name)
+        missing += undocumented(tree.body, f"{name}: ")
+    assert missing == []
+
+
+def test_no_file_holds_a_path_of_the_machine_that_it_was_written_on() -> None:
+    folders = ["triage", "queries", "reports", "tests", "examples", "benchmarks", "docs", ".ci", ".github"]
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    files += [path for kind in ("*.md", "*.toml", "*.txt", "Makefile") for path in ROOT.glob(kind)]
+    machine = [str(ROOT).encode(), f"{Path.home()}/".encode()]
+    offenders = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.suffix != ".pyc" and any(place in path.read_bytes() for place in machine)
+    ]
+    assert offenders == []

@@ -1,0 +1,118 @@
+"""One call from its arguments to its exit status: the one place where a failure becomes a line."""
+
+import io
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from triage.cli.app import root_command
+from triage.cli.settings import Settings
+from triage.errors import ExitStatus, TriageError
+
+COMPLETION = "_TRIAGE_COMPLETE"
+_PACKAGE = Path(__file__).parents[1]
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM: whoever tidies up after Ctrl-C tidies up after this too."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit status of one call, as the README lists them."""
+    settings = Settings()
+    try:
+        _prepare_process()
+        _invoke(sys.argv[1:] if arguments is None else list(arguments), settings)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 (no failure may reach the user as a traceback)
+        return _report_failure(error, settings)
+    return settings.status
+
+
+def _prepare_process() -> None:
+    """Make SIGTERM an exception, and let no text fail for an encoding that cannot show it."""
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    raise _TerminatedError
+
+
+def _invoke(arguments: list[str], settings: Settings) -> None:
+    """Run the command. ``Group.main`` is not used: it turns a broken pipe and Ctrl-C into exit status 1."""
+    if instruction := os.environ.get(COMPLETION):
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(root_command, {}, "triage", COMPLETION, instruction))
+    with root_command.make_context("triage", arguments, obj=settings) as context:
+        root_command.invoke(context)
+
+
+def _report_failure(error: BaseException, settings: Settings) -> int:
+    """Say what went wrong on stderr and return the exit status that stands for it."""
+    if settings.debug and not isinstance(error, SystemExit | click.exceptions.Exit):
+        traceback.print_exception(error)
+    match error:
+        case click.exceptions.Exit():
+            status = error.exit_code
+        case SystemExit():
+            status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        case click.ClickException():
+            error.show()
+            status = error.exit_code
+        case TriageError():
+            status = _print_error(str(error), error.status)
+        case _TerminatedError():
+            status = _print_error("terminated", ExitStatus.TERMINATED)
+        case KeyboardInterrupt() | click.Abort():
+            status = _print_error("interrupted", ExitStatus.INTERRUPTED)
+        case BrokenPipeError():
+            _redirect_closed_stdout()
+            status = settings.status
+        case OSError():
+            _redirect_closed_stdout()
+            status = _print_error(_describe_os_error(error), ExitStatus.IO_FAILURE)
+        case _:
+            status = _print_error(_describe_bug(error), ExitStatus.BUG)
+    return status
+
+
+def _print_error(what: str, status: ExitStatus) -> ExitStatus:
+    from triage.text import clean
+
+    click.echo(f"triage: {clean(what)}", err=True)
+    return status
+
+
+def _describe_os_error(error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    return f"{name}{reason}; check the path, its permissions and the room on the disk"
+
+
+def _describe_bug(error: BaseException) -> str:
+    """Name the kind of error and the innermost line of ours; its message may quote a log."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    place = f" at {Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else ""
+    return (
+        f"this is a bug: {type(error).__name__}{place}; "
+        "run the same command with --debug and report what it prints, log text taken out"
+    )
+
+
+def _redirect_closed_stdout() -> None:
+    """Point stdout nowhere if it takes no more, so that the interpreter's last flush does not fail as well."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,255 @@
+"""The diagnosis: observes every entry and run once, then ranks the incidents."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import partial
+
+import msgspec
+
+from triage.diagnosis.evidence_list import Link
+from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder, fill_sentence, merge_matches
+from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, finish_key
+from triage.diagnosis.noise_counter import NoiseCounter
+from triage.diagnosis.ranking import attach_symptoms, rank
+from triage.diagnosis.request_traces import RequestTraces
+from triage.diagnosis.rule_matches import MatchesByRule, group_by_rule, record
+from triage.diagnosis.service_tracker import ServiceTracker
+from triage.diagnosis.suggestions import limits, suggest_query
+from triage.diagnosis.unknown_errors import UnknownErrors
+from triage.models import (
+    Coverage,
+    Diagnosis,
+    Entry,
+    Event,
+    Incident,
+    Pack,
+    Run,
+    RunRecord,
+    ServiceState,
+    ServiceVerdict,
+)
+
+#: The worst first: the verdict of a document is the worst of its primary services.
+_WORST_FIRST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
+
+#: Finish key of revisions, which are matched last: an earlier title stays.
+_LAST_KEY: FinishKey = (2**63, "", "", "")
+
+
+class DiagnosisBuilder:
+    """Collects entries, events and runs, then builds the diagnosis.
+
+    Entries of one instance arrive in order of time; the order of the instances changes nothing. Memory depends on the
+    number of different rules and revisions, not on the number of lines.
+    """
+
+    def __init__(self, packs: Sequence[Pack], link: Link) -> None:
+        """Use the causes of the packs; ``link`` returns the Logs Explorer link of an event."""
+        self._packs = packs
+        self._link = link
+        self._causes = CauseIndex(packs)
+        self._noise_titles = {
+            f"{pack.id}/{rule.id}": rule.noise for pack in packs for rule in pack.rules if rule.noise
+        }
+        self._services: dict[str, ServiceTracker] = {}
+        self._matches: dict[tuple[str, str], MatchesByRule] = defaultdict(dict)
+        self._builders: dict[str, IncidentBuilder] = {}
+        self._noise = NoiseCounter()
+        self._unknown_errors = UnknownErrors()
+        self._traces = RequestTraces()
+        self._explained: Counter[tuple[str, str, str]] = Counter()
+
+    def observe(self, entry: Entry, event: Event | None) -> None:
+        """Record one entry with its event, None where no rule matched."""
+        service = self._services.get(entry.service)
+        if service is None:
+            service = self._services[entry.service] = ServiceTracker(entry.service)
+        service.observe(entry)
+        self._traces.observe(entry, event)
+        if event is None:
+            self._unknown_errors.observe(entry)
+        elif event.noise:
+            self._noise.observe(self._noise_titles[event.name], entry)
+        else:
+            record(self._matches[entry.service, entry.revision], event)
+
+    def add_run(self, run_record: RunRecord) -> None:
+        """Record one finished run."""
+        run = run_record.run
+        self._services.setdefault(run.service, ServiceTracker(run.service)).add_run(run)
+        matches = group_by_rule(run_record.events)
+        pack_cause = self._causes.match_run(run, matches)
+        if pack_cause is not None or run.verdict in ("ready", "degraded"):
+            for name, found in matches.items():
+                self._explained[run.service, run.revision, name] += found.count
+        if pack_cause is not None:
+            at = finish_key(run)
+            builder = self._find_builder(
+                pack_cause, run.service, _failing_check(pack_cause, run), matches, at
+            )
+            builder.add_match(matches, run, run.revision, at)
+            builder.mark_passed(run, run_record.events, at)
+
+    def build(self, coverage: Coverage) -> Diagnosis:
+        """Return the diagnosis of everything that was recorded."""
+        if not coverage.records - coverage.broken - coverage.outside:
+            return Diagnosis(
+                verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."]
+            )
+        self._builders = dict(
+            sorted(self._builders.items(), key=lambda found: (found[1].first_key, found[0]))
+        )
+        self._match_revisions()
+        for builder in self._builders.values():
+            builder.sort()
+        states = [self._state(service) for service in self._all_services(coverage)]
+        states = [self._apply_cause_verdict(_explain_lost_payloads(state, coverage)) for state in states]
+        deciding = [state for state in states if state.primary] or states
+        leading = min(deciding, key=lambda state: _WORST_FIRST.index(state.verdict))
+        incidents = self._build_incidents(states)
+        validated = any(self._services[state.service].validated for state in states if state.primary)
+        return Diagnosis(
+            verdict=leading.verdict,
+            recovered=leading.recovered,
+            services=sorted(
+                states, key=lambda state: (state is not leading, not state.primary, state.service)
+            ),
+            coverage=coverage,
+            limits=limits(self._packs, states, coverage, self._builders.values(), validated=validated),
+            incidents=incidents,
+            next=suggest_query(self._packs, leading, coverage, incidents, self._builders.values()),
+            noise=self._noise.build(),
+        )
+
+    def _find_builder(
+        self, pack_cause: PackCause, service: str, check: str | None, matches: MatchesByRule, at: FinishKey
+    ) -> IncidentBuilder:
+        """Return the builder of an incident: same cause, service and title."""
+        cause = pack_cause.cause
+        deciding = pack_cause.full_names(
+            [*(reason.rule for reason in cause.because), *cause.any_of, *cause.all_of]
+        )
+        fields = {
+            field: value
+            for name in deciding
+            if name in matches
+            for field, value in matches[name].first.fields.items()
+        }
+        title = fill_sentence(cause.title, fields, check=check or "", service=service)
+        part = IncidentBuilder(pack_cause, service, check, title, at)
+        builder = self._builders.setdefault(part.id, part)
+        builder.merge(part)
+        return builder
+
+    def _match_revisions(self) -> None:
+        """Match causes against revisions; what no cause explains becomes an unknown error."""
+        explained = {name for builder in self._builders.values() for name in builder.matches}
+        places = sorted(self._matches.items(), key=lambda place: _first_entry(place[1]).sort_key)
+        for (service, revision), matches in places:
+            for pack_cause in self._causes.match_revision(service, matches):
+                names = pack_cause.full_names([*pack_cause.cause.all_of, *pack_cause.cause.any_of])
+                names += pack_cause.full_names(reason.rule for reason in pack_cause.cause.because)
+                part = {name: matches[name] for name in names if name in matches}
+                at = (_first_entry(part).timestamp, service, revision, "")
+                builder = self._find_builder(
+                    pack_cause, service, pack_cause.cause.check or None, part, _LAST_KEY
+                )
+                builder.add_match(part, None, revision, at)
+                explained |= part.keys()
+        for builder in self._builders.values():
+            explained |= set(
+                builder.pack_cause.full_names(reason.rule for reason in builder.pack_cause.cause.because)
+            )
+        for (service, revision), matches in places:
+            for name, found in matches.items():
+                unexplained = found.count - self._explained[service, revision, name]
+                if name not in explained and unexplained > 0:
+                    self._unknown_errors.observe(found.first.entry, unexplained, found.ended)
+
+    def _all_services(self, coverage: Coverage) -> list[ServiceTracker]:
+        """Return all services; entries without a service count only where no other is known."""
+        for name in coverage.services:
+            self._services.setdefault(name, ServiceTracker(name))
+        services = sorted(self._services.values(), key=ServiceTracker.start_key)
+        named = [service for service in services if service.name]
+        return named or services or [ServiceTracker("")]
+
+    def _state(self, service: ServiceTracker) -> ServiceState:
+        packs = [p for p in self._packs if any(fnmatchcase(service.name, pattern) for pattern in p.primary)]
+        chain = next((pack.id for pack in packs if pack.chain), "")
+        return service.build(primary=bool(packs), chain=chain)
+
+    def _apply_cause_verdict(self, state: ServiceState) -> ServiceState:
+        """Return the state with the verdict of a cause where no run decides."""
+        if state.verdict != "inconclusive":
+            return state
+        verdicts: list[tuple[ServiceVerdict, str]] = [
+            (says, builder.title)
+            for builder in self._builders.values()
+            if (says := builder.pack_cause.cause.verdict)
+            and builder.service == state.service
+            and (state.revision in builder.revisions or not state.revision)
+        ]
+        if not verdicts:
+            return state
+        verdict, title = min(verdicts, key=lambda item: _WORST_FIRST.index(item[0]))
+        return msgspec.structs.replace(state, verdict=verdict, why=f"no readiness run, but: {title}")
+
+    def _build_incidents(self, states: list[ServiceState]) -> list[Incident]:
+        by_service = {state.service: state for state in states}
+        for builder in self._builders.values():
+            service = self._services[builder.service]
+            cause = builder.pack_cause.cause
+            ends = cause.tier in ("crash", "startup", "check") or cause.scope == "probe"
+            builder.recovered = ends and service.ready_after(builder.ended, builder.revisions.names())
+            builder.trace_events = self._traces.lines_of(builder)
+        builders = attach_symptoms(list(self._builders.values()))
+        incidents = [builder.build(partial(self._nearby, builder), self._link) for builder in builders]
+        return rank([*incidents, *self._unknown_errors.incidents()], by_service)
+
+    def _nearby(self, builder: IncidentBuilder, services: str) -> MatchesByRule:
+        """Return the matches near an incident: of its revisions, or of a glob pattern of services.
+
+        What a probe saw may be about any revision if no line names it.
+        """
+        places = [
+            matches
+            for (service, revision), matches in self._matches.items()
+            if (
+                fnmatchcase(service, services)
+                if services
+                else service == builder.service
+                and (builder.revision_unknown or not revision or revision in builder.revisions)
+            )
+        ]
+        return {
+            name: found
+            for name, found in merge_matches(places).items()
+            if found.began <= builder.ended + NEARBY and found.ended >= builder.began - NEARBY
+        }
+
+
+def _first_entry(matches: MatchesByRule) -> Entry:
+    return min((found.first.entry for found in matches.values()), key=lambda entry: entry.sort_key)
+
+
+def _explain_lost_payloads(state: ServiceState, coverage: Coverage) -> ServiceState:
+    """Return an inconclusive state with its reason where the exporter dropped payloads."""
+    if state.verdict != "inconclusive" or not any(gap.kind == "payload_lost" for gap in coverage.gaps):
+        return state
+    return msgspec.structs.replace(
+        state, why="the exporter lost the payloads of these logs, so they cannot tell"
+    )
+
+
+def _failing_check(pack_cause: PackCause, run: Run) -> str | None:
+    """Return the failing check: the cause's own, or the one of the run that it points to."""
+    checks = {
+        "@failed": run.failed_checks,
+        "@noncritical": run.noncritical_failed,
+        "@tolerated": run.tolerated,
+    }
+    if pack_cause.cause.check in checks:
+        return next(iter(checks[pack_cause.cause.check]), None)
+    return pack_cause.cause.check or None

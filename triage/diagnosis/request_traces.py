@@ -1,0 +1,57 @@
+"""The lines that a service logged for the requests of a probe, found by trace."""
+
+from collections import deque
+
+from triage.diagnosis.incident_builder import IncidentBuilder
+from triage.models import Entry, Event
+
+#: Traced lines that are kept until a probe reports their request, and lines of one request.
+_MAX_REMEMBERED, _MAX_LINES = 2000, 6
+
+
+class RequestTraces:
+    """The first lines of each request that a probe sent.
+
+    Lines of other requests are kept only for a while. By instance, the line of a probe precedes the lines of the service.
+    By time it may follow them, because the clocks differ; then a line is found if no more than 2000 traced lines came between.
+    """
+
+    def __init__(self) -> None:
+        """Create an empty collection."""
+        self._recent: deque[Event] = deque(maxlen=_MAX_REMEMBERED)
+        self._by_trace: dict[str, list[Event]] = {}
+
+    def observe(self, entry: Entry, event: Event | None) -> None:
+        """Record one entry with its event, None where no rule matched."""
+        trace = _trace_id(entry)
+        if not trace:
+            return
+        lines = self._by_trace.get(trace)
+        if event is not None and event.run == "probe":
+            if lines is None:
+                self._by_trace[trace] = _first_lines(
+                    [line for line in self._recent if _trace_id(line.entry) == trace]
+                )
+            return
+        line = event or Event(entry=entry, pack="", rule="")
+        if lines is None:
+            self._recent.append(line)
+        else:
+            self._by_trace[trace] = _first_lines([*lines, line])
+
+    def lines_of(self, incident: IncidentBuilder) -> list[Event]:
+        """Return what the service logged for the failed requests of an incident."""
+        events = (event for found in incident.matches.values() for event in found.samples)
+        traces = dict.fromkeys(
+            _trace_id(event.entry) for event in events if event.outcome in ("failed", "warned")
+        )
+        return [line for trace in traces for line in self._by_trace.get(trace, [])]
+
+
+def _first_lines(lines: list[Event]) -> list[Event]:
+    return sorted(lines, key=lambda line: line.entry.sort_key)[:_MAX_LINES]
+
+
+def _trace_id(entry: Entry) -> str:
+    """Return the id of a trace: "projects/P/traces/ID" contains it, or it is the ID alone."""
+    return entry.trace.rpartition("/")[2]

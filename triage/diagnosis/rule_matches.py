@@ -1,0 +1,114 @@
+"""Events counted and sampled by rule, in bounded memory."""
+
+from dataclasses import dataclass, field
+
+from triage.models import Event
+
+#: Number of first events kept for citation, and of checks whose first event is kept.
+_SAMPLES, _CHECKS = 3, 12
+
+
+@dataclass(slots=True)
+class RuleMatches:
+    """The events of one rule in one place. Their order of arrival changes nothing.
+
+    Attributes:
+        rule: full name of the rule.
+        count: number of events.
+        ended: time of the last event, nanoseconds.
+        checks: number of events of each check; of too many, the alphabetically first.
+        first_per_check: first event of each check.
+        first_events: first events.
+
+    """
+
+    rule: str
+    count: int = 0
+    ended: int = 0
+    checks: dict[str, int] = field(default_factory=dict)
+    first_per_check: dict[str, Event] = field(default_factory=dict)
+    first_events: list[Event] = field(default_factory=list)
+
+    def add(self, event: Event) -> None:
+        """Count one more event."""
+        at, first = event.entry.timestamp, self.first_per_check.get(event.check)
+        if first is None or at <= first.entry.timestamp:
+            self._add_check(event.check, 1, event)
+        else:
+            self.checks[event.check] += 1
+        if len(self.first_events) < _SAMPLES or at <= self.first_events[-1].entry.timestamp:
+            self._add_first(event)
+        if at > self.ended:  # noqa: PLR1730 - max() takes longer, and this is for every line
+            self.ended = at
+        self.count += 1
+
+    def absorb(self, other: "RuleMatches") -> None:
+        """Add the events of another place."""
+        for check, first in other.first_per_check.items():
+            self._add_check(check, other.checks[check], first)
+        for event in other.first_events:
+            self._add_first(event)
+        self.ended = max(self.ended, other.ended)
+        self.count += other.count
+
+    def _add_check(self, check: str, count: int, first: Event) -> None:
+        """Count events of a check; ``first`` is the first of them."""
+        current = self.first_per_check.get(check)
+        if current is None:
+            self.first_per_check[check] = first
+            self.checks[check] = count
+            if len(self.first_per_check) > _CHECKS:
+                largest = max(self.first_per_check)
+                del self.first_per_check[largest], self.checks[largest]
+            return
+        self.checks[check] += count
+        if first.entry.precedes(current.entry):
+            self.first_per_check[check] = first
+
+    def _add_first(self, event: Event) -> None:
+        """Insert an event among the first ones, in order."""
+        index = len(self.first_events)
+        while index and event.entry.precedes(self.first_events[index - 1].entry):
+            index -= 1
+        self.first_events.insert(index, event)
+        del self.first_events[_SAMPLES:]
+
+    @property
+    def samples(self) -> list[Event]:
+        """Return the first events and the first event of each check."""
+        others = [
+            event
+            for event in self.first_per_check.values()
+            if not any(event is first for first in self.first_events)
+        ]
+        return sorted([*self.first_events, *others], key=lambda event: event.entry.sort_key)
+
+    @property
+    def first(self) -> Event:
+        """Return the first event."""
+        return self.first_events[0]
+
+    @property
+    def began(self) -> int:
+        """Return the time of the first event in nanoseconds."""
+        return self.first_events[0].entry.timestamp
+
+
+MatchesByRule = dict[str, RuleMatches]
+
+
+def record(by_rule: MatchesByRule, event: Event) -> None:
+    """Add an event to the matches of its rule."""
+    name = event.name
+    matches = by_rule.get(name)
+    if matches is None:
+        matches = by_rule[name] = RuleMatches(name)
+    matches.add(event)
+
+
+def group_by_rule(events: list[Event]) -> MatchesByRule:
+    """Return the events grouped by the full name of their rule."""
+    by_rule: MatchesByRule = {}
+    for event in events:
+        record(by_rule, event)
+    return by_rule

@@ -1,0 +1,104 @@
+"""What the logs cannot show, and what to fetch to confirm it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from triage.diagnosis.incident_builder import IncidentBuilder
+from triage.models import Coverage, Incident, Next, Pack, ServiceState
+from triage.text import quote
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+
+#: Seconds before and after the logs in which missing lines are fetched.
+_BEFORE, _AFTER = 900, 900
+#: Kinds of gaps that limit what the logs can show.
+_LIMITING_GAPS = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part", "suppressed")
+
+
+def limits(
+    packs: Sequence[Pack],
+    states: Sequence[ServiceState],
+    coverage: Coverage,
+    builders: Collection[IncidentBuilder],
+    *,
+    validated: bool,
+) -> list[str]:
+    """Return the limits as sentences; ``validated``: a primary service has a validation."""
+    lost = any(gap.kind == "payload_lost" for gap in coverage.gaps)
+    sentences = [gap.detail for gap in coverage.gaps if gap.kind in _LIMITING_GAPS]
+    for state in states:
+        if state.service and not state.chain:
+            sentences.append(
+                f"no readiness chain known for {state.service}: crashes, probes, memory, imports and failed requests "
+                "are still diagnosed"
+            )
+        names = list(state.revisions) if state.chain else []
+        newer = names[: names.index(state.revision)] if state.revision in names else []
+        if newer:
+            sentences.append(
+                f"{newer[0]} is newer than {state.revision}, but nothing in these logs decides it"
+            )
+    if any(state.primary for state in states) and not (validated or lost):
+        reached = (
+            "was never reached by the boots in"
+            if any(map(_failed_to_boot, builders))
+            else "does not stand in"
+        )
+        sentences.append(
+            f"The readiness validation {reached} these logs: no check is shown to pass or to fail."
+        )
+    for pack in packs:
+        if any(state.chain == pack.id for state in states):
+            sentences += pack.limits
+    sentences += [limit for builder in builders for limit in builder.pack_cause.cause.limits]
+    return list(dict.fromkeys(sentences))
+
+
+def _failed_to_boot(builder: IncidentBuilder) -> bool:
+    return builder.pack_cause.cause.tier in ("crash", "startup") and bool(builder.runs)
+
+
+def suggest_query(
+    packs: Sequence[Pack],
+    leading: ServiceState,
+    coverage: Coverage,
+    incidents: Sequence[Incident],
+    builders: Iterable[IncidentBuilder],
+) -> Next | None:
+    """Return what to fetch next, or None.
+
+    It confirms the first incident, or looks for the verdict of an inconclusive service.
+    """
+    if any(gap.kind == "payload_lost" for gap in coverage.gaps):
+        why = "the exporter lost the payloads: export the same window again, with `gcloud logging read --format=json`"
+        return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
+    by_id = {builder.id: builder.pack_cause.cause for builder in builders}
+    first = by_id.get(incidents[0].id) if incidents else None
+    if first is not None and first.suggest is not None:
+        return Next(_filter(leading, coverage, first.suggest.filter), first.suggest.why)
+    if leading.verdict != "inconclusive":
+        return None
+    why = f"no readiness verdict of {leading.service or 'the service'} stands in these logs"
+    return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
+
+
+def _pack_filters(packs: Sequence[Pack], state: ServiceState) -> str:
+    """Return the Logging filters of the packs of a service."""
+    filters = [
+        f"({pack.filter.strip()})"
+        for pack in packs
+        if pack.filter.strip()
+        and (not pack.services or any(fnmatchcase(state.service, pattern) for pattern in pack.primary))
+    ]
+    return "\nOR ".join(filters)
+
+
+def _filter(state: ServiceState, coverage: Coverage, filters: str) -> str:
+    lines = ['resource.type="cloud_run_revision"']
+    if state.service.isprintable() and state.service:
+        lines.append(f"resource.labels.service_name={quote(state.service)}")
+    if coverage.first and coverage.last:
+        since = parse_timestamp(coverage.first) - _BEFORE * NANOSECONDS
+        until = parse_timestamp(coverage.last) + _AFTER * NANOSECONDS
+        lines.append(f"timestamp>={quote(format_timestamp(since))}")
+        lines.append(f"timestamp<={quote(format_timestamp(until))}")
+    return "\n".join([*lines, *(["(", filters.strip(), ")"] if filters else [])])

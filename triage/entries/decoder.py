@@ -1,0 +1,289 @@
+"""Raw record to Entry: one decoder, one meaning for every form."""
+
+import re
+from functools import lru_cache
+from math import isfinite
+from urllib.parse import unquote
+
+import msgspec
+
+from triage.entries import lenient_json, wire
+from triage.entries.foreign_forms import normalize_foreign_record
+from triage.entries.severity import parse_severity
+from triage.entries.strip_prefix import StrippedText, strip_log_prefix
+from triage.entries.times import parse_nanoseconds
+from triage.models import Audit, Entry, ErrorInfo, Gap, Http, Record, SeveritySource, Split
+from triage.window import NANOSECONDS
+
+_decode = msgspec.json.Decoder(wire.LogEntry).decode
+_HOUR = 3600 * NANOSECONDS
+_NO_TEXT = StrippedText("")
+_NO_LABELS = wire.ResourceLabels()
+_RESOURCE = re.compile(
+    r"(?:namespaces|projects)/([^/]+)/(?:locations/([^/]+)/)?(services|revisions|jobs)/([^/]+)"
+)
+
+
+def decode(record: Record) -> Entry | Gap:
+    """Return the entry that the record means, in whatever form it was exported, or the Gap that it leaves.
+
+    Only a time is needed: ``timestamp``, or ``receiveTimestamp``, which makes the time uncertain. A record as the
+    API writes it takes one typed pass; any other (another key style, a type that does not fit, no payload at its
+    usual place) is read leniently into the same typed form, and goes on in the same way.
+    """
+    data = record.data
+    try:
+        if not data.isascii():
+            data.decode()
+        entry = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decode_foreign(record)
+    payload = entry.json_payload
+    request = entry.http_request
+    text = entry.text_payload or (payload and payload.message) or (request and request.request_url)
+    if text and entry.timestamp and entry.insert_id and entry.resource:
+        try:
+            return _normalize(entry, record, data)
+        except ValueError as error:
+            return _broken_record(record, str(error))
+    return _decode_foreign(record)
+
+
+def _decode_foreign(record: Record) -> Entry | Gap:
+    data = record.data
+    try:
+        try:
+            value = msgspec.json.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            value = lenient_json.loads(data)
+            data = msgspec.json.encode(value)
+        if not isinstance(value, dict):
+            return _broken_record(record, "not a JSON object")
+        return _normalize(normalize_foreign_record(value), record, data)
+    except RecursionError:
+        return _broken_record(record, "nested too deeply")
+    except ValueError as error:
+        return _broken_record(record, str(error))
+
+
+def _broken_record(record: Record, reason: str) -> Gap:
+    start = ascii(record.data[:80].decode("utf-8", "replace"))
+    return Gap("broken_record", record.source.path, f"{reason}: {start}", record.source.position)
+
+
+def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
+    """Return the entry made even.
+
+    Raises:
+        ValueError: it has no time.
+
+    """
+    received = _receive_timestamp(entry)
+    if entry.timestamp:
+        timestamp = parse_nanoseconds(entry.timestamp)
+        uncertain = received is not None and not -_HOUR <= received - timestamp <= _HOUR
+    elif received is not None:
+        timestamp, uncertain = received, True
+    else:
+        raise ValueError("no timestamp")
+    log_name, log_project = _split_log_name(entry.log_name) if entry.log_name else ("", "")
+    resource = (entry.resource and entry.resource.labels) or _NO_LABELS
+    labels = entry.labels or {}
+    payload = entry.json_payload
+    audit = _convert_audit(entry.proto_payload) if entry.proto_payload else None
+    http = _convert_request(entry.http_request) if entry.http_request else None
+    error = _convert_error(payload.error) if payload and payload.error else None
+    text = _strip_message(entry, payload, error)
+    message = text.message
+    if not message and audit:
+        parts = (audit.method, audit.resource)
+        message = " ".join(filter(None, parts)) + (f": {audit.status}" if audit.status else "")
+    elif not message and http:
+        message = " ".join(str(part) for part in (http.method, http.path, http.status) if part)
+    level, origin = _effective_severity(entry, payload, text)
+    logger, function, line = _code_location(entry, payload, text)
+    location, revision = resource.location or "", resource.revision_name or ""
+    service, project = resource.service_name or resource.job_name or "", resource.project_id or log_project
+    if audit and not (service and revision and project):
+        project, location, service, revision = _fill_from_resource_name(
+            audit.resource, project, location, service, revision
+        )
+    if resource.job_name and not revision:
+        revision = labels.get("run.googleapis.com/execution_name", "")
+    return Entry(
+        timestamp=timestamp,
+        receive_timestamp=received,
+        severity=level,
+        severity_source=origin,
+        message=message,
+        log_name=log_name,
+        service=service,
+        revision=revision,
+        location=location,
+        project=project,
+        instance=labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or "",
+        logger=logger,
+        function=function,
+        line=line,
+        trace=entry.trace or "",
+        http=http,
+        error=error,
+        audit=audit,
+        labels=labels,
+        insert_id=entry.insert_id or "",
+        payload_lost=not message,
+        time_uncertain=uncertain,
+        split=_convert_split(entry.split) if entry.split else None,
+        raw=data,
+        source=record.source,
+    )
+
+
+def _receive_timestamp(entry: wire.LogEntry) -> int | None:
+    """Return when the entry was received; where that cannot be read, its own time is enough."""
+    try:
+        return parse_nanoseconds(entry.receive_timestamp) if entry.receive_timestamp else None
+    except ValueError:
+        if entry.timestamp:
+            return None
+        raise
+
+
+def _strip_message(
+    entry: wire.LogEntry, payload: wire.JsonPayload | None, error: ErrorInfo | None
+) -> StrippedText:
+    if entry.text_payload:
+        return strip_log_prefix(entry.text_payload)
+    if payload is None:
+        return _NO_TEXT
+    message = payload.message or ""
+    if not message and error:
+        message = (
+            f"{error.type}: {error.message}" if error.type and error.message else error.type or error.message
+        )
+    elif payload.labels and payload.labels.module:
+        message = _unescape(message)
+    return strip_log_prefix(message)
+
+
+def _unescape(text: str) -> str:
+    r"""Return the text with the two characters ``\n`` made a line break: the stderr formatter escapes them."""
+    return text.replace("\\n", "\n") if "\\n" in text else text
+
+
+def _effective_severity(
+    entry: wire.LogEntry, payload: wire.JsonPayload | None, text: StrippedText
+) -> tuple[str, SeveritySource]:
+    if level := parse_severity(entry.severity):
+        return level, "entry"
+    if payload:
+        within = payload.validation.severity if payload.validation else None
+        for value in (payload.severity, payload.levelname, payload.level, within):
+            if level := parse_severity(value):
+                return level, "payload"
+    return (text.severity, "text") if text.severity else ("DEFAULT", "none")
+
+
+def _code_location(
+    entry: wire.LogEntry, payload: wire.JsonPayload | None, text: StrippedText
+) -> tuple[str, str, int | None]:
+    logger, function, line = text.logger, text.function, text.line
+    if payload:
+        labels, context = payload.labels, payload.context
+        logger = (
+            (labels and labels.module)
+            or (context and context.name)
+            or payload.logger
+            or payload.name
+            or logger
+        )
+        if labels:
+            function, line = labels.function or function, _line_number(labels.line, line)
+    if place := entry.source_location:
+        function, line = place.function or function, _line_number(place.line, line)
+    return logger, function, line
+
+
+def _line_number(value: str | int | None, default: int | None) -> int | None:
+    if isinstance(value, str):
+        return int(value) if value.isdecimal() and len(value) < 10 else default
+    return default if value is None else value
+
+
+@lru_cache(maxsize=1024)
+def _split_log_name(name: str) -> tuple[str, str]:
+    """Return the decoded log id and the project of "projects/P/logs/run.googleapis.com%2Fstderr"."""
+    parent, logs, log = name.partition("/logs/")
+    if not logs:
+        return unquote(name), ""
+    return unquote(log), parent.removeprefix("projects/") if parent.startswith("projects/") else ""
+
+
+def _convert_request(request: wire.HttpRequest) -> Http:
+    url = request.request_url or ""
+    return Http(
+        method=request.request_method or "",
+        url=url,
+        path=url_path(url),
+        status=request.status,
+        latency=_parse_duration(request.latency),
+        user_agent=request.user_agent or "",
+    )
+
+
+def url_path(url: str) -> str:
+    """Return the path of a URL, which may be a path alone, without its query."""
+    _, scheme, rest = url.partition("://")
+    path = url
+    if scheme:
+        slash = rest.find("/")
+        path = rest[slash:] if slash >= 0 else "/"
+    return path.partition("?")[0].partition("#")[0]
+
+
+def _parse_duration(text: str | None) -> float | None:
+    """Return the seconds of a protobuf Duration in JSON ("3.786648988s"), None when it is none."""
+    if not text:
+        return None
+    try:
+        seconds = float(text.removesuffix("s"))
+    except ValueError:
+        return None
+    return seconds if isfinite(seconds) else None
+
+
+def _convert_error(error: wire.PayloadError) -> ErrorInfo | None:
+    """Return the exception of a payload.
+
+    The service's stdout logger writes ``{"type": "str", "message": "Missing field"}`` into every line: a fault of
+    its serialiser, no error.
+    """
+    message = error.value or error.message or ""
+    if error.type == "str" and message == "Missing field":
+        return None
+    if not (error.type or message or error.traceback):
+        return None
+    return ErrorInfo(error.type or "", _unescape(message), _unescape(error.traceback or ""))
+
+
+def _convert_audit(log: wire.AuditLog) -> Audit:
+    status = log.status
+    ended = (status.message or (f"code {status.code}" if status.code else "")) if status else ""
+    return Audit(log.method_name or "", log.resource_name or "", ended)
+
+
+def _fill_from_resource_name(
+    resource: str, project: str, location: str, service: str, revision: str
+) -> tuple[str, str, str, str]:
+    """Return what the labels say, and what they lack from an audit's resource name."""
+    if found := _RESOURCE.search(resource):
+        project, location = project or found[1], location or found[2] or ""
+        if found[3] == "revisions":
+            revision = revision or found[4]
+        else:
+            service = service or found[4]
+    return project, location, service, revision
+
+
+def _convert_split(part: wire.LogSplit) -> Split | None:
+    return Split(part.uid, part.index, part.total_splits) if part.uid else None

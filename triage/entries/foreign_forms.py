@@ -1,0 +1,287 @@
+"""Any other form of a LogEntry brought into the API's: other key styles, JSON in strings, rows of tables, dumps."""
+
+import ast
+from typing import Any
+
+import msgspec
+
+from triage.entries import wire
+from triage.entries.times import protobuf_seconds, to_rfc3339
+
+#: Names of payload fields that hold the text, the first that is there wins.
+MESSAGE_KEYS = ("message", "msg", "text", "log", "textpayload", "event")
+_WHOLE_KEYS = ("labels", "resource.labels")
+_LARGEST_REPR = 1 << 20
+
+
+def normalize_foreign_record(record: dict[str, Any]) -> wire.LogEntry:
+    """Return the record as the API would have written it, whatever wrote it.
+
+    Read are camelCase, snake_case and BigQuery's lower case (keys are compared without case and underscores), the
+    JSON strings of Log Analytics, the dotted columns of a CSV download, dumps of the Python client's entries
+    (``payload``, ``raw_payload``, ``http_request`` with ``method`` and ``url``) and the flat table that
+    ``triage entries`` writes. A value of a type that makes no sense for its field is left out.
+    """
+    flat = flatten_record(record)
+    resource = _build_resource(flat)
+    labels = {key: _to_text(value) or "" for key, value in _to_labels(flat.get("labels")).items()}
+    if "instanceId" not in labels and isinstance(flat.get("instance"), str):
+        labels["instanceId"] = flat["instance"]
+    payload, text, proto = find_payloads(flat)
+    return wire.LogEntry(
+        timestamp=to_rfc3339(flat.get("timestamp")),
+        receive_timestamp=to_rfc3339(flat.get("receivetimestamp")),
+        severity=_to_severity(flat.get("severity")),
+        insert_id=_to_text(flat.get("insertid")),
+        log_name=_to_text(flat.get("logname")) or _to_text(flat.get("logid")),
+        text_payload=text,
+        json_payload=_build_payload(payload) if payload else None,
+        proto_payload=_build_audit_log(proto),
+        http_request=_build_http_request(flat),
+        resource=resource,
+        labels=labels,
+        source_location=_build_source_location(parse_json_object(flat.get("sourcelocation")) or flat),
+        trace=_to_text(flat.get("trace")),
+        split=_build_split(parse_json_object(flat.get("split"))),
+    )
+
+
+def flatten_record(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with dotted keys made objects, and keys without case and underscores."""
+    return _fold_keys(_nest_dotted_keys(record))
+
+
+def find_payloads(flat: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None, dict[str, Any] | None]:
+    """Return the payload of a flattened record as JSON, text or audit entry, wherever its form keeps it."""
+    proto = parse_json_object(flat.get("protopayload") or flat.get("protopayloadauditlog"))
+    payload = parse_json_object(flat.get("jsonpayload"))
+    text = _to_text(flat.get("textpayload"))
+    if not payload and not text and not proto:
+        payload, text = _find_dumped_payload(flat)
+    if isinstance(payload, str | int | float | list):
+        payload, text = None, _to_text(payload)
+    if not proto and _is_audit(payload):
+        payload, proto = None, payload
+    return payload or None, text, proto if isinstance(proto, dict) else None
+
+
+def _fold_keys(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with its keys in lower case and without underscores; of two alike the first with a value."""
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        name = key.replace("_", "").lower()
+        if found.get(name) in (None, ""):
+            found[name] = value
+    return found
+
+
+def _nest_dotted_keys(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with dotted keys ("resource.labels.service_name") made objects; label keys may hold dots."""
+    if not any("." in key for key in record):
+        return record
+    nested: dict[str, Any] = {}
+    for key, value in record.items():
+        path = key.split(".")
+        whole = next((name for name in _WHOLE_KEYS if key.startswith(f"{name}.")), None)
+        if whole:
+            path = [*whole.split("."), key[len(whole) + 1 :]]
+        parent = nested
+        for name in path[:-1]:
+            inner = parent.get(name)
+            if not isinstance(inner, dict):
+                parent[name] = inner = {}
+            parent = inner
+        if value not in (None, "") and not isinstance(parent.get(path[-1]), dict):
+            parent[path[-1]] = value
+    return nested
+
+
+def parse_json_object(value: Any) -> Any:
+    """Return the object that a string holds as JSON, any other value as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] == "{":
+        try:
+            return msgspec.json.decode(value)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return value
+    return value
+
+
+def _to_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+def _to_object(value: Any) -> dict[str, Any]:
+    value = parse_json_object(value)
+    return _fold_keys(value) if isinstance(value, dict) else {}
+
+
+def _to_severity(value: Any) -> str | int | None:
+    if isinstance(value, bool):
+        return None
+    return (
+        int(value)
+        if isinstance(value, float) and abs(value) < 1000
+        else value
+        if isinstance(value, str | int)
+        else None
+    )
+
+
+def _to_integer(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if abs(value) < 1 << 53 else None
+    if isinstance(value, str):
+        text = value.strip().removesuffix(".0")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+    return value if isinstance(value, int) else None
+
+
+def _to_labels(value: Any) -> dict[str, Any]:
+    value = parse_json_object(value)
+    if isinstance(value, list):  # BigQuery writes a map as a list of records
+        return {
+            str(item["key"]): item.get("value") for item in value if isinstance(item, dict) and "key" in item
+        }
+    return value if isinstance(value, dict) else {}
+
+
+def _build_resource(flat: dict[str, Any]) -> wire.Resource:
+    value = parse_json_object(flat.get("resource"))
+    if isinstance(value, list) and len(value) == 2:  # a namedtuple of the Python client
+        value = {"type": value[0], "labels": value[1]}
+    found = _to_object(value)
+    labels = _fold_keys(_to_labels(found.get("labels")))
+
+    def label(name: str, column: str) -> str | None:
+        return _to_text(labels.get(name)) or _to_text(flat.get(name)) or _to_text(flat.get(column))
+
+    return wire.Resource(
+        type=_to_text(found.get("type")),
+        labels=wire.ResourceLabels(
+            project_id=label("projectid", "project"),
+            location=label("location", "location"),
+            service_name=label("servicename", "service"),
+            revision_name=label("revisionname", "revision"),
+            job_name=label("jobname", "job"),
+        ),
+    )
+
+
+def _find_dumped_payload(flat: dict[str, Any]) -> tuple[Any, str | None]:
+    """Return the payload and the text of a dump that has them under names of its own."""
+    for name in ("payload", "rawpayload"):
+        value = parse_json_object(flat.get(name))
+        if isinstance(value, dict):
+            return value, None
+        if isinstance(value, str) and value:
+            parsed = _parse_python_repr(value)
+            return (parsed, None) if parsed else (None, value)
+    if flat.get("message") in (None, ""):
+        return None, None
+    error = {
+        "type": flat.get("errortype"),
+        "message": flat.get("errormessage"),
+        "traceback": flat.get("errortraceback"),
+    }
+    return {"message": flat["message"], "logger": flat.get("logger"), "error": error}, None
+
+
+def _parse_python_repr(text: str) -> dict[str, Any] | None:
+    """Return the dict that Python printed as this text."""
+    if text[:2] != "{'" or len(text) > _LARGEST_REPR:
+        return None
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None
+
+
+def _is_audit(payload: Any) -> bool:
+    return isinstance(payload, dict) and str(payload.get("@type", "")).endswith("google.cloud.audit.AuditLog")
+
+
+def _build_audit_log(value: Any) -> wire.AuditLog | None:
+    if not isinstance(value, dict):
+        return None
+    found = _to_object(value)
+    status = _to_object(found.get("status"))
+    return wire.AuditLog(
+        method_name=_to_text(found.get("methodname")),
+        resource_name=_to_text(found.get("resourcename")),
+        status=wire.Status(code=_to_integer(status.get("code")), message=_to_text(status.get("message"))),
+    )
+
+
+def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
+    found = _fold_keys(payload)
+    message = next((found[name] for name in MESSAGE_KEYS if found.get(name) not in (None, "", {}, [])), None)
+    if message is None:
+        message = found["message"] if isinstance(found.get("message"), str) else payload
+    labels, error = _to_object(found.get("labels")), parse_json_object(found.get("error"))
+    detail = _to_object(error)
+    return wire.JsonPayload(
+        message=_to_text(message),
+        labels=wire.PayloadLabels(
+            module=_to_text(labels.get("module")),
+            function=_to_text(labels.get("function")),
+            line=_to_integer(labels.get("line")),
+        ),
+        context=wire.PayloadContext(name=_to_text(_to_object(found.get("context")).get("name"))),
+        error=wire.PayloadError(
+            type=_to_text(detail.get("type")),
+            value=_to_text(detail.get("value")),
+            message=error if isinstance(error, str) else _to_text(detail.get("message")),
+            traceback=_to_text(detail.get("traceback")),
+        ),
+        logger=_to_text(found.get("logger")),
+        name=_to_text(found.get("name")),
+        severity=_to_severity(found.get("severity")),
+        levelname=_to_text(found.get("levelname")),
+        level=_to_severity(found.get("level")),
+        validation=wire.Validation(
+            severity=_to_severity(_to_object(found.get("validation")).get("severity"))
+        ),
+    )
+
+
+def _build_http_request(flat: dict[str, Any]) -> wire.HttpRequest | None:
+    found = _to_object(flat.get("httprequest"))
+    if not found:
+        found = {key.removeprefix("http"): value for key, value in flat.items() if key.startswith("http")}
+        if found.get("method") in (None, "") and found.get("url") in (None, ""):
+            return None
+    latency = found.get("latency")
+    if isinstance(latency, dict):
+        latency = f"{protobuf_seconds(latency)}s"
+    return wire.HttpRequest(
+        request_method=_to_text(found.get("requestmethod")) or _to_text(found.get("method")),
+        request_url=_to_text(found.get("requesturl")) or _to_text(found.get("url")),
+        status=_to_integer(found.get("status")),
+        latency=_to_text(latency),
+        user_agent=_to_text(found.get("useragent")),
+    )
+
+
+def _build_source_location(value: Any) -> wire.SourceLocation:
+    found = _to_object(value)
+    return wire.SourceLocation(
+        file=_to_text(found.get("file")),
+        line=_to_integer(found.get("line")),
+        function=_to_text(found.get("function")),
+    )
+
+
+def _build_split(value: Any) -> wire.LogSplit | None:
+    found = _to_object(value)
+    if not found.get("uid"):
+        return None
+    return wire.LogSplit(
+        uid=_to_text(found["uid"]) or "",
+        index=_to_integer(found.get("index")) or 0,
+        total_splits=_to_integer(found.get("totalsplits")) or 0,
+    )

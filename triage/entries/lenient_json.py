@@ -1,0 +1,40 @@
+"""The one record that the strict decoder refuses: the standard library's json, which is lenient where logs need it."""
+
+import json
+import re
+from typing import Any
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _null(_name: str) -> None:
+    """Read NaN and the infinities, which JSON does not have, as null."""
+
+
+def loads(data: bytes) -> Any:
+    r"""Return the value of a JSON text that may hold NaN, control characters, lone surrogates or bytes that are no UTF-8.
+
+    Such bytes are kept visible as ``\xff``, lone surrogates as ``\ud800``.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
+
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    return _escape_surrogates(json.loads(text, parse_constant=_null, strict=False))
+
+
+def _escape_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub(_escape, value)
+    if isinstance(value, dict):
+        return {_escape_surrogates(key): _escape_surrogates(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_escape_surrogates(inner) for inner in value]
+    return value
+
+
+def _escape(found: re.Match[str]) -> str:
+    point = ord(found[0])
+    return f"\\x{point - 0xDC00:02x}" if 0xDC80 <= point <= 0xDCFF else f"\\u{point:04x}"

@@ -1,0 +1,49 @@
+"""Records judged where they lie, so that only those which may matter travel."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from triage.entries.data_quality import FileStatistics
+from triage.entries.decoder import decode
+from triage.models import Entry, Record, Skipped
+
+Other = TypeVar("Other")
+
+
+def instance_sort_key(record: Record) -> tuple[tuple[str, str], int, str] | None:
+    """Return where a record stands among those that come by instance: whose it is, its microsecond, and its insertId.
+
+    It is None of a record that cannot be decoded.
+    """
+    entry = decode(record)
+    if not isinstance(entry, Entry):
+        return None
+    return entry.partition_key, entry.timestamp // 1000, entry.insert_id
+
+
+def prefilter_records(
+    items: Iterable[Record | Other],
+    *,
+    keep: Callable[[Entry], bool] | None = None,
+    within: Callable[[Entry], bool] | None = None,
+) -> Iterator[Record | Other | Skipped]:
+    """Yield what ``Entries`` with the same tests needs of the items of one file: of what it would only count, the numbers.
+
+    Records that cannot be decoded and parts of split entries are handed on.
+    """
+    statistics: FileStatistics | None = None
+    outside = 0
+    for item in items:
+        entry = decode(item) if isinstance(item, Record) else None
+        if not isinstance(entry, Entry) or (entry.split and entry.split.total > 1):
+            yield item
+            continue
+        is_outside = within is not None and not within(entry)
+        if not is_outside and (keep is None or keep(entry)):
+            yield item
+            continue
+        statistics = statistics or FileStatistics(entry.source.path)
+        statistics.observe(entry)
+        outside += is_outside
+    if statistics is not None:
+        yield statistics.skipped(outside)

@@ -1,0 +1,80 @@
+"""Entries sorted in bounded memory: what does not fit goes to private temporary files and is merged from there."""
+
+import heapq
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Any
+
+import msgspec
+
+from triage.errors import IOFailureError
+from triage.models import Entry
+
+_MERGE_WIDTH = 64
+_BUFFER = 64 << 10
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Entry)
+
+
+class Sorter:
+    """Takes entries in any order and gives them in that of ``key``.
+
+    ``max_bytes`` is about how many bytes of entries are held at a time. Temporary files are never more than 64 for each
+    power of 64 that the input is larger than that; they have no name, and vanish with the process.
+    ``held`` are the entries in memory, as they came until they are iterated, and ``held_bytes`` is their number of bytes.
+    """
+
+    def __init__(self, key: Callable[[Entry], Any], max_bytes: int) -> None:
+        """Begin without entries."""
+        self._key = key
+        self._max_bytes = max_bytes
+        self.held: list[Entry] = []
+        self.held_bytes = 0
+        self._levels: list[list[IO[bytes]]] = []
+
+    def add(self, entry: Entry) -> None:
+        """Take one entry in."""
+        self.held.append(entry)
+        self.held_bytes += 1500 + len(entry.raw)  # measured: an Entry with its raw text takes about that
+        if self.held_bytes > self._max_bytes:
+            self.held.sort(key=self._key)
+            self._add_run(_write_run(self.held), 0)
+            self.held, self.held_bytes = [], 0
+
+    def _add_run(self, run: IO[bytes], level: int) -> None:
+        if len(self._levels) == level:
+            self._levels.append([])
+        runs = self._levels[level]
+        runs.append(run)
+        if len(runs) == _MERGE_WIDTH:
+            merged = _write_run(heapq.merge(*map(_read_run, runs), key=self._key))
+            self._levels[level] = []
+            self._add_run(merged, level + 1)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield all entries in order."""
+        self.held.sort(key=self._key)
+        runs = [_read_run(run) for level in self._levels for run in level]
+        return heapq.merge(*runs, self.held, key=self._key) if runs else iter(self.held)
+
+
+def _write_run(entries: Iterable[Entry]) -> IO[bytes]:
+    try:
+        file = tempfile.TemporaryFile(prefix="triage-", buffering=_BUFFER)  # noqa: SIM115 - closed once it is read
+        for entry in entries:
+            data = _encoder.encode(entry)
+            file.write(len(data).to_bytes(4, "little"))
+            file.write(data)
+        file.seek(0)
+    except OSError as error:
+        raise IOFailureError(
+            f"{tempfile.gettempdir()}: {error.strerror}, while sorting",
+            "make room there, or set TMPDIR to another disk",
+        ) from error
+    return file
+
+
+def _read_run(file: IO[bytes]) -> Iterator[Entry]:
+    with file:
+        while size := file.read(4):
+            yield _decoder.decode(file.read(int.from_bytes(size, "little")))

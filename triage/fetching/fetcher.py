@@ -1,0 +1,261 @@
+"""A fetch from its plan to its files: asked page by page, kept page by page, widened where something is cut."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
+from triage.fetching import window_growth, writer
+from triage.fetching.api_errors import is_page_token_error, to_triage_error, without_resume
+from triage.fetching.client import Connection, connect
+from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, new_parts
+from triage.fetching.output_paths import find_journal, journal_folder, output_path
+from triage.fetching.pages import PAGE_SIZE, PageReader, RateLimiter, RetryPolicy
+from triage.fetching.query import add_window, build_filter
+from triage.models import FetchPlan, FetchResult, Pack, Progress, WindowShortfall
+from triage.window import Window, format_utc_and_local, parse_timestamp
+
+#: Says what a window cuts: the files so far, their window, and the one that was asked for.
+FindShortfalls = Callable[[Sequence[Path], Window, Window], Sequence[WindowShortfall]]
+Notify = Callable[[str], None]
+ShowProgress = Callable[[Progress], None]
+
+_RETRY_POLICY = RetryPolicy()
+
+
+def fetch(
+    plan: FetchPlan,
+    packs: Sequence[Pack],
+    *,
+    find_shortfalls: FindShortfalls,
+    notify: Notify,
+    show_progress: ShowProgress,
+    retry_policy: RetryPolicy = _RETRY_POLICY,
+    environ: Mapping[str, str] = os.environ,
+) -> list[FetchResult]:
+    """Fetch what a plan asks for and return its files, one per service, with a .meta.json beside each.
+
+    ``find_shortfalls`` is asked after each round whether the window cuts something, ``notify`` is told what happens in sentences,
+    ``show_progress`` how far it is. What was fetched is kept in a journal until all is written; ``plan.resume`` goes on there,
+    or begins where there is nothing to go on with.
+
+    Raises:
+        UsageError: the query cannot be asked, an output is in the way, or --resume means another fetch.
+        TryAgainError: quota or network; the journal is kept.
+        NoPermissionError: credentials, role or project; the journal is kept.
+        IOFailureError: a file cannot be written; the journal is kept as far as the disk took it.
+        KeyboardInterrupt: the user stopped it; the journal is kept, and ``notify`` said so.
+
+    """
+    clauses = {
+        service: build_filter(service, packs, text=plan.filter, everything=plan.everything)
+        for service in plan.services
+    }
+    _check_output(plan)
+    connection = connect(plan, environ)
+    try:
+        notify(f"project {connection.project}, named by {connection.source}")
+        try:
+            journal = _open_journal(plan, clauses, connection.project, notify)
+        except OSError as error:
+            raise _write_failure(error, plan.folder, keep=plan.keep) from error
+        asked = journal.state.asked
+        notify(f"window {format_utc_and_local(asked.start)} to {format_utc_and_local(asked.end)}")
+        plan = msgspec.structs.replace(plan, window=asked)
+        return _Fetcher(
+            plan=plan,
+            journal=journal,
+            connection=connection,
+            find_shortfalls=find_shortfalls,
+            notify=notify,
+            show_progress=show_progress,
+            retry_policy=retry_policy,
+        ).run()
+    finally:
+        connection.close()
+
+
+def _check_output(plan: FetchPlan) -> None:
+    if plan.file and len(plan.services) > 1:
+        raise UsageError(f"-o {plan.file}: one file cannot hold several services", "give an existing folder")
+    if plan.file and not plan.resume and Path(plan.file).exists():
+        raise UsageError(f"-o {plan.file}: it exists, and nothing is written over", "give a new name")
+
+
+def _open_journal(plan: FetchPlan, clauses: dict[str, str], project: str, notify: Notify) -> Journal:
+    """Return the journal to go on with, or a new one."""
+    if plan.resume and (folder := find_journal(plan, clauses)):
+        journal = Journal.reopen(folder)
+        notify(f"going on with {folder}: {journal.entries:,} entries are there, window {journal.state.asked}")
+        return journal
+    if plan.resume:
+        notify("nothing to resume: beginning")
+    state = Checkpoint(
+        project=project,
+        clauses=clauses,
+        asked=plan.window,
+        began=time.time_ns(),
+        page_size=min(PAGE_SIZE, plan.limit or PAGE_SIZE),
+        limit=plan.limit,
+        parts=new_parts(clauses, plan.window),
+    )
+    return Journal.begin(journal_folder(plan), state)
+
+
+def _write_failure(error: OSError, folder: str, kept: str = "", *, keep: bool) -> IOFailureError:
+    hint = "make room or give the right to write, then the same command with --resume"
+    return IOFailureError(
+        f"{error.filename or folder}: {error.strerror}{kept}", hint if keep else without_resume(hint)
+    )
+
+
+class _Fetcher:
+    """One fetch under way."""
+
+    def __init__(
+        self,
+        *,
+        plan: FetchPlan,
+        journal: Journal,
+        connection: Connection,
+        find_shortfalls: FindShortfalls,
+        notify: Notify,
+        show_progress: ShowProgress,
+        retry_policy: RetryPolicy,
+    ) -> None:
+        self._plan = plan
+        self._journal = journal
+        self._find_shortfalls = find_shortfalls
+        self._notify = notify
+        self._show_progress = show_progress
+        self._project = connection.project
+        self._reader = PageReader(
+            connection, RateLimiter(plan.reads_per_minute), retry_policy, self._report_waiting
+        )
+        self._index = 0
+
+    def run(self) -> list[FetchResult]:
+        """Fetch, write and let the journal go; where that fails, it stays if anything is in it and is to be kept."""
+        journal, keep = self._journal, self._plan.keep
+        try:
+            cut = self._collect()
+            written = [self._write_service(service, cut) for service in journal.state.clauses]
+            journal.discard()
+        except KeyboardInterrupt:
+            if keep:
+                self._notify(f"stopped{self._kept_note()}; the same command with --resume goes on")
+            raise
+        except (TryAgainError, NoPermissionError) as error:
+            hint = error.hint if keep else without_resume(error.hint)
+            raise type(error)(f"{error.message}{self._kept_note()}", hint) from error
+        except OSError as error:
+            raise _write_failure(error, str(journal.folder), self._kept_note(), keep=keep) from error
+        finally:
+            if journal.pages and keep:
+                journal.close()
+            else:
+                journal.discard()
+        return written
+
+    def _kept_note(self) -> str:
+        if not self._journal.pages or not self._plan.keep:
+            return ""
+        return f"; {self._journal.entries:,} entries are kept in {self._journal.folder}"
+
+    def _collect(self) -> str:
+        """Fetch the parts, widen the window while that is needed and allowed, and return what stays cut, or ""."""
+        journal, asked = self._journal, self._plan.window
+        while True:
+            for index in range(len(journal.state.parts)):
+                self._fetch_part(index)
+            if any(part.limited for part in journal.state.parts):
+                return f"--limit {journal.state.limit} was reached: there are more entries"
+            needs = self._find_shortfalls(journal.files(), journal.window, asked)
+            if not needs:
+                return ""
+            says = "; ".join(dict.fromkeys(need.says for need in needs))
+            if not self._plan.may_widen:
+                return f"{says}: --widen fetches more"
+            steps = [
+                window_growth.next_window(journal.window, asked, need.side, journal.state.began)
+                for need in needs
+            ]
+            stretch = next((step for step in steps if step), None)
+            if stretch is None and all(need.side == "end" for need in needs):
+                return f"{says}: fetch again when it has gone on"
+            if stretch is None:
+                return f"{says}: the window grew as far as it may, a longer one fetches more"
+            bounds = window_growth.growth_limits(asked, journal.state.began)
+            self._notify(
+                f"{says}: fetching {format_utc_and_local(stretch.start)} to {format_utc_and_local(stretch.end)} too "
+                f"(at most from {format_utc_and_local(bounds.start)} to {format_utc_and_local(bounds.end)})"
+            )
+            journal.extend(stretch)
+
+    def _fetch_part(self, index: int) -> None:
+        """Fetch what is missing of a part. A token that is lost costs one query from the last instant on."""
+        from google.api_core.exceptions import InvalidArgument
+
+        self._index = index
+        journal = self._journal
+        rewound = None
+        while not (part := journal.state.parts[index]).done:
+            if part.token and time.time_ns() - part.token_at > TOKEN_LIFE:
+                self._notify("the page token is older than a day: going on from the last entry")
+                journal.rewind(index)
+                continue
+            text = add_window(journal.state.clauses[part.service], part.window)
+            try:
+                page = self._reader.read_page(text, part.token, journal.state.page_size)
+            except InvalidArgument as error:
+                if rewound == part.last or not is_page_token_error(error):
+                    raise to_triage_error(error, self._project) from error
+                rewound = part.last
+                self._notify("the page token was refused: going on from the last entry")
+                journal.rewind(index)
+                continue
+            journal.add(index, page, time.time_ns())
+            self._report_waiting("")
+
+    def _report_waiting(self, why: str) -> None:
+        part = self._journal.state.parts[self._index]
+        progress = Progress(
+            entries=self._journal.entries,
+            pages=self._journal.pages,
+            window=Window(part.start, part.end),
+            service=part.service,
+            reached=parse_timestamp(part.last) if part.last else None,
+            waiting=why,
+        )
+        self._show_progress(progress)
+
+    def _write_service(self, service: str, cut: str) -> FetchResult:
+        """Write the file of a service and what tells of it."""
+        journal = self._journal
+        parts = [(part, journal.file(index)) for index, part in enumerate(journal.state.parts)]
+        mine = sorted(
+            ((part, file) for part, file in parts if part.service == service), key=lambda of: of[0].start
+        )
+        window = journal.window
+        path = writer.write_lines(
+            [file for part, file in mine if part.entries],
+            output_path(self._plan, service, window),
+            journal.folder,
+        )
+        fetched = FetchResult(
+            service=service,
+            path=str(path),
+            project=journal.state.project,
+            filter=add_window(journal.state.clauses[service], window),
+            asked=self._plan.window,
+            window=window,
+            entries=sum(part.entries for part, _ in mine),
+            pages=sum(part.pages for part, _ in mine),
+            complete=not any(part.limited for part, _ in mine),
+            cut=cut,
+        )
+        writer.write_meta(fetched, journal.folder)
+        return fetched

@@ -1,0 +1,68 @@
+"""What a fetch would do, told without a call."""
+
+from collections.abc import Mapping, Sequence
+from os import environ as process_environ
+
+from triage.fetching import window_growth
+from triage.fetching.client import parse_endpoint
+from triage.fetching.pages import PAGE_SIZE
+from triage.fetching.project import find_project
+from triage.fetching.query import add_window, build_filter, gcloud_command
+from triage.models import FetchPlan, Pack, Query
+from triage.window import Window, format_utc_and_local
+
+
+def build_queries(
+    plan: FetchPlan, packs: Sequence[Pack], environ: Mapping[str, str] = process_environ
+) -> list[Query]:
+    """Return what a plan asks for, one query per service, with the gcloud command that asks the same.
+
+    Raises:
+        UsageError: a service, the project or the filter cannot be asked for.
+
+    """
+    project, _ = find_project(plan.project, environ)
+    texts = {
+        service: add_window(
+            build_filter(service, packs, text=plan.filter, everything=plan.everything), plan.window
+        )
+        for service in plan.services
+    }
+    return [Query(service, text, gcloud_command(text, project)) for service, text in texts.items()]
+
+
+def plan_fetch(plan: FetchPlan, now: int, environ: Mapping[str, str] = process_environ) -> list[str]:
+    """Return what would be asked, of whom, and how many calls it takes at most, a sentence each."""
+    project, source = find_project(plan.project, environ)
+    of = f"project {project}, named by {source}" if project else "the project that the credentials name"
+    window = plan.window
+    says = [
+        f"would ask {parse_endpoint(plan.endpoint)} for logs of {', '.join(plan.services)} in {of}",
+        f"window: {format_utc_and_local(window.start)} to {format_utc_and_local(window.end)}",
+    ]
+    rounds = 1
+    if plan.may_widen:
+        bounds = window_growth.growth_limits(window, now)
+        rounds += _count_steps(window, "start", now) + _count_steps(window, "end", now)
+        ends = f"{format_utc_and_local(bounds.start)} and {format_utc_and_local(bounds.end)}"
+        says.append(f"it may be widened, in at most {rounds - 1} steps, up to {ends}")
+    says.append(_describe_calls(plan, rounds))
+    return says
+
+
+def _count_steps(asked: Window, side: str, now: int) -> int:
+    """Return how many steps a window can take on one side."""
+    grown, steps = asked, 0
+    while stretch := window_growth.next_window(grown, asked, side, now):
+        grown = Window(min(grown.start, stretch.start), max(grown.end, stretch.end))
+        steps += 1
+    return steps
+
+
+def _describe_calls(plan: FetchPlan, rounds: int) -> str:
+    pace = f"at most {plan.reads_per_minute} calls a minute"
+    if plan.limit is None:
+        return f"{pace}, one for every {PAGE_SIZE:,} entries that there are (--limit sets a bound)"
+    size = min(PAGE_SIZE, plan.limit)
+    most = len(plan.services) * (-(-plan.limit // size) + rounds)
+    return f"at most {most} calls, repeats not counted, and {pace}"

@@ -1,0 +1,248 @@
+"""Filters that say what they mean, and mean something else than most readers expect.
+
+Sources: the pages "Logging query language" and "Troubleshoot Logging query language", and the severities of LogEntry.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from triage.lql.compiler import REGEX_OPERATORS
+from triage.lql.fields import DEFAULTS, Kind, Path, bind_field
+from triage.lql.findings import make_finding
+from triage.lql.formatter import left_text, node_text
+from triage.lql.strings import quote_pattern, quote_string
+from triage.lql.tree import (
+    And,
+    Anywhere,
+    Call,
+    Comparison,
+    Field,
+    FieldPresence,
+    Literal,
+    Node,
+    Not,
+    Or,
+    Query,
+    Span,
+    find_fields,
+    walk,
+)
+from triage.lql.value_tests import CONVERSIONS, convert_literal, make_value_test
+from triage.lql.values import to_severity
+from triage.models import Finding
+
+_SEVERITIES = {"WARN": "WARNING", "ERR": "ERROR", "CRIT": "CRITICAL", "FATAL": "CRITICAL", "PANIC": "ALERT",
+               "EMERG": "EMERGENCY", "TRACE": "DEBUG", "VERBOSE": "DEBUG", "INFORMATION": "INFO"}  # fmt: skip
+_SPACED_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d) +(\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)", re.ASCII
+)
+_LOG_ID = re.compile(r"(?:^|/logs/)([\w-]+(?:\.[\w-]+)+/.+)", re.ASCII)
+_FLOORS = (">", ">=", "=")
+_BELOW = ("<", "<=", "!=", "!~")
+
+
+def impossible_values(query: Query) -> Iterator[Finding]:
+    """Find values that the field's type cannot be: the page lets the comparison fail, the API refuses the filter."""
+    for node, path in _comparisons(query):
+        if path.kind is None or path.kind not in CONVERSIONS or node.operator in REGEX_OPERATORS:
+            continue
+        for literal in _literals(node.value):
+            if convert_literal(path.kind, literal) is None:
+                message = (
+                    f"{literal.text!r} is no {path.kind.value}: the comparison never holds, and Cloud Logging may "
+                    "refuse the filter for it"
+                )
+                yield make_finding(
+                    "impossible-value",
+                    "error",
+                    message,
+                    query.text,
+                    literal.span,
+                    _suggest_value(literal.text, path),
+                )
+
+
+def _suggest_value(text: str, path: Path) -> str | None:
+    if path.kind is Kind.SEVERITY:
+        return _SEVERITIES.get(text.upper())
+    match = _SPACED_TIME.fullmatch(text) if path.kind is Kind.TIMESTAMP else None
+    return f'"{match[1]}T{match[2]}"' if match else None
+
+
+def patterns(query: Query) -> Iterator[Finding]:
+    """Find regular expressions on what is no string, or without quotation marks."""
+    for node, path in _comparisons(query):
+        if node.operator not in REGEX_OPERATORS:
+            continue
+        if path.kind not in (Kind.STRING, Kind.JSON, Kind.PROTO):
+            message = "only fields that are strings can be matched by a regular expression; this never holds"
+            yield make_finding("pattern-on-no-string", "error", message, query.text, node.span)
+        for literal in _literals(node.value):
+            if not literal.quoted:
+                message = "a regular expression stands in double quotes"
+                fix = quote_pattern(literal.text)
+                yield make_finding("unquoted-pattern", "warning", message, query.text, literal.span, fix)
+
+
+def stars(query: Query) -> Iterator[Finding]:
+    """Find stars in values, which the language looks for as stars."""
+    for node, path in _comparisons(query):
+        if node.operator not in ("=", "!=", ":") or path.kind in CONVERSIONS:
+            continue
+        for literal in _literals(node.value):
+            if not literal.text.startswith("*") and not literal.text.endswith("*"):
+                continue
+            part = literal.text.strip("*")
+            message = 'a star in a value is looked for as a star; a part of a text is found by field:"part"'
+            alone = literal is node.value and part and node.operator != "!="
+            fix = f"{left_text(node.left)}:{quote_string(part)}" if alone else None
+            yield make_finding(
+                "star", "warning", message, query.text, node.span if alone else literal.span, fix
+            )
+
+
+def log_names(query: Query) -> Iterator[Finding]:
+    """Find log names with a slash in the log's own name, which entries carry as %2F."""
+    message = (
+        "entries carry the slash in a log's name as %2F, so this finds none; log_id takes the plain name"
+    )
+    for node, path in _comparisons(query):
+        if path.keys != ("logName",) or node.operator in REGEX_OPERATORS:
+            continue
+        for literal in _literals(node.value):
+            match = _LOG_ID.search(literal.text)
+            if match:
+                encoded = literal.text[: match.start(1)] + quote(match[1], safe="%")
+                yield make_finding(
+                    "log-name-encoding", "error", message, query.text, literal.span, quote_string(encoded)
+                )
+
+
+def label_paths(query: Query) -> Iterator[Finding]:
+    """Find label keys with dots that are not quoted: labels are one level deep."""
+    message = "a label's key with dots stands in double quotes, as labels have one level only"
+    for field in find_fields(query.root):
+        path = bind_field(field, query.text)
+        if path.below_a_label:
+            key = ".".join(path.keys[path.fixed :])
+            fix = f"{'.'.join(path.keys[: path.fixed])}.{quote_string(key)}"
+            yield make_finding("label-path", "error", message, query.text, field.span, fix)
+
+
+def missing_fields(query: Query) -> Iterator[Finding]:
+    """Find != and !~ on fields that entries may lack: then they are false."""
+    for node, path in _comparisons(query):
+        if node.operator in ("!=", "!~") and len(path.keys) > path.fixed and not _is_group(node.value):
+            contrary = {"!=": "=", "!~": "=~"}[node.operator]
+            fix = f"NOT {node_text(Comparison(node.left, contrary, node.value))}"
+            message = f"entries without {left_text(node.left)} do not match {node.operator}; with NOT they do"
+            yield make_finding("missing-field", "warning", message, query.text, node.span, fix)
+
+
+def unequal_to_any(query: Query) -> Iterator[Finding]:
+    """Find ``field != (A OR B)``, which holds for every value that is not both."""
+    for node, _ in _comparisons(query):
+        if node.operator in ("!=", "!~") and isinstance(node.value, Or):
+            contrary = {"!=": "=", "!~": "=~"}[node.operator]
+            fix = f"NOT {node_text(Comparison(node.left, contrary, node.value))}"
+            message = f"{node.operator} is applied to each value and joined by OR, so it holds for nearly everything"
+            yield make_finding("unequal-to-any", "error", message, query.text, node.span, fix)
+
+
+def defaulted_fields(query: Query) -> Iterator[Finding]:
+    """Find comparisons that an entry without the field passes too, because its default does."""
+    beside = _siblings(query, And)
+    for node, path in _comparisons(query):
+        if node.operator not in _BELOW or path.default is None or len(path.keys) == 1:
+            continue
+        if any(
+            isinstance(part, FieldPresence) and part.left == node.left for part in beside.get(id(node), ())
+        ):
+            continue
+        if any(
+            make_value_test(path.type, node.operator, literal)(path.default)
+            for literal in _literals(node.value)
+        ):
+            name = left_text(node.left)
+            shown = DEFAULTS[path.kind] if path.kind else ""
+            message = f"entries without {name} match too: it is compared as {shown!r} there; add {name}:*"
+            fix = f"({name}:* AND {query.text[node.span.start : node.span.end]})"
+            yield make_finding("defaulted-field", "note", message, query.text, node.span, fix)
+
+
+def severity_floor(query: Query) -> Iterator[Finding]:
+    """Find ``severity>=X``, which leaves out every entry that was written without a severity."""
+    message = "entries without severity (DEFAULT), such as plain lines on stdout and stderr, are left out"
+    beside = _siblings(query, Or)
+    default = Comparison(Field(("severity",)), "=", Literal("DEFAULT"))
+    for node, path in _comparisons(query):
+        number = to_severity(node.value.text) if isinstance(node.value, Literal) else None
+        floor = path.kind is Kind.SEVERITY and node.operator in (">", ">=") and number
+        if floor and default not in beside.get(id(node), ()):
+            fix = f"({query.text[node.span.start : node.span.end]} OR severity=DEFAULT)"
+            yield make_finding("severity-floor", "note", message, query.text, node.span, fix)
+
+
+def text_payload_only(query: Query) -> Iterator[Finding]:
+    """Find filters that look for text in textPayload alone: what a service logs as JSON is in jsonPayload."""
+    named = [field.parts[0] for field in find_fields(query.root)]
+    everywhere = any(
+        isinstance(node, Anywhere) or (isinstance(node, Call) and node.name == "search")
+        for node in walk(query.root)
+    )
+    if everywhere or "jsonPayload" in named or "protoPayload" in named:
+        return
+    for node, path in _comparisons(query):
+        if path.keys == ("textPayload",) and node.operator in (":", "=", "=~"):
+            text = query.text[node.span.start : node.span.end]
+            other = f"jsonPayload.message{query.text[node.left.span.end : node.span.end]}"
+            message = (
+                "a service that logs JSON has its text in jsonPayload.message, which textPayload does not see"
+            )
+            yield make_finding(
+                "text-payload-only", "warning", message, query.text, node.span, f"({text} OR {other})"
+            )
+
+
+def no_time_bound(query: Query) -> Iterator[Finding]:
+    """Find filters that no time bounds: clients then add their own window or search everything."""
+    if not _has_time_bound(query.root):
+        message = (
+            "no time bound: gcloud and the client libraries then take the last day, the API everything that is "
+            'kept; add timestamp>="..." and timestamp<"..."'
+        )
+        end = len(query.text)
+        yield make_finding("no-time-bound", "warning", message, query.text, Span(end, end))
+
+
+def _has_time_bound(node: Node | None) -> bool:
+    match node:
+        case And():
+            return any(_has_time_bound(part) for part in node.parts)
+        case Or():
+            return all(_has_time_bound(part) for part in node.parts)
+        case Comparison(left=Field(parts=("timestamp" | "receiveTimestamp",))):
+            return node.operator in _FLOORS
+        case _:
+            return False
+
+
+def _comparisons(query: Query) -> Iterator[tuple[Comparison, Path]]:
+    for node in walk(query.root):
+        if isinstance(node, Comparison) and isinstance(node.left, Field):
+            yield node, bind_field(node.left, query.text)
+
+
+def _siblings(query: Query, kind: type[And] | type[Or]) -> dict[int, tuple[Node, ...]]:
+    """Return for every part of an And or an Or, by its id, all the parts of it."""
+    joints = (node for node in walk(query.root) if isinstance(node, kind))
+    return {id(part): joint.parts for joint in joints for part in joint.parts}
+
+
+def _literals(value: Node) -> Iterator[Literal]:
+    return (node for node in walk(value) if isinstance(node, Literal))
+
+
+def _is_group(value: Node) -> bool:
+    return isinstance(value, Or | And | Not)

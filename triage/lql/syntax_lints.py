@@ -1,0 +1,151 @@
+"""Slips of the pen: quotation marks, operators and parentheses that the language does not know as such.
+
+Sources: the pages "Logging query language" and "Troubleshoot Logging query language".
+"""
+
+import re
+from collections.abc import Iterator
+
+from triage.lql.fields import LOG_ENTRY, Kind, bind_field, normalize_name
+from triage.lql.findings import make_finding
+from triage.lql.formatter import left_text
+from triage.lql.signatures import FUNCTIONS
+from triage.lql.strings import quote_string
+from triage.lql.tree import Anywhere, Comparison, Literal, Or, Query, Span, find_fields, walk
+from triage.lql.values import to_double
+from triage.models import Finding
+
+MAX_CHARACTERS = 20_000
+_WORDS = {"and": "AND", "or": "OR", "not": "NOT", "&&": "AND", "||": "OR", "!": "NOT"}
+_SKIPPED = re.compile(r'"(?:[^"\\]|\\.)*"|--[^\n]*', re.DOTALL)
+_SINGLE = re.compile(r"(?<![^\s(:=<>~,])'([^'\"]*)'(?![^\s),])")
+_CURLY = re.compile('[\u201c-\u201f]([^"\u201c-\u201f]*)[\u201c-\u201f]')
+_SPECIAL = re.compile(r"\.|--")
+_PLAIN_PART = re.compile(r"@?\w[\w-]*")
+
+
+def too_long(query: Query) -> Iterator[Finding]:
+    """Find a filter longer than Cloud Logging takes; comments count."""
+    length = len(query.text)
+    if length > MAX_CHARACTERS:
+        message = f"{length:,} characters; Cloud Logging takes {MAX_CHARACTERS:,}, comments counted"
+        yield make_finding("too-long", "error", message, query.text, Span(MAX_CHARACTERS, length))
+
+
+def single_quotes(query: Query) -> Iterator[Finding]:
+    """Find single quotes, which the page does not name among its delimiters."""
+    message = "a single quote is an ordinary character here and is looked for; strings stand in double quotes"
+    for match in _SINGLE.finditer(_blank_strings(query.text)):
+        yield make_finding(
+            "single-quotes", "error", message, query.text, Span(*match.span()), quote_string(match[1])
+        )
+
+
+def curly_quotes(query: Query) -> Iterator[Finding]:
+    """Find quotation marks that a word processor made."""
+    message = "this is no quotation mark of the language; strings stand in straight double quotes"
+    for match in _CURLY.finditer(_blank_strings(query.text)):
+        yield make_finding(
+            "curly-quotes", "error", message, query.text, Span(*match.span()), quote_string(match[1])
+        )
+
+
+def operators(query: Query) -> Iterator[Finding]:
+    """Find and, or, not that are written as in other languages, and so are search terms."""
+    for literal in _unquoted_literals(query):
+        word = _WORDS.get(literal.text.lower())
+        if word is not None:
+            message = f"{literal.text!r} is a search term here; the operator is written {word}"
+            yield make_finding("operator-case", "error", message, query.text, literal.span, word)
+        elif literal.text.startswith("!") and literal.text.strip("!"):
+            message = f"{literal.text!r} is a search term here; the contrary is written NOT or -"
+            fix = f"NOT {literal.text.strip('!')}"
+            yield make_finding("operator-case", "error", message, query.text, literal.span, fix)
+
+
+def loose_or(query: Query) -> Iterator[Finding]:
+    """Find ``field = "A" OR "B"``, where "B" is looked for in every field."""
+    message = "a value behind OR without its field is looked for in every field; write field = (A OR B)"
+    for node in walk(query.root):
+        if isinstance(node, Or) and any(
+            isinstance(before, Comparison) and isinstance(after, Anywhere)
+            for before, after in zip(node.parts, node.parts[1:], strict=False)
+        ):
+            yield make_finding(
+                "loose-or", "error", message, query.text, node.span, _grouped_values(node, query.text)
+            )
+
+
+def _grouped_values(node: Or, text: str) -> str | None:
+    """Return the comparison with all the values in its parentheses, if there is nothing else in the OR."""
+    first, *rest = node.parts
+    if not isinstance(first, Comparison) or not isinstance(first.value, Literal):
+        return None
+    if not all(isinstance(part, Anywhere) for part in rest):
+        return None
+    values = [text[part.span.start : part.span.end] for part in (first.value, *rest)]
+    return f"{text[first.span.start : first.value.span.start]}({' OR '.join(values)})"
+
+
+def spaced_function(query: Query) -> Iterator[Finding]:
+    """Find ``log_id ("x")``, which is two search terms."""
+    for literal in _unquoted_literals(query):
+        gap = re.compile(r"\s+(?=\()").match(query.text, literal.span.end)
+        if gap and literal.text.lower() in FUNCTIONS:
+            message = f"{literal.text} is a search term here; the parenthesis of a function follows at once"
+            span = Span(literal.span.start, gap.end())
+            yield make_finding("spaced-function", "error", message, query.text, span, literal.text)
+
+
+def special_characters(query: Query) -> Iterator[Finding]:
+    """Find unquoted text with characters for which the page wants double quotes."""
+    message = "text with special characters stands in double quotes"
+    for literal in _unquoted_literals(query):
+        special = _SPECIAL.search(literal.text) and to_double(literal.text) is None
+        if special and not literal.text.endswith("'") and not _is_field_path(literal.text):
+            yield make_finding(
+                "unquoted-special", "warning", message, query.text, literal.span, quote_string(literal.text)
+            )
+    message = "a part of a path with special characters stands in double quotes"
+    for field in find_fields(query.root):
+        parts = zip(field.parts, field.quoted, strict=True)
+        if not bind_field(field, query.text).below_a_label and any(
+            not quoted and not _PLAIN_PART.fullmatch(part) for part, quoted in parts
+        ):
+            yield make_finding(
+                "unquoted-special", "warning", message, query.text, field.span, left_text(field)
+            )
+
+
+def field_alone(query: Query) -> Iterator[Finding]:
+    """Find a field without operator, which is a search for its name."""
+    for node in walk(query.root):
+        if isinstance(node, Anywhere) and not node.value.quoted and _is_field_path(node.value.text):
+            fix = f"{node.value.text}:*"
+            message = (
+                f"{node.value.text} is a search term here; entries that have the field are found by {fix}"
+            )
+            yield make_finding("field-alone", "warning", message, query.text, node.span, fix)
+
+
+def _is_field_path(text: str) -> bool:
+    """Return whether the text reads as a path below a field of LogEntry."""
+    first, dot, _ = text.partition(".")
+    kind = next(
+        (kind for name, kind in LOG_ENTRY.items() if normalize_name(name) == normalize_name(first)),
+        Kind.STRING,
+    )
+    return bool(dot) and (not isinstance(kind, Kind) or kind in (Kind.JSON, Kind.PROTO, Kind.MAP))
+
+
+def _unquoted_literals(query: Query) -> Iterator[Literal]:
+    """Return the search terms and values that stand without quotation marks."""
+    for node in walk(query.root):
+        match node:
+            case Anywhere(value=literal) | (Literal() as literal) if not literal.quoted:
+                yield literal
+
+
+def _blank_strings(text: str) -> str:
+    """Return the text with strings and comments made unreadable, every place kept."""
+    return _SKIPPED.sub(lambda match: '"' * len(match[0]), text)

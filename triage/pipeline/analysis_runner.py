@@ -1,0 +1,155 @@
+"""Exports to the timeline and the diagnosis, in one pass."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from triage import rules
+from triage.entries import Entries, EntriesByInstance, stream_in_order
+from triage.errors import OutOfOrderError
+from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
+from triage.pipeline.analyser import Analyser, Analysis
+from triage.pipeline.record_sources import Sources, can_come_by_instance, read_records
+from triage.pipeline.selection import ALL, Selection, selection_test
+from triage.rules import Matcher
+
+
+def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
+    """Return the rule packs: the user's first, then those that ship.
+
+    Raises:
+        BadDataError: a pack cannot be used; every fault is told with file and line.
+
+    """
+    return rules.load_packs(extra)
+
+
+def check_rules(paths: Sequence[Path] = ()) -> list[str]:
+    """Return every fault of some packs (of all that ship when no path is given), each as ``file:line: what``."""
+    from triage.rules.checker import check_packs
+
+    return [str(fault) for fault in check_packs(paths)[1]]
+
+
+def read_entries(
+    sources: Sources,
+    selection: Selection = ALL,
+    *,
+    analyser: Analyser | None = None,
+    notify: Callable[[str], None] | None = None,
+) -> Entries:
+    """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
+
+    With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
+    read is told by ``notify``.
+    """
+    return _entries(
+        Entries, read_records(sources, selection, analyser, notify or _ignore), selection, analyser
+    )
+
+
+def _entries(
+    kind: type[Entries],
+    items: Iterable[Record | Gap | Skipped | ExportFile],
+    selection: Selection,
+    analyser: Analyser | None,
+) -> Entries:
+    return kind(
+        items,
+        keep=None if analyser is None else analyser.wants,
+        within=None if selection == ALL else selection_test(selection),
+        requested=(selection.since, selection.until),
+    )
+
+
+def analyse(
+    sources: Sources,
+    *,
+    packs: Sequence[Pack] | None = None,
+    selection: Selection = ALL,
+    notify: Callable[[str], None] | None = None,
+) -> Analysis:
+    """Return the timeline and the diagnosis of some exports, from one pass over them.
+
+    Sources that give their entries by instance, and a file in order of time, are looked at while they are read. What
+    is to be known before a table is read is told by ``notify``.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+        UsageError: the filter of the selection is no Logging filter.
+
+    """
+    known = load_packs() if packs is None else packs
+    notify = notify or _ignore
+    if can_come_by_instance(sources):
+        try:
+            return _analyse_by_instance(sources, known, selection, notify)
+        except OutOfOrderError as error:
+            notify(f"{error}: all are read once more, and sorted")
+    elif _is_one_file(sources):
+        with suppress(OutOfOrderError):
+            return _analyse_in_order(sources, known, selection, notify)
+    analyser = Analyser(known)
+    entries = read_entries(sources, selection, analyser=analyser, notify=notify)
+    for entry in entries:
+        analyser.observe(entry)
+    return analyser.build(entries.coverage)
+
+
+def _is_one_file(sources: Sources) -> bool:
+    """Return whether all that there is can be read once more, and is likely to be in order of time."""
+    if not isinstance(sources, Sequence) or len(sources) != 1:
+        return False
+    return isinstance(sources[0], str | Path) and Path(sources[0]).is_file()
+
+
+def _analyse_in_order(
+    sources: Sources, packs: Sequence[Pack], selection: Selection, notify: Callable[[str], None]
+) -> Analysis:
+    """Return the analysis of entries that come in order of time.
+
+    Raises:
+        OutOfOrderError: they do not.
+
+    """
+    analyser = Analyser(packs)
+    entries = _entries(Entries, (), selection, analyser)
+    with closing(read_records(sources, selection, analyser, notify)) as items:
+        for entry in stream_in_order(entries, items):
+            analyser.observe(entry)
+        return analyser.build(entries.coverage)
+
+
+def _analyse_by_instance(
+    sources: Sources, packs: Sequence[Pack], selection: Selection, notify: Callable[[str], None]
+) -> Analysis:
+    """Return the analysis of entries that come by instance, each of which is let go when its last one was seen.
+
+    Raises:
+        OutOfOrderError: they do not.
+
+    """
+    analyser = Analyser(packs)
+    with closing(read_records(sources, selection, analyser, notify, by_instance=True)) as items:
+        entries = _entries(EntriesByInstance, items, selection, analyser)
+        for _, partition in groupby(entries, key=attrgetter("partition_key")):
+            for entry in partition:
+                analyser.observe(entry)
+            analyser.close_partition()
+        return analyser.build(entries.coverage)
+
+
+def recognise(
+    sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL
+) -> Iterator[tuple[Entry, Event | None]]:
+    """Yield every entry in order of time with what a rule says of it, None where no rule knows it."""
+    matcher = Matcher(load_packs() if packs is None else packs)
+    for entry in read_entries(sources, selection):
+        yield entry, matcher.match(entry)
+
+
+def _ignore(_text: str) -> None:
+    """Leave what could be told untold."""

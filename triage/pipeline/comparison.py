@@ -1,0 +1,253 @@
+"""Two analyses to what changed between them."""
+
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from triage.errors import UsageError
+from triage.models import Comparison, FetchPlan, FetchResult, Pack, Progress, ServiceState
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.fetch_run import fetch
+from triage.pipeline.selection import ALL, Selection
+from triage.release.comparison import Side
+from triage.release.comparison import compare as compare_sides
+from triage.window import Window, format_timestamp
+
+#: So many revisions are named where one has to be chosen.
+_MAX_LISTED = 20
+
+
+class ComparedAnalyses(msgspec.Struct, frozen=True):
+    """A comparison and what it was made of."""
+
+    comparison: Comparison
+    before: Analysis
+    after: Analysis
+
+
+def compare(
+    before: Analysis,
+    after: Analysis,
+    *,
+    names: tuple[str, str] = ("BEFORE", "AFTER"),
+    windows: tuple[Window | None, Window | None] = (None, None),
+    history: Sequence[ServiceState] | None = None,
+) -> Comparison:
+    """Return what is better, worse, new or gone in ``after``.
+
+    ``names`` are what the reader calls the sides. ``windows`` are the times that were asked for whole, as a fetch does;
+    without one a side lasts from its first to its last entry. ``history`` are the services with all the revisions
+    that are walked for the last good one; without it those of both sides.
+    """
+    sides = (
+        _build_side(of, name, window)
+        for of, name, window in zip((before, after), names, windows, strict=True)
+    )
+    return compare_sides(*sides, history=history)
+
+
+def restrict_to_revision(analysis: Analysis, revision: str) -> Analysis:
+    """Return what an analysis says of the revisions that a name or a glob pattern names.
+
+    Its coverage begins with their first entry that tells something and ends with their last; the counts stay those of
+    the whole.
+    """
+
+    def matches(name: str) -> bool:
+        return fnmatchcase(name, revision)
+
+    timeline, diagnosis = analysis.timeline, analysis.diagnosis
+    states = [state for of in diagnosis.services if (state := _restrict_state(of, matches))]
+    leading = min(states, key=lambda state: not state.primary, default=None)
+    activities = [activity for activity in analysis.activities if matches(activity.revision)]
+    coverage = msgspec.structs.replace(
+        timeline.coverage,
+        first=min((activity.first for activity in activities), default=None),
+        last=max((activity.last for activity in activities), default=None),
+    )
+    return Analysis(
+        timeline=msgspec.structs.replace(
+            timeline,
+            coverage=coverage,
+            runs=[run for run in timeline.runs if matches(run.revision)],
+            requests=[counts for counts in timeline.requests if matches(counts.revision)],
+        ),
+        diagnosis=msgspec.structs.replace(
+            diagnosis,
+            coverage=coverage,
+            verdict=leading.verdict if leading else "no_data",
+            recovered=leading.recovered if leading else False,
+            services=states,
+            incidents=[found for found in diagnosis.incidents if any(map(matches, found.scope.revisions))],
+        ),
+        errors=[error for error in analysis.errors if matches(error.revision)],
+        activities=activities,
+        samples=[activity for activity in analysis.samples if matches(activity.line.revision)],
+        impact=analysis.impact,
+    )
+
+
+def compare_exports(
+    exports: tuple[str, ...],
+    *,
+    packs: Sequence[Pack],
+    selection: Selection = ALL,
+    notify: Callable[[str], None] | None = None,
+) -> ComparedAnalyses:
+    """Return what changed between the two exports: a file, a folder, a glob or a table each.
+
+    A file that ``triage fetch`` wrote is taken for the whole window that it was fetched for.
+
+    Raises:
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+        UsageError: the filter of the selection is no Logging filter.
+
+    """
+    from triage.fetching.writer import fetched_window
+
+    before, after = exports
+    first, second = (
+        analyse(type(exports)([export]), packs=packs, selection=selection, notify=notify)
+        for export in exports
+    )
+    windows = fetched_window(Path(before)), fetched_window(Path(after))
+    return ComparedAnalyses(compare(first, second, names=(before, after), windows=windows), first, second)
+
+
+def compare_revisions(
+    exports: tuple[str, ...],
+    revision: str,
+    other: str,
+    *,
+    packs: Sequence[Pack],
+    selection: Selection = ALL,
+    notify: Callable[[str], None] | None = None,
+) -> ComparedAnalyses:
+    """Return what changed from one revision of some exports to another; both are names or glob patterns, "" for none.
+
+    Raises:
+        BadDataError: the export holds no LogEntry.
+        IOFailureError: the export cannot be read.
+        UsageError: a revision is not in the export, or both name the same one; the message says which there are.
+
+    """
+    whole = analyse(exports, packs=packs, selection=selection, notify=notify)
+    known = {name for state in whole.diagnosis.services for name in state.revisions}
+    first, second = ({name for name in known if fnmatchcase(name, pattern)} for pattern in (revision, other))
+    for pattern, found, option in ((revision, first, "--revision"), (other, second, "--with")):
+        if not found:
+            problem = (
+                f"{option}: no revision is called {pattern!r}"
+                if pattern
+                else f"one EXPORT is compared by its revisions: {option} NAME is missing"
+            )
+            raise UsageError(problem, _list_revisions(whole))
+    if both := first & second:
+        raise UsageError(f"--revision and --with both name {min(both)}", _list_revisions(whole))
+    before, after = restrict_to_revision(whole, revision), restrict_to_revision(whole, other)
+    history = whole.diagnosis.services
+    return ComparedAnalyses(compare(before, after, names=(revision, other), history=history), before, after)
+
+
+def compare_windows(
+    before: FetchPlan,
+    after: FetchPlan,
+    packs: Sequence[Pack],
+    *,
+    notify: Callable[[str], None],
+    show_progress: Callable[[Progress], None],
+) -> tuple[list[FetchResult], ComparedAnalyses]:
+    """Fetch two windows of a service, and return the files and what changed from one to the other.
+
+    Raises:
+        TriageError: as ``fetch`` says; what was fetched is kept.
+
+    """
+    first, earlier = fetch(before, packs, notify=notify, show_progress=show_progress)
+    second, later = fetch(after, packs, notify=notify, show_progress=show_progress)
+    windows = first[0].window, second[0].window
+    names = str(windows[0]), str(windows[1])
+    compared = compare(earlier, later, names=names, windows=windows)
+    return [*first, *second], ComparedAnalyses(compared, earlier, later)
+
+
+def verification_report(compared: ComparedAnalyses) -> str:
+    """Return the report of a comparison as Markdown: the answer, and the plan of BEFORE's incident measured on AFTER."""
+    from triage.rendering.markdown_report import render_verification as render
+
+    after = compared.after
+    incident = next(iter(compared.before.diagnosis.incidents), None)
+    service = incident.service if incident else ""
+    revision = next((state.revision for state in after.diagnosis.services if state.service == service), "")
+    measured = msgspec.structs.replace(
+        after.timeline,
+        runs=[run for run in after.timeline.runs if (run.service, run.revision) == (service, revision)],
+        requests=[
+            counts
+            for counts in after.timeline.requests
+            if (counts.service, counts.revision) == (service, revision)
+        ],
+    )
+    return render(compared.comparison, incident, measured, revision)
+
+
+def _list_revisions(analysis: Analysis) -> str:
+    """Return which revisions there are, the newest of each service first."""
+    matches = [
+        f"{name} ({verdict.replace('_', ' ')})"
+        for state in analysis.diagnosis.services
+        for name, verdict in state.revisions.items()
+        if name
+    ]
+    more = f" and {len(matches) - _MAX_LISTED} more" if len(matches) > _MAX_LISTED else ""
+    return (
+        f"in these logs are {', '.join(matches[:_MAX_LISTED])}{more}"
+        if matches
+        else "these logs name no revision"
+    )
+
+
+def _build_side(analysis: Analysis, name: str, window: Window | None) -> Side:
+    timeline, diagnosis = analysis.timeline, analysis.diagnosis
+    coverage = timeline.coverage
+    first, last = (
+        (format_timestamp(window.start), format_timestamp(window.end))
+        if window
+        else (coverage.first, coverage.last)
+    )
+    return Side(
+        name=name,
+        verdict=diagnosis.verdict,
+        states=diagnosis.services,
+        incidents=diagnosis.incidents,
+        runs=timeline.runs,
+        requests=timeline.requests,
+        errors=analysis.errors,
+        activities=analysis.activities,
+        gaps=coverage.gaps,
+        first=first,
+        last=last,
+    )
+
+
+def _restrict_state(state: ServiceState, matches: Callable[[str], bool]) -> ServiceState | None:
+    """Return the state of a service on some of its revisions: that of the newest of them that decided something."""
+    revisions = {name: verdict for name, verdict in state.revisions.items() if matches(name)}
+    if not revisions:
+        return None
+    newest = next(
+        (name for name, verdict in revisions.items() if verdict != "inconclusive"), next(iter(revisions))
+    )
+    decides = newest == state.revision
+    return msgspec.structs.replace(
+        state,
+        verdict=revisions[newest],
+        revision=newest,
+        why=state.why if decides else "",
+        recovered=state.recovered and decides,
+        revisions=revisions,
+    )

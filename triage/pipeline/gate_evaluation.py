@@ -1,0 +1,153 @@
+"""An analysis to the judgement whether a revision may stay."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from triage.errors import UsageError
+from triage.models import Baseline, Comparison, Criteria, Gate, Pack, Rollback, RollbackStep
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.comparison import compare, restrict_to_revision
+from triage.release.gate import evaluate_criteria, find_last_good, select_subject
+
+#: What Cloud Run takes for the name of a revision.
+_REVISION = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+#: Where the baseline is a revision that the logs do not hold.
+_BASELINE_HINT = "a longer --since may reach it, or name an export that holds it"
+
+
+class BaselineSource(msgspec.Struct, frozen=True):
+    """What new errors are told by, as it was named: an export with its analysis, or a revision of the logs themselves."""
+
+    name: str
+    analysis: Analysis | None
+
+
+def load_criteria(path: Path | None = None) -> Criteria:
+    """Return the criteria of a gate: those that ship, changed by what a file holds.
+
+    Raises:
+        BadDataError: the file cannot be used; every fault is told with file and line.
+        IOFailureError: the file cannot be read.
+
+    """
+    from triage.rules.criteria import load_criteria
+
+    return load_criteria(path)
+
+
+def load_baseline(name: str, packs: Sequence[Pack]) -> BaselineSource:
+    """Return a baseline: the export of that name where there is one, else a revision of the logs that are judged.
+
+    Raises:
+        BadDataError: the export holds no LogEntry.
+        IOFailureError: there is no such export, and no revision can have that name.
+
+    """
+    if _REVISION.fullmatch(name) and not Path(name).exists():
+        return BaselineSource(name, None)
+    return BaselineSource(name, analyse([name], packs=packs))
+
+
+def gate(
+    analysis: Analysis,
+    criteria: Criteria,
+    *,
+    service: str = "",
+    revision: str = "",
+    baseline: BaselineSource | None = None,
+) -> Gate:
+    """Return whether a revision may stay: its runs, requests and errors held against criteria.
+
+    Without a ``service`` it is the one that the diagnosis's verdict is of; without a ``revision`` the newest one in the
+    logs. Of an export that is the ``baseline`` its newest revision that was ready counts.
+
+    Raises:
+        UsageError: the baseline is the revision that is judged.
+
+    """
+    named = baseline.name if baseline and baseline.analysis is None else ""
+    if named and named == revision:
+        raise UsageError(f"--baseline: {named} is the revision that is judged", "name the last good one")
+    subject_measured = select_subject(
+        analysis.timeline,
+        analysis.diagnosis,
+        analysis.errors,
+        analysis.activities,
+        analysis.samples,
+        service=service,
+        revision=revision,
+        baseline=named,
+    )
+    last_good_revision = find_last_good(
+        analysis.diagnosis, subject_measured.service, subject_measured.revision
+    )
+    resolved: Baseline | None = None
+    compared: Comparison | str = "no baseline was named: --baseline"
+    limits = list(analysis.diagnosis.limits)
+    if baseline is not None:
+        resolved, compared = _compare_with_baseline(
+            analysis, subject_measured.service, subject_measured.revision, baseline
+        )
+        last_good_revision = (
+            _usable_revision(analysis, subject_measured.service, resolved.revision) or last_good_revision
+        )
+        if baseline.analysis and baseline.analysis.timeline.coverage.gaps:
+            limits.append(
+                f"something of the baseline {baseline.name} could not be read: what it lacks seems new"
+            )
+    coverage = analysis.timeline.coverage
+    result = evaluate_criteria(
+        subject_measured, criteria, coverage, compared, baseline=resolved, limits=limits
+    )
+    return (
+        msgspec.structs.replace(result, rollback=_build_rollback(result, last_good_revision))
+        if result.status == "failed"
+        else result
+    )
+
+
+def _compare_with_baseline(
+    analysis: Analysis, service: str, revision: str, baseline: BaselineSource
+) -> tuple[Baseline, Comparison | str]:
+    """Return what the baseline stands for, and the comparison with it; a text where there is none."""
+    name = baseline.name
+    source = baseline.analysis or analysis
+    of = name if baseline.analysis is None else find_last_good(source.diagnosis, service, revision)
+    resolved = Baseline(name=name, kind="export" if baseline.analysis else "revision", revision=of)
+    if not of:
+        return resolved, f"{name} shows no other revision of {service or 'the service'} ready"
+    if not any((activity.service, activity.revision) == (service, of) for activity in source.activities):
+        return resolved, f"the logs hold nothing of {of}: {_BASELINE_HINT}"
+    return resolved, compare(
+        restrict_to_revision(source, of), restrict_to_revision(analysis, revision), names=(of, revision)
+    )
+
+
+def _usable_revision(analysis: Analysis, service: str, revision: str) -> str:
+    """Return the revision that traffic can go back to, "" where the logs show it not ready."""
+    states = [state for state in analysis.diagnosis.services if state.service == service]
+    bad = any(state.revisions.get(revision) == "not_ready" for state in states)
+    return "" if bad else revision
+
+
+def _build_rollback(result: Gate, last_good_revision: str) -> Rollback:
+    """Return how traffic goes back, with the names that the logs show."""
+    from triage.rendering import playbooks
+
+    known = {
+        "service": result.service,
+        "region": result.location,
+        "project": result.project,
+        "last_good": last_good_revision,
+    }
+    steps = playbooks.rollback_steps(known)
+    commands = [command for step in steps for command in step.commands]
+    return Rollback(
+        last_good=last_good_revision,
+        steps=[RollbackStep(step.says, step.commands) for step in steps],
+        missing=playbooks.find_unfilled("\n".join(commands)),
+    )

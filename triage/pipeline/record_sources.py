@@ -1,0 +1,96 @@
+"""Where records come from: files and objects, tables of BigQuery, Spark, and records that are at hand."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triage.entries import Prefilter, instance_sort_key, prefilter_records
+from triage.models import ExportFile, Gap, Pack, Record, Skipped
+from triage.pipeline.analyser import Analyser
+from triage.pipeline.selection import ALL, Selection, selection_test
+from triage.pipeline.spark_sources import OnSpark
+
+if TYPE_CHECKING:
+    from triage.reading.record_filter import RecordFilter
+    from triage.reading.spark_order import SortKeyFunction
+
+Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
+
+
+def can_come_by_instance(sources: Sources) -> bool:
+    """Return whether the records of all sources together can come by instance: Spark sorts them, or they are one table."""
+    from triage.reading.bigquery import is_address
+
+    if isinstance(sources, OnSpark):
+        return True
+    if not isinstance(sources, Sequence) or len(sources) != 1:
+        return False
+    return isinstance(sources[0], str) and is_address(sources[0])
+
+
+def read_records(
+    sources: Sources,
+    selection: Selection,
+    analyser: Analyser | None,
+    notify: Callable[[str], None],
+    *,
+    by_instance: bool = False,
+) -> Generator[Record | Gap | Skipped | ExportFile]:
+    """Yield the records of some sources, what could not be read of them, and the number of those that do not matter.
+
+    Files come first, then tables, then records that are at hand; or they come ``by_instance``, if they can. What is to
+    be known before a table is read is told.
+    """
+    from triage.reading import ALL_RECORDS, read
+    from triage.reading.bigquery import is_address
+
+    if isinstance(sources, OnSpark):
+        packs = None if analyser is None else analyser.packs
+        yield from _read_on_spark(sources, selection, packs, instance_sort_key if by_instance else None)
+        return
+    listed = list(sources) if isinstance(sources, Sequence) else sources
+    addresses = (
+        [source for source in listed if isinstance(source, str | Path)] if isinstance(listed, list) else []
+    )
+    files = [source for source in addresses if not is_address(source)]
+    prefilter = _build_prefilter(analyser, selection)
+    if files:
+        yield from read(files, record_filter=prefilter or ALL_RECORDS)
+    if tables := [str(source) for source in addresses if is_address(source)]:
+        from triage.pipeline.bigquery_tables import read_tables
+
+        literals = None if analyser is None else analyser.literals
+        yield from read_tables(tables, selection, literals, notify)
+    yield from (record for record in listed if isinstance(record, Record))
+
+
+def _read_on_spark(
+    sources: OnSpark,
+    selection: Selection,
+    packs: Sequence[Pack] | None,
+    sort_key: "SortKeyFunction | None",
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    from triage.reading.spark import read_on_spark
+
+    return read_on_spark(sources, partial(_executor_filter, selection, packs), sort_key)
+
+
+def _executor_filter(
+    selection: Selection, packs: Sequence[Pack] | None
+) -> Callable[[Callable[["RecordFilter"], Iterable[Record]]], Iterator[Record | Skipped]]:
+    """Return what makes the items of a file those that ``read_entries`` needs; an executor of Spark calls it."""
+    from triage.reading import ALL_RECORDS
+
+    analyser = None if packs is None else Analyser(packs)
+    prefilter = _build_prefilter(analyser, selection)
+    keep = None if analyser is None else analyser.wants
+    within = None if selection == ALL else selection_test(selection)
+    return lambda read: prefilter_records(read(prefilter or ALL_RECORDS), keep=keep, within=within)
+
+
+def _build_prefilter(analyser: Analyser | None, selection: Selection) -> Prefilter | None:
+    """Return what tells at a glance which records may matter, None where it takes the whole of each."""
+    if analyser is None or selection.filter is not None:
+        return None
+    return Prefilter(analyser.literals, None if selection == ALL else selection)

@@ -1,0 +1,74 @@
+"""The report on the ticket."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triage.models import RelatedIssue, Ticket, TicketResult
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.reports import report
+
+if TYPE_CHECKING:
+    from triage.tickets import GitHubTracker
+
+
+def ticket(analysis: Analysis) -> Ticket:
+    """Return the first incident as it goes on an issue: the ``comment`` report with its fingerprint and labels."""
+    from hashlib import blake2b
+
+    from triage.redact import redact_text
+
+    diagnosis = analysis.diagnosis
+    first = next(iter(diagnosis.incidents), None)
+    leading = next(iter(diagnosis.services), None)
+    service = leading.service if leading else ""
+    none = blake2b(f"{service} {diagnosis.verdict}".encode(), digest_size=6).hexdigest()
+    fingerprint = first.id if first else none
+    title = redact_text(first.title if first else f"{service}: {diagnosis.verdict.replace('_', ' ')}")
+    return Ticket(
+        fingerprint=fingerprint,
+        cause=first.cause if first else diagnosis.verdict,
+        title=f"{service}: {title}" if first and service else title,
+        body=report(analysis, "comment"),
+        labels=["triage", f"triage:{fingerprint}"],
+    )
+
+
+def comments(ticket: Ticket) -> list[str]:
+    """Return the comments that a ticket would be written as."""
+    from triage import tickets
+
+    return tickets.comment_bodies(ticket)
+
+
+def connect_tracker(repository: str | None, api_url: str) -> "GitHubTracker":
+    """Return the repository on GitHub: the one named, else that of the working folder's remote.
+
+    Raises:
+        NoPermissionError: there is no token.
+        UsageError: there is no such repository or address.
+
+    """
+    from triage.tickets import GitHubTracker, github_settings
+
+    name = repository or github_settings.find_repository(Path.cwd())
+    return GitHubTracker(name, github_settings.find_token(os.environ, api_url), api_url)
+
+
+def find_issues(tracker: "GitHubTracker", ticket: Ticket) -> list[RelatedIssue]:
+    """Return open issues that are of the same incident, or name the same cause."""
+    from triage import tickets
+
+    return tickets.find_issues(tracker, ticket)
+
+
+def attach(tracker: "GitHubTracker", ticket: Ticket, issue: int | None) -> list[TicketResult]:
+    """Put a ticket on an issue, a new one if none is named; what stands already is updated.
+
+    Raises:
+        TriageError: as ``triage.tickets.attach`` says.
+
+    """
+    from triage import tickets
+
+    return tickets.open_issue(tracker, ticket) if issue is None else tickets.attach(tracker, issue, ticket)

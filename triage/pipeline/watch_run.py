@@ -1,0 +1,259 @@
+"""Cloud Logging watched: what comes is kept, analysed as it comes, and told when something changes."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from triage.errors import ExitStatus, TriageError, TryAgainError
+from triage.models import FetchPlan, Gap, Pack, VerdictChange, Watch
+from triage.pipeline.fetch_run import check_filter
+from triage.pipeline.live_analysis import LiveAnalysis
+from triage.pipeline.reports import to_json
+from triage.release.watch import MINUTES, RecentRequests, find_changes, instance_statuses
+from triage.release.watch.hook import Hook
+from triage.window import Window, format_utc_and_local
+
+if TYPE_CHECKING:
+    from triage.fetching.follower import Follower, Timing
+    from triage.fetching.logbook import Logbook
+    from triage.fetching.tail import Delivery
+
+Until = Literal["ready", "not_ready"]
+_SATISFYING_VERDICTS = {"ready": ("ready", "degraded"), "not_ready": ("not_ready",)}
+#: Seconds between two conclusions, and how many times as long as it took is waited after one.
+_MIN_PAUSE, _PAUSE_FACTOR = 0.5, 4
+#: Seconds for which no conclusion is drawn while an earlier stretch still comes.
+_MAX_FILL_WAIT = 10.0
+#: Seconds after which one is drawn though nothing came: of what is silent for long no more is expected.
+_MAX_IDLE = 60.0
+
+
+class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
+    """How a watch is told of: ``notify`` in sentences, ``show`` how all stands, ``changed`` what became another.
+
+    ``on_change`` is a command that is handed the diagnosis.
+    """
+
+    notify: Callable[[str], None]
+    show: Callable[[Watch], None]
+    changed: Callable[[VerdictChange], None]
+    on_change: Sequence[str] = ()
+
+
+def watch(
+    plan: FetchPlan,
+    packs: Sequence[Pack],
+    callbacks: WatchCallbacks,
+    *,
+    until: Until | None = None,
+    seconds: float | None = None,
+    now: Callable[[], int],
+    clock: Callable[[], float] = time.monotonic,
+    timing: "Timing | None" = None,
+) -> Watch:
+    """Watch the service of a plan from the start of its window on, and return how it stands in the end.
+
+    It ends when the service is what ``until`` names, or after so many seconds; without them when it is interrupted.
+
+    Raises:
+        TriageError: the filter, the credentials or the project, or a first answer that never came; what came is kept.
+        IOFailureError: what came cannot be written.
+        KeyboardInterrupt: the user stopped it; what came is kept, and ``notify`` said where.
+
+    """
+    from triage.fetching.client import connect
+    from triage.fetching.follower import Follower, Timing
+    from triage.fetching.logbook import Logbook, logbook_name
+    from triage.fetching.query import build_filter
+
+    check_filter(plan)
+    service = plan.services[0]
+    text = build_filter(service, packs, text=plan.filter, everything=plan.everything)
+    connection = connect(plan)
+    try:
+        callbacks.notify(f"project {connection.project}, named by {connection.source}")
+        callbacks.notify(f"from {format_utc_and_local(plan.window.start)} on")
+        began = now()
+        path = Path(plan.file) if plan.file else Path(plan.folder) / logbook_name(service, began)
+        logbook = Logbook(path)
+        follow = Follower(
+            connection,
+            text,
+            plan.window.start,
+            reads_per_minute=plan.reads_per_minute,
+            notify=callbacks.notify,
+            timing=timing or Timing(),
+            now=now,
+            clock=clock,
+        )
+        run = _WatchRun(plan, packs, callbacks, logbook, follow, now=now, clock=clock, began=began)
+        return run.run(until, seconds, connection.project, text)
+    finally:
+        connection.close()
+
+
+def exit_status_of(watch: Watch) -> ExitStatus:
+    """Return the exit status that the verdict stands for."""
+    if watch.diagnosis.verdict in ("ready", "degraded"):
+        return ExitStatus.ANSWERED
+    return ExitStatus.NOT_READY if watch.diagnosis.verdict == "not_ready" else ExitStatus.INCONCLUSIVE
+
+
+class _WatchRun:
+    """One watch under way."""
+
+    def __init__(
+        self,
+        plan: FetchPlan,
+        packs: Sequence[Pack],
+        callbacks: WatchCallbacks,
+        logbook: "Logbook",
+        follow: "Follower",
+        *,
+        now: Callable[[], int],
+        clock: Callable[[], float],
+        began: int,
+    ) -> None:
+        self._plan, self._callbacks, self._logbook, self._follow = plan, callbacks, logbook, follow
+        self._now, self._clock, self._began = now, clock, began
+        self._recent = RecentRequests()
+        self._live = LiveAnalysis(packs, logbook.path, self._recent.observe)
+        self._hook = Hook(callbacks.on_change, callbacks.notify, clock) if callbacks.on_change else None
+        self._watch: Watch | None = None
+        self._owed = ""
+        self._stale = True
+        self._built = self._next = clock()
+
+    def run(self, until: Until | None, seconds: float | None, project: str, text: str) -> Watch:
+        """Follow until the end, and keep what came whatever happens."""
+        try:
+            found = self._follow_until_done(until, seconds)
+            if self._hook:
+                self._hook.wait()
+        except TriageError as error:
+            raise type(error)(f"{error.message}{self._kept()}", error.hint) from error
+        except KeyboardInterrupt:
+            self._callbacks.notify(f"stopped{self._kept()}")
+            raise
+        finally:
+            if self._hook:
+                self._hook.stop()
+            self._close(project, text)
+        return found
+
+    def _follow_until_done(self, until: Until | None, seconds: float | None) -> Watch:
+        began = self._clock()
+        deliveries = self._follow.deliveries()
+        try:
+            for delivery in deliveries:
+                self._add_delivery(delivery)
+                if self._is_build_due():
+                    self._build()
+                if self._hook:
+                    self._hook.poll()
+                if self._watch and until and self._satisfies(self._watch, until):
+                    break
+                if seconds is not None and self._clock() - began >= seconds:
+                    break
+                if self._watch:
+                    self._callbacks.show(self._at_present(self._watch))
+        finally:
+            deliveries.close()
+        if not self._follow.has_answered:
+            raise TryAgainError(
+                f"Cloud Logging never answered in {self._clock() - began:.0f} s",
+                "check the network, then give the same command again",
+            )
+        return self._build() if self._watch is None or self._stale else self._watch
+
+    def _add_delivery(self, delivery: "Delivery") -> None:
+        self._logbook.add(delivery.lines)
+        self._live.take(delivery.lines)
+        self._stale = self._stale or bool(delivery.lines) or self._follow.gap_text != self._owed
+
+    def _is_build_due(self) -> bool:
+        clock = self._clock()
+        if clock < self._next or not self._follow.is_backfilled:
+            return False
+        waited = clock - self._built
+        if not self._stale:
+            return waited > _MAX_IDLE
+        return not self._follow.is_filling or waited > _MAX_FILL_WAIT
+
+    def _build(self) -> Watch:
+        """Draw a conclusion from all that came, and tell what has changed."""
+        began, now = self._clock(), self._now()
+        self._owed, self._stale = self._follow.gap_text, False
+        analysis = self._live.analysis(now, self._gaps())
+        before = self._watch
+        self._watch = Watch(
+            at=now,
+            began=self._began,
+            service=self._plan.services[0],
+            diagnosis=analysis.diagnosis,
+            standings=instance_statuses(analysis.timeline.runs, analysis.open_runs, now),
+            answers=self._recent.count_answers(now),
+            minutes=MINUTES,
+            stream=self._follow.stream,
+            journal=str(self._logbook.path),
+        )
+        changed = find_changes(before, self._watch)
+        for change in changed:
+            self._callbacks.changed(change)
+        if self._hook and before is not None and changed:
+            self._hook.submit(to_json(analysis.diagnosis))
+        self._built = self._clock()
+        self._next = self._built + max(_MIN_PAUSE, _PAUSE_FACTOR * (self._built - began))
+        return self._watch
+
+    def _gaps(self) -> list[Gap]:
+        if not self._owed:
+            return []
+        missing = self._follow.stream.missing
+        return [Gap("suppressed", str(self._logbook.path), self._owed, count=max(1, missing))]
+
+    def _at_present(self, watch: Watch) -> Watch:
+        now = self._now()
+        return msgspec.structs.replace(
+            watch, at=now, answers=self._recent.count_answers(now), stream=self._follow.stream
+        )
+
+    def _satisfies(self, watch: Watch, until: Until) -> bool:
+        """Return whether the watch has come to its end: nothing that is here already may be against it."""
+        return not self._stale and watch.diagnosis.verdict in _SATISFYING_VERDICTS[until]
+
+    def _kept(self) -> str:
+        return (
+            f"; {self._logbook.lines:,} entries are kept in {self._logbook.path}"
+            if self._logbook.lines
+            else ""
+        )
+
+    def _close(self, project: str, text: str) -> None:
+        """Let go of the journal, and say beside it what was asked."""
+        from triage.fetching.writer import write_meta
+        from triage.models import FetchResult
+
+        self._logbook.close()
+        if not self._logbook.lines:
+            return
+        window = Window(self._plan.window.start, self._now())
+        owed = self._follow.gap_text
+        kept = FetchResult(
+            service=self._plan.services[0],
+            path=str(self._logbook.path),
+            project=project,
+            filter=text,
+            asked=window,
+            window=window,
+            entries=self._logbook.lines,
+            pages=self._follow.pages,
+            complete=not owed,
+            cut=owed,
+        )
+        with TemporaryDirectory(prefix=".triage-", dir=self._logbook.path.parent) as scratch:
+            write_meta(kept, Path(scratch))

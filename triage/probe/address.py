@@ -1,0 +1,103 @@
+"""Where a probe goes: the address that was given, taken apart and nothing added."""
+
+import re
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from triage.errors import UsageError
+
+_SECURE = {"http": False, "ws": False, "https": True, "wss": True}
+_PATH = re.compile(r"(?:/[\w.~-]{1,100}){1,8}/?", re.ASCII)
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]", re.ASCII)
+#: TAG---SERVICE-HASH-REGION.a.run.app and TAG---SERVICE-NUMBER.REGION.run.app; the tag may be absent.
+_RUN_APP = re.compile(
+    r"(?:[a-z0-9-]{1,46}?---)?(?P<service>[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)-"
+    r"(?:[a-z0-9]{10}-[a-z]{2,3}\.a|\d{6,19}\.(?P<region>[a-z]+-[a-z]+\d{1,2}))\.run\.app",
+    re.ASCII,
+)
+
+
+class Address(NamedTuple):
+    """A host with its port and the path that goes before all others. ``region`` is "" where the host does not tell."""
+
+    secure: bool
+    authority: str
+    host: str
+    prefix: str
+    service: str
+    region: str
+
+    def http(self, path: str) -> str:
+        """Return the address of a path for HTTP."""
+        return f"http{'s' if self.secure else ''}://{self.authority}{self.prefix}{path}"
+
+    def socket(self, path: str) -> str:
+        """Return the address of a path for WebSockets."""
+        return f"ws{'s' if self.secure else ''}://{self.authority}{self.prefix}{path}"
+
+    @property
+    def loopback(self) -> bool:
+        """Return whether what is sent never leaves this machine."""
+        try:
+            return ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def parse_address(url: str) -> Address:
+    """Return an address taken apart; the host of Cloud Run names the service, any other host stands for it.
+
+    Raises:
+        UsageError: it is no http, https, ws or wss address, or it holds credentials, a query or a fragment.
+
+    """
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise UsageError(f"{_without_secrets(url)!r} is no address of a service", _ADDRESS_HINT)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise UsageError(f"{_without_secrets(url)!r} is no address: {error}", _ADDRESS_HINT) from error
+    if parts.username is not None or parts.password is not None:
+        raise UsageError("the address holds credentials", "take them out; --token-env NAME sends a token")
+    if parts.query or parts.fragment:
+        raise UsageError(
+            f"{_without_secrets(url)!r} holds a query or a fragment", "give the address without it"
+        )
+    secure = _SECURE.get(parts.scheme.lower())
+    host = f"[{host}]" if ":" in host else host
+    if secure is None or _HOST.fullmatch(host) is None:
+        raise UsageError(f"{_without_secrets(url)!r} is no address of a service", _ADDRESS_HINT)
+    prefix = parts.path.rstrip("/")
+    if prefix:
+        validate_path(prefix)
+    known = _RUN_APP.fullmatch(host)
+    return Address(
+        secure=secure,
+        authority=host if port is None else f"{host}:{port}",
+        host=host,
+        prefix=prefix,
+        service=known["service"] if known else host,
+        region=(known["region"] or "") if known else "",
+    )
+
+
+def validate_path(path: str) -> str:
+    """Return a path as it is.
+
+    Raises:
+        UsageError: it is no plain path from the root.
+
+    """
+    if _PATH.fullmatch(path) is None:
+        raise UsageError(f"{path!r} is no plain path", "give one such as /ws, without a query")
+    return path
+
+
+_ADDRESS_HINT = "give one such as https://SERVICE-NUMBER.REGION.run.app"
+
+
+def _without_secrets(url: str) -> str:
+    """Return an address as far as it holds no secret."""
+    return url.rpartition("@")[2].partition("?")[0].partition("#")[0][:200]

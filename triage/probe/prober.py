@@ -1,0 +1,234 @@
+"""The probe: plain and upgraded requests, a WebSocket and its events, each told in a line, and a verdict."""
+
+import asyncio
+import re
+import ssl
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from triage.errors import UsageError
+from triage.models import ProbePlan, ProbeResult, Verdict
+from triage.probe.address import Address, parse_address, validate_path
+from triage.probe.answers import Answer
+from triage.probe.limits import CLOSING, HELD
+from triage.probe.log_lines import ProbeLog, Trace
+from triage.text import clean
+
+#: Asked plainly and with the headers of an upgrade; a readiness check that looks at headers answers them differently.
+UPGRADED_PATHS = ("/ws/health", "/ws/config", "/ws/beacon")
+HEALTH_PATH = "/health"
+MAX_REQUESTS = 2 * len(UPGRADED_PATHS) + 2
+#: The close code of RFC 6455 that refuses a client by a policy.
+_POLICY = 1008
+_EVENT = re.compile(r"[A-Za-z][\w.:-]{0,63}", re.ASCII)
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}", re.ASCII)
+#: The longest message that is sent, in bytes, and that is shown before, in characters.
+_MAX_MESSAGE, _MAX_SHOWN = 64 << 10, 200
+
+Clock = Callable[[], int]
+
+
+def plan_probe(plan: ProbePlan, token: str) -> list[str]:
+    """Return what a probe would send and address, and how much of it at most, a sentence each. Nothing is sent.
+
+    Raises:
+        UsageError: something cannot be asked as it was given.
+
+    """
+    address = _validate(plan, token)
+    seconds = MAX_REQUESTS * plan.timeout + (plan.patience if plan.events else HELD) + CLOSING
+    first = f"asking {address.authority} as a client: at most {MAX_REQUESTS} requests, {seconds:g} s, "
+    first += "with a bearer token" if token else "without a token"
+    return [
+        f"{first}; redirects are not followed",
+        *(f"  GET {address.http(path)}, plainly and with upgrade headers" for path in UPGRADED_PATHS),
+        f"  GET {address.http(HEALTH_PATH)}",
+        f"  WebSocket {address.socket(plan.socket)}, {_describe_conversation(plan)}",
+    ]
+
+
+def run_probe(plan: ProbePlan, token: str, *, agent: str, clock: Clock = time.time_ns) -> ProbeResult:
+    """Ask a service as a client would, and return the lines that say how it answered.
+
+    Raises:
+        UsageError: something cannot be asked as it was given; nothing was sent.
+
+    """
+    address = _validate(plan, token)
+    lines = ProbeLog(
+        service=service_name(plan),
+        project=plan.project,
+        region=address.region,
+        agent=agent,
+        token=token,
+        clock=clock,
+    )
+    asyncio.run(_Prober(plan, address, token, agent, lines).run())
+    return ProbeResult(
+        service=service_name(plan),
+        project=plan.project,
+        lines=[msgspec.json.encode(entry) for entry in lines.entries],
+        began=lines.began,
+        ended=lines.ended,
+        traces=frozenset(lines.traces),
+    )
+
+
+def service_name(plan: ProbePlan) -> str:
+    """Return the service's name: the one that was given, else what the host tells, else the host."""
+    return plan.service or parse_address(plan.url).service
+
+
+def _validate(plan: ProbePlan, token: str) -> Address:
+    address = parse_address(plan.url)
+    validate_path(plan.socket)
+    for event in plan.events:
+        if _EVENT.fullmatch(event) is None:
+            raise UsageError(f"{event!r} is no name of an event", "give one such as agent_started")
+    if len(set(plan.events)) < len(plan.events):
+        raise UsageError("an event is named twice", "name each once, in the order in which they come")
+    if len(plan.message.encode()) > _MAX_MESSAGE:
+        raise UsageError("the message is longer than 64 KiB", "send a shorter one")
+    if token and _TOKEN.fullmatch(token) is None:
+        raise UsageError("the token holds spaces or other characters that no header takes", "look at its end")
+    if token and not (address.secure or address.loopback):
+        raise UsageError("a token is not sent without TLS", "give an https address")
+    return address
+
+
+def _describe_conversation(plan: ProbePlan) -> str:
+    if not plan.events:
+        return "opened and closed; nothing is sent"
+    message = (
+        plan.message if len(plan.message) <= _MAX_SHOWN else f"a message of {len(plan.message):,} characters"
+    )
+    return f"then {clean(message)} is sent and {', '.join(plan.events)} are waited for, {plan.patience:g} s"
+
+
+class _Prober:
+    """One probe under way."""
+
+    def __init__(self, plan: ProbePlan, address: Address, token: str, agent: str, lines: ProbeLog) -> None:
+        self._plan = plan
+        self._address = address
+        self._token = token
+        self._agent = agent
+        self._log = lines
+        self._context = ssl.create_default_context()
+
+    async def run(self) -> None:
+        """Ask for everything, one after the other, then say the verdict."""
+        plan = self._plan
+        self._log.add_line(
+            f"started: at most {MAX_REQUESTS} requests, socket {plan.socket}, {len(plan.events)} events, "
+            f"{'with' if self._token else 'without'} a token"
+        )
+        pairs = [
+            (path, await self._get(path), await self._get(path, upgraded=True)) for path in UPGRADED_PATHS
+        ]
+        health = await self._get(HEALTH_PATH)
+        opening, verdict = await self._socket()
+        by_headers = list(_header_refusals(pairs, opening))
+        for path, plain, upgraded in by_headers:
+            self._log.add_line(
+                f"headers decide on {path}: plain GET {plain.status} with state unknown and no failed service, "
+                f"upgraded GET {upgraded.status}",
+                "WARNING",
+            )
+        excused = {path for path, *_ in by_headers}
+        others = [answer for path, *both in pairs if path not in excused for answer in both]
+        broken = any(answer.is_broken for answer in (*others, health))
+        if verdict == "ready" and broken:
+            verdict = "degraded"
+        self._log.add_line(
+            f"ended: {verdict.replace('_', ' ')}", "ERROR" if verdict == "not_ready" else "INFO"
+        )
+
+    async def _get(self, path: str, *, upgraded: bool = False) -> Answer:
+        from triage.probe.http_client import send_get, upgrade_headers
+
+        trace, url, began = Trace.new(), self._address.http(path), time.monotonic()
+        headers = {
+            **self._headers(trace),
+            "User-Agent": self._agent,
+            **(upgrade_headers() if upgraded else {}),
+        }
+        answer = await send_get(url, headers, context=self._context, seconds=self._plan.timeout)
+        what = f"{'upgraded' if upgraded else 'plain'} GET {path}"
+        severity = "WARNING" if answer.is_broken else "INFO"
+        self._log.add_answer(what, url, answer, took=time.monotonic() - began, severity=severity, trace=trace)
+        return answer
+
+    def _headers(self, trace: Trace) -> dict[str, str]:
+        allowed = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return {"traceparent": trace.header, **allowed}
+
+    async def _socket(self) -> tuple[Answer, Verdict]:
+        """Open the WebSocket and wait for the events; return how the handshake was answered, and the verdict."""
+        from triage.probe.websocket_client import HandshakeRefused, listen, open_socket
+
+        path, headers = self._plan.socket, self._headers(trace := Trace.new())
+        url, began = self._address.socket(path), time.monotonic()
+        received: list[str] = []
+
+        def took() -> float:
+            return time.monotonic() - began
+
+        def notify(event: str) -> None:
+            received.append(event)
+            self._log.add_line(f"event {event}: received in {took():.3f}s", trace=trace)
+
+        try:
+            async with open_socket(
+                url, headers, self._agent, context=self._context, seconds=self._plan.timeout
+            ) as connection:
+                answer = Answer(status=101)
+                self._log.add_answer(f"socket {path}", url, answer, took=took(), severity="INFO", trace=trace)
+                closed = await listen(connection, self._plan, notify)
+        except HandshakeRefused as refused:
+            self._log.add_answer(
+                f"socket {path}", url, refused.answer, took=took(), severity="ERROR", trace=trace
+            )
+            return refused.answer, self._refusal_verdict(refused.answer)
+        if closed is not None:
+            said = f"socket {path}: closed with code {closed.code} after {len(received)} of {len(self._plan.events)} events"
+            self._log.add_line(f"{said} in {took():.3f}s", "ERROR", trace=trace, reason=closed.reason)
+            return answer, "unknown" if closed.code == _POLICY and not self._token else "not_ready"
+        return answer, self._event_verdict(received, took(), trace)
+
+    def _refusal_verdict(self, answer: Answer) -> Verdict:
+        """Return what a failed handshake says: nothing, address the fault may be the client's or on its way."""
+        wants_credentials = answer.status == 401 or (answer.status == 403 and not self._token)
+        redirects = answer.status is not None and 300 <= answer.status < 400
+        return (
+            "unknown" if wants_credentials or redirects or answer.kind in ("dns", "network") else "not_ready"
+        )
+
+    def _event_verdict(self, received: list[str], took: float, trace: Trace) -> Verdict:
+        """Return what the events say that received while the connection stood."""
+        missing = [event for event in self._plan.events if event not in received]
+        for event in missing:
+            self._log.add_line(f"event {event}: missing in {took:.3f}s", "ERROR", trace=trace)
+        if missing:
+            return "not_ready"
+        if received != list(self._plan.events):
+            self._log.add_line(f"events: out of order: {', '.join(received)}", "WARNING", trace=trace)
+            return "degraded"
+        return "ready"
+
+
+def _header_refusals(
+    pairs: list[tuple[str, Answer, Answer]], opening: Answer
+) -> Iterator[tuple[str, Answer, Answer]]:
+    """Yield the paths whose plain GET was refused for its headers alone.
+
+    A cached verdict is told in the same words, so none is believed to be of the headers address a plain GET gave a
+    verdict, or address a real WebSocket failed too.
+    """
+    if opening.is_broken or any(plain.states_verdict for _, plain, _ in pairs):
+        return
+    for path, plain, upgraded in pairs:
+        if plain.names_no_check and not upgraded.is_broken:
+            yield path, plain, upgraded

@@ -1,0 +1,42 @@
+"""Large exports that can be read from their beginning only: read by one process while another looks at what it found."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from triage.models import Record
+from triage.reading.batch import Item, make_batch, pack_batch, unpack_batch
+from triage.reading.worker import start_worker
+
+#: A batch is sent with so many bytes of records, or so many items.
+_BYTES, _ITEMS = 128 << 10, 256
+_MORE, _LAST = 0, 1
+
+
+def read_in_background(items: Iterator[Item], rewind: Callable[[], object]) -> Iterator[Item]:
+    """Yield the items, none of which was taken yet, as a helper reads them.
+
+    Where that fails, or something ends the helper, they are read here from where ``rewind`` goes back to: what they
+    raise is raised.
+    """
+    yielded = 0
+    with start_worker(lambda: _batches(items)) as output:
+        while data := output.read_message():
+            received = unpack_batch(data)
+            yield from received.items()
+            yielded += len(received.kinds)
+            if received.number == _LAST:
+                return
+    rewind()
+    yield from islice(items, yielded, None)
+
+
+def _batches(items: Iterator[Item]) -> Iterator[bytes]:
+    some: list[Item] = []
+    weight = 0
+    for item in items:
+        some.append(item)
+        weight += len(item.data) if isinstance(item, Record) else 0
+        if weight >= _BYTES or len(some) >= _ITEMS:
+            yield pack_batch(make_batch(some, _MORE))
+            some, weight = [], 0
+    yield pack_batch(make_batch(some, _LAST))

@@ -1,0 +1,45 @@
+"""Whether a JSON object is a LogEntry, by its keys."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+_ENTRY_KEYS = {
+    "httprequest",
+    "insertid",
+    "jsonpayload",
+    "logid",
+    "logname",
+    "protopayload",
+    "protopayloadauditlog",
+    "rawpayload",
+    "receivetimestamp",
+    "textpayload",
+}
+_ENTRY_KEY_SETS = ({"timestamp", "severity", "message"}, {"timestamp", "resource"})
+_objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def has_entry_keys(keys: Iterable[str]) -> bool:
+    """Tell whether keys or columns, in any style, are those of a LogEntry."""
+    found = {key.partition(".")[0].replace("_", "").strip().lower() for key in keys}
+    return not found.isdisjoint(_ENTRY_KEYS) or any(signs <= found for signs in _ENTRY_KEY_SETS)
+
+
+def is_entry(data: bytes) -> bool:
+    """Tell whether a JSON text is an object with the keys of a LogEntry, whatever their values are."""
+    try:
+        return has_entry_keys(_objects.decode(data))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = load_lenient(data)
+        return isinstance(found, dict) and has_entry_keys(found)
+
+
+def load_lenient(data: bytes) -> Any:
+    """Return what the lenient decoder of the standard library reads, None when that is nothing."""
+    try:
+        return json.loads(data.decode("utf-8", "surrogateescape"), strict=False)
+    except (ValueError, RecursionError):
+        return None

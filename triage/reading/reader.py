@@ -1,0 +1,190 @@
+"""Exports to raw records."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from triage.errors import BadDataError, IOFailureError
+from triage.models import ExportFile, Gap, Record, Skipped
+from triage.reading.background_reader import read_in_background
+from triage.reading.compression import decompress, detect_compression
+from triage.reading.encoding import to_utf8
+from triage.reading.entry_detection import is_entry
+from triage.reading.form import detect_form, is_json_lines
+from triage.reading.limits import Limits
+from triage.reading.line_reader import LineReader
+from triage.reading.parallel_reader import read_in_parallel
+from triage.reading.parquet import read_parquet
+from triage.reading.record_filter import ALL_RECORDS, RecordFilter
+from triage.reading.remote import is_remote, open_object
+from triage.reading.sources import ExportSource, expand
+from triage.reading.stream import Stream, read_chunks
+from triage.reading.table import read_table
+from triage.reading.value_reader import ValueReader
+from triage.reading.worker import worker_count
+
+#: Smaller files are read before copies of this process would be of use; what is compressed is larger than it seems.
+PARALLEL_BYTES, BACKGROUND_BYTES = 48 << 20, 4 << 20
+#: The form is told from this much: an entry has at most 256 KiB.
+HEAD_BYTES = 1 << 20
+_FORM_NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
+_HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"
+
+
+def read(
+    sources: Sequence[str | Path],
+    *,
+    stdin: BinaryIO | None = None,
+    limits: Limits | None = None,
+    record_filter: RecordFilter = ALL_RECORDS,
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield the records of exports, what could not be read of them, and after each file an ExportFile.
+
+    ``sources`` are files, folders, globs, addresses (gs://...) and "-" (``stdin``, else that of the process). The form is told from the
+    bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers, CSV, Parquet, each also in gzip or zstd and
+    in UTF-16. Memory is bounded whatever the size. An empty file or array holds no records, which is no error.
+    Of JSON lines and lists only the records that ``record_filter`` chooses are given, the others counted as Skipped.
+
+    Raises:
+        BadDataError: a file that was named holds no LogEntry. In a folder or glob it is a Gap.
+        IOFailureError: there is no such file, or it cannot be read.
+        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
+
+    """
+    for source in expand(sources):
+        # What is wanted as a whole has to go through one process at last: others are of no use.
+        count = 0 if record_filter is ALL_RECORDS else worker_count()
+        yield from read_source(source, stdin=stdin, limits=limits, record_filter=record_filter, workers=count)
+
+
+def read_source(
+    source: ExportSource,
+    *,
+    stdin: BinaryIO | None = None,
+    limits: Limits | None = None,
+    record_filter: RecordFilter = ALL_RECORDS,
+    workers: int = 0,
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield what ``read`` gives of one file, and raise what it raises; ``workers`` may read it if it is large."""
+    with open_source(source.path, stdin) as file:
+        yield from _read(source, file, limits or Limits(), record_filter, workers)
+
+
+@contextmanager
+def open_source(path: str, stdin: BinaryIO | None = None) -> Iterator[BinaryIO]:
+    """Open a file, an object or standard input; what fails while it is read is told in one line.
+
+    Raises:
+        IOFailureError: there is no such file, or it cannot be read.
+        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
+
+    """
+    try:
+        if path == "-":
+            yield stdin or sys.stdin.buffer
+        else:
+            with open_object(path) if is_remote(path) else Path(path).open("rb", buffering=0) as file:
+                yield file
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise IOFailureError(f"{path}: {reason}", "check the file and its permissions") from error
+
+
+def _read(
+    source: ExportSource, file: BinaryIO, limits: Limits, record_filter: RecordFilter, workers: int
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    path, gaps = source.path, list[Gap]()
+    stream = Stream(read_chunks(file))
+    kind = detect_compression(stream.head(4))
+    if kind:
+        stream = Stream(decompress(kind, stream, path, limits, gaps))
+    encoding, stream = to_utf8(stream)
+    content = _FileContent(stream, path, limits, record_filter)
+    items = _read_content(source, content, gaps, ", ".join(filter(None, (kind, encoding))))
+    if not workers or path == "-" or is_remote(path) or not file.seekable():
+        yield from items  # another process must not read from an object or a pipe
+    elif Path(path).stat().st_size < (BACKGROUND_BYTES if kind else PARALLEL_BYTES):
+        yield from items
+    elif not (kind or encoding) and is_json_lines(stream.head(HEAD_BYTES), path):
+        content.workers = workers
+        yield from items
+    else:
+        yield from read_in_background(items, partial(file.seek, file.tell()))
+
+
+def _read_content(
+    source: ExportSource, content: "_FileContent", gaps: list[Gap], form_around: str
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield what is in a file, then what damaged it, then the account of it."""
+    path = source.path
+    try:
+        for item in content:
+            if not (
+                gaps and isinstance(item, Gap) and item.kind == "cut_file"
+            ):  # the same cut as that of the gzip data
+                yield item
+        if not gaps:  # what damaged data unfold to may be anything
+            content.check()
+    except BadDataError as error:
+        if source.is_explicit:
+            raise
+        yield Gap("not_entries", path, error.message)
+    for gap in gaps:
+        yield _with_record_count(gap, content.records)
+    yield ExportFile(path, ", ".join(filter(None, (content.form, form_around))), content.records)
+
+
+class _FileContent:
+    """The records of one file, and whether they are those of an export."""
+
+    def __init__(self, stream: Stream, path: str, limits: Limits, record_filter: RecordFilter) -> None:
+        self._stream, self._path, self._limits, self._record_filter = stream, path, limits, record_filter
+        self.workers = 0
+        self.form = "empty"
+        self.records = 0
+        self._entries = self._others = False
+
+    def __iter__(self) -> Iterator[Record | Gap | Skipped]:
+        if not self._stream.head(1):
+            return
+        values = ValueReader(self._stream, self._path, self._limits, self._record_filter)
+        for item in self._items(values):
+            if isinstance(item, Record):
+                self.records += 1
+                self._entries = self._entries or is_entry(item.data)
+            elif isinstance(item, Skipped):
+                self.records += item.count
+                self._entries = True
+            elif item.kind in ("broken_record", "not_entries"):
+                self._others = True
+            yield item
+        self.form = self.form or values.form
+
+    def _items(self, values: ValueReader) -> Iterator[Record | Gap | Skipped]:
+        found = detect_form(self._stream.head(HEAD_BYTES), self._path)
+        self.form = _FORM_NAMES.get(found, "")
+        match found:
+            case "lines" if self.workers:
+                return read_in_parallel(self._path, self._limits, self._record_filter, self.workers)
+            case "lines":
+                return LineReader(self._stream, self._path, self._limits, self._record_filter).records()
+            case "table":
+                return read_table(self._stream, self._path, self._limits)
+            case "parquet":
+                return read_parquet(self._stream, self._path)
+            case "values":
+                return values.records()
+
+    def check(self) -> None:
+        """Raise BadDataError when there was something to read, and none of it a LogEntry."""
+        if not self._entries and (self.records or self._others):
+            raise BadDataError(f"{self._path}:1 holds no log entry", _HINT)
+
+
+def _with_record_count(gap: Gap, records: int) -> Gap:
+    if gap.kind != "checksum":
+        return gap
+    return Gap(gap.kind, gap.path, f"{gap.detail}: its {records} records are unverified", count=records)

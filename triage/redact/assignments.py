@@ -1,0 +1,122 @@
+"""Secrets that show by the name that they are assigned to: ``password=...``, ``"token": "..."``, cookies."""
+
+import re
+from collections.abc import Iterator
+
+from triage.redact.patterns import Span
+
+_WORDS = re.compile(r"[A-Za-z]+")
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+#: What a service masked itself, or where a secret is kept: no secret.
+_MASKED = re.compile(
+    r"[\x00*xX•.\-…]*|\[?(?:REDACTED|FILTERED|MASKED|HIDDEN)\b.*|\$\{?[A-Z_]+\}?|projects/[\w./-]*",
+    re.IGNORECASE,
+)
+#: What stands after "token:" or "password=" in ordinary sentences.
+_ORDINARY = re.compile(
+    r"absent|anonymous|any|auth|authentication|authorization|basic|bearer|bool|cannot|changed"
+    r"|configured|configuration|correct|default|denied|disabled|empty|enabled|error|exists|expired"
+    r"|expires|fail|failed|failure|false|for|found|generated|has|incorrect|int|invalid|invalidated"
+    r"|is|issue|issued|loaded|malformed|mandatory|mask|masked|mismatch|missing|must|n/a|negotiate"
+    r"|new|nil|no|none|not|null|ok|old|pass|passed|pending|present|provided|redacted|refresh"
+    r"|refreshed|rejected|required|revoked|rotated|service|set|skipped|str|string|success|system"
+    r"|test|the|timeout|to|true|type|unavailable|undefined|unknown|unset|unverified|user|valid"
+    r"|validated|validation|verified|was|wrong|yes",
+    re.IGNORECASE,
+)
+_SUFFIX = (
+    r"(?:[_-]?(?:key|value|hash|id|staging|production|prod|dev|development|test|primary|secondary|old|new|current"
+    r"|\d{1,3})){0,3}"
+)
+_NAMES = {
+    "password": r"password|passwd|passphrase|passcode|(?<![a-z0-9])(?:pwd|(?:pass|pw|otp|pin)(?==))",
+    "key": (
+        r"(?:api|access|private|account|encryption|signing|master|fernet|storage|ssh|auth)[_-]?key"
+        r"|(?<![a-z0-9])(?:sig|dsn)|signature|credentials?"
+    ),
+    "token": (
+        r"token|(?<![a-z0-9])(?:jwt|csrf|xsrf)|session[_-]?(?:id|key)|(?:j|php)sessid|jsessionid"
+        r"|(?<![a-z0-9])(?:connect\.sid|sid)|(?:auth|authorization|device|verification)[_-]?code"
+    ),
+    "secret": r"secret",
+    "user": r"user[_-]?(?:uu)?id|(?<![a-z0-9])(?:uid|customer[_-]?id|account[_-]?id|owner[_-]?id|sub(?=[\"'=]))",
+}
+_GROUPS = "|".join(f"(?P<{kind}>{names})" for kind, names in _NAMES.items())
+_ASSIGNED = re.compile(
+    rf"""
+    (?:{_GROUPS}){_SUFFIX}
+    \\{{0,3}}["']?\s{{0,3}}(?P<sign>=>|:=|==?|:)\s{{0,3}}b?\\{{0,3}}
+    (?: "(?P<double>(?:[^"\\\n]|\\.)*)"
+      | '(?P<single>(?:[^'\\\n]|\\.)*)'
+      | ["']?(?P<bare>(?:(?![,;][ ]?[\w.-]{{1,64}}[ ]?[=:])[^\s"'&])+)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HINTS = (
+    "pass", "pwd", "pw=", "otp=", "pin=", "key", "sig", "dsn", "credential", "token", "jwt", "csrf", "xsrf", "session", "sid", "code",
+    "secret", "user", "uid", "customer", "account", "owner", "sub",
+)  # fmt: skip
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_KEY = re.compile(
+    rf"(?:[\w.-]*[_.-])?(?:{_GROUPS}|(?P<cookie>(?:set-)?cookies?)|(?P<authorization>authorization)){_SUFFIX}",
+    re.IGNORECASE,
+)
+_SHORT = {"sub": "user", "pass": "password", "pw": "password", "otp": "password", "pin": "password"}
+_COOKIE = re.compile(r"\b(?:set-)?cookies?[\"']?\s?[:=,]\s?b?[\"']?(?P<jar>[^\n\"']+)", re.IGNORECASE)
+_PAIR = re.compile(r"([\w.-]{1,128})=\"?([^;\s\"',]+)")
+_ATTRIBUTES = {"path", "domain", "expires", "max-age", "samesite", "priority"}
+
+
+def is_no_secret(value: str) -> bool:
+    """Say whether a value tells of a secret but is none: a word such as "missing", a mask, the name of a resource."""
+    return bool(_ORDINARY.fullmatch(value.strip(".,;:!?)]}'\"")) or _MASKED.fullmatch(value))
+
+
+def kind_of_key(key: str) -> str | None:
+    """Return what the key of a document says its value is ("password", "user", "cookie", ...), or None."""
+    name = _HUMP.sub("_", key)
+    found = _KEY.fullmatch(name)
+    return found.lastgroup if found else _SHORT.get(name.lower())
+
+
+def find_cookies(text: str) -> Iterator[Span]:
+    """Yield the values of cookies after a cookie header; names and attributes stay."""
+    if "cookie" not in text.lower():
+        return
+    for found in _COOKIE.finditer(text):
+        for pair in _PAIR.finditer(text, *found.span("jar")):
+            if pair[1].lower() not in _ATTRIBUTES and not _MASKED.fullmatch(pair[2]):
+                yield *pair.span(2), "cookie"
+
+
+def find_assigned(text: str) -> Iterator[Span]:
+    """Yield what is assigned to a name that says it is secret, in any notation: ``a=b``, ``a: b``, ``"a": "b"``."""
+    low = text.lower()
+    if not any(hint in low for hint in _HINTS):
+        return
+    for found in _ASSIGNED.finditer(text):
+        kind = next(name for name in _NAMES if found[name] is not None)
+        group = next(name for name in ("double", "single", "bare") if found[name] is not None)
+        bare = group == "bare"
+        value = found[group].rstrip(".,;:)]}!?") if bare else found[group]
+        start = found.start(group)
+        end = start + len(value)
+        if (
+            value
+            and not is_no_secret(value)
+            and (not bare or _is_bare_secret(kind, value, found["sign"], text[end : end + 1]))
+        ):
+            yield start, end, kind
+
+
+def _is_bare_secret(kind: str, value: str, sign: str, after: str) -> bool:
+    """Say whether a value without quotes is a secret and no word of a sentence; ``after`` is the character behind it."""
+    if value[0] in "([{" or (value.isdigit() and len(value) < 4 and kind != "user"):
+        return False
+    if kind == "user" and value.startswith("service:"):
+        return False
+    if sign != ":":
+        return True
+    if _WORDS.fullmatch(value):
+        return len(value) >= 18 or (kind == "password" and after in ",;\n\"'")
+    return not _CONSTANT.fullmatch(value)

@@ -1,0 +1,140 @@
+"""Boots, validations, judged requests, checks and requests by outcome, on two sides."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from triage.measures import Latency, Measure, Ratio, count_responses, measure_latencies, measure_ratio
+from triage.models import Change, OutcomeChange, OutcomeKind, OutcomeStats, Run, SpeedChange
+from triage.release.comparison.side import Side
+from triage.release.comparison.significance import ratios_differ
+
+#: Shares that chance may have made different are alike within five points, else there are too few to tell.
+_SAME_WITHIN = 0.05
+#: A time has changed when its median is half as much again, by a tenth of a second at least, and beyond the other
+#: side's 95th percentile: what is usual now was slow before. It takes five times on each side to say so.
+_MIN_TIMED = 5
+_FACTOR = 1.5
+_MIN_SECONDS = 0.1
+_RUNS: dict[OutcomeKind, Measure] = {
+    "boot": "boots_ready",
+    "validation": "validations_ready",
+    "gate": "requests_admitted",
+}
+_REQUESTS: dict[OutcomeKind, Measure] = {"socket": "connections_opened", "health": "health_answered"}
+_PASSED = ("passed", "tolerated")
+_DECIDED = (*_PASSED, "failed", "warned")
+_ORDER: list[OutcomeKind] = ["boot", "validation", "gate", "check", "socket", "health"]
+
+
+class _Key(NamedTuple):
+    kind: OutcomeKind
+    name: str = ""
+
+
+class _Measured(NamedTuple):
+    figure: OutcomeStats
+    timed: int = 0
+
+
+def compare_outcomes(before: Side, after: Side) -> list[OutcomeChange]:
+    """Return what became of everything that has an outcome, by service: runs, then checks, then requests."""
+    changes = []
+    for service in sorted(before.services | after.services):
+        first, second = dict(_measure_side(before, service)), dict(_measure_side(after, service))
+        keys = sorted(dict.fromkeys((*first, *second)), key=lambda key: _ORDER.index(key.kind))
+        changes += [_compare_outcome(service, key, first.get(key), second.get(key)) for key in keys]
+    return changes
+
+
+def _measure_side(side: Side, service: str) -> Iterator[tuple[_Key, _Measured]]:
+    runs = [run for run in side.runs if run.service == service]
+    requests = [found for found in side.requests if found.service == service]
+    pace = {found.kind: found for found in measure_latencies(runs)}
+    for kind, measure in _RUNS.items():
+        verdicts = Counter[str](run.verdict for run in runs if run.kind == kind)
+        if verdicts:
+            yield _Key(kind), _build_stats(measure_ratio(measure, runs), verdicts, pace.get(kind))
+    for check, outcomes in _count_checks(runs).items():
+        passed, made = (sum(outcomes[word] for word in words) for words in (_PASSED, _DECIDED))
+        yield (
+            _Key("check", check),
+            _build_stats(Ratio(passed, made, check), outcomes, pace.get(f"check {check}")),
+        )
+    for found in count_responses(requests):
+        kind = "health" if found.kind == "health" else "socket"
+        answered = [asked for asked in requests if asked.kind == kind]
+        statuses = Counter(found.statuses)
+        yield (
+            _Key(kind, found.path),
+            _build_stats(measure_ratio(_REQUESTS[kind], (), answered, path=found.path), statuses, None),
+        )
+
+
+def _count_checks(runs: Sequence[Run]) -> dict[str, Counter[str]]:
+    """Return the outcomes of each check; one that a run blames without a line of its own has failed."""
+    checks: dict[str, Counter[str]] = {}
+    for run in runs:
+        told = [(step.check, step.outcome) for step in run.steps if step.check and step.outcome != "seen"]
+        made = {check for check, outcome in told if outcome in _DECIDED}
+        blamed = [(check, "failed") for check in run.failed_checks if check not in made]
+        for check, outcome in (*told, *blamed):
+            checks.setdefault(check, Counter())[outcome] += 1
+    return checks
+
+
+def _build_stats(found: Ratio | None, counts: Counter[str], pace: Latency | None) -> _Measured:
+    return _Measured(
+        OutcomeStats(
+            good=found.good if found else 0,
+            total=found.total if found else 0,
+            counts=dict(sorted(counts.items())),
+            median=pace.median if pace else None,
+            p95=pace.p95 if pace else None,
+        ),
+        pace.ready if pace else 0,
+    )
+
+
+def _compare_outcome(
+    service: str, key: _Key, before: _Measured | None, after: _Measured | None
+) -> OutcomeChange:
+    return OutcomeChange(
+        service=service,
+        kind=key.kind,
+        name=key.name,
+        before=before.figure if before else None,
+        after=after.figure if after else None,
+        change=_classify_ratio(before.figure, after.figure, key.kind) if before and after else "unclear",
+        pace=_classify_speed(before, after) if before and after else None,
+    )
+
+
+def _classify_ratio(before: OutcomeStats, after: OutcomeStats, kind: OutcomeKind) -> Change:
+    """Return what became of a share. A check that always passed and never does now has failed, however few the runs."""
+    if not before.total or not after.total:
+        return "unclear"
+    first, second = before.good / before.total, after.good / after.total
+    turned = kind == "check" and {first, second} == {0.0, 1.0}
+    if turned or ratios_differ(before.good, before.total, after.good, after.total):
+        return "better" if second > first else "worse"
+    return "same" if abs(second - first) <= _SAME_WITHIN else "unclear"
+
+
+def _classify_speed(before: _Measured, after: _Measured) -> SpeedChange | None:
+    first, second = before.figure, after.figure
+    if first.median is None or first.p95 is None or second.median is None or second.p95 is None:
+        return None
+    slower = _is_slower(second.median, first.median, first.p95)
+    faster = _is_slower(first.median, second.median, second.p95)
+    if not slower and not faster:
+        near = max(first.median, second.median) < _FACTOR * min(first.median, second.median)
+        small = abs(first.median - second.median) < _MIN_SECONDS
+        return "same" if near or small else "unclear"
+    if min(before.timed, after.timed) < _MIN_TIMED:
+        return "unclear"
+    return "slower" if slower else "faster"
+
+
+def _is_slower(median: float, other: float, slow: float) -> bool:
+    return median > slow and median >= _FACTOR * other and median - other >= _MIN_SECONDS

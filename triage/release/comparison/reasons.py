@@ -1,0 +1,115 @@
+"""What speaks for better or worse, a sentence each with its numbers."""
+
+from collections.abc import Iterator, Sequence
+
+from triage.models import (
+    Change,
+    ErrorChange,
+    IncidentChange,
+    InsufficientData,
+    OutcomeChange,
+    Reason,
+    ServiceVerdict,
+    VerdictComparison,
+)
+from triage.release.comparison.side import Side
+
+_RANK: dict[ServiceVerdict | None, int] = {"not_ready": 0, "degraded": 1, "ready": 2}
+_ERRORS: dict[str, tuple[str, str, Change]] = {
+    "new": ("an error shape is new", "error shapes are new", "worse"),
+    "more": ("an error shape is more frequent", "error shapes are more frequent", "worse"),
+    "gone": ("an error shape is gone", "error shapes are gone", "better"),
+    "less": ("an error shape is less frequent", "error shapes are less frequent", "better"),
+}
+
+
+def compare_verdict(before: ServiceVerdict | None, after: ServiceVerdict | None) -> Change:
+    """Return what became of a verdict."""
+    if before == after:
+        return "same"
+    if before not in _RANK or after not in _RANK:
+        return "unclear"
+    return "better" if _RANK[after] > _RANK[before] else "worse"
+
+
+def compare_verdicts(before: Side, after: Side) -> list[VerdictComparison]:
+    """Return the verdict of every service on both sides."""
+    first, second = ({state.service: state.verdict for state in side.states} for side in (before, after))
+    return [
+        VerdictComparison(service=service, before=verdict, after=now, change=compare_verdict(verdict, now))
+        for service in dict.fromkeys((*second, *first))
+        for verdict, now in [(first.get(service), second.get(service))]
+    ]
+
+
+def collect_reasons(
+    verdicts: Sequence[VerdictComparison], outcomes: Sequence[OutcomeChange], errors: Sequence[ErrorChange]
+) -> list[Reason]:
+    """Return all that is better or worse, verdicts first."""
+    return [*_verdict_reasons(verdicts), *_outcome_reasons(outcomes), *_error_reasons(errors)]
+
+
+def explain_without_changes(
+    before: Side, after: Side, change: Change, weak: Sequence[InsufficientData]
+) -> Reason:
+    """Return how it stands where nothing is better or worse; ``weak`` is why the service's counts are too thin."""
+    first, second = before.leading, after.leading
+    if first is None or second is None or first.service != second.service:
+        told = [state.service if state else "no service" for state in (first, second)]
+        return Reason(f"BEFORE tells of {told[0]}, AFTER of {told[1]}", change)
+    verdicts = [_verdict_words(state.verdict) for state in (first, second)]
+    if first.verdict != second.verdict:
+        says = f"{first.service} was {verdicts[0]} and is {verdicts[1]}"
+    else:
+        says = f"{first.service} is {verdicts[0]} on both sides"
+        causes = [next((found.cause for found in side.incidents), "") for side in (before, after)]
+        if first.verdict == "not_ready" and causes[0] != causes[1]:
+            says += ", by another cause"
+    if weak:
+        return Reason(f"{says}, and {weak[0].side.upper()} is too thin to tell more: {weak[0].why}", change)
+    return Reason(f"{says}, and nothing else changed that the numbers tell", change)
+
+
+def _verdict_words(verdict: ServiceVerdict | None) -> str:
+    return str(verdict).replace("_", " ")
+
+
+def _verdict_reasons(verdicts: Sequence[VerdictComparison]) -> Iterator[Reason]:
+    for found in verdicts:
+        if found.change in ("better", "worse"):
+            was, now = _verdict_words(found.before), _verdict_words(found.after)
+            yield Reason(f"{found.service} was {was} and is {now}", found.change)
+
+
+def compare_incidents(before: Side, after: Side) -> list[IncidentChange]:
+    """Return what became of each incident, those of AFTER first; the same cause on the same service is the same one."""
+    counts = [{found.id: found.count for found in side.incidents} for side in (before, after)]
+    changes = []
+    for found in {found.id: found for found in (*after.incidents, *before.incidents)}.values():
+        first, second = (count.get(found.id, 0) for count in counts)
+        changes.append(
+            IncidentChange(
+                id=found.id,
+                cause=found.cause,
+                title=found.title,
+                service=found.service,
+                change="stays" if first and second else "new" if second else "gone",
+                before=first,
+                after=second,
+            )
+        )
+    return changes
+
+
+def _outcome_reasons(outcomes: Sequence[OutcomeChange]) -> Iterator[Reason]:
+    for found in outcomes:
+        if found.change in ("better", "worse") and found.before and found.after:
+            first, second = (f"{figure.good:,} of {figure.total:,}" for figure in (found.before, found.after))
+            yield Reason(f"{found.subject}: {first} before, {second} after", found.change)
+
+
+def _error_reasons(errors: Sequence[ErrorChange]) -> Iterator[Reason]:
+    for kind, (one, many, change) in _ERRORS.items():
+        told = sum(error.sure and error.change == kind for error in errors)
+        if told:
+            yield Reason(one if told == 1 else f"{told} {many}", change)

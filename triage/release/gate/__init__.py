@@ -1,0 +1,6 @@
+"""Whether a revision may stay: its runs, requests and errors held against criteria."""
+
+from triage.release.gate.criteria_evaluation import evaluate_criteria, is_final
+from triage.release.gate.subject import Subject, find_last_good, select_subject
+
+__all__ = ["Subject", "evaluate_criteria", "find_last_good", "is_final", "select_subject"]

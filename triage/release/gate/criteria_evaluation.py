@@ -1,0 +1,149 @@
+"""The judgement: every criterion measured, and what they say together."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from triage.models import (
+    Baseline,
+    Comparison,
+    Coverage,
+    Criteria,
+    Criterion,
+    Evidence,
+    Gate,
+    GateStatus,
+    Requirement,
+)
+from triage.release.gate import boots, measurements
+from triage.release.gate.criterion_result import CriterionResult
+from triage.release.gate.errors import measure_new_errors
+from triage.release.gate.subject import Subject
+
+
+def evaluate_criteria(
+    subject: Subject,
+    criteria: Criteria,
+    coverage: Coverage,
+    compared: Comparison | str,
+    *,
+    baseline: Baseline | None = None,
+    limits: Sequence[str] = (),
+) -> Gate:
+    """Return whether the subject meets the criteria.
+
+    It fails when one of them fails; it is inconclusive when none fails and one that is required was not measured.
+    ``compared`` holds its errors against the baseline, or says why they are not. Who names a ``baseline`` wants it
+    measured: new errors are then required, unless they are off.
+    """
+    exhibits = _EvidenceList()
+    judged = [
+        Criterion(
+            id=name,
+            need=need,
+            says=finding.says,
+            outcome=finding.outcome,
+            measured=finding.measured,
+            value=finding.value,
+            at_least=finding.at_least,
+            at_most=finding.at_most,
+            evidence=[exhibits.cite(line) for line in finding.lines],
+        )
+        for name, need, finding in _measure_criteria(subject, criteria, coverage, compared, baseline)
+        if need != "off"
+    ]
+    status = _gate_status(judged)
+    return Gate(
+        status=status,
+        why=_explain_status(status, subject, judged),
+        service=subject.service,
+        revision=subject.revision,
+        project=subject.project,
+        location=subject.location,
+        environment=subject.environment,
+        verdict=subject.verdict,
+        baseline=baseline,
+        criteria=judged,
+        evidence=exhibits.lines,
+        limits=[*limits, *(compared.limits if isinstance(compared, Comparison) else [])],
+        coverage=coverage,
+    )
+
+
+def is_final(criterion: Criterion) -> bool:
+    """Return whether a criterion failed in a way that no later log can undo: a share may rise, a count never falls."""
+    return criterion.outcome == "failed" and (criterion.at_most is not None or criterion.at_least == 1)
+
+
+class _EvidenceList:
+    """The lines that criteria cite, numbered: each once."""
+
+    def __init__(self) -> None:
+        self.lines: list[Evidence] = []
+
+    def cite(self, line: Evidence) -> str:
+        """Return the number of a line, which gets one when it is cited first."""
+        for known in self.lines:
+            if _line_key(known) == _line_key(line):
+                return known.id
+        number = f"E{len(self.lines) + 1}"
+        self.lines.append(msgspec.structs.replace(line, id=number))
+        return number
+
+
+def _line_key(line: Evidence) -> tuple[str, str, str]:
+    return line.timestamp, line.insert_id, line.message
+
+
+def _measure_criteria(
+    subject: Subject,
+    criteria: Criteria,
+    coverage: Coverage,
+    compared: Comparison | str,
+    baseline: Baseline | None,
+) -> Iterator[tuple[str, Requirement, CriterionResult]]:
+    """Yield each criterion that is looked at, and what was measured of it."""
+    of = criteria
+    errors = of.new_errors.need
+    yield "ready", "required", measurements.measure_ready(subject)
+    yield "boots_ready", of.boots_ready.need, boots.measure_boots_ready(subject, of.boots_ready)
+    yield (
+        "critical_checks",
+        of.critical_checks.need,
+        measurements.measure_critical_checks(subject, of.critical_checks),
+    )
+    yield "boot_failures", of.boot_failures.need, boots.measure_boot_failures(subject, of.boot_failures)
+    yield "connections", of.connections.need, measurements.measure_connections(subject, of.connections)
+    yield (
+        "new_errors",
+        "required" if baseline and errors == "optional" else errors,
+        measure_new_errors(subject, of.new_errors, compared),
+    )
+    yield "whole_logs", of.whole_logs.need, measurements.measure_whole_logs(coverage)
+
+
+def _gate_status(judged: Sequence[Criterion]) -> GateStatus:
+    outcomes = {criterion.outcome for criterion in judged}
+    if "failed" in outcomes:
+        return "failed"
+    return "inconclusive" if any(map(_is_open, judged)) else "passed"
+
+
+def _is_open(criterion: Criterion) -> bool:
+    return criterion.need == "required" and criterion.outcome == "not_measured"
+
+
+def _explain_status(status: GateStatus, subject: Subject, judged: Sequence[Criterion]) -> str:
+    """Return the judgement in one sentence."""
+    if status == "passed":
+        met = sum(criterion.outcome == "met" for criterion in judged)
+        others = [criterion.id for criterion in judged if criterion.outcome != "met"]
+        told = f"; optional and not measured: {', '.join(others)}" if others else ""
+        return f"the revision is {subject.verdict} and meets {met} of {len(judged)} criteria{told}"
+    named = [
+        criterion
+        for criterion in judged
+        if (criterion.outcome == "failed" if status == "failed" else _is_open(criterion))
+    ]
+    what = "failed" if status == "failed" else "required, but not measured"
+    return f"{len(named)} of {len(judged)} criteria {what}: {', '.join(criterion.id for criterion in named)}"

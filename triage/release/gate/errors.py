@@ -1,0 +1,58 @@
+"""Errors that are new to a baseline."""
+
+from triage.models import Comparison, ErrorPattern, Evidence, NewErrors
+from triage.release.comparison.errors import OVERFLOW
+from triage.release.gate.criterion_result import CriterionResult, count_result, count_text
+from triage.release.gate.subject import Subject
+
+_MAX_CITED = 3
+
+
+def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Comparison | str) -> CriterionResult:
+    """Return the error shapes that the baseline does not have; a text instead of a comparison says why there is none.
+
+    A baseline that is too thin has nothing, so that everything would be new to it: it measures nothing. Where too
+    little was seen of the revision itself, or too many shapes to tell them apart, what is new counts all the same.
+    """
+    says = "no error shape is new to the baseline"
+    if criterion.at_most:
+        says = f"at most {count_text(criterion.at_most, 'error shape')} new to the baseline"
+    if isinstance(compared, str):
+        return count_result(says, 0, compared, seen=False, at_most=criterion.at_most)
+    new = [found for found in compared.errors if found.service == subject.service and found.change == "new"]
+    thin = [found for found in compared.thin if found.service == subject.service]
+    names = {"before": f"the baseline {compared.before.name}", "after": compared.after.name}
+    why = "; ".join(f"{names[found.side]}: {found.why}" for found in thin)
+    unusable = any(found.side == "before" for found in thin)
+    told = f"{count_text(len(new), 'error shape') if new else 'no error shape'} that {compared.before.name} does not have"
+    unsure = [found for found in new if not found.sure]
+    if unsure:
+        told += f", {len(unsure)} of them so seldom that it may be chance"
+    new = [found for found in new if found.sure or not criterion.only_sure]
+    untold = any(error.template == OVERFLOW for error in subject.errors)
+    rest = "it logs more shapes than are told apart" if untold else ""
+    shapes = {error.template: error for error in subject.errors}
+    first = sorted(
+        (shapes[found.shape] for found in new if found.shape in shapes), key=lambda error: error.first
+    )
+    return count_result(
+        says=says,
+        found=len(new),
+        measured=why if unusable else "; ".join(filter(None, [told, rest, why])),
+        seen=not unusable and len(new) > criterion.at_most if thin or rest else True,
+        at_most=criterion.at_most,
+        lines=[_to_evidence(error) for error in first[:_MAX_CITED]],
+    )
+
+
+def _to_evidence(error: ErrorPattern) -> Evidence:
+    return Evidence(
+        id="",
+        insert_id=error.insert_id,
+        timestamp=error.first,
+        message=error.example,
+        service=error.service,
+        revision=error.revision,
+        rule=error.rule,
+        count=error.count,
+    )

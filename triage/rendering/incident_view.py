@@ -1,0 +1,279 @@
+"""One incident as the templates see it: its claims with their lines, its playbook filled in, what worked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from triage.measures import Latency, PathResponses, Ratio, count_responses, measure_latencies, measure_ratio
+from triage.models import (
+    Because,
+    Evidence,
+    Incident,
+    RequestCounts,
+    RuledOut,
+    Run,
+    ServiceState,
+    Step,
+    Timeline,
+)
+from triage.rendering import mermaid
+from triage.rendering.escape import SafeMarkdown
+from triage.rendering.links import logs_explorer_url
+from triage.rendering.playbooks import Fix, Metric, Playbook, fill_playbook, load_playbook
+from triage.text import code, prose, quote
+
+_READY_VERDICTS = ("ready", "degraded")
+#: Characters of a log line that the title of a lead repeats.
+_MAX_QUOTED = 160
+#: Names that can be copied from a filter of ours as they are: no mention, nothing that hides.
+_COPYABLE_NAME = re.compile(r"[\w.:/+=-]{1,256}", re.ASCII)
+_EVIDENCE_ID = re.compile(r"E\d{1,4}")
+_CITED = re.compile(r"(.*\S)\s*\[(E\d{1,4}(?:, E\d{1,4})*)\]", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement on the way to the cause, its lines, and the filter that finds them again.
+
+    ``fresh`` are the lines that no claim before it cites.
+    """
+
+    number: int
+    says: str
+    evidence: list[Evidence]
+    new_lines: list[Evidence]
+    filter: str
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    """One incident with its playbook, laid out."""
+
+    number: int
+    incident: Incident
+    state: ServiceState | None
+    timeline: Timeline
+
+    @cached_property
+    def title(self) -> SafeMarkdown:
+        """Return the title in Markdown; a log line that it ends in stands in one piece."""
+        title = self.incident.title
+        lines = (line.message.partition("\n")[0][:_MAX_QUOTED] for line in self.incident.evidence)
+        quoted = next((line for line in lines if line and title.endswith(line)), "")
+        return (
+            SafeMarkdown(f"{prose(title.removesuffix(quoted))} {code(quoted)}")
+            if quoted
+            else SafeMarkdown(prose(title))
+        )
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """Return the names that commands of the playbook are filled with, as far as the logs show them."""
+        scope = self.incident.scope
+        return {
+            "service": self.incident.service,
+            "revision": scope.revisions[-1] if scope.revisions else "",
+            "project": scope.project,
+            "region": scope.location,
+            "last_good": self.last_good,
+        }
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """Return the playbook of the cause, its placeholders filled, its texts marked as Markdown of ours."""
+        return fill_playbook(load_playbook(self.incident.playbook), self.known)
+
+    def fixes(self, priority: str) -> list[Fix]:
+        """Return the playbook's fixes of a priority that cure."""
+        return [fix for fix in self.playbook.fixes if fix.priority == priority and not fix.symptom_fix]
+
+    @cached_property
+    def cause_fixes(self) -> list[Fix]:
+        """Return the fixes that cure, the most urgent first."""
+        return [fix for priority in ("P0", "P1", "P2") for fix in self.fixes(priority)]
+
+    @cached_property
+    def symptom_fixes(self) -> list[Fix]:
+        """Return the fixes that are known to treat a symptom only."""
+        return [fix for fix in self.playbook.fixes if fix.symptom_fix]
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """Return the service's runs, in order of time."""
+        return [run for run in self.timeline.runs if run.service == self.incident.service]
+
+    @cached_property
+    def own_runs(self) -> list[Run]:
+        """Return the runs that the incident rests on."""
+        return [run for run in self.runs if run.id in self.incident.scope.runs]
+
+    @cached_property
+    def last_good(self) -> str:
+        """Return the revision outside the incident that was ready last, or ""."""
+        good = [
+            run
+            for run in self.runs
+            if run.verdict in _READY_VERDICTS
+            and run.revision
+            and run.revision not in self.incident.scope.revisions
+        ]
+        return good[-1].revision if good else ""
+
+    @cached_property
+    def decisive_run(self) -> Run | None:
+        """Return the run that shows the incident best: one that failed, with the most checks, the first of them."""
+        failed = [run for run in self.own_runs if run.verdict == "not_ready"] or self.own_runs
+        return max(failed, key=lambda run: len(_check_steps(run)), default=None)
+
+    @cached_property
+    def checks(self) -> list[Step]:
+        """Return the checks of the decisive run, in the order of the chain."""
+        return _check_steps(self.decisive_run) if self.decisive_run else []
+
+    @cached_property
+    def chain_diagram(self) -> str:
+        """Return the chain as Mermaid, or ""."""
+        return mermaid.chain_flowchart(self.checks)
+
+    @cached_property
+    def not_reached(self) -> bool:
+        """Return whether the readiness chain never began in this incident's runs."""
+        return self.incident.tier in ("crash", "startup") and not any(
+            _check_steps(run) for run in self.own_runs
+        )
+
+    @cached_property
+    def reference(self) -> Run | None:
+        """Return the service's last validation that made checks, when the incident's own runs made none."""
+        made = [run for run in self.runs if run.kind == "validation" and _check_steps(run)]
+        return made[-1] if made and not self.checks else None
+
+    @cached_property
+    def passed_checks(self) -> list[tuple[Run, Step]]:
+        """Return the checks that passed in the incident's runs, each once; else those of the last validation."""
+        runs = (
+            self.own_runs
+            if any(_check_steps(run) for run in self.own_runs)
+            else [self.reference]
+            if self.reference
+            else []
+        )
+        passed = {
+            step.check: (run, step) for run in runs for step in _check_steps(run) if step.outcome == "passed"
+        }
+        failed = {step.check for run in runs for step in _check_steps(run) if step.outcome == "failed"}
+        return [found for check, found in passed.items() if check not in failed]
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """Return the statements from symptom to cause with their lines."""
+        lines = {line.id: line for line in self.incident.evidence}
+        reasons = self.incident.reasons or [_parse_reason(says) for says in self.incident.because]
+        claims: list[Claim] = []
+        for number, reason in enumerate(reasons, start=1):
+            cited = [lines[name] for name in reason.evidence if name in lines]
+            new_lines = [line for line in cited if not any(line in claim.evidence for claim in claims)]
+            claims.append(Claim(number, reason.says.rstrip(" ."), cited, new_lines, self._filter(cited)))
+        return claims
+
+    @cached_property
+    def cited(self) -> list[str]:
+        """Return the ids of the lines that the claims rest on, each once; all lines when no claim names one."""
+        named = [line.id for claim in self.claims for line in claim.new_lines]
+        return named or [line.id for line in self.incident.evidence]
+
+    @cached_property
+    def other_lines(self) -> list[Evidence]:
+        """Return the evidence that no claim cites."""
+        claimed = {line.id for claim in self.claims for line in claim.evidence}
+        return [line for line in self.incident.evidence if line.id not in claimed]
+
+    @cached_property
+    def filter(self) -> str:
+        """Return the filter that finds all lines of the incident."""
+        return self._filter(self.incident.evidence)
+
+    @cached_property
+    def key_lines(self) -> list[Evidence]:
+        """Return the three lines nearest to the cause: those of the last claims, in order of time."""
+        deepest = [line for claim in reversed(self.claims) for line in claim.new_lines]
+        lines = {line.id: line for line in [*deepest, *self.incident.evidence]}
+        return sorted(list(lines.values())[:3], key=lambda line: line.timestamp)
+
+    @cached_property
+    def ruled_out(self) -> list[RuledOut]:
+        """Return what was ruled out by a line, not by a passed check (that stands under what works)."""
+        passed = {step.check for _, step in self.passed_checks}
+        return [ruled for ruled in self.incident.ruled_out if ruled.cause not in passed]
+
+    @cached_property
+    def measure_latencies(self) -> list[Latency]:
+        """Return how fast and how often the service's boots, validations and checks became ready."""
+        return measure_latencies(self.runs)
+
+    @cached_property
+    def requests(self) -> list[RequestCounts]:
+        """Return the counted requests of the service."""
+        return [found for found in self.timeline.requests if found.service == self.incident.service]
+
+    @cached_property
+    def count_responses(self) -> list[PathResponses]:
+        """Return how the service's WebSocket paths and health checks were answered."""
+        return count_responses(self.requests)
+
+    def measure(self, metric: Metric) -> Ratio | None:
+        """Return what the timeline measures of a success metric, None where it shows nothing of it.
+
+        Only the revision that decides the verdict counts: what another one did says nothing about the fix.
+        """
+        if not metric.measure:
+            return None
+        revision = self.state.revision if self.state else ""
+        return measure_ratio(
+            metric.measure,
+            [run for run in self.runs if run.revision == revision or not revision],
+            [found for found in self.requests if found.revision == revision or not revision],
+            check=self.incident.check,
+            path=metric.path,
+        )
+
+    def link(self, line: Evidence) -> str:
+        """Return the link that opens a line in Logs Explorer, or "" when the project is not known."""
+        if line.link or not self.incident.scope.project or _is_client_probe(line):
+            return line.link
+        return logs_explorer_url(
+            self.incident.scope.project, self._filter([line]), line.timestamp, line.insert_id
+        )
+
+    def has_evidence(self, name: str) -> bool:
+        """Return whether a name is that of an evidence line of this incident, and no insertId."""
+        return bool(_EVIDENCE_ID.fullmatch(name)) and any(line.id == name for line in self.incident.evidence)
+
+    def _filter(self, lines: Sequence[Evidence]) -> str:
+        """Return the Logging filter that finds these lines again, or "" when they have no plain name to go by."""
+        lines = [line for line in lines if not _is_client_probe(line)]
+        ids = [quote(line.insert_id) for line in lines if _COPYABLE_NAME.fullmatch(line.insert_id)]
+        if not ids or not _COPYABLE_NAME.fullmatch(self.incident.service):
+            return ""
+        times = sorted(line.timestamp for line in lines)
+        wanted = ids[0] if len(ids) == 1 else f"({' OR '.join(ids)})"
+        return (
+            f'resource.type="cloud_run_revision"\nresource.labels.service_name={quote(self.incident.service)}\n'
+            f'timestamp>="{times[0]}"\ntimestamp<="{times[-1]}"\ninsertId={wanted}'
+        )
+
+
+def _is_client_probe(line: Evidence) -> bool:
+    """Return whether a line is one of a client's probe: it stands in no log of Cloud Logging."""
+    return line.rule.startswith("client-probe/")
+
+
+def _check_steps(run: Run) -> list[Step]:
+    return [step for step in run.steps if step.check and step.outcome != "seen"]
+
+
+def _parse_reason(says: str) -> Because:
+    """Return a sentence that ends in the ids of its evidence, "... [E1, E2]", with these apart."""
+    found = _CITED.fullmatch(says)
+    return Because(found[1], found[2].split(", ")) if found else Because(says, [])

@@ -1,0 +1,235 @@
+"""The report: a template of reports/ (or the user's own file) filled with what was found."""
+
+import re
+from collections.abc import Iterator
+from datetime import tzinfo
+from functools import cache, partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from triage.errors import IOFailureError, UsageError
+from triage.models import Comparison, Diagnosis, Gate, Incident, Timeline
+from triage.redact import DOCUMENT_NAMES, Redactor
+from triage.rendering import escape, formatting, report_view
+from triage.rendering.evidence import mask_gate as masked_gate
+from triage.rendering.incident_view import IncidentView
+from triage.rendering.playbooks import find_unfilled
+from triage.resources import root
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = {
+    "remediation": "remediation.md.j2",
+    "comment": "comment.md.j2",
+    "postmortem": "postmortem.md.j2",
+    "summary": "summary.txt.j2",
+}
+#: The template of ``verification``, which is made of two sides.
+_VERIFICATION = "verification.md.j2"
+_FENCE = re.compile(r"\s*(`{3,})")
+#: Filters of Jinja that make Markup of what they are given: in a user's template they would print log text as markup.
+_UNSAFE_FILTERS = ("safe", "e", "escape", "forceescape", "urlize", "xmlattr", "tojson", "striptags")
+
+
+def render_report(
+    diagnosis: Diagnosis,
+    timeline: Timeline,
+    *,
+    template: str = "remediation",
+    impact: str = "",
+    zone: tzinfo | None = None,
+) -> str:
+    """Return the report of a diagnosis: Markdown, or plain text for ``summary`` and files named ``*.txt*``.
+
+    ``template`` is one of remediation, comment, postmortem, summary, or the path of a Jinja2 file, which runs in a
+    sandbox. ``impact`` is what the reader knows of the business impact, which logs do not show; ``zone`` adds local
+    times. Secrets are masked, and every text that may come from a log stands inside code.
+
+    Raises:
+        IOFailureError: the user's template cannot be read.
+        UsageError: the user's template is no template, or uses what it may not, or one of ours needs two sides.
+
+    """
+    import jinja2
+
+    redactor = Redactor(by_name=DOCUMENT_NAMES)
+    masked_diagnosis = msgspec.convert(redactor.redact_document(msgspec.to_builtins(diagnosis)), Diagnosis)
+    masked_timeline = msgspec.convert(redactor.redact_document(msgspec.to_builtins(timeline)), Timeline)
+    layout = report_view.ReportView(
+        masked_diagnosis, masked_timeline, dict(redactor.counts), redactor.redact_text(impact), zone
+    )
+    if template == "verification":
+        raise UsageError(
+            "the template verification is made of two sides", "triage compare BEFORE AFTER --format markdown"
+        )
+    if template in TEMPLATES:
+        name = TEMPLATES[template]
+        return _collapse_blank_lines(
+            _builtin_environment(plain=_is_plain_text(name))
+            .get_template(name)
+            .render(_report_context(layout), md=escape.SafeMarkdown)
+        )
+    try:
+        source = Path(template).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise IOFailureError(
+            f"cannot read the template {template}: {error}", f"one of {', '.join(TEMPLATES)}, or a file"
+        ) from error
+    try:
+        return _collapse_blank_lines(
+            _make_environment(plain=_is_plain_text(template), user=True)
+            .from_string(source)
+            .render(_report_context(layout))
+        )
+    except jinja2.TemplateSyntaxError as error:
+        raise UsageError(f"{template}:{error.lineno}: {error.message}", "mend the template") from error
+    except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{template}: {error}", "docs/reports.md names what a template can use") from error
+
+
+def render_gate_summary(gate: Gate) -> str:
+    """Return the judgement of a gate as Markdown, secrets masked."""
+    page = _builtin_environment(plain=False).get_template("gate.md.j2")
+    return _collapse_blank_lines(
+        page.render(_template_functions(None), gate=masked_gate(gate), md=escape.SafeMarkdown)
+    )
+
+
+def render_verification(
+    comparison: Comparison, incident: Incident | None, timeline: Timeline, revision: str
+) -> str:
+    """Return the report of a comparison as Markdown, secrets masked.
+
+    ``incident`` is that of BEFORE: the success metrics of its playbook are measured on ``timeline``, what AFTER shows of
+    its newest ``revision``.
+    """
+    redactor = Redactor(by_name=DOCUMENT_NAMES)
+    masked = msgspec.convert(redactor.redact_document(msgspec.to_builtins(comparison)), Comparison)
+    after = msgspec.convert(redactor.redact_document(msgspec.to_builtins(timeline)), Timeline)
+    view = None
+    if incident is not None:
+        told = msgspec.convert(redactor.redact_document(msgspec.to_builtins(incident)), Incident)
+        view = IncidentView(1, told, None, after)
+    page = _builtin_environment(plain=False).get_template(_VERIFICATION)
+    return _collapse_blank_lines(
+        page.render(
+            _template_functions(None),
+            comparison=masked,
+            view=view,
+            revision=redactor.redact_text(revision),
+            masked=dict(redactor.counts),
+            md=escape.SafeMarkdown,
+        )
+    )
+
+
+def _is_plain_text(name: str) -> bool:
+    return ".txt" in Path(name).suffixes
+
+
+@cache
+def _builtin_environment(*, plain: bool) -> "Environment":
+    """Return the environment of our own templates, which are compiled once."""
+    return _make_environment(plain=plain, user=False)
+
+
+def _make_environment(*, plain: bool, user: bool) -> "Environment":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    made = (ImmutableSandboxedEnvironment if user else Environment)(
+        loader=FunctionLoader(_read_template),
+        undefined=StrictUndefined,
+        autoescape=not plain,
+        finalize=escape.finalize_plain if plain else escape.finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for unsafe in _UNSAFE_FILTERS:
+        del made.filters[unsafe]
+    made.filters |= {
+        "prose": escape.markdown_prose,
+        "sentence": escape.markdown_sentence,
+        "cell": escape.markdown_cell,
+        "prose_cell": escape.markdown_prose_cell,
+        "fence": escape.markdown_fence,
+        "under": escape.indent,
+        "cut": escape.truncate,
+        "summary_line": escape.summary_line,
+        "wrapped": escape.wrap,
+        "basename": lambda path: PurePath(path).name,
+        "join": escape.join_values,
+        "utc": formatting.format_utc if plain else escape.markdown_time,
+    }
+    return made
+
+
+def _read_template(name: str) -> str | None:
+    """Return the text of a template of ours, for a template that imports or extends it."""
+    file = root("reports") / name if re.fullmatch(r"[a-z_]+\.(?:md|txt)\.j2", name) else None
+    return file.read_text(encoding="utf-8") if file is not None and file.is_file() else None
+
+
+def _report_context(layout: report_view.ReportView) -> dict[str, Any]:
+    return {
+        "report": layout,
+        "diagnosis": layout.diagnosis,
+        "timeline": layout.timeline,
+        "incidents": layout.incidents,
+        **_template_functions(layout.zone),
+    }
+
+
+def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
+    """Return the words and functions that every template of ours uses."""
+    return {
+        "words": {verdict: escape.SafeMarkdown(word) for verdict, word in report_view.WORDS.items()},
+        "plural": lambda *words: escape.SafeMarkdown(formatting.pluralize(*words)),
+        "seconds": lambda value: escape.SafeMarkdown(formatting.format_seconds(value)),
+        "local": partial(_format_local, zone),
+        "cite": _cite_evidence,
+        "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
+        "explorer": escape.explorer_link,
+        "unfilled": lambda commands: [
+            escape.SafeMarkdown(word) for word in find_unfilled("\n".join(commands))
+        ],
+    }
+
+
+def _format_local(zone: tzinfo | None, timestamp: str) -> escape.SafeMarkdown:
+    return escape.SafeMarkdown(formatting.format_local(timestamp, zone) if zone else "")
+
+
+def _cite_evidence(found: IncidentView, names: list[str]) -> escape.SafeMarkdown:
+    """Return the names of evidence lines as links to them; another name is an insertId."""
+    return escape.join_values(
+        escape.SafeMarkdown(f"[{name}](#i{found.number}-{name.lower()})")
+        if found.has_evidence(name)
+        else name
+        for name in names
+    )
+
+
+def _collapse_blank_lines(text: str) -> str:
+    """Return the text with runs of empty lines made one, but inside fences, where they may be a log's own."""
+    return "\n".join(_collapsed(text.strip("\n").split("\n"))) + "\n"
+
+
+def _collapsed(lines: list[str]) -> Iterator[str]:
+    fence, empty = "", False
+    for line in lines:
+        found = _FENCE.match(line)
+        if fence:
+            fence = "" if line.strip() == fence else fence
+        elif found:
+            fence = found[1]
+        elif not line.strip():
+            empty = True
+            continue
+        if empty:
+            yield ""
+            empty = False
+        yield line if fence else line.rstrip()

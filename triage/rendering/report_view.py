@@ -1,0 +1,159 @@
+"""A whole report as the templates see it. Every text in it may come from a log, but what is Markdown of ours."""
+
+import shlex
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cached_property
+from pathlib import PurePath
+
+from triage.models import Coverage, Diagnosis, Run, ServiceState, Timeline
+from triage.rendering import mermaid
+from triage.rendering.formatting import format_seconds, format_utc, pluralize
+from triage.rendering.incident_view import IncidentView
+from triage.rendering.playbooks import fill_placeholders
+from triage.rendering.run_groups import group_similar_runs
+
+_MAX_ROWS = 30
+_MAX_OTHER_INCIDENTS = 10
+WORDS = {
+    "ready": "ready",
+    "degraded": "ready, degraded",
+    "not_ready": "not ready",
+    "inconclusive": "inconclusive",
+    "no_data": "no data",
+    "unknown": "no verdict",
+}
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """Alike runs as one row of the timeline."""
+
+    first: Run
+    runs: int
+    summary: str
+    took: str
+    in_first_incident: bool
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """A whole report, laid out."""
+
+    diagnosis: Diagnosis
+    timeline: Timeline
+    masked: dict[str, int]
+    impact: str
+    zone: tzinfo | None
+
+    @cached_property
+    def incidents(self) -> list[IncidentView]:
+        """Return the incidents that are told, the first in full: leads beyond the first ten are only counted."""
+        told = self.diagnosis.incidents[: _MAX_OTHER_INCIDENTS + 1]
+        states = {state.service: state for state in self.diagnosis.services}
+        return [
+            IncidentView(number, incident, states.get(incident.service), self.timeline)
+            for number, incident in enumerate(told, start=1)
+        ]
+
+    @cached_property
+    def omitted(self) -> int:
+        """Return how many incidents are left out."""
+        return len(self.diagnosis.incidents) - len(self.incidents)
+
+    @cached_property
+    def main(self) -> ServiceState | None:
+        """Return the state of the service that the verdict is of."""
+        states = sorted(self.diagnosis.services, key=lambda state: not state.primary)
+        return states[0] if states else None
+
+    @cached_property
+    def service(self) -> str:
+        """Return the service that the report is about, or ""."""
+        if self.diagnosis.incidents:
+            return self.diagnosis.incidents[0].service
+        return self.main.service if self.main else ""
+
+    @cached_property
+    def blocks(self) -> list[TimelineRow]:
+        """Return the timeline in rows: alike runs as one, no more than thirty."""
+        culprits = {run.id for view in self.incidents[:1] for run in view.own_runs}
+        return [_make_row(block, culprits) for block in group_similar_runs(self.timeline.runs)[:_MAX_ROWS]]
+
+    @cached_property
+    def omitted_blocks(self) -> int:
+        """Return how many rows of the timeline are left out."""
+        return len(group_similar_runs(self.timeline.runs)) - len(self.blocks)
+
+    @cached_property
+    def timeline_diagram(self) -> str:
+        """Return the timeline as Mermaid, or "" when there are too many runs to draw."""
+        return mermaid.timeline_gantt(self.timeline.runs)
+
+    @cached_property
+    def coverage(self) -> str:
+        """Return the coverage in one sentence."""
+        return format_coverage(self.diagnosis.coverage)
+
+    @cached_property
+    def next_command(self) -> str:
+        """Return the command to type next: fetch what would settle it, else the first step of the first cure."""
+        if self.diagnosis.next:
+            wanted = shlex.quote(self.diagnosis.next.filter)
+            project = fill_placeholders("{project}", self.known)
+            return f"gcloud logging read {wanted} --project={project} --order=asc --limit=20000 --format=json > more.json"
+        if self.incidents:
+            commands = (command for fix in self.incidents[0].cause_fixes for command in fix.commands)
+            return next(commands, f"triage explain {self.incidents[0].incident.cause}")
+        return ""
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Return the names that commands are filled with."""
+        return self.incidents[0].known if self.incidents else {"service": self.service}
+
+
+def format_coverage(coverage: Coverage) -> str:
+    """Return what was read and what was not, in one sentence; files by their names, without their folders."""
+    names = [PurePath(path).name for path in coverage.files]
+    named = f" ({', '.join(names)})" if 0 < len(names) <= 3 else ""
+    parts = [f"{pluralize(coverage.entries, 'entry', 'entries')} from {pluralize(len(names), 'file')}{named}"]
+    if coverage.first and coverage.last:
+        parts[0] += f", {format_utc(coverage.first)} to {format_utc(coverage.last)} UTC"
+    counts = {
+        "duplicate": coverage.duplicate,
+        "broken": coverage.broken,
+        "outside the window": coverage.outside,
+        "without payload": coverage.without_payload,
+    }
+    parts += [f"{count:,} {what}" for what, count in counts.items() if count]
+    if coverage.limit_suspected:
+        parts.append("a round number of entries: older ones may be missing")
+    return "; ".join(parts)
+
+
+def _make_row(block: list[Run], culprits: set[str]) -> TimelineRow:
+    first = block[0]
+    if first.first_failed:
+        summary = f"{first.first_failed} failed"
+    elif first.condition:
+        summary = first.condition.replace("_", " ")
+    elif first.noncritical_failed:
+        summary = f"{', '.join(first.noncritical_failed)} failed, not critical"
+    elif first.tolerated:
+        summary = f"{', '.join(first.tolerated)} tolerated"
+    else:
+        summary = ""
+    if first.repeats:
+        summary = f"{summary}, cached from {first.repeats}".lstrip(", ")
+    shortest, longest = min(run.elapsed for run in block), max(run.elapsed for run in block)
+    took = (
+        format_seconds(shortest)
+        if format_seconds(shortest) == format_seconds(longest)
+        else f"{format_seconds(shortest)} to {format_seconds(longest)}"
+    )
+    notes = [] if first.complete else ["beginning or end not in the logs"]
+    notes += ["overlaps another"] if first.overlaps else []
+    return TimelineRow(
+        first, len(block), "; ".join([part for part in (summary, *notes) if part]), took, first.id in culprits
+    )

@@ -1,0 +1,54 @@
+"""Proof of one pack: every rule against its own samples, its form and its words, and every cause."""
+
+from collections.abc import Iterator
+
+from triage.models import STEPS, Pack, Rule
+from triage.rules.causes import cause_faults
+from triage.rules.fault import Fault
+from triage.rules.matcher import Subject, match_rule
+from triage.rules.pack_reader import LoadedPack
+from triage.rules.patterns import pattern_faults
+
+
+def pack_faults(loaded: LoadedPack) -> list[Fault]:
+    """Return the faults of a pack's rules and causes, each looked at by itself."""
+    pack = loaded.pack
+    faults = [
+        loaded.fault("rules", rule.id, what) for rule in pack.rules for what in _rule_faults(rule, pack)
+    ]
+    faults += [
+        loaded.fault("causes", cause.id, what) for cause in pack.causes for what in cause_faults(cause, pack)
+    ]
+    return faults
+
+
+def _rule_faults(rule: Rule, pack: Pack) -> Iterator[str]:
+    malformed = list(pattern_faults(rule))
+    yield from malformed
+    yield from _words(rule, pack)
+    if not malformed:
+        yield from _samples(rule)
+
+
+def _words(rule: Rule, pack: Pack) -> Iterator[str]:
+    """Yield each word of a rule that means nothing: its place in a run, its check."""
+    if rule.run and rule.step not in STEPS[rule.run]:
+        yield f"a {rule.run} has no step {rule.step!r}; it has {', '.join(sorted(STEPS[rule.run]))}"
+    if rule.step and not rule.run:
+        yield "a step belongs to a run: name the kind of run"
+    if rule.check and pack.chain and rule.check not in {check.id for check in pack.chain.checks}:
+        yield f"names the check {rule.check}, which chain.checks does not have"
+
+
+def _samples(rule: Rule) -> Iterator[str]:
+    if not rule.hits or not rule.misses:
+        yield "a rule needs lines that it must match (hits) and lines that it must not (misses)"
+    for sample in rule.hits:
+        subject = Subject.of(sample)
+        if rule.literal not in subject.whole:
+            yield f"the literal {rule.literal!r} is not in its own hit {sample!r}"
+        elif not match_rule(rule, subject):
+            yield f"does not match its own hit {sample!r}"
+    for sample in rule.misses:
+        if match_rule(rule, Subject.of(sample)):
+            yield f"matches its own miss {sample!r}"

@@ -1,0 +1,115 @@
+"""Requests to WebSocket paths and health checks, counted by path and status."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from triage.measures import BoundedCounter
+from triage.models import PROBE_USER_AGENT, Entry, Pack, RequestCounts, RequestKind
+from triage.window import format_timestamp
+
+#: Paths of a service that are counted separately; the others share one count.
+_MAX_PATHS = 20
+_OVERFLOW = "…"
+
+
+class _PathPattern(NamedTuple):
+    """A path of a pack: its services, and whether ``path`` is a prefix."""
+
+    services: tuple[str, ...]
+    path: str
+    is_prefix: bool
+    kind: RequestKind
+
+    @classmethod
+    def of(cls, pack: Pack, path: str, kind: RequestKind) -> "_PathPattern":
+        return cls(tuple(pack.services), path.removesuffix("*"), path.endswith("*"), kind)
+
+    def includes(self, service: str, path: str) -> bool:
+        if not (path.startswith(self.path) if self.is_prefix else path == self.path):
+            return False
+        return not self.services or not service or any(fnmatchcase(service, glob) for glob in self.services)
+
+
+class _Count:
+    """A number of requests with their first and last time, nanoseconds."""
+
+    def __init__(self, first: int) -> None:
+        self.count, self.first, self.last = 0, first, first
+
+    def absorb(self, other: "_Count") -> None:
+        self.count += other.count
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+
+
+class RequestCounter:
+    """Counts the GET requests to the paths that the packs name."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Use the paths of the packs; exact paths take precedence over prefixes."""
+        health = [_PathPattern.of(pack, path, "health") for pack in packs for path in pack.paths.health]
+        sockets = [_PathPattern.of(pack, path, "socket") for pack in packs for path in pack.paths.socket]
+        self._patterns = sorted(health + sockets, key=lambda pattern: (pattern.is_prefix, -len(pattern.path)))
+        self._paths: dict[tuple[str, RequestKind], BoundedCounter[str, tuple[str, int | None], _Count]] = {}
+
+    @property
+    def literals(self) -> list[str]:
+        """Return texts of which every counted line contains one."""
+        return sorted({f"GET {pattern.path}" for pattern in self._patterns})
+
+    def kind_of(self, entry: Entry) -> RequestKind | None:
+        """Return the kind of a request, None for an entry that is not counted.
+
+        Cloud Run logs a request without text, so its message is "GET /path 503". A line of the application that repeats a
+        request is not counted, nor are the requests of `triage verify`.
+        """
+        http = entry.http
+        if http is None or http.method != "GET" or not entry.message.startswith(f"GET {http.path}"):
+            return None
+        if entry.log_name and "requests" not in entry.log_name:
+            return None
+        if http.user_agent.startswith(f"{PROBE_USER_AGENT}/"):
+            return None
+        return next(
+            (pattern.kind for pattern in self._patterns if pattern.includes(entry.service, http.path)), None
+        )
+
+    def observe(self, entry: Entry) -> RequestKind | None:
+        """Count an entry and return its kind, None where it is not counted."""
+        kind = self.kind_of(entry)
+        if kind is None or entry.http is None:
+            return None
+        paths = self._paths.get((entry.service, kind))
+        if paths is None:
+            paths = self._paths[entry.service, kind] = BoundedCounter(_MAX_PATHS, _OVERFLOW)
+        answers = paths.group(entry.http.path)
+        key = (entry.revision, entry.http.status)
+        counted = answers.get(key)
+        if counted is None:
+            counted = answers[key] = _Count(entry.timestamp)
+        counted.count += 1
+        counted.first, counted.last = min(counted.first, entry.timestamp), max(counted.last, entry.timestamp)
+        return kind
+
+    def counts(self) -> list[RequestCounts]:
+        """Return the counts in order of service, revision, kind, path and status."""
+        counts = {
+            (service, revision, kind, path, status): counted
+            for (service, kind), paths in self._paths.items()
+            for path, (revision, status), counted in paths
+        }
+        return [
+            RequestCounts(
+                service=service,
+                revision=revision,
+                kind=kind,
+                path=path,
+                status=status,
+                count=counted.count,
+                first=format_timestamp(counted.first),
+                last=format_timestamp(counted.last),
+            )
+            for (service, revision, kind, path, status), counted in sorted(
+                counts.items(), key=lambda item: (*item[0][:4], item[0][4] or 0)
+            )
+        ]

@@ -4,5 +4,13 @@ from triage.diagnosis.activity_tracker import ActivityTracker
 from triage.diagnosis.builder import DiagnosisBuilder
 from triage.diagnosis.error_counter import ErrorCounter
 from triage.diagnosis.evidence_sampler import EvidenceSampler
+from triage.diagnosis.failure_causes import FailureCauses, failure_packs
 
-__all__ = ["ActivityTracker", "DiagnosisBuilder", "ErrorCounter", "EvidenceSampler"]
+__all__ = [
+    "ActivityTracker",
+    "DiagnosisBuilder",
+    "ErrorCounter",
+    "EvidenceSampler",
+    "FailureCauses",
+    "failure_packs",
+]

@@ -8,6 +8,9 @@ from functools import partial
 import msgspec
 
 from triage.diagnosis.evidence_list import Link
+from triage.diagnosis.failure_causes import FailureCauses
+from triage.diagnosis.failure_incidents import build_incident, is_refusal, severity_of, share_of
+from triage.diagnosis.failure_parents import find_parent
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder, fill_sentence, merge_matches
 from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, finish_key
 from triage.diagnosis.noise_counter import NoiseCounter
@@ -15,6 +18,8 @@ from triage.diagnosis.ranking import attach_symptoms, rank
 from triage.diagnosis.request_traces import RequestTraces
 from triage.diagnosis.rule_matches import MatchesByRule, group_by_rule, record
 from triage.diagnosis.service_tracker import ServiceTracker
+from triage.diagnosis.serving import ServingTracker
+from triage.diagnosis.serving_verdict import is_recovered, judge_serving
 from triage.diagnosis.suggestions import limits, suggest_query
 from triage.diagnosis.unknown_errors import UnknownErrors
 from triage.models import (
@@ -22,17 +27,22 @@ from triage.models import (
     Diagnosis,
     Entry,
     Event,
+    FailureGroup,
     Incident,
     Pack,
     Run,
     RunRecord,
     ServiceState,
     ServiceVerdict,
+    Traffic,
 )
+from triage.text import path_template
 
 #: The worst first: the verdict of a document is the worst of its primary services.
 _WORST_FIRST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
 
+#: Refused requests on paths that never succeeded which are no incident: scanners send them.
+_FEW = 2
 #: Finish key of revisions, which are matched last: an earlier title stays.
 _LAST_KEY: FinishKey = (2**63, "", "", "")
 
@@ -40,8 +50,8 @@ _LAST_KEY: FinishKey = (2**63, "", "", "")
 class DiagnosisBuilder:
     """Collects entries, events and runs, then builds the diagnosis.
 
-    Entries of one instance arrive in order of time; the order of the instances changes nothing. Memory depends on the
-    number of different rules and revisions, not on the number of lines.
+    Entries of one instance arrive in order of time; the order of the instances changes nothing. Memory
+    depends on the number of different rules and revisions, not on the number of lines.
     """
 
     def __init__(self, packs: Sequence[Pack], link: Link) -> None:
@@ -57,6 +67,9 @@ class DiagnosisBuilder:
         self._builders: dict[str, IncidentBuilder] = {}
         self._noise = NoiseCounter()
         self._unknown_errors = UnknownErrors()
+        self._failure_causes = FailureCauses(packs)
+        self._serving = ServingTracker()
+        self._failures: list[FailureGroup] = []
         self._traces = RequestTraces()
         self._explained: Counter[tuple[str, str, str]] = Counter()
 
@@ -67,6 +80,7 @@ class DiagnosisBuilder:
             service = self._services[entry.service] = ServiceTracker(entry.service)
         service.observe(entry)
         self._traces.observe(entry, event)
+        self._serving.observe(entry, event)
         if event is None:
             self._unknown_errors.observe(entry)
         elif event.noise:
@@ -91,8 +105,13 @@ class DiagnosisBuilder:
             builder.add_match(matches, run, run.revision, at)
             builder.mark_passed(run, run_record.events, at)
 
-    def build(self, coverage: Coverage) -> Diagnosis:
-        """Return the diagnosis of everything that was recorded."""
+    def add_traffic(self, traffic: Traffic) -> None:
+        """Count requests that were not observed one by one."""
+        self._serving.add_traffic(traffic)
+
+    def build(self, coverage: Coverage, failures: Sequence[FailureGroup] = ()) -> Diagnosis:
+        """Return the diagnosis of everything that was recorded; ``failures`` are the failures with their evidence."""
+        self._failures = [group for group in failures if not self._is_ordinary_refusal(group)]
         if not coverage.records - coverage.broken - coverage.outside:
             return Diagnosis(
                 verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."]
@@ -178,7 +197,41 @@ class DiagnosisBuilder:
     def _state(self, service: ServiceTracker) -> ServiceState:
         packs = [p for p in self._packs if any(fnmatchcase(service.name, pattern) for pattern in p.primary)]
         chain = next((pack.id for pack in packs if pack.chain), "")
-        return service.build(primary=bool(packs), chain=chain)
+        state = service.build(primary=bool(packs), chain=chain)
+        if chain and state.verdict != "inconclusive":
+            return state
+        return self._judge_serving(state, service)
+
+    def _judge_serving(self, state: ServiceState, service: ServiceTracker) -> ServiceState:
+        """Return the verdict that started instances, deployments and requests give, where no chain decides."""
+        serving = self._serving.of(service.name)
+        groups = [
+            (group, severity_of(group, serving, share_of(group, serving)))
+            for group in self._failures
+            if group.service == service.name
+        ]
+        if service.validated or service.probed is not None:
+            return state
+        judged = judge_serving(serving, groups, service.newest_first())
+        if state.chain:
+            failing = judged.verdict in ("degraded", "not_ready") and groups
+            return msgspec.structs.replace(state, verdict="degraded", why=judged.why) if failing else state
+        return msgspec.structs.replace(
+            state,
+            verdict=judged.verdict,
+            revision=judged.revision or state.revision,
+            why=judged.why,
+            recovered=False,
+            revisions={**state.revisions, **judged.revisions},
+        )
+
+    def _is_ordinary_refusal(self, group: FailureGroup) -> bool:
+        """Return whether requests were refused as scanners are: once or twice, on paths that never succeeded."""
+        if not is_refusal(group) or group.known is not None or group.samples[0].statement is not None:
+            return False
+        paths = self._serving.of(group.service).paths
+        known = [paths[name] for path, _ in group.paths if (name := path_template(path)) in paths]
+        return not any(path.succeeded for path in known) and group.count <= _FEW
 
     def _apply_cause_verdict(self, state: ServiceState) -> ServiceState:
         """Return the state with the verdict of a cause where no run decides."""
@@ -205,8 +258,25 @@ class DiagnosisBuilder:
             builder.recovered = ends and service.ready_after(builder.ended, builder.revisions.names())
             builder.trace_events = self._traces.lines_of(builder)
         builders = attach_symptoms(list(self._builders.values()))
+        failures = self._failure_incidents(builders)
         incidents = [builder.build(partial(self._nearby, builder), self._link) for builder in builders]
+        incidents += failures
         return rank([*incidents, *self._unknown_errors.incidents()], by_service)
+
+    def _failure_incidents(self, builders: list[IncidentBuilder]) -> list[Incident]:
+        """Return the incidents of failures that no other incident explains; what one explains is its symptom."""
+        incidents = []
+        for group in self._failures:
+            parent = find_parent(group, builders)
+            if parent is not None:
+                parent.failures.append(group)
+                continue
+            serving, service = self._serving.of(group.service), self._services[group.service]
+            recovered = is_recovered(group, serving, service.newest_first())
+            incidents.append(
+                build_incident(group, self._failure_causes, serving, self._link, recovered=recovered)
+            )
+        return incidents
 
     def _nearby(self, builder: IncidentBuilder, services: str) -> MatchesByRule:
         """Return the matches near an incident: of its revisions, or of a glob pattern of services.

@@ -6,8 +6,8 @@ from typing import Any
 class FirstSeen:
     """The names that appeared first, at most ``limit`` of them; None keeps all.
 
-    The result depends on the times alone: a dropped name appeared after all that are kept, and comes back if an
-    earlier time of it arrives.
+    The result depends on the times alone: a dropped name appeared after all that are kept, and comes back if
+    an earlier time of it arrives.
     """
 
     def __init__(self, limit: int | None = None) -> None:

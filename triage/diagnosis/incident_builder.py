@@ -7,10 +7,11 @@ from hashlib import blake2b
 from typing import Any
 
 from triage.diagnosis.evidence_list import EvidenceList, Link
+from triage.diagnosis.failure_titles import title_of
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import FinishKey, PackCause
 from triage.diagnosis.rule_matches import MatchesByRule, RuleMatches
-from triage.models import Because, Event, Incident, RuledOut, Run, Scope
+from triage.models import Because, Event, FailureGroup, Incident, RuledOut, Run, Scope
 from triage.window import NANOSECONDS, format_timestamp
 
 #: Instances and runs that a scope names; ``count`` has the total.
@@ -78,6 +79,7 @@ class IncidentBuilder:
     ended: int = 0
     recovered: bool = False
     symptoms: list["IncidentBuilder"] = field(default_factory=list)
+    failures: list[FailureGroup] = field(default_factory=list)
     trace_events: list[Event] = field(default_factory=list)
 
     @property
@@ -200,7 +202,10 @@ class IncidentBuilder:
             recovered=self.recovered,
             ruled_out=self._ruled_out(nearby, evidence_list),
             evidence=evidence_list.evidence,
-            symptoms=[symptom.headline() for symptom in self.symptoms],
+            symptoms=[
+                *(symptom.headline() for symptom in self.symptoms),
+                *(f"{title_of(group)} ({group.count} times)" for group in self.failures),
+            ],
         )
 
     def _representative_events(self, name: str, found: RuleMatches) -> list[Event]:

@@ -15,9 +15,9 @@ _MAX_UNKNOWN = 25
 def attach_symptoms(builders: list[IncidentBuilder]) -> list[IncidentBuilder]:
     """Return the root incidents, with the incidents that they explain attached as symptoms.
 
-    An incident explains another at the same service and revision when its cause supersedes the other's. It also explains
-    every symptom there, unless it is a symptom itself or a cause that supersedes the symptom is present. What only a probe
-    saw explains only what its cause supersedes.
+    An incident explains another at the same service and revision when its cause supersedes the other's. It
+    also explains every symptom there, unless it is a symptom itself or a cause that supersedes the symptom is
+    present. What only a probe saw explains only what its cause supersedes.
     """
     parents: dict[str, IncidentBuilder] = {}
     for builder in builders:
@@ -70,8 +70,8 @@ def _implies(parent: IncidentBuilder, builder: IncidentBuilder) -> bool:
 def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[Incident]:
     """Return the incidents, the one to act on first.
 
-    The order is: primary services, open before recovered, the deciding revision, deeper tiers, higher severity, higher
-    confidence, later.
+    The order is: primary services, open before recovered, the deciding revision, deeper tiers, higher
+    severity, higher confidence, later.
     """
 
     def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, int, str]:

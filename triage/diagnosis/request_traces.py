@@ -12,8 +12,9 @@ _MAX_REMEMBERED, _MAX_LINES = 2000, 6
 class RequestTraces:
     """The first lines of each request that a probe sent.
 
-    Lines of other requests are kept only for a while. By instance, the line of a probe precedes the lines of the service.
-    By time it may follow them, because the clocks differ; then a line is found if no more than 2000 traced lines came between.
+    Lines of other requests are kept only for a while. By instance, the line of a probe precedes the lines of
+    the service. By time it may follow them, because the clocks differ; then a line is found if no more than
+    2000 traced lines came between.
     """
 
     def __init__(self) -> None:

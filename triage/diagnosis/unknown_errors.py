@@ -59,7 +59,8 @@ class UnknownErrors:
     def observe(self, entry: Entry, count: int = 1, last: int = 0) -> None:
         """Count an entry that no rule or cause explains, if it is an application error.
 
-        It may represent ``count`` similar entries of its revision; ``last`` is the time of the last one, in nanoseconds.
+        It may represent ``count`` similar entries of its revision; ``last`` is the time of the last one, in
+        nanoseconds.
         """
         if entry.level < _ERROR or entry.http is not None or not entry.message:
             return

@@ -1,4 +1,4 @@
-"""Raw record to Entry: one decoder, one meaning for every form; split entries joined, duplicates dropped, in order."""
+"""Decode records to entries: uniform format, joined, deduplicated, in order."""
 
 from triage.entries.api import api_form
 from triage.entries.bounds import Bounds

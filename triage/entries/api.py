@@ -1,4 +1,4 @@
-"""An entry as the API writes it, whatever form it was exported in: what Logging filters speak of."""
+"""Return an entry in the format of the Logging API, which filters refer to."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from triage.entries import lenient_json
 from triage.entries.foreign_forms import find_payloads, flatten_record, normalize_foreign_record
 from triage.models import Entry
 
-#: Keys that only the API's own form has; a form of another style has none of them.
+#: Keys that only the format of the API has.
 _OWN = (
     "insertId",
     "logName",
@@ -21,7 +21,10 @@ _OWN = (
 
 
 def api_form(entry: Entry) -> dict[str, Any]:
-    """Return the LogEntry as plain data with the API's names; what is null or was not exported is left out."""
+    """Return the LogEntry as plain data with the names of the API.
+
+    Values that are null or that were not exported are left out.
+    """
     try:
         raw = msgspec.json.decode(entry.raw)
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""What an entry must be within, as far as its time and its names tell."""
+"""Bounds on the time and the names of entries."""
 
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -7,7 +7,14 @@ import msgspec
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """Names are exact or glob patterns, of which one must fit; times are nanoseconds in UTC, ``until`` excluded."""
+    """Bounds on entries. Names are exact or glob patterns, of which one must match.
+
+    service: names of the service; empty means any.
+    revision: names of the revision; empty means any.
+    instance: ids of the instance; empty means any.
+    since: the earliest time in nanoseconds since 1970 in UTC, included.
+    until: the latest time in nanoseconds since 1970 in UTC, excluded.
+    """
 
     service: tuple[str, ...] = ()
     revision: tuple[str, ...] = ()
@@ -16,7 +23,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
 
     def contains(self, timestamp: int, service: str, revision: str, instance: str) -> bool:
-        """Return whether an entry of that time and place is within them."""
+        """Return whether an entry with this time and these names is within the bounds."""
         if self.since is not None and timestamp < self.since:
             return False
         if self.until is not None and timestamp >= self.until:

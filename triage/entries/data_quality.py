@@ -1,4 +1,4 @@
-"""What a file's numbers give reason to doubt: a limit that cut it, payloads that its exporter lost, clocks apart."""
+"""Suspect lost data from the statistics of a file: limits, payloads, clocks."""
 
 import re
 from collections import Counter
@@ -9,38 +9,43 @@ from triage.window import NANOSECONDS, format_timestamp
 
 _DAY = 86_400 * NANOSECONDS
 _MANTISSAS = {"1", "2", "25", "3", "5"}
-#: Scripts that ask for each severity by itself ask for less than this in all.
+#: Scripts that query each severity by itself fetch fewer entries than this.
 _BY_SEVERITY = 10_000
 _EMPTY_TEXT = re.compile(rb'"text_?[pP]ayload"\s*:\s*""')
 
 
 class FileStatistics:
-    """The numbers of one file: the times of all entries that were decoded, and what was wrong with those kept.
+    """The statistics of one file.
 
-    ``lost`` counts entries of which the exporter left no payload at all. An entry with an empty text is not among
-    them: that the service logged nothing is no fault of the exporter.
+    path: the file as the user named it.
+    severities: the number of decoded or skipped entries of each severity.
+    first: the time of its earliest entry in nanoseconds.
+    last: the time of its latest entry in nanoseconds.
+    entries: the number of entries that were kept.
+    lost: how many of those have no payload at all. An empty text does not count: the service logged nothing.
+    uncertain: how many of those have an uncertain time.
     """
 
     __slots__ = ("entries", "first", "last", "lost", "path", "severities", "uncertain")
 
     def __init__(self, path: str) -> None:
-        """Begin without entries."""
+        """Create the statistics of a file without entries."""
         self.path = path
         self.entries = self.lost = self.uncertain = self.first = self.last = 0
         self.severities: Counter[str] = Counter()
 
     def observe(self, entry: Entry) -> None:
-        """Take the time and the severity of an entry, kept or not."""
+        """Count the time and the severity of an entry, kept or not."""
         self._extend_range(entry.timestamp, entry.timestamp)
         self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
 
     def observe_skipped(self, skipped: Skipped) -> None:
-        """Take the times and severities of entries that were not decoded."""
+        """Count the times and the severities of entries that were not decoded."""
         self._extend_range(skipped.first, skipped.last)
         self.severities.update(skipped.severities)
 
     def skipped(self, outside: int) -> Skipped:
-        """Return the account of entries that were passed by, for ``observe_skipped``; so many of them lie outside the question."""
+        """Return the observed entries as Skipped; ``outside`` of them are out of bounds."""
         return Skipped(self.path, dict(self.severities), self.first, self.last, outside)
 
     def _extend_range(self, first: int, last: int) -> None:
@@ -50,14 +55,18 @@ class FileStatistics:
             self.first, self.last = min(self.first, first), max(self.last, last)
 
     def add(self, entry: Entry) -> None:
-        """Count an entry in that is kept."""
+        """Count an entry that is kept."""
         self.entries += 1
         self.uncertain += entry.time_uncertain
         if entry.payload_lost and not _EMPTY_TEXT.search(entry.raw):
             self.lost += 1
 
     def find_gaps(self, export: ExportFile | None, requested: tuple[int | None, int | None]) -> Iterator[Gap]:
-        """Yield a Gap for each doubt about an export, if it was one; ``requested`` is the window that was wanted."""
+        """Yield a Gap for each suspected loss of data.
+
+        export: the file, None if it was not read to its end.
+        requested: the window that was requested, in nanoseconds.
+        """
         records = export.records if export else self.entries
         limit = "" if export and export.queried else self._limit_reason(records, requested)
         if limit:
@@ -72,12 +81,11 @@ class FileStatistics:
             yield Gap("uncertain_time", self.path, detail, count=self.uncertain)
 
     def _limit_reason(self, records: int, requested: tuple[int | None, int | None]) -> str:
-        """Return why the file looks cut by a --limit, "" when it does not.
+        """Return why a --limit seems to have cut the file, "" if none does.
 
-        gcloud and most scripts take a number of entries, newest first, and say nothing of the others. So a count that
-        people use as a limit, reached in less than a day (gcloud's own --freshness), is suspected; so are two
-        severities with one such count, as scripts ask for each by itself. A file that reaches over both ends of the
-        window asked for lacks nothing in it.
+        gcloud and most scripts take a number of entries, newest first, and do not report the rest. Two signs are suspected:
+        a count that people use as a limit, reached in less than a day (gcloud's own --freshness), and two severities with
+        one such count, as scripts query each severity by itself. A file that covers the requested window lacks nothing in it.
         """
         since, until = requested
         span = self.last - self.first
@@ -97,7 +105,7 @@ class FileStatistics:
 
 
 def is_usual_limit(count: int) -> bool:
-    """Tell whether people ask for that many entries: 50, 100, 200, 250, 300, 500, 1000 and so on."""
+    """Return whether people use the number as a limit: 50, 100, 200, 250, 500, ..."""
     return count >= 50 and str(count).rstrip("0") in _MANTISSAS
 
 

@@ -1,4 +1,4 @@
-"""Raw record to Entry: one decoder, one meaning for every form."""
+"""Decode raw records to entries: one decoder for every export format."""
 
 import re
 from functools import lru_cache
@@ -25,11 +25,11 @@ _RESOURCE = re.compile(
 
 
 def decode(record: Record) -> Entry | Gap:
-    """Return the entry that the record means, in whatever form it was exported, or the Gap that it leaves.
+    """Return the entry of a record in any export format, or the Gap that it leaves.
 
-    Only a time is needed: ``timestamp``, or ``receiveTimestamp``, which makes the time uncertain. A record as the
-    API writes it takes one typed pass; any other (another key style, a type that does not fit, no payload at its
-    usual place) is read leniently into the same typed form, and goes on in the same way.
+    Only a time is required: ``timestamp``, or ``receiveTimestamp``, which makes the time uncertain. A record as the API
+    writes it takes one typed pass. Any other record (another key style, a value of an unexpected type, no payload in the
+    usual field) is normalized to the same typed format first.
     """
     data = record.data
     try:
@@ -72,10 +72,10 @@ def _broken_record(record: Record, reason: str) -> Gap:
 
 
 def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
-    """Return the entry made even.
+    """Return the entry of a decoded record.
 
     Raises:
-        ValueError: it has no time.
+        ValueError: the record has no time.
 
     """
     received = _receive_timestamp(entry)
@@ -103,7 +103,7 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
     level, origin = _effective_severity(entry, payload, text)
     logger, function, line = _code_location(entry, payload, text)
     location, revision = resource.location or "", resource.revision_name or ""
-    service, project = resource.service_name or resource.job_name or "", resource.project_id or log_project
+    service, project = resource.workload or "", resource.project_id or log_project
     if audit and not (service and revision and project):
         project, location, service, revision = _fill_from_resource_name(
             audit.resource, project, location, service, revision
@@ -121,6 +121,7 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
         revision=revision,
         location=location,
         project=project,
+        resource_type=(entry.resource and entry.resource.type) or "",
         instance=labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or "",
         logger=logger,
         function=function,
@@ -140,7 +141,14 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
 
 
 def _receive_timestamp(entry: wire.LogEntry) -> int | None:
-    """Return when the entry was received; where that cannot be read, its own time is enough."""
+    """Return when Cloud Logging received the entry, in nanoseconds.
+
+    An unreadable time is ignored when the entry has a time of its own.
+
+    Raises:
+        ValueError: the only time of the entry is unreadable.
+
+    """
     try:
         return parse_nanoseconds(entry.receive_timestamp) if entry.receive_timestamp else None
     except ValueError:
@@ -167,7 +175,7 @@ def _strip_message(
 
 
 def _unescape(text: str) -> str:
-    r"""Return the text with the two characters ``\n`` made a line break: the stderr formatter escapes them."""
+    r"""Replace the characters ``\n`` with a line break, as the logger escapes them."""
     return text.replace("\\n", "\n") if "\\n" in text else text
 
 
@@ -212,7 +220,7 @@ def _line_number(value: str | int | None, default: int | None) -> int | None:
 
 @lru_cache(maxsize=1024)
 def _split_log_name(name: str) -> tuple[str, str]:
-    """Return the decoded log id and the project of "projects/P/logs/run.googleapis.com%2Fstderr"."""
+    """Return the decoded log id and the project of "projects/P/logs/ID"."""
     parent, logs, log = name.partition("/logs/")
     if not logs:
         return unquote(name), ""
@@ -232,7 +240,7 @@ def _convert_request(request: wire.HttpRequest) -> Http:
 
 
 def url_path(url: str) -> str:
-    """Return the path of a URL, which may be a path alone, without its query."""
+    """Return the path of a URL without its query; the URL may be a path alone."""
     _, scheme, rest = url.partition("://")
     path = url
     if scheme:
@@ -242,7 +250,7 @@ def url_path(url: str) -> str:
 
 
 def _parse_duration(text: str | None) -> float | None:
-    """Return the seconds of a protobuf Duration in JSON ("3.786648988s"), None when it is none."""
+    """Return the seconds of a protobuf Duration ("3.786648988s"), None if it is none."""
     if not text:
         return None
     try:
@@ -253,10 +261,10 @@ def _parse_duration(text: str | None) -> float | None:
 
 
 def _convert_error(error: wire.PayloadError) -> ErrorInfo | None:
-    """Return the exception of a payload.
+    """Return the exception of a payload, None if it has none.
 
-    The service's stdout logger writes ``{"type": "str", "message": "Missing field"}`` into every line: a fault of
-    its serialiser, no error.
+    The service's stdout logger writes ``{"type": "str", "message": "Missing field"}`` into every line. That is a fault of
+    its serialiser, not an error.
     """
     message = error.value or error.message or ""
     if error.type == "str" and message == "Missing field":
@@ -275,7 +283,7 @@ def _convert_audit(log: wire.AuditLog) -> Audit:
 def _fill_from_resource_name(
     resource: str, project: str, location: str, service: str, revision: str
 ) -> tuple[str, str, str, str]:
-    """Return what the labels say, and what they lack from an audit's resource name."""
+    """Return the given names, filled in from an audit entry's resource name."""
     if found := _RESOURCE.search(resource):
         project, location = project or found[1], location or found[2] or ""
         if found[3] == "revisions":

@@ -1,4 +1,4 @@
-"""Each entry once, and in an order that depends on nothing but the entries."""
+"""Drop duplicate entries, and sort ties by content only."""
 
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
@@ -9,7 +9,7 @@ from triage.models import Entry
 
 
 def same_entry_key(entry: Entry) -> tuple[Any, ...]:
-    """Return a key that puts entries which are the same side by side, the most telling first."""
+    """Return a sort key that puts duplicates together, the most complete one first."""
     return (
         entry.timestamp // 1000,
         entry.insert_id,
@@ -29,19 +29,21 @@ def _completeness_rank(entry: Entry) -> tuple[bool, bool, bool, int]:
 
 
 class Deduplicator:
-    """Entries in the order of ``same_entry_key``, each once; ``duplicates`` counts the others.
+    """Yields entries once that come sorted by ``same_entry_key``.
 
-    Two are the same when the microsecond and the insertId are equal, and the project where both have one. What is
-    kept is the copy that says most, and between equals the smaller in content: the order of reading plays no part.
+    Entries are duplicates when the microsecond and the insertId are equal, and the project where both have one. The most
+    complete one is kept, of equally complete ones the smallest by content, so the order of reading has no effect.
+
+    duplicates: how many entries were dropped.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        """Read from entries in the order of ``same_entry_key``."""
+        """Read from entries sorted by ``same_entry_key``."""
         self._entries = entries
         self.duplicates = 0
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield what is left."""
+        """Yield the entries that are kept."""
         kept: Entry | None = None
         for entry in self._entries:
             if kept is None:
@@ -71,7 +73,7 @@ def _is_same_entry(kept: Entry, entry: Entry) -> bool:
 
 
 def sort_ties(entries: Iterable[Entry], max_bytes: int) -> Iterator[Entry]:
-    """Yield entries that are in the order of ``same_entry_key`` in that of Entry.order, ties by content."""
+    """Yield entries sorted by ``same_entry_key`` in order of ``Entry.sort_key``."""
     last: Entry | None = None
     same_time: Sorter | None = None
     for entry in entries:

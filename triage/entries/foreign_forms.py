@@ -1,4 +1,4 @@
-"""Any other form of a LogEntry brought into the API's: other key styles, JSON in strings, rows of tables, dumps."""
+"""Normalize LogEntries of other formats to the API's: tables, dumps, key styles."""
 
 import ast
 from typing import Any
@@ -8,19 +8,19 @@ import msgspec
 from triage.entries import wire
 from triage.entries.times import protobuf_seconds, to_rfc3339
 
-#: Names of payload fields that hold the text, the first that is there wins.
+#: Payload fields that may hold the text; the first one present wins.
 MESSAGE_KEYS = ("message", "msg", "text", "log", "textpayload", "event")
 _WHOLE_KEYS = ("labels", "resource.labels")
 _LARGEST_REPR = 1 << 20
 
 
 def normalize_foreign_record(record: dict[str, Any]) -> wire.LogEntry:
-    """Return the record as the API would have written it, whatever wrote it.
+    """Return a record of any format as the API would have written it.
 
-    Read are camelCase, snake_case and BigQuery's lower case (keys are compared without case and underscores), the
+    Supported are camelCase, snake_case and BigQuery's lower case (keys are compared without case and underscores), the
     JSON strings of Log Analytics, the dotted columns of a CSV download, dumps of the Python client's entries
     (``payload``, ``raw_payload``, ``http_request`` with ``method`` and ``url``) and the flat table that
-    ``triage entries`` writes. A value of a type that makes no sense for its field is left out.
+    ``triage entries`` writes. A value of an unexpected type is left out.
     """
     flat = flatten_record(record)
     resource = _build_resource(flat)
@@ -47,12 +47,12 @@ def normalize_foreign_record(record: dict[str, Any]) -> wire.LogEntry:
 
 
 def flatten_record(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record with dotted keys made objects, and keys without case and underscores."""
+    """Return a record with nested objects for dotted keys, and with folded keys."""
     return _fold_keys(_nest_dotted_keys(record))
 
 
 def find_payloads(flat: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None, dict[str, Any] | None]:
-    """Return the payload of a flattened record as JSON, text or audit entry, wherever its form keeps it."""
+    """Return the JSON payload, text payload and audit log of a flattened record."""
     proto = parse_json_object(flat.get("protopayload") or flat.get("protopayloadauditlog"))
     payload = parse_json_object(flat.get("jsonpayload"))
     text = _to_text(flat.get("textpayload"))
@@ -66,7 +66,7 @@ def find_payloads(flat: dict[str, Any]) -> tuple[dict[str, Any] | None, str | No
 
 
 def _fold_keys(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record with its keys in lower case and without underscores; of two alike the first with a value."""
+    """Return an object with folded keys; of equal keys the first with a value wins."""
     found: dict[str, Any] = {}
     for key, value in record.items():
         name = key.replace("_", "").lower()
@@ -76,7 +76,7 @@ def _fold_keys(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nest_dotted_keys(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record with dotted keys ("resource.labels.service_name") made objects; label keys may hold dots."""
+    """Return nested objects for dotted keys; keys of labels may hold dots."""
     if not any("." in key for key in record):
         return record
     nested: dict[str, Any] = {}
@@ -97,7 +97,7 @@ def _nest_dotted_keys(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def parse_json_object(value: Any) -> Any:
-    """Return the object that a string holds as JSON, any other value as it is."""
+    """Return the object that a string holds as JSON, any other value unchanged."""
     if isinstance(value, str) and value.lstrip()[:1] == "{":
         try:
             return msgspec.json.decode(value)
@@ -167,12 +167,14 @@ def _build_resource(flat: dict[str, Any]) -> wire.Resource:
             service_name=label("servicename", "service"),
             revision_name=label("revisionname", "revision"),
             job_name=label("jobname", "job"),
+            worker_pool_name=label("workerpoolname", "workerpool"),
+            function_name=label("functionname", "functionname"),
         ),
     )
 
 
 def _find_dumped_payload(flat: dict[str, Any]) -> tuple[Any, str | None]:
-    """Return the payload and the text of a dump that has them under names of its own."""
+    """Return the payload and the text of a dump with field names of its own."""
     for name in ("payload", "rawpayload"):
         value = parse_json_object(flat.get(name))
         if isinstance(value, dict):
@@ -191,7 +193,7 @@ def _find_dumped_payload(flat: dict[str, Any]) -> tuple[Any, str | None]:
 
 
 def _parse_python_repr(text: str) -> dict[str, Any] | None:
-    """Return the dict that Python printed as this text."""
+    """Return the dict that Python printed as this text, None if it is none."""
     if text[:2] != "{'" or len(text) > _LARGEST_REPR:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Gaps without number in room that is bounded."""
+"""Collect gaps in bounded memory."""
 
 from collections import Counter
 
@@ -8,16 +8,16 @@ _MAX_LISTED = 20
 
 
 class GapCollector:
-    """Keeps the first twenty gaps of a kind in a file, and of the others the number."""
+    """Collects the first twenty gaps of each kind in a file, and counts the others."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Create an empty collector."""
         self._listed: list[Gap] = []
         self._counts: Counter[tuple[str, GapKind]] = Counter()
         self._unlisted: Counter[tuple[str, GapKind]] = Counter()
 
     def add(self, gap: Gap) -> None:
-        """Take one in."""
+        """Add a gap."""
         key = (gap.path, gap.kind)
         self._counts[key] += 1
         if self._counts[key] <= _MAX_LISTED:
@@ -26,7 +26,7 @@ class GapCollector:
             self._unlisted[key] += gap.count
 
     def all(self) -> list[Gap]:
-        """Return what was kept, and a Gap for each number of others."""
+        """Return the listed gaps, and a Gap for each count of unlisted ones."""
         return self._listed + [
             Gap(kind, path, "more of the same", count=count) for (path, kind), count in self._unlisted.items()
         ]

@@ -1,4 +1,4 @@
-"""Entries that are looked at while their file is still read, as long as it is written in order of time."""
+"""Yield entries while their file is still read, if it is in order of time."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,19 +6,20 @@ from triage.entries.stream import Entries
 from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Skipped
 
-#: Bytes of entries that are held back for what comes a little late; only the oldest of them are handed on.
+#: Bytes of entries that are held for late ones; only the oldest quarters are yielded.
 _HELD_BYTES = 4 << 20
 
 
 def stream_in_order(
     entries: Entries, items: Iterable[Record | Gap | Skipped | ExportFile]
 ) -> Iterator[Entry]:
-    """Yield what ``entries`` give of some items, most of it before the last item is read.
+    """Yield the entries of some items, most of them before the last item is read.
 
-    Nothing is handed on before the end of items that come newest first, or with parts of split entries.
+    ``entries`` is empty and takes the items. Nothing is yielded before the end when the items come newest first or hold
+    parts of split entries.
 
     Raises:
-        OutOfOrderError: the order turned out to be another.
+        OutOfOrderError: an entry came after later ones were yielded.
 
     """
     limit, may_be_ordered, started = _HELD_BYTES, True, False
@@ -34,6 +35,6 @@ def stream_in_order(
             if may_be_ordered:
                 started = True
                 yield from entries.flush(waiting[len(waiting) * 3 // 4].timestamp)
-                # Where many have one time, few of them can be handed on.
+                # Entries of one time cannot be divided, so few of them may have been yielded.
                 limit = max(_HELD_BYTES, 2 * entries.held_bytes)
     yield from entries

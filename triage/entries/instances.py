@@ -1,4 +1,4 @@
-"""Entries of a source that gives them instance by instance: handed on as they come, without being sorted."""
+"""Yield entries of a source that is ordered by instance, without sorting them."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,30 +10,31 @@ from triage.models import Entry, Record, Split
 
 
 class _ReceivedParts:
-    """How many parts of a split entry came, and how many there are."""
+    """The parts received of a split entry, and how many there are."""
 
     def __init__(self) -> None:
         self._indexes: set[int] = set()
         self._total = 0
 
     def add(self, part: Split) -> None:
-        """Take note of a part."""
+        """Record that a part was received."""
         self._indexes.add(part.index)
         self._total = max(self._total, part.total, part.index + 1)
 
     @property
     def is_incomplete(self) -> bool:
-        """Return whether not all of them came."""
+        """Return whether parts are missing."""
         return len(self._indexes) < self._total
 
 
 class EntriesByInstance(Entries):
-    """The entries of records that come stretch by stretch (``Entry.stretch``), those of one in order of time.
+    """The entries of records that come by ``Entry.partition_key`` and then by time.
 
-    So do those given: only what is of one microsecond is held, where copies are found and ties put in order, and what
-    comes while parts of a split entry are due. Copies of an entry are looked for within its stretch.
+    They are yielded in the same order. Held are only the entries of one microsecond, to find duplicates and to sort ties,
+    and what comes between the parts of a split entry. Duplicates are found within a partition only.
 
-    Iterating it raises OutOfOrderError where the records come in another order, or a part is not in its stretch.
+    Iterating raises OutOfOrderError when the records come in another order, or when a part is missing at the end of its
+    partition.
     """
 
     _split_entries: defaultdict[str, _ReceivedParts]
@@ -61,7 +62,12 @@ class EntriesByInstance(Entries):
         yield from self._flush_complete(instance_ends=True)
 
     def _flush_complete(self, *, instance_ends: bool) -> Iterator[Entry]:
-        """Yield what waits, unless parts of it are due; none is any more where the stretch ``instance_ends``."""
+        """Yield the held entries, unless parts of them are still expected.
+
+        Raises:
+            OutOfOrderError: parts are missing and the instance ends.
+
+        """
         if any(parts.is_incomplete for parts in self._split_entries.values()):
             if instance_ends:
                 raise OutOfOrderError("a part of a split entry is missing where its instance ends")

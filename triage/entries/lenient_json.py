@@ -1,4 +1,4 @@
-"""The one record that the strict decoder refuses: the standard library's json, which is lenient where logs need it."""
+"""Decode JSON that the strict decoder refuses, with the standard library."""
 
 import json
 import re
@@ -8,16 +8,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _null(_name: str) -> None:
-    """Read NaN and the infinities, which JSON does not have, as null."""
+    """Return None for NaN and the infinities, which JSON does not have."""
 
 
 def loads(data: bytes) -> Any:
-    r"""Return the value of a JSON text that may hold NaN, control characters, lone surrogates or bytes that are no UTF-8.
+    r"""Return the value of a JSON text with NaN, control characters or invalid UTF-8.
 
-    Such bytes are kept visible as ``\xff``, lone surrogates as ``\ud800``.
+    Invalid bytes become ``\xff``, lone surrogates ``\ud800``, both as visible text.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is not JSON.
         RecursionError: it is nested too deeply.
 
     """

@@ -1,9 +1,9 @@
-"""A quick look at many records: which of them may matter, so that the rest is counted and timed without being decoded.
+"""Find the records that can be relevant; count the others without decoding them.
 
-It takes a pass of the decoder's own JSON reader over the few fields that decide it, and one search for all that is
-looked for in the texts of a whole block. It lets too much through rather than too little, so that the documents are
-the same with it. Only of a record that looks as the API writes it, has a value of an impossible type where the glance
-does not look, and says something else in keys of another style, may it see the wrong one; nothing writes such a record.
+Of each record the few deciding fields are decoded, and one search finds the literals in all texts of a block. The
+filter keeps too many records rather than too few, so the documents do not change. It can only be wrong about a record
+that no exporter writes: one in the format of the API that has an impossible type in a field that is not decoded, and
+a different value under a key of another style.
 """
 
 import re
@@ -27,28 +27,28 @@ from triage.entries.record_header import (
 from triage.entries.times import parse_nanoseconds
 from triage.models import Skipped
 
-#: A text that holds ANSI codes, or may be nothing but a logger's prefix: it ends as one does.
+#: Found in texts with ANSI codes, and at the end of texts that may be only a logger's prefix.
 _SUSPICIOUS = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
-#: Times as the API writes them, each on a line. Without their Z they are as texts in order of time.
+#: Times as the API writes them, one per line. Without the Z they sort as texts.
 _TIMES = re.compile(r"(?:\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z\n)*+", re.ASCII)
 _DATE = len("2026-03-17")
 _path = lru_cache(maxsize=4096)(url_path)
-#: The number of some records, those that may matter with their places, and the account of the others.
+#: The number of records, those to keep with their indexes, and the count of the others.
 _Filtered = tuple[int, list[tuple[int, bytes]], Skipped]
-#: What else than an error has to say something to matter. A text may name the severity of an entry without one.
+#: Severities that only a literal makes relevant. DEFAULT is not among them: the text may hold the severity.
 _LOW_SEVERITIES = frozenset({"DEBUG", "INFO", "NOTICE", "WARNING"})
 
 
 class Prefilter:
-    """Tells which records of a block to decode: errors, those that say one of the ``literals`` texts, and odd ones.
+    """Chooses the records of a block to decode: errors, literals, unusual records.
 
-    Of the others each is a JSON object that is a LogEntry. A record that is none, or no JSON, may matter.
+    Every other record is the JSON of a LogEntry. A record that is not JSON or no LogEntry is kept.
     """
 
     def __init__(self, literals: Sequence[str], bounds: Bounds | None = None) -> None:
-        """Look for these texts; of one with line breaks, which a logger may have escaped, for its longest line.
+        """Search for these literals; of a literal with line breaks, for its longest line.
 
-        Of what is passed over it is told how much lies outside of ``bounds``.
+        A logger may have escaped the line breaks. Skipped records are also counted as outside of ``bounds``, if given.
         """
         self._bounds = bounds
         self._headers = HeaderReader(HeaderWithoutOrigin if bounds is None else HeaderWithOrigin)
@@ -56,25 +56,25 @@ class Prefilter:
         self._literals = AhoCorasick(sorted(lines.union(_SUSPICIOUS)), implementation=Implementation.DFA)
 
     def filter_records(self, path: str, records: Sequence[bytes]) -> tuple[list[int], Skipped]:
-        """Return the places of the pieces that may matter, and the account of the others."""
+        """Return the indexes of the records to keep, and the count of the others."""
         return self._filter_headers(path, list(map(self._headers.read_record, records)))
 
     def filter_lines(self, path: str, text: bytes) -> _Filtered | None:
-        """Return how many lines a text has, those that may matter with their places, and the account of the others.
+        """Return the number of lines, those to keep with their indexes, and the skipped.
 
-        It takes one pass over all of them; None where some are not what most are, so that each is to be looked at.
+        All lines take one pass. None if one of them is not in the format of the API: then filter record by record.
         """
-        # A line feed cannot stand inside a text, and inside an object it would be one more than there are seams.
+        # JSON strings hold no line feed; one inside an object would make the counts differ.
         headers = self._headers.read_lines(text)
         return (
             self._filter_block(path, text, b"\n", headers) if text.count(b"\n") == len(headers) - 1 else None
         )
 
     def filter_list(self, path: str, text: bytes, separator: bytes) -> _Filtered | None:
-        """Return what ``read_lines`` returns of the objects of a list, where ``separator`` two of them always stands the same."""
+        """Return the same as ``filter_lines`` for a list with one separator throughout."""
         headers = self._headers.read_list(text)
         found = self._filter_block(path, text, separator, headers)
-        # The same may stand inside an object, too, or inside a text.
+        # The separator may also occur inside an object or a string.
         sound = found and all(
             self._headers.read_record(record) == headers[index] for index, record in found[1]
         )
@@ -92,9 +92,9 @@ class Prefilter:
         return len(headers), [(index, text[starts[index] : ends[index]]) for index in indexes], skipped
 
     def _filter_headers(self, path: str, headers: Sequence[RecordHeader]) -> tuple[list[int], Skipped]:
-        """Return the places of the records that may matter, and the account of the others."""
+        """Return the indexes of the records to keep, and the count of the others."""
         texts = [
-            # What the decoder makes of the payload; see decode.py.
+            # The same choice of text as in decoder.py.
             header.text_payload
             or ((payload := header.json_payload) and payload.message)
             or _request_message(header)
@@ -128,7 +128,7 @@ class Prefilter:
     def _count_outside(
         self, headers: Sequence[RecordHeader], origins: Sequence[Origin | None], relevant: set[int]
     ) -> int:
-        """Return how many of the records that do not matter lie outside of the bounds."""
+        """Return how many of the skipped records are outside of the bounds."""
         if self._bounds is None:
             return 0
         passed = [
@@ -139,7 +139,7 @@ class Prefilter:
         return sum(not self._bounds.contains(time, *origin) for time, origin in passed)
 
     def _matching_texts(self, texts: Sequence[str]) -> set[int]:
-        """Return the places of the texts in which something stands that is looked for."""
+        """Return the indexes of the texts that hold a literal."""
         ends = list(accumulate([len(text) + 1 for text in texts]))
         found = self._literals.find_matches_as_indexes("\n".join([*texts, ""]))
         return {bisect(ends, start) for _, start, _ in found}
@@ -147,12 +147,12 @@ class Prefilter:
 
 @lru_cache(maxsize=16)
 def _boundary_finder(separator: bytes) -> BytesAhoCorasick:
-    """Return what finds the places where an object ends and another begins."""
+    """Return the search for the end of an object followed by the next one."""
     return BytesAhoCorasick([b"}%b{" % separator])
 
 
 def _request_message(header: RecordHeader) -> str:
-    """Return the message that a request without text has, "" where it takes more than a glance to tell."""
+    """Return the message of a request without text, "" if the header does not tell."""
     request = header.http_request
     if request is None or not request.request_method or header.proto_payload is not None:
         return ""
@@ -161,7 +161,10 @@ def _request_message(header: RecordHeader) -> str:
 
 
 def _time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
-    """Return the first and the last of some times; (0, 0) of none, None where one is no time as the API writes it."""
+    """Return the first and last of some times in nanoseconds; (0, 0) without any.
+
+    None if one of them is not a time as the API writes it.
+    """
     if not timestamps:
         return 0, 0
     joined = "\n".join([*timestamps, ""])
@@ -171,7 +174,7 @@ def _time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
     if len(bare) != len(timestamps):
         return None
     first, last = bare[0], bare[-1]
-    # What stands between two times of one day is of that day.
+    # All times between two times of one day are of that day.
     dates = {first[:_DATE]} if first[:_DATE] == last[:_DATE] else {timestamp[:_DATE] for timestamp in bare}
     try:
         for date in dates:

@@ -1,4 +1,4 @@
-"""LogEntries at a glance: of each the few fields that decide whether it may matter, in one typed pass."""
+"""Decode only the fields that decide whether a LogEntry can be relevant."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal
@@ -12,20 +12,20 @@ _Severity = Literal[
 ]
 
 
-#: The label that names the revision of a job, as it were.
+#: The label with the execution of a job, which counts as its revision.
 _EXECUTION = "run.googleapis.com/execution_name"
 #: The service, the revision and the instance of an entry.
 Origin = tuple[str, str, str]
 
 
 class HeaderPayload(msgspec.Struct, gc=False):
-    """The payload's text."""
+    """The message of a JSON payload."""
 
     message: str | None = None
 
 
 class HeaderRequest(msgspec.Struct, rename="camel", gc=False):
-    """What the message of a request without text is made of."""
+    """The fields that form the message of a request without text."""
 
     request_method: str = ""
     request_url: str = ""
@@ -33,11 +33,21 @@ class HeaderRequest(msgspec.Struct, rename="camel", gc=False):
 
 
 class AnyObject(msgspec.Struct, gc=False):
-    """An object of which only counts that it is there."""
+    """An object of which only the presence matters."""
 
 
 class RecordHeader(msgspec.Struct, rename="camel", gc=False):
-    """A LogEntry as the API writes it, and whole: what any other has does not fit."""
+    """A LogEntry as the API writes it. A record of any other form does not decode.
+
+    timestamp: the time as text.
+    insert_id: not empty.
+    severity: a name of Cloud Logging.
+    text_payload: the text, if any.
+    json_payload: the message of the JSON payload, if any.
+    http_request: the request, if any.
+    proto_payload: whether there is an audit log.
+    split: always None; a part of a split entry does not decode.
+    """
 
     timestamp: str
     insert_id: Annotated[str, msgspec.Meta(min_length=1)]
@@ -50,58 +60,58 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
 
     @property
     def origin(self) -> Origin | None:
-        """Return where it comes from, None where it takes more than a glance to tell."""
+        """Return the service, revision and instance, None if the header does not tell."""
         return None
 
 
 class HeaderWithoutOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
-    """One that is somewhere: whatever has no resource is written in another way."""
+    """A header that requires a resource but does not decode it."""
 
     resource: AnyObject
 
 
 class HeaderWithOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
-    """One with what tells its service, revision and instance."""
+    """A header with the fields that name the service, the revision and the instance."""
 
     resource: Resource
     labels: dict[str, str] | None = None
 
     @property
     def origin(self) -> Origin | None:
-        """Return where it comes from, None where it takes more than a glance to tell."""
+        """Return the service, revision and instance, None if the header does not tell."""
         if self.proto_payload is not None:
-            return None  # an audit log may name them, too
+            return None  # an audit log may name them
         labels, resource = self.labels or {}, self.resource.labels
         instance = labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or ""
         if resource is None:
             return "", "", instance
         revision = resource.revision_name or (resource.job_name and labels.get(_EXECUTION)) or ""
-        return resource.service_name or resource.job_name or "", revision, instance
+        return resource.workload or "", revision, instance
 
 
-#: What stands in for a record that is no such LogEntry.
+#: The header of a record that does not decode.
 FOREIGN_HEADER = RecordHeader("", "-")
 
 
 class HeaderReader:
-    """Looks at records; those that do not fit are none of its kind."""
+    """Decodes the headers of records; a record of another form is FOREIGN_HEADER."""
 
     def __init__(self, kind: type[RecordHeader]) -> None:
-        """Look for that much."""
+        """Decode headers of the given class."""
         self._decode_record: Callable[[bytes], RecordHeader] = msgspec.json.Decoder(kind).decode
         self._decode_lines: Callable[[bytes], list[RecordHeader]] = msgspec.json.Decoder(kind).decode_lines
         self._decode_list: Callable[[bytes], list[RecordHeader]] = msgspec.json.Decoder(list[kind]).decode  # type: ignore[valid-type]
 
     def read_record(self, record: bytes) -> RecordHeader:
-        """Return a record at a glance, also of one that is none."""
+        """Return the header of one record, FOREIGN_HEADER if it does not decode."""
         return next(iter(_decode_headers(lambda data: [self._decode_record(data)], record)), FOREIGN_HEADER)
 
     def read_lines(self, text: bytes) -> list[RecordHeader]:
-        """Return all records of JSON lines, nothing where one does not fit."""
+        """Return the headers of JSON lines, [] if one of them does not decode."""
         return _decode_headers(self._decode_lines, text)
 
     def read_list(self, text: bytes) -> list[RecordHeader]:
-        """Return all records of a list without its brackets, nothing where one does not fit."""
+        """Return the headers of a list without brackets, [] if one does not decode."""
         return _decode_headers(self._decode_list, b"[%b]" % text)
 
 

@@ -1,4 +1,4 @@
-"""Records judged where they lie, so that only those which may matter travel."""
+"""Filter records where they are read, so that only relevant ones are sent on."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -11,9 +11,9 @@ Other = TypeVar("Other")
 
 
 def instance_sort_key(record: Record) -> tuple[tuple[str, str], int, str] | None:
-    """Return where a record stands among those that come by instance: whose it is, its microsecond, and its insertId.
+    """Return the partition key, the microsecond and the insertId of a record.
 
-    It is None of a record that cannot be decoded.
+    None if the record cannot be decoded.
     """
     entry = decode(record)
     if not isinstance(entry, Entry):
@@ -27,9 +27,13 @@ def prefilter_records(
     keep: Callable[[Entry], bool] | None = None,
     within: Callable[[Entry], bool] | None = None,
 ) -> Iterator[Record | Other | Skipped]:
-    """Yield what ``Entries`` with the same tests needs of the items of one file: of what it would only count, the numbers.
+    """Yield the items of one file that ``Entries`` with the same tests needs.
 
-    Records that cannot be decoded and parts of split entries are handed on.
+    Entries that ``Entries`` would only count are replaced by one Skipped at the end. Records that cannot be decoded and
+    parts of split entries are kept.
+
+    keep: whether an entry is relevant; None keeps all.
+    within: whether an entry is within the selection; None keeps all.
     """
     statistics: FileStatistics | None = None
     outside = 0

@@ -1,4 +1,4 @@
-"""Severities as any exporter or logger writes them."""
+"""Parse severities as exporters and loggers write them."""
 
 from triage.models import SEVERITIES
 
@@ -21,7 +21,7 @@ _NUMBERS = {number: name for name, number in _GIVEN.items()} | {
 
 
 def parse_severity(value: str | int | None) -> str:
-    """Return the severity's name, "" when the value says none (DEFAULT means that none was given)."""
+    """Return the name of a severity, "" if the value holds none; DEFAULT is none."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Entries sorted in bounded memory: what does not fit goes to private temporary files and is merged from there."""
+"""Sort entries in bounded memory, with temporary files that are merged."""
 
 import heapq
 import tempfile
@@ -17,15 +17,17 @@ _decoder = msgspec.msgpack.Decoder(Entry)
 
 
 class Sorter:
-    """Takes entries in any order and gives them in that of ``key``.
+    """Takes entries in any order and yields them sorted by ``key``.
 
-    ``max_bytes`` is about how many bytes of entries are held at a time. Temporary files are never more than 64 for each
-    power of 64 that the input is larger than that; they have no name, and vanish with the process.
-    ``held`` are the entries in memory, as they came until they are iterated, and ``held_bytes`` is their number of bytes.
+    At most about ``max_bytes`` of entries are held in memory. There are at most 64 temporary files for each power of 64
+    by which the input is larger. They have no name, and vanish with the process.
+
+    held: the entries in memory, in order of arrival until the sorter is iterated.
+    held_bytes: about how many bytes they take.
     """
 
     def __init__(self, key: Callable[[Entry], Any], max_bytes: int) -> None:
-        """Begin without entries."""
+        """Create an empty sorter."""
         self._key = key
         self._max_bytes = max_bytes
         self.held: list[Entry] = []
@@ -33,9 +35,9 @@ class Sorter:
         self._levels: list[list[IO[bytes]]] = []
 
     def add(self, entry: Entry) -> None:
-        """Take one entry in."""
+        """Add an entry."""
         self.held.append(entry)
-        self.held_bytes += 1500 + len(entry.raw)  # measured: an Entry with its raw text takes about that
+        self.held_bytes += 1500 + len(entry.raw)  # measured size of an Entry
         if self.held_bytes > self._max_bytes:
             self.held.sort(key=self._key)
             self._add_run(_write_run(self.held), 0)

@@ -1,4 +1,4 @@
-"""Entries over the size limit, which Cloud Logging stores in parts, made whole again."""
+"""Join entries that Cloud Logging split because of their size."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -17,26 +17,27 @@ _PAYLOADS = {"textpayload", "jsonpayload", "protopayload", "protopayloadauditlog
 
 
 class SplitEntryJoiner:
-    """Parts of split entries, taken in any order.
+    """Joins parts of split entries, which come in any order.
 
-    ``joined`` and ``duplicate`` count those that make no entry of their own.
+    joined: how many parts were joined into the first part of their entry.
+    duplicate: how many parts came more than once.
     """
 
     def __init__(self, max_bytes: int) -> None:
-        """Begin without parts; ``max_bytes`` is about how many bytes of them are held at a time."""
+        """Create a joiner that holds about ``max_bytes`` of parts in memory."""
         self._max_bytes = max_bytes
         self._sorter = Sorter(_part_key, max_bytes)
         self.joined = 0
         self.duplicate = 0
 
     def add(self, part: Entry) -> None:
-        """Take one part in."""
+        """Add a part."""
         self._sorter.add(part)
 
     def join(self) -> Iterator[Entry | Gap]:
-        """Yield each split entry as one, its parts in order of their index, and a Gap for what is missing of it.
+        """Yield each split entry as one, and a Gap for its missing parts.
 
-        They are given away: parts that come later are of others.
+        Afterwards the joiner is empty.
         """
         sorted_parts, self._sorter = self._sorter, Sorter(_part_key, self._max_bytes)
         for uid, found in groupby(sorted_parts, key=lambda part: _part_key(part)[0]):
@@ -51,7 +52,7 @@ class SplitEntryJoiner:
             yield decode(Record(_join_json(parts, missing, total), first.source))
 
     def _collect(self, found: Iterable[Entry]) -> tuple[dict[int, Entry], int]:
-        """Return the parts by their index, as many as can be held, and how many there should be."""
+        """Return as many parts as fit into memory by index, and the expected number."""
         parts: dict[int, Entry] = {}
         total = weight = 0
         for part in found:
@@ -75,7 +76,7 @@ def _part_key(part: Entry) -> tuple[str, int]:
 
 
 def _missing_ranges(indices: list[int], total: int) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of each run that is missing."""
+    """Yield the first and last index of each missing range."""
     expected = 0
     for index in [*indices, total]:
         if index > expected:
@@ -88,7 +89,7 @@ def _format_range(low: int, high: int, total: int) -> str:
 
 
 def _join_json(parts: dict[int, Entry], missing: list[tuple[int, int]], total: int) -> bytes:
-    """Return the JSON of the whole entry; where text is missing, a line says so."""
+    """Return the JSON of the joined entry; a line stands for missing text."""
     pieces: dict[int, dict[str, Any]] = {index: _decode_part(part.raw) for index, part in parts.items()}
     first = pieces[min(pieces)]
     for low, high in missing:
@@ -104,7 +105,7 @@ def _join_json(parts: dict[int, Entry], missing: list[tuple[int, int]], total: i
 
 
 def _decode_part(raw: bytes) -> dict[str, Any]:
-    """Return the part, its payload an object also where it was exported as a JSON string."""
+    """Return a part, with a payload that is a JSON string decoded."""
     part: dict[str, Any] = msgspec.json.decode(raw)
     return part | {
         key: parse_json_object(part[key]) for key in _payload_keys(part) if _fold_key(key) != "textpayload"
@@ -120,7 +121,7 @@ def _fold_key(key: str) -> str:
 
 
 def _placeholder_payload(part: dict[str, Any], text: str) -> dict[str, Any]:
-    """Return a payload that holds the text where the part holds its own."""
+    """Return a payload with the text in the fields that hold the part's own text."""
     for key in _payload_keys(part):
         value = part[key]
         if isinstance(value, str):
@@ -137,7 +138,7 @@ def _placeholder_payload(part: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def _merge(first: Any, then: Any, key: str, within: str) -> Any:
-    """Return what two parts say together: text goes on, objects and lists are filled up, all else stays as it is."""
+    """Return the values of two parts merged: text and lists joined, objects united."""
     if first is None:
         return then
     if isinstance(first, dict) and isinstance(then, dict):

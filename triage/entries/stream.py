@@ -1,4 +1,4 @@
-"""Records to entries: decoded, whole, each once, in order; and the account of all of them."""
+"""Turn records into entries: decoded, joined, deduplicated, sorted, counted."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,13 +21,13 @@ def _accept_all(_entry: Entry) -> bool:
 
 
 class Entries:
-    """The entries of what was read, in order of time, log and insertId, each once; to be iterated once.
+    """The entries of some items, in order of time, log and insertId; iterate once.
 
-    What still comes is taken item by item, and settled up to a time as soon as nothing older is expected.
+    Parts of split entries are joined and duplicates dropped. Items can also be added one by one, and flushed up to a time
+    as soon as no older entry is expected. Beyond ``max_bytes`` entries are sorted on disk.
 
-    Parts of split entries are joined. An entry that is not ``within`` the question is only counted as outside it, one
-    that is not worth to ``keep`` as skipped. Memory is bounded by ``max_bytes`` bytes, whatever the number of entries:
-    more than that is sorted on disk. ``requested`` is the window that was wanted, in nanoseconds.
+    late: whether an entry came after later ones were flushed.
+    has_split_parts: whether parts of split entries came, which are held until the entries are iterated.
     """
 
     def __init__(
@@ -39,7 +39,13 @@ class Entries:
         requested: tuple[int | None, int | None] = (None, None),
         max_bytes: int = _MAX_BYTES,
     ) -> None:
-        """Read from ``items`` when iterated."""
+        """Read from ``items`` when iterated.
+
+        keep: whether an entry is relevant; others count as skipped.
+        within: whether an entry is within the selection; others count as outside.
+        requested: the requested window in nanoseconds.
+        max_bytes: about how many bytes of entries are held in memory.
+        """
         self._items = items
         self._keep = keep or _accept_all
         self._within = within or _accept_all
@@ -57,19 +63,19 @@ class Entries:
         self.late = self.has_split_parts = False
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield the entries, after all items were read."""
+        """Read all items, then yield the entries."""
         for item in self._items:
             self.add_item(item)
         yield from self._flush_all()
 
     def _flush_all(self) -> Iterator[Entry]:
-        """Yield all that waits, split entries whole."""
+        """Yield all held entries, split entries joined."""
         for joined in self._parts.join():
             self._add_entry(joined, is_joined=True)
         yield from self.flush(None)
 
     def add_item(self, item: Record | Gap | Skipped | ExportFile) -> None:
-        """Take in one more item."""
+        """Add an item."""
         if isinstance(item, Record):
             self._add_entry(decode(item), is_joined=False)
         elif isinstance(item, Gap):
@@ -82,10 +88,9 @@ class Entries:
             self._exports[item.path] = item
 
     def flush(self, before: int | None) -> Iterator[Entry]:
-        """Yield what was taken in and is older than the microsecond of ``before``, in order; without it, all.
+        """Yield in order the held entries older than the microsecond of ``before``.
 
-        The rest waits. Of what still comes, an entry as old as what was given makes it ``late``; ``has_split_parts`` says that
-        parts of split entries came, which wait until it is iterated.
+        Without ``before`` yield all. An entry that is added later and is as old as those yielded sets ``late``.
         """
         waiting = Sorter(same_entry_key, self._max_bytes)
         deduplicated = Deduplicator(self._sorter)
@@ -135,21 +140,21 @@ class Entries:
 
     @property
     def held_bytes(self) -> int:
-        """Return about how many bytes the entries take that wait in memory."""
+        """Return about how many bytes of entries are held in memory."""
         return self._sorter.held_bytes
 
     @property
     def waiting(self) -> Sequence[Entry]:
-        """Return the entries that wait in memory, as they came."""
+        """Return the entries that are held in memory, in order of arrival."""
         return self._sorter.held
 
     @property
     def newest_timestamp(self) -> int:
-        """Return the time of the newest entry that was taken in, 0 without any."""
+        """Return the time of the newest entry in nanoseconds, 0 without any."""
         return max((statistics.last for statistics in self._statistics.values()), default=0)
 
     def coverage(self, matched: int) -> Coverage:
-        """Return what the entries rest on, once they were iterated; ``matched`` of them were recognised."""
+        """Return the coverage of the iterated entries, of which ``matched`` match a rule."""
         quality_gaps = [
             gap
             for path in dict.fromkeys([*self._exports, *self._statistics])

@@ -1,4 +1,4 @@
-"""Message text freed of what its logger put around it: ANSI codes, prefixes, level names, colour markup."""
+"""Strip what a logger adds to a message: prefix, level, ANSI codes, markup."""
 
 import re
 from typing import NamedTuple
@@ -25,14 +25,21 @@ _STDLIB = re.compile(
 _GUNICORN = re.compile(
     r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d{1,9}\] \[([A-Z]{1,20})\] ?", re.ASCII
 )
-# uvicorn pads the level and its colon to ten columns; one space after the colon may be anybody's text.
+# uvicorn pads the level and its colon to ten columns; with one space it may be any text.
 _UVICORN = re.compile(r"(TRACE:    |DEBUG:    |INFO:     |WARNING:  |ERROR:    )")
 
 _LEVELS = frozenset("TDIWE")
 
 
 class StrippedText(NamedTuple):
-    """A message and what its prefix said of it: "" and None where it said nothing."""
+    """A message and what its prefix holds, "" and None for what it does not.
+
+    message: the text without prefix.
+    severity: the severity's name.
+    logger: the name of the logger.
+    function: the function that logged it.
+    line: the line number in the source.
+    """
 
     message: str
     severity: str = ""
@@ -42,7 +49,10 @@ class StrippedText(NamedTuple):
 
 
 def strip_log_prefix(text: str) -> StrippedText:
-    """Return the text without ANSI codes, loguru markup and the prefix of loguru, logging, gunicorn or uvicorn."""
+    """Return a text without the prefix of loguru, logging, gunicorn or uvicorn.
+
+    ANSI codes and loguru markup are removed, too.
+    """
     if "\x1b" in text:
         text = _ANSI.sub("", text)
     first = text[:1]

@@ -1,4 +1,4 @@
-"""Timestamps of exports as nanoseconds in UTC."""
+"""Parse timestamps of exports to nanoseconds in UTC."""
 
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -17,11 +17,10 @@ def _parse_second(text: str) -> int:
 def parse_nanoseconds(text: str) -> int:
     """Return the nanoseconds since 1970 in UTC of a time as any exporter writes it.
 
-    Nearly all times are the API's "2025-09-16T00:42:59.910682Z": their second is looked up, which is ten times as
-    fast as to read them whole.
+    Nearly all times look like "2025-09-16T00:42:59.910682Z". Their second is cached, which is ten times as fast.
 
     Raises:
-        ValueError: the text is no such time.
+        ValueError: the text is not a time.
 
     """
     fraction = text[20:-1]
@@ -43,11 +42,11 @@ def parse_nanoseconds(text: str) -> int:
 
 
 def to_rfc3339(value: object) -> str | None:
-    """Return the time that a value of any JSON type means as RFC 3339 text, None when it says no time.
+    """Return a value of any JSON type as an RFC 3339 time, None if it is no time.
 
-    Numbers are seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size (the BigQuery
-    API gives seconds as "1.757983379910682E9", pandas milliseconds); an object is a protobuf Timestamp. Text that is
-    no number is returned as it is.
+    A number is in seconds, milliseconds, microseconds or nanoseconds since 1970, depending on its size (the BigQuery API
+    writes seconds as "1.757983379910682E9", pandas milliseconds). An object is a protobuf Timestamp. Other text is
+    returned unchanged.
     """
     if isinstance(value, dict):
         value = protobuf_seconds(value)
@@ -68,7 +67,7 @@ def to_rfc3339(value: object) -> str | None:
 
 
 def protobuf_seconds(value: dict[str, Any]) -> str:
-    """Return the seconds of a protobuf Timestamp or Duration as a decimal number, "" where its parts are none."""
+    """Return a protobuf Timestamp or Duration as decimal seconds, "" if invalid."""
     try:
         return (
             f"{int(str(value.get('seconds') or 0))}.{int(str(value.get('nanos') or 0)):09d}" if value else ""

@@ -1,24 +1,31 @@
-"""LogEntry as the API writes it, and of its payload what an Entry needs: the typed way that nearly all records take.
+"""LogEntry as the API writes it, with the payload fields that an Entry needs.
 
-Names follow cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry; the payload's those of the service's two
-loggers (labels, context and error of one, logger and validation of the other).
+Names follow cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry. Those of the payload follow the two loggers
+of the service: labels, context and error of one; logger and validation of the other.
 """
 
 import msgspec
 
 
 class _WireStruct(msgspec.Struct, rename="camel", gc=False):
-    """What is null in JSON is None here; a field that is not named is not decoded."""
+    """Base of the messages: null is None, unknown fields are skipped."""
 
 
 class ResourceLabels(msgspec.Struct, gc=False):
-    """Labels of cloud_run_revision and cloud_run_job; these have the names of the protobuf."""
+    """Labels of cloud_run_revision and cloud_run_job, with their protobuf names."""
 
     project_id: str | None = None
     location: str | None = None
     service_name: str | None = None
     revision_name: str | None = None
     job_name: str | None = None
+    worker_pool_name: str | None = None
+    function_name: str | None = None
+
+    @property
+    def workload(self) -> str | None:
+        """Return the service, job, worker pool or function that the labels name."""
+        return self.service_name or self.job_name or self.worker_pool_name or self.function_name
 
 
 class Resource(_WireStruct, gc=False):
@@ -39,7 +46,7 @@ class HttpRequest(_WireStruct, gc=False):
 
 
 class SourceLocation(_WireStruct, gc=False):
-    """LogEntrySourceLocation; ``line`` is an int64 and so a string in JSON."""
+    """LogEntrySourceLocation; ``line`` is an int64, which JSON holds as a string."""
 
     file: str | None = None
     line: str | int | None = None
@@ -70,7 +77,7 @@ class AuditLog(_WireStruct, gc=False):
 
 
 class PayloadLabels(_WireStruct, gc=False):
-    """Where the stderr logger was called."""
+    """The place in the source where the stderr logger was called."""
 
     module: str | None = None
     function: str | None = None
@@ -84,7 +91,7 @@ class PayloadContext(_WireStruct, gc=False):
 
 
 class PayloadError(_WireStruct, gc=False):
-    """The error of either logger: ``value`` of the one, ``message`` of the other."""
+    """The error of either logger: one writes ``value``, the other ``message``."""
 
     type: str | None = None
     value: str | None = None
@@ -93,13 +100,13 @@ class PayloadError(_WireStruct, gc=False):
 
 
 class Validation(_WireStruct, gc=False):
-    """What the stdout logger adds of its own check."""
+    """The result of the stdout logger validating its own record."""
 
     severity: str | int | None = None
 
 
 class JsonPayload(_WireStruct, gc=False):
-    """The payload's text and what stands around it."""
+    """The fields of a JSON payload that an Entry needs."""
 
     message: str | None = None
     labels: PayloadLabels | None = None
@@ -115,7 +122,7 @@ class JsonPayload(_WireStruct, gc=False):
 
 
 class LogEntry(_WireStruct, gc=False):
-    """A LogEntry as far as it is read."""
+    """The fields of a LogEntry that an Entry needs."""
 
     timestamp: str | None = None
     receive_timestamp: str | None = None

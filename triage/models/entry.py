@@ -177,6 +177,7 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         revision: revision.
         location: region.
         project: Google Cloud project.
+        resource_type: type of the monitored resource ("cloud_run_revision", "cloud_run_job", ...).
         instance: instance id.
         logger: logger that wrote the line.
         function: function that wrote the line.
@@ -206,6 +207,7 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
     revision: str = ""
     location: str = ""
     project: str = ""
+    resource_type: str = ""
     instance: str = ""
     logger: str = ""
     function: str = ""

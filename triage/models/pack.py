@@ -11,7 +11,8 @@ Severity = Literal["P0", "P1", "P2"]
 Confidence = Literal["high", "medium", "low"]
 #: How deep a cause is, the deepest first: causes supersede symptoms.
 Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
-#: Where a cause is matched: one run of that kind, all events of one revision, or a failure point with the statements before it.
+#: What a cause is matched against: one run of that kind, all events of one revision, or a failure point with
+#: the statements before it.
 MatchScope = Literal["boot", "validation", "gate", "probe", "revision", "failure"]
 #: The outcome of a step, a check or a run.
 RuleOutcome = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
@@ -212,9 +213,10 @@ class SuggestedQuery(PackModel, frozen=True, kw_only=True):
 class Cause(PackModel, frozen=True, kw_only=True):
     """What broke, and how to recognise it.
 
-    A cause is matched against one run with its events, or against all events of a revision (``scope``).
-    It applies when the run fits ``run``, every rule of ``all_of`` and one of ``any_of`` (if any) matched, and none of ``none_of``.
-    Rules of another pack are written ``pack/rule``. ``title`` and ``because`` may contain {name} for what a rule captured, and {check}.
+    A cause is matched against one run with its events, or against all events of a revision (``scope``). It
+    applies when the run fits ``run``, every rule of ``all_of`` and one of ``any_of`` (if any) matched, and
+    none of ``none_of``. Rules of another pack are written ``pack/rule``. ``title`` and ``because`` may
+    contain {name} for what a rule captured, and {check}.
 
     Attributes:
         id: id of the cause.

@@ -92,7 +92,8 @@ class Run(Immutable, msgspec.Struct, frozen=True, kw_only=True):
     def decides(self) -> bool:
         """Return whether the run decides if its service is ready.
 
-        A request refused by the header check alone, a cached answer, a successful boot and a run without a verdict do not.
+        A request refused by the header check alone, a cached answer, a successful boot and a run without a
+        verdict do not.
         """
         if self.verdict == "unknown" or self.repeats or self.condition == "gate_rejected":
             return False

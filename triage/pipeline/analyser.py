@@ -1,10 +1,18 @@
-"""What entries say together: the timeline and the diagnosis, built entry by entry."""
+"""Build the timeline and the diagnosis, entry by entry."""
 
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from triage.diagnosis import ActivityTracker, DiagnosisBuilder, ErrorCounter, EvidenceSampler
+from triage.diagnosis import (
+    ActivityTracker,
+    DiagnosisBuilder,
+    ErrorCounter,
+    EvidenceSampler,
+    FailureCauses,
+    failure_packs,
+)
+from triage.failures import FailureCollector, FailurePoint, Statement
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -13,6 +21,7 @@ from triage.models import (
     Event,
     EvidenceSample,
     Pack,
+    Recognized,
     RevisionActivity,
     Run,
     RunRecord,
@@ -24,14 +33,20 @@ from triage.text import quote
 from triage.window import format_timestamp
 
 _ERROR = 500
+#: Lines of a statement on which rules are tried, beside the decisive one.
+_LINES = 20
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """What one reading of the logs gives: the timeline and the diagnosis, and what they are compared by.
+    """The result of reading logs once.
 
-    ``errors`` are all errors by shape and revision, ``activities`` the revisions in the logs, ``samples`` a few lines
-    that show how each went. ``impact`` is what the pack of the leading service says of its business impact, "" where
-    it says nothing. ``open_runs`` are the runs that may still go on where the logs end.
+    timeline: the runs and the request counts.
+    diagnosis: the verdict, the services and the incidents.
+    errors: all errors by pattern and revision.
+    activities: the revisions in the logs.
+    samples: a few log lines that show how each revision went.
+    impact: the business impact according to the pack of the leading service, "" if it states none.
+    open_runs: the runs that may continue after the end of the logs.
     """
 
     timeline: Timeline
@@ -44,15 +59,21 @@ class Analysis(msgspec.Struct, frozen=True):
 
 
 class Analyser:
-    """Entries to an analysis, one by one: ``observe`` them, then ``build``, once.
+    """Builds an analysis: ``observe`` each entry, then ``build`` once.
 
-    Those of one instance come in order of time, and so do all those together that have no instance; otherwise they
-    may come in any order. Where they come instance by instance, ``close_partition`` after each frees what is known of it. What is to go on after a conclusion is copied before it: the copy shares what never changes, and costs little.
+    The entries of one instance come in order of time, and so do all those without an instance. Otherwise the order does
+    not matter. When the entries come by instance, call ``close_partition`` after each one to free its memory. To continue
+    after ``build``, copy the analyser before: the copy shares what never changes, and is cheap.
     """
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
-        """Begin with nothing seen."""
+    def __init__(self, packs: Sequence[Pack], *, keeps_all: bool = False) -> None:
+        """Create an analyser without entries."""
         self.packs = packs
+        self.keeps_all = keeps_all
+        self._recognizer = FailureRecognizer(packs)
+        self._failures = FailureCollector(
+            self._recognizer.recognize_statement, self._recognizer.recognize_point
+        )
         self._matcher = Matcher(packs)
         self._tracer = TimelineBuilder(packs)
         self._requested = RequestCounter(packs)
@@ -66,19 +87,22 @@ class Analyser:
 
     @property
     def literals(self) -> list[str]:
-        """Return what must stand in an entry that is no error for it to matter."""
+        """Return the literals of which a relevant entry below ERROR holds at least one."""
         return [*self._matcher.literals, *self._requested.literals]
 
     def wants(self, entry: Entry) -> bool:
-        """Return whether an entry may change the analysis; of the others only their number is told."""
-        return may_matter(self._matcher, entry) or self._requested.kind_of(entry) is not None
+        """Return whether an entry can change the analysis; others are only counted."""
+        return (
+            self.keeps_all or may_matter(self._matcher, entry) or self._requested.kind_of(entry) is not None
+        )
 
     def observe(self, entry: Entry) -> None:
-        """Look at one more entry."""
+        """Add an entry."""
         event = self._matcher.match(entry)
         self._judge.observe(entry, event)
+        self._failures.observe(entry, event)
         if event is None or event.run != "probe":
-            # A client's lines are nothing that the service logged.
+            # The service did not log the lines of a probe.
             self._errors.observe(entry, event)
             self._presences.observe(entry)
         self._witnesses.observe(entry, self._requested.observe(entry))
@@ -87,19 +111,23 @@ class Analyser:
             self._take(self._tracer.on_event(event))
 
     def close_partition(self) -> None:
-        """End the runs of the instances that were seen: nothing more comes of them."""
+        """End the runs of the instances so far: no more of their entries come."""
+        self._failures.close_partition()
         unfinished = self._tracer.close_all()
         self._take(unfinished)
         self._open_runs += [passage.run for passage in unfinished]
 
     def build(self, cover: Callable[[int], Coverage]) -> Analysis:
-        """Return what the entries say; ``cover`` gives their coverage for the number of those that a rule knows."""
+        """Return the analysis.
+
+        cover: returns the coverage of the entries for the number of those that match a rule.
+        """
         self.close_partition()
         coverage = cover(self._matched)
         for runs in (self._runs, self._open_runs):
             runs.sort(key=lambda run: (run.started, run.kind, run.id))
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
-        diagnosis = self._judge.build(coverage)
+        diagnosis = self._judge.build(coverage, self._failures.build())
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(
@@ -119,18 +147,36 @@ class Analyser:
             self._witnesses.add_run(passage)
 
 
+class FailureRecognizer:
+    """What the packs know of statements and of the failure points' own texts."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Index the causes of failures and their rules."""
+        self._causes = FailureCauses(packs)
+        self._match = Matcher(failure_packs(packs)).match
+
+    def recognize_statement(self, statement: Statement) -> Recognized | None:
+        """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it."""
+        texts = [statement.decisive, statement.text, *(entry.message for entry in statement.entries[:_LINES])]
+        return self._causes.recognize(self._match, statement.decisive_entry, list(dict.fromkeys(texts)))
+
+    def recognize_point(self, point: FailurePoint) -> Recognized | None:
+        """Return what the packs know of a failure point's own text."""
+        return self._causes.recognize(self._match, point.entry, [point.entry.message])
+
+
 def may_matter(matcher: Matcher, entry: Entry) -> bool:
-    """Return whether an entry may say something: a rule may know it, it is an error, or its payload is lost."""
+    """Return whether an entry is an error, may match a rule, or lost its payload."""
     return entry.level >= _ERROR or entry.payload_lost or matcher.may_match(entry)
 
 
 def _event_link(event: Event) -> str:
-    """Return the link of an event's entry, "" for a client's line, which stands in no log of Cloud Logging."""
+    """Return the link of an event's entry, "" for a probe line, which has none."""
     return "" if event.run == "probe" else _link(event.entry)
 
 
 def _link(entry: Entry) -> str:
-    """Return the Logs Explorer link of an entry, "" where it does not name its project."""
+    """Return the Logs Explorer link of an entry, "" if it does not name its project."""
     from triage.rendering.links import logs_explorer_url
 
     if not entry.project:

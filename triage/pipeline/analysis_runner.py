@@ -1,4 +1,4 @@
-"""Exports to the timeline and the diagnosis, in one pass."""
+"""Analyse exports in one pass: timeline and diagnosis."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -11,23 +11,23 @@ from triage.entries import Entries, EntriesByInstance, stream_in_order
 from triage.errors import OutOfOrderError
 from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser, Analysis
-from triage.pipeline.record_sources import Sources, can_come_by_instance, read_records
+from triage.pipeline.record_sources import Sources, can_come_by_instance, is_small, read_records
 from triage.pipeline.selection import ALL, Selection, selection_test
 from triage.rules import Matcher
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
-    """Return the rule packs: the user's first, then those that ship.
+    """Return the rule packs: those of the user first, then the shipped ones.
 
     Raises:
-        BadDataError: a pack cannot be used; every fault is told with file and line.
+        BadDataError: a pack is invalid; the message lists every fault with file and line.
 
     """
     return rules.load_packs(extra)
 
 
 def check_rules(paths: Sequence[Path] = ()) -> list[str]:
-    """Return every fault of some packs (of all that ship when no path is given), each as ``file:line: what``."""
+    """Return the faults of packs, by default the shipped ones, as ``file:line: what``."""
     from triage.rules.checker import check_packs
 
     return [str(fault) for fault in check_packs(paths)[1]]
@@ -40,10 +40,12 @@ def read_entries(
     analyser: Analyser | None = None,
     notify: Callable[[str], None] | None = None,
 ) -> Entries:
-    """Return the entries of some exports in order, each once. Their coverage is known once they have been read.
+    """Return the entries of some exports in order, deduplicated.
 
-    With an ``analyser`` only what it wants is looked at; the rest is counted. What is to be known before a table is
-    read is told by ``notify``.
+    Their coverage is known after they were iterated.
+
+    analyser: keep only the entries that can change its analysis, and count the others.
+    notify: called with what the user should know before a table is read.
     """
     return _entries(
         Entries, read_records(sources, selection, analyser, notify or _ignore), selection, analyser
@@ -71,19 +73,24 @@ def analyse(
     selection: Selection = ALL,
     notify: Callable[[str], None] | None = None,
 ) -> Analysis:
-    """Return the timeline and the diagnosis of some exports, from one pass over them.
+    """Return the timeline and the diagnosis of some exports, in one pass.
 
-    Sources that give their entries by instance, and a file in order of time, are looked at while they are read. What
-    is to be known before a table is read is told by ``notify``.
+    Sources that yield entries by instance, and a file in order of time, are analysed while they are read.
+
+    packs: the rule packs; None loads the shipped ones.
+    selection: the entries to analyse.
+    notify: called with what the user should know before a table is read.
 
     Raises:
         BadDataError: an export holds no LogEntry.
         IOFailureError: an export cannot be read.
-        UsageError: the filter of the selection is no Logging filter.
+        UsageError: the filter of the selection is invalid.
 
     """
     known = load_packs() if packs is None else packs
     notify = notify or _ignore
+    if is_small(sources):
+        return _analyse_all(sources, known, selection, notify)
     if can_come_by_instance(sources):
         try:
             return _analyse_by_instance(sources, known, selection, notify)
@@ -92,7 +99,14 @@ def analyse(
     elif _is_one_file(sources):
         with suppress(OutOfOrderError):
             return _analyse_in_order(sources, known, selection, notify)
-    analyser = Analyser(known)
+    return _analyse_all(sources, known, selection, notify)
+
+
+def _analyse_all(
+    sources: Sources, packs: Sequence[Pack], selection: Selection, notify: Callable[[str], None]
+) -> Analysis:
+    """Return the analysis of entries in any order, sorted before they are observed."""
+    analyser = Analyser(packs, keeps_all=is_small(sources))
     entries = read_entries(sources, selection, analyser=analyser, notify=notify)
     for entry in entries:
         analyser.observe(entry)
@@ -100,7 +114,7 @@ def analyse(
 
 
 def _is_one_file(sources: Sources) -> bool:
-    """Return whether all that there is can be read once more, and is likely to be in order of time."""
+    """Return whether the source is one file, which can be read twice."""
     if not isinstance(sources, Sequence) or len(sources) != 1:
         return False
     return isinstance(sources[0], str | Path) and Path(sources[0]).is_file()
@@ -126,7 +140,7 @@ def _analyse_in_order(
 def _analyse_by_instance(
     sources: Sources, packs: Sequence[Pack], selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
-    """Return the analysis of entries that come by instance, each of which is let go when its last one was seen.
+    """Return the analysis of entries that come by instance.
 
     Raises:
         OutOfOrderError: they do not.
@@ -145,11 +159,11 @@ def _analyse_by_instance(
 def recognise(
     sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL
 ) -> Iterator[tuple[Entry, Event | None]]:
-    """Yield every entry in order of time with what a rule says of it, None where no rule knows it."""
+    """Yield every entry in order of time with its event, None if no rule matches it."""
     matcher = Matcher(load_packs() if packs is None else packs)
     for entry in read_entries(sources, selection):
         yield entry, matcher.match(entry)
 
 
 def _ignore(_text: str) -> None:
-    """Leave what could be told untold."""
+    """Do nothing."""

@@ -1,4 +1,4 @@
-"""Where records come from: files and objects, tables of BigQuery, Spark, and records that are at hand."""
+"""Read records from files, objects, BigQuery tables, Spark or memory."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
@@ -15,11 +15,39 @@ if TYPE_CHECKING:
     from triage.reading.record_filter import RecordFilter
     from triage.reading.spark_order import SortKeyFunction
 
+#: Bytes of records up to which every entry is decoded.
+_SMALL = 8 << 20
+_COMPRESSED, _RATIO = frozenset({".gz", ".zst", ".parquet"}), 12
 Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
 
 
+def is_small(sources: Sources) -> bool:
+    """Return whether all entries can be decoded: evidence may stand in any of them, and it costs no second."""
+    from triage.reading.bigquery import is_address
+
+    if isinstance(sources, OnSpark) or not isinstance(sources, Sequence):
+        return False
+    paths = [source for source in sources if isinstance(source, str | Path)]
+    if any(is_address(path) or "://" in str(path) for path in paths):
+        return False
+    held = sum(len(source.data) for source in sources if isinstance(source, Record))
+    return held + sum(map(_expected_size, paths)) <= _SMALL
+
+
+def _expected_size(path: str | Path) -> int:
+    """Return about how many bytes of records a file or a folder holds."""
+    path = Path(path)
+    if path.is_dir():
+        return sum(map(_expected_size, path.iterdir()))
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return 0
+    return size if path.is_file() and path.suffix not in _COMPRESSED else size * _RATIO
+
+
 def can_come_by_instance(sources: Sources) -> bool:
-    """Return whether the records of all sources together can come by instance: Spark sorts them, or they are one table."""
+    """Return whether the records can come by instance: from Spark, or from one table."""
     from triage.reading.bigquery import is_address
 
     if isinstance(sources, OnSpark):
@@ -37,10 +65,13 @@ def read_records(
     *,
     by_instance: bool = False,
 ) -> Generator[Record | Gap | Skipped | ExportFile]:
-    """Yield the records of some sources, what could not be read of them, and the number of those that do not matter.
+    """Yield the records of some sources, their gaps, and counts of irrelevant ones.
 
-    Files come first, then tables, then records that are at hand; or they come ``by_instance``, if they can. What is to
-    be known before a table is read is told.
+    Files come first, then tables, then records in memory.
+
+    analyser: knows which records are relevant; None reads all.
+    notify: called with what the user should know before a table is read.
+    by_instance: yield the records by instance, see ``can_come_by_instance``.
     """
     from triage.reading import ALL_RECORDS, read
     from triage.reading.bigquery import is_address
@@ -79,7 +110,7 @@ def _read_on_spark(
 def _executor_filter(
     selection: Selection, packs: Sequence[Pack] | None
 ) -> Callable[[Callable[["RecordFilter"], Iterable[Record]]], Iterator[Record | Skipped]]:
-    """Return what makes the items of a file those that ``read_entries`` needs; an executor of Spark calls it."""
+    """Return the filter for ``read_entries`` that an executor of Spark applies."""
     from triage.reading import ALL_RECORDS
 
     analyser = None if packs is None else Analyser(packs)
@@ -90,7 +121,7 @@ def _executor_filter(
 
 
 def _build_prefilter(analyser: Analyser | None, selection: Selection) -> Prefilter | None:
-    """Return what tells at a glance which records may matter, None where it takes the whole of each."""
-    if analyser is None or selection.filter is not None:
+    """Return the prefilter, None if every record has to be decoded."""
+    if analyser is None or analyser.keeps_all or selection.filter is not None:
         return None
     return Prefilter(analyser.literals, None if selection == ALL else selection)

@@ -1,4 +1,4 @@
-"""What a cause names and says: rules, checks and other causes that exist, words that its lines capture."""
+"""Checks of causes: their rules, checks, superseded causes and captured fields exist."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,12 +9,12 @@ from triage.rules.fault import Fault
 from triage.rules.pack_reader import LoadedPack
 
 _POINTERS = ("@failed", "@noncritical", "@tolerated")
-#: What every sentence of a cause may hold beside the captures of its rules.
-_ALWAYS = frozenset({"check", "service"})
+#: Fields that every sentence of a cause may contain.
+_ALWAYS_KNOWN = frozenset({"check", "service"})
 
 
 def cause_faults(cause: Cause, pack: Pack) -> Iterator[str]:
-    """Yield what is wrong with a cause as far as its own pack shows it."""
+    """Yield the faults of a cause that its own pack shows."""
     named = [*cause.all_of, *cause.any_of]
     if cause.scope in ("revision", "failure") and (cause.run is not None or not named):
         yield "a cause of a revision is recognised by all_of or any_of, not by a run"
@@ -22,53 +22,57 @@ def cause_faults(cause: Cause, pack: Pack) -> Iterator[str]:
         yield "nothing tells when the cause holds: give it run, all_of or any_of"
     if not cause.because:
         yield "a cause gives its reasons: because is empty"
-    if cause.check.startswith("@") and (cause.check not in _POINTERS or cause.scope in ("revision", "failure")):
+    if cause.check.startswith("@") and (
+        cause.check not in _POINTERS or cause.scope in ("revision", "failure")
+    ):
         yield f"check {cause.check!r} points at nothing: only a run has {', '.join(_POINTERS)}"
-    yield from _checks(cause, pack)
+    yield from _unknown_checks(cause, pack)
 
 
 def reference_faults(loaded: LoadedPack, used: Sequence[LoadedPack]) -> Iterator[Fault]:
-    """Yield a fault for each rule or cause that the packs in use do not have, and each word that no rule captures."""
+    """Yield a fault per rule, cause or field that the packs in use do not have."""
     packs = {other.pack.id: other.pack for other in [*used, loaded]}
     rules = {f"{pack.id}/{rule.id}": rule for pack in packs.values() for rule in pack.rules}
     causes = {cause.id for pack in packs.values() for cause in pack.causes}
     for cause in loaded.pack.causes:
-        lookup = _Lookup(loaded.pack.id, rules)
-        found = [*lookup.unknown(cause), *lookup.unsaid(cause)]
+        index = _RuleIndex(loaded.pack.id, rules)
+        found = [*index.unknown_rules(cause), *index.missing_fields(cause)]
         found += [f"supersedes {name}, which no pack has" for name in cause.supersedes if name not in causes]
         yield from (loaded.fault("causes", cause.id, what) for what in dict.fromkeys(found))
 
 
-class _Lookup:
-    """The rules of all packs in use, as the causes of one pack name them."""
+class _RuleIndex:
+    """The rules of all packs in use, by the names that one pack uses."""
 
     def __init__(self, pack: str, rules: dict[str, Rule]) -> None:
         self._pack, self._rules = pack, rules
 
     def rule(self, name: str) -> Rule | None:
-        """Return the rule of that name, in the cause's own pack if none is named."""
+        """Return the rule of a name, from the cause's own pack if it names none."""
         return self._rules.get(name if "/" in name else f"{self._pack}/{name}")
 
-    def unknown(self, cause: Cause) -> Iterator[str]:
-        """Yield each rule that is named and that there is not."""
+    def unknown_rules(self, cause: Cause) -> Iterator[str]:
+        """Yield each rule that is named and does not exist."""
         reasons = [reason.rule for reason in cause.because]
-        cleared = [rule for ruling in cause.ruled_out for rule in ruling.rules]
-        named = [*cause.all_of, *cause.any_of, *cause.none_of, *reasons, *cleared]
+        excluded = [rule for candidate in cause.ruled_out for rule in candidate.rules]
+        named = [*cause.all_of, *cause.any_of, *cause.none_of, *reasons, *excluded]
         for name in dict.fromkeys(named):
             if self.rule(name) is None:
                 whose = "no pack in use has" if "/" in name else "the pack does not have"
                 yield f"names the rule {name}, which {whose}"
 
-    def unsaid(self, cause: Cause) -> Iterator[str]:
-        """Yield each {word} of a sentence that its rules do not capture."""
+    def missing_fields(self, cause: Cause) -> Iterator[str]:
+        """Yield each {field} of a sentence that its rules do not capture."""
         deciding = [*cause.all_of, *cause.any_of, *(reason.rule for reason in cause.because)]
         captured = {name for rule in deciding for name in self._captured(rule)}
-        yield from _unsaid("title", cause.title, captured)
+        yield from _missing_fields("title", cause.title, captured)
         for reason in cause.because:
-            yield from _unsaid(f"because of {reason.rule}", reason.says, self._captured(reason.rule))
-        for ruling in cause.ruled_out:
-            groups = [self._captured(rule) for rule in ruling.rules] or [set()]
-            yield from _unsaid(f"ruled_out {ruling.cause}", ruling.why, set.intersection(*groups))
+            yield from _missing_fields(f"because of {reason.rule}", reason.says, self._captured(reason.rule))
+        for candidate in cause.ruled_out:
+            groups = [self._captured(rule) for rule in candidate.rules] or [set()]
+            yield from _missing_fields(
+                f"ruled_out {candidate.cause}", candidate.why, set.intersection(*groups)
+            )
 
     def _captured(self, name: str) -> set[str]:
         rule = self.rule(name)
@@ -78,24 +82,26 @@ class _Lookup:
             return set()
 
 
-def _unsaid(where: str, sentence: str, captured: set[str]) -> Iterator[str]:
+def _missing_fields(where: str, sentence: str, captured: set[str]) -> Iterator[str]:
     try:
         parts = list(Formatter().parse(sentence))
     except ValueError as error:
         yield f"{where}: {error} in {sentence!r}"
         return
-    for _, word, form, conversion in parts:
-        if word is None:
+    for _, field, format_spec, conversion in parts:
+        if field is None:
             continue
-        if not word.isidentifier() or form or conversion:
-            said = f"{word}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
-            yield f"{where}: {{{said}}} is no plain word"
-        elif word not in captured | _ALWAYS:
-            yield f"{where}: {{{word}}} is captured by no group of its rules"
+        if not field.isidentifier() or format_spec or conversion:
+            written = (
+                f"{field}{f'!{conversion}' if conversion else ''}{f':{format_spec}' if format_spec else ''}"
+            )
+            yield f"{where}: {{{written}}} is no plain word"
+        elif field not in captured | _ALWAYS_KNOWN:
+            yield f"{where}: {{{field}}} is captured by no group of its rules"
 
 
-def _checks(cause: Cause, pack: Pack) -> Iterator[str]:
-    """Yield each check that is named and that the pack's chain does not have."""
+def _unknown_checks(cause: Cause, pack: Pack) -> Iterator[str]:
+    """Yield each check that is named and that the chain does not have."""
     if pack.chain is None:
         return
     known = {check.id for check in pack.chain.checks}

@@ -1,4 +1,4 @@
-"""The criteria of a gate from TOML: those that ship, changed by what a user's file holds."""
+"""The criteria of a gate from TOML: the shipped ones, overridden by a user's file."""
 
 import re
 from pathlib import Path
@@ -14,10 +14,10 @@ from triage.rules.pack_reader import PackReader, TomlFile, invalid_keys
 
 
 def load_criteria(path: Path | None = None) -> Criteria:
-    """Return the criteria of a file: what it leaves out stays as it ships.
+    """Return the criteria of a file; what it omits keeps the shipped value.
 
     Raises:
-        BadDataError: a file cannot be used; every fault is told with file and line.
+        BadDataError: the file is invalid; the message lists every fault with file and line.
         IOFailureError: a file cannot be read.
 
     """
@@ -34,7 +34,7 @@ def load_criteria(path: Path | None = None) -> Criteria:
 
 
 def _faults(source: TomlFile, own: dict[str, Any], shipped: dict[str, Any]) -> list[Fault]:
-    """Return what is wrong with a user's file, in the order of its lines."""
+    """Return the faults of a user's file in the order of its lines."""
     faults = []
     for field in msgspec.structs.fields(Criteria):
         table = own.get(field.name, {})
@@ -43,15 +43,15 @@ def _faults(source: TomlFile, own: dict[str, Any], shipped: dict[str, Any]) -> l
             faults.append(Fault(source.path, source.line_of(field.name), what))
             continue
         for key, what in invalid_keys(shipped[field.name] | table, field.type):
-            faults.append(Fault(source.path, _line(source, field.name, key), f"{field.name}: {what}"))
+            faults.append(Fault(source.path, _line_of(source, field.name, key), f"{field.name}: {what}"))
     for name in own.keys() - shipped.keys():
         what = f"there is no criterion {name}, only {', '.join(shipped)}"
         faults.append(Fault(source.path, source.line_of(name), what))
     return sorted(faults, key=lambda fault: (fault.line, fault.what))
 
 
-def _line(source: TomlFile, table: str, key: str) -> int:
-    """Return the line that sets a key of a table, else that of the table."""
+def _line_of(source: TomlFile, table: str, key: str) -> int:
+    """Return the line that sets a key of a table, else the line of the table."""
     lines = source.text.split("\n")
     start = source.line_of(table)
     sets = re.compile(rf"\s*(?:{table}\s*\.\s*)?{re.escape(key)}\s*=")

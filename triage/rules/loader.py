@@ -1,4 +1,4 @@
-"""The rule packs that are in use: a user's first, then those that ship."""
+"""The rule packs in use: a user's packs first, then the shipped ones."""
 
 from collections.abc import Sequence
 from importlib.resources.abc import Traversable
@@ -12,7 +12,7 @@ from triage.rules.pack_reader import LoadedPack, read_pack
 
 
 def shipped_packs() -> list[Traversable]:
-    """Return the packs that come with the program, in order of name: TOML files and folders of them."""
+    """Return the TOML files and folders of the shipped packs, in order of name."""
     folder = resources.root("queries")
     packs = [
         item
@@ -23,20 +23,20 @@ def shipped_packs() -> list[Traversable]:
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
-    """Return the user's packs first, then those that ship: an earlier pack recognises a line before a later one.
+    """Return the user's packs, then the shipped ones; earlier packs match first.
 
-    A user's pack with the id of a shipped one stands in its place. The user's packs are proved here; those that ship
-    are proved by the tests.
+    A user's pack with the id of a shipped one replaces it. The user's packs are checked here, the shipped
+    ones by the tests.
 
     Raises:
-        BadDataError: some pack cannot be used; the message tells every fault with file and line.
+        BadDataError: a pack is invalid; the message lists every fault with file and line.
         IOFailureError: a file cannot be read.
 
     """
-    users, ours = [read_pack(item) for item in extra], [read_pack(item) for item in shipped_packs()]
-    used, faults = combine_packs(users, ours)
-    faults += [fault for loaded in [*users, *ours] for fault in loaded.faults]
-    faults += _proofs(users, used) if users else []
+    users, shipped = [read_pack(item) for item in extra], [read_pack(item) for item in shipped_packs()]
+    used, faults = combine_packs(users, shipped)
+    faults += [fault for loaded in [*users, *shipped] for fault in loaded.faults]
+    faults += _all_faults(users, used) if users else []
     if faults:
         raise BadDataError("\n".join(map(str, faults)), "mend the pack and try `triage rules check` again")
     own = [loaded.pack for loaded in used if loaded in users]
@@ -45,8 +45,8 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
     )
 
 
-def _proofs(users: Sequence[LoadedPack], used: Sequence[LoadedPack]) -> list[Fault]:
-    """Return what a user's packs fail to prove, and what any pack names in vain beside them."""
+def _all_faults(users: Sequence[LoadedPack], used: Sequence[LoadedPack]) -> list[Fault]:
+    """Return the faults of a user's packs, and of every reference between the packs."""
     from triage.rules.causes import reference_faults
     from triage.rules.validator import pack_faults
 
@@ -54,14 +54,16 @@ def _proofs(users: Sequence[LoadedPack], used: Sequence[LoadedPack]) -> list[Fau
     return faults + [fault for loaded in used for fault in reference_faults(loaded, used)]
 
 
-def combine_packs(users: Sequence[LoadedPack], ours: Sequence[LoadedPack]) -> tuple[list[LoadedPack], list[Fault]]:
-    """Return the packs that are used together, a user's in place of ours, and a fault for each id that comes twice."""
+def combine_packs(
+    users: Sequence[LoadedPack], shipped: Sequence[LoadedPack]
+) -> tuple[list[LoadedPack], list[Fault]]:
+    """Return the packs in use, a user's replacing shipped ones, and duplicate ids."""
     used: dict[str, LoadedPack] = {}
     faults = []
     for loaded in users:
-        first = used.setdefault(loaded.pack.id, loaded) if loaded.whole else loaded
+        first = used.setdefault(loaded.pack.id, loaded) if loaded.usable else loaded
         if first is not loaded:
             faults.append(Fault(loaded.path, 1, f"the pack {loaded.pack.id} stands in {first.path} too"))
-    for loaded in ours:
+    for loaded in shipped:
         used.setdefault(loaded.pack.id, loaded)
     return list(used.values()), faults

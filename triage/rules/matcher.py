@@ -1,6 +1,6 @@
-"""What a line says: many patterns for about the price of one look-up.
+"""The matcher: many patterns for about the price of one search.
 
-All literals are searched in one pass; only the patterns whose literal stands in the line are tried.
+All literals are searched in one pass; only patterns whose literal occurs in the line are tried.
 """
 
 import re
@@ -16,7 +16,13 @@ from triage.text import SUBJECT_LIMIT, subject
 
 
 class Subject(NamedTuple):
-    """What patterns are tried on: the first line without its marks, and the whole message, both bounded."""
+    """The text that patterns are tried on, bounded in length.
+
+    Attributes:
+        line: first line without leading marks.
+        whole: whole message.
+
+    """
 
     line: str
     whole: str
@@ -33,48 +39,50 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def match_rule(rule: Rule, text: Subject) -> re.Match[str] | None:
-    """Return the rule's match on a subject, its literal taken as given."""
+    """Return the match of a rule on a subject that contains its literal."""
     return _compiled(rule.pattern).search(text.whole if rule.multiline else text.line)
 
 
 class Matcher(Immutable):
-    """The rules of some packs, ready to be asked about entries.
+    """The rules of packs, indexed for matching entries.
 
-    An entry is recognised by the first rule that fits, in the order of the packs and of the rules in them.
+    The first rule that matches wins, in the order of the packs and of their rules.
     """
 
     def __init__(self, packs: Iterable[Pack]) -> None:
         """Index every rule by its literal."""
         self._rules = [(pack, rule) for pack in packs for rule in pack.rules]
         self._literals = sorted({rule.literal for _, rule in self._rules})
-        place = {literal: number for number, literal in enumerate(self._literals)}
+        position = {literal: number for number, literal in enumerate(self._literals)}
         self._by_literal: list[list[int]] = [[] for _ in self._literals]
         for number, (_, rule) in enumerate(self._rules):
-            self._by_literal[place[rule.literal]].append(number)
+            self._by_literal[position[rule.literal]].append(number)
         self._index = AhoCorasick(
             self._literals or ["\0"], matchkind=MatchKind.Standard, implementation=Implementation.DFA
         )
-        self._says = lru_cache(maxsize=4096)(self._look)
+        self._find_cached = lru_cache(maxsize=4096)(self._find_rule)
 
     @property
     def literals(self) -> list[str]:
-        """Return what must stand in a line for any rule to recognise it."""
+        """Return the literals: a line without any of them cannot match."""
         return list(self._literals)
 
     def may_match(self, entry: Entry) -> bool:
-        """Return whether some rule's literal stands in the entry: only then can a rule recognise it."""
+        """Return whether an entry contains the literal of a rule."""
         whole = entry.message[:SUBJECT_LIMIT]
         return bool(self._literals and self._index.find_matches_as_indexes(whole))
 
     def match(self, entry: Entry) -> Event | None:
-        """Return what the entry says, or None when no rule knows it."""
-        said = self._says(entry.message[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
-        return None if said is None else _event(*said, entry)
+        """Return the event of an entry, None when no rule matches."""
+        found_rule = self._find_cached(
+            entry.message[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger
+        )
+        return None if found_rule is None else _build_event(*found_rule, entry)
 
-    def _look(
+    def _find_rule(
         self, whole: str, service: str, log: str, logger: str
     ) -> tuple[Pack, Rule, dict[str, str]] | None:
-        """Return the rule that knows a message, and what it captures; services say many of their lines over and over."""
+        """Return the rule that matches a message, with its captures; cached, since lines repeat."""
         if not whole or not self._literals:
             return None
         found = self._index.find_matches_as_indexes(whole, overlapping=True)
@@ -83,29 +91,29 @@ class Matcher(Immutable):
         text = Subject.of(whole)
         for number in sorted({rule for literal, _, _ in found for rule in self._by_literal[literal]}):
             pack, rule = self._rules[number]
-            if _reads(pack, service) and _may_say(rule, log, logger):
+            if _applies_to(pack, service) and _may_log(rule, log, logger):
                 match = match_rule(rule, text)
                 if match is not None:
                     return pack, rule, {k: v for k, v in match.groupdict().items() if v is not None}
         return None
 
 
-def _reads(pack: Pack, service: str) -> bool:
+def _applies_to(pack: Pack, service: str) -> bool:
     return not pack.services or not service or any(fnmatchcase(service, name) for name in pack.services)
 
 
-def _may_say(rule: Rule, log: str, logger: str) -> bool:
+def _may_log(rule: Rule, log: str, logger: str) -> bool:
     """Return whether an entry's log and logger are those of the rule, as far as the entry names them.
 
-    A probe's lines are written by triage and name their log: one that names none may be an application's.
-    A standard-library logger arrives as "logging": its origin is lost and so cannot speak against the rule.
+    The lines of a probe name their log, so a line without one is not from a probe. A standard-library logger
+    is exported as "logging": its name is lost and cannot exclude the rule.
     """
     if rule.log and (log or rule.run == "probe") and rule.log not in log:
         return False
     return not rule.logger or logger in ("", "logging") or rule.logger in logger
 
 
-def _event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -> Event:
+def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -> Event:
     return Event(
         entry=entry,
         pack=pack.id,

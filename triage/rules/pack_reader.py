@@ -1,4 +1,4 @@
-"""Rule packs from TOML: what converts is kept, and of everything else it is said what is wrong and where."""
+"""Reads rule packs from TOML: keeps what is valid and reports every fault."""
 
 import re
 import tomllib
@@ -13,17 +13,25 @@ from triage.errors import IOFailureError
 from triage.models import Cause, Chain, Pack, Rule
 from triage.rules.fault import Fault
 
-_Noun = TypeVar("_Noun", Rule, Cause)
+_Model = TypeVar("_Model", Rule, Cause)
+#: Former keys of a cause: the error names the key to use.
+_RENAMED_KEYS = {"outranks": "supersedes", "scene": "scope", "settle": "suggest"}
 _TABLE = re.compile(r"^\s*\[\[\s*(rules|causes)\s*\]\]")
 
 
 class TomlFile(msgspec.Struct, frozen=True):
-    """One TOML file of a pack."""
+    """One TOML file of a pack.
+
+    Attributes:
+        path: path of the file.
+        text: its text.
+
+    """
 
     path: str
     text: str
 
-    def lines(self, table: str) -> list[int]:
+    def table_lines(self, table: str) -> list[int]:
         """Return the line of each ``[[table]]``, in order."""
         return [
             number
@@ -32,7 +40,7 @@ class TomlFile(msgspec.Struct, frozen=True):
         ]
 
     def line_of(self, *keys: str) -> int:
-        """Return the first line that sets one of the keys or opens a table of its name, else 1."""
+        """Return the first line that sets one of the keys or opens its table, else 1."""
         for key in keys:
             set_here = re.compile(rf"\s*(?:\[+\s*[\w.]*\b{key}\s*\]|{key}\s*=)")
             for number, line in enumerate(self.text.split("\n"), 1):
@@ -42,25 +50,31 @@ class TomlFile(msgspec.Struct, frozen=True):
 
 
 class LoadedPack(msgspec.Struct, frozen=True):
-    """A pack as read: its rules and causes that convert, its faults, and where each id stands.
+    """A pack as read.
 
-    ``pack`` is usable only if ``whole``: without faults in what names and describes it.
+    Attributes:
+        path: path of the file.
+        pack: the pack with its valid rules and causes.
+        usable: whether the head of the pack is valid.
+        faults: faults found while reading.
+        locations: location of each rule and cause, by table and id.
+
     """
 
     path: str
     pack: Pack
-    whole: bool
+    usable: bool
     faults: list[Fault]
-    places: dict[tuple[str, str], Fault]
+    locations: dict[tuple[str, str], Fault]
 
     def fault(self, table: str, name: str, what: str) -> Fault:
-        """Return a fault at the place of a rule or a cause."""
-        place = self.places[table, name]
-        return Fault(place.path, place.line, f"{table[:-1]} {name}: {what}")
+        """Return a fault at the location of a rule or a cause."""
+        location = self.locations[table, name]
+        return Fault(location.path, location.line, f"{table[:-1]} {name}: {what}")
 
 
 def read_pack(item: Traversable) -> LoadedPack:
-    """Return the pack of a file, or of a folder whose pack.toml names its parts.
+    """Return the pack of a file, or of a folder whose pack.toml lists its parts.
 
     Raises:
         IOFailureError: the pack, or one of its parts, cannot be read.
@@ -81,24 +95,24 @@ def read_pack(item: Traversable) -> LoadedPack:
     rules = [rule for part, values in files for rule in reader.convert(part, values, "rules", Rule)]
     causes = [cause for part, values in files for cause in reader.convert(part, values, "causes", Cause)]
     pack = reader.head(source, head)
-    whole = pack is not None
+    usable = pack is not None
     if pack is None:
         pack = Pack(id="", title="", version=0, keywords=[], filter="", rules=[])
     elif pack.chain is not None:
         reader.faults += _chain_faults(source, pack.chain)
     pack = msgspec.structs.replace(pack, rules=rules, causes=causes)
-    return LoadedPack(source.path, pack, whole, reader.faults, reader.places)
+    return LoadedPack(source.path, pack, usable, reader.faults, reader.locations)
 
 
 class PackReader:
-    """The faults of one pack while its files are read, and where each of its rules and causes stands."""
+    """Reads the files of one pack; collects faults and the location of each rule and cause."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.places: dict[tuple[str, str], Fault] = {}
+        self.locations: dict[tuple[str, str], Fault] = {}
 
     def parse(self, item: Traversable) -> tuple[TomlFile, dict[str, Any]]:
-        """Return a file's text and its tables; no tables when it is not TOML."""
+        """Return a file with its tables, which are empty when it is not TOML."""
         try:
             data = item.read_bytes()
         except OSError as error:
@@ -113,14 +127,12 @@ class PackReader:
         try:
             return source, tomllib.loads(source.text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            line_told = re.search(r"line (\d+)", str(error))
-            self.faults.append(
-                Fault(source.path, int(line_told[1]) if line_told else 1, f"not TOML: {error}")
-            )
+            reported = re.search(r"line (\d+)", str(error))
+            self.faults.append(Fault(source.path, int(reported[1]) if reported else 1, f"not TOML: {error}"))
             return source, {}
 
     def parts(self, source: TomlFile, head: dict[str, Any]) -> list[str]:
-        """Return the names of a folder's other files."""
+        """Return the names of the other files of a folder."""
         parts = head.pop("parts", [])
         if isinstance(parts, list) and all(isinstance(p, str) and re.fullmatch(r"[\w-]+", p) for p in parts):
             return parts
@@ -128,7 +140,7 @@ class PackReader:
         return []
 
     def head(self, source: TomlFile, data: dict[str, Any]) -> Pack | None:
-        """Return the pack without its rules and causes; None, and its faults, when it does not convert."""
+        """Return the pack without rules and causes, or None and its faults."""
         head = {**data, "rules": [], "causes": []}
         try:
             return msgspec.convert(head, Pack)
@@ -139,39 +151,44 @@ class PackReader:
                     self.faults.append(Fault(source.path, source.line_of(*reversed(inner), key), what))
         return None
 
-    def convert(self, source: TomlFile, data: dict[str, Any], table: str, noun: type[_Noun]) -> Iterator[_Noun]:
-        """Yield what converts; note a fault, with the line of its table, for what does not."""
+    def convert(
+        self, source: TomlFile, data: dict[str, Any], table: str, model: type[_Model]
+    ) -> Iterator[_Model]:
+        """Yield the valid tables; record a fault, with its line, for each invalid one."""
         values = data.get(table, [])
-        lines = source.lines(table)
+        lines = source.table_lines(table)
         if not isinstance(values, list) or len(lines) != len(values):
             what = f"write each of the {table} as a [[{table}]] table of its own"
             self.faults.append(Fault(source.path, source.line_of(table), what))
             return
         for line, value in zip(lines, values, strict=True):
             try:
-                made = msgspec.convert(value, noun)
+                converted = msgspec.convert(value, model)
             except msgspec.ValidationError:
                 name = f"{table[:-1]} {value.get('id', '?')}"
                 self.faults += [
-                    Fault(source.path, line, f"{name}: {what}") for _, what in invalid_keys(value, noun)
+                    Fault(source.path, line, f"{name}: {what}") for _, what in invalid_keys(value, model)
                 ]
                 continue
-            first = self.places.setdefault((table, made.id), Fault(source.path, line, ""))
+            first = self.locations.setdefault((table, converted.id), Fault(source.path, line, ""))
             if (first.path, first.line) != (source.path, line):
                 what = f"the id stands twice, first at {first.path}:{first.line}"
-                self.faults.append(Fault(source.path, line, f"{table[:-1]} {made.id}: {what}"))
+                self.faults.append(Fault(source.path, line, f"{table[:-1]} {converted.id}: {what}"))
                 continue
-            yield made
+            yield converted
 
 
-def invalid_keys(value: dict[str, Any], noun: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
-    """Yield each key of a table that does not fit a noun, with what is wrong."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(noun)}
+def invalid_keys(value: dict[str, Any], model: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+    """Yield each key of a table that does not fit a model, with the fault."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(model)}
+    renamed = _RENAMED_KEYS if model is Cause else {}
     for key in value.keys() - fields.keys():
-        yield key, f"unknown key {key}"
+        advice = f": use {renamed[key]}" if key in renamed else ""
+        yield key, f"unknown key {key}{advice}"
+    replaced = {new for old, new in renamed.items() if old in value}
     for key, field in fields.items():
         if key not in value:
-            if field.required:
+            if field.required and key not in replaced:
                 yield key, f"{key} is missing"
             continue
         try:
@@ -181,7 +198,7 @@ def invalid_keys(value: dict[str, Any], noun: type[msgspec.Struct]) -> Iterator[
 
 
 def _chain_faults(source: TomlFile, chain: Chain) -> Iterator[Fault]:
-    """Yield a fault for each name of the chain that stands twice, and for each check that the chain does not have."""
+    """Yield a fault for each duplicate name of the chain and each unknown check."""
     names: dict[str, list[Any]] = {
         "chain.checks": [check.id for check in chain.checks],
         "chain.phases": [phase.number for phase in chain.phases],

@@ -1,4 +1,4 @@
-"""The form of a rule's pattern: RE2 syntax, no repeat of a repeat, bounded on hostile lines."""
+"""Checks of patterns: RE2 syntax, no nested repeats, fast on hostile lines."""
 
 import re
 import time
@@ -7,26 +7,26 @@ from collections.abc import Iterator
 from triage.models import Rule
 from triage.text import SUBJECT_LIMIT
 
-#: An escape or a class: what stands in it is no syntax.
+#: An escape or a class: its content is not syntax.
 _ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_REFUSED = {
+_UNSUPPORTED = {
     "look-around": re.compile(r"\(\?(?:[=!]|<[=!])"),
     "a backreference": re.compile(r"\(\?P="),
     "a possessive or atomic group": re.compile(r"\(\?>|[*+?}]\+"),
     "a condition or a comment": re.compile(r"\(\?[(#]"),
     "a flag other than i, m and s": re.compile(r"\(\?[a-zA-Z-]*[aLux][a-zA-Z-]*[:)]"),
 }
-_REFUSED_ESCAPE = re.compile(r"\\[1-9ZuUN]")
+_UNSUPPORTED_ESCAPE = re.compile(r"\\[1-9ZuUN]")
 _REPEAT = re.compile(r"\{(\d*)(,?)(\d*)\}")
-#: RE2 repeats nothing more often.
-_MOST = 1000
+#: The largest repeat count of RE2.
+_MAX_REPEATS = 1000
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
-#: A pattern that takes longer than this would stall the reading of a hostile log.
-_SECONDS = 0.25
+#: A slower pattern would stall the analysis of a hostile log.
+_MAX_SECONDS = 0.25
 
 
 def pattern_faults(rule: Rule) -> Iterator[str]:
-    """Yield what is wrong with a rule's pattern and its literal."""
+    """Yield the faults of a rule's pattern and literal."""
     if not rule.literal.isascii() or len(rule.literal) < 3:
         yield "the literal must be plain ASCII of at least 3 characters"
     try:
@@ -34,56 +34,59 @@ def pattern_faults(rule: Rule) -> Iterator[str]:
     except (re.error, RecursionError, OverflowError) as error:
         yield f"the pattern is no regular expression: {error}"
         return
-    yield from _syntax(rule.pattern)
-    if nested_quantifier(rule.pattern):
+    yield from _syntax_faults(rule.pattern)
+    if has_nested_quantifier(rule.pattern):
         yield "the pattern repeats a group that repeats inside: it can stall on a hostile line"
-    elif not _bounded(pattern, rule.literal):
+    elif not _is_fast(pattern, rule.literal):
         yield "the pattern takes too long on a hostile line"
 
 
-def _syntax(pattern: str) -> Iterator[str]:
-    plain = _ATOM.sub("x", pattern)
-    for name, refused in _REFUSED.items():
-        if refused.search(plain):
+def _syntax_faults(pattern: str) -> Iterator[str]:
+    stripped = _ATOM.sub("x", pattern)
+    for name, unsupported in _UNSUPPORTED.items():
+        if unsupported.search(stripped):
             yield f"the pattern holds {name}, which RE2 does not have"
-    for escape in sorted({atom for atom in _ATOM.findall(pattern) if _REFUSED_ESCAPE.match(atom)}):
+    for escape in sorted({atom for atom in _ATOM.findall(pattern) if _UNSUPPORTED_ESCAPE.match(atom)}):
         yield f"the pattern holds {escape}, which RE2 does not have"
     if any(
-        int(number) > _MOST for repeat in _REPEAT.findall(plain) for number in repeat if number.isdecimal()
+        int(number) > _MAX_REPEATS
+        for repeat in _REPEAT.findall(stripped)
+        for number in repeat
+        if number.isdecimal()
     ):
-        yield f"the pattern repeats something more than {_MOST} times, which RE2 does not do"
+        yield f"the pattern repeats something more than {_MAX_REPEATS} times, which RE2 does not do"
 
 
-def nested_quantifier(pattern: str) -> bool:
-    """Return whether a group that holds an unbounded repeat is itself repeated without bound."""
-    plain = _ATOM.sub("x", pattern)
+def has_nested_quantifier(pattern: str) -> bool:
+    """Return whether a group with an unbounded repeat is itself repeated unbounded."""
+    stripped = _ATOM.sub("x", pattern)
     unbounded: list[bool] = [False]
-    for position, character in enumerate(plain):
+    for position, character in enumerate(stripped):
         if character == "(":
             unbounded.append(False)
         elif character == ")" and len(unbounded) > 1:
             inner = unbounded.pop()
-            if inner and _UNBOUNDED.match(plain, position + 1):
+            if inner and _UNBOUNDED.match(stripped, position + 1):
                 return True
             unbounded[-1] |= inner
-        elif _UNBOUNDED.match(plain, position):
+        elif _UNBOUNDED.match(stripped, position):
             unbounded[-1] = True
     return False
 
 
-def _bounded(pattern: re.Pattern[str], literal: str) -> bool:
-    """Return whether the pattern is quick on hostile lines; they grow, so that one that explodes is seen in time."""
+def _is_fast(pattern: re.Pattern[str], literal: str) -> bool:
+    """Return whether the pattern is fast on hostile lines of growing length."""
     spent = 0.0
     size = len(literal) + 16
-    while size < SUBJECT_LIMIT * 9 // 8 and spent < _SECONDS:
-        began = time.thread_time()
+    while size < SUBJECT_LIMIT * 9 // 8 and spent < _MAX_SECONDS:
+        start = time.thread_time()
         for hostile in _hostile(literal, min(size, SUBJECT_LIMIT)):
             pattern.search(hostile)
-            spent = time.thread_time() - began
-            if spent > _SECONDS:
+            spent = time.thread_time() - start
+            if spent > _MAX_SECONDS:
                 break
         size += max(2, size // 8)
-    return spent < _SECONDS
+    return spent < _MAX_SECONDS
 
 
 def _hostile(literal: str, size: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Proof of one pack: every rule against its own samples, its form and its words, and every cause."""
+"""Checks of one pack: its rules against their samples, its patterns, its causes."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from triage.rules.patterns import pattern_faults
 
 
 def pack_faults(loaded: LoadedPack) -> list[Fault]:
-    """Return the faults of a pack's rules and causes, each looked at by itself."""
+    """Return the faults of a pack's rules and causes, each checked on its own."""
     pack = loaded.pack
     faults = [
         loaded.fault("rules", rule.id, what) for rule in pack.rules for what in _rule_faults(rule, pack)
@@ -25,13 +25,13 @@ def pack_faults(loaded: LoadedPack) -> list[Fault]:
 def _rule_faults(rule: Rule, pack: Pack) -> Iterator[str]:
     malformed = list(pattern_faults(rule))
     yield from malformed
-    yield from _words(rule, pack)
+    yield from _reference_faults(rule, pack)
     if not malformed:
-        yield from _samples(rule)
+        yield from _sample_faults(rule)
 
 
-def _words(rule: Rule, pack: Pack) -> Iterator[str]:
-    """Yield each word of a rule that means nothing: its place in a run, its check."""
+def _reference_faults(rule: Rule, pack: Pack) -> Iterator[str]:
+    """Yield the steps and checks of a rule that do not exist."""
     if rule.run and rule.step not in STEPS[rule.run]:
         yield f"a {rule.run} has no step {rule.step!r}; it has {', '.join(sorted(STEPS[rule.run]))}"
     if rule.step and not rule.run:
@@ -40,7 +40,7 @@ def _words(rule: Rule, pack: Pack) -> Iterator[str]:
         yield f"names the check {rule.check}, which chain.checks does not have"
 
 
-def _samples(rule: Rule) -> Iterator[str]:
+def _sample_faults(rule: Rule) -> Iterator[str]:
     if not rule.hits or not rule.misses:
         yield "a rule needs lines that it must match (hits) and lines that it must not (misses)"
     for sample in rule.hits:

@@ -1,8 +1,9 @@
 """Log text made safe to match and to show.
 
-Everyone who can send a request to a service can write its log, so a text from a log is never trusted: it is matched
-by its ``subject``, grouped by its ``message_template``, and shown through ``clean`` and ``escape_ci_commands`` (terminals), ``code``, ``fence``, ``cell`` and ``prose``
-(Markdown), ``excerpt`` (where there is little room), ``filename`` (paths) and ``quote`` (Logging filters).
+Anyone who can send a request to a service can write to its log, so log text is untrusted. It is matched by
+its ``subject``, grouped by its ``message_template``, and shown through ``clean`` and ``escape_ci_commands``
+(terminals), ``code``, ``fence``, ``cell`` and ``prose`` (Markdown), ``excerpt`` (little space), ``filename``
+(paths) and ``quote`` (Logging filters).
 """
 
 from triage.text.excerpts import excerpt

@@ -1,14 +1,13 @@
-"""A long message cut to what tells most."""
+"""Excerpts of long messages."""
 
 
-def excerpt(message: str, most: int) -> str:
-    """Return a message of at most ``most`` characters: its beginning and its last line, which names the error.
+def excerpt(message: str, limit: int) -> str:
+    """Return at most ``limit`` characters: the beginning and the last line, the error.
 
-    A traceback ends in its error. The last line is cut from its own beginning only, so that no half of a secret stands
-    alone.
+    The last line is cut at its end only, so that no half of a secret remains.
     """
-    if len(message) <= most:
+    if len(message) <= limit:
         return message
-    _, broken, last = message.rstrip().rpartition("\n")
-    tail = f"\n...\n{last[: most // 3].rstrip()}" if broken else ""
-    return message[: most - len(tail)] + tail
+    _, separator, last = message.rstrip().rpartition("\n")
+    tail = f"\n...\n{last[: limit // 3].rstrip()}" if separator else ""
+    return message[: limit - len(tail)] + tail

@@ -1,4 +1,4 @@
-"""Log text in Markdown: only ever inside code, where GitHub sees no markup, mention or reference."""
+"""Log text in Markdown: always inside code, where GitHub renders nothing."""
 
 import re
 
@@ -8,7 +8,7 @@ _BACKTICKS = re.compile(r"`+")
 _MENTION = re.compile(r"@(?=[^\W_]|\[)")
 _LINE_END = re.compile(r"\r\n?")
 _TOKEN = re.compile(r"""(?P<before>["'(]*)(?P<core>.*?)(?P<after>["'),.;:!?]*)""", re.DOTALL)
-#: A word that Markdown and GitHub take for nothing but a word: no list mark, host, commit or reference.
+#: A word that Markdown and GitHub render as plain text: no list mark, host, commit or reference.
 _WORD = re.compile(
     r"(?!www\.|GH-\d)(?:[^\W_]+(?:['’/-][^\W_]+)*|\d+(?:[.,:]\d+)*[^\W\d_]{0,3}|\d+%|[–—…%]|)", re.IGNORECASE
 )
@@ -16,18 +16,18 @@ _COMMIT = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{7,40}", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,9}[.)]")
 
 
-def _quiet(text: str) -> str:
-    """Return the text safe to show, no "@name" in it: mail carries the source of a comment as it is."""
+def _without_mentions(text: str) -> str:
+    """Return the cleaned text without "@name": mail shows the source of a comment."""
     return _MENTION.sub("@\u200b", clean(text))
 
 
-def _ticks(text: str, least: int) -> str:
-    return "`" * max(least, 1 + max((len(run) for run in _BACKTICKS.findall(text)), default=0))
+def _ticks(text: str, minimum: int) -> str:
+    return "`" * max(minimum, 1 + max((len(run) for run in _BACKTICKS.findall(text)), default=0))
 
 
 def code(text: str) -> str:
-    r"""Return the text as a code span of one line; line breaks show as ``\n``."""
-    line = _quiet(_LINE_END.sub("\n", text)).replace("\n", "\\n").replace("\t", " ")
+    r"""Return the text as a one-line code span; line breaks show as ``\n``."""
+    line = _without_mentions(_LINE_END.sub("\n", text)).replace("\n", "\\n").replace("\t", " ")
     if not line.strip():
         return f"` {line}`"
     # CommonMark takes one space off each end when both have one.
@@ -37,25 +37,26 @@ def code(text: str) -> str:
 
 
 def fence(text: str, language: str = "", *, exact: bool = False) -> str:
-    """Return the text as a fenced block; with ``exact`` (for a command or filter of ours) "@" can be copied as it is.
+    """Return the text as a fenced block.
 
-    ``language`` is a word of ours for highlighting, never one from a log.
+    With ``exact`` (for a command or filter of ours) "@" stays copyable. ``language`` is a word of ours, never
+    log text.
     """
     body = _LINE_END.sub("\n", text)
-    body = clean(body) if exact else _quiet(body)
+    body = clean(body) if exact else _without_mentions(body)
     ticks = _ticks(body, 3)
     return f"{ticks}{language}\n{body.rstrip(chr(10))}\n{ticks}"
 
 
 def cell(text: str) -> str:
-    r"""Return the text as a code span for a table cell: as ``code``, pipes escaped."""
+    """Return the text as a code span for a table cell, pipes escaped."""
     return code(text).replace("|", "\\|")
 
 
 def prose(text: str) -> str:
-    r"""Return a sentence that holds words from a log: plain words as they are, every other one as a code span.
+    r"""Return a sentence with log text: plain words as they are, all others as code spans.
 
-    ``No module named 'shop.app'`` keeps its words, and the name stands in code. Line breaks show as ``\n``.
+    ``No module named 'shop.app'`` keeps its words, and the name becomes code. Line breaks show as ``\n``.
     """
     line = clean(_LINE_END.sub("\n", text)).replace("\n", "\\n")
     return " ".join(_prose_word(word) for word in line.split())

@@ -1,8 +1,8 @@
-"""What a message says, without the marks that each vintage of a service puts before it."""
+"""The subject, the summary line and the template of a message."""
 
 import re
 
-#: Patterns are tried on no more than this much of a message.
+#: Patterns are tried on this much of a message.
 SUBJECT_LIMIT = 8192
 
 # An emoji, also as mojibake, in brackets, as "[U+1F534]", as the question mark of a lossy encoding, or as the English
@@ -38,14 +38,14 @@ _VARIABLE = re.compile(
 
 
 def subject(message: str) -> str:
-    """Return what a message's first line says: leading marks and outer white space off, at most 8 KiB."""
+    """Return the first line without leading marks and outer white space, at most 8 KiB."""
     line = message[:SUBJECT_LIMIT].partition("\n")[0]
     marks = _MARKS.match(line)
     return line[marks.end() :].rstrip() if marks else line.rstrip()
 
 
 def summary_line(message: str) -> str:
-    """Return the line that tells: of a traceback the last, which names the error, else the first."""
+    """Return the last line of a traceback, which names the error, else the first line."""
     line = message[:SUBJECT_LIMIT].partition("\n")[0].strip()
     if not line.startswith("Traceback (most recent call last)"):
         return line
@@ -53,8 +53,9 @@ def summary_line(message: str) -> str:
 
 
 def message_template(message: str) -> str:
-    """Return the gist with its variable parts named, the same for all messages that one log call writes.
+    """Return the summary line with its variable parts replaced.
 
-    ``"GET /users/42 took 1.5s"`` becomes ``"GET /users/<n> took <n>s"``.
+    All messages of one log statement have the same template: ``"GET /users/42 took 1.5s"`` becomes
+    ``"GET /users/<n> took <n>s"``.
     """
     return _VARIABLE.sub(lambda found: f"<{found.lastgroup}>", subject(summary_line(message)))

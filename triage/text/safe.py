@@ -15,12 +15,12 @@ _UNSAFE = re.compile(
 )
 # Where a build system finds a command in a line: "::" at its beginning (GitHub Actions), and "##[", "##vso[" and the
 # like anywhere (GitHub Actions, Azure Pipelines, TeamCity).
-_OBEYED = re.compile(r"^\s*(?=::)|(?<=#)(?=#\w*\[)")
+_CI_COMMAND = re.compile(r"^\s*(?=::)|(?<=#)(?=#\w*\[)")
 _NAME = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}
 
 
-def _visible(found: re.Match[str]) -> str:
+def _escape_character(found: re.Match[str]) -> str:
     point = ord(found[0])
     if point < 0x100:
         return f"\\x{point:02x}"
@@ -28,37 +28,37 @@ def _visible(found: re.Match[str]) -> str:
 
 
 def clean(text: str) -> str:
-    r"""Return the text with everything that acts or hides written out: an escape byte becomes ``\x1b``.
+    r"""Return the text with invisible and control characters escaped: ``\x1b``.
 
-    Control characters but tab and line feed, bidirectional and zero-width marks, other line separators, tags and lone
-    surrogates: what a terminal would obey, and what a reader would not see.
+    It escapes control characters except tab and line feed, bidirectional and zero-width marks, other line
+    separators, tags and lone surrogates: what a terminal would execute, and what a reader would not see.
     """
-    return _UNSAFE.sub(_visible, text)
+    return _UNSAFE.sub(_escape_character, text)
 
 
 def escape_ci_commands(line: str) -> str:
-    r"""Return a line in which no build system that prints it finds a command: ``::error`` becomes ``\::error``."""
-    return _OBEYED.sub(lambda found: f"{found[0]}\\", line)
+    r"""Return a line in which no build system finds a command: ``::error`` becomes ``\::error``."""
+    return _CI_COMMAND.sub(lambda found: f"{found[0]}\\", line)
 
 
 def filename(name: str) -> str:
-    """Return a name that is one safe path part: the name itself if it is one, else a hash of it."""
+    """Return a safe path part: the name itself if it is one, else a hash of it."""
     if _NAME.fullmatch(name) and name not in _DEVICES and not name.startswith("-"):
         return name
     return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def quote(value: str) -> str:
-    """Return the value as a string of the Logging query language, quotes included.
+    """Return the value as a quoted string of the Logging query language.
 
     Raises:
-        UsageError: the value holds a control character, which no service, revision or instance has.
+        UsageError: the value contains a control character, which no service, revision or instance has.
 
     """
-    shown = clean(value)
-    if shown != value or "\n" in value or "\t" in value:
+    cleaned = clean(value)
+    if cleaned != value or "\n" in value or "\t" in value:
         raise UsageError(
-            f"{shown!r} cannot stand in a Logging filter", "use a value without control characters"
+            f"{cleaned!r} cannot stand in a Logging filter", "use a value without control characters"
         )
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,0 +1,77 @@
+"""The causes that a statement or a failure point's own text shows, by the rule that knows it."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from triage.diagnosis.incident_builder import fill_sentence
+from triage.diagnosis.matching import PackCause
+from triage.models import Entry, Event, Pack, Recognized
+
+#: Returns what a rule reads in the message of an entry.
+Match = Callable[[Entry], Event | None]
+
+_SCOPE = "failure"
+
+
+def failure_packs(packs: Sequence[Pack]) -> list[Pack]:
+    """Return the packs with only those rules that causes of failures name, or that know noise.
+
+    Other rules read the same lines as steps of a run, and must not hide what a line says of a failure.
+    """
+    named = set(FailureCauses(packs).rules)
+    kept = [
+        msgspec.structs.replace(
+            pack,
+            rules=[rule for rule in pack.rules if f"{pack.id}/{rule.id}" in named or rule.noise],
+            causes=[],
+        )
+        for pack in packs
+    ]
+    return [pack for pack in kept if pack.rules]
+
+
+class FailureCauses:
+    """The causes of scope "failure" by the full names of their rules; the first pack that names a rule wins."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Index the causes of the packs."""
+        self._by_rule: dict[str, PackCause] = {}
+        self._by_id: dict[str, PackCause] = {}
+        for pack in packs:
+            for cause in pack.causes:
+                if cause.scope != _SCOPE:
+                    continue
+                pack_cause = PackCause(pack, cause)
+                self._by_id.setdefault(cause.id, pack_cause)
+                for name in pack_cause.full_names([*cause.any_of, *cause.all_of]):
+                    self._by_rule.setdefault(name, pack_cause)
+
+    @property
+    def rules(self) -> list[str]:
+        """Return the full names of the rules that show a cause."""
+        return list(self._by_rule)
+
+    def by_id(self, cause: str) -> PackCause | None:
+        """Return a cause by its id."""
+        return self._by_id.get(cause)
+
+    def recognize(self, match: Match, entry: Entry, texts: Sequence[str]) -> Recognized | None:
+        """Return what the packs know of texts that an entry holds: the first text that a rule knows decides."""
+        noise: Recognized | None = None
+        for text in texts:
+            event = match(entry if text == entry.message else msgspec.structs.replace(entry, message=text))
+            if event is None:
+                continue
+            pack_cause = self._by_rule.get(event.name)
+            if pack_cause is not None:
+                return _recognized(event, pack_cause)
+            noise = noise or Recognized(event, "")
+        return noise
+
+
+def _recognized(event: Event, pack_cause: PackCause) -> Recognized:
+    cause = pack_cause.cause
+    check = event.check or cause.check
+    title = fill_sentence(cause.title, event.fields, check=check, service=event.entry.service)
+    return Recognized(event, cause.id, title, is_symptom=cause.tier == "symptom")

@@ -1,0 +1,263 @@
+"""Groups of failures -> incidents: title, evidence, severity by share, confidence by link."""
+
+import re
+from hashlib import blake2b
+
+import msgspec
+
+from triage.diagnosis.evidence_list import EvidenceList, Link
+from triage.diagnosis.failure_causes import FailureCauses
+from triage.diagnosis.failure_titles import describe, describe_gap, quote_line, title_of
+from triage.diagnosis.matching import PackCause
+from triage.diagnosis.serving import ServiceServing
+from triage.models import (
+    Because,
+    Entry,
+    Event,
+    FailedShare,
+    FailureGroup,
+    FailureSample,
+    Incident,
+    Quote,
+    Scope,
+    Tier,
+)
+from triage.models.pack import Confidence, Severity
+from triage.text import path_template
+from triage.window import format_timestamp
+
+_NAMED = 20
+_GRAVE, _NOTABLE = 0.5, 0.01
+_MANY = 10
+_CLIENT_ERRORS = range(400, 500)
+_TOO_MANY = 429
+_START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker"})
+_MEASURED = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
+_STATEMENT_CAUSE = "unknown-statement"
+
+
+def build_incident(
+    group: FailureGroup, causes: FailureCauses, serving: ServiceServing, link: Link, *, recovered: bool
+) -> Incident:
+    """Return a group of failures as an incident."""
+    known = causes.by_id(group.known.cause) if group.known is not None else None
+    if group.known is not None and group.known.is_symptom and group.samples[0].statement is not None:
+        known = None
+    title = title_of(group)
+    evidence = EvidenceList(link)
+    reasons = _reasons(group, evidence)
+    sample = group.samples[0]
+    share = share_of(group, serving)
+    cause = known.cause.id if known is not None else _cause_of(group)
+    identity = "\0".join((cause, group.service, _MEASURED.sub("<n>", title) if known else group.template))
+    check = (group.known.event.check if known and group.known else "") or (known.cause.check if known else "")
+    return Incident(
+        id=blake2b(identity.encode(errors="replace"), digest_size=6).hexdigest(),
+        cause=cause,
+        title=title,
+        service=group.service,
+        check=check or None,
+        condition=_condition(group, known),
+        severity=severity_of(group, serving, share),
+        confidence=_confidence(group, known),
+        tier=_tier(group, known),
+        playbook=known.cause.playbook if known is not None else _playbook_of(sample),
+        because=[f"{reason.says} [{', '.join(reason.evidence)}]" for reason in reasons],
+        reasons=reasons,
+        scope=Scope(
+            service=group.service,
+            project=sample.entry.project,
+            location=sample.entry.location,
+            revisions=[
+                name for name in sorted(group.revisions, key=lambda n: (group.revisions[n], n)) if name
+            ],
+            instances=sorted(group.instances, key=lambda n: (group.instances[n], n))[:_NAMED],
+        ),
+        first_seen=format_timestamp(group.first),
+        last_seen=format_timestamp(group.last),
+        count=group.count,
+        recovered=recovered,
+        evidence=evidence.evidence,
+        symptoms=_symptoms(group),
+        share=share,
+    )
+
+
+def share_of(group: FailureGroup, serving: ServiceServing) -> FailedShare | None:
+    """Return how many failed of how many: of the starts for instances, of the requests for requests."""
+    if any(kind in _START_KINDS for kind in group.kinds):
+        failed = len(group.instances) or group.count
+        good = {
+            name: at
+            for revision in serving.revisions.values()
+            for name, at in revision.started.items()
+            if name not in group.instances
+        }
+        total = failed + len(good)
+        return FailedShare(failed=failed, total=total, of="instances") if total > 1 else None
+    if set(group.kinds) == {"request"}:
+        total = max(serving.requests, group.count)
+        return FailedShare(failed=group.count, total=total, of="requests")
+    return None
+
+
+def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare | None) -> Severity:
+    """Return the severity: how much of the service failed, not how bad the line sounds."""
+    if is_refusal(group):
+        return "P2"
+    serves = any(revision.succeeded_at > group.first for name, revision in serving.revisions.items())
+    ratio = share.failed / share.total if share is not None else 1.0
+    if share is not None and share.of == "requests":
+        if ratio >= _GRAVE and not serves:
+            return "P0"
+        return "P1" if ratio >= _NOTABLE or group.count >= _MANY else "P2"
+    if not serves:
+        return "P0"
+    if serving.is_job:
+        return "P1"
+    if (
+        ratio >= _GRAVE
+        or group.requests
+        or group.count > 2
+        or "deployment" in {*group.kinds, *group.consequences}
+    ):
+        return "P1"
+    return "P1" if ratio >= 0.1 else "P2"
+
+
+def is_refusal(group: FailureGroup) -> bool:
+    """Return whether nothing failed but requests that were refused with 4xx other than 429."""
+    statuses = {status for _, status in group.paths}
+    return (
+        set(group.kinds) == {"request"}
+        and bool(statuses)
+        and all(status in _CLIENT_ERRORS and status != _TOO_MANY for status in statuses)
+    )
+
+
+def _cause_of(group: FailureGroup) -> str:
+    sample = group.samples[0]
+    return (
+        _STATEMENT_CAUSE if sample.statement is not None else f"unexplained-{sample.kind.replace('_', '-')}"
+    )
+
+
+def _playbook_of(sample: FailureSample) -> str:
+    return "failed-requests" if sample.kind == "request" else "failed-instance"
+
+
+def _tier(group: FailureGroup, known: PackCause | None) -> Tier:
+    if set(group.kinds) == {"request"}:
+        return "runtime" if known is None or known.cause.tier in ("symptom", "runtime") else known.cause.tier
+    if known is not None and known.cause.tier != "symptom":
+        return known.cause.tier
+    return "crash" if any(kind in _START_KINDS for kind in group.kinds) else "runtime"
+
+
+def _condition(group: FailureGroup, known: PackCause | None) -> str | None:
+    if known is not None and known.cause.condition:
+        return known.cause.condition
+    return "boot_failure" if any(kind in ("startup_probe", "deployment") for kind in group.kinds) else None
+
+
+def _confidence(group: FailureGroup, known: PackCause | None) -> Confidence:
+    """Return how sure the link is: a known platform text, the same trace or a repeated instance are high."""
+    sample = group.samples[0]
+    if known is not None and sample.statement is None and known.cause.tier != "symptom":
+        return known.cause.confidence
+    if sample.statement is None:
+        return "medium"
+    if group.is_noise:
+        return "low"
+    if group.link == "trace" or (group.link == "instance" and (group.count > 1 or known is not None)):
+        return "high"
+    if group.candidates > 1 and known is None:
+        return "low"
+    return "high" if known is not None and group.link == "instance" else "medium"
+
+
+def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
+    """Return how we know, in the order of time: the statement, the failure point, what followed."""
+    sample = group.samples[0]
+    reasons = []
+    if sample.statement is not None:
+        count = group.count if group.link in ("trace", "instance") else 1
+        number = _cite_quote(evidence, sample.statement, group, count)
+        says = f"The application printed {quote_line(sample.statement.decisive)}"
+        if sample.kind != "request" and sample.gap:
+            says += f" {describe_gap(sample.gap)} before"
+        reasons.append(Because(says, [number]))
+    elif sample.tail and sample.kind != "request":
+        numbers = [_cite_quote(evidence, quote, group, 1) for quote in sample.tail]
+        last = quote_line(sample.tail[-1].decisive)
+        reasons.append(Because(f"The last line of the instance before it was {last}", numbers))
+    point = evidence.cite(_event(sample.entry, sample.event), sum(group.kinds.values()))
+    reasons.append(Because(_point_sentence(group, sample), [point]))
+    if sample.statement is None and not sample.printed and sample.kind != "request" and sample.entry.instance:
+        reasons.append(Because("No output of this instance before that moment is in these entries", [point]))
+    seen = {sample.kind}
+    for other in sample.consequences:
+        number = evidence.cite(_event(other, None), 1)
+        reasons.append(Because(_consequence_sentence(other, group), [number]))
+    for other_sample in group.samples[1:]:
+        if other_sample.statement is not None and other_sample.kind not in seen:
+            seen.add(other_sample.kind)
+            evidence.cite(
+                _event(other_sample.entry, other_sample.event), group.kinds.get(other_sample.kind, 1)
+            )
+    return reasons
+
+
+def _point_sentence(group: FailureGroup, sample: FailureSample) -> str:
+    what = describe(group, sample)
+    times = f", {group.count} times" if group.count > 1 else ""
+    if sample.kind == "request":
+        worst = list(_by_template(group).items())[:3]
+        listed = ", ".join(f"{count} on {path} ({status})" for (path, status), count in worst)
+        return f"{what}: {listed}" if listed else f"{what}{times}"
+    return f"{what}{times}"
+
+
+def _by_template(group: FailureGroup) -> dict[tuple[str, int], int]:
+    found: dict[tuple[str, int], int] = {}
+    for (path, status), count in group.paths.items():
+        key = (path_template(path) or "unknown path", status)
+        found[key] = found.get(key, 0) + count
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _consequence_sentence(entry: Entry, group: FailureGroup) -> str:
+    if entry.http is not None:
+        return f"{group.requests} request{'s' * (group.requests != 1)} failed because of it"
+    line = quote_line(entry.message, 100)
+    return f"The platform then logged {line}"
+
+
+def _symptoms(group: FailureGroup) -> list[str]:
+    names = {
+        "request": "failed requests",
+        "startup_probe": "failed startup probes",
+        "deployment": "deployment messages",
+    }
+    found = [
+        f"{names.get(kind, kind.replace('_', ' '))} ({count})"
+        for kind, count in sorted(group.consequences.items())
+    ]
+    return [*found, *([f"failed requests ({group.requests})"] if group.requests else [])]
+
+
+def _cite_quote(evidence: EvidenceList, quote: Quote, group: FailureGroup, count: int) -> str:
+    event = group.known.event if group.known is not None and group.known.event.entry == quote.entry else None
+    entry = (
+        quote.entry
+        if quote.entry.message == quote.text
+        else msgspec.structs.replace(quote.entry, message=quote.text)
+    )
+    return evidence.cite(_event(entry, event), count)
+
+
+def _event(entry: Entry, event: Event | None) -> Event:
+    """Return an event to be cited: the rule's reading, or one without a rule."""
+    if event is not None and event.entry is entry:
+        return event
+    return Event(entry=entry, pack=event.pack if event else "", rule=event.rule if event else "")

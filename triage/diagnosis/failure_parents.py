@@ -1,0 +1,60 @@
+"""Which failures a cause of a run or a revision already explains."""
+
+from collections.abc import Iterable
+
+from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder
+from triage.models import FailureGroup, Quote
+
+_INSTANCE_TIERS = frozenset({"crash", "startup", "check"})
+_REQUEST_TIERS = frozenset({"crash", "startup", "check", "gate"})
+
+
+def find_parent(group: FailureGroup, builders: Iterable[IncidentBuilder]) -> IncidentBuilder | None:
+    """Return the incident that a chain or a pack already explains these failures by, None if there is none.
+
+    A failing check of a chain outranks the exit that follows it. A cause that names what the platform itself says,
+    such as a memory limit, is not explained by another.
+    """
+    related = [builder for builder in builders if _is_related(group, builder)]
+    return next((b for b in related if _shares_line(group, b) or _is_superseded(group, b)), None) or next(
+        (builder for builder in related if _explains(group, builder)), None
+    )
+
+
+def _is_related(group: FailureGroup, builder: IncidentBuilder) -> bool:
+    if builder.service != group.service or builder.pack_cause.cause.tier == "symptom":
+        return False
+    shared = not group.revisions.keys() - {""} or any(name in builder.revisions for name in group.revisions)
+    return (shared or builder.revision_unknown) and _overlaps(group, builder)
+
+
+def _overlaps(group: FailureGroup, builder: IncidentBuilder) -> bool:
+    return group.first <= builder.ended + NEARBY and builder.began <= group.last + NEARBY
+
+
+def _shares_line(group: FailureGroup, builder: IncidentBuilder) -> bool:
+    """Return whether the statement that explains the failures is a line that the incident rests on."""
+    said: set[tuple[int, str, str]] = set()
+    for sample in group.samples:
+        quotes: list[Quote] = [*([sample.statement] if sample.statement else []), *sample.tail]
+        said |= {(q.entry.timestamp, q.entry.insert_id, q.entry.message) for q in quotes}
+    return any(
+        (event.entry.timestamp, event.entry.insert_id, event.entry.message) in said
+        for found in builder.matches.values()
+        for event in found.samples
+    )
+
+
+def _is_superseded(group: FailureGroup, builder: IncidentBuilder) -> bool:
+    return group.known is not None and group.known.cause in builder.pack_cause.cause.supersedes
+
+
+def _explains(group: FailureGroup, builder: IncidentBuilder) -> bool:
+    by_platform = (
+        group.known is not None and not group.known.is_symptom and group.samples[0].statement is None
+    )
+    if by_platform:
+        return False
+    if set(group.kinds) == {"request"}:
+        return group.samples[0].statement is None and builder.pack_cause.cause.tier in _REQUEST_TIERS
+    return bool(builder.runs) and builder.pack_cause.cause.tier in _INSTANCE_TIERS

@@ -1,0 +1,87 @@
+"""What a group of failures is called, in one line, where no cause of a pack names it."""
+
+from triage.models import FailureGroup, FailureSample
+from triage.text import path_template
+
+#: Characters of a title at most.
+LONGEST = 160
+_QUOTED = 110
+_NANOSECONDS = 1_000_000_000
+_TIMEOUT = 504
+
+
+def title_of(group: FailureGroup) -> str:
+    """Return the title of a group: the pack's, else what failed and the decisive line before it."""
+    sample = group.samples[0]
+    if group.known is not None and not (group.known.is_symptom and sample.statement is not None):
+        return shorten(group.known.title, LONGEST)
+    what = describe(group, sample)
+    if sample.statement is not None:
+        return f"{what} after {quote_line(sample.statement.decisive, LONGEST - len(what) - 9)}"
+    if group.known is not None:
+        return shorten(group.known.title, LONGEST)
+    return shorten(what, LONGEST)
+
+
+def describe(group: FailureGroup, sample: FailureSample) -> str:
+    """Return what failed, in a few words: "The container exited with code 1"."""
+    fields = sample.event.fields if sample.event is not None else {}
+    container = f" {sample.entry.labels['container_name']}" if "container_name" in sample.entry.labels else ""
+    code = fields.get("code", "")
+    match sample.kind:
+        case "exit":
+            return f"The container{container} exited with code {code}" if code else "The container exited"
+        case "signal":
+            return (
+                f"The container was ended by signal {code}" if code else "The container was ended by a signal"
+            )
+        case "terminated":
+            return "Cloud Run ended the container"
+        case "memory":
+            return "The container exceeded its memory limit"
+        case "startup_probe":
+            return "The startup probe failed"
+        case "liveness_probe":
+            return "The liveness probe failed"
+        case "readiness_probe":
+            return "The readiness probe failed"
+        case "worker":
+            return "A worker process failed"
+        case "deployment":
+            return "The deployment failed"
+        case "task":
+            return "A task of the job failed"
+        case "execution":
+            return "An execution of the job failed"
+        case "request":
+            return describe_requests(group)
+
+
+def describe_requests(group: FailureGroup) -> str:
+    """Return which requests failed with which status: "Requests to /api returned 500"."""
+    statuses = sorted({status for _, status in group.paths if status})
+    paths = {path_template(path) for path, _ in group.paths if path}
+    to = f" to {shorten(next(iter(paths)), 60)}" if len(paths) == 1 else ""
+    if statuses == [_TIMEOUT]:
+        return f"Requests{to} timed out (504)"
+    returned = " or ".join(map(str, statuses[:3])) or "an error"
+    return f"Requests{to} returned {returned}"
+
+
+def shorten(text: str, most: int) -> str:
+    """Return a text on one line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: max(1, most - 1)].rstrip() + "…"
+
+
+def quote_line(line: str, most: int = _QUOTED) -> str:
+    """Return a line of a log as a title quotes it."""
+    return f"`{shorten(line.replace('`', chr(39)), max(20, most - 2))}`"
+
+
+def describe_gap(nanoseconds: int) -> str:
+    """Return a span of time in the unit that reads best."""
+    seconds = nanoseconds / _NANOSECONDS
+    if seconds < 0.1:
+        return f"{round(seconds * 1000)} ms"
+    return f"{seconds:.1f} s" if seconds < 120 else f"{round(seconds / 60)} min"

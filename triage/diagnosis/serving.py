@@ -1,0 +1,149 @@
+"""Whether a service without a readiness chain serves: by started instances, deployments and answered requests."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from triage.models import Entry, Event, Traffic
+from triage.text import path_template
+
+_SERVER_ERROR, _CLIENT_ERROR, _TOO_MANY = 500, 400, 429
+_JOB = "cloud_run_job"
+
+
+@dataclass(slots=True)
+class RevisionServing:
+    """What one revision did; for a job, what one execution did. Times are nanoseconds, 0 for never.
+
+    started: instances that passed their startup probe, with the time of the last pass.
+    created: instances that Cloud Run started.
+    ready_at: when its Ready condition last turned True, or its execution succeeded.
+    served_at: when a request of it last succeeded.
+    answered: requests by status.
+    """
+
+    started: dict[str, int] = field(default_factory=dict)
+    created: set[str] = field(default_factory=set)
+    ready_at: int = 0
+    served_at: int = 0
+    answered: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def started_at(self) -> int:
+        """Return when an instance last passed its startup probe."""
+        return max(self.started.values(), default=0)
+
+    @property
+    def succeeded_at(self) -> int:
+        """Return when anything last showed that it serves."""
+        return max(self.started_at, self.ready_at, self.served_at)
+
+
+class PathTraffic(msgspec.Struct):
+    """Requests of one path of a service: how many succeeded, how many did not, and when one last succeeded."""
+
+    succeeded: int = 0
+    refused: int = 0
+    failed: int = 0
+    succeeded_at: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return the number of requests."""
+        return self.succeeded + self.refused + self.failed
+
+
+class ServiceServing:
+    """What the revisions and paths of one service did."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self.revisions: dict[str, RevisionServing] = {}
+        self.paths: dict[str, PathTraffic] = {}
+        self.is_job = False
+
+    def revision(self, name: str) -> RevisionServing:
+        """Return a revision's facts, empty ones if it is new."""
+        found = self.revisions.get(name)
+        if found is None:
+            found = self.revisions[name] = RevisionServing()
+        return found
+
+    @property
+    def requests(self) -> int:
+        """Return the number of requests."""
+        return sum(path.total for path in self.paths.values())
+
+    @property
+    def starts(self) -> int:
+        """Return the number of instances that passed their startup probe."""
+        return sum(len(revision.started) for revision in self.revisions.values())
+
+    def add_traffic(self, traffic: Traffic) -> None:
+        """Count requests of one path with one status."""
+        revision, path = self.revision(traffic.revision), self._path(traffic.path)
+        revision.answered[traffic.status] += traffic.count
+        if traffic.status >= _SERVER_ERROR or traffic.status == _TOO_MANY:
+            path.failed += traffic.count
+        elif traffic.status >= _CLIENT_ERROR:
+            path.refused += traffic.count
+        else:
+            path.succeeded += traffic.count
+            path.succeeded_at = max(path.succeeded_at, traffic.last)
+            revision.served_at = max(revision.served_at, traffic.last)
+
+    def _path(self, path: str) -> PathTraffic:
+        found = self.paths.get(path)
+        if found is None:
+            found = self.paths[path] = PathTraffic()
+        return found
+
+
+class ServingTracker:
+    """The services of an export while its entries come in."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self._services: dict[str, ServiceServing] = {}
+
+    def of(self, service: str) -> ServiceServing:
+        """Return what a service did."""
+        found = self._services.get(service)
+        if found is None:
+            found = self._services[service] = ServiceServing()
+        return found
+
+    def observe(self, entry: Entry, event: Event | None) -> None:
+        """Look at one entry, with what a rule says of it."""
+        if entry.resource_type == _JOB:
+            self.of(entry.service).is_job = True
+        http = entry.http
+        if http is not None and http.status and "requests" in (entry.log_name or "requests"):
+            self.of(entry.service).add_traffic(
+                Traffic(
+                    service=entry.service,
+                    revision=entry.revision,
+                    path=path_template(http.path),
+                    status=http.status,
+                    count=1,
+                    last=entry.timestamp,
+                )
+            )
+        if event is None:
+            return
+        if event.step == "born":
+            self.of(entry.service).revision(entry.revision).created.add(entry.instance)
+        if event.success:
+            self._succeed(entry, event)
+
+    def add_traffic(self, traffic: Traffic) -> None:
+        """Count requests that were not looked at one by one."""
+        self.of(traffic.service).add_traffic(traffic)
+
+    def _succeed(self, entry: Entry, event: Event) -> None:
+        revision = self.of(entry.service).revision(entry.revision)
+        if event.success == "start":
+            revision.started[entry.instance] = max(entry.timestamp, revision.started.get(entry.instance, 0))
+        else:
+            revision.ready_at = max(revision.ready_at, entry.timestamp)

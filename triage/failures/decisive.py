@@ -1,0 +1,156 @@
+"""The line of a statement that says what went wrong, in the forms of the common runtimes."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+#: Characters of a text that are searched.
+_SEARCHED = 64 << 10
+
+
+class DecisiveLine(NamedTuple):
+    """The line that names what went wrong; ``is_exception`` says that a runtime's error form was recognized."""
+
+    text: str
+    is_exception: bool
+
+
+_EXCEPTION_WORD = r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Za-z_$][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Fault|Failure|Panic|Timeout|Denied|Refused|NotFound|Invalid\w*|Bad|NotEstablished)\b"
+_CAUSED_BY = re.compile(r"^\s*(?:\|\s*)?Caused by: (.+)$", re.MULTILINE)
+_JAVA_HEAD = re.compile(
+    r"^(?:Exception in thread \"[^\"]*\" )?((?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:: .+)?)$(?=\n\s+at )",
+    re.MULTILINE,
+)
+_INNER_DOTNET = re.compile(r"^\s*---> (.+)$", re.MULTILINE)
+_DOTNET = re.compile(
+    r"^Unhandled exception\. (.+)$|^\s+((?:[A-Z]\w*\.)+[A-Z]\w*Exception(?: \(0x[0-9A-F]+\))?: .+)$",
+    re.MULTILINE,
+)
+_DOTNET_BLOCK = re.compile(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
+_TRACEBACK = re.compile(r"^[\s|+]*Traceback \(most recent call last\):", re.MULTILINE)
+_GO = re.compile(r"^\s*(panic: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE)
+_RUST = re.compile(r"^(thread '.*' panicked at .+)$", re.MULTILINE)
+_NODE_FATAL = re.compile(r"^(FATAL ERROR: .+)$", re.MULTILINE)
+_NODE_CAUSE = re.compile(r"^\s*\[cause\]: (.+)$", re.MULTILINE)
+_NODE = re.compile(
+    r"^(?:Uncaught |\(node:\d+\) |Detailed stack trace: )?((?:Unhandled\w*: )?(?:[\w$]+(?:\.[\w$]+)*)?(?:Error|Exception|Rejection)(?: \[[A-Z_]+\])?: .+|\w*Error \[[A-Z_]+\]: .+|AggregateError\b.*)$",
+    re.MULTILINE,
+)
+_RUBY = re.compile(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULTILINE)
+_PHP = re.compile(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
+_SPRING = re.compile(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
+_DART = re.compile(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
+_ELIXIR = re.compile(r"^(\*\* \(\w.+\) .+)$", re.MULTILINE)
+_NAMED = re.compile(rf"(?:^|[\s:(>])({_EXCEPTION_WORD}(?: \(|: | ).*)$", re.MULTILINE)
+_NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD})$", re.MULTILINE)
+#: Words of a line that says that something failed, though in no runtime's form.
+_COMPLAINT = re.compile(
+    r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
+    r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
+    r"|unauthorized|unauthenticated|unreachable|exhausted|too many|no space|killed|crash(?:ed)?)\b",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(
+    r"^\s+at |^\s*File \"|^\s+\.\.\. \d+ more|^\s*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^#\d+ |^\s*\^+\s*$|^goroutine \d+ \[|^\t|^\s*--- End of"
+)
+
+
+def find_decisive_line(text: str) -> DecisiveLine:
+    """Return the line of a statement that says what went wrong.
+
+    It is the deepest cause of a chain: the last ``Caused by:`` of Java, the last exception of a Python chain, the
+    ``[cause]`` of Node, the innermost ``--->`` of .NET. A text in no known form gives its last line that complains,
+    else its first line.
+    """
+    text = text[:_SEARCHED]
+    for find in _FINDERS:
+        line = find(text)
+        if line:
+            return DecisiveLine(line.strip(), is_exception=True)
+    lines = [line.strip() for line in text.split("\n") if line.strip() and not _FRAME.match(line)]
+    complaints = [line for line in lines if _COMPLAINT.search(line)]
+    best = (complaints or lines or [""])[-1 if complaints else 0]
+    return DecisiveLine(best, is_exception=False)
+
+
+def complains(text: str) -> bool:
+    """Return whether a line says in any words that something failed."""
+    return bool(_COMPLAINT.search(text[:2000]))
+
+
+def is_frame(line: str) -> bool:
+    """Return whether a line is a frame of a stack trace: it never says what went wrong."""
+    return bool(_FRAME.match(line))
+
+
+def _last(pattern: re.Pattern[str]) -> Callable[[str], str]:
+    def find(text: str) -> str:
+        found = [next(filter(None, match.groups())) for match in pattern.finditer(text)]
+        return found[-1] if found else ""
+
+    return find
+
+
+def _first(pattern: re.Pattern[str]) -> Callable[[str], str]:
+    def find(text: str) -> str:
+        found = pattern.search(text)
+        return next(filter(None, found.groups()), "") if found else ""
+
+    return find
+
+
+def _python(text: str) -> str:
+    """Return the exception line behind the last traceback header: the first that is not indented."""
+    headers = list(_TRACEBACK.finditer(text))
+    if not headers:
+        return ""
+    for line in text[headers[-1].end() :].split("\n")[1:]:
+        bare = line.lstrip("| ") if line.startswith(("  |", "|")) else line
+        if (
+            bare
+            and not bare[0].isspace()
+            and not bare.startswith(("+-", "During handling", "The above exception"))
+        ):
+            return bare
+    return ""
+
+
+def _java(text: str) -> str:
+    """Return the last ``Caused by:``, else the exception at the head of the frames."""
+    if not re.search(r"^\s+at [\w$./<>@-]+\(", text, re.MULTILINE) and "Caused by: " not in text:
+        return ""
+    return _last(_CAUSED_BY)(text) or _first(_JAVA_HEAD)(text)
+
+
+def _dotnet(text: str) -> str:
+    if not re.search(
+        r"^\s+at \S+.* in |^\s+at [\w.`<>+\[\],]+\(.*\)|^(?:fail|crit): |^Unhandled exception\. ",
+        text,
+        re.MULTILINE,
+    ):
+        return ""
+    return _last(_INNER_DOTNET)(text) or _last(_DOTNET)(text) or _first(_DOTNET_BLOCK)(text)
+
+
+def _dart(text: str) -> str:
+    found = _DART.search(text)
+    return found[2] if found else ""
+
+
+_FINDERS: tuple[Callable[[str], str], ...] = (
+    _python,
+    _first(_NODE_FATAL),
+    _first(_RUST),
+    _last(_GO),
+    _first(_SPRING),
+    _dart,
+    _last(_NODE_CAUSE),
+    _java,
+    _dotnet,
+    _first(_NODE),
+    _first(_RUBY),
+    _first(_PHP),
+    _first(_ELIXIR),
+    _first(_NAMED),
+    _first(_NAMED_ALONE),
+)

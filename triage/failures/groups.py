@@ -1,0 +1,234 @@
+"""Failures that have one explanation, counted together."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from triage.failures.instance import Failure
+from triage.failures.linking import Attribution
+from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint
+from triage.failures.statements import Statement
+from triage.models import Entry, FailureGroup, FailureSample, Link, Quote, Recognized
+from triage.text import message_template
+
+#: Attributions of a group that are kept to be cited: the first ones, and the first of each kind.
+_SAMPLES = 3
+#: Paths that a group distinguishes.
+_PATHS = 200
+_OVERFLOW = "…"
+
+#: Returns what the packs know of a failure point's own text, None where they know nothing.
+PointRecognizer = Callable[[FailurePoint], Recognized | None]
+#: The name of a group: the service, the cause ("" for an unknown one), and what tells it from others of that cause.
+GroupKey = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class GroupBuilder:
+    """Failures of one service that have the same explanation.
+
+    key: service, cause and what distinguishes it.
+    own: what the packs know of the points' own text, where that is the explanation.
+    count: failures, each start, end or request counted once.
+    kinds: how many failures of each kind.
+    paths: requests by path and status, those that failed in consequence included.
+    instances: every instance, by its first failure.
+    revisions: every revision, by its first failure.
+    samples: the first failures, in order of time.
+    links: how many were linked to their statement in which way.
+    unexplained: whether no statement explains them.
+    """
+
+    key: GroupKey
+    own: Recognized | None
+    count: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    consequences: Counter[str] = field(default_factory=Counter)
+    paths: Counter[tuple[str, int]] = field(default_factory=Counter)
+    instances: dict[str, int] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
+    last_by_revision: dict[str, int] = field(default_factory=dict)
+    samples: list[Failure] = field(default_factory=list)
+    links: Counter[Link] = field(default_factory=Counter)
+    requests: int = 0
+    first: int = 0
+    last: int = 0
+    candidates: int = 1
+
+    @property
+    def service(self) -> str:
+        """Return the service."""
+        return self.key[0]
+
+    @property
+    def sample(self) -> Failure:
+        """Return the failure that shows best what happened: the deepest kind, with a statement if one has one."""
+        return min(
+            self.samples, key=lambda f: (f.attribution.statement is None, DEPTH[f.point.kind], _turn(f))
+        )
+
+    @property
+    def is_explained(self) -> bool:
+        """Return whether a statement or the platform's own text explains the failures."""
+        return self.sample.attribution.statement is not None or (
+            self.own is not None and not self.own.is_symptom
+        )
+
+    @property
+    def is_of_instances(self) -> bool:
+        """Return whether instances failed, and not only requests."""
+        return any(kind in OF_INSTANCE for kind in self.kinds)
+
+    def add(self, failure: Failure) -> None:
+        """Count one more failure."""
+        point = failure.point
+        self.count += 1
+        self.kinds[point.kind] += 1
+        self.links[failure.attribution.link] += 1
+        self.candidates = max(self.candidates, failure.attribution.candidates)
+        self._see(point)
+        for other in failure.consequences:
+            self.consequences[other.kind] += 1
+            self._see(other, counts=False)
+        self.add_requests(failure.requests)
+        self.samples.append(failure)
+        self.samples.sort(key=_turn)
+        del self.samples[_SAMPLES:]
+
+    def add_requests(self, points: Iterable[FailurePoint]) -> None:
+        """Count requests that failed in consequence."""
+        for point in points:
+            self.requests += 1
+            self._see(point)
+
+    def absorb(self, other: "GroupBuilder") -> None:
+        """Count the failures of another group as consequences of this one's."""
+        for kind, count in other.kinds.items():
+            if kind == "request":
+                self.requests += count
+            else:
+                self.consequences[kind] += count
+        self.requests += other.requests
+        self.consequences += other.consequences
+        for path, count in other.paths.items():
+            self._count_path(path, count)
+        for name, at in other.revisions.items():
+            self.revisions[name] = min(at, self.revisions.get(name, at))
+        for name, at in other.last_by_revision.items():
+            self.last_by_revision[name] = max(at, self.last_by_revision.get(name, at))
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        for failure in other.samples:
+            if len(self.samples) < _SAMPLES + 2 and failure.point.kind not in {
+                s.point.kind for s in self.samples
+            }:
+                self.samples[0].consequences.append(failure.point)
+
+    def build(self, *, is_noise: bool) -> FailureGroup:
+        """Return the group as the diagnosis reads it."""
+        sample = self.sample
+        known = self.own if self.own is not None and not self.own.is_symptom else None
+        known = known or sample.attribution.recognized or self.own
+        statement = sample.attribution.statement
+        ordered = sorted(self.samples, key=lambda failure: (failure is not sample, _turn(failure)))
+        return FailureGroup(
+            service=self.service,
+            known=known if known is not None and known.cause else None,
+            template=message_template(statement.decisive) if statement else self.key[2],
+            link=max(self.links, key=lambda link: (self.links[link], link)),
+            candidates=self.candidates,
+            is_noise=is_noise,
+            count=self.count,
+            kinds=dict(self.kinds),
+            consequences=dict(self.consequences),
+            requests=self.requests,
+            paths=dict(sorted(self.paths.items(), key=lambda found: (-found[1], found[0]))),
+            instances=dict(self.instances),
+            revisions=dict(self.revisions),
+            last_by_revision=dict(self.last_by_revision),
+            first=self.first,
+            last=self.last,
+            samples=[_sample(failure) for failure in ordered],
+        )
+
+    def _see(self, point: FailurePoint, *, counts: bool = True) -> None:
+        entry, at = point.entry, point.entry.timestamp
+        if point.kind == "request" and counts:
+            self._count_path((point.path or "", point.status or 0), 1)
+        revision = entry.revision
+        self.revisions[revision] = min(at, self.revisions.get(revision, at))
+        self.last_by_revision[revision] = max(at, self.last_by_revision.get(revision, at))
+        if entry.instance:
+            self.instances[entry.instance] = min(at, self.instances.get(entry.instance, at))
+        self.first = min(self.first or at, at)
+        self.last = max(self.last, at)
+
+    def _count_path(self, path: tuple[str, int], count: int) -> None:
+        if path not in self.paths and len(self.paths) >= _PATHS:
+            path = (_OVERFLOW, path[1])
+        self.paths[path] += count
+
+
+class FailureGroups:
+    """All failures of an export by their explanation."""
+
+    def __init__(self, recognize_point: PointRecognizer) -> None:
+        """Begin without any; ``recognize_point`` gives what the packs know of a point's own text."""
+        self._recognize_point = recognize_point
+        self._groups: dict[GroupKey, GroupBuilder] = {}
+
+    def __iter__(self) -> Iterator[GroupBuilder]:
+        """Yield the groups in order of their first failure."""
+        yield from sorted(self._groups.values(), key=lambda group: (group.first, group.key))
+
+    def add(self, failure: Failure) -> None:
+        """Count a failure where it belongs."""
+        own = self._recognize_point(failure.point)
+        explained = _explanation(failure.attribution, own)
+        key = (failure.point.entry.service, *explained)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = GroupBuilder(key, own)
+        group.add(failure)
+
+    def remove(self, group: GroupBuilder) -> None:
+        """Leave a group out."""
+        del self._groups[group.key]
+
+
+def _explanation(attribution: Attribution, own: Recognized | None) -> tuple[str, str]:
+    """Return the cause and what distinguishes it: the platform's own text if it names the cause, else the statement."""
+    point, known = attribution.point, attribution.recognized
+    if own is not None and own.cause and not own.is_symptom:
+        return own.cause, message_template(own.title)
+    if known is not None and known.cause:
+        return known.cause, message_template(known.title)
+    if attribution.statement is not None:
+        return "", message_template(attribution.statement.decisive)
+    if own is not None and own.cause:
+        return own.cause, message_template(own.title)
+    return "", f"{point.kind} {point.status or ''}".strip()
+
+
+def _turn(failure: Failure) -> tuple[object, ...]:
+    entry: Entry = failure.point.entry
+    return entry.sort_key
+
+
+def _sample(failure: Failure) -> FailureSample:
+    point, attribution = failure.point, failure.attribution
+    statement = attribution.statement
+    return FailureSample(
+        kind=point.kind,
+        entry=point.entry,
+        event=point.event,
+        status=point.status,
+        statement=_quote(statement) if statement else None,
+        gap=attribution.gap,
+        tail=tuple(_quote(statement) for statement in attribution.tail),
+        printed=attribution.printed,
+        consequences=tuple(other.entry for other in [*failure.consequences, *failure.requests[:1]]),
+    )
+
+
+def _quote(statement: Statement) -> Quote:
+    return Quote(statement.decisive_entry, statement.text, statement.decisive)

@@ -1,0 +1,149 @@
+"""What one instance said and what failed there, entry by entry."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from triage.failures.linking import AFTER_TIMEOUT, Attribution, Recognizer, attribute
+from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint, find_failure
+from triage.failures.statements import Statement, StatementBuilder
+from triage.models import Entry, Event
+from triage.window import NANOSECONDS
+
+#: Statements of an instance that are kept.
+_KEPT = 300
+#: Nanoseconds in which the lines of one failed start or end are printed.
+_CLUSTER = 10 * NANOSECONDS
+#: Nanoseconds behind a request's end in which the end of its instance is logged.
+_SETTLED = 6 * NANOSECONDS
+_TIMEOUT_STATUS = 504
+
+
+@dataclass(slots=True)
+class Failure:
+    """One failure: its deepest point with what explains it, and what followed from it.
+
+    attribution: the deepest point and its statement.
+    consequences: other points of the same failed start or end.
+    requests: requests that failed because of it.
+    """
+
+    attribution: Attribution
+    consequences: list[FailurePoint] = field(default_factory=list)
+    requests: list[FailurePoint] = field(default_factory=list)
+
+    @property
+    def point(self) -> FailurePoint:
+        """Return the deepest point."""
+        return self.attribution.point
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """The points of one failed start or end of an instance while they come in."""
+
+    points: list[FailurePoint]
+    requests: list[FailurePoint] = field(default_factory=list)
+
+    @property
+    def start(self) -> int:
+        return min(point.end for point in self.points)
+
+    @property
+    def end(self) -> int:
+        return max(point.end for point in self.points)
+
+    @property
+    def deepest(self) -> FailurePoint:
+        return min(self.points, key=lambda point: (DEPTH[point.kind], point.entry.sort_key))
+
+    @property
+    def is_orderly(self) -> bool:
+        return all(point.orderly for point in self.points)
+
+
+class InstanceFailures:
+    """The failures of one instance; entries come in order of time."""
+
+    def __init__(self, recognize: Recognizer) -> None:
+        """Begin with nothing seen; ``recognize`` gives what the packs know of a statement."""
+        self._recognize = recognize
+        self._builder = StatementBuilder()
+        self._statements: deque[Statement] = deque(maxlen=_KEPT)
+        self._clusters: list[_Cluster] = []
+        self._requests: list[tuple[int, FailurePoint]] = []
+
+    def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
+        """Take one entry; return the statements and the failures that are complete now."""
+        over = list(self._builder.observe(entry))
+        self._statements.extend(over)
+        failures = self._settle(entry.timestamp)
+        point = find_failure(entry, event)
+        if point is not None:
+            self._add(point)
+        return over, failures
+
+    def flush(self) -> tuple[list[Statement], list[Failure]]:
+        """Return what is left when no more entries come."""
+        over = list(self._builder.flush())
+        self._statements.extend(over)
+        return over, self._settle(None)
+
+    def _add(self, point: FailurePoint) -> None:
+        if point.kind == "request":
+            wait = AFTER_TIMEOUT if point.status == _TIMEOUT_STATUS else 0
+            self._requests.append((point.end + wait + _SETTLED, point))
+            return
+        for cluster in self._clusters:
+            if point.kind in OF_INSTANCE and cluster.start - _CLUSTER <= point.end <= cluster.end + _CLUSTER:
+                cluster.points.append(point)
+                return
+        self._clusters.append(_Cluster([point]))
+
+    def _settle(self, now: int | None) -> list[Failure]:
+        """Return the failures about which nothing more is expected at a time; all, without one."""
+        if not self._clusters and not self._requests:
+            return []
+        failures: list[Failure] = []
+        due = [point for at, point in self._requests if now is None or at < now]
+        if due:
+            self._requests = [(at, point) for at, point in self._requests if now is not None and at >= now]
+            failures += self._settle_requests(due)
+        over = [
+            c for c in self._clusters if now is None or (c.end + _CLUSTER < now and not self._has_waiting(c))
+        ]
+        for cluster in over:
+            self._clusters.remove(cluster)
+            failures += self._close(cluster)
+        return failures
+
+    def _has_waiting(self, cluster: _Cluster) -> bool:
+        return any(_cut(point, cluster) for _, point in self._requests)
+
+    def _settle_requests(self, points: Iterable[FailurePoint]) -> Iterator[Failure]:
+        for point in points:
+            cluster = next((c for c in self._clusters if _cut(point, c)), None)
+            if cluster is not None:
+                cluster.requests.append(point)
+            else:
+                yield Failure(attribute(point, self._known(), self._recognize))
+
+    def _close(self, cluster: _Cluster) -> list[Failure]:
+        if cluster.is_orderly and not cluster.requests:
+            return []
+        if cluster.is_orderly:
+            return [Failure(attribute(point, self._known(), self._recognize)) for point in cluster.requests]
+        deepest = cluster.deepest
+        rest = [point for point in cluster.points if point is not deepest]
+        return [Failure(attribute(deepest, self._known(), self._recognize), rest, cluster.requests)]
+
+    def _known(self) -> list[Statement]:
+        """Return the statements, also those that may still go on, in order of time."""
+        found = [*self._statements, *self._builder.open_statements()]
+        found.sort(key=lambda statement: statement.first.sort_key)
+        return found
+
+
+def _cut(request: FailurePoint, cluster: _Cluster) -> bool:
+    """Return whether an instance ended while a request of it went on, or just behind it."""
+    return request.start - NANOSECONDS <= cluster.end and cluster.start <= request.end + 5 * NANOSECONDS

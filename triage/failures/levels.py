@@ -1,0 +1,90 @@
+"""How severe a line is by its own words, where Cloud Logging gives no severity.
+
+Cloud Run sets no severity on stdout and stderr, so DEFAULT says nothing about a line.
+"""
+
+import re
+
+ERROR = 500
+WARNING = 400
+INFO = 200
+UNKNOWN = 0
+
+_LEVELS = {
+    "trace": 100,
+    "debug": 100,
+    "dbg": 100,
+    "info": INFO,
+    "information": INFO,
+    "notice": 300,
+    "log": INFO,
+    "warn": WARNING,
+    "warning": WARNING,
+    "wrn": WARNING,
+    "error": ERROR,
+    "err": ERROR,
+    "severe": ERROR,
+    "fail": ERROR,
+    "critical": 600,
+    "crit": 600,
+    "ctl": 600,
+    "fatal": 600,
+    "emerg": 600,
+    "emergency": 600,
+    "panic": 600,
+    "alert": 600,
+}
+_WORD = "|".join(sorted(_LEVELS, key=len, reverse=True))
+#: The forms in which loggers write a level, most specific first.
+_FORMS = tuple(
+    re.compile(form, re.ASCII | re.IGNORECASE)
+    for form in (
+        rf'^\{{.{{0,400}}?"(?:level|severity|lvl|@l|levelname|log\.level)"\s*:\s*"({_WORD})"',
+        rf"(?:^|\s)(?:level|lvl|severity)=\"?({_WORD})\b",
+        rf"^\S{{0,40}}[\sT]?\S{{0,20}}\s*\[(?:[\w.]+:)?({_WORD})\]",
+        rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,4}}\[(?:[\w.]+:)?({_WORD})\]",
+        rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,3}}({_WORD})\b\s*[:|-]",
+        rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+)?(?:\[[^\]]{{1,60}}\]\s*)?({_WORD})(?::\s|\s*\||\s*-\s|\s+\[|\s+\d+\s+---|\s{{2,}})",
+        rf"^\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+({_WORD})\s",
+        rf"^[\d:.,]{{8,15}}\s+(?:\[[^\]]{{1,60}}\]\s+)?({_WORD})\s",
+        rf"^\[[^\]]{{1,60}}\]\s+(?:[\w.-]+\.)?({_WORD}):\s",
+        rf"^(?:npm|yarn|pnpm)\s+({_WORD})!?\s",
+    )
+)
+#: pino and bunyan write numbers: 10 to 60.
+_NUMBER = re.compile(r'^\{.{0,400}?"level"\s*:\s*(\d0)\b', re.ASCII)
+_NUMBERS = {10: 100, 20: 100, 30: INFO, 40: WARNING, 50: ERROR, 60: 600}
+#: glog and klog: severity letter, month, day, time.
+_GLOG = re.compile(r"^([IWEF])\d{4} \d\d:\d\d:\d\d", re.ASCII)
+#: Ruby's Logger: letter, bracket, then the word.
+_RUBY = re.compile(r"^([DIWEFA]), \[\d{4}-", re.ASCII)
+_LETTERS = {"D": 100, "I": INFO, "W": WARNING, "E": ERROR, "F": 600, "A": UNKNOWN}
+#: Words that begin a line of a program which ends.
+_FATAL = re.compile(
+    r"^(?:panic: |fatal error: |fatal: |FATAL ERROR: |PHP Fatal error|Fatal error: |Unhandled exception|Unhandled Exception"
+    r"|Uncaught |SIGSEGV: |SIGABRT: |SIGBUS: |Segmentation fault|Aborted|thread '.{1,80}' panicked at|Exception in thread "
+    r"|Traceback \(most recent call last\)|APPLICATION FAILED TO START|terminate called|double free|corrupted size"
+    r"|\*\* \(|\[?Unhandled ?(?:promise ?)?rejection)",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def read_level(text: str) -> int:
+    """Return the level that the first line of a text names, 0 where it names none.
+
+    The number is that of Cloud Logging's severities: 200 INFO, 400 WARNING, 500 ERROR, 600 CRITICAL.
+    """
+    line = text.partition("\n")[0][:500]
+    if _FATAL.match(line):
+        return 600
+    short = _GLOG.match(line) or _RUBY.match(line)
+    if short:
+        return _LETTERS[short[1]]
+    number = _NUMBER.match(line)
+    if number:
+        return _NUMBERS.get(int(number[1]), UNKNOWN)
+    for form in _FORMS:
+        found = form.search(line)
+        if found:
+            return _LEVELS[found[1].lower()]
+    return UNKNOWN

@@ -1,0 +1,122 @@
+"""Which statement explains a failure point: the one of its trace, of its instance in its time, or the last before it."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from triage.failures.points import FailurePoint
+from triage.failures.statements import Statement
+from triage.models import Link, Recognized
+from triage.window import NANOSECONDS
+
+#: Nanoseconds behind a request's end in which its statements are still printed.
+AFTER_REQUEST = NANOSECONDS // 2
+#: Nanoseconds behind its end in which an application reports a request by its method and path.
+AFTER_TIMEOUT = 60 * NANOSECONDS
+#: Nanoseconds before the end of an instance in which an error explains it.
+BEFORE_EXIT = 60 * NANOSECONDS
+_CLOCK = NANOSECONDS // 20
+_NEAR = NANOSECONDS
+_ERROR, _COMPLAINT, _OUTPUT = 3, 2, 1
+#: Last lines that are quoted where no line says what went wrong.
+_QUOTED = 3
+
+#: Returns the cause that a pack's rule gives a statement: its event, and whether it is only a wrapper of another.
+Recognizer = Callable[[Statement], Recognized | None]
+
+
+class Attribution(msgspec.Struct, frozen=True, kw_only=True):
+    """A failure point with the statement before it that explains it.
+
+    statement: what the application said, None where nothing it said explains the point.
+    recognized: what the packs know of that statement.
+    link: what ties the two together.
+    gap: nanoseconds between them.
+    strength: 3 an error, 2 a complaint, 1 other output.
+    candidates: how many statements of that strength there were.
+    tail: the last statements of the instance before the point.
+    printed: whether the application printed anything in that time.
+    """
+
+    point: FailurePoint
+    statement: Statement | None = None
+    recognized: Recognized | None = None
+    link: Link = "none"
+    gap: int = 0
+    strength: int = 0
+    candidates: int = 0
+    tail: tuple[Statement, ...] = ()
+    printed: bool = False
+
+
+def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: Recognizer) -> Attribution:
+    """Return what explains a failure point among the statements of its instance, which come in order of time."""
+    link, near = _near(point, statements)
+    tail = tuple(statement for statement in near if statement.strength >= 0)[-_QUOTED:]
+    ranked = [(_weight(statement, known := recognize(statement)), statement, known) for statement in near]
+    found = [item for item in ranked if item[0] >= _COMPLAINT * 10]
+    if not found and link in ("trace", "instance") and point.kind == "request":
+        found = [item for item in ranked if item[0] >= _OUTPUT * 10 and "stderr" in item[1].first.log_name]
+    if not found:
+        return Attribution(point=point, link=link if near else "none", tail=tail, printed=bool(near))
+    best = max(weight for weight, _, _ in found)
+    alike = [item for item in found if item[0] == best]
+    _, statement, known = alike[-1]
+    gap = max(0, point.end - statement.end)
+    return Attribution(
+        point=point,
+        statement=statement,
+        recognized=known,
+        link="nearness" if link == "instance" and gap > _NEAR and point.kind != "request" else link,
+        gap=gap,
+        strength=best // 10,
+        candidates=len({item[1].decisive for item in alike}),
+        tail=tail,
+        printed=True,
+    )
+
+
+def _weight(statement: Statement, known: Recognized | None) -> int:
+    """Return how much a statement weighs: its strength, and what the packs know of it; negative for known noise."""
+    if known is None:
+        return statement.strength * 10
+    if not known.cause:
+        return -1
+    if known.is_symptom:
+        return min(statement.strength, _COMPLAINT) * 10 + 1
+    return _ERROR * 10 + (1 if statement.level >= 0 and statement.strength >= _COMPLAINT else 0)
+
+
+def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, list[Statement]]:
+    """Return the statements that belong to a point, and what links them to it."""
+    if point.kind != "request":
+        before = [s for s in statements if s.start <= point.end + AFTER_REQUEST]
+        recent = [s for s in before if s.end >= point.start - BEFORE_EXIT]
+        return "instance", recent or before[-_QUOTED:]
+    traced = [s for s in statements if s.trace and s.trace == point.entry.trace]
+    if any(s.strength > 0 for s in traced):
+        return "trace", traced
+    inside = [
+        s
+        for s in statements
+        if point.start - _CLOCK <= s.end and s.start <= point.end + AFTER_REQUEST and _may_be_of(s, point)
+    ]
+    if any(s.strength > 0 for s in inside):
+        return "instance", inside
+    mentioned = [
+        s for s in statements if point.end < s.start <= point.end + AFTER_TIMEOUT and _mentions(s, point)
+    ]
+    if mentioned:
+        return "mention", mentioned
+    return ("trace", traced) if traced else ("instance", inside)
+
+
+def _may_be_of(statement: Statement, point: FailurePoint) -> bool:
+    return not statement.trace or not point.entry.trace or statement.trace == point.entry.trace
+
+
+def _mentions(statement: Statement, point: FailurePoint) -> bool:
+    http = point.entry.http
+    return bool(
+        http and http.method and len(http.path) > 1 and f"{http.method} {http.path}" in statement.text
+    )

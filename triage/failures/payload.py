@@ -1,0 +1,79 @@
+"""What a structured payload gives as the reason beside its message."""
+
+from typing import Any
+
+import msgspec
+
+from triage.models import Entry
+
+#: Fields in which loggers keep the reason, the first that is filled wins.
+_REASONS = (
+    "err", "error", "exception", "exc_info", "exc", "@x", "stack_trace", "stacktrace", "stackTrace", "stack", "errorVerbose",
+    "error_message", "errorMessage", "thrown", "cause", "reason", "details", "detail",
+)  # fmt: skip
+_TEXTS = ("stack", "stack_trace", "stackTrace", "traceback", "extendedStackTrace", "backtrace")
+_NAMES = ("type", "name", "class", "kind", "code")
+_MESSAGES = ("message", "msg", "value", "description")
+_LEVELS = ("level", "severity", "lvl", "levelname", "@l", "log.level")
+_DEPTH = 4
+_LONGEST = 16 << 10
+
+
+def read_payload(entry: Entry) -> dict[str, Any]:
+    """Return the JSON object that an entry carries as its payload or prints as one line of text, {} if none."""
+    if entry.message[:1] == "{" and entry.message[-1:] == "}":
+        return _object(entry.message.encode(errors="replace"))
+    record = _object(entry.raw)
+    payload = record.get("jsonPayload") or record.get("json_payload") or record.get("jsonpayload")
+    if isinstance(payload, str):
+        payload = _object(payload.encode(errors="replace"))
+    return payload if isinstance(payload, dict) else {}
+
+
+def find_reason(payload: dict[str, Any]) -> str:
+    """Return the reason that a payload gives for a failure, with its stack if it has one, "" if it gives none."""
+    for name in _REASONS:
+        reason = _text(payload.get(name), 0)
+        if reason:
+            return reason[:_LONGEST]
+    nested = payload.get("fields") or payload.get("context") or payload.get("data")
+    return find_reason(nested) if isinstance(nested, dict) and nested is not payload else ""
+
+
+def find_message(payload: dict[str, Any]) -> str:
+    """Return the message of a payload that an application printed as a line of JSON, "" if it has none."""
+    for name in ("message", "msg", "@m", "@mt", "text", "event"):
+        if isinstance(payload.get(name), str):
+            return str(payload[name])
+    return ""
+
+
+def find_level(payload: dict[str, Any]) -> Any:
+    """Return the level that a payload names, None if it names none."""
+    return next((payload[name] for name in _LEVELS if name in payload), None)
+
+
+def _text(value: Any, depth: int) -> str:
+    """Return an error as text: its stack, else its type and message, with its cause behind it."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list) and value:
+        return _text(value[0], depth + 1) if depth < _DEPTH else ""
+    if not isinstance(value, dict) or depth > _DEPTH:
+        return ""
+    stack = next((value[name] for name in _TEXTS if isinstance(value.get(name), str) and value[name]), "")
+    name = next((str(value[key]) for key in _NAMES if isinstance(value.get(key), str) and value[key]), "")
+    message = next(
+        (str(value[key]) for key in _MESSAGES if isinstance(value.get(key), str) and value[key]), ""
+    )
+    said = stack or ": ".join(filter(None, (name, message)))
+    cause = _text(value.get("cause"), depth + 1)
+    return f"{said}\nCaused by: {cause}" if said and cause and cause not in said else said or cause
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

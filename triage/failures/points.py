@@ -1,0 +1,107 @@
+"""The moments at which the platform, a server, a request or a deployment says that something failed."""
+
+import re
+
+import msgspec
+
+from triage.models import Entry, Event, FailureKind
+from triage.window import NANOSECONDS
+
+#: The deepest first: of the points of one failed start the first in this order is what happened, the others follow from it.
+DEPTH: dict[str, int] = {
+    "memory": 0,
+    "terminated": 1,
+    "signal": 2,
+    "exit": 3,
+    "worker": 4,
+    "liveness_probe": 5,
+    "startup_probe": 6,
+    "readiness_probe": 7,
+    "task": 8,
+    "execution": 9,
+    "deployment": 10,
+    "request": 11,
+}
+#: Kinds that end an instance or keep it from serving.
+OF_INSTANCE = frozenset(
+    {"memory", "terminated", "signal", "exit", "worker", "liveness_probe", "startup_probe", "readiness_probe"}
+)
+_SERVER_ERROR, _TOO_MANY, _CLIENT_ERROR = 500, 429, 400
+#: Exit codes of an orderly end: SIGTERM, and a program that was told to stop and did.
+_ORDERLY = frozenset({"0", "143"})
+_ORDERLY_SIGNALS = frozenset({"2", "15"})
+_CODE = re.compile(r"\((-?\d+)\)|signal:? (\d+)", re.ASCII)
+
+
+class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment at which something failed.
+
+    kind: what failed.
+    entry: the entry that says so.
+    event: the rule's reading of it, None for a request that only its status shows.
+    start: when what failed had begun, in nanoseconds: a request's start, else the time of the entry.
+    end: when it was over: a request's end, else the time of the entry.
+    orderly: whether it is a stop that was asked for: a failure only where requests were cut by it.
+    """
+
+    kind: FailureKind
+    entry: Entry
+    event: Event | None
+    start: int
+    end: int
+    orderly: bool = False
+
+    @property
+    def status(self) -> int | None:
+        """Return the HTTP status of a failed request."""
+        return self.entry.http.status if self.entry.http else None
+
+    @property
+    def path(self) -> str:
+        """Return the path of a failed request, "" for any other point."""
+        return self.entry.http.path if self.entry.http else ""
+
+
+def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:
+    """Return the failure point that an entry is, None if nothing failed there.
+
+    A request with a text keeps its status. Statuses 401, 403, 404 and other 4xx are points only where a rule knows
+    the platform's text; those an application returns by itself are counted, and judged by their share.
+    """
+    kind = event.failure if event is not None else ""
+    status = entry.http.status if entry.http is not None else None
+    if status is not None and _is_request_log(entry):
+        text = kind in ("request", "memory")
+        if (
+            status >= _SERVER_ERROR
+            or status == _TOO_MANY
+            or (text and (status >= _CLIENT_ERROR or status == 0))
+            or text
+        ):
+            latency = round((entry.http.latency or 0.0) * NANOSECONDS) if entry.http else 0
+            return FailurePoint(
+                kind="request", entry=entry, event=event, start=entry.timestamp, end=entry.timestamp + latency
+            )
+        return None
+    if not kind:
+        return None
+    return FailurePoint(
+        kind=kind,
+        entry=entry,
+        event=event,
+        start=entry.timestamp,
+        end=entry.timestamp,
+        orderly=_is_orderly(kind, entry.message, event),
+    )
+
+
+def _is_request_log(entry: Entry) -> bool:
+    return not entry.log_name or "requests" in entry.log_name
+
+
+def _is_orderly(kind: str, message: str, event: Event | None) -> bool:
+    if kind not in ("exit", "signal"):
+        return False
+    found = _CODE.search(message)
+    code = (event.fields.get("code") if event else None) or (found and (found[1] or found[2])) or ""
+    return code in (_ORDERLY if kind == "exit" else _ORDERLY_SIGNALS)

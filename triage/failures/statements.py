@@ -1,0 +1,246 @@
+"""What an application says: lines that belong together, with the one that decides."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from triage.failures.decisive import complains, find_decisive_line
+from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
+from triage.failures.payload import find_level, find_message, find_reason, read_payload
+from triage.models import SEVERITIES, Entry
+from triage.window import NANOSECONDS
+
+#: Seconds between two lines of one statement at most.
+_GAP = 1.0
+#: Lines of a statement that are kept: the first and the last of very long ones.
+_LINES = 200
+_KEPT_ENTRIES = 60
+#: Streams that the platform writes: nothing in them is said by the application.
+_PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com")
+
+_CONTINUES = re.compile(
+    r"^(?:\s|$|Caused by: |Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
+    r"|goroutine \d+ \[|created by |\[signal SIG|exit status \d|from \S+:\d+:in |\S+\.(?:rb|erb|rake):\d+:in |#\d+ "
+    r"|[)}\]]+[,;]?$|Node\.js v\d|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
+    r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\(\.\.\.\)|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
+    r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: )"
+)
+#: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's panic, V8's report.
+_TRACEBACK = re.compile(r"^[\s|+]*Traceback \(most recent call last\):", re.MULTILINE)
+_SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
+_HEADER = re.compile(
+    r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*' panicked at \S+:$|^Uncaught exception:?$"
+)
+_CHAINED = re.compile(r"^(?:During handling of the above|The above exception was)", re.MULTILINE)
+_ACCESS = re.compile(
+    r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d|^(?:::\d|[\d.]+) - \S+ \["
+    r"|^INFO:\s+[\d.]+:\d+ - \""
+)
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that an application said.
+
+    entries: the entries that it is made of, in order of time.
+    text: all of it, lines joined; the reason of a structured payload stands behind its message.
+    decisive: the line that says what went wrong.
+    is_exception: whether the decisive line has the form of a runtime's error.
+    level: its severity as a number, 0 where neither Cloud Logging nor its own words name one.
+    complains: whether its words say that something failed.
+    """
+
+    entries: tuple[Entry, ...]
+    text: str
+    decisive: str
+    is_exception: bool
+    level: int
+    complains: bool
+
+    @property
+    def first(self) -> Entry:
+        """Return its first entry."""
+        return self.entries[0]
+
+    @property
+    def start(self) -> int:
+        """Return the time of its first entry in nanoseconds."""
+        return self.entries[0].timestamp
+
+    @property
+    def end(self) -> int:
+        """Return the time of its last entry in nanoseconds."""
+        return self.entries[-1].timestamp
+
+    @property
+    def trace(self) -> str:
+        """Return the trace of the request in which it was said, "" if none is named."""
+        return next((entry.trace for entry in self.entries if entry.trace), "")
+
+    @property
+    def decisive_entry(self) -> Entry:
+        """Return the entry that holds the decisive line."""
+        probe = self.decisive[:80]
+        return next(
+            (entry for entry in reversed(self.entries) if probe and probe in entry.message), self.first
+        )
+
+    @property
+    def strength(self) -> int:
+        """Return how much it weighs as a cause: 3 an error, 2 a complaint, 1 output on stderr, 0 anything else."""
+        if _ACCESS.search(self.text[:300]):
+            return -1
+        if self.level >= ERROR or (self.is_exception and self.level == UNKNOWN):
+            return 3
+        if self.level == WARNING and (self.is_exception or self.complains):
+            return 2
+        if self.level == UNKNOWN:
+            return 2 if self.complains else int("stderr" in self.first.log_name)
+        return 0
+
+
+@dataclass(slots=True)
+class _OpenStatement:
+    """A statement whose last line may still come."""
+
+    entries: list[Entry]
+    lines: list[str]
+    end: int
+    awaits: bool = False
+    depth: int = 0
+    hidden: int = field(default=0)
+
+    def add(self, entry: Entry, text: str) -> None:
+        if len(self.entries) < _KEPT_ENTRIES:
+            self.entries.append(entry)
+        else:
+            self.entries[-1] = entry
+        self.lines.extend(text.split("\n"))
+        if len(self.lines) > _LINES:
+            cut = len(self.lines) - _LINES
+            del self.lines[_LINES // 2 : _LINES // 2 + cut]
+        self.end = entry.timestamp
+
+
+class StatementBuilder:
+    """Entries of one instance, in order of time, to statements; one builder for each instance."""
+
+    def __init__(self) -> None:
+        """Begin with nothing open."""
+        self._open: dict[str, _OpenStatement] = {}
+
+    def observe(self, entry: Entry) -> Iterator[Statement]:
+        """Take one entry; yield the statements that are over."""
+        for stream, waiting in list(self._open.items()):
+            if (entry.timestamp - waiting.end) > _GAP * NANOSECONDS:
+                yield _close(self._open.pop(stream))
+        if not is_output(entry):
+            return
+        stream = entry.log_name
+        text = _text_of(entry)
+        waiting_here = self._open.get(stream)
+        if waiting_here is not None and _continues(waiting_here, entry, text):
+            waiting_here.add(entry, text)
+            _follow(waiting_here, text)
+            return
+        if waiting_here is not None:
+            yield _close(self._open.pop(stream))
+        if text.strip():
+            opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp)
+            _follow(opened, text)
+            self._open[stream] = opened
+
+    def open_statements(self) -> list[Statement]:
+        """Return what is open, as far as it goes."""
+        return [_close(waiting) for waiting in self._open.values()]
+
+    def flush(self) -> Iterator[Statement]:
+        """Yield what is still open."""
+        waiting, self._open = self._open, {}
+        for statement in waiting.values():
+            yield _close(statement)
+
+
+def is_output(entry: Entry) -> bool:
+    """Return whether an entry is something that an application printed or logged."""
+    if entry.audit is not None or any(name in entry.log_name for name in _PLATFORM):
+        return False
+    return entry.http is None or bool(entry.log_name)
+
+
+def _text_of(entry: Entry) -> str:
+    """Return the text of an entry, with the reason of its structured payload."""
+    if entry.error is None and entry.message[:1] != "{" and b"son" not in entry.raw:
+        return entry.message
+    payload = read_payload(entry)
+    if not payload:
+        return entry.message
+    message = (find_message(payload) if entry.message[:1] == "{" else "") or entry.message
+    reason = find_reason(payload)
+    return message if not reason or reason in message else f"{message}\n{reason}"
+
+
+def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
+    if (entry.timestamp - waiting.end) > _GAP * NANOSECONDS:
+        return False
+    if waiting.entries[0].trace and entry.trace and waiting.entries[0].trace != entry.trace:
+        return False
+    if waiting.awaits or waiting.depth > 0:
+        return True
+    return bool(_CONTINUES.match(text)) and not (entry.message[:1] == "{" and entry.message[-1:] == "}")
+
+
+def _follow(waiting: _OpenStatement, text: str) -> None:
+    """Note whether the line that decides, or the end of a printed object, is still to come."""
+    lines = waiting.lines
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    first = lines[0]
+    if _TRACEBACK.search(text):
+        waiting.awaits = not _ends_traceback(text)
+    elif waiting.awaits:
+        waiting.awaits = (
+            not last.strip() or last[:1].isspace() or bool(_HEADER.match(last)) or bool(_SOURCE.match(last))
+        )
+        if _HEADER.match(first) and len(lines) > 1 and last[:1].isspace():
+            waiting.awaits = False
+    else:
+        waiting.awaits = bool(
+            _HEADER.match(last) or (_SOURCE.match(last) and len(lines) == 1) or _CHAINED.match(last)
+        )
+    if first.rstrip().endswith("{") and len(text) < 4000:
+        waiting.depth += text.count("{") - text.count("}")
+        waiting.depth = max(0, min(waiting.depth, 20))
+    else:
+        waiting.depth = 0
+
+
+def _ends_traceback(text: str) -> bool:
+    tail = text[[match.end() for match in _TRACEBACK.finditer(text)][-1] :]
+    return any(
+        line.strip() and not line.lstrip("| ")[:1].isspace() and not line[:1].isspace()
+        for line in tail.split("\n")[1:]
+    )
+
+
+def _close(waiting: _OpenStatement) -> Statement:
+    text = "\n".join(waiting.lines).rstrip()
+    decisive = find_decisive_line(text)
+    return Statement(
+        entries=tuple(waiting.entries),
+        text=text,
+        decisive=decisive.text,
+        is_exception=decisive.is_exception,
+        level=_level(waiting.entries[0], text),
+        complains=decisive.is_exception or complains(text),
+    )
+
+
+def _level(entry: Entry, text: str) -> int:
+    """Return the severity of Cloud Logging or of the logger's prefix, else what the words say."""
+    if entry.severity_source != "none" and entry.severity != "DEFAULT":
+        return SEVERITIES[entry.severity]
+    named = find_level(read_payload(entry)) if entry.message[:1] == "{" else None
+    if isinstance(named, str) and named.upper() in SEVERITIES:
+        return SEVERITIES[named.upper()]
+    return read_level(entry.message if entry.message[:1] == "{" else text)

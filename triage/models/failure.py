@@ -1,0 +1,105 @@
+"""Failures that have one explanation: the failure points, the statement before them, and what followed from them."""
+
+from typing import Literal
+
+import msgspec
+
+from triage.models.entry import Entry
+from triage.models.event import Event, FailureKind
+
+#: What ties a statement to a failure point: the same trace, the same instance in that time, a mention of the request's
+#: method and path, or nearness alone.
+Link = Literal["trace", "instance", "mention", "nearness", "none"]
+
+
+class Recognized(msgspec.Struct, frozen=True):
+    """What the packs know of a text.
+
+    event: the rule that knows it.
+    cause: the id of the cause that it shows, "" for known noise.
+    title: the cause's title, filled with what the rule captured.
+    is_symptom: whether it only reports what another statement explains.
+    """
+
+    event: Event
+    cause: str
+    title: str = ""
+    is_symptom: bool = False
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """Something that an application said.
+
+    entry: the entry that holds the decisive line.
+    text: the whole statement.
+    decisive: the line of it that says what went wrong.
+    """
+
+    entry: Entry
+    text: str
+    decisive: str
+
+
+class FailureSample(msgspec.Struct, frozen=True, kw_only=True):
+    """One failure to be cited.
+
+    kind: what failed.
+    entry: the failure point.
+    event: the rule's reading of the failure point, None for a request that only its status shows.
+    status: the HTTP status of a failed request.
+    statement: what the application said before, None where nothing it said explains the failure.
+    gap: nanoseconds from the statement to the failure point.
+    tail: the last statements before the failure point.
+    printed: whether the application printed anything in that time.
+    consequences: further points of the same failure.
+    """
+
+    kind: FailureKind
+    entry: Entry
+    event: Event | None = None
+    status: int | None = None
+    statement: Quote | None = None
+    gap: int = 0
+    tail: tuple[Quote, ...] = ()
+    printed: bool = False
+    consequences: tuple[Entry, ...] = ()
+
+
+class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Failures of one service that have the same explanation; times are nanoseconds.
+
+    service: the service.
+    known: what the packs know of the statement, or of the failure points' own text where that is the explanation.
+    template: the decisive line with its variable parts named, for an unknown statement.
+    link: what ties the statements to their failure points: the strongest link that most of them have.
+    candidates: how many different statements came into question.
+    is_noise: whether the statement is said as often where nothing failed.
+    count: failures; each start, each end and each request that failed by itself counts once.
+    kinds: failures by kind.
+    consequences: points that only followed, by kind.
+    requests: requests that failed in consequence.
+    paths: failed requests by path and status.
+    instances: every instance with the time of its first failure.
+    revisions: every revision with the time of its first failure.
+    last_by_revision: every revision with the time of its last failure.
+    first, last: the times of the first and the last point.
+    samples: the first failures, in order of time; the first one shows best what happened.
+    """
+
+    service: str
+    known: Recognized | None = None
+    template: str = ""
+    link: Link = "none"
+    candidates: int = 1
+    is_noise: bool = False
+    count: int
+    kinds: dict[str, int]
+    consequences: dict[str, int] = {}
+    requests: int = 0
+    paths: dict[tuple[str, int], int] = {}
+    instances: dict[str, int] = {}
+    revisions: dict[str, int] = {}
+    last_by_revision: dict[str, int] = {}
+    first: int
+    last: int
+    samples: list[FailureSample]

@@ -1,1 +1,1 @@
-"""What `make bench` runs: triage beside what people use today, on logs written for it."""
+"""Benchmarks: triage beside other tools, on generated logs (`make bench`)."""

@@ -1,7 +1,7 @@
-"""Measures triage beside its peers and writes RESULTS.md: `make bench`.
+"""Measure triage beside other tools and write RESULTS.md: `make bench`.
 
-BENCH_MB is the size of the JSON lines in megabytes (1000), BENCH_ROUNDS how often each is run (3). The logs are kept
-in out/bench/ and written anew when the program that writes them has changed.
+BENCH_MB is the size of the JSON lines in megabytes (1000), BENCH_ROUNDS the number of runs (3). The logs are kept in
+out/bench/ and regenerated when their generator has changed.
 """
 
 import hashlib
@@ -26,12 +26,15 @@ LINES, TENTH, RIPGREP = "triage diagnose, JSON lines", "triage diagnose, a tenth
 THOUSAND, OWN_HELP = "triage diagnose, 1,000 entries", "triage --help"
 BARE_HELP = "a bare click program --help"
 HOUR = ("--since", "2026-03-17T07:00:00Z", "--until", "2026-03-17T08:00:00Z")
-#: json.load keeps about this many bytes for each byte that it reads.
+#: json.load needs about this many bytes of memory per byte of input.
 JSON_LOAD_GROWTH = 8
 
 
 def prepare_corpus() -> Path:
-    """Return the folder of the logs, written if they are not there; a process of its own keeps this one small."""
+    """Return the folder of the logs, generated if missing.
+
+    Generation runs in its own process, to keep the memory of this one small.
+    """
     sources = [HERE / "corpus.py", *sorted((ROOT / "examples").glob("*.py"))]
     words = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
     folder = ROOT / "out" / "bench" / f"{MEGABYTES}MB-{words}"
@@ -49,20 +52,20 @@ def prepare_corpus() -> Path:
 
 
 def load_keywords() -> list[str]:
-    """Return what the packs look for, as ripgrep is to count it."""
-    code = "from triage.rules.loader import load; print(*{word for pack in load() for word in pack.keywords}, sep='\\n')"
+    """Return the keywords of the packs, for ripgrep to count."""
+    code = "from triage.rules.loader import load_packs; print(*{word for pack in load_packs() for word in pack.keywords}, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return sorted(done.stdout.splitlines())
 
 
 def make_peer(name: str, tools: Iterable[str], command: Sequence[str], rounds: int = ROUNDS) -> Contender:
-    """Return a peer, skipped when a tool that it needs is not installed."""
+    """Return another tool; skipped if a program that it needs is not installed."""
     missing = [tool for tool in tools if shutil.which(tool) is None]
     return Contender(name, command, rounds, f"{', '.join(missing)} not installed" if missing else "")
 
 
 def list_contenders(folder: Path, words: list[str]) -> list[Contender]:
-    """Return triage on every form of the same entries, and its peers."""
+    """Return triage on every format of the same entries, and other tools."""
     lines, array = str(folder / "entries.jsonl"), str(folder / "entries.json")
     patterns = [part for word in words for part in ("-e", word)]
     quoted = " ".join(f"-e '{word}'" for word in words)
@@ -96,7 +99,7 @@ def list_contenders(folder: Path, words: list[str]) -> list[Contender]:
 
 
 def to_table(results: list[Result], base: float) -> list[str]:
-    """Return the results as Markdown; ``base`` is the wall time that the last column divides by."""
+    """Return the results as Markdown; the last column is relative to ``base``."""
     rows = ["| | wall s | CPU s | peak MB | x rg -ic |", "| --- | ---: | ---: | ---: | ---: |"]
     for result in results:
         name = result.contender.name
@@ -113,7 +116,7 @@ def to_table(results: list[Result], base: float) -> list[str]:
 
 
 def summarize(results: list[Result]) -> list[str]:
-    """Return what was aimed at beside what was measured, as far as both sides of a ratio ran."""
+    """Return the targets beside the measurements, as far as both ran."""
     ran = {result.contender.name: result for result in results if result.succeeded}
     lines, tenth, rg = (ran.get(name) for name in (LINES, TENTH, RIPGREP))
     thousand, own, bare = (ran.get(name) for name in (THOUSAND, OWN_HELP, BARE_HELP))

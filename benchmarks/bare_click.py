@@ -1,4 +1,4 @@
-"""The least that a click program can be: what `triage --help` is compared with."""
+"""The smallest click program, for comparison with `triage --help`."""
 
 import click
 

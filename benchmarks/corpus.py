@@ -1,7 +1,7 @@
-"""Writes the logs that the benchmarks read: hours of a busy service, of the size asked for.
+"""Generate the logs of the benchmarks: hours of a busy service.
 
-About 6 % of the entries say something that the packs ask for (validations, boots, refusals); the rest is the talk of
-an application, in both payload shapes, with its requests. All words are written for this project.
+About 6 % of the entries match the packs (validations, boots, refusals). The rest are application lines, in both
+payload forms, and requests. All words are written for this project.
 """
 
 import gzip
@@ -29,7 +29,7 @@ ENTRIES_PER_MINUTE = 2000
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0)"
 REASON = "AUTOSCALING - Instance started due to configured scaling factors or no existing capacity."
 
-#: The talk of the application on stdout: logger and message; @n@ becomes a number.
+#: Application lines on stdout: logger and message; @n@ becomes a number.
 PRINTED = [
     (
         "netra_backend.app.routes.threads",
@@ -60,7 +60,7 @@ PRINTED = [
     ("netra_backend.app.cache", "Cache hit for thread:thr-@n@ (ttl 240s)"),
     ("netra_backend.app.cache", "Cache miss for plan:demo-user-@n@, computed in 3.2 ms"),
 ]
-#: The talk of the application on stderr: where and message.
+#: Application lines on stderr: location and message.
 WRITTEN = [
     (
         "netra_backend.app.core.request_log.log_request:88",
@@ -89,7 +89,14 @@ PATHS = ["/api/threads", "/api/threads/thr-@n@/messages", "/api/agents/run", "/a
 
 
 class EntryTemplate(NamedTuple):
-    """An entry with %(words)s where each showing differs: on one line, and as gcloud indents it."""
+    """An entry with %(words)s where entries differ.
+
+    Attributes:
+        seconds: its offset in its scene.
+        line: the entry on one line.
+        pretty: the entry as gcloud indents it.
+
+    """
 
     seconds: float
     line: str
@@ -97,14 +104,17 @@ class EntryTemplate(NamedTuple):
 
 
 class Writer(NamedTuple):
-    """The instance that writes."""
+    """The instance that writes an entry."""
 
     revision: str
     instance: str
 
 
 def record_templates(play: Callable[[Instance], object]) -> list[EntryTemplate]:
-    """Return the forms of the entries that a scene writes; @n@ in their text becomes a number."""
+    """Return the templates of the entries that a scene writes.
+
+    @n@ in their text becomes a number.
+    """
     log = Log()
     play(Instance(log, "@revision@", BIRTH))
     return [_to_template(entry) for entry in log.entries]
@@ -126,7 +136,7 @@ def _to_placeholders(text: str) -> str:
 
 
 def generate_minutes(chance: random.Random) -> Iterator[list[tuple[float, EntryTemplate, Writer]]]:
-    """Yield minute after minute of the log: the second of the day, the form and who writes it, in order of time."""
+    """Yield the entries of each minute in order: second, template and writer."""
     talk = [
         *(
             record_templates(partial(Instance.printed, seconds=0, logger=logger, message=text))
@@ -170,7 +180,7 @@ def _new_writer(chance: random.Random, number: int) -> Writer:
 
 
 def generate_entries() -> Iterator[tuple[EntryTemplate, dict[str, str]]]:
-    """Yield entry after entry: its form, and the words that stand in it this time."""
+    """Yield the template of each entry and its words."""
     chance = random.Random(449)
     for at, form, who in chain.from_iterable(generate_minutes(chance)):
         moment = BEGIN + timedelta(seconds=at)
@@ -188,9 +198,10 @@ def generate_entries() -> Iterator[tuple[EntryTemplate, dict[str, str]]]:
 
 
 def write_corpus(folder: Path, size: int) -> None:
-    """Write ``size`` bytes of JSON lines into ``folder``, the same entries as a pretty array, and both compressions.
+    """Write ``size`` bytes of JSON lines into ``folder``, and the other formats.
 
-    ``tenth.jsonl`` holds the first tenth, ``thousand.json`` the first 1,000 entries as gcloud prints them.
+    These are a pretty array and both compressions. ``tenth.jsonl`` holds the first tenth, ``thousand.json`` the first
+    1,000 entries as gcloud prints them.
     """
     written = entries = 0
     with (folder / "entries.jsonl").open("w") as lines, (folder / "entries.json").open("w") as array:

@@ -1,8 +1,8 @@
-"""Pages per second from one server: triage, Client.list_entries, and the page sizes that are in use.
+"""Measure pages per second: triage and Client.list_entries, by page size.
 
     python -m benchmarks.fetching
 
-The server is the one of the tests, in a process of its own. A page is a thousand entries in every row, however many
+The server is the fake of the tests, in its own process. A page is a thousand entries in every row, however many
 calls they took, so that the rows compare.
 """
 
@@ -27,7 +27,7 @@ from triage.window import NANOSECONDS, Window, format_timestamp, parse_timestamp
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = int(os.environ.get("BENCH_PAGES", "10"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-#: What Cloud Logging allows a project a minute; below it nobody fetches faster, whatever the program.
+#: Cloud Logging's quota of reads per minute and project, which limits every program.
 QUOTA = 60
 START = parse_timestamp("2026-01-01T00:00:00Z")
 WINDOW = Window(START, START + 24 * 3600 * NANOSECONDS)
@@ -36,7 +36,14 @@ FILTER = f'timestamp>="{format_timestamp(WINDOW.start)}" AND timestamp<"{format_
 
 
 class FetchMethod(NamedTuple):
-    """One way to fetch: its name, the entries that each call gives, and what does it."""
+    """One way to fetch.
+
+    Attributes:
+        name: its name.
+        page_size: entries per call.
+        work: the function that fetches and returns the number of entries.
+
+    """
 
     name: str
     page_size: int
@@ -44,7 +51,14 @@ class FetchMethod(NamedTuple):
 
 
 class Result(NamedTuple):
-    """Medians of a way to fetch: pages of a thousand per second, and CPU time per entry in microseconds."""
+    """Medians of one way to fetch.
+
+    Attributes:
+        row: the way to fetch.
+        pages_per_second: pages of a thousand entries per second.
+        microseconds: CPU time per entry.
+
+    """
 
     row: FetchMethod
     pages_per_second: float
@@ -52,7 +66,7 @@ class Result(NamedTuple):
 
 
 def write_entries(path: Path) -> None:
-    """Write the entries of the example again and again, each a few milliseconds after the one before."""
+    """Write the entries of the example repeatedly, some milliseconds apart."""
     example = json.loads((ROOT / "examples" / "export.json").read_text(encoding="utf-8"))
     with path.open("w", encoding="utf-8") as lines:
         for number in range(PAGES * 1000):
@@ -63,7 +77,7 @@ def write_entries(path: Path) -> None:
 
 @contextmanager
 def serve(path: Path) -> Iterator[str]:
-    """Serve the entries and give the address."""
+    """Serve the entries and yield the address."""
     command = [sys.executable, "-m", "tests.fakes.logging_server", str(path)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
         said = server.stderr.readline() if server.stderr else ""
@@ -86,7 +100,7 @@ def _plan(address: str, folder: str = ".") -> FetchPlan:
 
 
 def fetch_with_triage(address: str) -> int:
-    """Fetch as ``triage fetch`` does: every page on the disk before the next is asked, and a file in the end."""
+    """Fetch as ``triage fetch`` does, with journal and output file."""
     with tempfile.TemporaryDirectory() as folder:
         fetched = fetch(
             _plan(address, folder),
@@ -99,7 +113,7 @@ def fetch_with_triage(address: str) -> int:
 
 
 def read_pages(size: int) -> Callable[[str], int]:
-    """Return the fetch of pages of that size by triage's reader, each entry turned into its line and not kept."""
+    """Return the fetch by triage's page reader; lines are not kept."""
 
     def work(address: str) -> int:
         connection = connect(_plan(address))
@@ -117,7 +131,7 @@ def read_pages(size: int) -> Callable[[str], int]:
 
 
 def list_entries(size: int | None) -> Callable[[str], int]:
-    """Return the fetch by google.cloud.logging.Client, each entry turned into a JSON line."""
+    """Return the fetch by google.cloud.logging.Client, with JSON lines."""
 
     def work(address: str) -> int:
         connection = connect(_plan(address))
@@ -130,7 +144,7 @@ def list_entries(size: int | None) -> Callable[[str], int]:
 
 
 def _client_library(connection: Connection) -> Any:
-    """Return the client that people use, speaking through the channel of ours: it has no way to be given one."""
+    """Return the client library on our channel, for which it has no option."""
     from google.auth.credentials import AnonymousCredentials
     from google.cloud.logging import Client
     from google.cloud.logging_v2._gapic import _LoggingAPI
@@ -151,7 +165,7 @@ METHODS = [
 
 
 def measure() -> list[Result]:
-    """Run every row in turn, every other round in reverse."""
+    """Run every method in each round, every other round in reverse."""
     samples: dict[str, list[tuple[float, float]]] = {row.name: [] for row in METHODS}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "entries.jsonl"

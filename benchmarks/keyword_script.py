@@ -1,4 +1,4 @@
-"""What teams run today: load the whole export, look for keywords in the text of every entry, count by severity."""
+"""A common script: load the export, search keywords, count by severity."""
 
 import json
 import sys
@@ -16,12 +16,12 @@ KEYWORDS = {
 
 
 def text(entry: dict[str, Any]) -> str:
-    """Return everything that an entry says, in lower case."""
+    """Return all text of an entry, in lower case."""
     return str(entry.get("textPayload") or json.dumps(entry.get("jsonPayload") or {})).lower()
 
 
 def main() -> None:
-    """Print how many entries each family of keywords meets, by severity, and the most frequent messages."""
+    """Print entries per keyword family and severity, and the most frequent messages."""
     with Path(sys.argv[1]).open(encoding="utf-8") as file:
         entries = json.load(file)
     families: Counter[tuple[str, str]] = Counter()

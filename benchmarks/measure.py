@@ -1,4 +1,4 @@
-"""Runs commands in turn and takes their wall time, CPU time and peak memory."""
+"""Run commands and measure their wall time, CPU time and peak memory."""
 
 import os
 import subprocess
@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 
 class Contender(NamedTuple):
-    """A command to measure, for at most so many rounds; or why it is skipped."""
+    """A command to measure.
+
+    Attributes:
+        name: its name.
+        command: the command line.
+        rounds: the most rounds to run it.
+        skipped: why it is skipped; "" if it runs.
+
+    """
 
     name: str
     command: Sequence[str] = ()
@@ -18,7 +26,15 @@ class Contender(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One run: wall and CPU time in seconds, peak memory of its largest process in bytes, and its exit status."""
+    """One run.
+
+    Attributes:
+        wall: wall time in seconds.
+        cpu: CPU time in seconds.
+        memory: peak memory of its largest process in bytes.
+        status: exit status.
+
+    """
 
     wall: float
     cpu: float
@@ -27,7 +43,16 @@ class Sample(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A contender with the medians of its times, its highest peak memory, and whether every run succeeded."""
+    """A measured contender.
+
+    Attributes:
+        contender: the contender.
+        wall: median wall time in seconds.
+        cpu: median CPU time in seconds.
+        memory: highest peak memory in bytes.
+        succeeded: whether every run succeeded.
+
+    """
 
     contender: Contender
     wall: float
@@ -37,9 +62,9 @@ class Result(NamedTuple):
 
 
 def run(command: Sequence[str]) -> Sample:
-    """Run a command to its end, its output thrown away, in the environment of a user: no PYTHON... variable is set.
+    """Run a command without output, in an environment without PYTHON... variables.
 
-    ``os.wait4`` counts what the process and the children it waited for used; Linux gives memory in KiB, macOS in bytes.
+    ``os.wait4`` counts the process and the children that it waited for; Linux gives memory in KiB, macOS in bytes.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     begun = time.perf_counter()
@@ -58,7 +83,10 @@ def run(command: Sequence[str]) -> Sample:
 
 
 def measure_interleaved(contenders: Sequence[Contender], rounds: int) -> list[Result]:
-    """Measure every contender in each round, every other round in reverse, so that no one has the quieter machine."""
+    """Measure every contender in each round, every other round in reverse.
+
+    So a change of the machine's load affects all of them.
+    """
     samples: dict[str, list[Sample]] = {
         contender.name: [] for contender in contenders if not contender.skipped
     }

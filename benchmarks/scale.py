@@ -1,7 +1,7 @@
-"""Measures how triage grows with the logs, on one machine and on Spark in local mode: `make bench-scale`.
+"""Measure how triage scales, on one machine and on Spark: `make bench-scale`.
 
-BENCH_SCALE_GB is the largest size in gigabytes (8); an eighth, a quarter and a half of it come before. One file of JSON
-lines grows from size to size in out/bench/ and is deleted in the end, so the disk needs room for the largest only.
+BENCH_SCALE_GB is the largest size in gigabytes (8); an eighth, a quarter and a half of it are measured too. One file
+of JSON lines grows from size to size in out/bench/ and is deleted at the end.
 """
 
 import os
@@ -20,12 +20,20 @@ from benchmarks.measure import Contender
 LARGEST = float(os.environ.get("BENCH_SCALE_GB", "8")) * 1e9
 SIZES = [LARGEST / part for part in (8, 4, 2, 1)]
 ALONE, SPARK, RIPGREP = "triage diagnose", "triage diagnose --engine spark", "rg -ic"
-#: So often the memory of a contender's processes is taken, in seconds.
+#: Seconds between two measurements of a contender's memory.
 _SAMPLING_INTERVAL = 0.2
 
 
 class Sample(NamedTuple):
-    """One run: wall and CPU seconds, the highest sum of its processes' resident memory, and its exit status."""
+    """One run.
+
+    Attributes:
+        wall: wall time in seconds.
+        cpu: CPU time in seconds.
+        memory: highest sum of its processes' resident memory in bytes.
+        status: exit status.
+
+    """
 
     wall: float
     cpu: float
@@ -34,7 +42,7 @@ class Sample(NamedTuple):
 
 
 def run(command: Sequence[str]) -> Sample:
-    """Run a command to its end, its output thrown away; its memory is that of all its processes together."""
+    """Run a command without output and measure the memory of all its processes."""
     begun = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -63,7 +71,10 @@ def run(command: Sequence[str]) -> Sample:
 
 
 def _resident_memory(group: int) -> int:
-    """Return the resident bytes of the processes of a session; what several of them share is counted for each."""
+    """Return the resident bytes of a session's processes.
+
+    Shared memory counts for each of them.
+    """
     command = ["ps", "-eo", "sid=,rss="]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     rows = [line.split() for line in listed.stdout.splitlines()]
@@ -71,7 +82,7 @@ def _resident_memory(group: int) -> int:
 
 
 def list_contenders(lines: str, words: list[str]) -> list[Contender]:
-    """Return triage here and on Spark, and its peers."""
+    """Return triage locally and on Spark, and other tools."""
     patterns = [part for word in words for part in ("-e", word)]
     quoted = " ".join(f"-e '{word}'" for word in words)
     message = ".jsonPayload.message // .textPayload // .httpRequest.requestUrl"
@@ -88,7 +99,7 @@ def list_contenders(lines: str, words: list[str]) -> list[Contender]:
 
 
 def grow_file(lines: Iterator[str], file: TextIO, size: float) -> int:
-    """Write lines until the file has that size; return how many."""
+    """Write lines until the file has that size; return their number."""
     count = 0
     while file.tell() < size:
         count += 1
@@ -98,7 +109,7 @@ def grow_file(lines: Iterator[str], file: TextIO, size: float) -> int:
 
 
 def to_row(name: str, samples: Sequence[Sample | None], skipped: str) -> str:
-    """Return a contender's line of the table: seconds and megabytes at each size, and how both grew."""
+    """Return a contender's table row: seconds and megabytes per size, and growth."""
     if skipped:
         return f"| {name} | skipped: {skipped} |" + " |" * (len(SIZES) + 1)
     ran = [sample for sample in samples if sample is not None]

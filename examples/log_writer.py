@@ -1,4 +1,4 @@
-"""Entries of a Cloud Run service in the shapes that gcloud prints, for words written for this project."""
+"""Write entries of a Cloud Run service in the forms that gcloud prints."""
 
 import random
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ class Log:
     """The entries of the service, in the order in which they were written."""
 
     def __init__(self, seed: int = 449) -> None:
-        """Begin without entries; the same seed invents the same ids."""
+        """Start without entries; the same seed gives the same ids."""
         self.entries: list[dict[str, Any]] = []
         self.random = random.Random(seed)
 
@@ -23,7 +23,10 @@ class Log:
         return f"{self.random.getrandbits(4 * digits):0{digits}x}"
 
     def add(self, at: datetime, revision: str, log: str, severity: str = "", **payload: Any) -> None:
-        """Add an entry, received within the next tenths of a second; without ``severity`` it carries none."""
+        """Add an entry, received within tenths of a second.
+
+        Without ``severity`` it has none.
+        """
         received = at + timedelta(microseconds=self.random.randint(9_000, 140_000))
         entry = {
             "insertId": f"{int(at.timestamp()):08x}{at.microsecond:08x}{self.hex(8)}",
@@ -47,7 +50,7 @@ class Log:
         self.entries.append(entry)
 
     def deployment(self, at: datetime, revision: str, took: float) -> None:
-        """Add what the audit log says of a deployment: who asked for it, and that the revision became ready."""
+        """Add the audit log of a deployment: the request, and that it became ready."""
         who = f"deployer@{PROJECT}.iam.gserviceaccount.com"
         service = f"namespaces/{PROJECT}/services/{SERVICE}"
         audit = {
@@ -74,10 +77,10 @@ class Log:
 
 
 class Instance:
-    """A container instance of a revision; all its times are seconds since it was born."""
+    """A container instance of a revision; times are seconds since its start."""
 
     def __init__(self, log: Log, revision: str, born: datetime) -> None:
-        """Give the instance an id of its own."""
+        """Give the instance its own id."""
         self.log, self.revision, self.born = log, revision, born
         self.labels = {
             "instanceId": "00" + log.hex(158),
@@ -87,11 +90,11 @@ class Instance:
         self._last = born
 
     def at(self, seconds: float) -> datetime:
-        """Return the time that many seconds after birth."""
+        """Return the time so many seconds after the start."""
         return self.born + timedelta(seconds=seconds)
 
     def line(self, seconds: float, where: str, message: str, severity: str = "") -> None:
-        """Log a line in the form of the service's formatter on stderr; ``where`` is module.function:line."""
+        """Log a line in the service's stderr format; ``where`` is module.function:line."""
         module, _, place = where.rpartition(".")
         function, _, number = place.partition(":")
         payload: dict[str, Any] = {
@@ -101,10 +104,10 @@ class Instance:
         }
         if module != "logging":
             payload["context"] = {"name": module, "service": "netra-service"}
-        self._write(seconds, "stderr", severity or usual_severity(message), jsonPayload=payload)
+        self._add_container_entry(seconds, "stderr", severity or usual_severity(message), jsonPayload=payload)
 
     def printed(self, seconds: float, logger: str, message: str) -> None:
-        """Log a line in the form of the service's other formatter, on stdout, its bogus error object included."""
+        """Log a line in the service's stdout format, with its bogus error object."""
         stamp = f"{self.at(seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
         severity = usual_severity(message)
         payload = {
@@ -128,18 +131,18 @@ class Instance:
                 "zero_empty_guarantee": True,
             },
         }
-        self._write(seconds, "stdout", severity, jsonPayload=payload)
+        self._add_container_entry(seconds, "stdout", severity, jsonPayload=payload)
 
     def text(self, seconds: float, message: str, stream: str = "stderr") -> None:
-        """Log a bare line; such lines carry no severity."""
-        self._write(seconds, stream, "", textPayload=message)
+        """Log a plain text line, which has no severity."""
+        self._add_container_entry(seconds, stream, "", textPayload=message)
 
     def gunicorn(self, seconds: float, pid: int, message: str, level: str = "INFO") -> None:
-        """Log a line of gunicorn's."""
+        """Log a line of gunicorn."""
         self.text(seconds, f"[{self.at(seconds):%Y-%m-%d %H:%M:%S} +0000] [{pid}] [{level}] {message}")
 
     def platform(self, seconds: float, message: str, severity: str = "INFO") -> None:
-        """Log a line of Cloud Run's own."""
+        """Log a line of Cloud Run."""
         log = "run.googleapis.com/varlog/system"
         self.log.add(
             self.at(seconds), self.revision, log, severity, labels=dict(self.labels), textPayload=message
@@ -148,7 +151,7 @@ class Instance:
     def request(
         self, seconds: float, path: str, status: int, latency: float, *, agent: str, text: str = ""
     ) -> None:
-        """Log a GET; ``text`` is what the platform adds when it could not be answered."""
+        """Log a GET; ``text`` is the platform's message for a failed one."""
         trace = f"projects/{PROJECT}/traces/{self.log.hex(32)}"
         payload: dict[str, Any] = {
             "httpRequest": {
@@ -171,15 +174,15 @@ class Instance:
         if text:
             payload["textPayload"] = text
         severity = "ERROR" if status >= 500 else "WARNING" if status >= 400 else "INFO"
-        self._seen(seconds, "run.googleapis.com/requests", severity, **payload)
+        self._add_platform_entry(seconds, "run.googleapis.com/requests", severity, **payload)
 
-    def _seen(self, seconds: float, log: str, severity: str, **payload: Any) -> None:
-        """Add what the platform saw, by its own clock."""
+    def _add_platform_entry(self, seconds: float, log: str, severity: str, **payload: Any) -> None:
+        """Add an entry of the platform, with its own clock."""
         at = self.at(seconds) + timedelta(microseconds=self.log.random.randint(0, 900))
         self.log.add(at, self.revision, log, severity, **payload)
 
-    def _write(self, seconds: float, stream: str, severity: str, **payload: Any) -> None:
-        """Add what the container wrote: stamped a few milliseconds later, never before what it wrote earlier."""
+    def _add_container_entry(self, seconds: float, stream: str, severity: str, **payload: Any) -> None:
+        """Add an entry of the container, milliseconds later and in order."""
         tick = timedelta(microseconds=self.log.random.randint(4, 60))
         self._last = max(self.at(seconds) + timedelta(milliseconds=3), self._last) + tick
         log = f"run.googleapis.com/{stream}"
@@ -187,5 +190,5 @@ class Instance:
 
 
 def usual_severity(message: str) -> str:
-    """Return WARNING for the chronic noise, else INFO."""
+    """Return WARNING for known noise, else INFO."""
     return "WARNING" if message.startswith(NOISE) else "INFO"

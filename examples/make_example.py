@@ -1,10 +1,11 @@
-"""Writes what `gcloud logging read --format=json` prints of netra-backend-staging: export.json, before.json, after.json.
+"""Write export.json, before.json and after.json, in the format of gcloud.
 
-export.json is an afternoon: a revision whose database did not answer, the revision that cured it, and then the incident:
-plain GETs of /ws/health and /websocket that the readiness middleware refuses although every check is ready. before.json
-is an evening on which a deployment does not come up while the old revision refuses the same GETs; after.json is the hour
-after both were fixed. The forms of the lines are the service's own; ids, addresses, times and names are invented. Run
-again, it writes the same bytes:
+The format is that of `gcloud logging read --format=json` for netra-backend-staging. export.json is an afternoon: a
+revision whose database did not answer, the revision that fixed it, and then the incident: plain GETs of /ws/health
+and /websocket that the readiness middleware refuses although every check is ready. before.json is an evening on which
+a deployment does not become ready while the old revision refuses the same GETs. after.json is the hour after both
+were fixed. The forms of the lines are the service's own; ids, addresses, times and names are invented. Running it
+again writes the same bytes:
 
     python -m examples.make_example
 """
@@ -23,9 +24,7 @@ BAD, FIXED = f"{SERVICE}-00043-vtp", f"{SERVICE}-00044-hdz"
 NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
 EVENING = datetime(2026, 3, 19, 18, tzinfo=UTC)
 EXPORT, BEFORE, AFTER = (Path(__file__).with_name(f"{name}.json") for name in ("export", "before", "after"))
-MIN_INSTANCES = (
-    "MANUAL_OR_CUSTOMER_MIN_INSTANCE - Instance started because of customer-configured min-instances."
-)
+MINIMUM = "MANUAL_OR_CUSTOMER_MIN_INSTANCE - Instance started because of customer-configured min-instances."
 AUTOSCALING = "AUTOSCALING - Instance started due to configured scaling factors or no existing capacity."
 
 APP = "netra_backend.app"
@@ -46,7 +45,7 @@ DATABASE_TIMEOUT = (
     "issues. Check POSTGRES_HOST configuration and Cloud SQL instance accessibility."
 )
 
-# What an instance says before its startup sequence: seconds since birth, logger, message.
+# Lines of an instance before its startup sequence: seconds since its start, logger, message.
 IMPORTS = [
     (2.38, "logging", "Built database URL from POSTGRES_* environment variables"),
     (2.40, "logging", "Enhanced RedisManager initialized with automatic recovery"),
@@ -139,7 +138,7 @@ GROUPS = [
 
 
 def log_boot(instance: Instance, reason: str) -> float:
-    """Log the birth of an instance up to its startup sequence; return when that begins."""
+    """Log the start of an instance; return when its startup sequence begins."""
     probe = f'Default STARTUP TCP probe succeeded after 1 attempt for container "{SERVICE}-1" on port 8000.'
     features = "Environment: staging, GCP: True, Cloud Run: True, Timeout: 90.0s, uvicorn-compatible: True"
     instance.platform(0, f"Starting new instance. Reason: {reason}")
@@ -164,7 +163,7 @@ def log_boot(instance: Instance, reason: str) -> float:
 
 
 def log_startup(instance: Instance, begun: float, *, database: bool) -> float:
-    """Log the startup sequence, which fails at a database that does not answer; return when it ended."""
+    """Log the startup sequence, which may fail at the database; return its end."""
     seconds = begun
     step22, end = f"{SMD}._validate_gcp_websocket_readiness", f"{SMD}._mark_startup_complete"
     for number, (phase, took, title, steps) in enumerate(PHASES, 1):
@@ -195,7 +194,7 @@ def log_startup(instance: Instance, begun: float, *, database: bool) -> float:
 
 
 def log_database_failure(instance: Instance, begun: float, seconds: float) -> float:
-    """Log a database phase that ran into its time limit, and the end of the instance; return when it ended."""
+    """Log a database timeout and the end of the instance; return its end."""
     socket = f"/cloudsql/{PROJECT}:us-central1:demo-postgres/.s.PGSQL.5432"
     closed = f'connection to server on socket "{socket}" failed: server closed the connection unexpectedly'
     migrations = f"{APP}.startup_module._handle_migration_error"
@@ -225,7 +224,7 @@ def log_database_failure(instance: Instance, begun: float, seconds: float) -> fl
 
 
 def log_validation(instance: Instance, begun: float, limits: str, *, phase: str) -> float:
-    """Log a pass through the whole chain with every check ready; return when it ended."""
+    """Log a validation in which every check is ready; return its end."""
     whole = f"{VALIDATOR}.validate_gcp_readiness_for_websocket"
     wait = f"{VALIDATOR}._wait_for_startup_phase_completion_with_progressive_delays"
     group = f"{VALIDATOR}._validate_service_group"
@@ -272,7 +271,7 @@ def log_validation(instance: Instance, begun: float, limits: str, *, phase: str)
 
 
 def log_connection(instance: Instance, seconds: float) -> None:
-    """Log a WebSocket connection that the guard lets in, as it does every true upgrade."""
+    """Log a WebSocket connection that the middleware admits."""
     name = f"main_{instance.log.hex(8)}"
     instance.request(seconds, "/ws", 101, 312.4, agent=BROWSER)
     ended = log_validation(instance, seconds + 0.02, "requested: 3.0s, optimized: 3.5s", phase="complete")
@@ -284,7 +283,7 @@ def log_connection(instance: Instance, seconds: float) -> None:
 
 
 def log_refusal(instance: Instance, seconds: float, path: str, agent: str) -> None:
-    """Log the incident: a plain GET that the middleware refuses in three milliseconds, before any check is made."""
+    """Log the incident: a plain GET that the middleware refuses before any check."""
     latency = instance.log.random.uniform(0.0026, 0.0041)
     refusal = (
         "🚫 Rejecting WebSocket connection (Issue #449 protection) - State: unknown, Failed services: []"
@@ -295,48 +294,37 @@ def log_refusal(instance: Instance, seconds: float, path: str, agent: str) -> No
 
 
 def log_health_check(instance: Instance, seconds: float) -> None:
-    """Log a health check, which proves little: /health answers with a constant."""
+    """Log a health check; /health always answers the same."""
     instance.request(seconds, "/health", 200, instance.log.random.uniform(0.004, 0.011), agent="GoogleHC/1.0")
     instance.text(seconds + 0.01, '169.254.169.126:49090 - "GET /health HTTP/1.1" 200', "stdout")
 
 
 def log_request(instance: Instance, seconds: float, path: str, status: int) -> None:
-    """Log an ordinary call of the API."""
+    """Log an ordinary API request."""
     instance.request(seconds, path, status, instance.log.random.uniform(0.01, 0.3), agent=BROWSER)
 
 
 def log_serving_hour(instance: Instance, ready: float) -> None:
-    """Log an hour of a ready instance, in order of time: probes, calls, two connections, and the refused GETs."""
+    """Log an hour of a ready instance: health checks, requests, refused GETs."""
+    refuse, request = partial(log_refusal, instance), partial(log_request, instance)
     happens: list[tuple[float, Callable[[float], None]]] = [
         *((at, partial(log_connection, instance)) for at in (212.0, 2011.0)),
         *((ready + 5 + 60 * n, partial(log_health_check, instance)) for n in range(48)),
-        *(
-            (ready + 86 + 240 * n, partial(log_request, instance, path="/api/threads", status=200))
-            for n in range(12)
-        ),
-        *(
-            (ready + 458 + 900 * n, partial(log_request, instance, path="/api/agents", status=401))
-            for n in range(3)
-        ),
-        *(
-            (1310.0 + 157 * n, partial(log_refusal, instance, path="/ws/health", agent=CURL))
-            for n in range(8)
-        ),
-        *(
-            (1311.5 + 157 * n, partial(log_refusal, instance, path="/websocket", agent=TESTS))
-            for n in range(8)
-        ),
+        *((ready + 86 + 240 * n, partial(request, path="/api/threads", status=200)) for n in range(12)),
+        *((ready + 458 + 900 * n, partial(request, path="/api/agents", status=401)) for n in range(3)),
+        *((1310.0 + 157 * n, partial(refuse, path="/ws/health", agent=CURL)) for n in range(8)),
+        *((1311.5 + 157 * n, partial(refuse, path="/websocket", agent=TESTS)) for n in range(8)),
     ]
     for seconds, happen in sorted(happens, key=itemgetter(0)):
         happen(seconds)
 
 
 def build_afternoon() -> Log:
-    """Return the log of the story that the module tells."""
+    """Return the log of export.json."""
     log = Log()
     log.deployment(NOON + timedelta(minutes=65), OLD, 62.41)
     born = NOON + timedelta(minutes=65, seconds=8.3)
-    for reason in (MIN_INSTANCES, AUTOSCALING):
+    for reason in (MINIMUM, AUTOSCALING):
         instance = Instance(log, OLD, born)
         instance.request(19.2, "/health", 503, 12.631, agent="GoogleHC/1.0", text=FAILED_REQUEST)
         instance.request(24.7, "/api/threads", 503, 7.164, agent=BROWSER, text=FAILED_REQUEST)
@@ -344,13 +332,13 @@ def build_afternoon() -> Log:
         born = instance.at(ended + 8.0)
     log.deployment(NOON + timedelta(minutes=100), NEW, 41.93)
     serving = Instance(log, NEW, NOON + timedelta(minutes=100, seconds=9.1))
-    ready = log_startup(serving, log_boot(serving, MIN_INSTANCES), database=True)
+    ready = log_startup(serving, log_boot(serving, MINIMUM), database=True)
     log_serving_hour(serving, ready)
     return log
 
 
 def log_work(instance: Instance, ready: float, error: str, often: int, *, fixed: bool) -> None:
-    """Log forty minutes of a ready instance: GETs of /ws/health, refused or answered, and an error now and then."""
+    """Log forty minutes of a ready instance: GETs of /ws/health, and some errors."""
     happens: list[tuple[float, Callable[[float], None]]] = [
         *((ready + 30 + 120 * n, partial(log_health_check, instance)) for n in range(18)),
         *(
@@ -369,7 +357,7 @@ def log_work(instance: Instance, ready: float, error: str, often: int, *, fixed:
 
 
 def build_evening() -> Log:
-    """Return the log before the mend: the old revision works but refuses, the new one does not come up."""
+    """Return the log of before.json: the new revision does not become ready."""
     log = Log(seed=450)
     serving = Instance(log, NEW, EVENING)
     ready = log_startup(serving, log_boot(serving, AUTOSCALING), database=True)
@@ -379,15 +367,15 @@ def build_evening() -> Log:
     log.deployment(EVENING + timedelta(minutes=12), BAD, 58.2)
     for minute in (12.2, 19.5, 28.1):
         instance = Instance(log, BAD, EVENING + timedelta(minutes=minute))
-        log_startup(instance, log_boot(instance, MIN_INSTANCES), database=False)
+        log_startup(instance, log_boot(instance, MINIMUM), database=False)
     return log
 
 
-def fixed() -> Log:
-    """Return the log of the hour after the mend: two instances come up and answer; one error is new, and harmless."""
+def build_fixed_hour() -> Log:
+    """Return the log of after.json: two ready instances and one new, harmless error."""
     log = Log(seed=451)
     log.deployment(EVENING + timedelta(minutes=70), FIXED, 39.6)
-    for minute, reason, often in ((70.2, MIN_INSTANCES, 2), (74.9, AUTOSCALING, 0)):
+    for minute, reason, often in ((70.2, MINIMUM, 2), (74.9, AUTOSCALING, 0)):
         instance = Instance(log, FIXED, EVENING + timedelta(minutes=minute))
         ready = log_startup(instance, log_boot(instance, reason), database=True)
         log_connection(instance, ready + 20)
@@ -397,7 +385,7 @@ def fixed() -> Log:
 
 def main() -> None:
     """Write the exports beside this module, newest first, as gcloud prints them."""
-    for path, log in ((EXPORT, build_afternoon()), (BEFORE, build_evening()), (AFTER, fixed())):
+    for path, log in ((EXPORT, build_afternoon()), (BEFORE, build_evening()), (AFTER, build_fixed_hour())):
         entries = sorted(log.entries, key=itemgetter("timestamp", "insertId"), reverse=True)
         path.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 

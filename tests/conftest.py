@@ -1,4 +1,4 @@
-"""What all tests share: golden files and the command that renews them, ``pytest --renew``."""
+"""Fixtures of all tests: golden files, renewed with ``pytest --renew``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes is the machine's matter: no test is judged by the clock.
+# Machines differ in speed: no test has a deadline.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """Compare a text with a file that was looked at; with --renew, write the file."""
+    """Compare a text with a golden file; with --renew, write the file."""
 
     def compare(path: Path, text: str) -> None:
         if request.config.getoption("--renew"):

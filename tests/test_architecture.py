@@ -1,4 +1,4 @@
-"""The rules of the house, read from its source: who may import whom, and what no file may hold."""
+"""The architecture: which package may import which, and what no file may hold."""
 
 import ast
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TRIAGE = ROOT / "triage"
 
-GROUND = {"errors", "measures", "models", "redact", "resources", "text", "window"}
+GROUND_FLOOR = {"errors", "measures", "models", "redact", "resources", "text", "window"}
 STAGES = {
     "probe",
     "release",
@@ -25,15 +25,15 @@ STAGES = {
     "runs",
     "tickets",
 }
-#: What each part of the program may import: itself, and what stands below it.
+#: What each package may import: itself and the layers below.
 MAY_IMPORT = (
-    dict.fromkeys(GROUND, GROUND)
-    | {stage: GROUND | {stage} for stage in STAGES}
+    dict.fromkeys(GROUND_FLOOR, GROUND_FLOOR)
+    | {stage: GROUND_FLOOR | {stage} for stage in STAGES}
     | {
-        "pipeline": GROUND | STAGES | {"pipeline"},
-        "notebook": GROUND | {"pipeline", "notebook"},
-        "cli": GROUND | {"pipeline", "notebook", "cli"},
-        "__init__": GROUND | {"pipeline", "notebook"},
+        "pipeline": GROUND_FLOOR | STAGES | {"pipeline"},
+        "notebook": GROUND_FLOOR | {"pipeline", "notebook"},
+        "cli": GROUND_FLOOR | {"pipeline", "notebook", "cli"},
+        "__init__": GROUND_FLOOR | {"pipeline", "notebook"},
         "__main__": {"cli"},
     }
 )
@@ -63,7 +63,7 @@ def part_of(path: Path) -> str:
 
 
 def imported_parts(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the parts of triage that a file imports, with the line; relative imports are made absolute."""
+    """Yield the packages that a file imports, with lines, relative ones resolved."""
     package = ["triage", *path.relative_to(TRIAGE).parent.parts]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -80,11 +80,11 @@ def imported_parts(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, rest.split(".")[0]
 
 
-def test_every_part_of_the_program_has_its_floor() -> None:
+def test_every_package_has_a_layer() -> None:
     assert {part_of(path) for path in sources("triage")} <= MAY_IMPORT.keys()
 
 
-def test_no_import_points_up_or_sideways() -> None:
+def test_imports_point_down_only() -> None:
     offenders = [
         f"{path.relative_to(ROOT)}:{line} imports {part}"
         for path in sources("triage")
@@ -108,7 +108,7 @@ def test_importing_triage_and_asking_for_help_load_nothing_heavy(arguments: list
     assert sorted(name for name in loaded if name.partition(".")[0] in HEAVY) == []
 
 
-def test_nothing_that_is_read_can_run_as_code() -> None:
+def test_input_is_never_executed_as_code() -> None:
     forbidden_modules = {"pickle", "cPickle", "marshal", "shelve", "dill", "joblib", "jsonpickle", "yaml"}
     forbidden_calls = {"eval", "exec", "compile", "__import__"}
     offenders = []
@@ -125,7 +125,7 @@ def test_nothing_that_is_read_can_run_as_code() -> None:
     assert offenders == []
 
 
-def test_only_the_door_keeps_every_exception() -> None:
+def test_only_the_entry_point_catches_every_exception() -> None:
     everything = {"Exception", "BaseException"}
     catchers = set()
     for path in sources("triage"):
@@ -159,7 +159,7 @@ def undocumented(body: list[ast.stmt], prefix: str) -> Iterator[str]:
                 yield from undocumented(node.body, f"{prefix}{node.name}.")
 
 
-def test_everything_public_says_what_it_is() -> None:
+def test_everything_public_has_a_docstring() -> None:
     missing = []
     for path in sources("triage", "examples", "benchmarks"):
         text = path.read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ def test_everything_public_says_what_it_is() -> None:
     assert missing == []
 
 
-def test_no_file_holds_a_path_of_the_machine_that_it_was_written_on() -> None:
+def test_no_file_holds_a_local_path() -> None:
     folders = ["triage", "queries", "reports", "tests", "examples", "benchmarks", "docs", ".ci", ".github"]
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     files += [path for kind in ("*.md", "*.toml", "*.txt", "Makefile") for path in ROOT.glob(kind)]

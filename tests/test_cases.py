@@ -1,4 +1,4 @@
-"""The incidents that are told apart: each folder of cases/ holds entries and what the documents must say of them."""
+"""Incidents: each folder of cases/ holds entries and the expected documents."""
 
 import json
 import random
@@ -49,11 +49,11 @@ def pairs(case: Path) -> list[tuple[Incident, dict[str, Any]]]:
 
 
 def titles(symptoms: list[str]) -> list[str]:
-    """Return the symptoms without the number of their lines."""
+    """Return the symptoms without their number of lines."""
     return [symptom.rpartition(" (")[0] for symptom in symptoms]
 
 
-#: What a case may say of an incident or a run beyond its plain fields, and how that is read from the document.
+#: Keys of a case beside the plain fields of an incident or a run, and how to read them from a document.
 READ: dict[str, Callable[[Any], Any]] = {
     "symptoms": lambda incident: titles(incident.symptoms),
     "ruled_out": lambda incident: [ruled.cause for ruled in incident.ruled_out],
@@ -61,13 +61,13 @@ READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def told(noun: Any, want: dict[str, Any]) -> dict[str, Any]:
-    """Return what a document says under the keys that a case names."""
+def selected_keys(noun: Any, want: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a document under the keys of a case."""
     return {key: READ[key](noun) if key in READ else getattr(noun, key) for key in want}
 
 
-def each_case_that_tells(key: str) -> pytest.MarkDecorator:
-    """A test for the cases that name a key: the others say nothing of it."""
+def each_case_with(key: str) -> pytest.MarkDecorator:
+    """Parametrize a test with the cases that have a key."""
     return pytest.mark.parametrize(
         "case", [c for c in CASES if key in expected(c)], ids=lambda case: case.name
     )
@@ -96,10 +96,10 @@ def test_the_incidents_come_in_their_order(case: Path) -> None:
 
 
 @each_case
-def test_each_incident_is_told_as_what_it_is(case: Path) -> None:
+def test_each_incident_has_its_cause_and_title(case: Path) -> None:
     for incident, want in pairs(case):
         plain = {key: value for key, value in want.items() if key != "ruled_out"}
-        assert told(incident, plain) == plain
+        assert selected_keys(incident, plain) == plain
 
 
 @each_case
@@ -109,13 +109,13 @@ def test_a_symptom_is_attached_to_its_cause(case: Path) -> None:
 
 
 @each_case
-def test_what_a_careless_reader_would_blame_is_ruled_out(case: Path) -> None:
+def test_misleading_causes_are_ruled_out(case: Path) -> None:
     for incident, want in pairs(case):
         assert set(want.get("ruled_out", [])) <= {ruled.cause for ruled in incident.ruled_out}
 
 
 @each_case
-def test_no_check_is_blamed_that_the_entries_clear(case: Path) -> None:
+def test_passed_checks_are_not_failing(case: Path) -> None:
     blamed = {incident.check for incident in incidents(case) if incident.confidence != "low"}
 
     assert not blamed & set(expected(case).get("not_blamed", []))
@@ -137,44 +137,44 @@ def test_every_reason_rests_on_entries_of_the_export(case: Path) -> None:
 
 
 @each_case
-def test_no_sentence_says_that_a_word_is_not_in_the_log(case: Path) -> None:
+def test_no_sentence_claims_that_a_word_is_absent(case: Path) -> None:
     for incident in incidents(case):
         whys = [ruled.why for ruled in incident.ruled_out]
         assert not [text for text in (incident.title, *incident.because, *whys) if "(not in the log)" in text]
 
 
 @each_case
-def test_noise_is_counted_apart(case: Path) -> None:
+def test_known_noise_is_counted_separately(case: Path) -> None:
     noise = {line.title: line.count for line in analysis(case).diagnosis.noise}
 
     assert noise == expected(case)["noise"]
 
 
-@each_case_that_tells("limits")
-def test_what_the_logs_cannot_show_is_said(case: Path) -> None:
+@each_case_with("limits")
+def test_limits_are_reported(case: Path) -> None:
     limits = "\n".join(analysis(case).diagnosis.limits)
 
     assert all(limit in limits for limit in expected(case)["limits"])
 
 
-@each_case_that_tells("next")
-def test_the_next_step_asks_for_what_would_settle_it(case: Path) -> None:
+@each_case_with("next")
+def test_next_step_names_the_data_needed(case: Path) -> None:
     want = expected(case)["next"]
     step = analysis(case).diagnosis.next
 
     assert (step is None) if want is None else (step is not None and want in step.filter)
 
 
-@each_case_that_tells("runs")
+@each_case_with("runs")
 def test_the_runs_are_those_of_the_case(case: Path) -> None:
     want = expected(case)["runs"]
     runs = analysis(case).timeline.runs
 
-    assert [told(run, keys) for run, keys in zip(runs, want, strict=True)] == want
+    assert [selected_keys(run, keys) for run, keys in zip(runs, want, strict=True)] == want
 
 
 @each_case
-def test_the_same_is_said_of_shuffled_and_doubled_entries(case: Path, tmp_path: Path) -> None:
+def test_shuffled_and_duplicated_entries_give_the_same_documents(case: Path, tmp_path: Path) -> None:
     lines = entries(case) * 2
     random.Random(case.name).shuffle(lines)  # noqa: S311 - an order, not a secret
     export = tmp_path / "shuffled.jsonl"
@@ -190,7 +190,7 @@ def test_the_same_is_said_of_shuffled_and_doubled_entries(case: Path, tmp_path: 
 
 
 @each_case
-def test_a_case_holds_what_its_form_asks_for(case: Path) -> None:
+def test_case_has_the_required_fields(case: Path) -> None:
     required = {"about", "verdict", "services", "incidents", "noise"}
     known = required | {"recovered", "not_blamed", "limits", "next", "runs"}
 
@@ -205,7 +205,7 @@ def causes() -> list[tuple[Pack, Cause]]:
 
 
 def pack_of(incident: Incident) -> str:
-    """Return the pack whose cause an incident is: of two causes of one name that of the first pack for its service."""
+    """Return the pack of the cause of an incident; of equal names, the first one."""
     return next(
         (
             pack.id
@@ -228,5 +228,5 @@ def test_every_cause_of_the_shipped_packs_is_an_incident_of_some_case(pack: Pack
 
 
 @pytest.mark.parametrize(("pack", "cause"), causes(), ids=lambda noun: noun.id)
-def test_what_a_cause_outranks_is_a_cause(pack: Pack, cause: Cause) -> None:
+def test_superseded_cause_exists(pack: Pack, cause: Cause) -> None:
     assert set(cause.supersedes) <= {other.id for _, other in causes()}

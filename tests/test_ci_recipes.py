@@ -1,4 +1,4 @@
-"""The pipelines of docs/examples, run as far as a shell can: their own lines, with gcloud played and Cloud Logging faked."""
+"""The CI recipes of docs/examples, run in a shell with fakes of gcloud and logs."""
 
 import os
 import re
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.diagnosis.scenes import crash
+from tests.diagnosis.scenarios import crash
 from tests.fakes.logging_server import LoggingServer
 from tests.release.gate.scenarios import NEW, OLD, boot, healthy
-from tests.rendering.judgements import obeyed
+from tests.rendering.gates import find_commands
 from tests.runs.logs import SERVICE, Log, export
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
@@ -30,15 +30,15 @@ ENDINGS = {
 each_ending = pytest.mark.parametrize("status", ENDINGS)
 
 
-class Ran(NamedTuple):
-    """How a pipeline ended: the status of the step that ended it, all that was printed, and what gcloud was asked for."""
+class RecipeResult(NamedTuple):
+    """The exit status of a recipe, its output, and its calls of gcloud."""
 
     status: int
     printed: str
     asked: list[str]
 
 
-def just_now(logs: list[Log]) -> list[Log]:
+def move_to_last_hour(logs: list[Log]) -> list[Log]:
     """Return the entries moved to the last hour."""
     moved = []
     for log in export(logs):
@@ -50,13 +50,13 @@ def just_now(logs: list[Log]) -> list[Log]:
 
 @pytest.fixture
 def server(status: int) -> Iterator[LoggingServer]:
-    with LoggingServer(just_now([*healthy(), *ENDINGS[status]])) as server:
+    with LoggingServer(move_to_last_hour([*healthy(), *ENDINGS[status]])) as server:
         yield server
 
 
 @pytest.fixture
 def machine(tmp_path: Path, server: LoggingServer) -> dict[str, str]:
-    """Return the environment of a machine with a gcloud that says what it was asked for, and triage as it is installed."""
+    """Return an environment with a fake gcloud and the installed triage."""
     commands = tmp_path / "bin"
     commands.mkdir()
     played = {
@@ -103,8 +103,8 @@ def workflow() -> dict[str, Any]:
     return loaded
 
 
-def holds(condition: str, outputs: dict[str, str], *, failed: bool) -> bool:
-    """Return whether a step runs: ``failure()`` and comparisons of outputs, joined by ``&&``."""
+def step_runs(condition: str, outputs: dict[str, str], *, failed: bool) -> bool:
+    """Return whether a step runs: ``failure()`` and comparisons joined by ``&&``."""
     told = []
     for part in condition.split(" && "):
         if part == "failure()":
@@ -120,8 +120,8 @@ def resolved(value: str, outputs: dict[str, str]) -> str:
     return re.sub(r"\$\{\{ steps\.([\w.]+) \}\}", lambda found: outputs[found[1]], value)
 
 
-def act(folder: Path, environment: dict[str, str]) -> Ran:
-    """Run the job as a runner does: step by step, with what steps hand on."""
+def run_workflow(folder: Path, environment: dict[str, str]) -> RecipeResult:
+    """Run the job step by step, with the outputs of steps."""
     outputs: dict[str, str] = {}
     printed, status = "", 0
     job = workflow()
@@ -132,7 +132,7 @@ def act(folder: Path, environment: dict[str, str]) -> Ran:
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
     }
     for number, step in enumerate(job["jobs"]["deploy"]["steps"]):
-        runs = holds(step["if"], outputs, failed=bool(status)) if "if" in step else not status
+        runs = step_runs(step["if"], outputs, failed=bool(status)) if "if" in step else not status
         if "run" not in step or not runs:
             continue
         given = {name: resolved(value, outputs) for name, value in step.get("env", {}).items()}
@@ -146,20 +146,20 @@ def act(folder: Path, environment: dict[str, str]) -> Ran:
         outputs |= {
             f"{step['id']}.outputs.{line.partition('=')[0]}": line.partition("=")[2] for line in lines
         }
-    return Ran(status, printed, asked(folder))
+    return RecipeResult(status, printed, asked(folder))
 
 
 @each_ending
-def test_the_workflow_ends_as_the_gate_does_with_annotations_and_a_summary_and_goes_back_only_where_that_failed(
+def test_workflow_returns_the_gate_status_and_rolls_back_only_after_a_failure(
     status: int, tmp_path: Path, machine: dict[str, str]
 ) -> None:
-    ran = act(tmp_path, machine)
+    ran = run_workflow(tmp_path, machine)
     assert ran.status == status
     assert (BACK in ran.asked) == (status == 1)
     assert (
         f"run deploy {SERVICE} --image=IMAGE --region=us-central1 --project=demo-project --quiet" in ran.asked
     )
-    commands = obeyed(ran.printed)
+    commands = find_commands(ran.printed)
     word = {0: "passed", 1: "failed", 3: "inconclusive"}[status]
     levels = {0: {"notice"}, 1: {"error", "warning", "notice"}, 3: {"warning"}}[status]
     assert commands[-1].title == f"triage gate {NEW}: {word}"
@@ -176,8 +176,8 @@ def build() -> dict[str, Any]:
     return loaded
 
 
-def substituted(text: str, known: dict[str, str]) -> str:
-    """Return what Cloud Build makes of a text: ``$$`` is a dollar sign, ``$NAME`` and ``${NAME}`` must be known."""
+def substitute(text: str, known: dict[str, str]) -> str:
+    """Return a text as Cloud Build substitutes it: ``$$``, ``$NAME``, ``${NAME}``."""
     return re.sub(
         r"\$(?:\$|\{(\w+)\}|([A-Z_]\w*))",
         lambda found: "$" if found[0] == "$$" else known[found[1] or found[2]],
@@ -185,33 +185,33 @@ def substituted(text: str, known: dict[str, str]) -> str:
     )
 
 
-def cloud_build(folder: Path, environment: dict[str, str]) -> Ran:
-    """Run the build: one step after the other in the same folder, until one fails."""
+def run_build(folder: Path, environment: dict[str, str]) -> RecipeResult:
+    """Run the build step by step in one folder, until a step fails."""
     config = build()
     known = {**config["substitutions"], "PROJECT_ID": "demo-project", "_WAIT": "0s"}
     printed = ""
     for step in config["steps"]:
-        options, script = [substituted(argument, known) for argument in step["args"]]
+        options, script = [substitute(argument, known) for argument in step["args"]]
         assert step["entrypoint"] == "bash"
         done = shell(script, folder, environment, options)
         printed += done.stdout
         if done.returncode:
-            return Ran(done.returncode, printed, asked(folder))
-    return Ran(0, printed, asked(folder))
+            return RecipeResult(done.returncode, printed, asked(folder))
+    return RecipeResult(0, printed, asked(folder))
 
 
 @each_ending
-def test_the_build_ends_as_the_gate_does_and_goes_back_only_where_that_failed(
+def test_build_returns_the_gate_status_and_rolls_back_only_after_a_failure(
     status: int, tmp_path: Path, machine: dict[str, str]
 ) -> None:
-    ran = cloud_build(tmp_path, machine)
+    ran = run_build(tmp_path, machine)
     assert ran.status == status
     assert (BACK in ran.asked) == (status == 1)
     word = {0: "PASSED", 1: "FAILED", 3: "INCONCLUSIVE"}[status]
     assert f"{word}  {NEW}  " in ran.printed
 
 
-def test_the_page_leads_to_both_and_names_every_criterion_and_key() -> None:
+def test_page_links_both_recipes_and_names_every_criterion() -> None:
     import tomllib
 
     root = EXAMPLES.parents[1]

@@ -1,4 +1,4 @@
-"""Exports held against each other, whole, by revision, and whatever the order of their entries."""
+"""Comparisons of exports, of revisions, and of entries in any order."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ def compared(before: Path, after: Path, **selection: Any) -> Comparison:
     ).comparison
 
 
-def unnamed(comparison: Comparison) -> Comparison:
+def without_names(comparison: Comparison) -> Comparison:
     """Return the comparison without the names of its files."""
     sides = {
         side: msgspec.structs.replace(getattr(comparison, side), name="") for side in ("before", "after")
@@ -35,14 +35,14 @@ def unnamed(comparison: Comparison) -> Comparison:
 
 
 @pytest.fixture(scope="module")
-def mended() -> Comparison:
+def fixed() -> Comparison:
     return compared(BEFORE, AFTER)
 
 
 @given(chance=some.randoms(use_true_random=False))
 @settings(max_examples=3)
-def test_the_order_and_the_doubles_of_entries_do_not_matter(
-    chance: random.Random, mended: Comparison, tmp_path_factory: pytest.TempPathFactory
+def test_order_and_duplicates_of_entries_do_not_matter(
+    chance: random.Random, fixed: Comparison, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("shuffled")
     for path in (BEFORE, AFTER):
@@ -50,15 +50,15 @@ def test_the_order_and_the_doubles_of_entries_do_not_matter(
         entries += chance.sample(entries, 50)
         chance.shuffle(entries)
         (folder / path.name).write_text(json.dumps(entries), encoding="utf-8")
-    assert unnamed(compared(folder / BEFORE.name, folder / AFTER.name)) == unnamed(mended)
+    assert without_names(compared(folder / BEFORE.name, folder / AFTER.name)) == without_names(fixed)
 
 
-def test_a_side_may_be_a_folder_or_a_glob(mended: Comparison, tmp_path: Path) -> None:
+def test_a_side_may_be_a_folder_or_a_glob(fixed: Comparison, tmp_path: Path) -> None:
     entries = json.loads(BEFORE.read_bytes())
     for number, part in enumerate((entries[:203], entries[203:])):
         (tmp_path / f"part-{number}.json").write_text(json.dumps(part), encoding="utf-8")
-    assert unnamed(compared(tmp_path, AFTER)) == unnamed(mended)
-    assert unnamed(compared(tmp_path / "part-*.json", AFTER)) == unnamed(mended)
+    assert without_names(compared(tmp_path, AFTER)) == without_names(fixed)
+    assert without_names(compared(tmp_path / "part-*.json", AFTER)) == without_names(fixed)
 
 
 def test_a_side_that_holds_no_entries_makes_it_unclear(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_side_that_holds_no_entries_makes_it_unclear(tmp_path: Path) -> None:
     assert not any(error.sure for error in comparison.errors)
 
 
-def test_a_record_that_is_broken_is_told_as_a_gap_of_its_side(tmp_path: Path) -> None:
+def test_broken_record_is_a_gap_of_its_side(tmp_path: Path) -> None:
     lines = [json.dumps(entry) for entry in json.loads(AFTER.read_bytes())]
     broken = tmp_path / "broken.jsonl"
     broken.write_text("\n".join(["{half", *lines]), encoding="utf-8")
@@ -81,7 +81,7 @@ def test_a_record_that_is_broken_is_told_as_a_gap_of_its_side(tmp_path: Path) ->
     assert (comparison.change, comparison.after.gaps) == ("better", {"broken_record": 1})
 
 
-def test_a_side_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+def test_unreadable_side_is_an_error(tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     other.write_text('[{"no": "entry"}]')
     with pytest.raises(BadDataError):
@@ -95,8 +95,8 @@ def test_only_what_is_selected_is_compared() -> None:
     assert compared(BEFORE, AFTER, service=("other",)).change == "unclear"
 
 
-def test_the_last_good_and_the_first_bad_revision_are_found_in_both_exports(mended: Comparison) -> None:
-    (walk,) = mended.walks
+def test_the_last_good_and_the_first_bad_revision_are_found_in_both_exports(fixed: Comparison) -> None:
+    (walk,) = fixed.walks
     assert walk.revisions == {FIXED: "ready", BAD: "not_ready", NEW: "ready"}
     assert (walk.last_good, walk.first_bad, walk.bounded) == (FIXED, BAD, True)
 
@@ -129,9 +129,7 @@ def test_a_revision_lasts_from_its_first_entry_to_its_last() -> None:
         ("*", NEW, f"--revision and --with both name {NEW}"),
     ],
 )
-def test_a_revision_that_is_not_there_is_refused_with_those_that_are(
-    revision: str, other: str, said: str
-) -> None:
+def test_unknown_revision_is_rejected_with_the_known_ones(revision: str, other: str, said: str) -> None:
     with pytest.raises(UsageError) as refused:
         pipeline.compare_revisions((str(BEFORE),), revision, other, packs=PACKS)
     assert refused.value.message == said
@@ -139,7 +137,7 @@ def test_a_revision_that_is_not_there_is_refused_with_those_that_are(
 
 
 def fetched(folder: Path, **changes: Any) -> Path:
-    """Write AFTER as a fetch leaves it, with what it says beside it."""
+    """Write AFTER as a fetch does, with its metadata."""
     path = folder / "after.jsonl.gz"
     lines = "\n".join(json.dumps(entry) for entry in json.loads(AFTER.read_bytes()))
     path.write_bytes(gzip.compress(lines.encode()))
@@ -172,12 +170,12 @@ def test_a_fetched_file_lasts_as_long_as_the_window_it_was_fetched_for(tmp_path:
         {"window_fetched": 0},
     ],
 )
-def test_a_window_that_was_not_fetched_whole_is_not_believed(tmp_path: Path, changes: dict[str, Any]) -> None:
+def test_incomplete_window_is_not_used(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert compared(BEFORE, fetched(tmp_path, **changes)).after.hours < 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "\udcff"])
-def test_a_file_beside_it_that_is_no_account_of_a_fetch_says_nothing(tmp_path: Path, text: str) -> None:
+def test_invalid_metadata_is_ignored(tmp_path: Path, text: str) -> None:
     path = fetched(tmp_path)
     (tmp_path / "after.meta.json").write_text(text, encoding="utf-8", errors="surrogateescape")
     assert compared(BEFORE, path).after.hours < 1

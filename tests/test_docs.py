@@ -1,4 +1,4 @@
-"""What docs/ says of the documents is what the nouns are."""
+"""The docs describe the documents as the models define them."""
 
 import re
 from pathlib import Path
@@ -52,8 +52,8 @@ NOUNS = [
 ]  # fmt: skip
 
 
-def told() -> dict[str, list[str]]:
-    """Return the fields that each section tells of."""
+def documented_fields() -> dict[str, list[str]]:
+    """Return the fields that each section describes."""
     sections = re.split(r"^## (\w+)$", DOCUMENTS.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     return {
         name: [
@@ -66,16 +66,16 @@ def told() -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.__name__)
-def test_every_field_of_a_document_is_told_and_no_other(noun: type[msgspec.Struct]) -> None:
-    assert sorted(told()[noun.__name__]) == sorted(noun.__struct_fields__)
+def test_docs_describe_exactly_the_fields_of_a_document(noun: type[msgspec.Struct]) -> None:
+    assert sorted(documented_fields()[noun.__name__]) == sorted(noun.__struct_fields__)
 
 
-def test_every_kind_of_gap_is_told() -> None:
+def test_docs_describe_every_kind_of_gap() -> None:
     text = DOCUMENTS.read_text(encoding="utf-8")
     assert [kind for kind in get_args(GapKind) if f"`{kind}`" not in text] == []
 
 
-def test_the_rule_that_contributors_are_shown_is_a_good_one(tmp_path: Path) -> None:
+def test_rule_in_the_docs_is_valid(tmp_path: Path) -> None:
     shown = re.findall(
         r"^```toml\n(.*?)^```$",
         (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"),

@@ -1,4 +1,4 @@
-"""The bundled example is what its program writes, has the shape that gcloud prints, and tells the story it was made for."""
+"""The bundled example is up to date, and gives the documented result."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_the_examples_are_what_their_program_writes(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_examples_have_the_shape_that_gcloud_prints(name: str) -> None:
+def test_examples_have_the_format_of_gcloud(name: str) -> None:
     entries = json.loads(getattr(make_example, name).read_bytes())
     times = [entry["timestamp"] for entry in entries]
     assert 300 <= len(entries) <= 500
@@ -51,7 +51,7 @@ def test_the_examples_have_the_shape_that_gcloud_prints(name: str) -> None:
     assert len({entry["insertId"] for entry in entries}) == len(entries)
 
 
-def test_the_refused_requests_are_the_incident_and_no_check_is_blamed(diagnosis: dict[str, Any]) -> None:
+def test_rejected_requests_are_the_incident_without_a_failing_check(diagnosis: dict[str, Any]) -> None:
     first = diagnosis["incidents"][0]
     assert (first["condition"], first["check"], first["confidence"]) == ("gate_rejected", None, "high")
     assert first["scope"]["revisions"] == [make_example.NEW]
@@ -64,14 +64,14 @@ def test_the_service_is_ready_since_its_last_validation_passed(diagnosis: dict[s
     assert service["revisions"] == {make_example.OLD: "not_ready", make_example.NEW: "ready"}
 
 
-def test_the_database_failure_of_the_older_revision_is_told_beside_it(diagnosis: dict[str, Any]) -> None:
+def test_database_failure_of_the_older_revision_is_reported(diagnosis: dict[str, Any]) -> None:
     (other,) = diagnosis["incidents"][1:]
     assert (other["condition"], other["check"]) == ("startup_failure", "database")
     assert other["scope"]["revisions"] == [make_example.OLD]
     assert other["recovered"]
 
 
-def test_the_evening_before_and_the_hour_after_the_mend_are_told_apart(comparison: dict[str, Any]) -> None:
+def test_comparison_before_and_after_the_fix_is_correct(comparison: dict[str, Any]) -> None:
     assert (comparison["change"], comparison["before"]["verdict"], comparison["after"]["verdict"]) == (
         "better",
         "not_ready",
@@ -83,7 +83,7 @@ def test_the_evening_before_and_the_hour_after_the_mend_are_told_apart(compariso
     assert outcomes["health", "/ws/health"]["change"] == "better"
 
 
-def test_one_error_is_new_after_the_mend_and_too_seldom_to_count(comparison: dict[str, Any]) -> None:
+def test_one_new_error_after_the_fix_is_too_rare_to_count(comparison: dict[str, Any]) -> None:
     (new,) = [error for error in comparison["errors"] if error["change"] == "new"]
     assert new["example"] == "Usage report was not sent: 429 Too Many Requests"
     assert (new["sure"], new["after"]["count"]) == (False, 2)

@@ -1,6 +1,6 @@
-"""What is built and installed: the wheel from the tree, the sdist, the wheel from the sdist, and an editable checkout.
+"""The built packages: wheel from the tree, sdist, wheel from the sdist, editable.
 
-Each is installed into an environment of its own that sees the dependencies of this one, but not this checkout.
+Each is installed into an environment of its own that has the dependencies of this one, but not this checkout.
 """
 
 import os
@@ -33,7 +33,7 @@ SHIPPED = {
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    """Return what a command prints; it must succeed, and knows nothing of this checkout but what it is told."""
+    """Return the output of a command that succeeds outside of this checkout."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))
     }
@@ -52,7 +52,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build the sdist, the wheel out of that sdist, and the wheel out of the tree."""
+    """Build the sdist, its wheel, and the wheel of the tree."""
     dist = tmp_path_factory.mktemp("dist")
     build = [sys.executable, "-m", "build", "--no-isolation"]
     run(*build, "--outdir", dist / "sdist", ROOT, cwd=dist)
@@ -68,7 +68,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def installed(
     request: pytest.FixtureRequest, built: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Install one form into a new environment; return the folder of its commands."""
+    """Install a package into a new environment; return its folder of commands."""
     place = tmp_path_factory.mktemp("environment")
     venv.create(place, with_pip=False, symlinks=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(place)}))
@@ -94,7 +94,7 @@ def test_an_installed_triage_works_from_any_folder(installed: Path, tmp_path: Pa
     assert "AFTER is better" in compared
 
 
-def test_every_command_of_an_installed_triage_tells_of_itself(installed: Path, tmp_path: Path) -> None:
+def test_every_command_of_an_installed_triage_has_help(installed: Path, tmp_path: Path) -> None:
     for name in COMMANDS:
         assert run(installed / "triage", name, "-h", cwd=tmp_path).startswith(f"Usage: triage {name} ")
 
@@ -137,7 +137,7 @@ def test_the_sdist_holds_what_its_tests_need(built: dict[str, Path]) -> None:
     assert not [name for name in held if name.startswith((".venv", "out/", "dist/"))]
 
 
-def test_the_changelog_tells_of_this_version() -> None:
+def test_changelog_has_this_version() -> None:
     assert f"## {triage.__version__} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The stages wired: the same answer from files and from records, of everything or of a selection."""
+"""The stages in sequence: the same result from files, records and selections."""
 
 import json
 from pathlib import Path
@@ -12,12 +12,12 @@ from tests.runs.logs import (
     Log,
     at,
     export,
+    log_line,
     platform,
-    printed,
     records,
-    rejecting,
+    rejected,
     request,
-    said,
+    text_line,
     validation,
 )
 from triage import pipeline
@@ -33,10 +33,10 @@ OLD, NEW = "netra-backend-staging-00041-kqx", "netra-backend-staging-00042-abc"
 
 @pytest.fixture
 def logs() -> list[Log]:
-    """Return an export of two services, two revisions and two instances, with lines that say nothing among them."""
-    chatter = [said(n / 7, f"Order {n} was kept", "shop.orders") for n in range(40)]
+    """Return an export of two services, revisions and instances with other lines."""
+    chatter = [log_line(n / 7, f"Order {n} was kept", "shop.orders") for n in range(40)]
     auth = [
-        printed(
+        text_line(
             5,
             "Booting worker with pid: 7",
             service="netra-auth-service",
@@ -47,7 +47,7 @@ def logs() -> list[Log]:
     return export(
         validation(0, down=["agent_supervisor"], revision=OLD),
         validation(60, revision=NEW, instance="i2"),
-        rejecting(90, path="/ws/health", revision=NEW, instance="i2"),
+        rejected(90, path="/ws/health", revision=NEW, instance="i2"),
         request(90.002, "/ws/health", 503, revision=NEW, instance="i2"),
         chatter,
         auth,
@@ -55,7 +55,7 @@ def logs() -> list[Log]:
 
 
 def analyse(logs: list[Log], **selection: object) -> pipeline.Analysis:
-    """Return what a selection of an export says."""
+    """Return the analysis of a selection of an export."""
     return pipeline.analyse(iter(records(logs)), packs=PACKS, selection=Selection(**selection))  # type: ignore[arg-type]
 
 
@@ -67,7 +67,7 @@ def adds_up(coverage: Coverage) -> bool:
     )
 
 
-def test_files_and_records_say_the_same(logs: list[Log], tmp_path: Path) -> None:
+def test_files_and_records_give_the_same_analysis(logs: list[Log], tmp_path: Path) -> None:
     file = tmp_path / "export.json"
     file.write_text(json.dumps(logs), encoding="utf-8")
     read, given = pipeline.analyse([file], packs=PACKS), analyse(logs)
@@ -76,7 +76,7 @@ def test_files_and_records_say_the_same(logs: list[Log], tmp_path: Path) -> None
     assert read.timeline.coverage.records == given.timeline.coverage.records == len(logs)
 
 
-def test_the_timeline_and_the_diagnosis_rest_on_the_same_reading(logs: list[Log]) -> None:
+def test_timeline_and_diagnosis_have_the_same_coverage(logs: list[Log]) -> None:
     found = analyse(logs)
     assert found.timeline.coverage == found.diagnosis.coverage
     assert adds_up(found.timeline.coverage)
@@ -89,12 +89,12 @@ def test_without_packs_given_those_that_ship_are_used(logs: list[Log]) -> None:
     assert pipeline.analyse(iter(records(logs))).timeline.runs == analyse(logs).timeline.runs
 
 
-def test_lines_that_may_say_nothing_are_counted_and_the_answer_is_the_same_with_them(
+def test_irrelevant_lines_are_counted_and_do_not_change_the_analysis(
     logs: list[Log], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = analyse(logs)
     assert found.timeline.coverage.skipped == 40
-    monkeypatch.setattr("triage.pipeline.analyser.matters", lambda _matcher, _entry: True)
+    monkeypatch.setattr("triage.pipeline.analyser.may_matter", lambda _matcher, _entry: True)
     whole = analyse(logs)
     assert whole.timeline.coverage.skipped == 0
     assert whole.timeline.runs == found.timeline.runs
@@ -121,7 +121,7 @@ def test_runs_come_in_order_of_time(logs: list[Log]) -> None:
     ({"filter": f'resource.labels.revision_name="{NEW}"'}, 2),
     ({"filter": 'jsonPayload.message:"Rejecting" OR severity>=ERROR'}, 1),
 ])  # fmt: skip
-def test_a_selection_narrows_what_is_looked_at_and_counts_the_rest(
+def test_selection_limits_the_entries_and_counts_the_others(
     logs: list[Log], selection: dict[str, object], count: int
 ) -> None:
     found = analyse(logs, **selection)
@@ -138,12 +138,12 @@ def test_the_window_includes_its_beginning_and_not_its_end() -> None:
     assert found.timeline.coverage.window_asked == (at(1), at(3))
 
 
-def test_a_filter_that_is_none_is_refused_before_anything_is_read(logs: list[Log]) -> None:
+def test_invalid_filter_is_rejected_before_reading(logs: list[Log]) -> None:
     with pytest.raises(UsageError):
         analyse(logs, filter='resource.type="')
 
 
-def test_a_file_that_is_not_there_and_one_that_holds_no_entry_are_told(tmp_path: Path) -> None:
+def test_missing_file_and_file_without_entries_are_reported(tmp_path: Path) -> None:
     with pytest.raises(IOFailureError, match=r"none\.json"):
         pipeline.analyse([tmp_path / "none.json"], packs=PACKS)
     other = tmp_path / "other.json"
@@ -197,7 +197,7 @@ def test_an_entry_without_a_project_or_an_insert_id_has_a_link_to_its_time_or_no
     assert {line.link for line in incident.evidence} == {""}
 
 
-def test_recognising_gives_every_entry_with_what_a_rule_says_of_it(logs: list[Log]) -> None:
+def test_recognise_yields_every_entry_with_its_event(logs: list[Log]) -> None:
     pairs = list(pipeline.recognise(iter(records(logs)), packs=PACKS))
     assert len(pairs) == len(logs)
     assert all(isinstance(entry, Entry) for entry, _ in pairs)
@@ -205,13 +205,13 @@ def test_recognising_gives_every_entry_with_what_a_rule_says_of_it(logs: list[Lo
     assert sum(event is None for _, event in pairs) == 40
 
 
-def test_the_clock_of_the_machine_says_nothing(logs: list[Log]) -> None:
+def test_analysis_does_not_depend_on_the_clock(logs: list[Log]) -> None:
     with freeze_time("1999-01-01"):
         before = analyse(logs)
     assert before == analyse(logs)
 
 
-def test_every_kind_of_payload_that_cannot_be_read_is_survived() -> None:
+def test_unreadable_payloads_do_not_fail() -> None:
     base = export(validation(0))[0]
     odd: list[object] = [
         None,
@@ -230,7 +230,7 @@ def test_every_kind_of_payload_that_cannot_be_read_is_survived() -> None:
     assert adds_up(found.diagnosis.coverage)
 
 
-def test_the_business_impact_is_the_packs_unless_the_reader_knows_better() -> None:
+def test_business_impact_is_the_packs_unless_given() -> None:
     packs = [
         msgspec.structs.replace(pack, impact="Chat is down for all users.") if pack.primary else pack
         for pack in pipeline.load_packs()
@@ -243,11 +243,11 @@ def test_the_business_impact_is_the_packs_unless_the_reader_knows_better() -> No
 
 
 @pytest.mark.parametrize("late", [0, 1])
-def test_a_file_in_order_of_time_says_the_same_as_one_with_a_line_too_late(
-    logs: list[Log], tmp_path: Path, late: int
-) -> None:
-    """It is read once more, as it was looked at while it was read."""
-    many = [said(200 + n / 7, f"Order {n % 9} is lost", "shop.orders", severity="ERROR") for n in range(4000)]
+def test_late_line_does_not_change_the_analysis(logs: list[Log], tmp_path: Path, late: int) -> None:
+    """The file is read again, as it was analysed while it was read."""
+    many = [
+        log_line(200 + n / 7, f"Order {n % 9} is lost", "shop.orders", severity="ERROR") for n in range(4000)
+    ]
     ordered = sorted([*logs, *many], key=lambda entry: str(entry["timestamp"]))
     file = tmp_path / "export.jsonl"
     lines = [json.dumps(entry) + "\n" for entry in ordered[late:] + ordered[:late]]

@@ -1,4 +1,4 @@
-"""The README is true: its commands print what it shows, and it names every command, exit status and file rightly."""
+"""The README is correct: outputs, commands, exit statuses and files."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def shown(language: str) -> list[str]:
 
 
 def sessions() -> list[tuple[str, str]]:
-    """Return every command that the README shows at a prompt, with the output below it."""
+    """Return every command of the README with its output."""
     parts = [part for block in shown("console") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
     return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
@@ -50,13 +50,13 @@ def run(command: list[str], folder: Path) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder that holds the example and nothing else."""
+    """Return a folder that holds only the example."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     return tmp_path
 
 
-def renewed(output: str, printed: str) -> str:
-    """Return the paragraphs of what is printed that begin as the shown ones do, the others left out."""
+def matching_paragraphs(output: str, printed: str) -> str:
+    """Return the printed paragraphs that begin as the shown ones."""
     heads = {words[0] for text in re.split(r"\n\n|\[\.\.\.\]\n", output) if (words := text.split())}
     kept: list[str] = []
     for paragraph in re.split(r"\n\n+", printed.rstrip("\n")):
@@ -75,7 +75,7 @@ def test_a_command_prints_what_the_readme_shows(
     assert program == "triage"
     printed = [line.rstrip() for line in run([str(TRIAGE), *arguments], folder).splitlines()]
     if request.config.getoption("--renew"):
-        new = renewed(output, "\n".join(printed))
+        new = matching_paragraphs(output, "\n".join(printed))
         PAGE.write_text(
             PAGE.read_text(encoding="utf-8").replace(f"$ {command}\n{output}", f"$ {command}\n{new}"),
             encoding="utf-8",
@@ -117,13 +117,13 @@ def test_the_readme_lists_every_exit_status() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_completion_that_the_readme_offers_is_there(shell: str) -> None:
+def test_completion_of_the_readme_works(shell: str) -> None:
     assert f"_TRIAGE_COMPLETE={shell}_source triage" in README
     environment = {**os.environ, "_TRIAGE_COMPLETE": f"{shell}_source"}
     done = subprocess.run([str(TRIAGE)], env=environment, capture_output=True, text=True, check=True)
     assert "_TRIAGE_COMPLETE" in done.stdout
 
 
-def test_the_links_of_the_readme_lead_somewhere() -> None:
+def test_links_of_the_readme_exist() -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
     assert [link for link in links if not (ROOT / link).exists()] == []

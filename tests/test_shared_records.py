@@ -1,6 +1,6 @@
-"""Recorded runs of the real validator, and documented incidents: what they say, in whatever form they are exported.
+"""Recorded runs of the real validator and documented incidents, in every format.
 
-They lie beside the project and are only read; without them these tests are skipped.
+They are stored beside the project. Without them these tests are skipped.
 """
 
 import gzip
@@ -35,7 +35,7 @@ Log = dict[str, Any]
 
 
 def expected(folder: Path) -> dict[str, Any]:
-    """Return what is known of each recording."""
+    """Return the expected result of each recording."""
     file = folder / "expected.json"
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return found
@@ -48,7 +48,7 @@ BASES = [name for name, case in CASES.items() if "variant" not in case]
 
 @cache
 def scorer(name: str) -> ModuleType:
-    """Return the module that compares documents with what is known."""
+    """Return the module that compares documents with the expected ones."""
     spec = importlib.util.spec_from_file_location(name, SHARED / "score" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -85,19 +85,19 @@ def logs(name: str) -> list[Log]:
 
 
 def analyse(*entries: Log) -> Analysis:
-    """Return what entries say that are handed over one by one."""
+    """Return the analysis of entries."""
     records = (Record(json.dumps(log).encode(), Source("export", n)) for n, log in enumerate(entries, 1))
     return pipeline.analyse(records, packs=packs())
 
 
 def read(*files: Path) -> Analysis:
-    """Return what files say."""
+    """Return the analysis of files."""
     return pipeline.analyse(files, packs=packs())
 
 
 @cache
-def plainly(name: str) -> Analysis:
-    """Return what a recording says as it is."""
+def analyse_recording(name: str) -> Analysis:
+    """Return the analysis of a recording."""
     return analyse(*logs(name))
 
 
@@ -105,8 +105,8 @@ def runs_of(analysis: Analysis) -> bytes:
     return msgspec.json.encode(analysis.timeline.runs)
 
 
-def told(analysis: Analysis) -> list[tuple[Any, ...]]:
-    """Return what a lossy form must keep: verdict, checks and condition of every run, and the answer."""
+def lossless_part(analysis: Analysis) -> list[tuple[Any, ...]]:
+    """Return what a lossy format keeps: verdict, checks, conditions, answer."""
     said = [
         (run.kind, run.verdict, run.condition, run.failed_checks, run.noncritical_failed, run.tolerated)
         for run in analysis.timeline.runs
@@ -128,14 +128,14 @@ def adds_up(coverage: Coverage) -> bool:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_recorded_run_says_what_the_validator_returned(name: str) -> None:
+def test_recorded_run_has_the_verdict_of_the_validator(name: str) -> None:
     found = read(SCENARIOS / "logs" / CASES[name]["file"])
     assert scorer("score").differences(msgspec.to_builtins(found.timeline), CASES[name]) == []
     assert adds_up(found.timeline.coverage)
 
 
 @pytest.mark.parametrize("name", KNOWN_INCIDENTS)
-def test_a_documented_incident_is_diagnosed_rightly(name: str) -> None:
+def test_documented_incident_is_diagnosed_correctly(name: str) -> None:
     found = read(INCIDENTS / "logs" / KNOWN_INCIDENTS[name]["file"])
     assert scorer("incidents").faults(msgspec.to_builtins(found.diagnosis), KNOWN_INCIDENTS[name]) == []
     assert adds_up(found.diagnosis.coverage)
@@ -158,7 +158,7 @@ def escaped(entries: list[Log]) -> str:
 
 
 def wrapped(entries: list[Log]) -> str:
-    """Return the wrapper of a collecting script: times with an offset, absent fields as null."""
+    """Return a collecting script's wrapper: times with offsets, null fields."""
     absent = dict.fromkeys(["textPayload", "httpRequest", "trace"])
     raw = [{**absent, **log, "timestamp": log["timestamp"].replace("Z", "+00:00")} for log in entries]
     return json.dumps({"total_logs": len(raw), "logs_by_severity": {"INFO": len(raw)}, "raw_logs": raw})
@@ -168,7 +168,7 @@ NAMES = {"insertId": "insert_id", "jsonPayload": "json_payload", "textPayload": 
 
 
 def by_severity(entries: list[Log]) -> str:
-    """Return what the Python client's entries look like, dumped in its own names and sorted into severities."""
+    """Return a dump of the Python client's entries, grouped by severity."""
     sorted_in: dict[str, list[Log]] = {}
     for log in entries:
         snake = {NAMES.get(key, key): value for key, value in log.items() if key != "receiveTimestamp"}
@@ -186,12 +186,12 @@ FORMS: dict[str, Callable[[list[Log]], bytes]] = {
     "escaped letters": lambda entries: escaped(entries).encode(),
     "wrapper": lambda entries: wrapped(entries).encode(),
     "snake case by severity": lambda entries: by_severity(entries).encode(),
-    "an offset": lambda entries: json.dumps([{**log, "timestamp": elsewhere(log["timestamp"])} for log in entries]).encode(),
+    "an offset": lambda entries: json.dumps([{**log, "timestamp": in_another_zone(log["timestamp"])} for log in entries]).encode(),
 }  # fmt: skip
 
 
-def elsewhere(timestamp: str) -> str:
-    """Return the same time as a clock shows it that is five and a half hours ahead."""
+def in_another_zone(timestamp: str) -> str:
+    """Return a time in a zone five and a half hours ahead."""
     moment = datetime.fromisoformat(timestamp[:26].rstrip("Z")) + timedelta(hours=5, minutes=30)
     return moment.isoformat(timespec="microseconds") + "+05:30"
 
@@ -202,7 +202,7 @@ def test_the_runs_are_the_same_bytes_in_every_lossless_form(form: str, tmp_path:
         file = tmp_path / f"{name}.export"
         file.write_bytes(FORMS[form](logs(name)))
         found = read(file)
-        assert runs_of(found) == runs_of(plainly(name)), name
+        assert runs_of(found) == runs_of(analyse_recording(name)), name
         assert adds_up(found.timeline.coverage)
 
 
@@ -214,9 +214,9 @@ def test_the_runs_are_the_same_bytes_under_shuffle_and_duplication(seed: int) ->
         doubled = entries + chance.choices(entries, k=len(entries))
         chance.shuffle(doubled)
         found = analyse(*doubled)
-        assert runs_of(found) == runs_of(plainly(name)), name
+        assert runs_of(found) == runs_of(analyse_recording(name)), name
         assert adds_up(found.timeline.coverage)
-        assert found.timeline.coverage.entries == plainly(name).timeline.coverage.entries
+        assert found.timeline.coverage.entries == analyse_recording(name).timeline.coverage.entries
 
 
 def test_the_runs_are_the_same_bytes_split_over_files_that_overlap(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_the_runs_are_the_same_bytes_split_over_files_that_overlap(tmp_path: Pat
             parts, (entries[2 * third :], entries[: third + 2], entries[third : 2 * third + 1]), strict=True
         ):
             part.write_text(json.dumps(piece), encoding="utf-8")
-        assert runs_of(read(*parts)) == runs_of(plainly(name)), name
+        assert runs_of(read(*parts)) == runs_of(analyse_recording(name)), name
 
 
 # ---------------------------------------------------------------- lossy forms: the same answer
@@ -248,7 +248,7 @@ def messages(entries: list[Log], change: Callable[[str], str]) -> list[Log]:
 
 
 def as_text(entries: list[Log], line: str) -> list[Log]:
-    """Return the entries as lines that loguru prints, without severity."""
+    """Return the entries as loguru lines without severity."""
     made = []
     for log in entries:
         payload = log["jsonPayload"]
@@ -264,7 +264,7 @@ def as_text(entries: list[Log], line: str) -> list[Log]:
 
 
 def to_stdout(entries: list[Log]) -> list[Log]:
-    """Return the entries in the other payload of the service: stripped, with an error that is none."""
+    """Return the entries as the stdout logger of the service writes them."""
     bogus = {"type": "str", "message": "Missing field", "severity": "ERROR", "traceback": ""}
     return [
         {**log, "jsonPayload": {"message": log["jsonPayload"]["message"].strip(), "logger": log["jsonPayload"]["labels"]["module"], "error": bogus}}
@@ -295,15 +295,17 @@ LOSSY: dict[str, Callable[[list[Log]], list[Log]]] = {
 @pytest.mark.parametrize("form", LOSSY)
 def test_lossy_forms_agree_in_verdict_checks_and_condition(form: str) -> None:
     for name in BASES[::2]:
-        assert told(analyse(*LOSSY[form](logs(name)))) == told(plainly(name)), name
+        assert lossless_part(analyse(*LOSSY[form](logs(name)))) == lossless_part(analyse_recording(name)), (
+            name
+        )
 
 
 # ---------------------------------------------------------------- cut, mixed and overlapping
 
 
-def test_a_run_that_is_cut_anywhere_never_says_more_than_the_whole_one() -> None:
+def test_cut_run_never_claims_more_than_the_whole_one() -> None:
     for name in (name for name in BASES[::2] if "runs" not in CASES[name]):
-        entries, whole = logs(name), plainly(name)
+        entries, whole = logs(name), analyse_recording(name)
         kinds = Counter(run.kind for run in whole.timeline.runs)
         failed = {check for run in whole.timeline.runs for check in run.failed_checks}
         for cut in range(1, len(entries), 5):
@@ -327,11 +329,11 @@ def test_the_noise_of_another_incident_changes_no_run() -> None:
     others = [run.id for run in analyse(*noise).timeline.runs]
     for name in BASES[::5]:
         mixed = analyse(*logs(name), *noise).timeline.runs
-        assert [run for run in mixed if run.id not in others] == plainly(name).timeline.runs, name
+        assert [run for run in mixed if run.id not in others] == analyse_recording(name).timeline.runs, name
 
 
 def beside(first: list[Log], second: list[Log], offset: float) -> list[Log]:
-    """Return two recordings as if both had run on the instance of the first, the second so many seconds later."""
+    """Return two recordings on one instance, the second some seconds later."""
     begin = datetime.fromisoformat(first[0]["timestamp"]) + timedelta(seconds=offset)
     shift = begin - datetime.fromisoformat(second[0]["timestamp"])
     place = {key: first[0][key] for key in ("labels", "resource")}
@@ -356,7 +358,9 @@ def test_runs_that_overlap_keep_their_verdicts_and_what_failed(first: str) -> No
     for second in WHOLE:
         for offset in (0.013, 0.31):
             found = analyse(*beside(logs(first), logs(second), offset)).timeline.runs
-            want = Counter(certain(run) for name in (first, second) for run in plainly(name).timeline.runs)
+            want = Counter(
+                certain(run) for name in (first, second) for run in analyse_recording(name).timeline.runs
+            )
             assert Counter(map(certain, found)) == want, (second, offset)
             together = found[1].started <= found[0].ended
             assert [run.overlaps for run in found] == [together, together]
@@ -365,7 +369,7 @@ def test_runs_that_overlap_keep_their_verdicts_and_what_failed(first: str) -> No
 def test_runs_one_after_another_on_one_instance_are_those_of_each_alone() -> None:
     for first, second in pairwise(WHOLE):
         found = analyse(*beside(logs(first), logs(second), 60)).timeline.runs
-        alone = [run for name in (first, second) for run in plainly(name).timeline.runs]
+        alone = [run for name in (first, second) for run in analyse_recording(name).timeline.runs]
         assert [(run.verdict, run.failed_checks, run.overlaps) for run in found] == [
             (run.verdict, run.failed_checks, False) for run in alone
         ]

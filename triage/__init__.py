@@ -1,4 +1,4 @@
-"""Says why a Cloud Run service is not ready, from its logs.
+"""Find out from the logs of a Cloud Run service why it is not ready.
 
 import triage
 
@@ -40,7 +40,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name of the notebook door when it is first asked for, so that importing the package stays quick."""
+    """Return a name of the notebook API, imported on first use to keep imports fast."""
     if name not in __all__:
         raise AttributeError(f"module 'triage' has no attribute {name!r}")
     from triage import notebook

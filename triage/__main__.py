@@ -1,4 +1,4 @@
-"""``python -m triage`` is ``triage``."""
+"""Run ``triage`` as ``python -m triage``."""
 
 import sys
 

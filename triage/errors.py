@@ -1,4 +1,4 @@
-"""What can go wrong, and the exit status that each kind ends with."""
+"""The errors of the program, and the exit status of each kind."""
 
 from enum import IntEnum
 
@@ -20,48 +20,51 @@ class ExitStatus(IntEnum):
 
 
 class TriageError(Exception):
-    """A failure told in one line: what, where and what to do next.
+    """An error that is shown as one line.
 
-    ``message`` says what is wrong (with ``file:line`` where there is one), ``hint`` what to do next.
+    Attributes:
+        message: what is wrong, with ``file:line`` where there is one.
+        hint: what to do next, "" for nothing.
+
     """
 
     status = ExitStatus.IO_FAILURE
 
     def __init__(self, message: str, hint: str = "") -> None:
-        """Keep the two halves of the line apart, so that doors may lay them out."""
+        """Keep message and hint apart, so that entry points can lay them out."""
         super().__init__(message)
         self.message = message
         self.hint = hint
 
     def __str__(self) -> str:
-        """Return the one line."""
+        """Return message and hint as one line."""
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython and notebooks show in place of a traceback: the one line."""
+        """Return what IPython and notebooks show in place of a traceback."""
         from triage.text import clean
 
         return [f"{type(self).__name__}: {clean(str(self))}"]
 
 
 class OutOfOrderError(Exception):
-    """An entry came that belongs before one that was handed on: all must be read once more, and sorted."""
+    """An entry belongs before one that was already passed on: read again, and sort."""
 
 
 class UsageError(TriageError):
-    """The words of the call do not fit: an option, a time, a filter."""
+    """An option, a time or a filter of the call is not valid."""
 
     status = ExitStatus.USAGE
 
 
 class BadDataError(TriageError):
-    """An export or a rule pack that cannot be used."""
+    """An export or a rule pack is not valid."""
 
     status = ExitStatus.BAD_DATA
 
 
 class IOFailureError(TriageError):
-    """Reading or writing failed: no such file, no room, no right to it."""
+    """Reading or writing failed: no such file, no space, no permission."""
 
     status = ExitStatus.IO_FAILURE
 

@@ -1,4 +1,4 @@
-"""Where the data that ships with the program stands: rule packs and report templates."""
+"""The location of the data files: rule packs and report templates."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable

@@ -1,4 +1,4 @@
-"""Documents of invented values, a local time that is not UTC, and calls of the command in this process."""
+"""Invented documents, a local time zone and calls of the command in-process."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +15,14 @@ DOCUMENTS = Path(__file__).parent / "documents"
 
 
 class Called(NamedTuple):
-    """What a call of the command ended with."""
+    """Result of a command.
+
+    Attributes:
+        status: exit status.
+        out: text on stdout.
+        err: text on stderr.
+
+    """
 
     status: int
     out: str
@@ -23,8 +30,8 @@ class Called(NamedTuple):
 
 
 @pytest.fixture(autouse=True)
-def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Live in Los Angeles, at a terminal of 80 columns without colour."""
+def local_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Use the zone of Los Angeles and a terminal of 80 columns without colour."""
     monkeypatch.setenv("TZ", "America/Los_Angeles")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
@@ -40,8 +47,8 @@ def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., Called]:
 
     def run(*words: str | Path) -> Called:
         status = main([str(word) for word in words])
-        said = capsys.readouterr()
-        return Called(status, said.out, said.err)
+        printed = capsys.readouterr()
+        return Called(status, printed.out, printed.err)
 
     return run
 
@@ -54,5 +61,5 @@ def diagnosed() -> Callable[[str], Diagnosis]:
 
 @pytest.fixture
 def timeline() -> Timeline:
-    """A validation that failed and twelve boots alike."""
+    """Return a failed validation and twelve similar boots."""
     return msgspec.json.decode((DOCUMENTS / "timeline-runs.json").read_bytes(), type=Timeline)

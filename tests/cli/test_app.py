@@ -13,7 +13,7 @@ Call = Callable[..., Any]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_of_the_table_can_be_loaded_and_has_help(name: str, call: Call) -> None:
+def test_every_command_can_be_loaded_and_has_help(name: str, call: Call) -> None:
     command = root_command.get_command(click.Context(root_command), name)
     assert command is not None
     assert command.name == name
@@ -27,40 +27,38 @@ def test_help_names_every_command_and_every_exit_status(option: str, call: Call)
     called = call(option)
     assert called.status == 0
     assert all(f"  {name} " in called.out for name in COMMANDS)
-    said = " ".join(called.out.partition("Exit status: ")[2].partition("\n\n")[0].split())
-    assert [int(part.split()[0]) for part in said.rstrip(".").split(", ")] == list(ExitStatus)
+    printed = " ".join(called.out.partition("Exit status: ")[2].partition("\n\n")[0].split())
+    assert [int(part.split()[0]) for part in printed.rstrip(".").split(", ")] == list(ExitStatus)
 
 
-def test_the_version_is_that_of_the_package(call: Call) -> None:
+def test_version_is_that_of_the_package(call: Call) -> None:
     assert call("--version").out == f"triage, version {__version__}\n"
 
 
 @pytest.mark.parametrize(
     ("typo", "meant"), [("diagnos", "diagnose"), ("timelin", "timeline"), ("entry", "entries")]
 )
-def test_a_typo_of_a_command_is_not_taken_for_an_export(call: Call, typo: str, meant: str) -> None:
+def test_mistyped_command_is_not_read_as_an_export(call: Call, typo: str, meant: str) -> None:
     called = call(typo, "export.json")
     assert called.status == 2
     assert f"{typo!r} is no command and no file. Did you mean {meant!r}?" in called.err
 
 
-def test_an_unknown_option_is_told_by_the_default_command(call: Call) -> None:
+def test_default_command_reports_an_unknown_option(call: Call) -> None:
     called = call("--formt", "json", "export.json")
     assert called.status == 2
     assert "Usage: triage diagnose" in called.err
     assert "--formt" in called.err
 
 
-def test_a_call_without_words_shows_the_help(call: Call) -> None:
+def test_no_arguments_show_the_help(call: Call) -> None:
     called = call()
     assert called.status == 2
     assert "Usage: triage" in called.err
 
 
 @pytest.mark.parametrize("command", ["diagnose", "timeline", "report", "entries"])
-def test_a_missing_export_is_an_input_output_failure_that_names_it(
-    call: Call, command: str, tmp_path: Path
-) -> None:
+def test_missing_export_is_an_io_failure(call: Call, command: str, tmp_path: Path) -> None:
     called = call(command, tmp_path / "missing.json")
     assert called.status == 74
     assert called.out == ""

@@ -1,4 +1,4 @@
-"""Commands on tables of BigQuery: what is told before, what is refused, what is answered."""
+"""Commands on BigQuery tables: notes, errors and results."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ BOUNDS = ("--service", "netra-backend-staging", "--since", "2026-03-17")
 
 
 def example(_sql: str, _parameters: object) -> list[tuple[Any, ...]]:
-    """Answer with the rows of the example, and 9 more that were only counted."""
-    return answered(sorted(json.loads(EXAMPLE.read_bytes()), key=place))
+    """Return the rows of the example, and a count of 9 more that do not match."""
+    return answered(sorted(json.loads(EXAMPLE.read_bytes()), key=sort_key))
 
 
-def place(log: dict[str, Any]) -> tuple[str, str, str]:
-    """Return the place of an entry in the order in which the statement asks for them."""
+def sort_key(log: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the sort key of an entry in the order of the statement."""
     instance = log.get("labels", {}).get("instanceId", "")
     return log["resource"]["labels"]["service_name"] if instance else "", instance, log["timestamp"]
 
@@ -43,7 +43,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BigQueryServer]:
 
 
 @pytest.mark.parametrize("command", ["diagnose", "timeline"])
-def test_a_table_gives_the_documents_of_a_file(call: Call, server: BigQueryServer, command: str) -> None:
+def test_table_gives_the_same_documents_as_a_file(call: Call, server: BigQueryServer, command: str) -> None:
     of_table = json.loads(call(command, TABLE, *BOUNDS, "--format", "json").out)
     of_file = json.loads(call(command, EXAMPLE, *BOUNDS, "--format", "json").out)
 
@@ -59,24 +59,24 @@ def test_a_table_gives_the_documents_of_a_file(call: Call, server: BigQueryServe
     ["gate"],
     ["compare", "--revision", "*-00041-*", "--with", "*-00042-*"],
 ])  # fmt: skip
-def test_a_gate_and_a_comparison_ask_tables_too(call: Call, server: BigQueryServer, words: list[str]) -> None:
+def test_gate_and_compare_read_tables(call: Call, server: BigQueryServer, words: list[str]) -> None:
     command, *options = words
     of_table = call(command, TABLE, *options, *BOUNDS, "--format", "json")
     of_file = call(command, EXAMPLE, *options, *BOUNDS, "--format", "json")
 
     assert of_table.status == of_file.status
-    told, known = json.loads(of_table.out), json.loads(of_file.out)
-    for document in (told, known):
+    from_table, known = json.loads(of_table.out), json.loads(of_file.out)
+    for document in (from_table, known):
         document.pop("coverage", None)
-        # How many records there are is told too, and the table counted 9 more.
+        # The number of records is reported too, and the table counted 9 more.
         document["criteria"] = [
             found for found in document.get("criteria", []) if found["id"] != "whole_logs"
         ]
-    assert told == known
+    assert from_table == known
     assert of_table.err == f"{TABLE}: BigQuery reads 12.3 GB\n"
 
 
-def test_rows_that_come_in_another_order_are_asked_for_once_more(call: Call, server: BigQueryServer) -> None:
+def test_unordered_rows_are_read_again(call: Call, server: BigQueryServer) -> None:
     ordered = call("diagnose", TABLE, *BOUNDS, "--format", "json")
     server.answer = lambda _sql, _parameters: answered(json.loads(EXAMPLE.read_bytes()))
     sorted_here = call("diagnose", TABLE, *BOUNDS, "--format", "json")
@@ -88,15 +88,15 @@ def test_rows_that_come_in_another_order_are_asked_for_once_more(call: Call, ser
     )
 
 
-def test_the_bytes_are_told_before_and_quiet_says_nothing(call: Call, server: BigQueryServer) -> None:
-    told = call("diagnose", TABLE, *BOUNDS)
+def test_bytes_are_reported_before_reading_unless_quiet(call: Call, server: BigQueryServer) -> None:
+    notes = call("diagnose", TABLE, *BOUNDS)
 
-    assert told.err == f"{TABLE}: BigQuery reads 12.3 GB\n"
+    assert notes.err == f"{TABLE}: BigQuery reads 12.3 GB\n"
     assert [asked.dry_run for asked in server.query_jobs] == [True, False]
     assert call("-q", "diagnose", TABLE, *BOUNDS).err == ""
 
 
-def test_more_than_max_bytes_is_refused_before_anything_is_read(call: Call, server: BigQueryServer) -> None:
+def test_exceeding_max_bytes_is_rejected_before_reading(call: Call, server: BigQueryServer) -> None:
     called = call("diagnose", TABLE, *BOUNDS, "--max-bytes", "5 GB")
 
     assert called.status == 2
@@ -107,13 +107,13 @@ def test_more_than_max_bytes_is_refused_before_anything_is_read(call: Call, serv
     assert [asked.dry_run for asked in server.query_jobs] == [True]
 
 
-def test_max_bytes_is_what_bigquery_may_bill(call: Call, server: BigQueryServer) -> None:
+def test_max_bytes_limits_billed_bytes(call: Call, server: BigQueryServer) -> None:
     call("diagnose", TABLE, *BOUNDS, "--max-bytes", "20GB")
 
     assert server.query_jobs[-1].max_bytes == 20_000_000_000
 
 
-def test_several_tables_are_bounded_together(call: Call, server: BigQueryServer) -> None:
+def test_max_bytes_limits_the_sum_of_tables(call: Call, server: BigQueryServer) -> None:
     called = call("diagnose", TABLE, "bigquery://demo-project.logs.stderr", *BOUNDS, "--max-bytes", "20GB")
 
     assert called.status == 2
@@ -121,7 +121,7 @@ def test_several_tables_are_bounded_together(call: Call, server: BigQueryServer)
 
 
 @pytest.mark.parametrize("bounds", [(), BOUNDS[:2], BOUNDS[2:]])
-def test_a_table_without_bounds_is_refused(
+def test_table_without_bounds_is_rejected(
     call: Call, server: BigQueryServer, bounds: tuple[str, ...]
 ) -> None:
     called = call("timeline", TABLE, *bounds)
@@ -134,37 +134,37 @@ def test_a_table_without_bounds_is_refused(
     assert server.query_jobs == []
 
 
-def test_a_table_may_be_read_whole_by_those_who_say_how_much(call: Call, server: BigQueryServer) -> None:
+def test_max_bytes_allows_a_table_without_bounds(call: Call, server: BigQueryServer) -> None:
     assert call("diagnose", TABLE, "--max-bytes", "1TB").status == 0
 
 
 @pytest.mark.parametrize("size", ["", "much", "5XB", "-1", "1.5GB"])
-def test_what_is_no_size_is_refused(call: Call, size: str) -> None:
+def test_invalid_size_is_rejected(call: Call, size: str) -> None:
     called = call("diagnose", TABLE, "--max-bytes", size)
 
     assert called.status == 2
     assert called.err == f"triage: --max-bytes: {size!r} is no size; write it like 500MB or 20GB\n"
 
 
-def test_entries_asks_for_every_row(call: Call, server: BigQueryServer) -> None:
+def test_entries_reads_every_row(call: Call, server: BigQueryServer) -> None:
     called = call("entries", TABLE, *BOUNDS, "--format", "jsonl")
 
     assert len(called.out.splitlines()) == 431
     assert "@wanted" not in server.query_jobs[-1].sql
 
 
-def test_a_name_that_a_sink_writes_otherwise_is_told(call: Call, server: BigQueryServer) -> None:
+def test_sink_table_name_variants_are_reported(call: Call, server: BigQueryServer) -> None:
     sink = "bigquery://demo-project.logs.run_googleapis_com_stderr"
 
-    told = call("diagnose", sink, *BOUNDS, "--filter", 'jsonPayload.userId="7" AND labels."a/b"="c"').err
+    notes = call("diagnose", sink, *BOUNDS, "--filter", 'jsonPayload.userId="7" AND labels."a/b"="c"').err
 
-    assert f"{sink}: a sink's table has userId as userid; the filter has to name it so\n" in told
-    assert f"{sink}: a sink's table has a/b as a_b; the filter has to name it so\n" in told
+    assert f"{sink}: a sink's table has userId as userid; the filter has to name it so\n" in notes
+    assert f"{sink}: a sink's table has a/b as a_b; the filter has to name it so\n" in notes
     assert "userid" not in call("diagnose", TABLE, *BOUNDS, "--filter", 'jsonPayload.userId="7"').err
 
 
 @pytest.mark.parametrize("command", [("redact",), ("query", "match", "severity=ERROR")])
-def test_a_command_that_reads_files_only_says_which_read_tables(
+def test_file_only_command_names_the_commands_that_read_tables(
     call: Call, server: BigQueryServer, command: tuple[str, ...]
 ) -> None:
     called = call(*command, TABLE)
@@ -191,5 +191,5 @@ def test_query_sql_needs_no_table(call: Call) -> None:
     assert 'CAST(["shop"] AS ARRAY<STRING>) AS services;\n' in called.out
 
 
-def test_query_sql_refuses_a_filter_that_is_none(call: Call) -> None:
+def test_query_sql_rejects_an_invalid_filter(call: Call) -> None:
     assert call("query", "sql", "--filter", "a = (").status == 2

@@ -1,4 +1,4 @@
-"""The commands end to end, on the example export of the project."""
+"""All commands end to end, on the example export."""
 
 import json
 from collections.abc import Callable
@@ -18,17 +18,17 @@ BROKEN, READY = "*-00041-kxw", "*-00042-bqz"
 
 @pytest.fixture
 def cut(tmp_path: Path) -> Path:
-    """Return the example, cut off in the middle of a record."""
+    """Return the example, truncated in the middle of a record."""
     path = tmp_path / "cut.json"
     path.write_bytes(EXAMPLE.read_bytes()[:-300])
     return path
 
 
-def test_an_export_alone_is_diagnosed(call: Call) -> None:
+def test_export_without_command_is_diagnosed(call: Call) -> None:
     assert call(EXAMPLE) == call("diagnose", EXAMPLE)
 
 
-def test_the_first_line_answers_and_quiet_says_nothing_else(call: Call) -> None:
+def test_quiet_prints_only_the_first_line(call: Call) -> None:
     quiet = call("-q", EXAMPLE, "--revision", BROKEN)
     assert quiet.out == (
         "NOT READY  netra-backend-staging  Startup aborted in its DATABASE phase: the database did not answer in time "
@@ -38,7 +38,7 @@ def test_the_first_line_answers_and_quiet_says_nothing_else(call: Call) -> None:
     assert call("diagnose", EXAMPLE, "-q", "--revision", BROKEN) == quiet
 
 
-def test_a_service_that_is_ready_is_said_so_with_what_went_wrong_all_the_same(call: Call) -> None:
+def test_ready_service_shows_past_incidents(call: Call) -> None:
     assert call("-q", EXAMPLE).out == (
         "READY (recovered)  netra-backend-staging  the readiness validation that ended at 2026-03-17T14:13:40.643584Z "
         "passed; but: The readiness middleware refused plain HTTP requests on WebSocket paths; no check was made "
@@ -46,14 +46,14 @@ def test_a_service_that_is_ready_is_said_so_with_what_went_wrong_all_the_same(ca
     )
 
 
-def test_what_stands_under_the_answer_shows_how_we_know(call: Call) -> None:
-    said = call(EXAMPLE, "--revision", BROKEN).out
+def test_details_show_the_evidence(call: Call) -> None:
+    printed = call(EXAMPLE, "--revision", BROKEN).out
     for heading in ("Why", "Where", "Coverage", "Limits", "Next"):
-        assert f"\n{heading}\n" in said
-    assert f"\n  triage report {EXAMPLE} -o report.md\n" in said
+        assert f"\n{heading}\n" in printed
+    assert f"\n  triage report {EXAMPLE} -o report.md\n" in printed
 
 
-def test_the_diagnosis_as_json_is_the_document(call: Call) -> None:
+def test_json_diagnosis_is_the_document(call: Call) -> None:
     called = call(EXAMPLE, "--format", "json")
     document = msgspec.json.decode(called.out, type=Diagnosis)
     assert document.schema == "triage.diagnosis/1"
@@ -70,39 +70,33 @@ def test_the_diagnosis_as_json_is_the_document(call: Call) -> None:
         (["--strict", "--exit-code"], 1),
     ],
 )
-def test_a_service_that_is_not_ready_fails_only_when_asked(
-    call: Call, options: list[str], status: int
-) -> None:
+def test_not_ready_fails_only_with_exit_code(call: Call, options: list[str], status: int) -> None:
     assert call(EXAMPLE, "--revision", BROKEN, *options).status == status
 
 
 @pytest.mark.parametrize("options", [[], ["--exit-code"], ["--fail-on", "degraded"], ["--strict"]])
-def test_a_service_that_is_ready_never_fails(call: Call, options: list[str]) -> None:
+def test_ready_never_fails(call: Call, options: list[str]) -> None:
     assert call(EXAMPLE, "--revision", READY, *options).status == 0
 
 
 @pytest.mark.parametrize(("options", "status"), [([], 0), (["--exit-code"], 0), (["--strict"], 3)])
-def test_partial_logs_are_an_answer_unless_strict(
-    call: Call, cut: Path, options: list[str], status: int
-) -> None:
+def test_partial_logs_fail_only_with_strict(call: Call, cut: Path, options: list[str], status: int) -> None:
     called = call(cut, *options)
     assert called.status == status
     assert "\n  gap  cut file: " in called.out
 
 
 @pytest.mark.parametrize(("options", "status"), [([], 0), (["--exit-code"], 0), (["--strict"], 3)])
-def test_no_data_is_an_answer_unless_strict(
-    call: Call, tmp_path: Path, options: list[str], status: int
-) -> None:
+def test_no_data_fails_only_with_strict(call: Call, tmp_path: Path, options: list[str], status: int) -> None:
     (tmp_path / "empty.json").write_text("[]")
     called = call(tmp_path / "empty.json", *options)
     assert called.status == status
     assert called.out.startswith("NO DATA  the export holds no entries\n")
 
 
-def test_options_that_leave_nothing_are_named_as_the_reason(call: Call) -> None:
-    said = call(EXAMPLE, "--service", "another").out
-    assert said.splitlines()[0] == "NO DATA  none of 431 records is within what the options ask for"
+def test_options_that_exclude_all_entries_are_named(call: Call) -> None:
+    printed = call(EXAMPLE, "--service", "another").out
+    assert printed.splitlines()[0] == "NO DATA  none of 431 records is within what the options ask for"
 
 
 @pytest.mark.parametrize(
@@ -113,53 +107,51 @@ def test_options_that_leave_nothing_are_named_as_the_reason(call: Call) -> None:
         (["--filter", "severity>=("], "line 1"),
     ],
 )
-def test_a_time_or_filter_that_cannot_be_read_is_wrong_usage(
-    call: Call, options: list[str], word: str
-) -> None:
+def test_invalid_time_or_filter_is_a_usage_error(call: Call, options: list[str], word: str) -> None:
     called = call(EXAMPLE, *options)
     assert (called.status, called.out) == (2, "")
     assert word in called.err
 
 
-def test_times_narrow_what_is_looked_at(call: Call) -> None:
-    said = call(
+def test_time_options_select_entries(call: Call) -> None:
+    printed = call(
         "timeline", "-q", EXAMPLE, "--since", "2026-03-17T14:00:00Z", "--until", "2026-03-17 14:05 UTC"
     ).out
-    assert "2026-03-17 14:0" in said
-    assert "2026-03-17 13:" not in said
+    assert "2026-03-17 14:0" in printed
+    assert "2026-03-17 13:" not in printed
 
 
-def test_a_filter_narrows_what_is_looked_at(call: Call) -> None:
+def test_filter_selects_entries(call: Call) -> None:
     named = '--filter=resource.labels.revision_name:"00041"'
     assert call(EXAMPLE, "-q", named).out == call(EXAMPLE, "-q", "--revision", BROKEN).out
 
 
-def test_a_pack_of_ones_own_that_cannot_be_used_is_told_with_its_place(call: Call, tmp_path: Path) -> None:
+def test_invalid_user_pack_is_reported_with_its_position(call: Call, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('id = "mine"\nunknown = 1\n')
     called = call(EXAMPLE, "--pack", tmp_path / "mine.toml")
     assert called.status == 65
     assert f"{tmp_path / 'mine.toml'}:" in called.err
 
 
-def test_the_timeline_folds_alike_runs_and_shows_the_first_failure(call: Call) -> None:
-    said = call("timeline", EXAMPLE).out
-    assert "boot, 2 alike  NOT READY  database (startup_failure)\n" in said
-    assert "gate, 16 alike  NOT READY  gate_rejected\n" in said
-    assert len([line for line in said.splitlines() if line.startswith(">> +")]) == 2
+def test_timeline_groups_similar_runs_and_marks_the_first_failure(call: Call) -> None:
+    printed = call("timeline", EXAMPLE).out
+    assert "boot, 2 alike  NOT READY  database (startup_failure)\n" in printed
+    assert "gate, 16 alike  NOT READY  gate_rejected\n" in printed
+    assert len([line for line in printed.splitlines() if line.startswith(">> +")]) == 2
 
 
-def test_the_timeline_as_json_is_the_document(call: Call) -> None:
+def test_json_timeline_is_the_document(call: Call) -> None:
     called = call("timeline", EXAMPLE, "--format", "json")
     assert msgspec.json.decode(called.out, type=Timeline).schema == "triage.timeline/1"
 
 
-def test_a_quiet_timeline_is_the_runs_alone(call: Call) -> None:
+def test_quiet_timeline_has_only_the_runs(call: Call) -> None:
     loud, quiet = call("timeline", EXAMPLE).out, call("timeline", EXAMPLE, "-q").out
     assert loud.startswith(quiet)
     assert "records from" in loud[len(quiet) :]
 
 
-def test_the_report_goes_to_stdout_or_whole_into_a_file(call: Call, tmp_path: Path) -> None:
+def test_report_goes_to_stdout_or_a_file(call: Call, tmp_path: Path) -> None:
     printed = call("report", EXAMPLE)
     written = call("report", EXAMPLE, "-o", tmp_path / "out" / "report.md")
     assert (written.status, written.out) == (0, "")
@@ -168,7 +160,7 @@ def test_the_report_goes_to_stdout_or_whole_into_a_file(call: Call, tmp_path: Pa
     assert printed.out.startswith("# ")
 
 
-def test_the_report_as_html_is_one_page(call: Call, tmp_path: Path) -> None:
+def test_html_report_is_one_page(call: Call, tmp_path: Path) -> None:
     written = call("report", EXAMPLE, "--format", "html", "-o", tmp_path / "report.html")
     assert (written.status, written.err) == (0, f"wrote {tmp_path / 'report.html'}\n")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -177,13 +169,13 @@ def test_the_report_as_html_is_one_page(call: Call, tmp_path: Path) -> None:
     assert ">critical<" in page
 
 
-def test_a_template_is_for_markdown_only(call: Call) -> None:
+def test_template_is_for_markdown_only(call: Call) -> None:
     called = call("report", EXAMPLE, "--format", "html", "--template", "comment")
     assert (called.status, called.out) == (2, "")
     assert "--template is for Markdown" in called.err
 
 
-def test_a_report_that_finds_no_room_leaves_the_old_one(call: Call, tmp_path: Path) -> None:
+def test_full_disk_keeps_the_old_report(call: Call, tmp_path: Path) -> None:
     import resource
 
     (tmp_path / "report.md").write_text("old")
@@ -200,20 +192,21 @@ def test_a_report_that_finds_no_room_leaves_the_old_one(call: Call, tmp_path: Pa
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("report.md", "old")]
 
 
-def test_a_template_that_is_none_is_told(call: Call, tmp_path: Path) -> None:
+def test_invalid_template_is_reported(call: Call, tmp_path: Path) -> None:
     assert call("report", EXAMPLE, "--template", tmp_path / "missing.j2").status == 74
 
 
-def test_a_cause_is_explained_from_its_meaning_to_its_cure(call: Call) -> None:
-    said = call("explain", "gate-header-check").out
-    assert said.startswith("gate-header-check  ")
+def test_explain_shows_meaning_and_fixes(call: Call) -> None:
+    printed = call("explain", "gate-header-check").out
+    assert printed.startswith("gate-header-check  ")
     places = [
-        said.index(f"\n{heading}\n") for heading in ("What it means", "How it is recognised", "What cures it")
+        printed.index(f"\n{heading}\n")
+        for heading in ("What it means", "How it is recognised", "What cures it")
     ]
     assert places == sorted(places)
 
 
-def test_every_cause_of_every_pack_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_cause_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:
     from triage.cli.screens.console import print_screen
     from triage.cli.screens.packs import render_cause
     from triage.pipeline import load_packs, playbook
@@ -227,21 +220,21 @@ def test_every_cause_of_every_pack_can_be_explained(capsys: pytest.CaptureFixtur
             )
 
 
-def test_an_error_that_no_rule_knows_is_explained_as_the_lead_that_it_is(call: Call) -> None:
+def test_unknown_error_can_be_explained(call: Call) -> None:
     assert call("explain", "unknown-error").out.startswith("An error that no rule knows\n")
 
 
-def test_an_unknown_cause_gets_the_nearest_names(call: Call) -> None:
+def test_unknown_cause_suggests_similar_names(call: Call) -> None:
     called = call("explain", "gate-header")
     assert called.status == 2
     assert "gate-header-check" in called.err
 
 
-def test_the_shipped_rules_hold(call: Call) -> None:
+def test_shipped_rules_are_valid(call: Call) -> None:
     assert call("rules", "check") == (0, "ok: every rule matches its hits and none of its misses\n", "")
 
 
-def test_all_faults_of_a_pack_are_told_with_file_and_line(call: Call, tmp_path: Path) -> None:
+def test_all_faults_of_a_pack_are_reported_with_file_and_line(call: Call, tmp_path: Path) -> None:
     pack = tmp_path / "mine.toml"
     pack.write_text(
         """id = "mine"
@@ -279,8 +272,8 @@ def test_rules_list_names_every_rule_and_cause(call: Call) -> None:
         assert words >= {pack.id, *(rule.id for rule in pack.rules), *(cause.id for cause in pack.causes)}
 
 
-def test_help_of_a_command_says_what_its_options_do(call: Call) -> None:
-    said = call("diagnose", "--help").out
+def test_command_help_describes_its_options(call: Call) -> None:
+    printed = call("diagnose", "--help").out
     for option in (
         "--format",
         "--exit-code",
@@ -291,8 +284,8 @@ def test_help_of_a_command_says_what_its_options_do(call: Call) -> None:
         "--filter",
         "--pack",
     ):
-        assert option in said
+        assert option in printed
 
 
-def test_json_holds_nothing_that_ascii_terminals_cannot_print(call: Call) -> None:
+def test_json_is_printable_on_ascii_terminals(call: Call) -> None:
     json.loads(call(EXAMPLE, "--format", "json").out)

@@ -1,4 +1,4 @@
-"""``triage compare``: the answer in the first line, the right exit, and both sides fetched over a real wire."""
+"""``triage compare``: first line, exit status, and both sides fetched."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -27,11 +27,11 @@ def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
 
 @pytest.fixture
-def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def _local_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(EXPORT.parents[1])
 
 
-@pytest.mark.usefixtures("_at_home")
+@pytest.mark.usefixtures("_local_time_zone")
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -41,7 +41,7 @@ def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("comparison-revisions", REVISIONS),
     ],
 )
-def test_a_comparison_reads_at_every_width(
+def test_comparison_is_readable_at_every_width(
     name: str, words: tuple[str, ...], width: str, call: Call, golden: Callable[[Path, str], None]
 ) -> None:
     called = call("compare", *words)
@@ -50,7 +50,7 @@ def test_a_comparison_reads_at_every_width(
     golden(GOLDEN / f"{name}.{width}.txt", called.out)
 
 
-def test_the_first_line_says_better_or_worse_and_why(call: Call) -> None:
+def test_first_line_is_the_answer_with_reasons(call: Call) -> None:
     better, worse = call("compare", "-q", BEFORE, AFTER).out, call("compare", "-q", AFTER, BEFORE).out
     assert better == (
         f"BETTER  {SERVICE} was not ready and is ready; /ws/health answered 2xx: 0 of 12 before, 24 of 24 after; "
@@ -72,20 +72,20 @@ def test_the_first_line_says_better_or_worse_and_why(call: Call) -> None:
         ((AFTER, BEFORE, "--service", "other", "--exit-code", "--strict"), 3),
     ],
 )
-def test_the_exit_status_tells_worse_and_unclear_when_it_is_asked_to(
+def test_exit_status_reflects_worse_and_unclear_on_request(
     call: Call, words: tuple[Any, ...], status: int
 ) -> None:
     assert call("compare", "-q", *words).status == status
 
 
-def test_the_document_keeps_to_its_schema(call: Call) -> None:
+def test_document_matches_its_schema(call: Call) -> None:
     for words in ((BEFORE, AFTER), (AFTER, BEFORE), (BEFORE, "--revision", NEW, "--with", BAD)):
         document = json.loads(call("compare", *words, "--format", "json").out)
         jsonschema.Draft202012Validator(json_schema("comparison")).validate(document)
         assert document["schema"] == "triage.comparison/1"
 
 
-def test_the_verification_ticks_the_plan_by_what_after_shows(call: Call) -> None:
+def test_verification_ticks_metrics_measured_in_after(call: Call) -> None:
     page = call("compare", BEFORE, AFTER, "--format", "markdown").out
     assert "**AFTER is better.**" in page
     assert "Startup aborted in its DATABASE phase" in page
@@ -94,9 +94,7 @@ def test_the_verification_ticks_the_plan_by_what_after_shows(call: Call) -> None
     assert "- [ ] Every boot becomes ready: 0 of 3 boots became ready (target: all)" in worse
 
 
-def test_what_a_log_says_can_neither_command_the_terminal_nor_forge_the_answer(
-    call: Call, tmp_path: Path
-) -> None:
+def test_log_text_cannot_control_the_terminal_or_forge_the_answer(call: Call, tmp_path: Path) -> None:
     hostile = f"{SERVICE}\nBETTER  forged \x1b]0;owned\x07 [bold]red[/bold] jane.doe@example.com"
     files = []
     for path in (AFTER, BEFORE):
@@ -107,17 +105,17 @@ def test_what_a_log_says_can_neither_command_the_terminal_nor_forge_the_answer(
                 entry["jsonPayload"]["message"] += f" {hostile}"
         files.append(tmp_path / path.name)
         files[-1].write_text(json.dumps(entries), encoding="utf-8")
-    said = call("compare", *files).out
-    assert said.startswith(f"WORSE  {SERVICE} BETTER forged ")
-    assert not any(line.startswith("BETTER") for line in said.splitlines())
-    assert not any(character < " " for character in said if character != "\n")
-    assert "[bold]red[/bold]" in " ".join(said.split())
-    assert "jane.doe" not in said + call("compare", *files, "--format", "json").out
+    printed = call("compare", *files).out
+    assert printed.startswith(f"WORSE  {SERVICE} BETTER forged ")
+    assert not any(line.startswith("BETTER") for line in printed.splitlines())
+    assert not any(character < " " for character in printed if character != "\n")
+    assert "[bold]red[/bold]" in " ".join(printed.split())
+    assert "jane.doe" not in printed + call("compare", *files, "--format", "json").out
     assert "jane.doe" not in call("compare", *files, "--format", "markdown").out
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
-def test_every_form_can_be_written_to_a_file(call: Call, tmp_path: Path, form: str) -> None:
+def test_every_format_can_be_written_to_a_file(call: Call, tmp_path: Path, form: str) -> None:
     out = tmp_path / "out"
     words = ("compare", BEFORE, AFTER, "--format", form)
     called = call(*words, "-o", out)
@@ -126,7 +124,7 @@ def test_every_form_can_be_written_to_a_file(call: Call, tmp_path: Path, form: s
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         ((), "there is nothing to compare; name BEFORE and AFTER, or"),
         ((BEFORE, AFTER, EXPORT), "compare takes two exports, not 3; put a glob in quotes"),
@@ -143,12 +141,12 @@ def test_every_form_can_be_written_to_a_file(call: Call, tmp_path: Path, form: s
         (("--around", "1h", "--margin", "soon", "--service", SERVICE), "'soon' is no duration"),
     ],
 )
-def test_what_cannot_be_compared_is_refused_with_what_can(
-    call: Call, words: tuple[Any, ...], said: str
+def test_invalid_comparison_is_rejected_with_a_hint(
+    call: Call, words: tuple[Any, ...], expected: str
 ) -> None:
     called = call("compare", *words)
     assert (called.status, called.out) == (2, "")
-    assert said in called.err
+    assert expected in called.err
     assert called.err.count("\n") == 1
 
 
@@ -165,7 +163,7 @@ def evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logging
 AROUND = ("compare", "--service", SERVICE, "--around", "2026-03-19T19:10Z", "--project", "demo-project")
 
 
-def test_both_sides_of_a_deployment_are_fetched_and_kept(
+def test_both_sides_of_a_deployment_are_fetched_and_written(
     call: Call, evening: LoggingServer, tmp_path: Path
 ) -> None:
     called = call(*AROUND, "--margin", "80m", "--endpoint", evening.address, "--format", "json")
@@ -182,14 +180,14 @@ def test_both_sides_of_a_deployment_are_fetched_and_kept(
 
 
 class _Clock(datetime):
-    """A clock that stands: the wire to the server needs one that goes."""
+    """A stopped clock; the real one is left to the connection to the server."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Self:
         return cls(2026, 3, 19, 19, 25, tzinfo=tz)
 
 
-def test_what_is_not_over_yet_is_fetched_up_to_now(
+def test_unfinished_window_ends_now(
     call: Call, evening: LoggingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("triage.cli.compare.datetime", _Clock)
@@ -199,7 +197,7 @@ def test_what_is_not_over_yet_is_fetched_up_to_now(
     assert (document["after"]["last"], document["after"]["hours"]) == ("2026-03-19T19:25:00.000000Z", 0.25)
 
 
-def test_a_side_without_entries_is_told_and_not_taken_for_quiet(call: Call, evening: LoggingServer) -> None:
+def test_side_without_entries_is_reported_as_missing_data(call: Call, evening: LoggingServer) -> None:
     called = call(*AROUND, "--margin", "10m", "--endpoint", evening.address, "--strict")
     assert called.status == 3
     assert called.out.startswith(f"UNCLEAR  BEFORE tells of no service, AFTER of {SERVICE}")

@@ -28,7 +28,7 @@ def fail(what):
 
 @pytest.fixture
 def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add a command that fails as it is told."""
+    """Add a command that raises a given error."""
     (tmp_path / "failing_command.py").write_text(FAILING)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(COMMANDS, "fail", ("failing_command:fail", "Fail."))
@@ -64,17 +64,19 @@ def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("click.exceptions.Exit(3)", 3, ""),
     ],
 )
-def test_each_failure_is_one_line_and_its_exit_status(call: Call, error: str, status: int, line: str) -> None:
+def test_each_failure_is_one_line_with_its_exit_status(
+    call: Call, error: str, status: int, line: str
+) -> None:
     called = call("fail", error)
     assert (called.status, called.out, called.err.rstrip("\n")) == (status, "", line)
 
 
 @pytest.mark.usefixtures("failing")
-def test_a_bug_is_called_a_bug_without_what_the_log_said(call: Call) -> None:
+def test_bug_is_reported_without_log_text(call: Call) -> None:
     called = call("fail", "Odd('the password is hunter2')")
     assert called.status == 70
     assert re.fullmatch(
-        r"triage: this is a bug: Odd at cli/door\.py:\d+; run the same command with --debug and report what it prints, "
+        r"triage: this is a bug: Odd at cli/entry_point\.py:\d+; run the same command with --debug and report what it prints, "
         r"log text taken out\n",
         called.err,
     )
@@ -82,7 +84,7 @@ def test_a_bug_is_called_a_bug_without_what_the_log_said(call: Call) -> None:
 
 @pytest.mark.usefixtures("failing")
 @pytest.mark.parametrize("words", [("--debug", "fail", "Odd()"), ("fail", "--", "Odd()")])
-def test_a_traceback_is_shown_to_whoever_asks_for_it(call: Call, words: tuple[str, ...]) -> None:
+def test_debug_prints_a_traceback(call: Call, words: tuple[str, ...]) -> None:
     assert ("Traceback" in call(*words).err) is ("--debug" in words)
 
 
@@ -91,7 +93,7 @@ def triage(*words: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(command, capture_output=True, check=False, timeout=60, **options)
 
 
-def test_a_disk_without_room_under_stdout_is_an_input_output_failure() -> None:
+def test_full_disk_under_stdout_is_an_io_failure() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "triage", "--help"],
@@ -106,7 +108,7 @@ def test_a_disk_without_room_under_stdout_is_an_input_output_failure() -> None:
     )
 
 
-def test_a_reader_who_goes_away_ends_the_command_quietly() -> None:
+def test_closed_pipe_ends_the_command_quietly() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as gone:
@@ -121,12 +123,12 @@ def test_a_reader_who_goes_away_ends_the_command_quietly() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_can_ask_for_completion(shell: str) -> None:
+def test_shell_completion_is_available(shell: str) -> None:
     done = triage(env=os.environ | {"_TRIAGE_COMPLETE": f"{shell}_source"})
     assert b"_TRIAGE_COMPLETE" in done.stdout
 
 
-def test_completion_knows_commands_options_and_files() -> None:
+def test_completion_offers_commands_options_and_files() -> None:
     def completed(words: str) -> bytes:
         cursor = str(len(words.split(" ")) - 1)
         return triage(

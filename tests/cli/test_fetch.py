@@ -1,4 +1,4 @@
-"""``triage fetch``: the logs, the answer at once, and the right exit."""
+"""``triage fetch``: logs, diagnosis and exit status."""
 
 import os
 import pty
@@ -28,8 +28,8 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in an empty folder, with no gcloud and no project."""
+def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use an empty folder without gcloud and without a project."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "no-gcloud"))
     monkeypatch.setenv("TRIAGE_READS_PER_MINUTE", "1000000")
@@ -53,7 +53,7 @@ def at(server: LoggingServer, service: str = SERVICE) -> tuple[str, ...]:
     return ("fetch", "--service", service, "--endpoint", server.address, "--project", "demo")
 
 
-def test_the_fetch_of_the_readme_answers_as_the_export_does(call: Call, example: LoggingServer) -> None:
+def test_fetched_logs_give_the_same_answer_as_the_export(call: Call, example: LoggingServer) -> None:
     called = call(*at(example, "netra-backend-staging"), *WINDOW)
     assert called.status == 0
     assert called.out.splitlines()[0] == call("diagnose", EXAMPLE).out.splitlines()[0]
@@ -65,9 +65,7 @@ def test_the_fetch_of_the_readme_answers_as_the_export_does(call: Call, example:
     ]
 
 
-def test_a_window_round_a_failure_grows_until_boot_and_deployment_are_in(
-    call: Call, example: LoggingServer
-) -> None:
+def test_window_widens_to_boot_and_deployment(call: Call, example: LoggingServer) -> None:
     called = call(*at(example, "netra-backend-staging"), "--around", "2026-03-17T14:02:09Z", "--margin", "1m")
     first, second = [line for line in called.err.splitlines() if ": fetching " in line]
     assert "the first failure (gate-header-check, 2026-03-17 14:01:59 UTC" in first
@@ -77,7 +75,7 @@ def test_a_window_round_a_failure_grows_until_boot_and_deployment_are_in(
     assert "cut:" not in called.err
 
 
-def test_a_window_with_given_ends_is_kept_and_says_what_it_cuts(call: Call, example: LoggingServer) -> None:
+def test_explicit_window_is_kept_and_its_cuts_are_reported(call: Call, example: LoggingServer) -> None:
     ends = ("--from", "2026-03-17T14:01:30Z", "--until", "2026-03-17T14:03:00Z")
     called = call(*at(example, "netra-backend-staging"), *ends)
     assert "wrote netra-backend-staging-20260317T140130Z-20260317T140300Z.jsonl.gz" in called.err
@@ -85,18 +83,18 @@ def test_a_window_with_given_ends_is_kept_and_says_what_it_cuts(call: Call, exam
     assert "--widen fetches more" in called.err
 
 
-def test_only_the_answer_is_said_quietly(call: Call, example: LoggingServer) -> None:
+def test_quiet_prints_only_the_answer(call: Call, example: LoggingServer) -> None:
     called = call("-q", *at(example, "netra-backend-staging"), *WINDOW)
     assert len(called.out.splitlines()) == 1
     assert called.err == ""
 
 
-def test_the_report_is_written_in_the_same_go(call: Call, example: LoggingServer, tmp_path: Path) -> None:
+def test_report_option_writes_the_report(call: Call, example: LoggingServer, tmp_path: Path) -> None:
     assert call(*at(example, "netra-backend-staging"), *WINDOW, "--report", "report.md").status == 0
     assert "## Executive Summary" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
-def test_several_services_are_judged_together(call: Call, shop: LoggingServer, tmp_path: Path) -> None:
+def test_several_services_are_diagnosed_together(call: Call, shop: LoggingServer, tmp_path: Path) -> None:
     shop.add(entries(3, service="parcels"))
     called = call(*at(shop), "--service", "parcels", *SHOP_WINDOW)
     assert called.status == 0
@@ -104,13 +102,13 @@ def test_several_services_are_judged_together(call: Call, shop: LoggingServer, t
     assert len(list(tmp_path.glob("*.jsonl.gz"))) == 2
 
 
-def test_an_existing_folder_takes_the_files(call: Call, shop: LoggingServer, tmp_path: Path) -> None:
+def test_files_are_written_to_an_existing_folder(call: Call, shop: LoggingServer, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     assert call(*at(shop), *SHOP_WINDOW, "-o", "out").status == 0
     assert len(list((tmp_path / "out").iterdir())) == 2
 
 
-def test_no_entries_are_no_data_and_no_failure(call: Call, shop: LoggingServer) -> None:
+def test_no_entries_are_no_data_and_not_a_failure(call: Call, shop: LoggingServer) -> None:
     called = call(*at(shop, "parcels"), *SHOP_WINDOW)
     assert called.status == 0
     assert called.out.startswith("NO DATA")
@@ -130,7 +128,7 @@ def test_no_entries_are_no_data_and_no_failure(call: Call, shop: LoggingServer) 
         ("2026-03-20T00:00:00Z", ["--from", "2026-03-19"], ("2026-03-19T00:00:00Z", "2026-03-20T00:00:00Z")),
     ],
 )
-def test_the_window_is_explicit_across_midnight_clock_changes_and_zones(
+def test_window_is_explicit_across_midnight_clock_changes_and_zones(
     call: Call, now: str, options: list[str], window: tuple[str, str]
 ) -> None:
     with freeze_time(now):
@@ -139,13 +137,13 @@ def test_the_window_is_explicit_across_midnight_clock_changes_and_zones(
     assert f'timestamp>="{window[0]}"\ntimestamp<"{window[1]}"\n' in called.out
 
 
-def test_a_time_that_could_mean_two_things_ends_with_2_and_both_readings(call: Call) -> None:
+def test_ambiguous_time_is_rejected_with_both_readings(call: Call) -> None:
     called = call("fetch", "--service", SERVICE, "--from", "2026-03-17 17:43", "--print-query")
     assert called.status == 2
     assert "2026-03-17T17:43:00Z or 2026-03-17T17:43:00-07:00 (local time)" in called.err
 
 
-def test_the_query_that_is_printed_is_a_filter_and_a_command(call: Call) -> None:
+def test_print_query_prints_a_filter_and_a_command(call: Call) -> None:
     called = call("fetch", "--service", SERVICE, "--project", "demo", "--print-query")
     text, _, command = called.out.partition("\n\n")
     assert lql.parse(text).root
@@ -153,7 +151,7 @@ def test_the_query_that_is_printed_is_a_filter_and_a_command(call: Call) -> None
     assert "gcloud logging read --flags-file=- --project=demo" in command
 
 
-def test_a_dry_run_calls_nothing_and_says_how_many_calls_at_most(call: Call, shop: LoggingServer) -> None:
+def test_dry_run_sends_nothing_and_prints_the_call_limit(call: Call, shop: LoggingServer) -> None:
     with freeze_time("2025-09-16T01:00:00Z"):
         called = call(*at(shop), "--dry-run", "--limit", "2500", "--reads-per-minute", "30")
     assert called.status == 0
@@ -170,7 +168,7 @@ def test_a_dry_run_calls_nothing_and_says_how_many_calls_at_most(call: Call, sho
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         (["--filter", "severity >="], "Unparseable filter: syntax error at line 1"),
         (["--filter", "severity=ERROR", "--everything"], "exclude each other"),
@@ -179,12 +177,12 @@ def test_a_dry_run_calls_nothing_and_says_how_many_calls_at_most(call: Call, sho
         (["--project", "no such; project"], "is no project id"),
     ],
 )
-def test_what_cannot_be_asked_ends_with_2(
-    call: Call, shop: LoggingServer, options: list[str], said: str
+def test_invalid_request_ends_with_2(
+    call: Call, shop: LoggingServer, options: list[str], expected: str
 ) -> None:
     called = call(*at(shop), *options)
     assert called.status == 2
-    assert said in called.err
+    assert expected in called.err
     assert shop.requests == []
 
 
@@ -196,7 +194,7 @@ def test_what_cannot_be_asked_ends_with_2(
         (StatusCode.INVALID_ARGUMENT, 2, "triage fetch --print-query"),
     ],
 )
-def test_a_refusal_is_one_line_with_what_to_do(
+def test_service_error_is_one_line_with_a_hint(
     call: Call, shop: LoggingServer, code: StatusCode, status: int, advice: str
 ) -> None:
     shop.on_page(2, refuse(code))
@@ -209,7 +207,7 @@ def test_a_refusal_is_one_line_with_what_to_do(
     assert call(*at(shop), *SHOP_WINDOW, "--resume").status == 0
 
 
-def test_without_a_project_it_ends_with_77(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_project_ends_with_77(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLOUDSDK_AUTH_ACCESS_TOKEN", "invented")
     called = call("fetch", "--service", SERVICE)
     assert called.status == 77
@@ -217,9 +215,7 @@ def test_without_a_project_it_ends_with_77(call: Call, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_a_fetch_that_is_stopped_says_how_to_go_on_and_goes_on(
-    call: Call, shop: LoggingServer, name: str, status: int
-) -> None:
+def test_stopped_fetch_can_be_resumed(call: Call, shop: LoggingServer, name: str, status: int) -> None:
     asked, answer = threading.Event(), threading.Event()
 
     def hold(_context: grpc.ServicerContext) -> bool:
@@ -232,12 +228,12 @@ def test_a_fetch_that_is_stopped_says_how_to_go_on_and_goes_on(
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert asked.wait(60)
         process.send_signal(signal.Signals[name])
-        _, said = process.communicate(timeout=60)
+        _, printed = process.communicate(timeout=60)
     answer.set()
     assert process.returncode == status
-    assert "1,000 entries are kept in" in said
-    assert "--resume goes on" in said
-    assert "Traceback" not in said
+    assert "1,000 entries are kept in" in printed
+    assert "--resume goes on" in printed
+    assert "Traceback" not in printed
     called = call(*at(shop), *SHOP_WINDOW, "--resume")
     assert called.status == 0
     assert ": 1,200 entries" in called.err
@@ -269,9 +265,7 @@ def test_progress_is_shown_on_a_terminal_only(shop: LoggingServer, tmp_path: Pat
     assert b"pages" not in piped.stderr
 
 
-def test_the_meta_file_names_the_project_that_was_asked(
-    call: Call, shop: LoggingServer, tmp_path: Path
-) -> None:
+def test_meta_file_names_the_project(call: Call, shop: LoggingServer, tmp_path: Path) -> None:
     call(*at(shop), *SHOP_WINDOW)
     meta = msgspec.json.decode(next(tmp_path.glob("*.meta.json")).read_bytes())
     assert (meta["project"], meta["service"], meta["complete"]) == ("demo", SERVICE, True)

@@ -1,4 +1,4 @@
-"""``triage gate``: its exit statuses, its forms, and the two ways to the logs."""
+"""``triage gate``: exit statuses, formats, exports and fetched logs."""
 
 import json
 import shutil
@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.diagnosis.scenes import crash
+from tests.diagnosis.scenarios import crash
 from tests.fakes.logging_server import LoggingServer, read_export
 from tests.release.gate.scenarios import NEW, OLD, boot, error_line, healthy
-from tests.rendering.judgements import obeyed
+from tests.rendering.gates import find_commands
 from tests.runs.logs import SERVICE, Log, export, validation
 
 Call = Callable[..., Any]
@@ -22,8 +22,8 @@ EXAMPLE, BEFORE, AFTER = (EXAMPLES / f"{name}.json" for name in ("export", "befo
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in an empty folder, with temporary files in another, with no gcloud, no runner and no project."""
+def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use an empty folder and a temporary folder, without gcloud, runner and project."""
     (tmp_path / "here").mkdir()
     (tmp_path / "temporary").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -39,7 +39,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def written(*parts: Log | list[Log], name: str = "logs.json") -> Path:
+def write_export(*parts: Log | list[Log], name: str = "logs.json") -> Path:
     path = Path(name)
     path.write_text(json.dumps(export(*parts)), encoding="utf-8")
     return path
@@ -48,7 +48,7 @@ def written(*parts: Log | list[Log], name: str = "logs.json") -> Path:
 # the answer and its status
 
 
-def test_a_revision_that_may_stay_ends_with_0(call: Call) -> None:
+def test_passing_revision_ends_with_0(call: Call) -> None:
     called = call("gate", AFTER)
     assert called.status == 0
     assert called.out.startswith(
@@ -57,9 +57,7 @@ def test_a_revision_that_may_stay_ends_with_0(call: Call) -> None:
 
 
 @pytest.mark.parametrize("path", [EXAMPLE, BEFORE])
-def test_a_revision_that_is_not_ready_or_fails_a_criterion_ends_with_1_and_the_way_back(
-    call: Call, path: Path
-) -> None:
+def test_failing_revision_ends_with_1_and_rollback_steps(call: Call, path: Path) -> None:
     called = call("gate", path)
     assert called.status == 1
     assert called.out.startswith("FAILED  netra-backend-staging-000")
@@ -68,35 +66,35 @@ def test_a_revision_that_is_not_ready_or_fails_a_criterion_ends_with_1_and_the_w
 
 
 @pytest.mark.parametrize("logs", [[], boot(0), validation(0)])
-def test_a_gate_that_saw_too_little_ends_with_3(call: Call, logs: list[Log]) -> None:
-    called = call("gate", written(logs))
+def test_insufficient_data_ends_with_3(call: Call, logs: list[Log]) -> None:
+    called = call("gate", write_export(logs))
     assert called.status == 3
     assert called.out.startswith("INCONCLUSIVE")
 
 
-def test_an_empty_file_is_no_data_and_3(call: Call) -> None:
+def test_empty_file_is_no_data_and_ends_with_3(call: Call) -> None:
     Path("empty.json").touch()
     assert call("gate", "empty.json").status == 3
 
 
-def test_a_name_that_the_logs_do_not_show_is_said_to_be_missing(call: Call) -> None:
+def test_missing_service_or_revision_is_reported(call: Call) -> None:
     out = call("gate", EXAMPLE).out
     assert "the logs do not show: LAST_GOOD_REVISION" in out
     assert "--to-revisions=LAST_GOOD_REVISION=100 --region=us-central1 --project=demo-project" in out
 
 
-def test_only_the_answer_is_said_quietly(call: Call) -> None:
+def test_quiet_prints_only_the_answer(call: Call) -> None:
     assert len(call("-q", "gate", EXAMPLE).out.splitlines()) == 1
 
 
-def test_several_exports_are_one_log(call: Call) -> None:
+def test_several_exports_are_read_together(call: Call) -> None:
     called = call("gate", *sorted(EXAMPLES.glob("*.json")), "--format", "junit")
     assert called.status == 0
     assert ET.fromstring(called.out)[0].attrib["tests"] == "7"  # noqa: S314 (it is our own)
 
 
-def test_the_revision_and_the_service_can_be_named(call: Call) -> None:
-    logs = written(healthy(), crash(1000, revision=NEW, instance="i2"))
+def test_revision_and_service_can_be_given(call: Call) -> None:
+    logs = write_export(healthy(), crash(1000, revision=NEW, instance="i2"))
     assert call("gate", logs).status == 1
     assert call("gate", logs, "--revision", OLD).status == 0
     assert call("gate", logs, "--revision", "nobody-00001-abc").status == 3
@@ -104,20 +102,20 @@ def test_the_revision_and_the_service_can_be_named(call: Call) -> None:
     assert call("gate", logs, "--service", SERVICE, "--revision", OLD).status == 0
 
 
-def test_what_lies_before_since_does_not_count(call: Call) -> None:
-    logs = written(crash(0), healthy(1000, instance="i2"))
+def test_entries_before_since_do_not_count(call: Call) -> None:
+    logs = write_export(crash(0), healthy(1000, instance="i2"))
     assert call("gate", logs).status == 1
     assert call("gate", logs, "--since", "2026-03-01T08:10:00Z").status == 0
 
 
-def test_criteria_of_ones_own_decide(call: Call) -> None:
+def test_user_criteria_apply(call: Call) -> None:
     Path("gate.toml").write_text('[connections]\nneed = "off"\n', encoding="utf-8")
     called = call("gate", EXAMPLE, "--criteria", "gate.toml")
     assert called.status == 0
     assert "connections" not in called.out
 
 
-def test_a_faulty_criteria_file_ends_with_65_and_its_line(call: Call) -> None:
+def test_invalid_criteria_file_ends_with_65_and_its_line(call: Call) -> None:
     Path("gate.toml").write_text("\n[connections]\nat_lest = 1\n", encoding="utf-8")
     called = call("gate", EXAMPLE, "--criteria", "gate.toml")
     assert (called.status, called.out) == (65, "")
@@ -129,31 +127,35 @@ def test_a_faulty_criteria_file_ends_with_65_and_its_line(call: Call) -> None:
 # the baseline
 
 
-def test_a_baseline_is_a_revision_of_the_same_logs(call: Call) -> None:
-    logs = written(healthy(), error_line(40), healthy(1000, revision=NEW), error_line(1040, revision=NEW))
+def test_baseline_can_be_a_revision_of_the_same_logs(call: Call) -> None:
+    logs = write_export(
+        healthy(), error_line(40), healthy(1000, revision=NEW), error_line(1040, revision=NEW)
+    )
     assert call("gate", logs, "--baseline", OLD).status == 0
-    new = written(healthy(), healthy(1000, revision=NEW), error_line(1040, revision=NEW), name="new.json")
+    new = write_export(
+        healthy(), healthy(1000, revision=NEW), error_line(1040, revision=NEW), name="new.json"
+    )
     called = call("gate", new, "--baseline", OLD)
     assert called.status == 1
     assert "FAIL  new_errors" in called.out
     assert f"revision {OLD}" in called.out
 
 
-def test_a_baseline_is_an_export_of_its_own(call: Call) -> None:
+def test_baseline_can_be_an_export(call: Call) -> None:
     called = call("gate", AFTER, "--baseline", BEFORE)
     assert called.status == 1
     assert "Usage report was not sent: 429 Too Many Requests (2 times)" in called.out
     assert "its last good revision netra-backend-staging-00042-bqz" in " ".join(called.out.split())
 
 
-def test_a_baseline_that_is_not_there_is_not_taken_for_one_without_errors(call: Call) -> None:
+def test_missing_baseline_is_not_an_empty_baseline(call: Call) -> None:
     assert call("gate", AFTER, "--baseline", "netra-backend-staging-00001-abc").status == 3
     called = call("gate", AFTER, "--baseline", "before.json")
     assert called.status == 74
     assert "before.json" in called.err
 
 
-def test_the_judged_revision_as_its_own_baseline_is_wrong_usage(call: Call) -> None:
+def test_revision_as_its_own_baseline_is_a_usage_error(call: Call) -> None:
     newest = "netra-backend-staging-00044-hdz"
     assert call("gate", AFTER, "--revision", newest, "--baseline", newest).status == 2
     assert call("gate", AFTER, "--baseline", newest).status == 3
@@ -162,23 +164,23 @@ def test_the_judged_revision_as_its_own_baseline_is_wrong_usage(call: Call) -> N
 # the forms
 
 
-def test_every_form_ends_alike(call: Call) -> None:
+def test_every_format_has_the_same_exit_status(call: Call) -> None:
     forms = ["text", "json", "junit", "github"]
     assert [call("gate", EXAMPLE, "--format", form).status for form in forms] == [1] * 4
     assert [call("gate", AFTER, "--format", form).status for form in forms] == [0] * 4
-    empty = written([])
+    empty = write_export([])
     assert [call("gate", empty, "--format", form).status for form in forms] == [3] * 4
 
 
-def test_as_json_it_is_the_document(call: Call) -> None:
+def test_json_is_the_document(call: Call) -> None:
     document = json.loads(call("gate", EXAMPLE, "--format", "json").out)
     assert (document["schema"], document["status"]) == ("triage.gate/1", "failed")
 
 
-def test_for_github_it_is_annotations_and_the_summary_goes_behind_what_is_there(
+def test_github_format_prints_annotations_and_appends_a_summary(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert obeyed(call("gate", EXAMPLE, "--format", "github").out)[0].name == "error"
+    assert find_commands(call("gate", EXAMPLE, "--format", "github").out)[0].name == "error"
     summary = Path("summary.md")
     summary.write_text("# Tests\n", encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
@@ -189,7 +191,7 @@ def test_for_github_it_is_annotations_and_the_summary_goes_behind_what_is_there(
     assert "Gate: passed" not in summary.read_text(encoding="utf-8")
 
 
-def test_a_summary_that_cannot_be_written_ends_with_74(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unwritable_summary_ends_with_74(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(Path.cwd()))
     called = call("gate", EXAMPLE, "--format", "github")
     assert called.status == 74
@@ -210,7 +212,7 @@ def fetched(server: LoggingServer, *more: str) -> tuple[str, ...]:
     return ("gate", *asked, "--since", "2026-03-19T19:00Z", *more)
 
 
-def test_without_an_export_the_logs_are_fetched_judged_alike_and_not_left(
+def test_fetched_logs_give_the_same_result_and_are_not_kept(
     call: Call, server: LoggingServer, tmp_path: Path
 ) -> None:
     called = call(*fetched(server))
@@ -220,14 +222,14 @@ def test_without_an_export_the_logs_are_fetched_judged_alike_and_not_left(
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_what_was_fetched_is_kept_where_that_is_asked(call: Call, server: LoggingServer) -> None:
+def test_keep_writes_the_fetched_logs(call: Call, server: LoggingServer) -> None:
     called = call(*fetched(server, "--keep", "kept/logs"))
     (file, _) = sorted(Path("kept/logs").iterdir())
     assert f"wrote {file}\n" in called.err
     assert call("gate", file).status == 0
 
 
-def test_the_baseline_may_be_fetched_in_the_same_go(call: Call, server: LoggingServer) -> None:
+def test_baseline_can_be_in_the_fetched_logs(call: Call, server: LoggingServer) -> None:
     server.add(read_export(BEFORE))
     more = ("--baseline", "netra-backend-staging-00042-bqz")
     called = call(
@@ -246,7 +248,7 @@ def test_the_baseline_may_be_fetched_in_the_same_go(call: Call, server: LoggingS
     assert "FAIL  new_errors" in called.out
 
 
-def test_it_waits_until_the_revision_is_there(
+def test_wait_polls_until_the_revision_appears(
     call: Call, server: LoggingServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     waited: list[float] = []
@@ -270,7 +272,7 @@ def later() -> list[Log]:
     return [{**log, "timestamp": log["timestamp"].replace("2026-03-01T08", "2026-03-19T20")} for log in logs]
 
 
-def test_a_refusal_says_nothing_of_resuming_and_leaves_nothing(
+def test_service_error_offers_no_resume_and_leaves_no_file(
     call: Call, server: LoggingServer, tmp_path: Path
 ) -> None:
     from grpc import StatusCode
@@ -298,26 +300,24 @@ def test_a_refusal_says_nothing_of_resuming_and_leaves_nothing(
         ("--impersonate", "a@b"),
     ],
 )
-def test_what_is_for_fetching_does_not_go_with_an_export(call: Call, option: tuple[str, str]) -> None:
+def test_fetch_options_with_an_export_are_rejected(call: Call, option: tuple[str, str]) -> None:
     called = call("gate", EXAMPLE, *option)
     assert (called.status, called.out) == (2, "")
     assert f"{option[0]} is for fetching; take it away, or the EXPORT" in called.err
 
 
-def test_with_nothing_to_judge_it_says_the_two_ways(call: Call) -> None:
+def test_missing_input_names_both_ways_to_give_it(call: Call) -> None:
     called = call("gate")
     assert called.status == 2
     assert "give EXPORT..., or --service NAME to fetch its logs" in called.err
 
 
 @pytest.mark.parametrize("wait", ["10", "soon", "5M"])
-def test_a_wait_that_is_no_duration_is_refused_before_anything_is_asked(
-    call: Call, server: LoggingServer, wait: str
-) -> None:
+def test_invalid_wait_is_rejected_before_any_request(call: Call, server: LoggingServer, wait: str) -> None:
     assert call(*fetched(server, "--wait", wait)).status == 2
     assert server.requests == []
 
 
-def test_an_export_that_is_none_ends_with_65(call: Call) -> None:
+def test_invalid_export_ends_with_65(call: Call) -> None:
     shutil.copy(__file__, "logs.txt")
     assert call("gate", "logs.txt").status == 65

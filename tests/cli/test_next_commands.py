@@ -9,26 +9,26 @@ from triage.pipeline import OnSpark
 Diagnosed = Callable[[str], Diagnosis]
 
 
-def test_a_cause_is_explained_and_reported_next(diagnosed: Diagnosed) -> None:
+def test_next_commands_explain_and_report_the_cause(diagnosed: Diagnosed) -> None:
     assert suggest_commands(diagnosed("diagnosis-not-ready"), ["day one.json", "b.json"]) == [
         "triage explain module-missing",
         "triage report 'day one.json' b.json -o report.md",
     ]
 
 
-def test_many_files_are_not_typed_again(diagnosed: Diagnosed) -> None:
+def test_many_files_are_not_repeated(diagnosed: Diagnosed) -> None:
     assert suggest_commands(diagnosed("diagnosis-not-ready"), [f"{number}.json" for number in range(9)])[
         -1
     ] == ("triage report EXPORT... -o report.md")
 
 
-def test_what_spark_reads_is_read_by_it_again(diagnosed: Diagnosed) -> None:
+def test_spark_engine_is_repeated(diagnosed: Diagnosed) -> None:
     assert suggest_commands(diagnosed("diagnosis-not-ready"), OnSpark(["gs://sink/a b"]))[-1] == (
         "triage report --engine spark 'gs://sink/a b' -o report.md"
     )
 
 
-def test_what_the_logs_do_not_settle_is_fetched_next(diagnosed: Diagnosed) -> None:
+def test_inconclusive_logs_suggest_a_fetch(diagnosed: Diagnosed) -> None:
     window = Coverage(
         first="2025-09-16T00:00:00.000000Z", last="2025-09-16T00:10:00.000000Z", records=1, entries=1
     )
@@ -40,7 +40,7 @@ def test_what_the_logs_do_not_settle_is_fetched_next(diagnosed: Diagnosed) -> No
     )
 
 
-def test_a_table_is_named_again_with_the_bounds_that_it_needs(diagnosed: Diagnosed) -> None:
+def test_bigquery_table_is_repeated_with_its_bounds(diagnosed: Diagnosed) -> None:
     asked = Coverage(
         window_asked=("2025-09-16T00:00:00.000000Z", "2025-09-16T00:10:00.000000Z"),
         services={"shop": 5, "cart": 1},
@@ -52,12 +52,12 @@ def test_a_table_is_named_again_with_the_bounds_that_it_needs(diagnosed: Diagnos
     )
 
 
-def test_no_name_from_a_log_can_add_a_command(diagnosed: Diagnosed) -> None:
+def test_names_from_logs_are_quoted(diagnosed: Diagnosed) -> None:
     state = msgspec.structs.replace(diagnosed("diagnosis-inconclusive").services[0], service="a; rm -rf ~")
     hostile = msgspec.structs.replace(diagnosed("diagnosis-inconclusive"), services=[state])
     assert suggest_commands(hostile, ["a.json"]) == ["triage fetch --service 'a; rm -rf ~'"]
 
 
-def test_a_service_without_incident_has_its_timeline_to_look_at(diagnosed: Diagnosed) -> None:
+def test_service_without_incident_suggests_the_timeline(diagnosed: Diagnosed) -> None:
     quiet = msgspec.structs.replace(diagnosed("diagnosis-ready"), incidents=[])
     assert suggest_commands(quiet, ["-"]) == ["triage timeline -"]

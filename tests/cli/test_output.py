@@ -12,7 +12,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> None:
+def test_file_is_replaced_after_all_bytes_are_written(tmp_path: Path) -> None:
     path = tmp_path / "report.md"
     path.write_bytes(b"old")
     with write_atomically(path) as stream:
@@ -22,7 +22,7 @@ def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> No
     assert path.read_bytes() == b"new"
 
 
-def test_a_failure_in_between_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_failure_keeps_the_old_file_and_leaves_no_other(tmp_path: Path) -> None:
     path = tmp_path / "report.md"
     path.write_bytes(b"old")
 
@@ -36,7 +36,7 @@ def test_a_failure_in_between_leaves_the_old_file_and_nothing_else(tmp_path: Pat
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("report.md", b"old")]
 
 
-def test_without_room_the_old_file_stands_and_the_message_names_it(tmp_path: Path) -> None:
+def test_full_disk_keeps_the_old_file_and_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "report.md"
     path.write_bytes(b"old")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -54,7 +54,7 @@ def test_without_room_the_old_file_stands_and_the_message_names_it(tmp_path: Pat
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("report.md", b"old")]
 
 
-def test_a_device_without_room_is_told_and_stays_a_device() -> None:
+def test_full_device_is_reported_and_stays_a_device() -> None:
     def overfill() -> None:
         with write_atomically(Path("/dev/full")) as stream:
             stream.write(b"x")
@@ -64,7 +64,7 @@ def test_a_device_without_room_is_told_and_stays_a_device() -> None:
     assert Path("/dev/full").is_char_device()
 
 
-def test_a_folder_in_the_place_is_told(tmp_path: Path) -> None:
+def test_folder_at_the_path_is_reported(tmp_path: Path) -> None:
     def write() -> None:
         with write_atomically(tmp_path) as stream:
             stream.write(b"x")
@@ -73,13 +73,13 @@ def test_a_folder_in_the_place_is_told(tmp_path: Path) -> None:
         write()
 
 
-def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
+def test_missing_folders_are_created(tmp_path: Path) -> None:
     with write_atomically(tmp_path / "out" / "today" / "report.md") as stream:
         stream.write(b"new")
     assert (tmp_path / "out" / "today" / "report.md").read_bytes() == b"new"
 
 
-def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+def test_file_instead_of_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"")
 
     def write() -> None:
@@ -90,7 +90,7 @@ def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
         write()
 
 
-def test_raw_logs_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
+def test_raw_logs_are_private(tmp_path: Path) -> None:
     path = tmp_path / "entries.jsonl"
     path.write_bytes(b"")
     path.chmod(0o644)
@@ -99,7 +99,7 @@ def test_raw_logs_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
     assert mode(path) == 0o600
 
 
-def test_a_report_keeps_the_mode_of_the_one_that_it_replaces(tmp_path: Path) -> None:
+def test_replaced_report_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "report.md"
     path.write_bytes(b"")
     path.chmod(0o640)
@@ -108,7 +108,7 @@ def test_a_report_keeps_the_mode_of_the_one_that_it_replaces(tmp_path: Path) -> 
     assert mode(path) == 0o640
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
+def test_symbolic_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real.md").write_bytes(b"old")
     (tmp_path / "link.md").symlink_to("real.md")
     with write_atomically(tmp_path / "link.md") as stream:

@@ -1,4 +1,4 @@
-"""Filters at the terminal."""
+"""``triage query`` on the command line."""
 
 import json
 from collections.abc import Callable
@@ -31,25 +31,25 @@ def one(tmp_path: Path) -> Path:
     return file
 
 
-def test_what_matches_is_printed_raw_in_order_of_time_one_per_line(call: Call, export: Path) -> None:
+def test_matches_are_printed_raw_in_order_of_time(call: Call, export: Path) -> None:
     called = call("query", "match", 'severity>=ERROR timestamp>="2025-09-16"', export)
     assert called.status == 0
     assert [json.loads(line) for line in called.out.splitlines()] == [ENTRIES[1], ENTRIES[2]]
     assert called.err == "2 of 3 entries match\n"
 
 
-def test_several_exports_are_searched_together_and_quietly(call: Call, export: Path, one: Path) -> None:
+def test_several_exports_are_searched_together(call: Call, export: Path, one: Path) -> None:
     called = call("query", "match", "-q", 'insertId=("a" OR "b")', export, one)
     assert [json.loads(line)["insertId"] for line in called.out.splitlines()] == ["a", "b"]
     assert called.err == ""
 
 
-def test_nothing_that_matches_is_an_answer(call: Call, export: Path) -> None:
+def test_no_match_is_not_a_failure(call: Call, export: Path) -> None:
     called = call("query", "match", "insertId=z", export)
     assert (called.status, called.out) == (0, "")
 
 
-def test_what_could_not_be_read_is_told(call: Call, tmp_path: Path) -> None:
+def test_gaps_are_reported(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "broken.jsonl"
     file.write_text(f"{json.dumps(ENTRIES[0])}\n{{oops\n", encoding="utf-8")
     called = call("query", "match", "ready", file)
@@ -57,7 +57,7 @@ def test_what_could_not_be_read_is_told(call: Call, tmp_path: Path) -> None:
     assert "gap: broken record" in called.err
 
 
-def test_a_filter_that_cannot_mean_what_it_says_is_told_before_the_answer(call: Call, export: Path) -> None:
+def test_filter_errors_are_reported_before_the_matches(call: Call, export: Path) -> None:
     called = call("query", "match", "severity>=WARN", export)
     assert called.status == 0
     assert called.out == ""
@@ -68,7 +68,9 @@ def test_a_filter_that_cannot_mean_what_it_says_is_told_before_the_answer(call: 
     "words",
     [("match", "insertId = a:b", "EXPORT"), ("lint", "insertId = a:b"), ("explain", "insertId = a:b")],
 )
-def test_a_bad_filter_is_one_line_with_its_place(call: Call, export: Path, words: tuple[str, ...]) -> None:
+def test_invalid_filter_is_reported_with_its_position(
+    call: Call, export: Path, words: tuple[str, ...]
+) -> None:
     called = call("query", *(export if word == "EXPORT" else word for word in words))
     assert called.status == 2
     assert called.out == ""
@@ -78,18 +80,18 @@ def test_a_bad_filter_is_one_line_with_its_place(call: Call, export: Path, words
     )
 
 
-def test_what_only_the_service_knows_is_refused(call: Call, export: Path) -> None:
+def test_filters_that_need_the_service_are_rejected(call: Call, export: Path) -> None:
     called = call("query", "match", "sample(insertId, 0.5)", export)
     assert called.status == 2
     assert "known to Cloud Logging only" in called.err
 
 
-def test_a_clean_filter_is_ok(call: Call) -> None:
+def test_valid_filter_is_ok(call: Call) -> None:
     called = call("query", "lint", 'severity=ERROR timestamp>="2025-09-16"')
     assert (called.status, called.out) == (0, "ok: nothing found\n")
 
 
-def test_findings_are_told_with_place_and_mend(call: Call) -> None:
+def test_findings_have_a_position_and_a_fix(call: Call) -> None:
     called = call("query", "lint", "textPayload:'x'\nAND jsonPayload.a!=b")
     assert called.status == 2
     assert "1:13: error (single-quotes): " in called.out
@@ -97,24 +99,24 @@ def test_findings_are_told_with_place_and_mend(call: Call) -> None:
     assert "2:5: warning (missing-field): " in called.out
 
 
-def test_warnings_and_notes_alone_are_no_failure(call: Call) -> None:
+def test_warnings_and_notes_are_not_failures(call: Call) -> None:
     called = call("query", "lint", "severity>=ERROR")
     assert called.status == 0
     assert "note (severity-floor)" in called.out
     assert "warning (no-time-bound)" in called.out
 
 
-def test_fix_prints_the_filter_mended(call: Call) -> None:
+def test_fix_prints_the_fixed_filter(call: Call) -> None:
     called = call("query", "lint", "--fix", "severity>=WARN and textPayload:'x'")
     assert (called.status, called.out) == (0, 'severity>=WARNING AND textPayload:"x"\n')
     assert "(operator-case)" in called.err
 
 
-def test_fix_still_fails_for_what_only_the_writer_can_mend(call: Call) -> None:
+def test_fix_fails_for_errors_without_a_fix(call: Call) -> None:
     assert call("query", "lint", "--fix", "severity>=LOUD").status == 2
 
 
-def test_a_filter_is_explained_in_words(call: Call) -> None:
+def test_filter_is_explained_in_words(call: Call) -> None:
     called = call("query", "explain", "severity>=ERROR -insertId=a")
     assert called.out.splitlines() == [
         "all of these hold:",
@@ -124,7 +126,7 @@ def test_a_filter_is_explained_in_words(call: Call) -> None:
     ]
 
 
-def test_for_an_entry_it_is_told_which_part_held_with_secrets_masked(call: Call, one: Path) -> None:
+def test_entry_shows_which_parts_match_with_secrets_masked(call: Call, one: Path) -> None:
     called = call("query", "explain", "severity>=ERROR textPayload:pool", one)
     assert called.status == 0
     assert called.out.splitlines() == [
@@ -134,7 +136,7 @@ def test_for_an_entry_it_is_told_which_part_held_with_secrets_masked(call: Call,
     ]
 
 
-def test_an_entry_to_explain_is_exactly_one(call: Call, export: Path, tmp_path: Path) -> None:
+def test_explain_needs_exactly_one_entry(call: Call, export: Path, tmp_path: Path) -> None:
     several = call("query", "explain", "x", export)
     assert (several.status, "more than one LogEntry" in several.err) == (2, True)
     empty = tmp_path / "empty.json"
@@ -144,6 +146,6 @@ def test_an_entry_to_explain_is_exactly_one(call: Call, export: Path, tmp_path: 
     assert call("query", "explain", "x", tmp_path / "absent.json").status == 74
 
 
-def test_a_filter_that_begins_with_a_minus_stands_behind_two(call: Call, export: Path) -> None:
+def test_filter_with_a_leading_minus_follows_a_double_dash(call: Call, export: Path) -> None:
     called = call("query", "match", "-q", "--", "-severity=ERROR", export)
     assert [json.loads(line)["insertId"] for line in called.out.splitlines()] == ["b"]

@@ -1,4 +1,4 @@
-"""What a report is told beside the logs: the business impact, and where local times are of."""
+"""Report options: the business impact and the zone of local times."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +10,13 @@ CASE = Path(__file__).parents[1] / "cases" / "check-redis" / "entries.jsonl"
 Call = Callable[..., Any]
 
 
-def test_the_impact_stands_in_the_report_masked(call: Call) -> None:
-    said = call("report", CASE, "--impact", "Checkout was down for ada@example.org").out
-    assert "Checkout was down for `<email-1>`" in said
+def test_impact_is_in_the_report_with_secrets_masked(call: Call) -> None:
+    printed = call("report", CASE, "--impact", "Checkout was down for ada@example.org").out
+    assert "Checkout was down for `<email-1>`" in printed
     assert "The logs do not show it." in call("report", CASE).out
 
 
-def test_local_times_are_those_of_this_machine_or_of_the_zone_that_is_named(call: Call) -> None:
+def test_local_times_use_the_machine_zone_or_the_given_one(call: Call) -> None:
     here = call("report", CASE).out
     assert "| Local time |" in here
     assert " PDT |" in here or " PST |" in here
@@ -25,20 +25,20 @@ def test_local_times_are_those_of_this_machine_or_of_the_zone_that_is_named(call
     assert " PDT |" not in there
 
 
-def test_the_page_has_local_times_too(call: Call) -> None:
+def test_html_page_has_local_times(call: Call) -> None:
     assert " JST<" in call("report", CASE, "--zone", "Asia/Tokyo", "--format", "html").out
 
 
 @pytest.mark.parametrize("name", ["Nowhere/City", "../etc/passwd", "Europe"])
-def test_a_zone_that_is_none_is_refused(call: Call, name: str) -> None:
-    said = call("report", CASE, "--zone", name)
-    assert said.status == 2
-    assert "is no zone of the IANA list" in said.err
+def test_invalid_zone_is_rejected(call: Call, name: str) -> None:
+    printed = call("report", CASE, "--zone", name)
+    assert printed.status == 2
+    assert "is no zone of the IANA list" in printed.err
 
 
 def test_each_claim_has_its_lines_their_filter_and_a_link(call: Call) -> None:
-    said = call("report", CASE).out
-    evidence = said.partition("## Evidence")[2].partition("\n## ")[0]
+    printed = call("report", CASE).out
+    evidence = printed.partition("## Evidence")[2].partition("\n## ")[0]
     claims = [block for block in evidence.split("<details>") if "<summary>Claim" in block]
     assert claims
     for claim in claims:

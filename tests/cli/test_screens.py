@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.rendering import judgements
+from tests.rendering import gates
 from triage.cli.screens.console import print_screen, sanitize
 from triage.cli.screens.diagnosis import render_answer, render_details
 from triage.cli.screens.gate import render_answer as gate_answer
@@ -23,27 +23,27 @@ def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return str(request.param)
 
 
-def shown(diagnosis: Diagnosis) -> None:
+def print_diagnosis(diagnosis: Diagnosis) -> None:
     diagnosis = sanitize(diagnosis)
     print_screen(render_answer(diagnosis))
     print_screen(*render_details(diagnosis, ["logs/day one.json"]))
 
 
 @pytest.mark.parametrize("name", DIAGNOSES)
-def test_a_diagnosis_reads_at_every_width(
+def test_diagnosis_is_readable_at_every_width(
     name: str,
     width: str,
     diagnosed: Callable[[str], Diagnosis],
     golden: Callable[[Path, str], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    shown(diagnosed(name))
+    print_diagnosis(diagnosed(name))
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines()[1:])) <= int(width)
     golden(GOLDEN / f"{name}.{width}.txt", text)
 
 
-def test_a_timeline_reads_at_every_width(
+def test_timeline_is_readable_at_every_width(
     width: str,
     timeline: Timeline,
     golden: Callable[[Path, str], None],
@@ -56,36 +56,36 @@ def test_a_timeline_reads_at_every_width(
     golden(GOLDEN / f"timeline-runs.{width}.txt", text)
 
 
-def judged(gate: Gate) -> None:
+def print_gate(gate: Gate) -> None:
     gate = sanitize(gate)
     print_screen(gate_answer(gate))
     print_screen(*gate_screen(gate))
 
 
 @pytest.mark.parametrize("name", ["failed", "passed", "inconclusive"])
-def test_a_gate_reads_at_every_width(
+def test_gate_is_readable_at_every_width(
     name: str, width: str, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    judged(getattr(judgements, name)())
+    print_gate(getattr(gates, name)())
     text = capsys.readouterr().out
     to_copy = [line for line in text.splitlines()[1:] if not line.startswith("  gcloud ")]
     assert max(map(len, to_copy)) <= int(width)
     golden(GOLDEN / f"gate-{name}.{width}.txt", text)
 
 
-@pytest.mark.parametrize("attack", judgements.ATTACKS)
-def test_what_a_log_says_is_no_command_for_a_build_system_that_prints_the_screen(
+@pytest.mark.parametrize("attack", gates.ATTACKS)
+def test_build_systems_find_no_command_in_log_text(
     attack: str, width: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     filler = "word " * 12
-    judged(judgements.poisoned(judgements.failed(), lambda text: f"{text} {filler}{attack} {filler}{attack}"))
-    assert judgements.obeyed(capsys.readouterr().out) == []
+    print_gate(gates.poisoned(gates.failed(), lambda text: f"{text} {filler}{attack} {filler}{attack}"))
+    assert gates.find_commands(capsys.readouterr().out) == []
 
 
-def test_the_first_line_is_the_whole_answer(
+def test_first_line_is_the_complete_answer(
     diagnosed: Callable[[str], Diagnosis], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shown(diagnosed("diagnosis-not-ready"))
+    print_diagnosis(diagnosed("diagnosis-not-ready"))
     first = capsys.readouterr().out.splitlines()[0]
     assert first == (
         "NOT READY  orders-backend-staging  No worker can boot: the module "
@@ -93,7 +93,7 @@ def test_the_first_line_is_the_whole_answer(
     )
 
 
-def test_what_a_log_says_can_neither_command_the_terminal_nor_forge_a_line(
+def test_log_text_cannot_control_the_terminal_or_forge_a_line(
     diagnosed: Callable[[str], Diagnosis], capsys: pytest.CaptureFixture[str]
 ) -> None:
     diagnosis = diagnosed("diagnosis-not-ready")
@@ -104,27 +104,27 @@ def test_what_a_log_says_can_neither_command_the_terminal_nor_forge_a_line(
         message="\x1b]0;owned\x07 [bold]red[/bold] :boom: \u202egnp\x85READY\nREADY  forged",
     )
     incident = msgspec.structs.replace(diagnosis.incidents[0], evidence=[hostile])
-    shown(msgspec.structs.replace(diagnosis, incidents=[incident]))
+    print_diagnosis(msgspec.structs.replace(diagnosis, incidents=[incident]))
     text = capsys.readouterr().out
     assert r"\x1b]0;owned\x07 [bold]red[/bold] :boom: \u202egnp\x85READY" in " ".join(text.split())
     assert "forged" not in text
     assert not any(character < " " for character in text if character != "\n")
 
 
-def test_secrets_are_masked_before_they_are_shown(
+def test_secrets_are_masked(
     diagnosed: Callable[[str], Diagnosis], capsys: pytest.CaptureFixture[str]
 ) -> None:
     diagnosis = diagnosed("diagnosis-not-ready")
-    told = "login of jane.doe@example.com with Bearer abcdefghijklmnopqrstuvwxyz0123456789"
-    line = msgspec.structs.replace(diagnosis.incidents[0].evidence[0], message=told)
+    hostile_message = "login of jane.doe@example.com with Bearer abcdefghijklmnopqrstuvwxyz0123456789"
+    line = msgspec.structs.replace(diagnosis.incidents[0].evidence[0], message=hostile_message)
     incident = msgspec.structs.replace(diagnosis.incidents[0], evidence=[line])
-    shown(msgspec.structs.replace(diagnosis, incidents=[incident]))
+    print_diagnosis(msgspec.structs.replace(diagnosis, incidents=[incident]))
     text = capsys.readouterr().out
     assert "jane.doe" not in text
     assert "abcdefghijklmnopqrstuvwxyz" not in text
 
 
-def test_where_local_time_is_utc_it_is_said_once(
+def test_time_is_shown_once_if_local_time_is_utc(
     timeline: Timeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import time
@@ -137,7 +137,7 @@ def test_where_local_time_is_utc_it_is_said_once(
     assert "   after  UTC             " in text
 
 
-def test_colour_only_adds_to_the_marks(
+def test_marks_are_complete_without_colour(
     timeline: Timeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import click

@@ -1,4 +1,4 @@
-"""What comes from outside while a command runs: signals, readers that leave, terminals that cannot show a letter."""
+"""External events during a command: signals, closed pipes, ASCII terminals."""
 
 import json
 import os
@@ -20,9 +20,7 @@ TRIAGE = [sys.executable, "-m", "triage"]
         (signal.SIGTERM, 143, b"triage: terminated\n"),
     ],
 )
-def test_a_signal_ends_a_reading_command_with_its_own_status(
-    sent: signal.Signals, status: int, line: bytes
-) -> None:
+def test_signal_ends_the_command_with_its_status(sent: signal.Signals, status: int, line: bytes) -> None:
     entry = {"timestamp": "2025-09-16T00:00:00Z", "textPayload": "x" * 1000, "insertId": "1"}
     with subprocess.Popen(
         [*TRIAGE, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -43,7 +41,7 @@ def test_a_signal_ends_a_reading_command_with_its_own_status(
 @pytest.mark.parametrize(
     "words", [["timeline"], ["report"], ["diagnose", "--exit-code", "--revision", "*-00041-kxw"]]
 )
-def test_a_reader_who_leaves_changes_neither_the_quiet_nor_the_status(words: list[str]) -> None:
+def test_closed_pipe_changes_neither_stderr_nor_the_status(words: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as gone:
@@ -54,7 +52,7 @@ def test_a_reader_who_leaves_changes_neither_the_quiet_nor_the_status(words: lis
     assert done.returncode == (1 if "--exit-code" in words else 0)
 
 
-def test_an_ascii_terminal_gets_every_line() -> None:
+def test_ascii_terminal_gets_every_line() -> None:
     done = subprocess.run(
         [*TRIAGE, "timeline", str(EXAMPLE)],
         env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
@@ -71,7 +69,7 @@ def test_output_into_a_file_has_no_colour() -> None:
     assert b"\x1b" not in done.stdout
 
 
-def test_an_interrupted_report_leaves_no_trace(tmp_path: Path) -> None:
+def test_interrupted_report_leaves_no_file(tmp_path: Path) -> None:
     entry = {"timestamp": "2025-09-16T00:00:00Z", "textPayload": "x", "insertId": "1"}
     with subprocess.Popen(
         [*TRIAGE, "report", "-", "-o", str(tmp_path / "report.md")],

@@ -1,4 +1,4 @@
-"""A degraded service: ready, with a check that passed only by a tolerance path."""
+"""A degraded service: ready, with a check passed by a documented exception."""
 
 import json
 from collections.abc import Callable
@@ -13,21 +13,21 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "export.json"
 
 @pytest.fixture
 def degraded(tmp_path: Path) -> Path:
-    """Return the last validation of the example, with a line in which Redis is let through."""
+    """Return the last validation of the example, with a tolerated Redis check."""
     entries = [
         entry
         for entry in json.loads(EXAMPLE.read_bytes())
         if entry["timestamp"].startswith("2026-03-17T14:13:40")
     ]
     passed = next(entry for entry in entries if "Redis connection and caching" in json.dumps(entry))
-    said = (
+    printed = (
         "Redis readiness: DEGRADED MODE - Redis connection delayed in staging, allowing basic functionality"
     )
     tolerated = {
         **passed,
         "insertId": "tolerated",
         "timestamp": "2026-03-17T14:13:40.600000Z",
-        "jsonPayload": {**passed["jsonPayload"], "message": said},
+        "jsonPayload": {**passed["jsonPayload"], "message": printed},
     }
     path = tmp_path / "degraded.json"
     path.write_text(json.dumps([*entries, tolerated]))
@@ -38,7 +38,7 @@ def degraded(tmp_path: Path) -> Path:
     ("options", "status"),
     [([], 0), (["--exit-code"], 0), (["--strict"], 0), (["--fail-on", "degraded"], 1)],
 )
-def test_a_degraded_service_answers_unless_it_shall_fail(
+def test_degraded_service_fails_only_with_fail_on(
     call: Call, degraded: Path, options: list[str], status: int
 ) -> None:
     called = call("-q", degraded, *options)

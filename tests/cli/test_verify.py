@@ -1,4 +1,4 @@
-"""``triage verify``: a service asked as a client asks it, the answer, and the right exit."""
+"""``triage verify``: probe, diagnosis and exit status."""
 
 import json
 import signal
@@ -23,8 +23,8 @@ NAME = ("--service", "netra-backend-staging")
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in an empty folder, with no gcloud and no project."""
+def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use an empty folder without gcloud and without a project."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "no-gcloud"))
     for variable in ("GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT", "GCLOUD_PROJECT"):
@@ -43,7 +43,7 @@ def closing() -> Iterator[Service]:
         yield service
 
 
-def test_the_first_line_is_the_answer_and_what_was_seen_stands_below(call: Call) -> None:
+def test_first_line_is_the_answer_followed_by_the_probe(call: Call) -> None:
     with Service("header-check") as service:
         called = call("verify", service.url, *NAME)
     first, *rest = called.out.splitlines()
@@ -59,17 +59,17 @@ def test_the_first_line_is_the_answer_and_what_was_seen_stands_below(call: Call)
     assert "  triage explain client-header-check" in rest
 
 
-def test_what_will_be_sent_is_said_before_on_stderr(call: Call, healthy: Service) -> None:
+def test_requests_are_announced_on_stderr(call: Call, healthy: Service) -> None:
     called = call("verify", healthy.url, *NAME, "--send", "hello")
-    said = called.err.splitlines()
+    printed = called.err.splitlines()
     host = healthy.url.removeprefix("http://")
-    assert said[0] == (
+    assert printed[0] == (
         f"asking {host} as a client: at most 8 requests, 112 s, without a token; redirects are not followed"
     )
-    assert said[-1].startswith(f"  WebSocket ws://{host}/ws, then hello is sent and agent_started, ")
+    assert printed[-1].startswith(f"  WebSocket ws://{host}/ws, then hello is sent and agent_started, ")
 
 
-def test_only_the_answer_is_said_quietly(call: Call, healthy: Service) -> None:
+def test_quiet_prints_only_the_answer(call: Call, healthy: Service) -> None:
     called = call("-q", "verify", healthy.url, *NAME)
     assert len(called.out.splitlines()) == 1
     assert called.err == ""
@@ -89,7 +89,7 @@ def test_only_the_answer_is_said_quietly(call: Call, healthy: Service) -> None:
         ("header-check", ("--exit-code", "--strict"), 0),
     ],
 )
-def test_the_exit_status_is_that_of_diagnose(
+def test_exit_status_equals_that_of_diagnose(
     call: Call, state: str, options: tuple[str, ...], status: int
 ) -> None:
     with Service(state) as service:
@@ -98,7 +98,7 @@ def test_the_exit_status_is_that_of_diagnose(
     assert call("diagnose", "probe.jsonl", *options).status == status
 
 
-def test_what_was_seen_is_kept_for_its_owner_and_means_the_same_to_every_command(
+def test_recorded_probe_is_private_and_every_command_reads_it(
     call: Call, closing: Service, tmp_path: Path
 ) -> None:
     called = call("verify", closing.url, *NAME, "-o", "probe.jsonl")
@@ -120,7 +120,7 @@ def test_what_was_seen_is_kept_for_its_owner_and_means_the_same_to_every_command
     )
 
 
-def test_no_file_is_written_over_and_nothing_is_asked_then(
+def test_existing_file_is_not_overwritten_and_nothing_is_sent(
     call: Call, healthy: Service, tmp_path: Path
 ) -> None:
     (tmp_path / "probe.jsonl").write_text("mine", encoding="utf-8")
@@ -130,7 +130,7 @@ def test_no_file_is_written_over_and_nothing_is_asked_then(
     assert healthy.application.requests == []
 
 
-def test_without_a_file_the_next_command_keeps_one(call: Call, closing: Service) -> None:
+def test_next_command_writes_a_file_if_none_was_given(call: Call, closing: Service) -> None:
     called = call("verify", closing.url)
     *_, verify, explain, report = called.out.splitlines()
     assert verify == f"  triage verify {closing.url} -o probe.jsonl"
@@ -138,14 +138,14 @@ def test_without_a_file_the_next_command_keeps_one(call: Call, closing: Service)
     assert report == "  triage report probe.jsonl -o report.md"
 
 
-def test_as_json_it_is_the_document_of_diagnose(call: Call, closing: Service) -> None:
+def test_json_is_the_document_of_diagnose(call: Call, closing: Service) -> None:
     called = call("verify", closing.url, *NAME, "--format", "json")
     document = json.loads(called.out)
     assert (document["schema"], document["verdict"]) == ("triage.diagnosis/1", "not_ready")
     assert document["incidents"][0]["cause"] == "client-socket-closed"
 
 
-def test_a_token_comes_from_the_environment_and_is_never_printed(
+def test_token_is_read_from_the_environment_and_never_printed(
     call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "let-me-in")
@@ -160,7 +160,7 @@ def test_a_token_comes_from_the_environment_and_is_never_printed(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (["ftp://shop.example.com"], "is no address of a service"),
         (["https://me:hunter2@shop.example.com"], "holds credentials"),
@@ -170,21 +170,21 @@ def test_a_token_comes_from_the_environment_and_is_never_printed(
         (["https://chat.example.com", "--with-logs", "--project", "demo"], "no name of a Cloud Run service"),
     ],
 )
-def test_what_cannot_be_asked_ends_with_2(call: Call, words: list[str], said: str) -> None:
+def test_invalid_request_ends_with_2(call: Call, words: list[str], expected: str) -> None:
     called = call("verify", *words)
     assert called.status == 2
-    assert said in called.err
+    assert expected in called.err
     assert "hunter2" not in called.err
     assert called.out == ""
 
 
-def test_only_a_socket_is_opened_where_no_events_are_wanted(call: Call, healthy: Service) -> None:
+def test_no_events_only_opens_the_websocket(call: Call, healthy: Service) -> None:
     assert call("verify", healthy.url, "--no-events").out.startswith("READY  127.0.0.1")
     assert healthy.application.messages == []
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_one_that_is_stopped_says_so_by_its_status(name: str, status: int) -> None:
+def test_stopped_probe_ends_with_the_status_of_its_signal(name: str, status: int) -> None:
     with Service(State(plain=STATES["slow"].plain)) as service:
         command = [sys.executable, "-m", "triage", "verify", service.url, "--timeout", "100"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -198,7 +198,7 @@ def test_one_that_is_stopped_says_so_by_its_status(name: str, status: int) -> No
     assert "Traceback" not in err
 
 
-def test_a_screen_of_hostile_text_obeys_nothing(call: Call) -> None:
+def test_hostile_text_on_the_screen_is_sanitized(call: Call) -> None:
     with Service(State(plain=STATES["broken-http"].plain, close=1011, events=())) as service:
         called = call("verify", service.url, *NAME)
     assert "\x1b" not in called.out + called.err
@@ -209,7 +209,7 @@ def test_a_screen_of_hostile_text_obeys_nothing(call: Call) -> None:
 
 
 def with_logs(call: Call, state: str | State, *options: str, fail: StatusCode | None = None) -> Any:
-    """Call it on a service whose lines arrive at a server of Cloud Logging."""
+    """Run the command on a service whose log lines reach a fake Cloud Logging."""
     with LoggingServer([]) as server, Service(state, logs=Logs(server.add)) as service:
         if fail:
             server.on_page(1, refuse(fail), times=None)
@@ -217,7 +217,7 @@ def with_logs(call: Call, state: str | State, *options: str, fail: StatusCode | 
         return call("verify", service.url, *NAME, *where, *options)
 
 
-def test_the_logs_around_it_name_the_revision_that_answered(call: Call, tmp_path: Path) -> None:
+def test_logs_name_the_revision_that_answered(call: Call, tmp_path: Path) -> None:
     called = with_logs(call, "closes-1011", "-o", "probe.jsonl")
     assert called.status == 0
     assert f"  revision    {REVISION}" in called.out
@@ -228,7 +228,7 @@ def test_the_logs_around_it_name_the_revision_that_answered(call: Call, tmp_path
     assert f"triage report probe.jsonl {logs.name} -o report.md" in called.out
 
 
-def test_the_own_lines_of_a_failing_request_stand_as_evidence(call: Call) -> None:
+def test_lines_of_a_failing_request_are_evidence(call: Call) -> None:
     called = with_logs(call, "not-ready", "--format", "json")
     incident = json.loads(called.out)["incidents"][0]
     assert incident["cause"] == "client-unavailable"
@@ -239,7 +239,7 @@ def test_the_own_lines_of_a_failing_request_stand_as_evidence(call: Call) -> Non
     assert "GET /ws 503" in [messages[cited] for cited in inside["evidence"]]
 
 
-def test_what_the_client_saw_and_the_service_logged_of_it_is_told_once(call: Call) -> None:
+def test_client_and_service_lines_of_one_failure_are_reported_once(call: Call) -> None:
     called = with_logs(call, "header-check", "--format", "json")
     document = json.loads(called.out)
     assert document["verdict"] == "ready"
@@ -247,14 +247,14 @@ def test_what_the_client_saw_and_the_service_logged_of_it_is_told_once(call: Cal
     assert len(document["incidents"][0]["symptoms"]) == 2
 
 
-def test_the_answer_stands_where_the_logs_cannot_be_had(call: Call) -> None:
+def test_answer_is_printed_if_the_logs_cannot_be_fetched(call: Call) -> None:
     called = with_logs(call, "closes-1011", fail=StatusCode.PERMISSION_DENIED)
     assert called.status == 77
     assert called.out.startswith("NOT READY  netra-backend-staging  The WebSocket was closed with code 1011")
     assert "roles/logging.viewer" in called.err
 
 
-def test_nobody_who_listens_is_an_answer_and_no_failure(call: Call) -> None:
+def test_refused_connection_is_an_answer_and_not_a_failure(call: Call) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     called = call("verify", f"http://127.0.0.1:{port}", *NAME, "--exit-code")
@@ -264,7 +264,7 @@ def test_nobody_who_listens_is_an_answer_and_no_failure(call: Call) -> None:
     )
 
 
-def test_the_service_can_be_run_by_hand(call: Call, tmp_path: Path) -> None:
+def test_fake_service_can_be_run_manually(call: Call, tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",

@@ -1,4 +1,4 @@
-"""``triage watch``: the lines of a pipe, the table of a terminal, and the right exit."""
+"""``triage watch``: lines in a pipe, table on a terminal and exit status."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ import pytest
 from grpc import StatusCode
 
 from tests.fakes.logging_server import LoggingServer, refuse
-from tests.fakes.replay import restamped
+from tests.fakes.replay import shift_to_now
 from tests.runs.logs import SERVICE, Log, export, validation
 from triage.window import NANOSECONDS
 
@@ -27,8 +27,8 @@ FAILED = validation(0, down=["agent_supervisor"])
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in an empty folder, with no gcloud and no project."""
+def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use an empty folder without gcloud and without a project."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "no-gcloud"))
     monkeypatch.setenv("TRIAGE_READS_PER_MINUTE", "1000000")
@@ -36,10 +36,10 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def lately(*logs: Log) -> list[Log]:
-    """Return entries as if they had been logged within the last half minute."""
+def recent_entries(*logs: Log) -> list[Log]:
+    """Return entries logged within the last half minute."""
     began = time.time_ns() - 30 * NANOSECONDS
-    return [entry for _, entry in restamped(export(*logs), began, 1.0)]
+    return [entry for _, entry in shift_to_now(export(*logs), began, 1.0)]
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def at(server: LoggingServer) -> tuple[str, ...]:
         (FAILED, "--for 1s", (0, "NOT READY")),
     ],
 )
-def test_it_ends_with_the_status_of_the_gate_when_it_waits_for_a_verdict(
+def test_until_ends_with_the_status_of_the_verdict(
     call: Call, server: LoggingServer, logs: list[Log], options: str, ending: tuple[int, str]
 ) -> None:
-    server.add(lately(*logs))
+    server.add(recent_entries(*logs))
     called = call(*at(server), *options.split())
     status, verdict = ending
     assert called.status == status
@@ -75,7 +75,7 @@ def test_it_ends_with_the_status_of_the_gate_when_it_waits_for_a_verdict(
     assert ("triage report " in called.err) == bool(logs)
 
 
-def test_a_time_that_is_up_before_anything_has_answered_is_no_answer(call: Call) -> None:
+def test_timeout_without_a_verdict_is_inconclusive(call: Call) -> None:
     nowhere = ["watch", "--service", SERVICE, "--project", "demo", "--endpoint", "127.0.0.1:9"]
     called = call(*nowhere, "--for", "1s", "--until", "ready")
     assert called.status == 75
@@ -83,15 +83,15 @@ def test_a_time_that_is_up_before_anything_has_answered_is_no_answer(call: Call)
     assert "triage: Cloud Logging never answered in " in called.err.splitlines()[-1]
 
 
-def test_quietly_only_the_changes_are_said(call: Call, server: LoggingServer) -> None:
-    server.add(lately(*READY))
+def test_quiet_prints_only_changes(call: Call, server: LoggingServer) -> None:
+    server.add(recent_entries(*READY))
     called = call("-q", *at(server), "--until", "ready")
     assert len(called.out.splitlines()) == 1
     assert called.err == ""
 
 
-def test_what_it_keeps_is_read_by_the_other_commands(call: Call, server: LoggingServer) -> None:
-    server.add(lately(*FAILED))
+def test_other_commands_read_the_journal(call: Call, server: LoggingServer) -> None:
+    server.add(recent_entries(*FAILED))
     assert call(*at(server), "--until", "not_ready", "-o", "kept.jsonl").status == 1
     assert call("diagnose", "kept.jsonl").out.startswith("NOT READY")
     assert call("report", "kept.jsonl", "-o", "report.md").status == 0
@@ -99,7 +99,7 @@ def test_what_it_keeps_is_read_by_the_other_commands(call: Call, server: Logging
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         (["--on-change", "tee 'x"], "No closing quotation"),
         (["--on-change", " "], "--on-change names no command"),
@@ -111,12 +111,12 @@ def test_what_it_keeps_is_read_by_the_other_commands(call: Call, server: Logging
         (["--until", "happy"], "happy"),
     ],
 )
-def test_what_cannot_be_watched_ends_with_2(
-    call: Call, server: LoggingServer, options: list[str], said: str
+def test_invalid_watch_ends_with_2(
+    call: Call, server: LoggingServer, options: list[str], expected: str
 ) -> None:
     called = call(*at(server), *options)
     assert called.status == 2
-    assert said in called.err
+    assert expected in called.err
     assert server.requests == []
     assert list(Path().iterdir()) == []
 
@@ -129,7 +129,7 @@ def test_what_cannot_be_watched_ends_with_2(
         (StatusCode.INVALID_ARGUMENT, 2, "triage fetch --print-query"),
     ],
 )
-def test_a_refusal_is_one_line_with_what_to_do(
+def test_service_error_is_one_line_with_a_hint(
     call: Call, server: LoggingServer, code: StatusCode, status: int, advice: str
 ) -> None:
     server.on_page(1, refuse(code), times=None)
@@ -141,32 +141,30 @@ def test_a_refusal_is_one_line_with_what_to_do(
     assert "--resume" not in called.err
 
 
-def begun(server: LoggingServer, *options: str) -> "subprocess.Popen[str]":
-    """Return a watch that has said its first word."""
+def start_watch(server: LoggingServer, *options: str) -> "subprocess.Popen[str]":
+    """Start a watch and wait for its first line."""
     command = [sys.executable, "-m", "triage", *at(server), "-o", "kept.jsonl", *options]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_a_watch_that_is_stopped_says_where_what_came_is_kept(
-    call: Call, server: LoggingServer, name: str, status: int
-) -> None:
-    server.add(lately(*READY))
-    with begun(server) as process:
+def test_stopped_watch_names_its_journal(call: Call, server: LoggingServer, name: str, status: int) -> None:
+    server.add(recent_entries(*READY))
+    with start_watch(server) as process:
         assert process.stdout
         assert "READY" in process.stdout.readline()
         process.send_signal(signal.Signals[name])
-        _, said = process.communicate(timeout=60)
+        _, printed = process.communicate(timeout=60)
     assert process.returncode == status
-    assert f"stopped; {len(READY)} entries are kept in kept.jsonl" in said
-    assert "Traceback" not in said
+    assert f"stopped; {len(READY)} entries are kept in kept.jsonl" in printed
+    assert "Traceback" not in printed
     assert call("diagnose", "kept.jsonl").out.startswith("READY")
 
 
-def test_a_watch_that_is_killed_leaves_what_came(call: Call, server: LoggingServer) -> None:
-    logs = lately(*validation(0), *validation(20, down=["agent_supervisor"]))
+def test_killed_watch_leaves_its_journal(call: Call, server: LoggingServer) -> None:
+    logs = recent_entries(*validation(0), *validation(20, down=["agent_supervisor"]))
     server.add(logs[: len(READY)])
-    with begun(server) as process:
+    with start_watch(server) as process:
         assert process.stdout
         assert "READY" in process.stdout.readline()
         server.tails.wait_for(1)
@@ -180,10 +178,8 @@ def test_a_watch_that_is_killed_leaves_what_came(call: Call, server: LoggingServ
     assert call("report", "kept.jsonl", "-o", "report.md").status == 0
 
 
-def test_a_line_that_was_cut_by_a_kill_is_a_gap_and_the_rest_is_read(
-    call: Call, server: LoggingServer
-) -> None:
-    server.add(lately(*READY))
+def test_truncated_line_is_a_gap_and_the_rest_is_read(call: Call, server: LoggingServer) -> None:
+    server.add(recent_entries(*READY))
     assert call(*at(server), "--until", "ready", "-o", "kept.jsonl").status == 0
     whole = Path("kept.jsonl").read_bytes()
     Path("kept.jsonl").write_bytes(whole + whole[:300].rstrip(b"\n"))
@@ -193,7 +189,7 @@ def test_a_line_that_was_cut_by_a_kill_is_a_gap_and_the_rest_is_read(
 
 
 class Terminal:
-    """A terminal that a watch runs in."""
+    """A terminal that runs a watch."""
 
     def __init__(self, server: LoggingServer, columns: int) -> None:
         self._ours, theirs = pty.openpty()
@@ -218,7 +214,7 @@ class Terminal:
         os.close(self._ours)
 
     def shows(self, text: str) -> None:
-        """Wait until a text was shown, one minute at most."""
+        """Wait until a text is shown, for at most one minute."""
         for _ in range(600):
             if text in self.text:
                 return
@@ -233,8 +229,8 @@ class Terminal:
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_on_a_terminal_a_table_follows_the_service(server: LoggingServer, columns: int) -> None:
-    logs = lately(*validation(0), *validation(20, down=["agent_supervisor"]))
+def test_terminal_shows_a_live_table(server: LoggingServer, columns: int) -> None:
+    logs = recent_entries(*validation(0), *validation(20, down=["agent_supervisor"]))
     server.add(logs[: len(READY)])
     with Terminal(server, columns) as terminal:
         terminal.shows("stands at")

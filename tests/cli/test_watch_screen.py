@@ -1,4 +1,4 @@
-"""The table of a watch, as it is read at a terminal of any width, whatever the logs hold."""
+"""Table of a watch at every terminal width, with hostile log text."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ BORN = "Starting new instance. Reason: AUTOSCALING - Instance started due to tra
 
 
 def busy() -> Watch:
-    """Return a moment at which much goes on."""
+    """Return a moment with many events."""
     found = analysis(
         validation(0),
         validation(1, instance="00f0c0de55aa77bb", down=["agent_supervisor"]),
@@ -44,7 +44,7 @@ def shown(watch: Watch, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
-def test_it_reads_at_every_width(
+def test_table_is_readable_at_every_width(
     width: str, golden: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = shown(busy(), capsys)
@@ -52,14 +52,14 @@ def test_it_reads_at_every_width(
     golden(GOLDEN / f"watch.{width}.txt", text)
 
 
-def test_before_anything_has_run_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_runs_yet_is_stated(capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(make_update(analysis(), stream=Stream(arriving="reconnecting")), capsys)
     assert "reconnecting, 0 lines, 0 suppressed, watching for 1m 0s" in text
     assert "No run of any instance is in these lines yet." in text
     assert "No request is in the lines of the last 5 minutes." in text
 
 
-def test_many_instances_are_counted_and_the_latest_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_latest_instances_are_shown_and_the_rest_counted(capsys: pytest.CaptureFixture[str]) -> None:
     found = analysis(*(validation(n * 5, instance=f"i{n}") for n in range(20)))
     lines = shown(make_update(found, 120), capsys).splitlines()
     assert sum("validation passed" in line for line in lines) == 12
@@ -67,7 +67,7 @@ def test_many_instances_are_counted_and_the_latest_shown(capsys: pytest.CaptureF
     assert any("and 8 more" in line for line in lines)
 
 
-def test_what_was_suppressed_and_asked_for_again_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_suppressed_and_refetched_entries_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(make_update(analysis(), stream=Stream(suppressed=7)), capsys)
     assert "7 suppressed (all asked for again)" in text
 
@@ -75,7 +75,7 @@ def test_what_was_suppressed_and_asked_for_again_is_said(capsys: pytest.CaptureF
 HOSTILE = "\x1b[2J[bold]x[/bold] :smile: \u202egnp password=correct-horse-battery"
 
 
-def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
+def test_log_text_is_sanitized_and_masked(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     watch = busy()
@@ -85,13 +85,13 @@ def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
     standing = msgspec.structs.replace(
         watch.standings[0], run=run, revision=HOSTILE, instance=HOSTILE, going_on=False
     )
-    told = VerdictChange(
+    verdict_change = VerdictChange(
         at=0, before="ready", after="not_ready", revisions=[HOSTILE], instances=[HOSTILE], cause=HOSTILE
     )
     hostile = msgspec.structs.replace(
         watch, standings=[standing], answers=[RevisionResponses(HOSTILE, {"200": 1})]
     )
-    print_screen(render_change(told), *render_watch(hostile))
+    print_screen(render_change(verdict_change), *render_watch(hostile))
     text = capsys.readouterr().out
     assert "\x1b" not in text
     assert "\u202e" not in text
@@ -113,7 +113,7 @@ def test_text_of_the_logs_is_neither_obeyed_nor_markup_nor_a_secret(
         ),
     ],
 )
-def test_a_change_is_a_line(change: dict[str, object], line: str) -> None:
+def test_change_is_one_line(change: dict[str, object], line: str) -> None:
     at = parse_timestamp("2026-03-17T14:02:01Z")
-    told = VerdictChange(**{"at": at, "before": "ready", "after": "not_ready"} | change)  # type: ignore[arg-type]
-    assert render_change(told).plain == f"2026-03-17 14:02:01 UTC (07:02:01 PDT)  {line}"
+    verdict_change = VerdictChange(**{"at": at, "before": "ready", "after": "not_ready"} | change)  # type: ignore[arg-type]
+    assert render_change(verdict_change).plain == f"2026-03-17 14:02:01 UTC (07:02:01 PDT)  {line}"

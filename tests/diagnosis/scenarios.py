@@ -1,4 +1,4 @@
-"""What a service prints when something is wrong with it, scene by scene."""
+"""Log lines of failing services."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from tests.runs.logs import (
     SMD,
     Log,
     approved,
+    log_line,
     platform,
-    printed,
-    rejecting,
+    rejected,
     request,
-    said,
+    text_line,
     validation,
 )
 from triage.models import Diagnosis
@@ -26,19 +26,19 @@ def crash(start: float, module: str = "billing", **place: str) -> list[Log]:
     failed = f"CRITICAL: Core WebSocket components import failed: No module named '{module}'"
     return [
         platform(start, BORN, **place),
-        said(start + 1, failed, "logging", severity="CRITICAL", **place),
-        printed(start + 1.5, "[1] [ERROR] Reason: Worker failed to boot.", **place),
+        log_line(start + 1, failed, "logging", severity="CRITICAL", **place),
+        text_line(start + 1.5, "[1] [ERROR] Reason: Worker failed to boot.", **place),
         platform(start + 2, "Container called exit(3).", **place),
     ]
 
 
-def gave_up(start: float, limit: float = 18.0, **place: str) -> list[Log]:
+def aborted_startup(start: float, limit: float = 18.0, **place: str) -> list[Log]:
     """Return a boot whose database does not answer."""
     error = f"Database initialization timeout after {limit}s in staging environment."
     return [
         platform(start, BORN, **place),
-        said(start + 18, f" FAIL:  PHASE FAILED: DATABASE - {error}", SMD, severity="ERROR", **place),
-        said(start + 18.1, f"DETERMINISTIC STARTUP FAILURE: CRITICAL STARTUP FAILURE: {error}", "logging", severity="CRITICAL", **place),
+        log_line(start + 18, f" FAIL:  PHASE FAILED: DATABASE - {error}", SMD, severity="ERROR", **place),
+        log_line(start + 18.1, f"DETERMINISTIC STARTUP FAILURE: CRITICAL STARTUP FAILURE: {error}", "logging", severity="CRITICAL", **place),
         platform(start + 19, "Container called exit(3).", **place),
     ]  # fmt: skip
 
@@ -48,14 +48,14 @@ def failed_check(start: float, **place: str) -> list[Log]:
 
 
 def header_check(start: float, **place: str) -> list[Log]:
-    return [rejecting(start, path="/ws/health", **place)]
+    return [rejected(start, path="/ws/health", **place)]
 
 
 def broken_bridge(start: float, **place: str) -> list[Log]:
     line = (
         "AgentBridgeHandler error for user u-17: 'AgentWebSocketBridge' object has no attribute 'send_event'"
     )
-    return [said(start, line, "netra_backend.app.websocket_ssot", severity="ERROR", **place)]
+    return [log_line(start, line, "netra_backend.app.websocket_ssot", severity="ERROR", **place)]
 
 
 def cut_off(start: float, **place: str) -> list[Log]:
@@ -66,16 +66,16 @@ def causes(found: Diagnosis) -> list[str]:
     return [incident.cause for incident in found.incidents]
 
 
-def scenes() -> Iterator[tuple[str, list[Log]]]:
-    """Yield exports in which something is wrong."""
+def scenarios() -> Iterator[tuple[str, list[Log]]]:
+    """Yield exports of failing services, with a name each."""
     yield "crash", [*crash(0), request(3, "/", 503, MALFORMED)]
     yield "loop", [log for n in range(9) for log in crash(n * 8, instance=f"i{n}")]
-    yield "startup", gave_up(0)
+    yield "startup", aborted_startup(0)
     yield (
         "check",
         [
             *validation(0, down=["redis", "database"], environment="production"),
-            rejecting(2, state="failed", failed=["redis"]),
+            rejected(2, state="failed", failed=["redis"]),
         ],
     )
     yield "noncritical", validation(0, down=["redis", "database"])
@@ -84,7 +84,7 @@ def scenes() -> Iterator[tuple[str, list[Log]]]:
     yield (
         "bypass",
         [
-            said(0, "🚨 STAGING BYPASS ACTIVE: WebSocket readiness validation bypassed", MIDDLEWARE),
+            log_line(0, "🚨 STAGING BYPASS ACTIVE: WebSocket readiness validation bypassed", MIDDLEWARE),
             approved(0.1),
         ],
     )
@@ -92,7 +92,7 @@ def scenes() -> Iterator[tuple[str, list[Log]]]:
         "many",
         [
             *crash(0),
-            *gave_up(60, instance="i2"),
+            *aborted_startup(60, instance="i2"),
             *failed_check(200),
             *header_check(300),
             *broken_bridge(310),
@@ -101,21 +101,21 @@ def scenes() -> Iterator[tuple[str, list[Log]]]:
     )
     yield (
         "unknown",
-        [said(n, f"Cannot price order {n}: KeyError", "shop", severity="ERROR") for n in range(5)],
+        [log_line(n, f"Cannot price order {n}: KeyError", "shop", severity="ERROR") for n in range(5)],
     )
     yield (
         "around",
         [
-            said(
+            log_line(
                 0,
                 "Redis initial connection successful: redis://10.0.0.3:6379/0",
                 "redis_manager",
                 instance="i1",
             ),
-            *gave_up(1, instance="i2"),
+            *aborted_startup(1, instance="i2"),
             *validation(30, down=["redis"], environment="production", instance="i1"),
         ],
     )
 
 
-SCENES = dict(scenes())
+SCENES = dict(scenarios())

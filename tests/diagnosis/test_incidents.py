@@ -1,18 +1,18 @@
-"""Incidents: every sentence with a line of the export, nothing that no line shows."""
+"""Every sentence of an incident cites a line of the export."""
 
 import re
 
 import pytest
 
-from tests.diagnosis.scenes import (
+from tests.diagnosis.scenarios import (
     BORN,
     MALFORMED,
     NEW,
     OLD,
     SCENES,
+    aborted_startup,
     crash,
     failed_check,
-    gave_up,
     header_check,
 )
 from tests.runs.logs import (
@@ -21,26 +21,26 @@ from tests.runs.logs import (
     Log,
     diagnosis,
     export,
+    log_line,
     platform,
     request,
-    said,
     validation,
 )
 
 
-def test_alike_scenes_are_one_incident_with_their_number() -> None:
+def test_similar_runs_are_one_incident_with_a_count() -> None:
     (incident,) = diagnosis([log for n in range(15) for log in crash(n * 8, instance=f"i{n}")]).incidents
     assert (incident.count, len(incident.scope.instances), len(incident.scope.runs)) == (15, 15, 15)
     assert incident.first_seen < incident.last_seen
     assert next(line.count for line in incident.evidence if "No module" in line.message) == 15
 
 
-def test_a_scope_of_many_instances_names_some_and_counts_all() -> None:
+def test_scope_names_first_instances_and_counts_all() -> None:
     (incident,) = diagnosis([log for n in range(50) for log in crash(n * 8, instance=f"i{n}")]).incidents
     assert (incident.count, len(incident.scope.instances)) == (50, 20)
 
 
-def test_different_things_that_are_missing_are_different_incidents() -> None:
+def test_different_missing_modules_are_different_incidents() -> None:
     found = diagnosis(crash(0, module="billing"), crash(60, module="mail"))
     assert sorted(i.title for i in found.incidents) == [
         "No worker can boot: the image has no module billing",
@@ -48,49 +48,49 @@ def test_different_things_that_are_missing_are_different_incidents() -> None:
     ]
 
 
-def test_a_fingerprint_is_that_of_the_cause_the_service_and_the_thing_whatever_its_numbers() -> None:
+def test_fingerprint_ignores_measured_numbers_in_the_title() -> None:
     unreachable = "Auth unreachable after {}s - preventing WebSocket timeout"
-    first = diagnosis(said(0, unreachable.format("0.51"), "auth_probe", severity="ERROR")).incidents[0]
+    first = diagnosis(log_line(0, unreachable.format("0.51"), "auth_probe", severity="ERROR")).incidents[0]
     later = diagnosis(
-        said(9, unreachable.format("0.73"), "auth_probe", severity="ERROR", revision=NEW, instance="i9")
+        log_line(9, unreachable.format("0.73"), "auth_probe", severity="ERROR", revision=NEW, instance="i9")
     ).incidents[0]
     assert first.id == later.id
     both = diagnosis(
-        said(0, unreachable.format("0.51"), "auth_probe", severity="ERROR"),
-        said(9, unreachable.format("0.73"), "auth_probe", severity="ERROR", revision=NEW),
+        log_line(0, unreachable.format("0.51"), "auth_probe", severity="ERROR"),
+        log_line(9, unreachable.format("0.73"), "auth_probe", severity="ERROR", revision=NEW),
     ).incidents
     assert [(incident.id, incident.count) for incident in both] == [(first.id, 2)]
 
 
-def test_a_fingerprint_does_not_hang_on_what_was_measured() -> None:
+def test_fingerprint_is_independent_of_measurements() -> None:
     aborted = "DETERMINISTIC STARTUP FAILURE: the shelf gave way after {}s with pid {}"
     numbers = [("1.5", 20411), ("2.25", 31007)]
-    one, two = (diagnosis(said(0, aborted.format(*pair), "startup")).incidents[0] for pair in numbers)
+    one, two = (diagnosis(log_line(0, aborted.format(*pair), "startup")).incidents[0] for pair in numbers)
     assert one.id == two.id
     assert one.title != two.title
 
 
-def test_a_fingerprint_is_another_for_another_cause_service_or_thing() -> None:
-    scenes = [
+def test_fingerprint_differs_by_cause_service_and_title() -> None:
+    exports = [
         crash(0),
         crash(0, module="mail"),
-        gave_up(0),
+        aborted_startup(0),
         crash(0, service="netra-auth-service"),
         failed_check(0),
     ]
-    assert len({diagnosis(scene).incidents[0].id for scene in scenes}) == 5
+    assert len({diagnosis(export).incidents[0].id for export in exports}) == 5
 
 
-def test_a_title_is_filled_by_the_lines_that_decide_it_not_by_its_neighbours() -> None:
+def test_title_is_filled_from_deciding_lines_only() -> None:
     line = "DETERMINISTIC STARTUP FAILURE: name 'SessionStore' is not defined"
     later = "Redis readiness check failed: Error 111"
     boot = [
         platform(0, BORN),
-        said(2, line, "startup", severity="CRITICAL"),
-        said(2.1, later),
+        log_line(2, line, "startup", severity="CRITICAL"),
+        log_line(2.1, later),
         platform(3, "Container called exit(3)."),
     ]
-    detail = said(2.2, "Middleware setup failure details: KeyError: 'x'", "logging")
+    detail = log_line(2.2, "Middleware setup failure details: KeyError: 'x'", "logging")
     (incident, *_) = diagnosis(boot, detail).incidents
     assert incident.title == "Startup aborted: name 'SessionStore' is not defined"
 
@@ -99,13 +99,13 @@ def test_a_title_is_filled_by_the_lines_that_decide_it_not_by_its_neighbours() -
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_every_sentence_cites_evidence_that_is_in_the_export(name: str) -> None:
+def test_every_reason_cites_evidence_of_the_export(name: str) -> None:
     logs = export(SCENES[name])
-    said_in = {log["insertId"]: log for log in logs}
+    log_by_id = {log["insertId"]: log for log in logs}
     for incident in diagnosis(SCENES[name]).incidents:
         numbers = [line.id for line in incident.evidence]
         assert len(set(numbers)) == len(numbers)
-        assert all(line.insert_id in said_in for line in incident.evidence)
+        assert all(line.insert_id in log_by_id for line in incident.evidence)
         assert incident.because
         for sentence in incident.because:
             cited = re.search(r" \[(E\d+(?:, E\d+)*)\]$", sentence)
@@ -118,26 +118,28 @@ def test_every_sentence_cites_evidence_that_is_in_the_export(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_reason_rests_on_lines_of_the_incidents_own_revision(name: str) -> None:
+def test_reason_cites_lines_of_its_own_revision(name: str) -> None:
     for incident in diagnosis(SCENES[name]).incidents:
         lines = {line.id: line for line in incident.evidence}
         revisions = {lines[number].revision for reason in incident.reasons for number in reason.evidence}
         assert revisions <= {*incident.scope.revisions, ""}
 
 
-def test_a_line_of_another_revision_is_no_reason() -> None:
-    found = diagnosis(gave_up(0, revision=NEW)[:-1], platform(19, "Container called exit(1).", revision=OLD))
+def test_line_of_another_revision_is_not_cited() -> None:
+    found = diagnosis(
+        aborted_startup(0, revision=NEW)[:-1], platform(19, "Container called exit(1).", revision=OLD)
+    )
     incident = next(i for i in found.incidents if i.cause == "startup-database")
     assert {line.revision for line in incident.evidence} == {NEW}
 
 
-def test_a_line_of_long_before_is_no_reason() -> None:
+def test_distant_line_is_not_cited() -> None:
     requests = [request(0, "/", 503, MALFORMED)]
     (incident, *_) = diagnosis(requests, crash(3600)).incidents
     assert not any("Requests failed" in sentence for sentence in incident.because)
 
 
-def test_evidence_tells_where_it_stands_and_links_to_it() -> None:
+def test_evidence_has_position_and_link() -> None:
     (incident,) = diagnosis(failed_check(0)).incidents
     for line in incident.evidence:
         assert (line.service, line.revision, line.instance) == ("netra-backend-staging", OLD, "i1")
@@ -145,12 +147,12 @@ def test_evidence_tells_where_it_stands_and_links_to_it() -> None:
         assert line.rule
 
 
-def test_a_long_message_is_cut_in_the_evidence() -> None:
-    (incident,) = diagnosis(said(0, "Cannot price: " + "x" * 9000, "shop", severity="ERROR")).incidents
+def test_long_message_is_cut_in_evidence() -> None:
+    (incident,) = diagnosis(log_line(0, "Cannot price: " + "x" * 9000, "shop", severity="ERROR")).incidents
     assert len(incident.evidence[0].message) < 1000
 
 
-def test_entries_without_an_insert_id_are_evidence_too() -> None:
+def test_entry_without_insert_id_is_evidence() -> None:
     logs = [
         {key: value for key, value in log.items() if key != "insertId"} for log in export(failed_check(0))
     ]
@@ -166,21 +168,21 @@ def test_entries_without_an_insert_id_are_evidence_too() -> None:
 # ---------------------------------------------------------------- ruled out
 
 
-def test_checks_that_passed_in_the_same_run_are_ruled_out() -> None:
+def test_passed_checks_of_the_same_run_are_ruled_out() -> None:
     (incident,) = diagnosis(failed_check(0)).incidents
     cleared = {ruled.cause for ruled in incident.ruled_out}
     assert {"database", "redis", "auth_validation", "websocket_bridge"} <= cleared
     assert not {"agent_supervisor", "websocket_integration"} & cleared
 
 
-def test_a_check_that_failed_in_another_run_of_the_incident_is_not_ruled_out() -> None:
+def test_check_that_failed_in_another_run_is_not_ruled_out() -> None:
     one = validation(0, down=["agent_supervisor"])
     two = validation(60, down=["agent_supervisor", "redis"])
     (incident,) = diagnosis(one, two).incidents
     assert "redis" not in {ruled.cause for ruled in incident.ruled_out}
 
 
-def test_a_header_check_rules_out_the_checks_when_the_last_validation_passed() -> None:
+def test_header_check_rules_out_checks_after_a_passed_validation() -> None:
     found = diagnosis(validation(0), header_check(30))
     assert "the service checks" in {ruled.cause for ruled in found.incidents[0].ruled_out}
     alone = diagnosis(header_check(30))
@@ -192,21 +194,27 @@ def aborted_by_redis(start: float, *phases: str, **place: str) -> list[Log]:
     error = (
         "GCP WebSocket readiness validation failed. Failed services: [redis]. State: failed. Elapsed: 6.98s."
     )
-    passed = [said(start + 1, f" PASS:  PHASE COMPLETED: {phase} (0.1s)", SMD, **place) for phase in phases]
-    return [platform(start, BORN, **place), *passed, said(start + 3, f" FAIL:  Error: {error}", SMD, **place)]
+    passed = [
+        log_line(start + 1, f" PASS:  PHASE COMPLETED: {phase} (0.1s)", SMD, **place) for phase in phases
+    ]
+    return [
+        platform(start, BORN, **place),
+        *passed,
+        log_line(start + 3, f" FAIL:  Error: {error}", SMD, **place),
+    ]
 
 
-def test_a_phase_clears_its_own_dependency_only() -> None:
+def test_passed_phase_rules_out_its_own_dependency_only() -> None:
     (none,) = diagnosis(aborted_by_redis(0, "INIT", "CACHE")).incidents
     (cleared,) = diagnosis(aborted_by_redis(0, "INIT", "DATABASE")).incidents
     assert "database" not in {ruled.cause for ruled in none.ruled_out}
     assert "database" in {ruled.cause for ruled in cleared.ruled_out}
 
 
-def test_the_phase_of_another_boot_clears_nothing() -> None:
+def test_phase_of_another_boot_rules_out_nothing() -> None:
     other = [
         platform(2, BORN, instance="i2"),
-        said(3, " PASS:  PHASE COMPLETED: DATABASE (0.1s)", SMD, instance="i2"),
+        log_line(3, " PASS:  PHASE COMPLETED: DATABASE (0.1s)", SMD, instance="i2"),
     ]
     (incident,) = diagnosis(aborted_by_redis(0), other).incidents
     assert "database" not in {ruled.cause for ruled in incident.ruled_out}

@@ -1,9 +1,9 @@
-"""What a client saw, beside what the service says of itself: which of the two decides, and what is said once."""
+"""Probes and logs of a service: which one decides, and what is one incident."""
 
 import pytest
 
-from tests.diagnosis.scenes import NEW, OLD, crash, failed_check, header_check
-from tests.runs.logs import Log, analysis, diagnosis, request, said, validation
+from tests.diagnosis.scenarios import NEW, OLD, crash, failed_check, header_check
+from tests.runs.logs import Log, analysis, diagnosis, log_line, request, validation
 from tests.runs.test_probe import line, probe
 from triage import lql
 from triage.models import Diagnosis, ServiceState
@@ -39,25 +39,25 @@ def causes(found: Diagnosis) -> list[str]:
     return [incident.cause for incident in found.incidents]
 
 
-def test_a_probe_alone_decides() -> None:
+def test_probe_alone_gives_the_verdict() -> None:
     assert diagnosis(works(0)).verdict == "ready"
     assert diagnosis(fails(0)).verdict == "not_ready"
     assert diagnosis(probe(0, verdict="degraded", revision="")).verdict == "degraded"
     assert diagnosis(probe(0, verdict="unknown", revision="")).verdict == "inconclusive"
 
 
-def test_the_later_of_a_validation_and_a_probe_decides() -> None:
+def test_later_of_validation_and_probe_gives_the_verdict() -> None:
     assert diagnosis(validation(0), fails(60)).verdict == "not_ready"
     assert diagnosis(fails(0), validation(60)).verdict == "ready"
     assert diagnosis(failed_check(0), works(60)).verdict == "ready"
     assert diagnosis(works(0), failed_check(60)).verdict == "not_ready"
 
 
-def test_a_probe_that_cannot_tell_leaves_what_the_validation_said() -> None:
+def test_inconclusive_probe_keeps_the_validation_verdict() -> None:
     assert diagnosis(validation(0), probe(60, verdict="unknown", revision="")).verdict == "ready"
 
 
-def test_a_probe_that_works_after_a_failure_is_a_recovery() -> None:
+def test_passed_probe_after_a_failure_is_a_recovery() -> None:
     found = diagnosis(failed_check(0), works(60))
     assert found.recovered
     assert [incident.recovered for incident in found.incidents] == [True]
@@ -66,25 +66,25 @@ def test_a_probe_that_works_after_a_failure_is_a_recovery() -> None:
     assert [incident.recovered for incident in again.incidents] == [True]
 
 
-def test_it_is_said_that_the_revision_which_answered_is_not_known() -> None:
+def test_unknown_revision_of_a_probe_is_reported() -> None:
     found = diagnosis(validation(0, revision=NEW), fails(60))
     assert state(found).revision == NEW
     assert state(found).why.endswith("; which revision answered is not in these logs")
     assert state(found).revisions == {NEW: "ready"}
 
 
-def test_a_probe_that_an_older_revision_answered_says_nothing_of_the_newest() -> None:
+def test_probe_of_an_older_revision_does_not_affect_the_newest() -> None:
     found = diagnosis(validation(0, revision=NEW), fails(60, revision=OLD))
     assert found.verdict == "ready"
     assert state(found).revisions == {NEW: "ready", OLD: "not_ready"}
 
 
-def test_a_plain_get_that_is_refused_for_its_headers_never_makes_the_service_not_ready() -> None:
+def test_header_check_alone_never_gives_not_ready() -> None:
     found = diagnosis(by_headers(0))
     assert (found.verdict, causes(found)) == ("ready", ["client-header-check"])
 
 
-def test_the_header_check_is_told_once_where_the_service_logs_it_too() -> None:
+def test_header_check_in_probe_and_log_is_one_incident() -> None:
     found = diagnosis(
         by_headers(0), header_check(0.05, revision=NEW), request(0.05, "/ws/health", 503, revision=NEW)
     )
@@ -92,23 +92,23 @@ def test_the_header_check_is_told_once_where_the_service_logs_it_too() -> None:
     assert len(found.incidents[0].symptoms) == 2
 
 
-def test_the_header_check_of_another_hour_is_not_that_of_the_client() -> None:
+def test_header_check_of_another_hour_is_a_separate_incident() -> None:
     found = diagnosis(by_headers(0), header_check(7200, revision=NEW))
     assert sorted(causes(found)) == ["client-header-check", "gate-header-check"]
 
 
-def test_a_websocket_that_fails_goes_before_the_header_check() -> None:
+def test_websocket_failure_ranks_before_header_check() -> None:
     found = diagnosis(header_check(0, revision=NEW), fails(1))
     assert (found.verdict, causes(found)) == ("not_ready", ["client-socket-closed", "gate-header-check"])
 
 
-def test_a_crash_in_the_log_goes_before_what_the_client_saw() -> None:
+def test_crash_in_the_log_ranks_before_probe_failure() -> None:
     refused = "socket /ws: 503 in 0.003s"
     found = diagnosis(crash(0, revision=NEW), probe(5, refused, verdict="not ready", revision=""))
     assert causes(found)[:2] == ["missing-module", "client-unavailable"]
 
 
-def test_a_refused_handshake_and_the_same_request_in_the_log_are_one_incident() -> None:
+def test_refused_handshake_in_probe_and_log_is_one_incident() -> None:
     refused = probe(0, "socket /ws: 503 in 0.003s", verdict="not ready", revision="")
     found = diagnosis(refused, request(0.1, "/ws", 503, revision=NEW))
     assert causes(found) == ["client-unavailable"]
@@ -122,14 +122,14 @@ def traced(log: Log, trace: str) -> Log:
 
 
 @pytest.mark.parametrize("skew", [-1.0, 0.0, 1.0])
-def test_the_own_lines_of_a_failing_request_are_cited_by_its_trace(skew: float) -> None:
+def test_failed_request_cites_lines_with_its_trace(skew: float) -> None:
     logs = fails(10)
     logs[2] = traced(logs[2], "abc123")
     inside = traced(
-        said(10.1 + skew, "agent gave up", severity="ERROR", revision=NEW), "projects/demo/traces/abc123"
+        log_line(10.1 + skew, "agent gave up", severity="ERROR", revision=NEW), "projects/demo/traces/abc123"
     )
     other = traced(
-        said(10.1, "another user's trouble", severity="ERROR", revision=NEW), "projects/demo/traces/def"
+        log_line(10.1, "another user's trouble", severity="ERROR", revision=NEW), "projects/demo/traces/def"
     )
     incident = diagnosis(logs, inside, other).incidents[0]
     assert incident.cause == "client-socket-closed"
@@ -139,44 +139,46 @@ def test_the_own_lines_of_a_failing_request_are_cited_by_its_trace(skew: float) 
     assert cited == ["agent gave up"]
 
 
-def test_only_requests_that_failed_are_looked_for_inside() -> None:
+def test_only_failed_requests_cite_lines_by_trace() -> None:
     logs = fails(10)
     logs.insert(1, traced(line(10.05, "plain GET /health: 200 in 0.003s", revision=""), "abc123"))
-    inside = traced(said(10.1, "a trouble of another kind", severity="ERROR"), "projects/demo/traces/abc123")
+    inside = traced(
+        log_line(10.1, "a trouble of another kind", severity="ERROR"), "projects/demo/traces/abc123"
+    )
     first = diagnosis(logs, inside).incidents[0]
     assert "a trouble of another kind" not in [evidence.message for evidence in first.evidence]
 
 
-def test_what_a_client_saw_explains_no_symptom_that_it_does_not_name() -> None:
+def test_probe_failure_explains_only_superseded_symptoms() -> None:
     found = diagnosis(fails(0, revision=NEW), request(5, "/ws", 404, revision=NEW))
     assert causes(found) == ["client-socket-closed", "socket-not-found"]
 
 
-def test_a_request_that_went_well_has_no_lines_to_cite() -> None:
+def test_successful_request_cites_no_lines() -> None:
     logs = works(10)
     logs[1] = traced(logs[1], "abc123")
-    inside = traced(said(10.1, "a trouble", severity="ERROR"), "projects/demo/traces/abc123")
+    inside = traced(log_line(10.1, "a trouble", severity="ERROR"), "projects/demo/traces/abc123")
     assert causes(diagnosis(logs, inside)) == ["unknown-error"]
 
 
-def test_what_a_client_saw_is_found_in_no_log_of_the_cloud() -> None:
+def test_probe_evidence_has_no_logs_explorer_link() -> None:
     incident = diagnosis(fails(0)).incidents[0]
     assert [line.link for line in incident.evidence] == [""] * len(incident.evidence)
 
 
-def test_a_client_that_failed_before_the_log_began_is_not_answered_for_by_it() -> None:
+def test_probe_before_the_log_is_not_explained_by_it() -> None:
     early = line(0, "ended: not ready", revision="")
     assert diagnosis([early], validation(60)).verdict == "ready"
 
 
-def test_what_is_to_be_fetched_next_is_a_filter_that_asks_for_no_line_of_a_client() -> None:
+def test_suggested_query_does_not_ask_for_probe_lines() -> None:
     step = diagnosis(probe(0, verdict="unknown", revision="")).next
     assert step is not None
     assert lql.parse(step.filter).root
     assert "client probe" not in step.filter
 
 
-def test_what_a_client_saw_is_no_error_that_the_service_logged() -> None:
-    found = analysis(fails(0), said(1, "a trouble", severity="ERROR", revision=NEW))
+def test_probe_failure_is_not_counted_as_logged_error() -> None:
+    found = analysis(fails(0), log_line(1, "a trouble", severity="ERROR", revision=NEW))
     assert [error.example for error in found.errors] == ["a trouble"]
     assert [presence.revision for presence in found.activities] == [NEW]

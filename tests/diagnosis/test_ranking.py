@@ -1,18 +1,18 @@
-"""The cause to act on first comes first, and its symptoms stand under it."""
+"""The cause to act on ranks first, with its symptoms attached."""
 
 from collections.abc import Callable
 from itertools import permutations
 
-from tests.diagnosis.scenes import (
+from tests.diagnosis.scenarios import (
     MALFORMED,
     NEW,
     OLD,
+    aborted_startup,
     broken_bridge,
     causes,
     crash,
     cut_off,
     failed_check,
-    gave_up,
     header_check,
 )
 from tests.runs.logs import (
@@ -23,8 +23,14 @@ from tests.runs.logs import (
 )
 
 
-def test_a_crash_outranks_a_failed_startup_then_a_check_a_gate_and_what_runs() -> None:
-    makers: list[Callable[..., list[Log]]] = [crash, gave_up, failed_check, header_check, broken_bridge]
+def test_tiers_rank_crash_startup_check_gate_runtime() -> None:
+    makers: list[Callable[..., list[Log]]] = [
+        crash,
+        aborted_startup,
+        failed_check,
+        header_check,
+        broken_bridge,
+    ]
     ranked = [
         "missing-module",
         "startup-database",
@@ -41,7 +47,7 @@ def test_a_crash_outranks_a_failed_startup_then_a_check_a_gate_and_what_runs() -
         assert causes(diagnosis(logs)) == ranked, order
 
 
-def test_a_symptom_alone_stands_last_and_below_what_explains_it() -> None:
+def test_symptom_ranks_last() -> None:
     found = diagnosis(broken_bridge(0), cut_off(30))
     assert causes(found) == ["bridge-method-missing", "response-truncated"]
     found = diagnosis(crash(0), cut_off(30))
@@ -49,7 +55,7 @@ def test_a_symptom_alone_stands_last_and_below_what_explains_it() -> None:
     assert found.incidents[0].symptoms == ["Responses were cut off (1 lines)"]
 
 
-def test_symptoms_are_attached_to_their_cause_and_cited() -> None:
+def test_symptoms_are_attached_and_cited() -> None:
     requests = [request(3 + n, "/", 503, MALFORMED) for n in range(7)]
     (incident,) = diagnosis(crash(0), requests).incidents
     assert incident.cause == "missing-module"
@@ -57,12 +63,12 @@ def test_symptoms_are_attached_to_their_cause_and_cited() -> None:
     assert MALFORMED[:40] in " ".join(line.message for line in incident.evidence)
 
 
-def test_a_symptom_at_another_revision_stands_for_itself() -> None:
+def test_symptom_at_another_revision_is_its_own_incident() -> None:
     found = diagnosis(crash(0, revision=NEW), request(3, "/", 503, MALFORMED, revision=OLD))
     assert causes(found) == ["missing-module", "requests-failed"]
 
 
-def test_the_primary_service_comes_before_others() -> None:
+def test_primary_service_ranks_first() -> None:
     place = {"service": "netra-auth-service", "revision": "netra-auth-service-00001-abc"}
     found = diagnosis(broken_bridge(50), crash(0, **place))
     assert [(i.service, i.cause) for i in found.incidents] == [
@@ -71,7 +77,7 @@ def test_the_primary_service_comes_before_others() -> None:
     ]
 
 
-def test_the_revision_that_decides_comes_before_older_ones() -> None:
+def test_deciding_revision_ranks_before_older_ones() -> None:
     found = diagnosis(crash(0, revision=OLD), failed_check(60, revision=NEW))
     assert [(i.cause, i.scope.revisions) for i in found.incidents] == [
         ("check-agent-supervisor", [NEW]),
@@ -79,7 +85,7 @@ def test_the_revision_that_decides_comes_before_older_ones() -> None:
     ]
 
 
-def test_what_recovered_comes_after_what_holds() -> None:
+def test_recovered_incidents_rank_after_open_ones() -> None:
     found = diagnosis(crash(0), validation(60), broken_bridge(70))
     assert [(i.cause, i.recovered) for i in found.incidents] == [
         ("bridge-method-missing", False),
@@ -87,8 +93,8 @@ def test_what_recovered_comes_after_what_holds() -> None:
     ]
 
 
-def test_causes_that_outrank_each_other_in_a_circle_are_not_lost() -> None:
-    assert causes(diagnosis(crash(0), gave_up(60), failed_check(200)))[:3] == [
+def test_causes_that_supersede_each_other_are_kept() -> None:
+    assert causes(diagnosis(crash(0), aborted_startup(60), failed_check(200)))[:3] == [
         "missing-module",
         "startup-database",
         "check-agent-supervisor",

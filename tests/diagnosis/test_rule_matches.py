@@ -1,4 +1,4 @@
-"""What is kept of many lines is the same in whatever order and in however many parts they come."""
+"""Bounded collections are independent of order and parts."""
 
 import random
 
@@ -20,36 +20,38 @@ EVENTS = st.lists(
 )
 
 
-def sighted(events: list[Event]) -> RuleMatches:
-    sighting = RuleMatches("shop/line")
+def matches_of(events: list[Event]) -> RuleMatches:
+    matches = RuleMatches("shop/line")
     for event in events:
-        sighting.add(event)
-    return sighting
+        matches.add(event)
+    return matches
 
 
 @given(EVENTS, st.randoms(use_true_random=False), st.integers(0, 60))
-def test_a_sighting_hangs_on_the_events_alone(
-    said: list[tuple[int, str]], chance: random.Random, cut: int
+def test_rule_matches_are_independent_of_order_and_parts(
+    drawn: list[tuple[int, str]], random_order: random.Random, cut: int
 ) -> None:
-    events = [event(*what, number) for number, what in enumerate(said)]
-    whole = sighted(sorted(events, key=lambda event: event.entry.sort_key))
-    chance.shuffle(events)
-    parts = sighted(events[:cut])
+    events = [event(*what, number) for number, what in enumerate(drawn)]
+    whole = matches_of(sorted(events, key=lambda event: event.entry.sort_key))
+    random_order.shuffle(events)
+    parts = matches_of(events[:cut])
     if events[cut:]:
-        parts.absorb(sighted(events[cut:]))
+        parts.absorb(matches_of(events[cut:]))
 
     assert parts.samples == whole.samples
     assert (parts.count, parts.checks, parts.ended) == (whole.count, whole.checks, whole.ended)
-    assert [found.entry.timestamp for found in whole.samples[:3]] == sorted(at for at, _ in said)[:3]
-    assert sorted(whole.checks) == sorted({check for _, check in said})[:12]
+    assert [found.entry.timestamp for found in whole.samples[:3]] == sorted(at for at, _ in drawn)[:3]
+    assert sorted(whole.checks) == sorted({check for _, check in drawn})[:12]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 9))), st.randoms(use_true_random=False))
-def test_the_names_that_appeared_first_are_kept(told: list[tuple[str, int]], chance: random.Random) -> None:
-    since = {name: min(at for other, at in told if other == name) for name, _ in told}
-    chance.shuffle(told)
+def test_first_seen_keeps_the_earliest_names(
+    drawn: list[tuple[str, int]], random_order: random.Random
+) -> None:
+    first_at = {name: min(at for other, at in drawn if other == name) for name, _ in drawn}
+    random_order.shuffle(drawn)
     names = FirstSeen(3)
-    for name, at in told:
+    for name, at in drawn:
         names.add(name, at)
 
-    assert names.names() == sorted(since, key=lambda name: (since[name], name))[:3]
+    assert names.names() == sorted(first_at, key=lambda name: (first_at[name], name))[:3]

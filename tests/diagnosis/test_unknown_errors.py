@@ -1,8 +1,8 @@
-"""What no cause explains: leads, noise, and what to fetch next."""
+"""Unknown errors, known noise, and suggested queries."""
 
 import pytest
 
-from tests.diagnosis.scenes import (
+from tests.diagnosis.scenarios import (
     BORN,
     NEW,
     OLD,
@@ -17,20 +17,22 @@ from tests.runs.logs import (
     PACKS,
     diagnosis,
     export,
+    log_line,
     platform,
     request,
-    said,
     validation,
 )
 from triage.models import Incident
 
 
-def test_errors_that_no_rule_knows_are_leads_grouped_by_shape_the_newest_revision_first() -> None:
+def test_unknown_errors_are_grouped_by_template_newest_revision_first() -> None:
     old = [
-        said(n, f"Cannot price order {n}: KeyError", "shop", severity="ERROR", revision=OLD) for n in range(5)
+        log_line(n, f"Cannot price order {n}: KeyError", "shop", severity="ERROR", revision=OLD)
+        for n in range(5)
     ]
     new = [
-        said(60 + n, f"Tax table {n} is empty", "shop", severity="CRITICAL", revision=NEW) for n in range(2)
+        log_line(60 + n, f"Tax table {n} is empty", "shop", severity="CRITICAL", revision=NEW)
+        for n in range(2)
     ]
     ready = validation(90, revision=NEW)
     found = diagnosis(old, new, ready)
@@ -41,20 +43,21 @@ def test_errors_that_no_rule_knows_are_leads_grouped_by_shape_the_newest_revisio
     assert found.verdict == "ready"
 
 
-def test_a_line_that_a_rule_knows_and_no_cause_explains_is_a_lead_from_its_first_to_its_last() -> None:
+def test_matched_error_without_a_cause_is_an_unknown_error() -> None:
     line = "Cloud Run detected: Extended timeout to 11.0s for services phase"
-    (lead,) = diagnosis([said(n * 10, line, severity="ERROR") for n in range(3)]).incidents
-    assert (lead.cause, lead.count) == ("unknown-error", 3)
-    assert (lead.first_seen, lead.last_seen) == (
+    (error,) = diagnosis([log_line(n * 10, line, severity="ERROR") for n in range(3)]).incidents
+    assert (error.cause, error.count) == ("unknown-error", 3)
+    assert (error.first_seen, error.last_seen) == (
         "2026-03-01T08:00:00.000000Z",
         "2026-03-01T08:00:20.000000Z",
     )
 
 
-def test_leads_come_after_every_cause_and_are_bounded() -> None:
+def test_unknown_errors_rank_last_and_are_limited() -> None:
     words = [f"{a}{b}" for a in "abcdefghijklmnopqrst" for b in "abcdefghijklmnopqrstuvwxyz"]
     unknown = [
-        said(n / 100, f"Cannot {word} the order", "shop", severity="ERROR") for n, word in enumerate(words)
+        log_line(n / 100, f"Cannot {word} the order", "shop", severity="ERROR")
+        for n, word in enumerate(words)
     ]
     found = diagnosis(unknown, broken_bridge(30), cut_off(40))
     assert causes(found)[:2] == ["bridge-method-missing", "response-truncated"]
@@ -62,9 +65,9 @@ def test_leads_come_after_every_cause_and_are_bounded() -> None:
     assert len(found.incidents) < 40
 
 
-def test_noise_is_counted_and_never_an_incident_whatever_its_severity() -> None:
+def test_noise_is_counted_and_never_an_incident() -> None:
     noise = [
-        said(n, "Session access failed (middleware not installed?): SessionMiddleware must be installed to access request.session", "logging", severity="CRITICAL")
+        log_line(n, "Session access failed (middleware not installed?): SessionMiddleware must be installed to access request.session", "logging", severity="CRITICAL")
         for n in range(11)
     ]  # fmt: skip
     found = diagnosis(noise, validation(30))
@@ -72,15 +75,17 @@ def test_noise_is_counted_and_never_an_incident_whatever_its_severity() -> None:
     assert [entry.count for entry in found.noise] == [11]
 
 
-def test_warnings_and_requests_that_no_rule_knows_are_no_leads() -> None:
+def test_unmatched_warnings_and_requests_are_not_unknown_errors() -> None:
     found = diagnosis(
-        said(0, "The cache is cold", "shop", severity="WARNING"), request(1, "/nothing", 404), validation(2)
+        log_line(0, "The cache is cold", "shop", severity="WARNING"),
+        request(1, "/nothing", 404),
+        validation(2),
     )
     assert found.incidents == []
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_what_to_fetch_next_is_a_logging_filter(name: str) -> None:
+def test_suggested_query_is_a_valid_logging_filter(name: str) -> None:
     from triage.lql import parse
 
     following = diagnosis(SCENES[name]).next
@@ -89,7 +94,7 @@ def test_what_to_fetch_next_is_a_logging_filter(name: str) -> None:
         assert following.why
 
 
-def test_every_filter_of_every_pack_is_a_logging_filter() -> None:
+def test_every_pack_filter_is_a_valid_logging_filter() -> None:
     from triage.lql import parse
 
     for pack in PACKS:
@@ -98,7 +103,7 @@ def test_every_filter_of_every_pack_is_a_logging_filter() -> None:
             assert cause.suggest is None or parse(cause.suggest.filter)
 
 
-def test_a_name_that_holds_a_quote_does_not_break_the_filter() -> None:
+def test_quote_in_a_service_name_is_escaped_in_the_filter() -> None:
     from triage.lql import parse
 
     following = diagnosis(platform(0, BORN, service='netra-backend-" OR true OR "')).next
@@ -106,7 +111,7 @@ def test_a_name_that_holds_a_quote_does_not_break_the_filter() -> None:
     assert parse(following.filter)
 
 
-def test_without_packs_everything_is_unknown_and_nothing_breaks() -> None:
+def test_without_packs_every_error_is_unknown() -> None:
     from triage.lql import parse
 
     found = diagnosis(failed_check(0), packs=[])
@@ -116,7 +121,7 @@ def test_without_packs_everything_is_unknown_and_nothing_breaks() -> None:
     assert parse(found.next.filter)
 
 
-def test_incidents_are_the_same_whatever_the_order_of_the_export() -> None:
+def test_incidents_are_independent_of_export_order() -> None:
     logs = export(SCENES["many"])
     assert diagnosis(logs) == diagnosis(logs[::-1]) == diagnosis(logs[1::2], logs[::2])
 
@@ -125,7 +130,7 @@ def incident_of(name: str) -> Incident:
     return diagnosis(SCENES[name]).incidents[0]
 
 
-def test_no_check_is_blamed_that_the_evidence_clears() -> None:
+def test_incident_has_no_failing_check_that_passed() -> None:
     assert {name: incident_of(name).check for name in ("crash", "startup", "check", "header", "bypass")} == {
         "crash": None,
         "startup": "database",
@@ -135,7 +140,7 @@ def test_no_check_is_blamed_that_the_evidence_clears() -> None:
     }
 
 
-def test_a_service_whose_name_no_filter_can_hold_is_diagnosed_all_the_same() -> None:
+def test_service_with_unquotable_name_is_diagnosed() -> None:
     found = diagnosis(crash(0, service="shop\x07"))
     assert found.verdict == "not_ready"
     assert found.next is None or "shop" not in found.next.filter

@@ -1,4 +1,4 @@
-"""What the tests of the engines share: one Spark on this machine, as it takes long to start."""
+"""One Spark on this machine for all tests of the engines, as it starts slowly."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
-    """Give the session that triage then finds active."""
+    """Yield the session that triage finds active."""
     pytest.importorskip("pyspark", reason="the extra 'engines' is not installed: make test-engines")
     from triage.reading.spark_context import require_spark, spark_context
 

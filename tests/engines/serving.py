@@ -1,4 +1,4 @@
-"""A server that runs what BigQuery is asked, on tables of given entries, by zetasql."""
+"""A fake BigQuery server that runs queries on given entries with zetasql."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from triage.reading.bigquery.script import literal
 
 
 def value_of(parameter: Parameter) -> Any:
-    """Return what a parameter of the wire is bound to."""
+    """Return the value of a bound parameter."""
     kind, value = parameter
     if kind == "TIMESTAMP":
         return datetime.fromisoformat(value)
@@ -23,7 +23,7 @@ def value_of(parameter: Parameter) -> Any:
 
 
 def inline_parameters(sql: str, values: dict[str, Any]) -> str:
-    """Return a statement with its values in place of its parameters, as the console would be given them.
+    """Return a statement with the values of its parameters inlined.
 
     zetasql compiles a bound pattern anew for every row, which takes a hundred times as long.
     """
@@ -34,7 +34,7 @@ def inline_parameters(sql: str, values: dict[str, Any]) -> str:
 
 @contextmanager
 def serve_tables(form: str, logs: list[Log]) -> Iterator[tuple[BigQueryServer, list[str]]]:
-    """Serve entries as Log Analytics' view ("_AllLogs") or as a sink's tables ("sink"); their addresses beside it."""
+    """Serve entries as a Log Analytics view or a sink's tables; yield their addresses."""
     from tests.engines import zeta
 
     kept = {"_AllLogs": log_analytics(logs)} if form == "_AllLogs" else sink(logs)

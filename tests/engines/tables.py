@@ -1,4 +1,4 @@
-"""Log entries as BigQuery keeps them: the view of Log Analytics, and the tables that a sink writes, one for each log."""
+"""Entries as BigQuery tables: the Log Analytics view, and the tables of a sink."""
 
 import json
 import re
@@ -11,7 +11,7 @@ Kind = str | list[Any] | dict[str, Any]
 
 
 class Relation(NamedTuple):
-    """A table: its columns and its rows. Those whose names begin with an underscore are pseudo columns."""
+    """A table with columns and rows; a leading underscore marks a pseudo column."""
 
     columns: dict[str, Kind]
     rows: list[dict[str, Any]]
@@ -80,15 +80,15 @@ def _snake(name: str) -> str:
 
 
 def sink(logs: list[Log]) -> dict[str, Relation]:
-    """Return the tables of a sink by their names: the columns of each are those that its entries brought."""
+    """Return the tables of a sink by name, with the columns that their entries have."""
     tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for log in logs:
         name = log.get("logName", "").partition("/logs/")[2].replace("%2F", "/") or "none"
-        tables[re.sub(r"\W", "_", name)].append(_sunk(log))
+        tables[re.sub(r"\W", "_", name)].append(_sink_row(log))
     return {name: Relation(_columns(rows), rows) for name, rows in tables.items()}
 
 
-def _sunk(log: Log) -> dict[str, Any]:
+def _sink_row(log: Log) -> dict[str, Any]:
     row = dict(log)
     if request := log.get("httpRequest"):
         row["httpRequest"] = dict(request)
@@ -99,18 +99,18 @@ def _sunk(log: Log) -> dict[str, Any]:
             row["httpRequest"]["latency"] = float(request["latency"].removesuffix("s"))
     if location := log.get("sourceLocation"):
         row["sourceLocation"] = location | {"line": int(location.get("line") or 0)}
-    row |= {name: _users(log[name]) for name in ("jsonPayload", "labels") if name in log}
+    row |= {name: _user_fields(log[name]) for name in ("jsonPayload", "labels") if name in log}
     if audit := row.pop("protoPayload", None):
         row["protopayload_auditlog"] = {name: value for name, value in audit.items() if name != "@type"}
     return row
 
 
-def _users(value: Any) -> Any:
-    """Return what a user logged: names in lower case, other characters as _, numbers as doubles."""
+def _user_fields(value: Any) -> Any:
+    """Return user fields as a sink writes them: lower case, _, doubles."""
     if isinstance(value, list):
-        return [_users(item) for item in value]
+        return [_user_fields(item) for item in value]
     if isinstance(value, dict):
-        return {re.sub(r"\W", "_", name).lower(): _users(inner) for name, inner in value.items()}
+        return {re.sub(r"\W", "_", name).lower(): _user_fields(inner) for name, inner in value.items()}
     return float(value) if type(value) is int else value
 
 
@@ -119,22 +119,22 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Kind]:
     for row in rows:
         for name, value in row.items():
             if name not in ("timestamp", "receiveTimestamp"):
-                columns[name] = _merged(columns.get(name), value)
+                columns[name] = _merged_type(columns.get(name), value)
     return {name: kind for name, kind in columns.items() if kind}
 
 
-def _merged(kind: Any, value: Any) -> Any:
-    """Return the type that holds what a column held so far and one more value."""
+def _merged_type(kind: Any, value: Any) -> Any:
+    """Return the type of a column that also holds one more value."""
     if value in (None, [], {}):
         return kind
     if isinstance(value, dict):
         fields = dict(kind or {})
         for name, inner in value.items():
-            fields[name] = _merged(fields.get(name), inner)
+            fields[name] = _merged_type(fields.get(name), inner)
         return {name: inner for name, inner in fields.items() if inner}
     if isinstance(value, list):
         inner = kind[0] if kind else None
         for item in value:
-            inner = _merged(inner, item)
+            inner = _merged_type(inner, item)
         return [inner]
     return {bool: "BOOL", int: "INT64", float: "FLOAT64"}.get(type(value), "STRING")

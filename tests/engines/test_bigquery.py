@@ -1,7 +1,6 @@
-"""The statement that BigQuery is asked, executed by zetasql: the same documents as from files.
+"""The BigQuery statement, run by zetasql, gives the same documents as files.
 
-The whole way is gone: the real client over a real wire, the rows, the one decoder. Only what runs the SQL is not
-BigQuery.
+Everything else is real: the client, the connection, the rows and the decoder.
 """
 
 import json
@@ -47,7 +46,7 @@ def packs() -> list[Pack]:
 
 
 def entries(path: Path) -> list[Log]:
-    """Return the entries of a file that are LogEntries of the API, at the times that BigQuery keeps of them."""
+    """Return the LogEntries of a file with times in microseconds, as BigQuery stores."""
     text = path.read_text(encoding="utf-8-sig")
     value = [json.loads(line) for line in text.splitlines()] if path.suffix == ".jsonl" else json.loads(text)
     return [in_microseconds(log) for log in walk(value) if "timestamp" in log and "logName" in log]
@@ -78,7 +77,7 @@ def from_file(logs: list[Log], folder: Path, selection: Selection) -> Analysis:
 
 
 def documents(analysis: Analysis) -> list[Any]:
-    """Return all that an analysis says but the names and forms of what was read; gaps are told of each table."""
+    """Return an analysis without names and formats; gaps are per table."""
     told: list[Any] = json.loads(msgspec.json.encode(msgspec.structs.astuple(analysis)))
     for document in told[:2]:
         coverage = document["coverage"]
@@ -91,7 +90,7 @@ def documents(analysis: Analysis) -> list[Any]:
 
 
 def assert_same(logs: list[Log], form: str, folder: Path, selection: Selection = ALL) -> int:
-    """Check that a table says what a file says, and return the number of rows that came back."""
+    """Check that table and file give the same; return the number of fetched rows."""
     told: list[str] = []
     with serve_tables(form, logs) as (server, addresses):
         found = pipeline.analyse(addresses, packs=packs(), selection=selection, notify=told.append)
@@ -129,16 +128,14 @@ def test_all_cases_recorded_runs_and_incidents_in_one_table_give_the_same_docume
     assert_same([log for path in (*CASES, *recorded) for log in entries(path)], form, tmp_path)
 
 
-def test_each_table_of_a_sink_says_the_same_alone(tmp_path: Path) -> None:
+def test_each_table_of_a_sink_gives_the_same_alone(tmp_path: Path) -> None:
     logs = [log for path in CASES[::3] for log in entries(path)]
     for name in {log["logName"] for log in logs}:
         assert_same([log for log in logs if log["logName"] == name], "sink", tmp_path)
 
 
 @each_form
-def test_entries_that_name_their_instance_otherwise_or_not_at_all_stand_at_their_place(
-    form: str, tmp_path: Path
-) -> None:
+def test_entries_with_other_instance_labels_or_none_are_sorted(form: str, tmp_path: Path) -> None:
     logs = corpus(random.Random(14), 290)  # noqa: S311 (a seed that repeats itself)
     for number, log in enumerate(logs):
         log["logName"] = "projects/demo-project/logs/run.googleapis.com%2Fstderr"
@@ -154,7 +151,7 @@ def test_entries_that_name_their_instance_otherwise_or_not_at_all_stand_at_their
 
 
 @each_form
-def test_what_does_not_matter_stays_where_it_is_and_is_counted(form: str, tmp_path: Path) -> None:
+def test_irrelevant_rows_are_counted_and_not_fetched(form: str, tmp_path: Path) -> None:
     logs = corpus(random.Random(6), 600)  # noqa: S311 (a seed that repeats itself)
 
     assert assert_same(logs, form, tmp_path) < len(logs) * 2 / 3
@@ -189,7 +186,7 @@ def test_a_filter_leaves_the_same_entries(filter_text: str, form: str, tmp_path:
 
 
 @each_form
-def test_service_revision_instance_and_window_narrow_alike(form: str, tmp_path: Path) -> None:
+def test_service_revision_instance_and_window_select_the_same_entries(form: str, tmp_path: Path) -> None:
     logs = corpus(random.Random(8), 300)  # noqa: S311 (as above)
     since, until = parse_timestamp("2026-04-01T08:03:00Z"), parse_timestamp("2026-04-01T08:09:00.000001Z")
     selection = Selection(service=("sh?p",), revision=("shop-*",), since=since, until=until)
@@ -206,7 +203,7 @@ def test_service_revision_instance_and_window_narrow_alike(form: str, tmp_path: 
 
 
 @each_form
-def test_every_entry_comes_back_where_none_is_looked_for(form: str) -> None:
+def test_every_entry_is_fetched_without_literals(form: str) -> None:
     logs = corpus(random.Random(9), 100)  # noqa: S311 (as above)
     with serve_tables(form, logs) as (_, addresses):
         read = list(pipeline.read_entries(addresses, ALL))
@@ -249,7 +246,7 @@ def test_the_statement_runs_with_its_values_bound_to_parameters() -> None:
     )
 
 
-def test_of_a_sink_by_day_the_tables_of_other_days_are_left_out() -> None:
+def test_daily_tables_of_other_days_are_left_out() -> None:
     from tests.engines import zeta
     from triage.reading.bigquery import TableQuery, build_statement, parse_address
 
@@ -273,7 +270,7 @@ def test_of_a_sink_by_day_the_tables_of_other_days_are_left_out() -> None:
 
 
 def corpus(chance: random.Random, count: int) -> list[Log]:
-    """Return entries of two services as Cloud Run's logs mix them: text, payloads, requests, audit entries, parts."""
+    """Return mixed entries of two services: text, payloads, requests, audit, parts."""
     return [one_of_them(chance, place) for place in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""The command with --engine spark: its output, what it says when Spark fails, and that no process of it stays."""
+"""The option --engine spark: output, errors of Spark, and no remaining process."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ PATIENCE = 600
 
 @contextmanager
 def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a command in a group of processes of its own, of which nothing outlives the block."""
+    """Run a command in a process group that ends with the block."""
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # else, begun in the background, all would ignore it
@@ -45,7 +45,7 @@ def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]
 
 
 def members(group: int) -> list[str]:
-    """Return the commands of the processes of a group that are not yet over."""
+    """Return the commands of the running processes of a group."""
     command = ["ps", "-ww", "-eo", "pgid=,stat=,args="]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
@@ -53,7 +53,7 @@ def members(group: int) -> list[str]:
 
 
 def wait_for(group: int, *, word: str) -> None:
-    """Wait until a process of the group has a word in its command; "" waits until there is none at all."""
+    """Wait for a process of the group with a word in its command; "" for none at all."""
     for _ in range(PATIENCE * 10):
         found = members(group)
         if any(word in command for command in found) if word else not found:
@@ -76,7 +76,7 @@ def test_the_output_is_that_of_the_command_without_it_and_nothing_else(words: li
     assert (process.returncode, out, err) == (plain.returncode, plain.stdout, "")
 
 
-def test_the_screen_repeats_the_engine_in_what_to_type_next() -> None:
+def test_next_commands_repeat_the_engine() -> None:
     with running(*SPARK) as process:
         out, _ = process.communicate(timeout=PATIENCE)
     assert f"triage report --engine spark {EXAMPLE}" in out
@@ -100,7 +100,7 @@ def test_an_interrupt_ends_all_processes(moment: str, number: signal.Signals, st
     assert (process.returncode, out, err) == (status, "", f"triage: {word}\n")
 
 
-def test_a_java_that_does_not_start_is_told_in_its_own_last_words(tmp_path: Path) -> None:
+def test_failing_java_is_reported_with_its_own_message(tmp_path: Path) -> None:
     java = tmp_path / "bin" / "java"
     java.parent.mkdir()
     java.write_text("#!/bin/sh\necho 'Error: this Java is too old' >&2\nexit 1\n", encoding="utf-8")
@@ -112,7 +112,7 @@ def test_a_java_that_does_not_start_is_told_in_its_own_last_words(tmp_path: Path
     assert err.count("\n") == 1
 
 
-def test_a_master_that_is_none_is_told(tmp_path: Path) -> None:
+def test_invalid_master_is_reported(tmp_path: Path) -> None:
     with running(*SPARK, PYSPARK_SUBMIT_ARGS="--master nowhere pyspark-shell") as process:
         out, err = process.communicate(timeout=PATIENCE)
         wait_for(process.pid, word="")

@@ -1,4 +1,4 @@
-"""What a filter becomes in SQL, executed by zetasql beside the matcher: no row is left out that the filter matches."""
+"""A filter as SQL, run by zetasql, matches every row that the matcher matches."""
 
 import random
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ OTHERS = [
 
 
 def entries(form: str) -> list[Log]:
-    """Return entries in which each field has many values, none among them; a sink's column has values of one type."""
+    """Return entries with many values per field, or none."""
     texts = [
         "timeout",
         "a Timeout b",
@@ -100,7 +100,7 @@ def entries(form: str) -> list[Log]:
 
 
 def filters(count: int) -> Iterator[str]:
-    """Yield each comparison by itself, and so many trees of them."""
+    """Yield each comparison alone, and a number of trees of them."""
     chance = random.Random(13)  # noqa: S311 (a seed that repeats itself)
     simple = [
         f"{name}{operator}{value}"
@@ -117,8 +117,8 @@ def filters(count: int) -> Iterator[str]:
         yield tree
 
 
-def passed(conditions: list[str], relation: Any, name: str) -> list[set[str]]:
-    """Return for each condition the insertIds of the rows that it keeps."""
+def matching_ids(conditions: list[str], relation: Any, name: str) -> list[set[str]]:
+    """Return for each condition the insertIds of the matching rows."""
     from tests.engines import zeta
 
     columns = ", ".join(f"({sql}) IS NOT FALSE" for sql in conditions)
@@ -133,8 +133,8 @@ def passed(conditions: list[str], relation: Any, name: str) -> list[set[str]]:
     return [{row[0] for row in rows if row[place + 1]} for place in range(len(conditions))]
 
 
-def decoded(relation: Any, name: str) -> list[Entry]:
-    """Return the entries that the rows of a table come back as."""
+def decode_rows(relation: Any, name: str) -> list[Entry]:
+    """Return the entries of the rows of a table."""
     from tests.engines import zeta
 
     rows = zeta.execute(f"SELECT TO_JSON_STRING(t) FROM `{name}` AS t", {}, {name: relation})  # noqa: S608 (a name of ours)
@@ -147,17 +147,17 @@ def decoded(relation: Any, name: str) -> list[Entry]:
 
 
 @pytest.mark.parametrize("form", ["_AllLogs", "sink"])
-def test_a_condition_lets_through_every_row_that_its_filter_matches(form: str) -> None:
+def test_condition_matches_every_row_that_the_filter_matches(form: str) -> None:
     logs = entries(form)
     relations = {"_AllLogs": log_analytics(logs)} if form == "_AllLogs" else sink(logs)
     asked = {text: found for text in filters(150) if (found := to_sql(text, column))}
     texts = list(asked)
     kept = exact = 0
     for name, relation in relations.items():
-        rows = {entry.insert_id: api_form(entry) for entry in decoded(relation, name)}
+        rows = {entry.insert_id: api_form(entry) for entry in decode_rows(relation, name)}
         for start in range(0, len(texts), _AT_ONCE):
             batch = texts[start : start + _AT_ONCE]
-            passes = passed(
+            passes = matching_ids(
                 [inline_parameters(asked[text].sql, asked[text].parameters) for text in batch], relation, name
             )
             for text, names in zip(batch, passes, strict=True):

@@ -1,4 +1,4 @@
-"""GoogleSQL executed by zetasql: Google's own analyser and reference implementation, built for WebAssembly."""
+"""GoogleSQL run by zetasql, Google's reference implementation in WebAssembly."""
 
 import ctypes
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ _PLAIN = {"STRING": "string_value", "INT64": "int64_value", "FLOAT64": "double_v
 
 
 def _config() -> Config:
-    """Return a configuration with which wasmtime keeps what it compiled."""
+    """Return a wasmtime configuration that caches compiled code."""
     config = Config()
     config.cache = True
     return config
@@ -55,7 +55,7 @@ def _features() -> Any:
 def execute(
     sql: str, parameters: dict[str, tuple[Kind, Any]], tables: dict[str, Relation]
 ) -> list[list[Any]]:
-    """Return the rows that a statement gives, each value as plain data."""
+    """Return the rows of a statement as plain data."""
     request = EvaluateQueryRequest(sql=sql)
     request.options.language_options.CopyFrom(_features())
     catalog = request.simple_catalog
@@ -102,14 +102,14 @@ def _value(value: Any, kind: Kind) -> ValueProto:
     elif isinstance(kind, dict):
         made.struct_value.field.extend(_value(value.get(name), inner) for name, inner in kind.items())
     elif kind == "TIMESTAMP":
-        made.timestamp_value.FromDatetime(_moment(value))
+        made.timestamp_value.FromDatetime(_in_microseconds(value))
     else:
         setattr(made, _PLAIN[kind], value)
     return made
 
 
-def _moment(value: datetime | str) -> datetime:
-    """Return a time at the microseconds that BigQuery keeps."""
+def _in_microseconds(value: datetime | str) -> datetime:
+    """Return a time with the precision of BigQuery."""
     if isinstance(value, datetime):
         return value
     head, _, fraction = value.removesuffix("Z").partition(".")

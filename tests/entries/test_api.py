@@ -1,4 +1,4 @@
-"""A filter means the same on every form of an export: entries are put to it as the API writes them."""
+"""A filter matches the same entries in every export format."""
 
 import json
 from pathlib import Path
@@ -54,16 +54,16 @@ def decode_entry(value: object) -> Entry:
     ],
 )
 @pytest.mark.parametrize("value", [ENTRY, SNAKE], ids=["camelCase", "snake_case"])
-def test_a_filter_holds_in_either_key_style(tmp_path: Path, value: dict[str, object], text: str) -> None:
+def test_filter_matches_in_every_key_style(tmp_path: Path, value: dict[str, object], text: str) -> None:
     path = tmp_path / "export.json"
     path.write_text(json.dumps([value]))
     assert len(list(pipeline.read_entries([path], pipeline.Selection(filter=text)))) == 1
 
 
-def test_what_the_api_wrote_is_taken_as_it_is() -> None:
+def test_records_of_the_api_are_unchanged() -> None:
     assert api_form(decode_entry(ENTRY)) == ENTRY
 
 
-def test_null_is_not_there() -> None:
+def test_null_values_are_left_out() -> None:
     assert "trace" not in api_form(decode_entry(SNAKE))
     assert "trace" not in api_form(decode_entry({**ENTRY, "trace": None}))

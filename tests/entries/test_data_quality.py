@@ -1,4 +1,4 @@
-"""What a file's numbers give reason to doubt."""
+"""Suspected losses of data, from the statistics of a file."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
 def spread(count: int, minutes: float, **fields: Any) -> list[Log]:
-    """Return so many entries, evenly over so many minutes."""
+    """Return a number of entries, spread evenly over some minutes."""
     step = timedelta(minutes=minutes) / max(count - 1, 1)
     return [
         log(number, timestamp=(START + number * step).isoformat(), receiveTimestamp=None, **fields)
@@ -23,14 +23,14 @@ def spread(count: int, minutes: float, **fields: Any) -> list[Log]:
     ]
 
 
-def account(entries: list[Log], **options: Any) -> Coverage:
+def coverage_of(entries: list[Log], **options: Any) -> Coverage:
     found = read_entries(lines(entries), **options)
     list(found)
     return found.coverage(0)
 
 
-def test_a_round_count_over_a_short_window_is_suspected_to_be_a_limit() -> None:
-    coverage = account(spread(100, 3.3))
+def test_round_count_in_a_short_window_is_a_suspected_limit() -> None:
+    coverage = coverage_of(spread(100, 3.3))
     assert coverage.limit_suspected
     (gap,) = coverage.gaps
     assert gap.kind == "limit_suspected"
@@ -42,27 +42,27 @@ def test_a_round_count_over_a_short_window_is_suspected_to_be_a_limit() -> None:
 
 @pytest.mark.parametrize("count", [49, 60, 99, 101])
 def test_another_count_is_not_suspected(count: int) -> None:
-    assert not account(spread(count, 4)).limit_suspected
+    assert not coverage_of(spread(count, 4)).limit_suspected
 
 
-def test_a_round_count_over_days_is_chance() -> None:
-    assert not account(spread(100, 60 * 24 * 2)).limit_suspected
+def test_round_count_over_days_is_not_suspected() -> None:
+    assert not coverage_of(spread(100, 60 * 24 * 2)).limit_suspected
 
 
-def test_a_file_that_reaches_over_the_window_asked_for_lacks_nothing_in_it() -> None:
+def test_file_that_covers_the_requested_window_is_not_suspected() -> None:
     window = (1_772_352_060_000_000_000, 1_772_352_120_000_000_000)
-    assert not account(spread(100, 4), requested=window).limit_suspected
-    assert account(spread(100, 4), requested=(window[0] - 3_600_000_000_000, window[1])).limit_suspected
+    assert not coverage_of(spread(100, 4), requested=window).limit_suspected
+    assert coverage_of(spread(100, 4), requested=(window[0] - 3_600_000_000_000, window[1])).limit_suspected
 
 
 def test_two_severities_of_the_same_round_count_are_suspected() -> None:
     mixed = [entry | {"severity": severity} for severity in ("ERROR", "INFO") for entry in spread(50, 4)]
     odd = [entry | {"insertId": f"{number}-{entry['insertId']}"} for number, entry in enumerate(mixed)]
-    (gap,) = account([*odd, log(1, severity="NOTICE")]).gaps
+    (gap,) = coverage_of([*odd, log(1, severity="NOTICE")]).gaps
     assert gap.detail.startswith("exactly 50 entries of 2 severities each")
 
 
-def test_no_limit_is_suspected_of_a_table_that_was_asked_for_all() -> None:
+def test_limit_is_not_suspected_for_a_queried_table() -> None:
     entries = Entries([
         *(Record(line, Source("table", place)) for place, line in enumerate(lines(spread(100, 3.3)).splitlines(), 1)),
         ExportFile("table", "BigQuery", 100, queried=True),
@@ -72,7 +72,7 @@ def test_no_limit_is_suspected_of_a_table_that_was_asked_for_all() -> None:
     assert entries.coverage(0).gaps == []
 
 
-def test_what_was_only_counted_is_counted_and_timed() -> None:
+def test_skipped_entries_are_counted_with_their_times() -> None:
     first, last = (parse_timestamp(f"2026-03-0{day}T00:00:00Z") for day in (1, 2))
     entries = Entries([
         Skipped("table", outside=1, severities={"INFO": 3}, first=first, last=last),
@@ -86,25 +86,25 @@ def test_what_was_only_counted_is_counted_and_timed() -> None:
     assert (coverage.first, coverage.last) == ("2026-02-28T23:59:59.999999Z", "2026-03-02T00:00:00.000000Z")
 
 
-def test_usual_limits_are_told_from_other_numbers() -> None:
+def test_usual_limits_are_recognised() -> None:
     assert [count for count in range(3001) if is_usual_limit(count)] == [
         50, 100, 200, 250, 300, 500, 1000, 2000, 2500, 3000
     ]  # fmt: skip
 
 
-def test_payloads_that_the_exporter_lost_are_told_when_most_are() -> None:
+def test_lost_payloads_are_reported_if_most_are_lost() -> None:
     lost = [entry | {"jsonPayload": None} for entry in spread(7, 1)]
-    coverage = account([*lost, *[log(number) for number in range(20, 23)]])
+    coverage = coverage_of([*lost, *[log(number) for number in range(20, 23)]])
     assert [(gap.kind, gap.count) for gap in coverage.gaps] == [("payload_lost", 7)]
     assert coverage.without_payload == 7
-    assert account([*lost, *[log(number) for number in range(20, 30)]]).gaps == []
+    assert coverage_of([*lost, *[log(number) for number in range(20, 30)]]).gaps == []
 
 
-def test_empty_texts_that_the_service_logged_are_no_loss_of_the_exporter() -> None:
-    coverage = account(spread(7, 1, jsonPayload=None, textPayload=""))
+def test_empty_text_is_not_a_lost_payload() -> None:
+    coverage = coverage_of(spread(7, 1, jsonPayload=None, textPayload=""))
     assert (coverage.gaps, coverage.without_payload) == ([], 7)
 
 
-def test_uncertain_times_are_told() -> None:
-    coverage = account([log(1), log(2, timestamp=None), log(3, timestamp="2026-03-01T02:00:00.000001Z")])
+def test_uncertain_times_are_reported() -> None:
+    coverage = coverage_of([log(1), log(2, timestamp=None), log(3, timestamp="2026-03-01T02:00:00.000001Z")])
     assert [(gap.kind, gap.count) for gap in coverage.gaps] == [("uncertain_time", 2)]

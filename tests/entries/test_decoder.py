@@ -1,4 +1,4 @@
-"""What an entry is, as the API writes it."""
+"""Records of the API become entries."""
 
 import json
 from itertools import combinations
@@ -25,7 +25,7 @@ AUDIT = {
 NO_LABELS = {"type": "cloud_run_revision", "labels": {}}
 
 
-def test_an_entry_has_all_that_a_log_entry_says() -> None:
+def test_entry_has_every_field_of_the_log_entry() -> None:
     entry = decode_entry(log(5, trace="projects/shop-demo/traces/4f"))
     assert without_source(entry) == Entry(
         timestamp=1_772_352_005_001_234_000,
@@ -50,14 +50,14 @@ def test_an_entry_has_all_that_a_log_entry_says() -> None:
     assert json.loads(entry.raw)["jsonPayload"]["labels"]["line"] == "105"
 
 
-def test_escaped_line_breaks_of_the_stderr_shape_are_line_breaks() -> None:
+def test_escaped_line_breaks_of_the_stderr_logger_are_line_breaks() -> None:
     payload = {"message": "Traceback:\\n  File x\\nKeyError", "labels": {"module": "shop"}}
     assert decode_entry(log(1, jsonPayload=payload)).message == "Traceback:\n  File x\nKeyError"
     without = {"message": "kept 'a\\n' as it is", "logger": "shop"}
     assert decode_entry(log(1, jsonPayload=without)).message == "kept 'a\\n' as it is"
 
 
-def test_the_stdout_shape_has_a_logger_and_no_error() -> None:
+def test_stdout_logger_record_has_a_logger_and_no_error() -> None:
     payload = {
         "message": "Loaded",
         "textPayload": "Loaded",
@@ -84,7 +84,7 @@ def test_an_exception_without_a_message_is_the_message() -> None:
     assert decode_entry(log(1, jsonPayload=payload)).message == "TimeoutError: after 25s"
 
 
-def test_a_request_without_text_is_told_by_its_line() -> None:
+def test_request_without_text_has_the_request_line_as_message() -> None:
     entry = decode_entry(log(1, jsonPayload=None, httpRequest=REQUEST))
     assert entry.message == "GET /orders/7 503"
     assert entry.http == Http("GET", REQUEST["requestUrl"], "/orders/7", 503, 3.786648988, "curl/8")  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ def test_the_path_of_a_request_is_without_its_query(url: str, path: str) -> None
 
 
 @pytest.mark.parametrize("place", ["protoPayload", "jsonPayload", "protopayload_auditlog"])
-def test_an_audit_entry_is_told_by_what_was_done(place: str) -> None:
+def test_audit_entry_has_method_and_resource_as_message(place: str) -> None:
     fields: dict[str, Any] = {"jsonPayload": None, "resource": NO_LABELS, "logName": None, place: AUDIT}
     entry = decode_entry(log(1, **fields))
     assert (
@@ -154,31 +154,31 @@ def test_an_entry_without_payload_and_request_has_lost_its_payload() -> None:
     assert not decode_entry(log(1)).payload_lost
 
 
-def test_the_time_of_receipt_stands_in_for_a_missing_one_and_is_uncertain() -> None:
+def test_receive_time_replaces_a_missing_time_and_is_uncertain() -> None:
     entry = decode_entry(log(1, timestamp=None))
     assert entry.timestamp == entry.receive_timestamp
     assert entry.time_uncertain
 
 
-def test_a_time_of_receipt_that_cannot_be_read_leaves_the_entry_its_own() -> None:
+def test_unreadable_receive_time_is_ignored() -> None:
     entry = decode_entry(log(1, receiveTimestamp="yesterday"))
     assert (entry.timestamp, entry.receive_timestamp) == (decode_entry(log(1)).timestamp, None)
     assert decode_gap(log(1, timestamp=None, receiveTimestamp="yesterday")).kind == "broken_record"
 
 
-def test_clocks_that_are_more_than_an_hour_apart_make_the_time_uncertain() -> None:
+def test_clock_difference_over_an_hour_makes_the_time_uncertain() -> None:
     assert decode_entry(log(1, timestamp="2026-03-02T08:00:00.000001Z")).time_uncertain
     assert not decode_entry(log(1, timestamp="2026-03-01T07:30:00.000001Z")).time_uncertain
 
 
-def test_a_record_without_any_time_is_a_gap_at_its_place() -> None:
+def test_record_without_any_time_is_a_gap_with_its_position() -> None:
     gap = decode_gap(log(1, timestamp=None, receiveTimestamp=None))
     assert (gap.kind, gap.path, gap.position) == ("broken_record", "export.json", 7)
     assert gap.detail.startswith("no timestamp: '{")
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b'{"timestamp": ', b"[1]", b'"x"', b"17", b"null", b"text"])
-def test_what_is_no_json_object_is_a_gap(data: bytes) -> None:
+def test_record_that_is_not_a_json_object_is_a_gap(data: bytes) -> None:
     assert decode_gap(data).kind == "broken_record"
 
 
@@ -192,12 +192,12 @@ def test_every_key_and_every_pair_of_keys_may_be_missing() -> None:
             assert decode_entry(less).source.path == "export.json"
 
 
-def test_a_part_says_where_it_belongs() -> None:
+def test_part_has_its_split_entry_and_index() -> None:
     part = {"uid": "abc", "index": 1, "totalSplits": 3}
     assert decode_entry(log(1, split=part)).split == Split("abc", 1, 3)
 
 
-def test_a_job_is_a_service_and_its_execution_a_revision() -> None:
+def test_job_becomes_service_and_execution_becomes_revision() -> None:
     resource = {"type": "cloud_run_job", "labels": {"job_name": "orders-nightly", "project_id": "shop-demo"}}
     entry = decode_entry(
         log(1, resource=resource, labels={"run.googleapis.com/execution_name": "orders-nightly-x7"})
@@ -205,7 +205,7 @@ def test_a_job_is_a_service_and_its_execution_a_revision() -> None:
     assert (entry.service, entry.revision) == ("orders-nightly", "orders-nightly-x7")
 
 
-def test_a_folder_or_an_account_is_no_project() -> None:
+def test_folder_or_account_is_not_a_project() -> None:
     entry = decode_entry(
         log(1, resource=NO_LABELS, logName="folders/123/logs/cloudaudit.googleapis.com%2Factivity")
     )

@@ -1,4 +1,4 @@
-"""Every style of keys and every dump means the same entry."""
+"""Every key style and every dump decodes to the same entry."""
 
 import json
 from typing import Any
@@ -58,7 +58,7 @@ STYLES: dict[str, Log] = {
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES.keys())
-def test_every_style_means_the_same_entry(style: Log) -> None:
+def test_every_key_style_decodes_to_the_same_entry(style: Log) -> None:
     assert without_source(decode_entry(style)) == without_source(decode_entry(ENTRY))
 
 
@@ -87,24 +87,24 @@ def test_the_client_dump_of_a_request_is_a_request() -> None:
         ({"message": "", "level": "error"}, ""),
     ],
 )
-def test_a_payload_says_its_text_under_other_keys_too(payload: Log, message: str) -> None:
+def test_message_is_found_under_other_keys(payload: Log, message: str) -> None:
     assert decode_entry(log(1, jsonPayload=payload)).message == message
 
 
 @pytest.mark.parametrize("payload", ["just text", "{not json", "[1, 2]", "17"])
-def test_a_payload_that_is_text_is_the_text(payload: str) -> None:
+def test_text_in_a_json_payload_is_the_message(payload: str) -> None:
     entry = decode_entry(log(1, jsonPayload=payload))
     assert entry.message == payload
     assert not entry.payload_lost
 
 
-def test_an_error_that_is_only_text_is_the_errors_message() -> None:
+def test_text_error_is_the_error_message() -> None:
     error = decode_entry(log(1, jsonPayload={"message": "Failed", "error": "no route"})).error
     assert error is not None
     assert error.message == "no route"
 
 
-def test_values_of_other_types_leave_their_field_empty() -> None:
+def test_value_of_unexpected_type_leaves_the_field_empty() -> None:
     odd = log(
         1, resource="gone", labels=["x"], httpRequest=7, sourceLocation=[1], split="no", severity={"a": 1}
     )
@@ -113,7 +113,7 @@ def test_values_of_other_types_leave_their_field_empty() -> None:
     assert entry.severity_source == "none"
 
 
-def test_labels_with_dots_stay_whole() -> None:
+def test_label_keys_with_dots_are_kept() -> None:
     entry = decode_entry(
         {
             "timestamp": "2026-03-01T08:00:00Z",
@@ -125,18 +125,18 @@ def test_labels_with_dots_stay_whole() -> None:
     assert entry.labels == {"run.googleapis.com/job": "7"}
 
 
-def test_a_home_made_record_of_time_severity_and_message_is_read() -> None:
+def test_record_of_time_severity_and_message_is_decoded() -> None:
     entry = decode_entry(
         {"timestamp": "2026-03-01T08:00:00Z", "severity": "ERROR", "message": "failed", "service": "shop-api"}
     )
     assert (entry.message, entry.severity, entry.service) == ("failed", "ERROR", "shop-api")
 
 
-def test_printed_payloads_are_data_and_never_run() -> None:
+def test_printed_payload_is_never_executed() -> None:
     code = "{'message': __import__('os').getcwd()}"
     assert decode_entry(to_snake_case(log(1, jsonPayload=None)) | {"raw_payload": code}).message == code
 
 
 @pytest.mark.parametrize("text", ["{'a': " * 3000, "{'" + "a" * 100])
-def test_a_printed_payload_that_cannot_be_read_is_text(text: str) -> None:
+def test_invalid_printed_payload_is_text(text: str) -> None:
     assert decode_entry(to_snake_case(log(1, jsonPayload=None)) | {"raw_payload": text}).message == text

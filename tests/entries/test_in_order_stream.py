@@ -1,4 +1,4 @@
-"""A file in order of time is looked at while it is read; in any other order it comes out the same, later."""
+"""Ordered files are yielded while they are read; others raise or are sorted."""
 
 import json
 import random
@@ -32,11 +32,11 @@ def records(logs: list[Log]) -> list[Record]:
     return [Record(json.dumps(entry).encode(), Source("f", place)) for place, entry in enumerate(logs, 1)]
 
 
-def stamps(items: Iterator[Record] | list[Record]) -> list[int]:
+def timestamps(items: Iterator[Record] | list[Record]) -> list[int]:
     return [entry.timestamp for entry in stream_in_order(Entries(()), items)]
 
 
-def test_most_entries_are_given_before_the_last_is_read() -> None:
+def test_most_entries_are_yielded_before_the_last_is_read() -> None:
     taken = []
 
     def read() -> Iterator[Record]:
@@ -52,30 +52,30 @@ def test_most_entries_are_given_before_the_last_is_read() -> None:
     assert len(given) == MANY
 
 
-def test_what_comes_a_little_late_is_put_in_its_place() -> None:
+def test_slightly_late_entry_is_sorted() -> None:
     numbers = [pair for number in range(0, MANY, 2) for pair in (number + 1, number)]
-    assert stamps(records([at(number) for number in numbers])) == stamps(
+    assert timestamps(records([at(number) for number in numbers])) == timestamps(
         records([at(n) for n in range(MANY)])
     )
 
 
-def test_an_entry_that_comes_too_late_is_told() -> None:
+def test_entry_that_is_too_late_raises_out_of_order() -> None:
     with pytest.raises(OutOfOrderError):
-        stamps(records([at(number) for number in [*range(1, MANY), 0]]))
+        timestamps(records([at(number) for number in [*range(1, MANY), 0]]))
 
 
-def test_a_part_of_a_split_entry_that_comes_behind_others_is_told() -> None:
+def test_late_part_of_a_split_entry_raises_out_of_order() -> None:
     part = at(MANY, split={"uid": "u", "index": 0, "totalSplits": 2})
     with pytest.raises(OutOfOrderError):
-        stamps(records([*(at(number) for number in range(MANY)), part]))
+        timestamps(records([*(at(number) for number in range(MANY)), part]))
 
 
 def test_entries_that_come_newest_first_are_sorted_at_the_end() -> None:
     backwards = records([at(number) for number in reversed(range(MANY))])
-    assert stamps(backwards) == stamps(records([at(number) for number in range(MANY)]))
+    assert timestamps(backwards) == timestamps(records([at(number) for number in range(MANY)]))
 
 
-def test_many_entries_of_one_time_are_held_without_being_looked_at_over_and_over(
+def test_many_entries_of_one_time_are_not_sorted_repeatedly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settled = []
@@ -87,7 +87,7 @@ def test_many_entries_of_one_time_are_held_without_being_looked_at_over_and_over
 
     monkeypatch.setattr(Entries, "flush", counting)
     flood = [at(0), *(log(number, timestamp="2026-03-01T01:00:00.5Z") for number in range(MANY)), at(7200)]
-    assert len(stamps(records(flood))) == MANY + 2
+    assert len(timestamps(records(flood))) == MANY + 2
     assert len(settled) < 10
 
 
@@ -97,7 +97,9 @@ def test_many_entries_of_one_time_are_held_without_being_looked_at_over_and_over
     window=st.integers(1, 12),
     rng=st.randoms(use_true_random=False),
 )
-def test_entries_come_in_order_or_it_is_told(numbers: list[int], window: int, rng: random.Random) -> None:
+def test_entries_are_in_order_or_raise_out_of_order(
+    numbers: list[int], window: int, rng: random.Random
+) -> None:
     """Entries nearly in order, many of one time, and some far too late."""
     ordered = sorted(numbers)
     batches = [ordered[begin : begin + window] for begin in range(0, len(ordered), window)]
@@ -108,16 +110,16 @@ def test_entries_come_in_order_or_it_is_told(numbers: list[int], window: int, rn
         patch.setattr(in_order_stream, "_HELD_BYTES", 8000)
         logs = [at(number, insertId=f"i{place:04d}") for place, number in enumerate(near)]
         try:
-            given_out = stamps(records(logs))
+            given_out = timestamps(records(logs))
         except OutOfOrderError:
             return
     assert given_out == sorted(given_out)
     assert len(given_out) == len(near)
 
 
-def test_an_entry_that_comes_too_late_is_told_after_many_of_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_late_entry_after_many_of_one_time_raises_out_of_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_order_stream, "_HELD_BYTES", 8000)
     numbers = [*range(20), *([19] * 20), 1]
     logs = [at(number, insertId=f"i{place:04d}") for place, number in enumerate(numbers)]
     with pytest.raises(OutOfOrderError):
-        stamps(records(logs))
+        timestamps(records(logs))

@@ -1,4 +1,4 @@
-"""Entries that come by instance are handed on as they come: the same ones, with the same account, as if all were sorted."""
+"""Entries by instance are yielded at once, with the same coverage as sorted ones."""
 
 import json
 import random
@@ -27,7 +27,7 @@ def records(logs: Iterable[Log]) -> list[Record]:
 
 
 def line(at: int, instance: str = "i1", **fields: Any) -> Log:
-    """Return a line that is said so many microseconds after eight."""
+    """Return a line logged so many microseconds after eight."""
     labels = {"instanceId": instance} if instance else {}
     return log(at, timestamp=f"2026-03-01T08:00:00.{at:06d}Z", labels=labels, **fields)
 
@@ -41,7 +41,7 @@ def part(index: int, total: int = 2, at: int = 5, instance: str = "i1", uid: str
 
 @st.composite
 def tables(draw: st.DrawFn) -> list[Log]:
-    """Return lines of some instances and of none, with copies, ties, without insertId, in parts."""
+    """Return lines with and without instance, with duplicates, ties and parts."""
     instance = st.sampled_from(["i1", "i2", "i3", ""])
     logs: list[Log] = []
     for number in range(draw(st.integers(0, 25))):
@@ -65,19 +65,19 @@ def tables(draw: st.DrawFn) -> list[Log]:
     return logs
 
 
-def place(record: Record) -> tuple[tuple[str, str], int]:
+def sort_key(record: Record) -> tuple[tuple[str, str], int]:
     entry = decode(record)
     assert isinstance(entry, Entry)
     return entry.partition_key, entry.timestamp // 1000
 
 
-def wanted(entry: Entry) -> bool:
+def is_kept(entry: Entry) -> bool:
     return "b" not in entry.message
 
 
-@given(tables(), st.randoms(use_true_random=False), st.sampled_from([None, wanted]))
+@given(tables(), st.randoms(use_true_random=False), st.sampled_from([None, is_kept]))
 @settings(max_examples=200, deadline=None)
-def test_they_are_those_of_all_sorted_and_so_is_their_account(
+def test_entries_and_coverage_equal_those_of_sorted_entries(
     logs: list[Log], chance: random.Random, keep: Callable[[Entry], bool] | None
 ) -> None:
     rows = records(logs)
@@ -86,7 +86,7 @@ def test_they_are_those_of_all_sorted_and_so_is_their_account(
         Record(b"{}", Source("table", 99)),
         ExportFile("table", "BigQuery", len(logs)),
     ]
-    in_place = sorted(rows, key=place)
+    in_place = sorted(rows, key=sort_key)
     ordered = EntriesByInstance(chain(in_place, others), keep=keep)
     whole = Entries(chain(others, rows), keep=keep)
     told = [without_source(entry) for entry in ordered]
@@ -107,7 +107,7 @@ def table(instances: int, each: int) -> Iterator[Record]:
             )
 
 
-def test_hardly_any_is_held_and_no_file_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_entries_are_held_and_no_file_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object, **_options: object) -> None:
         raise AssertionError("a temporary file")
 
@@ -132,7 +132,7 @@ def test_hardly_any_is_held_and_no_file_is_made(monkeypatch: pytest.MonkeyPatch)
     assert peak < 300_000
 
 
-def test_while_parts_are_due_what_comes_waits() -> None:
+def test_entries_are_held_while_parts_are_missing() -> None:
     logs = [part(0, at=5), line(6), line(7), part(1, at=8), line(9)]
     entries = list(EntriesByInstance(records(logs)))
 
@@ -157,9 +157,9 @@ def test_while_parts_are_due_what_comes_waits() -> None:
         "a part that is missing", "a part that is missing at the end", "a part of another instance", "a part that comes back",
     ],
 )  # fmt: skip
-def test_what_comes_otherwise_than_was_promised_is_never_passed_over(logs: list[Log]) -> None:
+def test_records_in_another_order_raise_out_of_order(logs: list[Log]) -> None:
     with pytest.raises(OutOfOrderError):
-        list(EntriesByInstance(records(logs), keep=wanted))
+        list(EntriesByInstance(records(logs), keep=is_kept))
 
 
 def test_gaps_are_kept() -> None:

@@ -1,4 +1,4 @@
-"""What the strict decoder refuses is read leniently, and written out as valid JSON."""
+"""Refused records are decoded leniently, and encoded as valid JSON."""
 
 import json
 
@@ -37,13 +37,13 @@ def raw(text: str) -> bytes:
         "long number",
     ],
 )
-def test_a_refused_record_is_read_all_the_same(data: bytes, message: str) -> None:
+def test_record_refused_by_the_strict_decoder_is_decoded(data: bytes, message: str) -> None:
     entry = decode_entry(data)
     assert entry.message == message
     assert json.loads(entry.raw.decode())["insertId"] == log(1)["insertId"]
 
 
-def test_a_byte_that_is_no_utf8_is_found_also_where_the_decoder_does_not_look() -> None:
+def test_invalid_utf8_is_found_in_skipped_fields() -> None:
     entry = decode_entry(raw('"kept"').replace(b'"labels": {', b'"unread": "\xff", "labels": {'))
     assert entry.message == "kept"
     assert json.loads(entry.raw.decode())["unread"] == "\\xff"

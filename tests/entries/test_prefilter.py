@@ -1,4 +1,4 @@
-"""What the sieve passes over would have changed no document, whatever stands in the file and in whatever form it is."""
+"""The prefilter changes no document, whatever the file and its format."""
 
 import gzip
 import json
@@ -25,6 +25,7 @@ from triage.entries import Bounds, Prefilter
 from triage.models import Record, Skipped
 from triage.reading import ALL_RECORDS, read
 
+PACKS = pipeline.load_packs()
 EXAMPLE = Path(__file__).parents[2] / "examples" / "export.json"
 ENTRIES = sorted(json.loads(EXAMPLE.read_text()), key=lambda entry: str(entry["timestamp"]))
 OBJECTS = [json.dumps(entry, ensure_ascii=False).encode() for entry in ENTRIES]
@@ -41,7 +42,7 @@ def compact(objects: list[bytes]) -> bytes:
 
 
 def to_json_array(objects: list[bytes]) -> bytes:
-    """Return an array as gcloud prints it, what is no JSON as it is."""
+    """Return an array as gcloud prints it; invalid JSON is unchanged."""
     return b"[\n  " + b",\n  ".join(map(indented, objects)) + b"\n]\n"
 
 
@@ -75,12 +76,14 @@ FORMS: dict[str, Callable[[list[bytes]], bytes]] = {
 }
 
 
-def both_ways(path: Path, selection: pipeline.Selection) -> tuple[pipeline.Analysis, pipeline.Analysis]:
-    """Return what the analysis is with every record decoded, and with the sieve, which sees a few records at a time."""
+def analyse_with_and_without_prefilter(
+    path: Path, selection: pipeline.Selection
+) -> tuple[pipeline.Analysis, pipeline.Analysis]:
+    """Return the analysis without and with the prefilter, in small blocks."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("triage.reading.stream.CHUNK", 5000)
         patched.setattr("triage.reading.element_reader._BLOCK_BYTES", 5000)
-        quick = pipeline.analyse([path], selection=selection)
+        quick = pipeline.analyse([path], packs=PACKS, selection=selection)
         patched.setattr(
             Prefilter,
             "filter_records",
@@ -88,11 +91,11 @@ def both_ways(path: Path, selection: pipeline.Selection) -> tuple[pipeline.Analy
         )
         patched.setattr(Prefilter, "filter_lines", lambda _self, _path, _text: None)
         patched.setattr(Prefilter, "filter_list", lambda _self, _path, _text, _separator: None)
-        return pipeline.analyse([path], selection=selection), quick
+        return pipeline.analyse([path], packs=PACKS, selection=selection), quick
 
 
 def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
-    """Return lists of entries of the example with some odd ones among them, in any order."""
+    """Return entries of the example mixed with unusual ones, in any order."""
     return st.builds(
         lambda objects, others, chance: chance.sample(objects + others, len(objects + others)),
         st.lists(st.sampled_from([*OBJECTS, DULL]), min_size=1, max_size=120),
@@ -107,12 +110,12 @@ def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
     ending=st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]),
     selection=st.sampled_from(SELECTIONS),
 )
-def test_lines_give_the_same_documents_with_the_sieve(
+def test_lines_give_the_same_documents_with_the_prefilter(
     tmp_path: Path, content: list[bytes], ending: bytes, selection: pipeline.Selection
 ) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(b"\n".join([OBJECTS[0], *content, OBJECTS[-1]]) + ending)
-    slow, quick = both_ways(path, selection)
+    slow, quick = analyse_with_and_without_prefilter(path, selection)
     assert quick == slow
 
 
@@ -122,17 +125,17 @@ def test_lines_give_the_same_documents_with_the_sieve(
     form=st.sampled_from(sorted(FORMS)),
     selection=st.sampled_from(SELECTIONS),
 )
-def test_every_other_form_gives_the_same_documents_with_the_sieve(
+def test_every_other_format_gives_the_same_documents_with_the_prefilter(
     tmp_path: Path, content: list[bytes], form: str, selection: pipeline.Selection
 ) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS[form]([OBJECTS[0], *content, OBJECTS[-1]]))
-    slow, quick = both_ways(path, selection)
+    slow, quick = analyse_with_and_without_prefilter(path, selection)
     assert quick == slow
 
 
-def sifted(path: Path, wanted: list[str]) -> tuple[list[int], list[Skipped]]:
-    """Return the positions of the records that are chosen, and the account of the others."""
+def filtered(path: Path, wanted: list[str]) -> tuple[list[int], list[Skipped]]:
+    """Return the positions of the kept records, and the count of the others."""
     items = list(read([path], record_filter=Prefilter(wanted)))
     chosen = [item.source.position for item in items if isinstance(item, Record)]
     return chosen, [item for item in items if isinstance(item, Skipped)]
@@ -147,7 +150,7 @@ SIEVE = Prefilter(["Worker failed to boot", "GET /ws"])
 @example(pieces=[DULL + DULL, b"", DULL])
 @example(pieces=[DULL, b'{"a":', b"{}}", DULL])
 @example(pieces=[DULL, DULL[:-1], b"}", DULL])
-def test_lines_are_told_at_once_as_they_are_one_by_one_or_left_to_that(pieces: list[bytes]) -> None:
+def test_block_of_lines_is_filtered_as_single_records_or_not_at_all(pieces: list[bytes]) -> None:
     at_once = SIEVE.filter_lines("path", b"\n".join(pieces))
     if at_once is not None:
         count, chosen, skipped = at_once
@@ -163,9 +166,7 @@ QUOTED = HEAD + b'"q", "textPayload": "Worker failed to boot },{ said twice"}'
 @given(pieces=mixed([*UNUSUAL_OBJECTS, NESTED, QUOTED]), between=st.sampled_from([b",", b", ", b",\n  "]))
 @example(pieces=[NESTED, DULL, DULL], between=b",")
 @example(pieces=[QUOTED, DULL], between=b",")
-def test_a_list_is_told_at_once_as_its_objects_are_one_by_one_or_left_to_that(
-    pieces: list[bytes], between: bytes
-) -> None:
+def test_list_is_filtered_as_single_records_or_not_at_all(pieces: list[bytes], between: bytes) -> None:
     at_once = SIEVE.filter_list("path", between.join(pieces), between)
     if at_once is not None:
         count, chosen, skipped = at_once
@@ -175,12 +176,12 @@ def test_a_list_is_told_at_once_as_its_objects_are_one_by_one_or_left_to_that(
 
 
 @pytest.mark.parametrize("odd", [NESTED, QUOTED])
-def test_what_stands_between_objects_is_not_taken_for_it_inside_of_one(odd: bytes) -> None:
+def test_separator_inside_an_object_is_not_a_boundary(odd: bytes) -> None:
     text = b",".join([odd, DULL]) + b", " + DULL  # as many seams as there would be if each were one
     assert SIEVE.filter_list("path", text, b",") is None
 
 
-def test_lines_as_the_api_writes_them_are_told_at_once() -> None:
+def test_lines_of_the_api_are_filtered_as_a_block() -> None:
     quiet = [DULL, DULL.replace(b"nothing", "nÖthing".encode()), REQUEST % (b"/dull", 200)]
     telling = [
         DULL.replace(b"INFO", b"ERROR"),
@@ -196,70 +197,70 @@ def test_lines_as_the_api_writes_them_are_told_at_once() -> None:
     )
 
 
-def test_what_nothing_is_looked_for_in_is_counted_and_not_decoded(tmp_path: Path) -> None:
+def test_irrelevant_records_are_counted_and_not_decoded(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([DULL] * 100 + [DULL.replace(b"nothing", b"something")] + [DULL] * 100))
-    chosen, skipped = sifted(path, ["something"])
+    chosen, skipped = filtered(path, ["something"])
     assert chosen == [101]
     assert sum(item.count for item in skipped) == 200
 
 
 @pytest.mark.parametrize("form", ["compact array", "pretty array", "lists in an object", "zstd"])
-def test_lists_are_sifted_once_they_are_known_to_be_of_entries(
+def test_lists_are_filtered_after_the_first_entry(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("triage.reading.stream.CHUNK", 2000)
     monkeypatch.setattr("triage.reading.element_reader._BLOCK_BYTES", 2000)
     path = tmp_path / "export"
     path.write_bytes(FORMS[form]([DULL] * 300 + [DULL.replace(b"nothing", b"something")] + [DULL] * 100))
-    chosen, skipped = sifted(path, ["something"])
+    chosen, skipped = filtered(path, ["something"])
     assert 301 in chosen
     assert sum(item.count for item in skipped) > 250
     assert sum(item.count for item in skipped) + len(chosen) == 401
 
 
-def test_a_time_in_another_form_is_left_to_the_decoder_and_the_others_are_not(tmp_path: Path) -> None:
+def test_only_records_with_unusual_times_are_decoded(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([DULL, DULL.replace(b".25Z", b"Z"), DULL.replace(b".25Z", b".25+01:00"), DULL]))
-    chosen, (skipped,) = sifted(path, ["something"])
+    chosen, (skipped,) = filtered(path, ["something"])
     assert (chosen, skipped.count) == ([3], 3)
 
 
 def test_a_time_without_a_fraction_is_before_those_of_its_second(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([DULL, DULL.replace(b".25Z", b"Z"), DULL]))
-    _, (skipped,) = sifted(path, ["something"])
+    _, (skipped,) = filtered(path, ["something"])
     assert (skipped.first, skipped.last) == (1_773_754_200_000_000_000, 1_773_754_200_250_000_000)
 
 
-def test_what_is_skipped_is_timed_and_told_by_severity(tmp_path: Path) -> None:
+def test_skipped_records_are_counted_by_severity_with_their_times(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     early = DULL.replace(b"13:30:00.25Z", b"13:29:59.999999999Z")
     late = DULL.replace(b"13:30:00.25Z", b"13:30:00.3Z").replace(b"INFO", b"DEBUG")
     path.write_bytes(lines([DULL, late, early, DULL]))
-    _, (skipped,) = sifted(path, ["something"])
+    _, (skipped,) = filtered(path, ["something"])
     assert skipped.severities == {"INFO": 3, "DEBUG": 1}
     assert (skipped.first, skipped.last) == (1_773_754_199_999_999_999, 1_773_754_200_300_000_000)
 
 
-def test_a_text_with_line_breaks_is_found_where_a_logger_escaped_them(tmp_path: Path) -> None:
+def test_literal_with_escaped_line_breaks_is_found(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     said = HEAD + b'"d", "jsonPayload": {"message": "one\\ntwo and three", "labels": {"module": "m"}}}'
     path.write_bytes(lines([DULL, said]))
-    assert sifted(path, ["one\ntwo and"])[0] == [2]
+    assert filtered(path, ["one\ntwo and"])[0] == [2]
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)
-def test_each_odd_entry_is_within_a_question_or_outside_of_it_with_the_sieve_as_without(
+def test_selection_of_unusual_records_is_the_same_with_the_prefilter(
     tmp_path: Path, selection: pipeline.Selection
 ) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([*OBJECTS, *UNUSUAL_OBJECTS]))
-    slow, quick = both_ways(path, selection)
+    slow, quick = analyse_with_and_without_prefilter(path, selection)
     assert quick == slow
 
 
-def test_what_is_skipped_is_told_to_lie_outside_of_the_question(tmp_path: Path) -> None:
+def test_skipped_records_outside_of_the_bounds_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     placed = BARE + b'"d", "textPayload": "nothing to say", ' + SERVICE + b"}"
     late = placed.replace(b"00.25Z", b"00.26Z")
@@ -273,9 +274,9 @@ def test_what_is_skipped_is_told_to_lie_outside_of_the_question(tmp_path: Path) 
     assert (skipped.count, skipped.outside) == (3, 2)
 
 
-def test_a_file_of_nothing_that_matters_is_an_export_all_the_same(tmp_path: Path) -> None:
+def test_file_without_relevant_records_is_an_export(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([DULL] * 50))
-    coverage = pipeline.analyse([path]).diagnosis.coverage
+    coverage = pipeline.analyse([path], packs=PACKS).diagnosis.coverage
     assert (coverage.records, coverage.skipped) == (50, 50)
     assert coverage.first == coverage.last == "2026-03-17T13:30:00.250000Z"

@@ -1,4 +1,4 @@
-"""Judging records where they lie changes neither an entry nor a number."""
+"""Filtering records where they are read changes no entry and no count."""
 
 import random
 from collections.abc import Callable
@@ -24,13 +24,13 @@ TESTS: dict[str, Test | None] = {
 
 
 def items(entries: list[Log], path: str) -> list[Record | Gap | ExportFile]:
-    """Return what reading entries as a file gives, some of it broken."""
+    """Return the items of a file, some of them broken."""
     found = read_bytes(lines(entries) + b'{"insertId": "no time"}\n{"textPayload"\n')
     records = [Record(record.data, Source(path, record.source.position)) for record in found.records]
     return [*records, *found.gaps, ExportFile(path, "JSON lines", len(records))]
 
 
-def told(entries: Entries) -> tuple[object, ...]:
+def read_all(entries: Entries) -> tuple[object, ...]:
     return list(entries), entries.coverage(0)
 
 
@@ -41,7 +41,7 @@ def told(entries: Entries) -> tuple[object, ...]:
     within=st.sampled_from(sorted(TESTS)),
     parts=st.integers(1, 4),
 )
-def test_what_is_narrowed_gives_the_same_entries_and_coverage(
+def test_prefiltered_records_give_the_same_entries_and_coverage(
     rng: random.Random, keep: str, within: str, parts: int
 ) -> None:
     kept, requested = TESTS[keep], TESTS[within]
@@ -52,15 +52,15 @@ def test_what_is_narrowed_gives_the_same_entries_and_coverage(
         for _, part in groupby(read, key=lambda item: (_path(item), instance_sort_key[id(item)]))
         for item in prefilter_records(part, keep=kept, within=requested)
     ]
-    expected = told(Entries(read, keep=kept, within=requested))
-    assert told(Entries(narrowed, keep=kept, within=requested)) == expected
+    expected = read_all(Entries(read, keep=kept, within=requested))
+    assert read_all(Entries(narrowed, keep=kept, within=requested)) == expected
 
 
 def _path(item: Record | Gap | ExportFile) -> str:
     return item.source.path if isinstance(item, Record) else item.path
 
 
-def test_of_what_is_not_kept_one_line_of_numbers_travels() -> None:
+def test_dropped_records_become_one_skipped_item() -> None:
     read = items([log(n, severity="INFO" if n % 3 else "DEBUG") for n in range(60)], "a")
     skipped = [
         item for item in prefilter_records(read, keep=lambda _entry: False) if isinstance(item, Skipped)
@@ -72,7 +72,7 @@ def test_of_what_is_not_kept_one_line_of_numbers_travels() -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_limit_that_is_suspected_does_not_hang_on_the_order_of_the_severities(order: int) -> None:
+def test_suspected_limit_does_not_depend_on_the_order_of_severities(order: int) -> None:
     counts = {"INFO": 100, "DEBUG": 100, "ERROR": 50, "NOTICE": 50, "WARNING": 7}
     named = [name for name, count in list(counts.items())[::order] for _ in range(count)]
     read = items([log(n, severity=severity) for n, severity in enumerate(named)], "a")

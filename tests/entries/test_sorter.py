@@ -17,14 +17,14 @@ def entry(time: int) -> Entry:
 
 
 @given(times=st.lists(st.integers(0, 50)), max_bytes=st.sampled_from([1, 5000, 1 << 20]))
-def test_entries_come_sorted_whatever_the_room(times: list[int], max_bytes: int) -> None:
+def test_entries_are_sorted_with_any_memory_limit(times: list[int], max_bytes: int) -> None:
     sorter = Sorter(lambda one: one.timestamp, max_bytes)
     for time in times:
         sorter.add(entry(time))
     assert list(sorter) == [entry(time) for time in sorted(times)]
 
 
-def test_files_are_merged_before_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_temporary_files_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.entries.sorter._MERGE_WIDTH", 3)
     sorter = Sorter(lambda one: one.timestamp, 1)
     for time in range(50, 0, -1):
@@ -33,9 +33,7 @@ def test_files_are_merged_before_they_are_too_many(monkeypatch: pytest.MonkeyPat
     assert [one.timestamp for one in sorter] == list(range(1, 51))
 
 
-def test_a_disk_that_cannot_be_written_is_an_error_that_says_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_unwritable_disk_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     sorter = Sorter(lambda one: one.timestamp, 1)
     with pytest.raises(IOFailureError, match="while sorting; make room there"):

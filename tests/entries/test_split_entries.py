@@ -1,4 +1,4 @@
-"""Entries that Cloud Logging split are whole again, whatever order their parts come in."""
+"""Split entries are joined, in whatever order their parts come."""
 
 from itertools import chain, combinations, permutations
 from typing import Any
@@ -50,7 +50,7 @@ def test_parts_of_a_payload_are_joined_in_its_message(style: Any) -> None:
     assert (entry.logger, entry.function, entry.line) == ("shop.orders.keeper", "keep", 150)
 
 
-def test_a_joined_entry_reads_as_one_that_was_never_split() -> None:
+def test_joined_entry_equals_the_unsplit_entry() -> None:
     unsplit = log(50, insertId="part-0", jsonPayload=None, textPayload="onetwo")
     assert without_source(whole(texts("one", "two"))) == without_source(decode_entry(unsplit))
 
@@ -97,7 +97,7 @@ def test_parts_of_an_audit_entry_fill_each_other_up() -> None:
     assert b'"request":{"spec":{"a":1,"b":2},"list":[1,2]}' in entry.raw
 
 
-def test_entries_with_other_uids_stay_apart() -> None:
+def test_parts_with_different_uids_are_not_joined() -> None:
     other = [
         one | {"split": one["split"] | {"uid": "u-2"}, "insertId": f"{one['insertId']}x"}
         for one in texts("c", "d")
@@ -112,5 +112,5 @@ def test_a_claim_of_a_million_parts_is_one_gap() -> None:
     assert [gap.count for gap in entries.coverage(0).gaps] == [7, 999_992]
 
 
-def test_an_entry_that_is_its_own_only_part_is_whole() -> None:
+def test_entry_with_a_single_part_is_complete() -> None:
     assert whole([part(0, 1, jsonPayload=None, textPayload="x")]).message == "x"

@@ -1,4 +1,4 @@
-"""The entries of any input: each once, in one order, with an account of every record."""
+"""Entries of any input: deduplicated, sorted, every record counted."""
 
 import json
 import random
@@ -13,17 +13,17 @@ from triage.models import Coverage, Entry, Gap
 ALL = st.randoms(use_true_random=False)
 
 
-def told(entries: Entries) -> list[Entry]:
+def without_sources(entries: Entries) -> list[Entry]:
     return [without_source(entry) for entry in entries]
 
 
-def account(entries: Entries) -> Coverage:
+def coverage_of(entries: Entries) -> Coverage:
     list(entries)
     return entries.coverage(0)
 
 
 def various() -> list[Log]:
-    """Return entries with ties in time, without insertId, of other projects and with parts."""
+    """Return entries with ties, without insertId, of other projects and with parts."""
     moment = "2026-03-01T08:00:00.001234"
     other = {"type": "cloud_run_revision", "labels": {"project_id": "other", "service_name": "shop-api"}}
     unnamed = {"insertId": None, "timestamp": f"{moment}Z"}
@@ -57,17 +57,19 @@ def test_entries_come_in_order_of_time_log_and_insert_id() -> None:
 def test_shuffle_splitting_duplication_and_encoding_change_nothing(
     rng: random.Random, form: str, files: int, max_bytes: int
 ) -> None:
-    expected = told(read_entries(lines(various())))
+    expected = without_sources(read_entries(lines(various())))
     # A form that groups or nests may not hold an entry without insertId twice: only those with one are doubled.
     doubled = various() + [entry for entry in various() if "insertId" in entry and rng.random() < 0.5]
     rng.shuffle(doubled)
     parts = [doubled[number::files] for number in range(files)]
-    assert told(read_entries(*(FORMS[form](part) for part in parts), max_bytes=max_bytes)) == expected
+    assert (
+        without_sources(read_entries(*(FORMS[form](part) for part in parts), max_bytes=max_bytes)) == expected
+    )
 
 
 @settings(max_examples=50)
 @given(rng=ALL, max_bytes=st.sampled_from([1, 1 << 20]))
-def test_every_record_is_accounted_for_once(rng: random.Random, max_bytes: int) -> None:
+def test_every_record_is_counted_once(rng: random.Random, max_bytes: int) -> None:
     rows = [json.dumps(entry) for entry in rng.choices(various(), k=40)] + ["{broken"] * rng.randrange(3)
     rng.shuffle(rows)
     data = "\n".join([json.dumps(log(99)), *rows]).encode() + b"\n"
@@ -113,15 +115,15 @@ def test_entries_without_insert_id_are_never_dropped() -> None:
     assert len(list(read_entries(lines([log(1, insertId=None)] * 3)))) == 3
 
 
-def test_of_copies_the_one_that_says_most_is_kept() -> None:
+def test_most_complete_duplicate_is_kept() -> None:
     poor = log(1, jsonPayload=None, receiveTimestamp=None, logName=None)
     for copies in ([poor, log(1)], [log(1), poor]):
-        assert [without_source(entry) for entry in read_entries(lines(copies))] == told(
+        assert [without_source(entry) for entry in read_entries(lines(copies))] == without_sources(
             read_entries(lines([log(1)]))
         )
 
 
-def test_what_is_outside_or_skipped_is_counted_and_not_given() -> None:
+def test_outside_and_skipped_entries_are_counted_and_not_yielded() -> None:
     entries = read_entries(
         lines(logs(9)), within=lambda entry: entry.line != 103, keep=lambda entry: (entry.line or 0) < 106
     )
@@ -130,12 +132,12 @@ def test_what_is_outside_or_skipped_is_counted_and_not_given() -> None:
     assert (coverage.outside, coverage.skipped, coverage.entries, coverage.unmatched) == (1, 3, 5, 3)
 
 
-def test_the_account_says_what_was_read_and_asked_for() -> None:
+def test_coverage_has_the_files_and_the_requested_window() -> None:
     requested = (1_772_348_400_000_000_000, None)
     entries = read_entries(
         lines([log(2, severity=None), log(1)]), FORMS["an array in gzip"]([log(7)]), requested=requested
     )
-    coverage = account(entries)
+    coverage = coverage_of(entries)
     assert coverage.files == ["file-0", "file-1"]
     assert coverage.forms == ["JSON lines", "JSON array, gzip"]
     assert coverage.window_asked == ("2026-03-01T07:00:00.000000Z", None)
@@ -144,13 +146,13 @@ def test_the_account_says_what_was_read_and_asked_for() -> None:
     assert coverage.services == {"shop-api": 3}
 
 
-def test_an_empty_export_has_an_empty_account() -> None:
-    coverage = account(read_entries(b"[]"))
+def test_empty_export_has_empty_coverage() -> None:
+    coverage = coverage_of(read_entries(b"[]"))
     assert (coverage.records, coverage.first, coverage.last, coverage.gaps) == (0, None, None, [])
 
 
-def test_gaps_of_reading_and_of_decoding_stand_in_the_account() -> None:
-    coverage = account(
+def test_gaps_of_reading_and_decoding_are_in_the_coverage() -> None:
+    coverage = coverage_of(
         read_entries(lines([log(1), log(2, timestamp=None, receiveTimestamp=None)]) + b'{"insertId": "cut')
     )
     assert [(gap.kind, gap.path, gap.position) for gap in coverage.gaps] == [
@@ -162,6 +164,6 @@ def test_gaps_of_reading_and_of_decoding_stand_in_the_account() -> None:
 
 def test_a_gap_of_parts_is_no_record() -> None:
     part = log(1, split={"uid": "u", "index": 0, "totalSplits": 2})
-    coverage = account(read_entries(lines([part])))
+    coverage = coverage_of(read_entries(lines([part])))
     assert [gap.kind for gap in coverage.gaps if isinstance(gap, Gap)] == ["missing_part"]
     assert (coverage.records, coverage.entries) == (1, 1)

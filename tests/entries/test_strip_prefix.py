@@ -1,4 +1,4 @@
-"""Prefixes of loggers are taken off, and what they say is kept."""
+"""Loggers' prefixes are stripped, and their fields are kept."""
 
 import pytest
 from hypothesis import given
@@ -57,7 +57,7 @@ def cyan(text: str) -> str:
         ("first\nINFO:     second", StrippedText("first\nINFO:     second")),
     ],
 )
-def test_a_prefix_is_taken_off_and_its_words_are_kept(text: str, expected: StrippedText) -> None:
+def test_prefix_is_stripped_and_its_fields_are_kept(text: str, expected: StrippedText) -> None:
     assert strip_log_prefix(text) == expected
 
 
@@ -91,7 +91,7 @@ def test_other_text_stays_as_it_is(text: str) -> None:
         f"{ESC}[?25l",
     ],
 )
-def test_terminal_codes_are_taken_off(code: str) -> None:
+def test_ansi_codes_are_stripped(code: str) -> None:
     assert strip_log_prefix(f"a{code}b").message == "ab"
 
 

@@ -31,14 +31,14 @@ def test_a_time_is_nanoseconds_in_utc(text: str, expected: int) -> None:
 @pytest.mark.parametrize(
     "text", ["", "soon", "2026-02-30T12:00:00.1Z", "2026-03-01", "0001-01-01T00:00:00.1+23:00"]
 )
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_invalid_time_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"time|day"):
         parse_nanoseconds(text)
 
 
 @given(st.integers(0, 4_102_444_800_000_000_000))
 @example(0)
-def test_the_quick_way_reads_what_the_whole_one_reads(moment: int) -> None:
+def test_cached_parsing_equals_full_parsing(moment: int) -> None:
     text = format_timestamp(moment)
     assert parse_nanoseconds(text) == parse_timestamp(text) == moment
 
@@ -57,7 +57,7 @@ def test_the_quick_way_reads_what_the_whole_one_reads(moment: int) -> None:
         {"seconds": 1_772_366_400, "nanos": 0},
     ],
 )
-def test_numbers_are_told_apart_by_their_size(value: object) -> None:
+def test_unit_of_a_number_depends_on_its_size(value: object) -> None:
     assert parse_nanoseconds(to_rfc3339(value) or "") == NOON
 
 
@@ -66,12 +66,12 @@ def test_bigquery_seconds_keep_their_microseconds() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", True, [], float("nan"), 1e300, "NaN"])
-def test_what_says_no_time_is_none(value: object) -> None:
+def test_value_without_a_time_is_none(value: object) -> None:
     assert to_rfc3339(value) is None
 
 
 @pytest.mark.parametrize(
     "value", [{"seconds": 1, "nanos": [5]}, {"seconds": [1]}, {"seconds": "soon"}, -99999999999]
 )
-def test_a_protobuf_time_of_impossible_parts_says_no_time(value: object) -> None:
+def test_invalid_protobuf_time_is_none(value: object) -> None:
     assert to_rfc3339(value) is None

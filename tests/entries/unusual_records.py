@@ -1,4 +1,4 @@
-"""Records that look like LogEntries and are odd in some way, and questions that some of them are within."""
+"""Unusual records similar to LogEntries, and selections that match some of them."""
 
 from triage import pipeline
 
@@ -27,7 +27,7 @@ ORIGINS = [
     b'"protoPayload": {"resourceName": "namespaces/p/revisions/quiet-1"}, "resource": {"labels": {"service_name": "quiet"}}',
 ]
 ASKED = b'"httpRequest": {"requestMethod": "GET", "requestUrl": "/dull", "status": 200}'
-#: Questions that some of these are within and some are not.
+#: Selections that match some of these records.
 SELECTIONS = [
     pipeline.ALL,
     pipeline.Selection(service=("quiet",)),
@@ -40,7 +40,7 @@ SELECTIONS = [
     pipeline.Selection(since=1_773_754_200_100_000_000, until=1_773_754_200_250_000_001, service=("*",)),
     pipeline.Selection(filter='severity>=ERROR OR textPayload:"quiet"'),
 ]
-#: Objects that a list may hold as well as a line.
+#: Objects for lists and for lines.
 UNUSUAL_OBJECTS = [
     DULL,
     HEAD + b'"bytes", "textPayload": "\xff\xfe Worker failed to boot"}',

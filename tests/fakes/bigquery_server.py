@@ -1,7 +1,7 @@
-"""A server on 127.0.0.1 that behaves as BigQuery's REST API does for query jobs, and fails on cue.
+"""A fake of BigQuery's REST API for query jobs, with injected faults.
 
-Form of the answers: cloud.google.com/bigquery/docs/reference/rest (jobs.insert, jobs.get, jobs.getQueryResults). What
-a statement gives is for ``answer`` to say: a list that was written down, or an engine that runs it.
+Form of the answers: cloud.google.com/bigquery/docs/reference/rest (jobs.insert, jobs.get, jobs.getQueryResults).
+``answer`` computes the result of a statement: from a fixed list, or with an engine.
 """
 
 import json
@@ -15,20 +15,20 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.loopback import LoopbackServer
 
-#: A parameter's type, a word or a list of one, and its value.
+#: A parameter's type (a list for ARRAY) and its value.
 Parameter = tuple[str | list[str], Any]
 Answer = Callable[[str, dict[str, Parameter]], list[tuple[Any, ...]]]
 _COLUMNS = {
     "kind": "STRING", "entry": "STRING", "severity": "STRING", "entries": "INTEGER", "first": "INTEGER", "last": "INTEGER",
 }  # fmt: skip
-#: How long the results of a job are waited for before it is said that it runs still, in seconds.
+#: Seconds to wait for the results of a job before it is reported as running.
 _RESULT_TIMEOUT = 5.0
 _PREFIX = r"(?:/bigquery/v2)?/projects/([^/]+)"
 
 
 @dataclass
 class Fault:
-    """What the next request on a path (a piece of its address) meets instead of an answer."""
+    """The fault of the next requests on a path (a part of the address)."""
 
     path: str
     status: int
@@ -57,10 +57,17 @@ class _Job:
 
 
 class BigQueryServer(LoopbackServer):
-    """Query jobs; ``query_jobs`` lists them, ``pages`` counts the result pages sent, ``size`` is the bytes each job reads."""
+    """Serves query jobs.
+
+    Attributes:
+        query_jobs: the requested jobs.
+        pages: number of result pages sent.
+        size: bytes that each job reads.
+
+    """
 
     def __init__(self, answer: Answer, *, size: int = 5_000_000, page: int = 1000) -> None:
-        """Begin without jobs; no page holds more than ``page`` rows."""
+        """Start without jobs; a page holds at most ``page`` rows."""
         self.answer, self.size, self.page = answer, size, page
         self.query_jobs: list[QueryJob] = []
         self.faults: list[Fault] = []
@@ -69,7 +76,7 @@ class BigQueryServer(LoopbackServer):
         super().__init__(_Handler)
 
     def insert(self, project: str, sent: dict[str, Any]) -> dict[str, Any]:
-        """Make a job, and run it unless it is a dry one."""
+        """Create a job, and run it unless it is a dry run."""
         configuration = sent["configuration"]
         query = configuration["query"]
         limit = query.get("maximumBytesBilled")
@@ -105,14 +112,14 @@ class BigQueryServer(LoopbackServer):
         else:
             try:
                 job.rows = self.answer(query_job.sql, query_job.parameters)
-            except Exception as error:  # noqa: BLE001 (what an engine says of a query is told as BigQuery tells it)
+            except Exception as error:  # noqa: BLE001 (an engine's error becomes BigQuery's)
                 job.error = {"reason": "invalidQuery", "message": str(error)}
         failed = {"errorResult": job.error, "errors": [job.error]} if job.error else {}
         job.resource["status"] = {"state": "DONE", **failed}
         job.done.set()
 
     def results(self, name: str, start: int, most: int) -> dict[str, Any]:
-        """Return a page of a job's rows, or that it is not complete after a while."""
+        """Return a page of a job's rows, or that it is still running."""
         job = self.jobs[name]
         if not job.done.wait(_RESULT_TIMEOUT):
             return {"jobReference": job.resource["jobReference"], "jobComplete": False}
@@ -151,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve("POST")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
-        """Say nothing on stderr."""
+        """Log nothing."""
 
     def _serve(self, method: str) -> None:
         sent = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")

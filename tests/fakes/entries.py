@@ -1,4 +1,4 @@
-"""Log entries made for tests: invented values in the shapes of Cloud Run."""
+"""Invented log entries in the forms of Cloud Run."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ Entry = dict[str, Any]
 def entry(
     number: int, text: str = "", *, service: str = SERVICE, every: float = 10.0, **fields: Any
 ) -> Entry:
-    """Return the entry of a service that is that many times ``every`` seconds after the start, in REST's JSON."""
+    """Return entry ``number`` of a service, one per ``every`` seconds, as REST JSON."""
     return {
         "insertId": f"id{number:06}",
         "logName": "projects/demo/logs/run.googleapis.com%2Fstderr",
@@ -42,5 +42,5 @@ def entries(count: int, **fields: Any) -> list[Entry]:
 
 
 def _timestamp(seconds: float) -> str:
-    """Return a time with nanoseconds that say something."""
+    """Return a time with significant nanoseconds."""
     return format_timestamp(START + round(seconds * NANOSECONDS) + 123_456_789)

@@ -1,6 +1,6 @@
-"""A server on 127.0.0.1 that behaves as GitHub's REST API does for issues and comments, and fails on cue.
+"""A fake of GitHub's REST API for issues and comments, with injected faults.
 
-Form of the answers: docs.github.com/en/rest/issues (issues, comments, search), read by their documented examples.
+Form of the answers: docs.github.com/en/rest/issues (issues, comments, search), by their documented examples.
 """
 
 import json
@@ -19,7 +19,7 @@ LONGEST = 65_536
 
 @dataclass
 class Fault:
-    """What the next matching request meets: a status, an answer lost after the work was done, or silence."""
+    """The fault of the next matching request: a status, a lost answer, or a delay."""
 
     method: str
     status: int = 0
@@ -30,10 +30,10 @@ class Fault:
 
 
 class GitHubServer(LoopbackServer):
-    """One repository, demo/demo, with its issues and comments; ``requests`` lists what was asked."""
+    """One repository, demo/demo; ``requests`` lists the received requests."""
 
     def __init__(self, issues: int = 1) -> None:
-        """Begin with so many open issues, numbered from 1."""
+        """Start with so many open issues, numbered from 1."""
         self.issues: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, dict[str, Any]] = {}
         self.requests: list[str] = []
@@ -44,7 +44,7 @@ class GitHubServer(LoopbackServer):
         super().__init__(_Handler)
 
     def bodies(self, number: int = 1) -> list[str]:
-        """Return the bodies of an issue's comments in their order."""
+        """Return the bodies of an issue's comments in order."""
         return [comment["body"] for comment in self.comments.values() if comment["issue"] == number]
 
     def open(self, title: str, body: str, labels: list[str]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve("DELETE")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
-        """Say nothing on stderr."""
+        """Log nothing."""
 
     def _serve(self, method: str) -> None:
         size = int(self.headers.get("Content-Length") or 0)

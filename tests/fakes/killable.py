@@ -1,10 +1,10 @@
-"""Fetches that are killed: a process that imports once and forks for each fetch, so that fifty kills take seconds.
+"""A process that forks for each fetch, so that fifty kills take seconds.
 
-It is told on standard input, a JSON object a line, and says on standard output how each fetch ended: its exit status,
-or minus the signal that killed it.
+It reads orders from standard input, one JSON object per line. It writes the exit status of each fetch to standard
+output, or minus the signal that killed it.
 
-    {"folder": "...", "endpoint": "127.0.0.1:1234"}        fetch, going on with what is there
-    {..., "step": 7}     die (SIGKILL) in the seventh write, fsync, rename, link or removal, a write half done
+    {"folder": "...", "endpoint": "127.0.0.1:1234"}        fetch, resuming an existing journal
+    {..., "step": 7}     die (SIGKILL) in the seventh write, fsync, rename, link or removal; a write is half done
     {..., "after": 0.1}  be killed after so many seconds
     {..., "room": 900}   write no file longer than so many bytes, as on a full disk
 """
@@ -46,7 +46,7 @@ def fetch(order: dict[str, Any]) -> int:
         resume=True,
         reads_per_minute=10**9,
     )
-    patience = RetryPolicy(first_pause=0.001, max_pause=0.002)
+    retry_policy = RetryPolicy(first_pause=0.001, max_pause=0.002)
     try:
         fetching.fetch(
             plan,
@@ -54,7 +54,7 @@ def fetch(order: dict[str, Any]) -> int:
             find_shortfalls=lambda *_: [],
             notify=lambda _: None,
             show_progress=lambda _: None,
-            retry_policy=patience,
+            retry_policy=retry_policy,
             environ={},
         )
     except TriageError as error:
@@ -63,7 +63,7 @@ def fetch(order: dict[str, Any]) -> int:
 
 
 def die_in_step(last: int) -> None:
-    """Make the process kill itself in one of the calls that change the disk; a write is then half done."""
+    """Kill the process in a call that changes the disk; a write is half done."""
     count = 0
 
     def counted(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -83,7 +83,7 @@ def die_in_step(last: int) -> None:
 
 
 def child(order: dict[str, Any]) -> int:
-    """Fetch in this process, disturbed as the order says."""
+    """Fetch in this process, with the faults of the order."""
     try:
         if "step" in order:
             die_in_step(order["step"])
@@ -96,7 +96,7 @@ def child(order: dict[str, Any]) -> int:
 
 
 def main() -> None:
-    """Obey until standard input ends."""
+    """Execute orders until standard input ends."""
     register_payload_types()
     for line in sys.stdin:
         order = json.loads(line)

@@ -1,10 +1,10 @@
-"""Cloud Logging on this machine: google.logging.v2.LoggingServiceV2 over gRPC, holding the entries of an export.
+"""A fake of Cloud Logging over gRPC that serves the entries of an export.
 
     python -m tests.fakes.logging_server EXPORT --port P [--replay SECONDS]
 
-It evaluates the filter that arrives with triage.lql, orders, pages, checks page tokens as the service does, and fails
-on cue. Who tails gets what arrives: with --replay the entries of the export, one after the other, from now on. It speaks
-without TLS and credentials, on 127.0.0.1 only.
+It implements google.logging.v2.LoggingServiceV2: filters (with triage.lql), order, pages and page tokens, with
+injected faults. Tail sessions receive arriving entries; with --replay those are the entries of the export, in
+sequence, from now on. It uses neither TLS nor credentials and listens on 127.0.0.1 only.
 """
 
 import argparse
@@ -40,7 +40,7 @@ DEFAULT_PAGE = 50
 LARGEST_PAGE = 1000
 
 Entry = dict[str, Any]
-#: What happens when a page is asked for: it may abort the call, wait, or return True to send the page empty.
+#: What happens when a page is requested: it may abort the call, wait, or return True to send the page empty.
 Cue = Callable[[grpc.ServicerContext], bool]
 
 _LogEntry = types.LogEntry.pb(types.LogEntry()).__class__
@@ -51,7 +51,7 @@ _TailResponse = types.TailLogEntriesResponse.pb(types.TailLogEntriesResponse()).
 
 
 def refuse(code: grpc.StatusCode, message: str = "", reason: str = "") -> Cue:
-    """Return the cue that ends the call with an error; ``reason`` is that of google.rpc.ErrorInfo."""
+    """Return the cue that aborts the call, with a ``reason`` (google.rpc.ErrorInfo)."""
 
     def cue(context: grpc.ServicerContext) -> bool:
         status = status_pb2.Status(code=code_pb2.Code.Value(code.name), message=message or code.name.lower())
@@ -66,7 +66,7 @@ def refuse(code: grpc.StatusCode, message: str = "", reason: str = "") -> Cue:
 
 
 def wait(seconds: float) -> Cue:
-    """Return the cue that answers late, or not at all once the client has gone."""
+    """Return the cue that delays the answer, until the client is gone at most."""
 
     def cue(context: grpc.ServicerContext) -> bool:
         end = time.monotonic() + seconds
@@ -78,18 +78,21 @@ def wait(seconds: float) -> Cue:
 
 
 def empty(_context: grpc.ServicerContext) -> bool:
-    """Send no entries, but a token to go on with: "not finished searching"."""
+    """Send no entries but a page token: "not finished searching"."""
     return True
 
 
 class LoggingServer:
-    """The server, as a context manager. ``requests`` keeps what was asked: (filter, page, page size).
+    """The server, as a context manager.
 
-    ``tails`` are the sessions of those who tail.
+    Attributes:
+        requests: the received requests: filter, page, page size.
+        tails: the tail sessions.
+
     """
 
     def __init__(self, entries: Iterable[Entry], *, port: int = 0, projects: set[str] | None = None) -> None:
-        """Hold the entries; ``projects`` are those that exist (all, if it is None)."""
+        """Hold the entries; ``projects`` are the existing ones (None: all)."""
         register_payload_types()
         self.requests: list[tuple[str, int, int]] = []
         self.skipped = 0
@@ -107,35 +110,35 @@ class LoggingServer:
         self.address = f"127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
-        """Answer calls."""
+        """Start to answer calls."""
         self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop at once."""
+        """Stop immediately."""
         self._server.stop(0).wait()
         self._pool.shutdown()
 
     def on_page(self, page: int, cue: Cue, times: int | None = 1) -> None:
-        """Let something happen when a page (from 1) is asked for: that many times, or always."""
+        """Run a cue when a page (from 1) is requested: ``times`` times, or always."""
         if times is None:
             self._permanent_cues[page] = cue
         else:
             self._cues[page] += [cue] * times
 
     def expire_tokens(self) -> None:
-        """Refuse the page tokens that were given so far."""
+        """Reject all page tokens issued so far."""
         self._tokens += 1
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Hold more entries, as when logs arrive."""
+        """Add entries, as when logs arrive."""
         self._entries = sorted([*self._entries, *self._parse(entries)], key=lambda pair: _sort_key(pair[0]))
         self._matches.clear()
 
     def arrive(self, entries: Iterable[Entry], *, suppressed: int = 0) -> None:
-        """Hold more entries and send them to who tails, but for the last that many: those are suppressed."""
+        """Add entries and send them to tail sessions, except the last ``suppressed``."""
         arrived = list(entries)
         self.add(arrived)
         sent = arrived[: len(arrived) - suppressed]
@@ -206,7 +209,7 @@ class LoggingServer:
         return self._matches[text]
 
     def _page_position(self, request: Any, context: grpc.ServicerContext) -> tuple[int, int]:
-        """Return the offset and the number of the page that is asked for."""
+        """Return the offset and the number of the requested page."""
         if not request.page_token:
             return 0, 1
         token = json.loads(urlsafe_b64decode(request.page_token))
@@ -222,7 +225,7 @@ class LoggingServer:
 
 
 def read_export(path: Path) -> Iterator[Entry]:
-    """Yield the entries of an export in any form that triage reads."""
+    """Yield the entries of an export in any format that triage reads."""
     from triage.models import Record
     from triage.reading import read
 
@@ -245,7 +248,10 @@ def _abort_invalid(context: grpc.ServicerContext, message: str) -> None:
 
 
 def _parse_cue(text: str) -> tuple[int, Cue, int | None]:
-    """Return the cue that ``PAGE:CODE[:TIMES]`` names; CODE may be EMPTY or SLOW, TIMES ``always``."""
+    """Return the cue of ``PAGE:CODE[:TIMES]``.
+
+    CODE may be EMPTY or SLOW, TIMES ``always``.
+    """
     page, code, times = [*text.split(":"), "1"][:3]
     named = {"EMPTY": empty, "SLOW": wait(120)}
     cue = named.get(code) or refuse(grpc.StatusCode[code])

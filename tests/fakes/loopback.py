@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1, at a port of its own, for the length of a block."""
+"""An HTTP server on 127.0.0.1 with its own port, as a context manager."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,10 +7,10 @@ from typing import Self
 
 
 class LoopbackServer:
-    """Answers with a kind of handler, of which ``state`` is the server."""
+    """Serves with a handler class; the handler's ``state`` is the server."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        """Take a port; nothing is served yet."""
+        """Bind a port; nothing is served yet."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), {"state": self}))
         self._server.daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""An export as if it happened now: its entries arrive one after the other, long silences cut short."""
+"""Replay an export as if it happened now, with shortened silences."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,8 +10,11 @@ Entry = dict[str, Any]
 _MOMENT = 0.2
 
 
-def restamped(entries: Iterable[Entry], began: int, silence: float) -> Iterator[tuple[int, Entry]]:
-    """Yield the entries in order with the time at which each happens from ``began`` on, in it and beside it."""
+def shift_to_now(entries: Iterable[Entry], began: int, silence: float) -> Iterator[tuple[int, Entry]]:
+    """Yield the entries in order with new times from ``began`` on.
+
+    Silences are at most ``silence`` seconds. Each entry comes with its new time in nanoseconds.
+    """
     longest = round(silence * NANOSECONDS)
     last, at = None, began
     for entry in sorted(entries, key=lambda entry: parse_timestamp(entry["timestamp"])):
@@ -23,8 +26,8 @@ def restamped(entries: Iterable[Entry], began: int, silence: float) -> Iterator[
 
 
 def replay(entries: Iterable[Entry], silence: float, arrive: Callable[[list[Entry]], None]) -> None:
-    """Let the entries arrive from now on, at the pace at which they were logged, no silence longer than that."""
-    waiting = list(restamped(entries, time.time_ns(), silence))
+    """Deliver the entries from now on at their original pace, silences shortened."""
+    waiting = list(shift_to_now(entries, time.time_ns(), silence))
     while waiting:
         time.sleep(_MOMENT)
         now = time.time_ns()

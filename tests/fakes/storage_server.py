@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that behaves as Cloud Storage's JSON API does for reading, and fails on cue.
+"""A fake of Cloud Storage's JSON API for reading, with injected faults.
 
 Form of the answers: cloud.google.com/storage/docs/json_api/v1 (buckets: get; objects: get, list, alt=media).
 """
@@ -14,17 +14,22 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.fakes.loopback import LoopbackServer
 
-#: So many objects or prefixes come in one page of a listing; the real one gives a thousand.
+#: Objects or prefixes per page of a listing; the real server has a thousand.
 PAGE = 3
 
 
 @dataclass
 class StorageServer(LoopbackServer):
-    """Buckets with their objects by name; ``url`` is what STORAGE_EMULATOR_HOST takes. ``requests`` counts what was asked: "get", "list" and "media".
+    """Serves buckets; ``url`` is the value for STORAGE_EMULATOR_HOST.
 
-    ``refused`` is the status of every answer while it is not 0, ``failures`` how many answers are 503 first.
-    ``ranges`` lists the first byte of each part that was asked for. Where ``cut`` is set the wire breaks in the middle of
-    each part.
+    Attributes:
+        buckets: the objects by bucket and name.
+        requests: number of requests by kind: "get", "list" and "media".
+        ranges: the first byte of each requested part.
+        refused: the status of every answer, unless 0.
+        failures: number of answers that are 503 first.
+        cut: whether the connection breaks in the middle of each part.
+
     """
 
     buckets: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -35,7 +40,7 @@ class StorageServer(LoopbackServer):
     cut: bool = False
 
     def __post_init__(self) -> None:
-        """Take a free port."""
+        """Bind a free port."""
         super().__init__(_Handler)
 
 
@@ -44,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
-        """Say nothing on stderr."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
@@ -118,7 +123,10 @@ def _object(bucket: str, name: str, data: bytes) -> dict[str, Any]:
 
 
 def _list_objects(bucket: str, objects: dict[str, bytes], query: dict[str, str]) -> dict[str, Any]:
-    """Return a page of the names that begin with the prefix, those behind the delimiter folded into their prefix."""
+    """Return a page of the names with a prefix.
+
+    Names behind the delimiter are folded into their prefix.
+    """
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     rows: dict[str, bytes | None] = {}
     for name in sorted(objects):

@@ -1,7 +1,7 @@
-"""The sessions of TailLogEntries: each gets what arrives while it is open, and ends as it is told.
+"""Sessions of TailLogEntries: each receives entries until it is ended.
 
-Interface: google/logging/v2/logging.proto. Entries are in order inside one response only; what was suppressed is counted
-in the next one.
+Interface: google/logging/v2/logging.proto. Entries are in order inside one response only; the number of suppressed
+entries is in the next one.
 """
 
 import threading
@@ -14,7 +14,7 @@ from google.cloud.logging_v2 import types
 
 from triage import lql
 
-#: What happens to a session: it may end the call or let it wait.
+#: What happens to a session: it may end the call or delay it.
 Cue = Callable[[grpc.ServicerContext], Any]
 
 _Response = types.TailLogEntriesResponse.pb(types.TailLogEntriesResponse()).__class__
@@ -23,7 +23,7 @@ RATE_LIMIT, NOT_CONSUMED = 1, 2
 
 
 class _Session:
-    """One open call: what its filter matches is queued for it."""
+    """An open call with a queue of its matching entries."""
 
     def __init__(self, text: str) -> None:
         self.matches = lql.matcher(text)
@@ -31,10 +31,10 @@ class _Session:
 
 
 class Tails:
-    """All sessions of a server. ``filters`` are those that were asked with, in order."""
+    """All sessions of a server; ``filters`` are those requested, in order."""
 
     def __init__(self) -> None:
-        """Begin with none open."""
+        """Start with no session."""
         self.filters: list[str] = []
         self._open: list[_Session] = []
         self._cues: dict[int, Cue] = {}
@@ -42,7 +42,7 @@ class Tails:
         self._changed = threading.Condition()
 
     def on_session(self, session: int | None, cue: Cue) -> None:
-        """Let something happen when a session (from 1; None for each) is opened."""
+        """Run a cue when a session (from 1; None for each) is opened."""
         if session is None:
             self._always = cue
         else:
@@ -50,7 +50,7 @@ class Tails:
 
     @property
     def open(self) -> int:
-        """Return how many sessions are open."""
+        """Return the number of open sessions."""
         with self._changed:
             return len(self._open)
 
@@ -60,7 +60,7 @@ class Tails:
             assert self._changed.wait_for(lambda: len(self.filters) >= sessions, 60)
 
     def send(self, pairs: list[tuple[dict[str, Any], Any]], *, suppressed: int = 0) -> None:
-        """Send entries to each open session that matches them, and with them how many were suppressed."""
+        """Send matching entries to each open session, with the suppressed count."""
         with self._changed:
             for session in self._open:
                 entries = [message for entry, message in pairs if session.matches(entry)]
@@ -69,7 +69,7 @@ class Tails:
                     session.queue.put(_Response(entries=entries, suppression_info=infos))
 
     def end(self, cue: Cue | None = None) -> None:
-        """End the open sessions, without an error or as the cue does."""
+        """End the open sessions, without an error or with a cue."""
         with self._changed:
             for session in self._open:
                 session.queue.put(cue or (lambda _context: None))

@@ -1,4 +1,4 @@
-"""The server of the tests keeps to the interface's rules, so that what is shown with it holds."""
+"""The fake of Cloud Logging follows the rules of the API."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ from google.cloud.logging_v2.types import TailLogEntriesRequest
 
 from tests.fakes.entries import entries
 from tests.fakes.logging_server import LoggingServer, refuse
-from tests.fakes.replay import restamped
+from tests.fakes.replay import shift_to_now
 from triage.window import NANOSECONDS, parse_timestamp
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +89,7 @@ def server() -> Iterator[LoggingServer]:
 
 
 class Followed:
-    """The responses of a session, as a client of Cloud Logging gives them."""
+    """The responses of a tail session, from a client of Cloud Logging."""
 
     def __init__(self, server: LoggingServer, text: str = "") -> None:
         self._client = connected(server.address)
@@ -144,7 +144,7 @@ def test_a_session_ends_with_the_requested_error(server: LoggingServer) -> None:
 
 def test_a_replay_keeps_intervals_and_shortens_silences() -> None:
     began = parse_timestamp("2026-01-01T00:00:00Z")
-    moments = [at - began for at, _ in restamped([*entries(3), *entries(2, every=1.5)], began, 2.0)]
+    moments = [at - began for at, _ in shift_to_now([*entries(3), *entries(2, every=1.5)], began, 2.0)]
     assert [moment / NANOSECONDS for moment in moments] == [0, 0, 1.5, 3.5, 5.5]
 
 

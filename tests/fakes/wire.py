@@ -1,4 +1,4 @@
-"""A wire between a client and a server on this machine, that can be cut."""
+"""A TCP proxy between client and server that can drop connections."""
 
 import socket
 import threading
@@ -8,10 +8,10 @@ from typing import Self
 
 
 class Wire:
-    """Passes on what both sides send, until ``cut`` resets every connection; new ones work."""
+    """Forwards data in both directions; ``cut`` resets every connection."""
 
     def __init__(self, target_port: int) -> None:
-        """Listen on a port of its own."""
+        """Listen on a free port."""
         self._target = ("127.0.0.1", target_port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
@@ -19,7 +19,7 @@ class Wire:
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
-        """Take connections."""
+        """Accept connections."""
         self._start(self._accept)
         return self
 
@@ -35,7 +35,7 @@ class Wire:
             thread.join()
 
     def cut(self) -> None:
-        """Reset all connections, as a network that fails does."""
+        """Reset all connections, like a failing network."""
         while self._pairs:
             for end in self._pairs.pop():
                 with suppress(OSError):
@@ -53,12 +53,12 @@ class Wire:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(self._target)
                 self._pairs.append((near, far))
-                self._start(self._pass_on, near, far)
-                self._start(self._pass_on, far, near)
+                self._start(self._forward, near, far)
+                self._start(self._forward, far, near)
 
     @staticmethod
-    def _pass_on(source: socket.socket, target: socket.socket) -> None:
-        """Pass on until either side ends; each thread closes the socket that it reads from."""
+    def _forward(source: socket.socket, target: socket.socket) -> None:
+        """Forward until either side ends; each thread closes its source socket."""
         with source, suppress(OSError):
             while data := source.recv(65_536):
                 target.sendall(data)

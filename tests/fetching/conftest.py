@@ -1,4 +1,4 @@
-"""A server with 23 entries, in pages of five, and a fetch that waits for nothing."""
+"""A server with 23 entries in pages of five, and a fetch without pauses."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -49,20 +49,22 @@ def shown() -> list[Progress]:
 
 @pytest.fixture
 def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
-    """Fetch by the plan, with the changes that a test wants."""
-    patience = RetryPolicy(page_timeout=30, budget=20, first_pause=0.001, max_pause=0.002)
+    """Fetch the plan, with changes."""
+    retry_policy = RetryPolicy(page_timeout=30, budget=20, first_pause=0.001, max_pause=0.002)
 
     def run(
-        judge: Any = lambda *_: list[WindowShortfall](), patience: RetryPolicy = patience, **changes: Any
+        find_shortfalls: Any = lambda *_: list[WindowShortfall](),
+        retry_policy: RetryPolicy = retry_policy,
+        **changes: Any,
     ) -> list[FetchResult]:
         changed = msgspec.structs.replace(plan, **changes)
         return fetching.fetch(
             changed,
             [],
-            find_shortfalls=judge,
+            find_shortfalls=find_shortfalls,
             notify=messages.append,
             show_progress=shown.append,
-            retry_policy=patience,
+            retry_policy=retry_policy,
             environ={},
         )
 

@@ -1,4 +1,4 @@
-"""What is fetched says the same as everything: no line that decides is left at Google."""
+"""The default filter fetches everything that the diagnosis needs."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from triage.reading import read
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
-#: Snake-case dumps are no LogEntries of the interface; the evaluation of filters rightly finds nothing in them.
+#: Snake-case dumps are not LogEntry JSON; filters match nothing in them.
 RECORDED = [
     path for path in sorted((SHARED / "scenarios" / "logs").glob("*.json")) if "snake" not in path.name
 ]
@@ -39,7 +39,10 @@ def entries(path: Path) -> Iterator[Entry]:
 
 
 def conclusions(entries: Iterable[Entry], packs: list[Pack]) -> tuple[object, ...]:
-    """Return the verdict, the incidents and the runs with their steps; leads are counted from ordinary lines too."""
+    """Return the verdict, the incidents and the runs with their steps.
+
+    Unknown errors are left out: they are counted from ordinary lines too.
+    """
     records = [
         Record(json.dumps(entry).encode(), Source("x", number)) for number, entry in enumerate(entries, 1)
     ]

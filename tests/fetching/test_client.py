@@ -1,4 +1,4 @@
-"""The address, the credentials and the project, and who named it."""
+"""Address, credentials and project of a connection."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def plan(**named: Any) -> FetchPlan:
 
 @pytest.fixture
 def gcloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder of gcloud with two configurations; nothing of this machine is looked at."""
+    """Return a gcloud folder with two configurations."""
     for variable in ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))

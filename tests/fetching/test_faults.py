@@ -1,4 +1,4 @@
-"""Every fault of Cloud Logging gives the entries of the undisturbed fetch, or the right exit and a journal."""
+"""Every fault of Cloud Logging: all entries, or the right exit and a journal."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ PASSING = [
     StatusCode.CANCELLED,
 ]
 PAGES = [1, 2, 3, 4, 5]
-IMPATIENT = RetryPolicy(page_timeout=30, budget=0.05, first_pause=0.001, max_pause=0.01)
+NO_RETRIES = RetryPolicy(page_timeout=30, budget=0.05, first_pause=0.001, max_pause=0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +56,8 @@ def test_an_empty_page_with_a_token_continues(fetch: Fetch, server: LoggingServe
 @pytest.mark.parametrize("page", PAGES)
 def test_a_slow_page_is_retried(fetch: Fetch, server: LoggingServer, page: int) -> None:
     server.on_page(page, wait(60))
-    patience = RetryPolicy(page_timeout=0.3, budget=20, first_pause=0.001, max_pause=0.002)
-    assert read_lines(fetch(retry_policy=patience)[0].path) == entries(23)
+    retry_policy = RetryPolicy(page_timeout=0.3, budget=20, first_pause=0.001, max_pause=0.002)
+    assert read_lines(fetch(retry_policy=retry_policy)[0].path) == entries(23)
 
 
 def test_a_dropped_connection_is_reopened_at_any_page(fetch: Fetch, server: LoggingServer) -> None:
@@ -87,7 +87,7 @@ def test_persistent_errors_end_with_75_and_can_be_resumed(
 ) -> None:
     server.on_page(page, refuse(code), times=None)
     with pytest.raises(TryAgainError) as failed:
-        fetch(retry_policy=IMPATIENT)
+        fetch(retry_policy=NO_RETRIES)
     assert failed.value.status is ExitStatus.TRY_AGAIN
     assert "--resume" in failed.value.hint
     server.on_page(page, lambda _: False, times=None)
@@ -98,7 +98,7 @@ def test_persistent_errors_end_with_75_and_can_be_resumed(
 def test_kept_pages_are_not_fetched_again(fetch: Fetch, server: LoggingServer) -> None:
     server.on_page(4, refuse(StatusCode.UNAVAILABLE), times=None)
     with pytest.raises(TryAgainError, match="15 entries are kept in"):
-        fetch(retry_policy=IMPATIENT)
+        fetch(retry_policy=NO_RETRIES)
     server.on_page(4, lambda _: False, times=None)
     del server.requests[:]
     fetch(resume=True)
@@ -210,6 +210,6 @@ def test_no_server_at_all_ends_with_75(fetch: Fetch, tmp_path: Path, plan: Fetch
     with LoggingServer([]) as gone:
         address = gone.address
     with pytest.raises(TryAgainError, match="did not answer"):
-        fetch(retry_policy=IMPATIENT, endpoint=address)
+        fetch(retry_policy=NO_RETRIES, endpoint=address)
     assert list(tmp_path.iterdir()) == []
     assert msgspec.structs.replace(plan, endpoint=address) != plan

@@ -1,4 +1,4 @@
-"""Whatever becomes of the connection, who follows a service gets every entry of it, once."""
+"""Following yields every entry once, whatever happens to the connection."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from triage.models import FetchPlan
 from triage.window import NANOSECONDS
 
 CODES = [code for code in StatusCode if code is not StatusCode.OK]
-#: A session that is refused in these ways is tried again; all others are for good.
+#: Codes after which a session is retried; all others are permanent.
 TRIED_AGAIN = {
     StatusCode.ABORTED,
     StatusCode.CANCELLED,
@@ -38,7 +38,7 @@ Following = Callable[..., "Followed"]
 
 
 class Followed:
-    """A follow under way, and what it has brought."""
+    """A follower in progress and the entries that it delivered."""
 
     def __init__(self, follow: Follower, messages: list[str]) -> None:
         self.follow = follow
@@ -50,7 +50,7 @@ class Followed:
         self.ids += [msgspec.json.decode(line)["insertId"] for line in next(self._deliveries).lines]
 
     def until(self, reached: Callable[[], bool]) -> None:
-        """Follow until something is so. Nothing is judged by the time that it takes; only a hang is ended."""
+        """Follow until a condition holds; only a hang is a failure."""
         given_up = time.monotonic() + 60
         while time.monotonic() < given_up:
             if reached():
@@ -59,7 +59,7 @@ class Followed:
         pytest.fail(f"still not so, with {len(self.ids)} entries; {self.messages}")
 
     def gets(self, count: int) -> None:
-        """Follow until so many entries are there, and on until all is asked for: no other has come."""
+        """Follow until exactly ``count`` entries have arrived."""
         self.until(lambda: len(self.ids) >= count)
         for _ in range(15):
             self.step()
@@ -78,7 +78,7 @@ def server() -> Iterator[LoggingServer]:
 
 @pytest.fixture
 def following(server: LoggingServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Following]:
-    """Begin to follow; pages hold five entries."""
+    """Start to follow, with pages of five entries."""
     monkeypatch.setattr("triage.fetching.list_queries.PAGE_SIZE", 5)
     connections: list[tuple[Followed, Connection]] = []
 

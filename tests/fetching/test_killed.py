@@ -1,4 +1,4 @@
-"""Killed at any moment, a fetch that is resumed gives the entries of an undisturbed one."""
+"""A fetch that is killed and resumed gives the entries of an undisturbed one."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def server() -> Iterator[LoggingServer]:
 
 @pytest.fixture
 def order(server: LoggingServer) -> Iterator[Order]:
-    """Order a fetch from the process that can be killed, and return how it ended."""
+    """Run a fetch in the killable process and return its exit status."""
     command = [sys.executable, "-m", "tests.fakes.killable"]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -52,7 +52,7 @@ def order(server: LoggingServer) -> Iterator[Order]:
 
 @pytest.fixture
 def whole(fetch: Fetch, tmp_path: Path) -> dict[str, bytes]:
-    """Return the files of the undisturbed fetch."""
+    """Return the files of an undisturbed fetch."""
     (tmp_path / "whole").mkdir()
     path = Path(fetch(folder=str(tmp_path / "whole"))[0].path)
     assert read_lines(str(path)) == entries(12)

@@ -1,4 +1,4 @@
-"""The pace of the calls, and the credentials that they carry."""
+"""Rate limit and credentials of page requests."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_a_small_fetch_does_not_wait() -> None:
 
 
 class Expiring(Credentials):
-    """Credentials whose token is good for some calls; then it is renewed, or cannot be."""
+    """Credentials whose token expires after some calls; renewing it may fail."""
 
     def __init__(self, calls: int, error: Exception | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -66,7 +66,7 @@ class Expiring(Credentials):
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Serve a page without entries to whoever has a renewed token, over a wire that carries credentials."""
+    """Serve an empty page to clients with a renewed token, on a secure channel."""
 
     def answer(_request: bytes, context: grpc.ServicerContext) -> bytes:
         token = dict(context.invocation_metadata()).get("authorization", "")
@@ -93,8 +93,8 @@ def reader(port: int, credentials: Expiring) -> tuple[PageReader, Connection]:
     channel = grpc.secure_channel(f"127.0.0.1:{port}", both)
     client = LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
     connection = Connection(client, "demo", "--project", credentials)
-    patience = RetryPolicy(budget=0.05, first_pause=0.001, max_pause=0.01)
-    return PageReader(connection, RateLimiter(10**9), patience, lambda _: None), connection
+    retry_policy = RetryPolicy(budget=0.05, first_pause=0.001, max_pause=0.01)
+    return PageReader(connection, RateLimiter(10**9), retry_policy, lambda _: None), connection
 
 
 def test_a_refused_access_token_is_renewed(port: int) -> None:

@@ -1,4 +1,4 @@
-"""What is asked for, built from the packs, and the same for gcloud."""
+"""Filters built from packs, and the equivalent gcloud command."""
 
 import os
 import re
@@ -26,7 +26,7 @@ PACK = Pack(
     version=1,
     services=["shop-*"],
     keywords=["readiness", "Failed services", "shop.readiness_gate"],
-    filter='labels.tier="front" -- messages by the shop',
+    filter='labels.tier="front" -- said by the shop',
     rules=[
         Rule(id="waits", literal="waiting for the till", pattern="^waiting", hits=["waiting"], misses=[""]),
         Rule(id="short", literal="till", pattern="^till", hits=["till"], misses=[""]),
@@ -204,7 +204,7 @@ def test_the_gcloud_command_rejects_an_invalid_project() -> None:
 
 
 def yaml_key(text: str) -> str:
-    """Return the only key of the mapping that the command pipes, by the rules of YAML that it uses."""
+    """Return the only key of the YAML mapping that the command pipes."""
     body = text.strip("\n").removeprefix("? ").removesuffix("\n:")
     if body.startswith("|-\n"):
         return "\n".join(line.removeprefix("  ") for line in body.split("\n")[1:])

@@ -1,4 +1,4 @@
-"""A LogEntry of the wire becomes the line that Cloud Logging's REST interface would give."""
+"""LogEntry messages become the JSON lines of the REST API."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ stamps = st.integers(0, 4_000_000_000), st.integers(0, 999_999_999)
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw an entry in REST's JSON."""
+    """Draw an entry in the REST API's JSON."""
     whole = draw(stamps[0])
     stamp = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{draw(stamps[1]):09d}Z"
     payload = draw(

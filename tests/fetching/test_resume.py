@@ -1,4 +1,4 @@
-"""What --resume goes on with, what it refuses, and what is never written over."""
+"""Resuming interrupted fetches, and never overwriting files."""
 
 import os
 import threading
@@ -19,17 +19,17 @@ from triage.fetching.pages import RetryPolicy
 from triage.models import FetchPlan
 from triage.window import NANOSECONDS, Window
 
-IMPATIENT = RetryPolicy(budget=0.05, first_pause=0.001, max_pause=0.01)
+NO_RETRIES = RetryPolicy(budget=0.05, first_pause=0.001, max_pause=0.01)
 NAME = f"{SERVICE}-20250916T000000Z-20250916T010000Z"
 HOUR = 3600 * NANOSECONDS
 
 
 @pytest.fixture
 def broken(server: LoggingServer, fetch: Fetch, tmp_path: Path) -> Path:
-    """Break a fetch off at its third page, and return the folder of what it kept."""
+    """Interrupt a fetch at its third page, and return its journal folder."""
     server.on_page(3, refuse(StatusCode.UNAVAILABLE), times=None)
     with pytest.raises(TryAgainError):
-        fetch(retry_policy=IMPATIENT)
+        fetch(retry_policy=NO_RETRIES)
     server.on_page(3, lambda _: False, times=None)
     del server.requests[:]
     return tmp_path / f"{NAME}.partial"

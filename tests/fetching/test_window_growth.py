@@ -1,4 +1,4 @@
-"""A window that cuts something grows, step by step and up to a bound."""
+"""A window that cuts a run grows step by step, up to a limit."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -160,10 +160,10 @@ def test_the_window_grows_until_nothing_is_cut_and_the_file_is_in_order(
     server.add(early)
     relative = msgspec.structs.replace(WINDOW, relative=True)
 
-    def judge(_files: Sequence[Path], window: Window, _asked: Window) -> list[WindowShortfall]:
+    def find_shortfalls(_files: Sequence[Path], window: Window, _asked: Window) -> list[WindowShortfall]:
         return [WindowShortfall("start", "the run is cut")] if window.start > START - 100 * MINUTE else []
 
-    fetched = fetch(judge, window=relative)[0]
+    fetched = fetch(find_shortfalls, window=relative)[0]
     assert read_lines(fetched.path) == early + entries(23)
     assert fetched.window == Window(START - 3 * HOUR, START + HOUR, relative=True)
     assert (fetched.asked, fetched.cut) == (relative, "")

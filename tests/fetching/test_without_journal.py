@@ -1,4 +1,4 @@
-"""A fetch of which nothing is to be kept leaves nothing when it fails, and offers no --resume."""
+"""A fetch without a journal leaves nothing when it fails."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a hostile or damaged export can do to reading: cost a gap, never a crash, never memory without bound."""
+"""A hostile or damaged export costs a gap, never a crash or unbounded memory."""
 
 import json
 import tracemalloc
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.reading.logs import FORMS, read_entries, lines, log, logs, to_json_array, read_bytes, decode_gap
+from tests.reading.logs import FORMS, decode_gap, lines, log, logs, read_bytes, read_entries, to_json_array
 from triage.entries import Entries
 from triage.errors import BadDataError
 from triage.models import ExportFile, Record, Source

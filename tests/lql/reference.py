@@ -1,4 +1,4 @@
-"""The plainest evaluator there could be of a few fields, to hold the quick one against."""
+"""A minimal reference evaluator of a few fields."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,10 @@ ORDERS = ["<", "<=", ">", ">=", "=", "!="]
 
 
 def reference_matches(node: Node | None, entry: Mapping[str, Any]) -> bool:
-    """Return whether the tree holds: severity, textPayload, httpRequest.status, labels.k, jsonPayload.a only."""
+    """Return whether an entry matches the tree.
+
+    It supports severity, textPayload, httpRequest.status, labels.k and jsonPayload.a only.
+    """
     match node:
         case None:
             return True

@@ -1,4 +1,4 @@
-"""The language against the statements of its documentation: one case, one filter, one answer."""
+"""Conformance with Google's documentation: one case per filter."""
 
 import json
 import tomllib
@@ -13,7 +13,7 @@ FILES = sorted(Path(__file__).with_name("cases").glob("*.toml"))
 
 
 def cases() -> list[Any]:
-    """Return every case of every file with what it rests on."""
+    """Return every case of every file with the statement that it rests on."""
     found = []
     for file in FILES:
         document = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A filter in words."""
+"""Explanations of filters in words."""
 
 from triage import lql
 

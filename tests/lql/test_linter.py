@@ -1,4 +1,4 @@
-"""Filters that are written wrongly but plausibly, each with its fix."""
+"""Lint findings and their fixes."""
 
 import pytest
 
@@ -11,13 +11,13 @@ def codes(text: str) -> list[str]:
     return [finding.code for finding in lql.lint(text)]
 
 
-def the(code: str, text: str) -> lql.Finding:
+def find_only(code: str, text: str) -> lql.Finding:
     (finding,) = [finding for finding in lql.lint(text) if finding.code == code]
     return finding
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "place", "fix"),
+    ("code", "text", "excerpt", "fix"),
     [
         ("single-quotes", "jsonPayload.a='x y'", "'x y'", '"x y"'),
         ("single-quotes", "textPayload:('a' OR \"it's\")", "'a'", '"a"'),
@@ -59,11 +59,11 @@ def the(code: str, text: str) -> lql.Finding:
     ],
 )  # fmt: skip
 def test_a_slip_is_found_at_its_place_with_its_mend(
-    code: str, text: str, place: str, fix: str | None
+    code: str, text: str, excerpt: str, fix: str | None
 ) -> None:
-    finding = the(code, text + BOUND)
-    assert text[finding.start : finding.end] == place
-    assert (finding.line, finding.column) == (1, text.index(place) + 1)
+    finding = find_only(code, text + BOUND)
+    assert text[finding.start : finding.end] == excerpt
+    assert (finding.line, finding.column) == (1, text.index(excerpt) + 1)
     assert finding.fix == fix
     if fix is not None:
         fixed = text[: finding.start] + fix + text[finding.end :] + BOUND

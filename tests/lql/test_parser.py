@@ -1,4 +1,4 @@
-"""Filters read, written and refused."""
+"""Parsing, formatting and rejecting filters."""
 
 import pytest
 
@@ -28,7 +28,17 @@ def test_every_node_has_its_span() -> None:
 def test_a_tree_can_be_walked_with_its_values_and_nested_calls() -> None:
     query = lql.parse('cast(regexp_extract(textPayload, "(a)"), INT64) = (1 OR 2) AND labels.k:* x')
     seen = [type(node).__name__ for node in walk(query.root)]
-    assert seen == ["And", "Comparison", "Call", "Call", "Or", "Literal", "Literal", "Presence", "Anywhere"]
+    assert seen == [
+        "And",
+        "Comparison",
+        "Call",
+        "Call",
+        "Or",
+        "Literal",
+        "Literal",
+        "FieldPresence",
+        "Anywhere",
+    ]
     assert [field.parts for field in find_fields(query.root)] == [("textPayload",), ("labels", "k")]
 
 

@@ -1,4 +1,4 @@
-"""What holds for every filter and every entry."""
+"""Properties of every filter and every entry."""
 
 from collections.abc import Mapping
 from typing import Any

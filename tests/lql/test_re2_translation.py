@@ -1,4 +1,4 @@
-"""RE2 patterns on Python's own engine: the same matches, or a refusal; never a third thing."""
+"""RE2 patterns on Python's ``re``: the same matches, or a rejection."""
 
 import sys
 

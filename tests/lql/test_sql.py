@@ -1,4 +1,4 @@
-"""A filter as SQL: what is asked of a table, and what is left to the matcher. That it loses no row: tests/engines."""
+"""Filters as SQL. That no row is lost is tested in tests/engines."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from triage.lql.strings import quote_string
 
 
 def column(keys: tuple[str, ...], key: str) -> str:
-    """Return the place of a field as these tests read it."""
+    """Return the SQL of a field as these tests expect it."""
     return ".".join(keys) + (f"[{key}]" if key else "")
 
 

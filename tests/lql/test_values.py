@@ -1,4 +1,4 @@
-"""Text in the type of a field."""
+"""Conversion of text to the type of a field."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Filters and entries made at random, small and alike enough that they meet."""
+"""Random filters and entries, small enough that they often match."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -65,7 +65,7 @@ fields = st.builds(Field, st.sampled_from(FIELDS))
 
 
 def join(kind: type[And] | type[Or], parts: list[Any]) -> Any:
-    """Return the parts joined as the parser joins them: none of them is of the same kind."""
+    """Return the parts joined as the parser joins them: nested ones flattened."""
     flat = [inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,))]
     return kind(tuple(flat))
 
@@ -135,7 +135,7 @@ def _optional(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[Mapping[str, 
     return st.fixed_dictionaries({}, optional=keys)
 
 
-#: Entries in the forms of the API, more or less.
+#: Entries mostly in the forms of the API.
 entries = _optional(
     severity=st.sampled_from(["DEFAULT", "INFO", "ERROR", "CRITICAL", "error"]) | scalars,
     timestamp=st.sampled_from(TIMES),
@@ -150,5 +150,5 @@ entries = _optional(
     jsonPayload=payloads,
     protoPayload=payloads,
 )
-#: Anything that JSON can hold under the names of an entry.
+#: Any JSON value under the names of an entry.
 anything = st.dictionaries(st.sampled_from([field[0] for field in FIELDS]) | texts, plain_data, max_size=4)

@@ -1,4 +1,4 @@
-"""What is counted by name: which names are told apart depends on the names alone, and nothing is lost."""
+"""Which names are distinguished depends on the names alone; nothing is lost."""
 
 from collections import Counter
 
@@ -16,26 +16,26 @@ class Count:
         self.count += other.count
 
 
-def counted(names: list[str], most: int) -> dict[str, int]:
-    apart: BoundedCounter[str, str, Count] = BoundedCounter(most, "rest")
+def counted(names: list[str], limit: int) -> dict[str, int]:
+    counter: BoundedCounter[str, str, Count] = BoundedCounter(limit, "overflow")
     for name in names:
-        apart.group(name).setdefault("all", Count()).count += 1
-    return {name: item.count for name, _, item in apart}
+        counter.group(name).setdefault("all", Count()).count += 1
+    return {name: item.count for name, _, item in counter}
 
 
 @given(st.lists(st.text("abc", max_size=2)), st.integers(1, 5))
-def test_the_smallest_names_are_told_apart_and_the_rest_is_one(names: list[str], most: int) -> None:
+def test_smallest_names_are_distinguished_and_others_share_the_overflow(names: list[str], limit: int) -> None:
     counts = Counter(names)
-    told = sorted(counts)[:most]
-    expected = {name: counts[name] for name in told}
-    if rest := len(names) - sum(expected.values()):
-        expected["rest"] = rest
+    distinguished = sorted(counts)[:limit]
+    expected = {name: counts[name] for name in distinguished}
+    if overflow := len(names) - sum(expected.values()):
+        expected["overflow"] = overflow
 
-    assert counted(names, most) == expected
+    assert counted(names, limit) == expected
 
 
-@given(st.lists(st.sampled_from(["a", "b", "rest"])))
-def test_what_has_the_name_of_the_rest_is_counted_with_it(names: list[str]) -> None:
-    assert counted(names, 1).get("rest", 0) == len(names) - names.count(
-        min({*names} - {"rest"}, default="none")
+@given(st.lists(st.sampled_from(["a", "b", "overflow"])))
+def test_name_equal_to_the_overflow_is_counted_in_it(names: list[str]) -> None:
+    assert counted(names, 1).get("overflow", 0) == len(names) - names.count(
+        min({*names} - {"overflow"}, default="none")
     )

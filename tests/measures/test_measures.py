@@ -1,4 +1,4 @@
-"""What a timeline measures."""
+"""Ratios, latencies and responses of a timeline."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ def test_boots_and_validations_with_a_verdict_are_counted() -> None:
     assert measure_ratio("validations_ready", runs) is None
 
 
-def test_a_run_without_a_verdict_is_not_counted() -> None:
+def test_run_without_a_verdict_is_not_counted() -> None:
     assert measure_ratio("boots_ready", [run("boot", 1, "unknown")]) is None
     assert measure_ratio("validations_ready", [run("boot", 1, "ready")]) is None
 
 
-def test_a_target_below_all_is_met_by_that_share() -> None:
+def test_ratio_reaches_a_target_below_one() -> None:
     share_of_twenty = Ratio(19, 20, "validations ended ready")
     assert share_of_twenty.reaches(0.95)
     assert not share_of_twenty.reaches(0.99)
@@ -42,7 +42,7 @@ def test_a_target_below_all_is_met_by_that_share() -> None:
     assert Ratio(11, 20, "boots became ready").reaches(0.55)
 
 
-def test_a_check_is_measured_where_it_was_made() -> None:
+def test_check_is_measured_in_runs_that_executed_it() -> None:
     steps = [
         Step(step="check", check="redis", outcome=outcome)
         for outcome in ("passed", "tolerated", "not_reached")
@@ -52,19 +52,19 @@ def test_a_check_is_measured_where_it_was_made() -> None:
     assert measure_ratio("check_passed", runs) is None
 
 
-def test_a_request_that_the_gate_refused_unseen_is_not_admitted() -> None:
+def test_request_refused_by_the_header_check_is_not_admitted() -> None:
     runs = [run("gate", 1, "not_ready", condition="gate_rejected"), run("gate", 2, "ready")]
     assert measure_ratio("requests_admitted", runs) == (1, 2, "judged requests were let through to a verdict")
 
 
-def test_the_pace_of_boots_is_their_median_and_their_slowest_twentieth() -> None:
+def test_boot_latency_is_median_and_95th_percentile() -> None:
     runs = [run("boot", minute, "ready") for minute in range(1, 21)] + [run("boot", 21, "not_ready")]
     (pace,) = measure_latencies(runs)
     assert (pace.kind, pace.runs, pace.ready, pace.median, pace.p95) == ("boot", 21, 20, 10.5, 19.0)
     assert pace.hourly == 60.0
 
 
-def test_a_single_run_has_no_rate_and_failed_ones_no_time() -> None:
+def test_single_run_has_no_rate_and_failed_runs_no_latency() -> None:
     (pace,) = measure_latencies([run("validation", 1, "not_ready")])
     assert (pace.median, pace.p95, pace.hourly) == (None, None, None)
     assert measure_latencies([]) == []
@@ -84,20 +84,28 @@ def asked(kind: str, status: int | None, count: int, **changes: Any) -> RequestC
     return RequestCounts(**(fields | changes))
 
 
-def test_a_connection_counts_as_opened_by_101_alone_and_an_answer_to_a_plain_get_counts_for_nothing() -> None:
+def test_only_status_101_opens_a_connection() -> None:
     requests = [asked("socket", 101, 19), asked("socket", 503, 1), asked("socket", 200, 7)]
-    assert measure_ratio("connections_opened", [], requests) == (19, 20, "WebSocket connections were opened (101)")
+    assert measure_ratio("connections_opened", [], requests) == (
+        19,
+        20,
+        "WebSocket connections were opened (101)",
+    )
     assert measure_ratio("connections_opened", [], requests[2:]) is None
 
 
-def test_health_is_measured_where_it_was_asked_and_one_path_alone_where_it_is_named() -> None:
+def test_health_checks_are_measured_for_all_paths_or_one() -> None:
     requests = [asked("health", 200, 3), asked("health", 503, 2, path="/ws/health"), asked("health", None, 9)]
     assert measure_ratio("health_answered", [], requests) == (3, 5, "health checks were answered 2xx")
-    assert measure_ratio("health_answered", [], requests, path="/health") == (3, 3, "health checks were answered 2xx")
+    assert measure_ratio("health_answered", [], requests, path="/health") == (
+        3,
+        3,
+        "health checks were answered 2xx",
+    )
     assert measure_ratio("health_answered", [], []) is None
 
 
-def test_answers_are_told_by_path_and_status() -> None:
+def test_responses_are_counted_by_path_and_status() -> None:
     requests = [
         asked("health", 200, 3),
         asked("socket", 503, 2),
@@ -110,7 +118,7 @@ def test_answers_are_told_by_path_and_status() -> None:
     ]
 
 
-def test_the_pace_of_a_check_is_what_its_own_lines_say() -> None:
+def test_check_latency_is_from_its_own_lines() -> None:
     steps = [
         Step(step="check", check="redis", outcome="passed", elapsed=1.0),
         Step(step="check", check="redis", outcome="passed", elapsed=3.0),

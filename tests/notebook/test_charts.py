@@ -1,4 +1,4 @@
-"""The chart of a timeline: one picture, however many runs there are, with the names of the log as text."""
+"""Chart of a timeline: bounded size, names from logs as text."""
 
 import sys
 from collections.abc import Callable
@@ -48,15 +48,15 @@ def texts(svg: bytes) -> str:
     return " ".join(ET.fromstring(svg).itertext())  # noqa: S314 - our own picture
 
 
-def test_every_run_is_in_the_chart_with_its_verdict(timeline: Timeline) -> None:
+def test_chart_has_every_run_with_its_verdict(timeline: Timeline) -> None:
     drawn = marks(timeline)
     assert sum(mark["runs"] for mark in drawn) == len(timeline.runs)
     assert {mark["verdict"] for mark in drawn} == {"ready", "not ready"}
     assert {mark["failed"] for mark in drawn} == {"", "database", "gate_rejected"}
 
 
-def test_it_names_revisions_lanes_and_the_day(timeline: Timeline) -> None:
-    said = texts(charts.render_image(timeline.plot(), "svg"))
+def test_chart_names_revisions_lanes_and_the_day(timeline: Timeline) -> None:
+    printed = texts(charts.render_image(timeline.plot(), "svg"))
     for name in (
         "netra-backend-staging-00041-kxw",
         "netra-backend-staging-00042-bqz",
@@ -64,28 +64,28 @@ def test_it_names_revisions_lanes_and_the_day(timeline: Timeline) -> None:
         "2026-03-17 UTC",
         "14:00",
     ):
-        assert name in said
+        assert name in printed
 
 
-def test_png_is_a_picture_too(timeline: Timeline) -> None:
+def test_chart_renders_as_png(timeline: Timeline) -> None:
     assert charts.render_image(timeline.plot(), "png").startswith(b"\x89PNG")
 
 
-def test_any_number_of_runs_stays_a_small_chart() -> None:
+def test_chart_stays_small_with_many_runs() -> None:
     many = Timeline(coverage=Coverage(), runs=[run(second) for second in range(20_000)])
     drawn = marks(many)
     assert len(drawn) <= 800
     assert sum(mark["runs"] for mark in drawn) == 20_000
 
 
-def test_names_of_a_log_are_text_in_the_picture() -> None:
+def test_names_from_logs_are_text_in_the_image() -> None:
     named = run(1, revision="</text><script>x</script>\x1b[1m", failed_checks=["<b>"])
     svg = charts.render_image(Timeline(coverage=Coverage(), runs=[named]).plot(), "svg")
     assert b"<script" not in svg
     assert "</text><script>x</script>\\x1b[1m" in texts(svg)
 
 
-def test_no_runs_are_said_in_the_picture() -> None:
+def test_image_states_that_there_are_no_runs() -> None:
     assert "no runs in these logs" in texts(charts.render_image(triage.timeline([]).plot(), "svg"))
 
 
@@ -96,7 +96,7 @@ def test_no_runs_are_said_in_the_picture() -> None:
         ("vl_convert", lambda timeline: charts.render_image(timeline.plot(), "svg")),
     ],
 )
-def test_without_the_extra_it_says_what_to_install(
+def test_missing_extra_names_what_to_install(
     module: str, draw: Callable[[Timeline], Any], timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
@@ -104,19 +104,19 @@ def test_without_the_extra_it_says_what_to_install(
         draw(timeline)
 
 
-def test_the_command_draws_the_same_chart(
+def test_command_draws_the_same_chart(
     timeline: Timeline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     svg, png = tmp_path / "runs.svg", tmp_path / "runs.PNG"
     assert [main(["timeline", str(EXAMPLE), "--plot", str(path)]) for path in (svg, png)] == [0, 0]
     assert texts(svg.read_bytes()) == texts(charts.render_image(timeline.plot(), "svg"))
     assert png.read_bytes() == charts.render_image(timeline.plot(), "png")
-    said = capsys.readouterr()
-    assert said.err.splitlines() == [f"wrote {svg}", f"wrote {png}"]
-    assert said.out.count("boot, 2 alike") == 2
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [f"wrote {svg}", f"wrote {png}"]
+    assert printed.out.count("boot, 2 alike") == 2
 
 
-def test_a_file_that_is_no_picture_is_refused_before_anything_is_read(
+def test_unsupported_image_format_is_rejected_before_reading(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["timeline", "nowhere.json", "--plot", str(tmp_path / "runs.gif")]) == 2

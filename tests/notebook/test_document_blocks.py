@@ -1,4 +1,4 @@
-"""What is shown in a notebook says the same as HTML and as Markdown; log text in it is only text, and masked."""
+"""Notebook displays: HTML equals Markdown, log text is escaped and masked."""
 
 import re
 from html import unescape
@@ -25,7 +25,7 @@ def example() -> Logs:
 
 @pytest.fixture(scope="module")
 def hostile() -> Logs:
-    """Logs whose names and texts are attacks, among lines that make an incident with evidence."""
+    """Return logs with hostile names and texts around an incident."""
     lines: list[dict[str, Any]] = [
         entry(number, f"ModuleNotFoundError: No module named '{HOSTILE}'", service=NAME, severity="ERROR")
         for number in range(3)
@@ -47,36 +47,36 @@ def shown(logs: Logs) -> list[Any]:
 
 
 def letters(html: str) -> str:
-    """Return what is left of a page without its elements and blanks."""
+    """Return the text of a page without elements and blanks."""
     return re.sub(r"\s", "", unescape(re.sub(r"<[^>]*>", "", html)))
 
 
-def test_the_diagnosis_shows_verdict_cause_evidence_and_what_was_ruled_out(example: Logs) -> None:
+def test_diagnosis_shows_verdict_cause_evidence_and_ruled_out_causes(example: Logs) -> None:
     page = example.diagnosis._repr_html_()
-    for said in (
+    for printed in (
         "READY (recovered)",
         "no check was made",
         "GET /ws/health 503",
         "Ruled out",
         "What these logs cannot show",
     ):
-        assert said in page
+        assert printed in page
 
 
-def test_evidence_leads_into_logs_explorer(example: Logs) -> None:
+def test_evidence_links_to_logs_explorer(example: Logs) -> None:
     evidence = example.diagnosis.incidents[0].evidence
     assert '<a href="https://console.cloud.google.com/logs/query;' in evidence._repr_html_()
     assert "[E1](https://console.cloud.google.com/logs/query;" in evidence._repr_markdown_()
     assert list(evidence.to_frame()["id"]) == [line.id for line in evidence]
 
 
-def test_html_and_markdown_say_the_same(example: Logs) -> None:
+def test_html_and_markdown_have_the_same_text(example: Logs) -> None:
     for one in shown(example):
         rendered = cmarkgfm.github_flavored_markdown_to_html(one._repr_markdown_())
         assert letters(rendered) == letters(one._repr_html_())
 
 
-def test_log_text_is_never_markup(hostile: Logs) -> None:
+def test_log_text_is_escaped(hostile: Logs) -> None:
     assert hostile.diagnosis.incidents
     for one in shown(hostile):
         page = one._repr_html_()
@@ -92,28 +92,28 @@ def test_log_text_is_never_markup(hostile: Logs) -> None:
         assert "@" not in outside_of_code
 
 
-def test_no_secret_is_shown_or_held(hostile: Logs) -> None:
+def test_secrets_are_neither_shown_nor_stored(hostile: Logs) -> None:
     for one in shown(hostile):
         assert SECRET not in one._repr_html_() + one._repr_markdown_() + repr(one)
     assert SECRET not in str(hostile.diagnosis.incidents[0].evidence[0])
     assert SECRET not in hostile.diagnosis.to_frame().to_string() + hostile.to_frame().to_string()
 
 
-def test_no_logs_show_themselves_too() -> None:
+def test_empty_logs_have_a_display() -> None:
     logs = triage.load([])
     assert "NO DATA" in logs.diagnosis._repr_html_()
     assert "No runs:" in logs.timeline._repr_html_()
     assert "0 records" in logs._repr_markdown_()
 
 
-def test_what_was_not_read_is_shown(tmp_path: Path) -> None:
+def test_gaps_are_shown(tmp_path: Path) -> None:
     (tmp_path / "cut.json").write_text(EXAMPLE.read_text(encoding="utf-8")[:20_000], encoding="utf-8")
     page = triage.load(tmp_path / "cut.json")._repr_html_()
     assert "Not read" in page
     assert "cut.json" in page
 
 
-def test_an_object_in_words_is_short(example: Logs) -> None:
+def test_repr_is_short(example: Logs) -> None:
     assert repr(example) == f"<Logs of {EXAMPLE}>"
     assert repr(example.timeline) == f"<Timeline of {len(example.timeline.runs)} runs>"
     assert repr(example.diagnosis).startswith("<Diagnosis: READY (recovered), ")

@@ -1,4 +1,4 @@
-"""The notebook of examples/ runs from export to report, and shows what it was written to show."""
+"""The example notebook runs and its stored output is current."""
 
 from pathlib import Path
 from typing import Any
@@ -39,18 +39,18 @@ def shown(notebook: Any, kind: str) -> list[str]:
     ]
 
 
-def test_it_has_ten_cells_and_each_of_them_shows_something(notebook: Any) -> None:
+def test_ten_cells_have_output(notebook: Any) -> None:
     assert len(notebook.cells) == 10
     silent = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not cell.outputs]
     assert silent == []
 
 
-def test_it_says_nothing_on_the_side(notebook: Any) -> None:
+def test_nothing_is_printed_to_stderr(notebook: Any) -> None:
     streams = [output for cell in notebook.cells for output in cell.get("outputs", ()) if "text" in output]
     assert streams == []
 
 
-def test_it_walks_from_the_logs_over_evidence_and_frames_to_the_report(notebook: Any) -> None:
+def test_notebook_covers_logs_evidence_frames_and_report(notebook: Any) -> None:
     pages = shown(notebook, "text/html")
     assert "431 records" in pages[0]
     assert "READY (recovered)" in pages[1]
@@ -61,11 +61,11 @@ def test_it_walks_from_the_logs_over_evidence_and_frames_to_the_report(notebook:
     assert report.startswith("**Verdict: ready (recovered).**")
 
 
-def test_it_draws_the_runs(notebook: Any) -> None:
+def test_notebook_draws_the_runs(notebook: Any) -> None:
     (picture,) = shown(notebook, "image/png")
     assert len(picture) > 10_000
 
 
-def test_what_is_kept_in_it_is_what_it_shows(notebook: Any) -> None:
+def test_stored_output_equals_actual_output(notebook: Any) -> None:
     kept = nbformat.read(NOTEBOOK, as_version=4)
     assert shown(kept, "text/plain") == shown(notebook, "text/plain")

@@ -1,4 +1,4 @@
-"""Logs fetched from a notebook: the same files and answer as the command's, and how far it is below the cell."""
+"""Fetching in a notebook: files, diagnosis and progress below the cell."""
 
 import logging
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ FILE = f"{SERVICE}-20260317T000000Z-20260318T000000Z.jsonl.gz"
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no gcloud and no project; wait for no quota."""
+def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use no gcloud, no project and no waiting for quota."""
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "no-gcloud"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
@@ -47,19 +47,19 @@ def window(server: LoggingServer, tmp_path: Path) -> dict[str, Any]:
     }
 
 
-def test_fetched_logs_answer_as_the_export_does(window: dict[str, Any], tmp_path: Path) -> None:
+def test_fetched_logs_give_the_same_answer_as_the_export(window: dict[str, Any], tmp_path: Path) -> None:
     logs = triage.fetch(SERVICE, **window)
     assert repr(logs) == f"<Logs of {tmp_path / FILE}>"
     assert logs.diagnosis.incidents[0].cause == triage.diagnose(EXAMPLE).incidents[0].cause
     assert len(logs.to_frame()) == logs.coverage.records
 
 
-def test_the_window_is_the_last_hour_if_none_is_named(window: dict[str, Any]) -> None:
+def test_default_window_is_the_last_hour(window: dict[str, Any]) -> None:
     del window["start"], window["until"]
     assert triage.fetch(SERVICE, **window).diagnosis.verdict == "no_data"
 
 
-def test_outside_of_a_notebook_what_is_said_is_logged(
+def test_messages_are_logged_outside_of_notebooks(
     window: dict[str, Any],
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -72,20 +72,18 @@ def test_outside_of_a_notebook_what_is_said_is_logged(
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_refusal_names_what_is_missing(window: dict[str, Any], server: LoggingServer) -> None:
+def test_permission_error_names_what_is_missing(window: dict[str, Any], server: LoggingServer) -> None:
     server.on_page(1, refuse(StatusCode.PERMISSION_DENIED), times=None)
     with pytest.raises(NoPermissionError):
         triage.fetch(SERVICE, **window)
 
 
-def test_a_window_that_is_none_is_refused(window: dict[str, Any]) -> None:
+def test_invalid_window_is_rejected(window: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="given twice"):
         triage.fetch(SERVICE, since="1h", **window)
 
 
-def test_in_a_notebook_progress_is_shown_below_the_cell_and_ends_with_the_files(
-    window: dict[str, Any], tmp_path: Path
-) -> None:
+def test_notebook_shows_progress_and_then_the_files(window: dict[str, Any], tmp_path: Path) -> None:
     source = f"import triage\nlogs = triage.fetch({SERVICE!r}, **{window!r})"
     cell = nbformat.v4.new_code_cell(source)
     seen: list[str] = []
@@ -104,7 +102,7 @@ def test_in_a_notebook_progress_is_shown_below_the_cell_and_ends_with_the_files(
     assert "<progress" not in output["data"]["text/html"]
 
 
-def test_a_failure_is_one_line_below_the_cell(tmp_path: Path) -> None:
+def test_failure_is_one_line_below_the_cell(tmp_path: Path) -> None:
     cell = nbformat.v4.new_code_cell("import triage\ntriage.load('nowhere.json').to_frame()")
     notebook = nbformat.v4.new_notebook(cells=[cell])
     NotebookClient(

@@ -1,4 +1,4 @@
-"""The notebook door: the same answers from paths, mappings and frames, and typed frames out of them."""
+"""Notebook API: the same results from paths, mappings and DataFrames."""
 
 import json
 from datetime import datetime
@@ -21,7 +21,7 @@ def rows() -> list[dict[str, object]]:
     return loaded
 
 
-def test_a_path_gives_the_timeline_the_diagnosis_and_the_report() -> None:
+def test_path_gives_timeline_diagnosis_and_report() -> None:
     logs = triage.load(EXAMPLE)
     assert triage.timeline(logs).runs
     assert triage.diagnose(logs).incidents[0].cause == "gate-header-check"
@@ -32,7 +32,7 @@ def test_mappings_and_paths_give_the_same_runs(rows: list[dict[str, object]]) ->
     assert triage.timeline(rows).runs == triage.timeline([EXAMPLE]).runs
 
 
-def test_a_frame_of_rows_with_json_in_strings_naive_times_and_nan_gives_the_same_runs(
+def test_frame_of_bigquery_rows_gives_the_same_runs(
     rows: list[dict[str, object]],
 ) -> None:
     frame = pd.DataFrame(rows)
@@ -45,7 +45,7 @@ def test_a_frame_of_rows_with_json_in_strings_naive_times_and_nan_gives_the_same
     assert triage.timeline(frame).runs == triage.timeline(EXAMPLE).runs
 
 
-def test_entries_are_a_frame_of_typed_columns() -> None:
+def test_entries_frame_has_typed_columns() -> None:
     frame = triage.load(EXAMPLE).to_frame()
     assert str(frame["timestamp"].dtype) == "datetime64[ns, UTC]"
     assert frame["severity"].cat.ordered
@@ -53,7 +53,7 @@ def test_entries_are_a_frame_of_typed_columns() -> None:
     assert "object" not in {str(dtype) for dtype in frame.dtypes}
 
 
-def test_runs_steps_events_requests_and_incidents_are_frames_of_typed_columns() -> None:
+def test_document_frames_have_typed_columns() -> None:
     logs = triage.load(EXAMPLE)
     frames = [
         logs.timeline.to_frame(),
@@ -67,25 +67,25 @@ def test_runs_steps_events_requests_and_incidents_are_frames_of_typed_columns() 
         assert "object" not in {str(dtype) for dtype in frame.dtypes}
 
 
-def test_no_entries_are_frames_without_rows() -> None:
+def test_no_entries_give_empty_frames() -> None:
     logs = triage.load([])
     assert logs.to_frame().empty
     assert logs.timeline.to_frame().empty
     assert logs.diagnosis.verdict == "no_data"
 
 
-def test_documents_come_as_plain_data() -> None:
+def test_documents_convert_to_builtin_types() -> None:
     document = triage.diagnose(EXAMPLE).to_dict()
     assert document["schema"] == "triage.diagnosis/1"
     assert msgspec.json.decode(msgspec.json.encode(document)) == document
 
 
 @pytest.mark.parametrize("source", [7, b"bytes", [1, 2]])
-def test_what_is_no_log_is_refused_with_a_hint(source: object) -> None:
+def test_unsupported_source_is_rejected_with_a_hint(source: object) -> None:
     with pytest.raises(UsageError, match="cannot be loaded from"):
         triage.load(source)  # type: ignore[arg-type]
 
 
-def test_a_name_that_is_not_there_is_told_as_python_does() -> None:
+def test_missing_name_raises_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = triage.nothing

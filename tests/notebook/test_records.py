@@ -1,4 +1,4 @@
-"""What people already have at hand is read as the export is: frames of BigQuery, a client's entries."""
+"""Records from BigQuery frames and client entries equal those of an export."""
 
 import json
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def runs() -> list[Run]:
     return triage.timeline(EXAMPLE).runs
 
 
-def test_rows_of_bigquery_with_json_in_strings_naive_times_and_nan(rows: Rows, runs: list[Run]) -> None:
+def test_bigquery_rows_with_json_strings_naive_times_and_nan_are_read(rows: Rows, runs: list[Run]) -> None:
     frame = pd.DataFrame(rows)
     for column in ("jsonPayload", "protoPayload", "httpRequest", "resource", "labels"):
         if column in frame:
@@ -43,9 +43,7 @@ def test_rows_of_bigquery_with_json_in_strings_naive_times_and_nan(rows: Rows, r
     assert triage.timeline(frame).runs == runs
 
 
-def test_rows_of_bigquery_with_structs_arrays_and_numbers_that_became_fractions(
-    rows: Rows, runs: list[Run]
-) -> None:
+def test_bigquery_rows_with_structs_arrays_and_float_numbers_are_read(rows: Rows, runs: list[Run]) -> None:
     rows = deepcopy(rows)
     for row in rows:
         row["labels"] = np.array(
@@ -62,26 +60,26 @@ def test_rows_of_bigquery_with_structs_arrays_and_numbers_that_became_fractions(
     assert triage.timeline(pd.DataFrame(rows)).runs == runs
 
 
-def test_a_frame_whose_index_is_the_time(rows: Rows, runs: list[Run]) -> None:
+def test_frame_with_a_time_index_is_read(rows: Rows, runs: list[Run]) -> None:
     frame = pd.DataFrame(rows)
     frame["timestamp"] = pd.to_datetime(frame["timestamp"], format="ISO8601")
     assert triage.timeline(frame.set_index("timestamp")).runs == runs
 
 
-def test_nanoseconds_of_a_frame_are_kept(rows: Rows) -> None:
+def test_frame_nanoseconds_are_kept(rows: Rows) -> None:
     row = rows[0] | {"timestamp": pd.Timestamp("2026-03-17T14:27:25.123456789")}
     (entry,) = triage.load(pd.DataFrame([row]))
     assert entry.timestamp % 1_000_000_000 == 123_456_789
 
 
-def _by_the_client(rows: Rows) -> list[Any]:
-    """Return the entries as ``google.cloud.logging.Client.list_entries`` makes them of what it received."""
+def _client_entries(rows: Rows) -> list[Any]:
+    """Return entries as ``google.cloud.logging.Client.list_entries`` does."""
     loggers = {row["logName"]: object() for row in rows}
     return [entry_from_resource(deepcopy(row), None, loggers) for row in rows]
 
 
-def _by_the_low_level_client(rows: Rows) -> list[Any]:
-    """Return the entries as ``LoggingServiceV2Client.list_log_entries`` gives them."""
+def _low_level_client_entries(rows: Rows) -> list[Any]:
+    """Return entries as ``LoggingServiceV2Client.list_log_entries`` does."""
     return [types.LogEntry.wrap(message) for message in _messages(rows)]
 
 
@@ -91,7 +89,7 @@ def _messages(rows: Rows) -> list[Any]:
 
 
 class _Row:
-    """A row as BigQuery's client gives it: it has items, and is no Mapping."""
+    """A row of the BigQuery client: it has items and is not a Mapping."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._values = values
@@ -100,24 +98,22 @@ class _Row:
         return self._values.items()
 
 
-def _by_bigquery(rows: Rows) -> list[Any]:
+def _bigquery_rows(rows: Rows) -> list[Any]:
     return [_Row(row) for row in rows]
 
 
-@pytest.mark.parametrize("lists", [_by_the_client, _by_the_low_level_client, _messages, _by_bigquery])
-def test_the_entries_that_a_client_lists(
-    lists: Callable[[Rows], list[Any]], rows: Rows, runs: list[Run]
-) -> None:
+@pytest.mark.parametrize("lists", [_client_entries, _low_level_client_entries, _messages, _bigquery_rows])
+def test_client_entries_are_read(lists: Callable[[Rows], list[Any]], rows: Rows, runs: list[Run]) -> None:
     assert triage.timeline(lists(rows)).runs == runs
 
 
-def test_an_entry_of_a_client_can_be_loaded_twice(rows: Rows, runs: list[Run]) -> None:
-    entries = _by_the_low_level_client(rows)
+def test_client_entry_can_be_loaded_twice(rows: Rows, runs: list[Run]) -> None:
+    entries = _low_level_client_entries(rows)
     assert triage.timeline(entries).runs == runs
     assert triage.timeline(entries).runs == runs
 
 
-def test_a_generator_of_entries_is_read_once_and_kept(rows: Rows) -> None:
+def test_generator_of_entries_is_read_once_and_cached(rows: Rows) -> None:
     logs: Logs = triage.load(row for row in rows)
     assert len(logs.to_frame()) == len(logs.to_frame()) == len(rows)
 

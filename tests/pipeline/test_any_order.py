@@ -1,4 +1,4 @@
-"""Fed instance by instance, in whatever order of the instances, an analysis is that of the entries in order of time."""
+"""The analysis does not depend on the order of the instances."""
 
 import random
 from collections import defaultdict
@@ -12,18 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.diagnosis.scenes import crash, failed_check, gave_up
+from tests.diagnosis.scenarios import aborted_startup, crash, failed_check
 from tests.runs.logs import (
     MIDDLEWARE,
     PACKS,
     Log,
     approved,
+    log_line,
     platform,
-    printed,
     records,
-    rejecting,
+    rejected,
     request,
-    said,
+    text_line,
     validation,
 )
 from tests.runs.test_probe import probe
@@ -43,22 +43,22 @@ RECORDED = [
 
 
 @cache
-def covered() -> Coverage:
-    """Return the account of one entry: what is compared does not hang on it."""
-    entries = pipeline.read_entries(iter(records([said(0, "hello")])))
+def coverage() -> Coverage:
+    """Return the coverage of one entry; the compared parts do not depend on it."""
+    entries = pipeline.read_entries(iter(records([log_line(0, "hello")])))
     list(entries)
     return entries.coverage(0)
 
 
-def said_of(stretches: Iterable[Sequence[Entry]]) -> bytes:
-    """Return all that an analysis says of entries which come stretch by stretch."""
+def analyse_in_order(stretches: Iterable[Sequence[Entry]]) -> bytes:
+    """Return the analysis of entries that come by partition."""
     analyser = Analyser(PACKS)
     for stretch in stretches:
         for entry in stretch:
             analyser.observe(entry)
         analyser.close_partition()
     return msgspec.json.encode(
-        analyser.build(lambda matched: msgspec.structs.replace(covered(), matched=matched))
+        analyser.build(lambda matched: msgspec.structs.replace(coverage(), matched=matched))
     )
 
 
@@ -70,33 +70,33 @@ def by_instance(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def assert_same(sources: Any, orders: int = 3) -> None:
-    """Check that the instances may come in any order: sorted, the other way round, and by chance."""
+    """Check that sorted, reversed and shuffled instances give the same analysis."""
     entries = list(pipeline.read_entries(sources, analyser=Analyser(PACKS)))
-    by_time = said_of([entries])
+    by_time = analyse_in_order([entries])
     stretches = sorted(by_instance(entries), key=lambda stretch: stretch[0].partition_key)
-    assert said_of(stretches) == by_time
-    assert said_of(stretches[::-1]) == by_time
+    assert analyse_in_order(stretches) == by_time
+    assert analyse_in_order(stretches[::-1]) == by_time
     for seed in range(orders):
         random.Random(seed).shuffle(stretches)  # noqa: S311 - an order, not a secret
-        assert said_of(stretches) == by_time
+        assert analyse_in_order(stretches) == by_time
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
-def test_a_case_says_the_same(path: Path) -> None:
+def test_case_gives_the_same_analysis(path: Path) -> None:
     assert_same([path])
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_says_the_same(path: Path) -> None:
+def test_example_gives_the_same_analysis(path: Path) -> None:
     assert_same([path])
 
 
-def test_all_cases_together_say_the_same() -> None:
+def test_all_cases_together_give_the_same_analysis() -> None:
     assert_same(CASES, 1)
 
 
 @pytest.mark.skipif(not RECORDED, reason="the recorded runs do not lie beside the project")
-def test_the_recorded_runs_and_exports_say_the_same() -> None:
+def test_recorded_runs_and_exports_give_the_same_analysis() -> None:
     for path in RECORDED:
         assert_same([path], 1)
 
@@ -111,7 +111,7 @@ UNKNOWN = [f"Cannot {word} the order" for word in ("pack", "send", "price", "boo
 
 
 @st.composite
-def place(draw: st.DrawFn) -> dict[str, str]:
+def sort_key(draw: st.DrawFn) -> dict[str, str]:
     return {
         "service": draw(st.sampled_from(SERVICES)),
         "revision": draw(st.sampled_from(REVISIONS)),
@@ -121,22 +121,22 @@ def place(draw: st.DrawFn) -> dict[str, str]:
 
 @st.composite
 def scene(draw: st.DrawFn) -> list[Log]:
-    """Return some lines that are said at one place; many scenes begin at the same moment."""
-    start, where = draw(st.integers(0, 40)) / draw(st.sampled_from([1, 1, 50])), draw(place())
+    """Return some lines of one instance; many scenes start at the same moment."""
+    start, where = draw(st.integers(0, 40)) / draw(st.sampled_from([1, 1, 50])), draw(sort_key())
     severity = draw(st.sampled_from(["INFO", "WARNING", "ERROR"]))
     text = draw(st.sampled_from([*HITS, *UNKNOWN]))
     path, status = draw(st.sampled_from(["/ws", "/ws/health"])), draw(st.sampled_from([101, 404, 503]))
     down = draw(st.lists(st.sampled_from(["redis", "database", "agent_supervisor"]), max_size=2))
     environment = draw(st.sampled_from(["staging", "production"]))
     trace = {"trace": f"projects/demo-project/traces/{draw(st.sampled_from('ab')) * 32}"}
-    line = said(start, text, "logging", severity=severity, **where)
+    line = log_line(start, text, "logging", severity=severity, **where)
     scenes = [
         crash(start, draw(st.sampled_from(["billing", "orders"])), **where),
-        gave_up(start, draw(st.sampled_from([18.0, 60.0])), **where),
+        aborted_startup(start, draw(st.sampled_from([18.0, 60.0])), **where),
         validation(start, down=down, environment=environment, **where),
         [request(start, path, status, **where)],
         [platform(start, text, severity=severity, **where)],
-        [printed(start, text, **where)],
+        [text_line(start, text, **where)],
         [log | trace for log in probe(start, verdict="not ready")],
         [line | trace],
         *[[line]] * 3,
@@ -146,7 +146,7 @@ def scene(draw: st.DrawFn) -> list[Log]:
 
 @st.composite
 def exports(draw: st.DrawFn) -> list[Log]:
-    """Return scenes of several instances, in pieces without insertId."""
+    """Return scenes of several instances, in parts without insertId."""
     logs = [log for scene in draw(st.lists(scene(), max_size=14)) for log in scene]
     unnamed = draw(st.sampled_from([0, 0, 3]))
     return [
@@ -159,14 +159,16 @@ def exports(draw: st.DrawFn) -> list[Log]:
 
 @given(exports())
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_mix_of_instances_says_the_same(logs: list[Log]) -> None:
+def test_any_mix_of_instances_gives_the_same_analysis(logs: list[Log]) -> None:
     assert_same(records(logs), 2)
 
 
-def test_what_is_bounded_is_the_same_part_of_the_whole() -> None:
+def test_bounded_lists_keep_the_same_items() -> None:
     words = [f"{a}{b}" for a in "abcdefghijklmnopqrst" for b in "abcdefghijklmnopqrstuvwxyz"]
     logs = [
-        said(number / 10, f"Cannot {word} the order", "shop", severity="ERROR", instance=f"i{number % 45}")
+        log_line(
+            number / 10, f"Cannot {word} the order", "shop", severity="ERROR", instance=f"i{number % 45}"
+        )
         for number, word in enumerate(words)
     ]
     logs += [request(number, f"/ws/{number}", 404, instance=f"i{number % 7}") for number in range(80)]
@@ -176,14 +178,14 @@ def test_what_is_bounded_is_the_same_part_of_the_whole() -> None:
     assert_same(records(log | {"insertId": f"id{number:05d}"} for number, log in enumerate(logs)), 4)
 
 
-def told_apart(*scenes: list[Log]) -> list[Any]:
+def distinguished(*scenes: list[Log]) -> list[Any]:
     logs = [log for scene in scenes for log in scene]
     return records(log | {"insertId": f"id{number:05d}"} for number, log in enumerate(logs))
 
 
-def test_of_two_environments_the_last_one_is_named() -> None:
+def test_last_environment_is_reported() -> None:
     assert_same(
-        told_apart(
+        distinguished(
             *(
                 validation(9 * n, down=["agent_supervisor"], environment=environment, instance=f"i{n % 3}")
                 for n, environment in enumerate(
@@ -194,9 +196,9 @@ def test_of_two_environments_the_last_one_is_named() -> None:
     )
 
 
-def test_of_two_verdicts_at_one_moment_one_decides_whichever_comes_first() -> None:
+def test_tie_of_verdicts_does_not_depend_on_order() -> None:
     assert_same(
-        told_apart(
+        distinguished(
             *(
                 validation(0, down=down, instance=f"i{n}")
                 for n, down in enumerate([[], ["agent_supervisor"]])
@@ -206,21 +208,21 @@ def test_of_two_verdicts_at_one_moment_one_decides_whichever_comes_first() -> No
         )
     )
     refusing = [
-        said(5, "WebSocket readiness validation failed", "shop", instance="i1"),
-        *(rejecting(5, state="failed", failed=["redis"], instance=f"i{n}") for n in range(2)),
-        *(said(5, "🚨 STAGING BYPASS ACTIVE: WebSocket readiness validation bypassed", MIDDLEWARE, instance=f"i{n}") for n in (2, 3)),
+        log_line(5, "WebSocket readiness validation failed", "shop", instance="i1"),
+        *(rejected(5, state="failed", failed=["redis"], instance=f"i{n}") for n in range(2)),
+        *(log_line(5, "🚨 STAGING BYPASS ACTIVE: WebSocket readiness validation bypassed", MIDDLEWARE, instance=f"i{n}") for n in (2, 3)),
         *(approved(5, instance=f"i{n}") for n in (2, 3)),
     ]  # fmt: skip
-    assert_same(told_apart(refusing), 8)
+    assert_same(distinguished(refusing), 8)
 
 
-def test_of_a_request_that_a_client_tells_of_the_first_lines_are_cited() -> None:
+def test_first_lines_of_a_probe_request_are_cited() -> None:
     trace = {"trace": f"projects/demo-project/traces/{'a' * 32}"}
     asked = probe(
         3, "socket /ws: closed with code 1011 after 2 of 5 events in 0.410s", verdict="not ready", instance=""
     )
     lines = [
-        said(n % 7, f"Cannot pack order {n}", "shop", severity="ERROR", instance=f"i{n % 4}")
+        log_line(n % 7, f"Cannot pack order {n}", "shop", severity="ERROR", instance=f"i{n % 4}")
         for n in range(20)
     ]
-    assert_same(told_apart([log | trace for log in [*asked, *lines]]), 8)
+    assert_same(distinguished([log | trace for log in [*asked, *lines]]), 8)

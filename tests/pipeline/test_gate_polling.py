@@ -1,4 +1,4 @@
-"""Looking again: until the answer is sure or the time is up, within the quota, and nothing left behind."""
+"""Polling ends when the result is final or the time is up, within the quota."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.diagnosis.scenes import crash
+from tests.diagnosis.scenarios import crash
 from tests.fakes.logging_server import LoggingServer
 from tests.release.gate.scenarios import CRITERIA, OLD, boot, healthy
 from tests.runs.logs import PACKS, SERVICE, Log, at, export, request, validation
@@ -20,12 +20,12 @@ START = parse_timestamp(at(-60))
 
 
 class Clock:
-    """A clock that goes on only while somebody waits; ``meanwhile`` is done in each pause, one after the other."""
+    """A clock that advances during pauses; each pause runs the next step."""
 
-    def __init__(self, *meanwhile: Callable[[], object]) -> None:
+    def __init__(self, *during_pauses: Callable[[], object]) -> None:
         self.at = parse_timestamp(at(400))
         self.pauses: list[float] = []
-        self._meanwhile = list(meanwhile)
+        self._meanwhile = list(during_pauses)
 
     def now(self) -> int:
         return self.at
@@ -44,15 +44,15 @@ def server() -> Iterator[LoggingServer]:
 
 
 @pytest.fixture
-def said() -> list[str]:
+def message() -> list[str]:
     return []
 
 
 @pytest.fixture
 def poll_until_sure(
-    server: LoggingServer, tmp_path: Path, said: list[str]
+    server: LoggingServer, tmp_path: Path, message: list[str]
 ) -> Callable[..., tuple[Gate, list[str]]]:
-    """Look at the server's entries, for so many seconds at most."""
+    """Poll the server's entries, for so many seconds at most."""
 
     def run(clock: Clock, seconds: float = 0, **changes: Any) -> tuple[Gate, list[str]]:
         fields: dict[str, Any] = {
@@ -72,7 +72,7 @@ def poll_until_sure(
             until=clock.now() + round(seconds * NANOSECONDS),
             now=clock.now,
             pause=clock.pause,
-            notify=said.append,
+            notify=message.append,
             show_progress=lambda _: None,
         )
 
@@ -83,33 +83,31 @@ Look = Callable[..., tuple[Gate, list[str]]]
 
 
 def logged(*parts: list[Log]) -> list[Log]:
-    """Return entries as Cloud Logging holds them; each part has insertIds of its own."""
+    """Return entries as Cloud Logging stores them, with insertIds of their own."""
     return [{**log, "insertId": f"{log['timestamp']}-{number}"} for number, log in enumerate(export(*parts))]
 
 
-def test_a_gate_that_passes_is_sure_and_one_look_is_enough(
-    poll_until_sure: Look, server: LoggingServer
-) -> None:
+def test_passed_gate_is_final_after_one_poll(poll_until_sure: Look, server: LoggingServer) -> None:
     server.add(logged(healthy()))
     clock = Clock()
     gate, files = poll_until_sure(clock, 600)
     assert (gate.status, clock.pauses, len(files)) == ("passed", [], 1)
 
 
-def test_without_time_to_wait_one_look_is_the_answer_whatever_it_is(poll_until_sure: Look) -> None:
+def test_without_waiting_time_the_first_poll_is_the_result(poll_until_sure: Look) -> None:
     clock = Clock()
     gate, _ = poll_until_sure(clock)
     assert (gate.status, clock.pauses) == ("inconclusive", [])
 
 
-def test_it_looks_again_until_what_was_missing_is_there(
-    poll_until_sure: Look, server: LoggingServer, tmp_path: Path, said: list[str]
+def test_polling_continues_until_missing_logs_arrive(
+    poll_until_sure: Look, server: LoggingServer, tmp_path: Path, message: list[str]
 ) -> None:
     server.add(logged(boot(300)))
     clock = Clock(lambda: None, lambda: server.add(logged(validation(420))))
     gate, files = poll_until_sure(clock, 600)
     assert (gate.status, clock.pauses) == ("passed", [15, 15])
-    assert said[2] == (
+    assert message[2] == (
         "inconclusive: 2 of 7 criteria required, but not measured: ready, critical_checks; "
         "looking again in 15 s, 600 s are left"
     )
@@ -118,7 +116,7 @@ def test_it_looks_again_until_what_was_missing_is_there(
     )
 
 
-def test_each_look_asks_for_the_whole_window_up_to_now(poll_until_sure: Look, server: LoggingServer) -> None:
+def test_each_poll_fetches_the_whole_window(poll_until_sure: Look, server: LoggingServer) -> None:
     poll_until_sure(Clock(), 20)
     windows = [text.rpartition("timestamp>=")[2] for text, _, _ in server.requests]
     assert len(windows) == 3
@@ -127,28 +125,26 @@ def test_each_look_asks_for_the_whole_window_up_to_now(poll_until_sure: Look, se
     assert ends == ["2026-03-01T08:06:40Z", "2026-03-01T08:06:55Z", "2026-03-01T08:07:00Z"]
 
 
-def test_an_entry_that_comes_late_counts_in_the_next_look(
-    poll_until_sure: Look, server: LoggingServer
-) -> None:
+def test_late_entry_counts_in_the_next_poll(poll_until_sure: Look, server: LoggingServer) -> None:
     server.add(logged(healthy()[:2]))
     clock = Clock(lambda: server.add(logged(validation(12))))
     assert poll_until_sure(clock, 600)[0].status == "passed"
 
 
-def test_when_the_time_is_up_the_last_look_answers(poll_until_sure: Look, server: LoggingServer) -> None:
+def test_last_poll_is_the_result_when_the_time_is_up(poll_until_sure: Look, server: LoggingServer) -> None:
     server.add(logged(boot(300)))
     clock = Clock()
     gate, _ = poll_until_sure(clock, 40)
     assert (gate.status, clock.pauses) == ("inconclusive", [15, 15, 10])
 
 
-def test_a_failure_that_no_later_log_can_undo_is_sure(poll_until_sure: Look, server: LoggingServer) -> None:
+def test_failure_that_later_logs_cannot_change_is_final(poll_until_sure: Look, server: LoggingServer) -> None:
     server.add(logged(crash(0)))
     clock = Clock()
     assert (poll_until_sure(clock, 600)[0].status, clock.pauses) == ("failed", [])
 
 
-def test_a_share_that_may_still_rise_is_waited_for(poll_until_sure: Look, server: LoggingServer) -> None:
+def test_ratio_that_may_rise_is_not_final(poll_until_sure: Look, server: LoggingServer) -> None:
     server.add(logged(healthy(), [request(50, "/ws", 503)]))
     opened = [request(60 + number, "/ws", 101) for number in range(30)]
     clock = Clock(lambda: server.add(logged(opened)))
@@ -159,7 +155,7 @@ def test_a_share_that_may_still_rise_is_waited_for(poll_until_sure: Look, server
     assert (poll_until_sure(late, 30)[0].status, late.pauses) == ("failed", [15, 15])
 
 
-def test_a_window_that_cuts_a_run_says_so_without_the_advice_of_a_fetch(
+def test_run_cut_by_the_window_is_a_limit_without_fetch_advice(
     poll_until_sure: Look, server: LoggingServer
 ) -> None:
     server.add(logged(boot(395, 90)))
@@ -172,7 +168,7 @@ def test_a_window_that_cuts_a_run_says_so_without_the_advice_of_a_fetch(
 
 
 class Stub:
-    """A fetch that gives one answer after the other; an error is raised."""
+    """A fetch that returns or raises one prepared result after the other."""
 
     def __init__(self, *answers: Analysis | Exception, pages: int = 1) -> None:
         self._answers = list(answers)
@@ -205,7 +201,7 @@ def analysed(*logs: list[Log]) -> Analysis:
 
 
 @pytest.mark.parametrize(("pages", "pause"), [(1, 15), (7, 15), (30, 60), (45, 90)])
-def test_looks_use_up_no_more_than_half_of_the_read_quota(
+def test_polling_uses_at_most_half_of_the_read_quota(
     poll_until_sure: Look, monkeypatch: pytest.MonkeyPatch, pages: int, pause: float
 ) -> None:
     monkeypatch.setattr(gate_polling, "fetch", Stub(analysed(boot(300)), pages=pages))
@@ -215,20 +211,20 @@ def test_looks_use_up_no_more_than_half_of_the_read_quota(
     assert sum(clock.pauses) == 300
 
 
-def test_a_network_that_fails_is_tried_again_while_there_is_time(
-    poll_until_sure: Look, monkeypatch: pytest.MonkeyPatch, said: list[str]
+def test_network_error_is_retried_while_there_is_time(
+    poll_until_sure: Look, monkeypatch: pytest.MonkeyPatch, message: list[str]
 ) -> None:
     lost = TryAgainError("Cloud Logging did not answer for 180 s (reset)", "check the network")
     monkeypatch.setattr(gate_polling, "fetch", Stub(lost, analysed(healthy())))
     clock = Clock()
     gate, _ = poll_until_sure(clock, 600)
     assert (gate.status, gate.revision, clock.pauses) == ("passed", OLD, [15])
-    assert said == [
+    assert message == [
         "Cloud Logging did not answer for 180 s (reset); looking again in 15 s, 600 s are left",
     ]
 
 
-def test_a_network_that_fails_to_the_end_is_no_answer(
+def test_network_error_is_raised_when_the_time_is_up(
     poll_until_sure: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = TryAgainError("Cloud Logging did not answer for 180 s (reset)", "check the network")

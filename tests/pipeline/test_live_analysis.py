@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order and in whatever pieces, at every moment the answer is that of the batch."""
+"""A live analysis equals the batch analysis, in any order of arrival."""
 
 import json
 import tempfile
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.runs.logs import PACKS, Log, export, platform, said, validation
+from tests.runs.logs import PACKS, Log, export, log_line, platform, validation
 from tests.runs.test_properties import lines as some_line
 from triage import pipeline
 from triage.models import Gap
@@ -20,8 +20,8 @@ from triage.window import parse_timestamp
 FAR = 2**62
 
 
-class Watched:
-    """A journal that grows, and what is said of it live."""
+class WatchFixture:
+    """A journal that grows, and its live analysis."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -35,28 +35,28 @@ class Watched:
         self.live.take(lines)
 
     def differs(self, now: int = FAR) -> list[str]:
-        """Return in what the live answer differs from that of the batch."""
+        """Return the parts in which the live analysis differs from the batch."""
         live, batch = self.live.analysis(now), pipeline.analyse([self.file], packs=PACKS)
         return [
             name
             for name in ("timeline", "diagnosis", "errors", "activities", "impact", "open_runs")
-            if like(getattr(live, name)) != like(getattr(batch, name))
+            if to_bytes(getattr(live, name)) != to_bytes(getattr(batch, name))
         ]
 
 
-def like(part: Any) -> bytes:
-    """Return a part of an analysis as bytes; the form of a file of one line is named otherwise."""
+def to_bytes(part: Any) -> bytes:
+    """Return a part of an analysis as bytes, without the name of the format."""
     return msgspec.json.encode(part).replace(b'"JSON object"', b'"JSON lines"')
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Watched:
-    return Watched(tmp_path / "journal.jsonl")
+def watched(tmp_path: Path) -> WatchFixture:
+    return WatchFixture(tmp_path / "journal.jsonl")
 
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> list[list[Log]]:
-    """Return lines in any order, some of them twice, some in parts, in pieces of any size."""
+    """Return lines in any order, some of them twice or split, in pieces."""
     logs = export(draw(st.lists(some_line(), min_size=1, max_size=40)))
     if draw(st.booleans()):
         whole = draw(st.sampled_from(logs))
@@ -77,21 +77,21 @@ def arrivals(draw: st.DrawFn) -> list[list[Log]]:
 
 @given(arrivals(), st.sampled_from([FAR, parse_timestamp("2026-03-01T08:01:00Z")]))
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_at_every_moment_it_is_what_the_batch_says_of_the_journal(pieces: list[list[Log]], now: int) -> None:
+def test_live_analysis_equals_batch_analysis_at_every_moment(pieces: list[list[Log]], now: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        watched = Watched(Path(folder) / "journal.jsonl")
+        watched = WatchFixture(Path(folder) / "journal.jsonl")
         for piece in pieces:
             watched.add(piece)
             assert watched.differs(now) == []
 
 
-def test_saying_it_again_says_the_same(watched: Watched) -> None:
+def test_repeated_analysis_is_the_same(watched: WatchFixture) -> None:
     watched.add(export(validation(0, down=["redis"], environment="production")))
     assert [watched.differs() for _ in range(3)] == [[], [], []]
 
 
-def test_lines_in_order_are_read_once(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(LiveAnalysis, "_read_anew", lambda _self: pytest.fail("read anew"))
+def test_lines_in_order_are_read_once(watched: WatchFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LiveAnalysis, "_reread_journal", lambda _self: pytest.fail("read anew"))
     logs = export(validation(0), validation(100), validation(200, down=["agent_supervisor"]))
     for log in logs:
         watched.add([log])
@@ -99,8 +99,8 @@ def test_lines_in_order_are_read_once(watched: Watched, monkeypatch: pytest.Monk
     assert watched.looked == [log["insertId"] for log in logs]
 
 
-def test_a_line_that_is_late_has_all_read_anew_once(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
+def test_late_line_has_the_journal_read_again_once(
+    watched: WatchFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anew: list[int] = []
     read = LiveAnalysis._reread_journal
@@ -109,7 +109,7 @@ def test_a_line_that_is_late_has_all_read_anew_once(
         anew.append(live.lines)
         return read(live)
 
-    monkeypatch.setattr(LiveAnalysis, "_read_anew", counted)
+    monkeypatch.setattr(LiveAnalysis, "_reread_journal", counted)
     first, *rest = export(validation(0), validation(300))
     watched.add(rest)
     assert watched.differs() == []
@@ -118,10 +118,10 @@ def test_a_line_that_is_late_has_all_read_anew_once(
     assert anew == [len(rest) + 1]
 
 
-def test_an_entry_that_is_dated_ahead_makes_no_other_late(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
+def test_entry_dated_in_the_future_makes_no_other_late(
+    watched: WatchFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(LiveAnalysis, "_read_anew", lambda _self: pytest.fail("read anew"))
+    monkeypatch.setattr(LiveAnalysis, "_reread_journal", lambda _self: pytest.fail("read anew"))
     ahead, *logs = export(platform(86_000, "Container called exit(3)."), validation(0))
     watched.add([ahead])
     now = parse_timestamp("2026-03-01T08:00:10Z")
@@ -130,8 +130,8 @@ def test_an_entry_that_is_dated_ahead_makes_no_other_late(
     watched.live.analysis(now)
 
 
-def test_what_is_known_to_be_missing_is_a_gap_of_the_answer(watched: Watched) -> None:
-    watched.add(export(said(0, "nothing")))
+def test_known_missing_entries_are_a_gap_of_the_analysis(watched: WatchFixture) -> None:
+    watched.add(export(log_line(0, "nothing")))
     gap = Gap("suppressed", str(watched.file), "120 entries were suppressed", count=120)
     assert watched.live.analysis(FAR, [gap]).diagnosis.coverage.gaps == [gap]
     assert watched.live.analysis(FAR).diagnosis.coverage.gaps == []
@@ -143,8 +143,8 @@ def _spilling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_spilling")
-def test_more_than_fits_into_memory_at_the_beginning_is_no_matter(watched: Watched) -> None:
-    watched.add(export(*(validation(100 * n) for n in range(10)), said(2000, "nothing")))
+def test_more_entries_than_fit_into_memory_are_analysed(watched: WatchFixture) -> None:
+    watched.add(export(*(validation(100 * n) for n in range(10)), log_line(2000, "nothing")))
     assert watched.differs() == []
-    watched.add(export(said(2010, "more")))
+    watched.add(export(log_line(2010, "more")))
     assert watched.differs() == []

@@ -1,4 +1,4 @@
-"""A watch over a real wire: what it tells, what it keeps, and how it ends."""
+"""A watch over gRPC: what it reports, what it keeps, and how it ends."""
 
 import errno
 import json
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.logging_server import LoggingServer, refuse
-from tests.runs.logs import PACKS, REVISION, SERVICE, Log, export, records, request, said, validation
+from tests.runs.logs import PACKS, REVISION, SERVICE, Log, export, log_line, records, request, validation
 from triage import pipeline
 from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
 from triage.fetching.follower import Timing
@@ -34,16 +34,16 @@ Act = Callable[[Watch], None]
 ALL = 'resource.type="cloud_run_revision"'
 
 
-class Watched:
-    """A watch of a server, with what it told.
+class WatchFixture:
+    """A watch of a server, with its reports.
 
-    ``steps`` happen one after the other, each as soon as all that was sent before has come and was concluded from.
+    The ``steps`` run one after the other, each as soon as all earlier entries were analysed.
     """
 
     def __init__(self, server: LoggingServer, folder: Path) -> None:
         self.server = server
         self.folder = folder
-        self.told: list[str] = []
+        self.notified: list[str] = []
         self.changes: list[VerdictChange] = []
         self.shown: list[Watch] = []
         self.steps: list[Act] = []
@@ -70,13 +70,13 @@ class Watched:
             filter=text,
         )
         callbacks = pipeline.WatchCallbacks(
-            notify=self.told.append, show=self.show, changed=self.changes.append, on_change=on_change
+            notify=self.notified.append, show=self.show, changed=self.changes.append, on_change=on_change
         )
         how: dict[str, Any] = {"now": lambda: NOW, "timing": QUICK}
         return pipeline.watch(plan, PACKS, callbacks, **how | more)
 
     def arrives(self, *logs: Log, suppressed: int = 0, offline: bool = False) -> None:
-        """Let entries arrive as the next step, with the connection lost just before if they come offline."""
+        """Let entries arrive as the next step, after a lost connection if offline."""
 
         def arrive(_: Watch) -> None:
             self._sent += len(logs) - suppressed
@@ -108,8 +108,8 @@ class Watched:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for nothing between two conclusions."""
-    monkeypatch.setattr("triage.pipeline.watch_run._LEAST", 0)
+    """Do not pause between analyses."""
+    monkeypatch.setattr("triage.pipeline.watch_run._MIN_PAUSE", 0)
 
 
 @pytest.fixture
@@ -119,11 +119,11 @@ def server() -> Iterator[LoggingServer]:
 
 
 @pytest.fixture
-def watched(server: LoggingServer, tmp_path: Path) -> Watched:
-    return Watched(server, tmp_path)
+def watched(server: LoggingServer, tmp_path: Path) -> WatchFixture:
+    return WatchFixture(server, tmp_path)
 
 
-def test_a_service_that_becomes_ready_and_then_fails_is_told_and_ends_the_watch(watched: Watched) -> None:
+def test_service_that_fails_is_reported_and_ends_the_watch(watched: WatchFixture) -> None:
     logs = export(READY, FAILED)
     watched.arrives(*logs[: len(READY)])
     watched.arrives(*logs[len(READY) :])
@@ -146,17 +146,19 @@ def test_a_service_that_becomes_ready_and_then_fails_is_told_and_ends_the_watch(
         (export(FAILED), "not_ready", 1),
     ],
 )
-def test_what_is_so_already_ends_it_at_once(
-    watched: Watched, logs: list[Log], until: Any, status: int
+def test_state_that_is_already_reached_ends_the_watch_at_once(
+    watched: WatchFixture, logs: list[Log], until: Any, status: int
 ) -> None:
     watched.server.add(logs)
     assert pipeline.exit_status_of(watched.run(until=until)) == status
     assert len(watched.changes) == 1
 
 
-def test_half_a_look_back_decides_nothing(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incomplete_look_back_does_not_end_the_watch(
+    watched: WatchFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("triage.fetching.list_queries.PAGE_SIZE", len(READY))
-    monkeypatch.setattr("triage.pipeline.watch_run._PATIENT", 0)
+    monkeypatch.setattr("triage.pipeline.watch_run._MAX_FILL_WAIT", 0)
     watched.server.add(export(READY, FAILED))
     watched.server.on_page(2, refuse(StatusCode.UNAVAILABLE), times=5)
     watched.steps = [lambda _: None] * 100
@@ -172,13 +174,13 @@ def test_half_a_look_back_decides_nothing(watched: Watched, monkeypatch: pytest.
     ("logs", "until", "status"),
     [
         ([], "ready", 3),
-        (export(said(0, "chatter")), "ready", 3),
+        (export(log_line(0, "chatter")), "ready", 3),
         (export(FAILED), "ready", 1),
         (export(READY), "not_ready", 0),
     ],
 )
-def test_when_the_time_is_up_the_status_is_that_of_the_verdict(
-    watched: Watched, logs: list[Log], until: Any, status: int
+def test_status_is_that_of_the_verdict_when_the_time_is_up(
+    watched: WatchFixture, logs: list[Log], until: Any, status: int
 ) -> None:
     watched.server.add(logs)
     watched.steps = [lambda _: None] * 10
@@ -186,7 +188,7 @@ def test_when_the_time_is_up_the_status_is_that_of_the_verdict(
     assert pipeline.exit_status_of(ended) == status
 
 
-def test_all_that_came_is_kept_for_its_owner_and_reads_as_an_export(watched: Watched) -> None:
+def test_received_entries_are_kept_as_a_private_export(watched: WatchFixture) -> None:
     watched.server.add(export(READY))
     watched.arrives(*export(READY, FAILED)[len(READY) :])
     ended = watched.run(until="not_ready")
@@ -205,12 +207,12 @@ def test_all_that_came_is_kept_for_its_owner_and_reads_as_an_export(watched: Wat
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-def test_in_whatever_order_and_pieces_it_arrives_it_ends_as_the_batch_does(
+def test_any_order_of_arrival_gives_the_batch_result(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     logs = data.draw(st.permutations(export(READY, FAILED, validation(50, instance="i2"))))
     with LoggingServer([]) as server:
-        watched = Watched(server, tmp_path_factory.mktemp("watch"))
+        watched = WatchFixture(server, tmp_path_factory.mktemp("watch"))
         held = data.draw(st.integers(0, len(logs)))
         server.add(logs[:held])
         rest = logs[held:]
@@ -226,7 +228,7 @@ def test_in_whatever_order_and_pieces_it_arrives_it_ends_as_the_batch_does(
         watched.steps.append(lambda _: None)
 
         def show(watch: Watch) -> None:
-            Watched.show(watched, watch)
+            WatchFixture.show(watched, watch)
             if watch.stream.lines == everything and watch.diagnosis.coverage.records == everything:
                 raise KeyboardInterrupt
 
@@ -241,8 +243,8 @@ def test_in_whatever_order_and_pieces_it_arrives_it_ends_as_the_batch_does(
         assert batch.diagnosis.services == whole.diagnosis.services
 
 
-def test_suppressed_entries_that_no_query_brings_are_a_gap_of_the_answer_and_of_the_file(
-    watched: Watched,
+def test_suppressed_entries_are_a_gap_of_the_analysis_and_the_file(
+    watched: WatchFixture,
 ) -> None:
     watched.server.add(export(READY))
     watched.steps.append(lambda _: watched.server.on_page(1, refuse(StatusCode.UNAVAILABLE), times=None))
@@ -265,7 +267,7 @@ def test_suppressed_entries_that_no_query_brings_are_a_gap_of_the_answer_and_of_
     assert (watched.meta["complete"], watched.meta["cut"]) == (False, missing)
 
 
-def test_suppression_without_end_does_not_keep_it_from_ending(watched: Watched) -> None:
+def test_endless_suppression_does_not_keep_the_watch_from_ending(watched: WatchFixture) -> None:
     watched.server.add(export(READY))
     logs = export(READY, FAILED)[len(READY) :]
 
@@ -280,10 +282,10 @@ def test_suppression_without_end_does_not_keep_it_from_ending(watched: Watched) 
     assert ended.stream.missing == ended.stream.suppressed
 
 
-def test_an_instance_that_falls_silent_stands_so_though_nothing_comes(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
+def test_silent_instance_is_reported_although_nothing_arrives(
+    watched: WatchFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("triage.pipeline.watch_run._ANYWAY", 0)
+    monkeypatch.setattr("triage.pipeline.watch_run._MAX_IDLE", 0)
     watched.server.add(export(READY[:-6]))
     late = iter([NOW, *[NOW + n * 60 * NANOSECONDS for n in range(10_000)]])
     watched.steps = [lambda _: None] * 12
@@ -293,23 +295,23 @@ def test_an_instance_that_falls_silent_stands_so_though_nothing_comes(
     assert [watched.shown[n].standings[0].going_on for n in (0, -1)] == [True, False]
 
 
-def test_interrupted_it_says_where_what_came_is_kept(watched: Watched) -> None:
+def test_interrupt_reports_the_file_of_the_entries(watched: WatchFixture) -> None:
     watched.server.add(export(READY))
     watched.ends()
     with pytest.raises(KeyboardInterrupt):
         watched.run()
-    assert watched.told[-1] == f"stopped; {len(READY)} entries are kept in {watched.journal}"
+    assert watched.notified[-1] == f"stopped; {len(READY)} entries are kept in {watched.journal}"
 
 
-def test_where_nothing_came_nothing_is_left(watched: Watched) -> None:
+def test_no_file_remains_without_entries(watched: WatchFixture) -> None:
     watched.ends()
     with pytest.raises(KeyboardInterrupt):
         watched.run()
-    assert watched.told[-1] == "stopped"
+    assert watched.notified[-1] == "stopped"
     assert list(watched.folder.iterdir()) == []
 
 
-def test_what_ends_it_says_where_what_came_is_kept(watched: Watched) -> None:
+def test_error_reports_the_file_of_the_entries(watched: WatchFixture) -> None:
     watched.server.add(export(READY))
     watched.steps = [
         lambda _: watched.server.on_page(1, refuse(StatusCode.PERMISSION_DENIED, "gone"), times=None),
@@ -320,7 +322,7 @@ def test_what_ends_it_says_where_what_came_is_kept(watched: Watched) -> None:
     assert f"; {len(READY)} entries are kept in {watched.journal}" in failed.value.message
 
 
-def test_a_first_answer_that_never_comes_ends_it_and_leaves_nothing(watched: Watched) -> None:
+def test_missing_first_answer_ends_the_watch_without_a_file(watched: WatchFixture) -> None:
     watched.server.on_page(1, refuse(StatusCode.UNAVAILABLE), times=None)
     watched.server.tails.on_session(None, refuse(StatusCode.UNAVAILABLE))
     with pytest.raises(TryAgainError, match="did not answer"):
@@ -328,19 +330,19 @@ def test_a_first_answer_that_never_comes_ends_it_and_leaves_nothing(watched: Wat
     assert list(watched.folder.iterdir()) == []
 
 
-def test_no_file_is_written_over(watched: Watched, tmp_path: Path) -> None:
+def test_existing_file_is_not_overwritten(watched: WatchFixture, tmp_path: Path) -> None:
     (tmp_path / "kept.jsonl").write_text("mine")
     with pytest.raises(UsageError, match="it exists, and nothing is written over"):
         watched.run(file=str(tmp_path / "kept.jsonl"))
     assert (tmp_path / "kept.jsonl").read_text() == "mine"
 
 
-def test_a_place_that_cannot_be_written_is_said(watched: Watched, tmp_path: Path) -> None:
+def test_unwritable_path_is_reported(watched: WatchFixture, tmp_path: Path) -> None:
     with pytest.raises(IOFailureError, match="No such file or directory"):
         watched.run(file=str(tmp_path / "nowhere" / "kept.jsonl"))
 
 
-def test_a_disk_that_is_full_ends_it(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_ends_the_watch(watched: WatchFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_handle: int, _data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -351,24 +353,24 @@ def test_a_disk_that_is_full_ends_it(watched: Watched, monkeypatch: pytest.Monke
     assert "make room" in failed.value.hint
 
 
-def test_a_filter_that_is_none_is_refused_before_anything_is_asked(watched: Watched) -> None:
+def test_invalid_filter_is_rejected_before_any_query(watched: WatchFixture) -> None:
     with pytest.raises(UsageError):
         watched.run(text="severity>=")
     assert watched.server.requests == []
     assert watched.server.tails.filters == []
 
 
-def test_only_what_tells_is_asked_for(watched: Watched) -> None:
-    watched.server.add(export(said(0, "an order was kept", "shop"), READY))
+def test_only_relevant_entries_are_queried(watched: WatchFixture) -> None:
+    watched.server.add(export(log_line(0, "an order was kept", "shop"), READY))
     watched.run(until="ready", text="")
     assert len(watched.journal.read_bytes().splitlines()) == len(READY)
 
 
 def test_the_command_gets_the_diagnosis_when_something_changes_secrets_masked(
-    watched: Watched, tmp_path: Path
+    watched: WatchFixture, tmp_path: Path
 ) -> None:
     secret = "postgres://app:correct-horse-battery@10.0.0.5/main"
-    failed = [*FAILED, said(22, f"Unexpected error with {secret}", "shop", severity="ERROR")]
+    failed = [*FAILED, log_line(22, f"Unexpected error with {secret}", "shop", severity="ERROR")]
     logs = export(READY, failed)
     watched.server.add(logs[: len(READY)])
     watched.arrives(*logs[len(READY) :])
@@ -382,15 +384,15 @@ def test_the_command_gets_the_diagnosis_when_something_changes_secrets_masked(
     assert "correct-horse-battery" not in got.read_text()
 
 
-def test_a_command_that_fails_ends_nothing(watched: Watched) -> None:
+def test_failing_command_does_not_end_the_watch(watched: WatchFixture) -> None:
     watched.server.add(export(READY))
     watched.arrives(*export(READY, FAILED)[len(READY) :])
     ended = watched.run(until="not_ready", on_change=[sys.executable, "-c", "raise SystemExit(7)"])
     assert ended.diagnosis.verdict == "not_ready"
-    assert "--on-change ended with status 7" in watched.told
+    assert "--on-change ended with status 7" in watched.notified
 
 
-def test_requests_of_the_last_minutes_are_shown(watched: Watched) -> None:
+def test_requests_of_the_last_minutes_are_shown(watched: WatchFixture) -> None:
     watched.server.add(export(READY, request(40, "/ws/health", 503), request(41, "/ws", 101)))
     ended = watched.run(until="ready")
     assert [answered.statuses for answered in ended.answers] == [{"101": 1, "503": 1}]

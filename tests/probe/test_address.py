@@ -1,4 +1,4 @@
-"""An address is what was given, and nothing that holds a secret is taken for one."""
+"""Parsing addresses; one that holds a secret is rejected."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An answer is told in words of ours, whatever the service wrote into it."""
+"""Answers are logged in fixed words, whatever the service sends."""
 
 import errno
 import socket
@@ -19,7 +19,7 @@ MATCHER = Matcher([pack for pack in load_packs() if pack.id == "client-probe"])
 
 
 def rule(text: str) -> str:
-    """Return the rule that knows a line of a probe."""
+    """Return the rule that matches a line of a probe."""
     entry = Entry(
         timestamp=0,
         message=f"client probe 5e1f0a9c {text}",

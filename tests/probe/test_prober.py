@@ -1,4 +1,4 @@
-"""A probe of a real server in each state that it can be in: what is told, what it decides, and what it never does."""
+"""Probes of a real server in each state: lines, verdict, and limits."""
 
 import json
 import socket
@@ -19,7 +19,7 @@ from triage.probe.prober import MAX_REQUESTS
 
 SERVICE = "netra-backend-staging"
 PACKS = pipeline.load_packs()
-#: What each state decides as a client sees it, and the causes that it shows.
+#: The verdict and the causes that a probe finds in each state.
 SHOWN: dict[str, tuple[str, list[str]]] = {
     "healthy": ("ready", []),
     "header-check": ("ready", ["client-header-check"]),
@@ -53,7 +53,7 @@ SHOWN: dict[str, tuple[str, list[str]]] = {
     "endless-headers": ("not_ready", ["client-protocol"]),
     "hang-up": ("not_ready", ["client-protocol"]),
 }
-#: States in which something is waited for until the time is up: as long as it takes to see it.
+#: States in which a probe waits until its time limit.
 WAITED = {"slow": 0.3, "slow-body": 0.5, "events-missing": 0.5, "events-slow": 0.5, "chatty": 0.5}
 
 
@@ -63,29 +63,29 @@ def plan(url: str, state: str = "", **fields: Any) -> ProbePlan:
     return msgspec.structs.replace(made, **fields)
 
 
-def asked(service: Service, state: str = "", token: str = "", **fields: Any) -> ProbeResult:
+def probe_service(service: Service, state: str = "", token: str = "", **fields: Any) -> ProbeResult:
     return run_probe(plan(service.url, state, **fields), token, agent="triage-verify/test")
 
 
-def probed(state: str | State, token: str = "", **fields: Any) -> ProbeResult:
+def probe_state(state: str | State, token: str = "", **fields: Any) -> ProbeResult:
     with Service(state) as service:
-        return asked(service, state if isinstance(state, str) else "", token, **fields)
+        return probe_service(service, state if isinstance(state, str) else "", token, **fields)
 
 
-def entries(seen: ProbeResult) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in seen.lines]
+def entries(result: ProbeResult) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.lines]
 
 
-def told(seen: ProbeResult) -> list[str]:
-    """Return the lines without the probe's name and the time that each took."""
-    messages = (entry["jsonPayload"]["message"] for entry in entries(seen))
+def masked_lines(result: ProbeResult) -> list[str]:
+    """Return the lines without the probe's id and the latencies."""
+    messages = (entry["jsonPayload"]["message"] for entry in entries(result))
     return [
         message.split(" ", 3)[3].rpartition(" in ")[0] or message.split(" ", 3)[3] for message in messages
     ]
 
 
-def run_of(seen: ProbeResult) -> Run:
-    (run,) = pipeline.analyse_probe(seen, PACKS).timeline.runs
+def run_of(result: ProbeResult) -> Run:
+    (run,) = pipeline.analyse_probe(result, PACKS).timeline.runs
     return run
 
 
@@ -96,7 +96,7 @@ def test_every_service_state_has_a_case() -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_each_service_state_gives_its_verdict(state: str) -> None:
     verdict, causes = SHOWN[state]
-    analysis = pipeline.analyse_probe(probed(state), PACKS)
+    analysis = pipeline.analyse_probe(probe_state(state), PACKS)
     (run,) = analysis.timeline.runs
     assert (run.kind, run.verdict, run.complete, run.service) == ("probe", verdict, True, SERVICE)
     assert analysis.diagnosis.verdict == {"unknown": "inconclusive"}.get(verdict, verdict)
@@ -111,7 +111,7 @@ def test_a_probe_of_a_healthy_service_logs_each_request() -> None:
         for path in ("/ws/health", "/ws/config", "/ws/beacon")
         for line in (f"plain GET {path}: 200", f"upgraded GET {path}: 403")
     ]
-    assert told(probed("healthy")) == [
+    assert masked_lines(probe_state("healthy")) == [
         "started: at most 8 requests, socket /ws, 5 events, without a token",
         *pairs,
         "plain GET /health: 200",
@@ -122,7 +122,7 @@ def test_a_probe_of_a_healthy_service_logs_each_request() -> None:
 
 
 def test_the_header_check_is_detected_by_comparing_plain_and_upgraded_requests() -> None:
-    lines = told(probed("header-check"))
+    lines = masked_lines(probe_state("header-check"))
     assert "plain GET /ws/health: 503, error service_not_ready, state unknown, failed services []" in lines
     assert (
         "headers decide on /ws/health: plain GET 503 with state unknown and no failed service, upgraded GET 403"
@@ -133,23 +133,23 @@ def test_the_header_check_is_detected_by_comparing_plain_and_upgraded_requests()
 @pytest.mark.parametrize(
     "state",
     [
-        # A verdict stands behind one of the refusals, so the others may be that verdict from the cache.
+        # One of the refusals states a verdict, so the others may be that verdict from the cache.
         State(plain=STATES["header-check"].plain, handshake=STATES["not-ready"].handshake),
         # The same refusal with and without headers.
         State(plain=STATES["header-check"].plain, handshake=Reply(503, b"")),
     ],
 )
 def test_the_header_check_is_not_the_cause_when_the_websocket_fails_too(state: State) -> None:
-    seen = probed(state)
-    assert not [line for line in told(seen) if line.startswith("headers decide")]
-    assert [incident.cause for incident in pipeline.analyse_probe(seen, PACKS).diagnosis.incidents] == [
+    result = probe_state(state)
+    assert not [line for line in masked_lines(result) if line.startswith("headers decide")]
+    assert [incident.cause for incident in pipeline.analyse_probe(result, PACKS).diagnosis.incidents] == [
         "client-unavailable"
     ]
 
 
 def test_the_probe_sends_no_more_than_the_plan_states() -> None:
     with Service("healthy") as service:
-        asked(service)
+        probe_service(service)
     kinds = [(kind, path) for kind, path, _ in service.application.requests]
     assert len(kinds) == MAX_REQUESTS
     assert kinds == [
@@ -183,11 +183,11 @@ def test_the_plan_states_the_requests_and_their_limits() -> None:
 
 def test_the_message_path_and_events_are_those_of_the_plan() -> None:
     with Service(State(events=("done",))) as service:
-        seen = asked(service, message="go", events=("done",))
+        result = probe_service(service, message="go", events=("done",))
     assert service.application.messages == ["go"]
-    assert run_of(seen).verdict == "ready"
+    assert run_of(result).verdict == "ready"
     with Service("healthy") as service:
-        assert "socket /chat: 403" in told(asked(service, socket="/chat"))
+        assert "socket /chat: 403" in masked_lines(probe_service(service, socket="/chat"))
 
 
 def test_an_event_may_be_named_in_the_data_of_a_message() -> None:
@@ -200,56 +200,59 @@ def test_an_event_may_be_named_in_the_data_of_a_message() -> None:
 
 def test_without_events_an_open_socket_is_enough() -> None:
     with Service("healthy") as service:
-        seen = asked(service, events=())
+        result = probe_service(service, events=())
     assert service.application.messages == []
-    assert told(seen)[-2:] == ["socket /ws: 101", "ended: ready"]
+    assert masked_lines(result)[-2:] == ["socket /ws: 101", "ended: ready"]
 
 
 def test_a_socket_closed_at_once_is_not_ready_even_without_events() -> None:
-    seen = probed("closes-at-once", events=())
-    assert told(seen)[-2:] == ["socket /ws: closed with code 1011 after 0 of 0 events", "ended: not ready"]
+    result = probe_state("closes-at-once", events=())
+    assert masked_lines(result)[-2:] == [
+        "socket /ws: closed with code 1011 after 0 of 0 events",
+        "ended: not ready",
+    ]
 
 
 def test_a_token_is_sent_and_never_logged() -> None:
-    seen = probed("token", "let-me-in")
-    assert run_of(seen).verdict == "ready"
-    assert b"let-me-in" not in b"".join(seen.lines)
+    result = probe_state("token", "let-me-in")
+    assert run_of(result).verdict == "ready"
+    assert b"let-me-in" not in b"".join(result.lines)
 
 
 def test_a_token_echoed_by_the_service_is_masked() -> None:
-    seen = probed("echo", "let-me-in")
-    text = b"".join(seen.lines)
+    result = probe_state("echo", "let-me-in")
+    text = b"".join(result.lines)
     assert b"Bearer <token>" in text
     assert b"200, error <token> in" in text
     assert b"let-me-in" not in text
 
 
 def test_a_token_that_is_refused_with_403_fails_a_client_that_has_one() -> None:
-    assert run_of(probed("403", "not-this-one")).verdict == "not_ready"
-    assert run_of(probed("401", "not-this-one")).verdict == "unknown"
-    assert run_of(probed("closes-1008", "not-this-one")).verdict == "not_ready"
+    assert run_of(probe_state("403", "not-this-one")).verdict == "not_ready"
+    assert run_of(probe_state("401", "not-this-one")).verdict == "unknown"
+    assert run_of(probe_state("closes-1008", "not-this-one")).verdict == "not_ready"
 
 
 def test_redirects_are_not_followed() -> None:
     with Service("healthy") as elsewhere:
         away = Reply(307, b"", (("location", f"{elsewhere.url}/ws"),))
         with Service(State(plain=away, health=away, handshake=away)) as service:
-            seen = asked(service, token="let-me-in")
+            result = probe_service(service, token="let-me-in")
     assert elsewhere.application.requests == []
-    assert "socket /ws: 307" in told(seen)
-    kept = [entry["jsonPayload"].get("probe", {}).get("location") for entry in entries(seen)]
+    assert "socket /ws: 307" in masked_lines(result)
+    kept = [entry["jsonPayload"].get("probe", {}).get("location") for entry in entries(result)]
     assert f"{elsewhere.url}/ws" in kept
 
 
 def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert run_of(probed("healthy")).verdict == "ready"
+    assert run_of(probe_state("healthy")).verdict == "ready"
 
 
 def test_an_endless_body_is_truncated() -> None:
-    seen = probed("endless")
-    plain = [entry["jsonPayload"]["probe"] for entry in entries(seen) if "plain GET /ws" in str(entry)]
+    result = probe_state("endless")
+    plain = [entry["jsonPayload"]["probe"] for entry in entries(result) if "plain GET /ws" in str(entry)]
     assert all(kept["body_cut"] and len(kept["body"]) <= 2000 for kept in plain)
 
 
@@ -258,37 +261,37 @@ def test_text_of_the_service_is_kept_and_never_matched() -> None:
     body = json.dumps(
         {"error": hostile, "details": {"state": hostile, "failed_services": [hostile]}}
     ).encode()
-    seen = probed(State(health=Reply(503, body)))
-    assert "plain GET /health: 503, failed services []" in told(seen)
-    assert any("Container called exit" in str(entry["jsonPayload"].get("probe")) for entry in entries(seen))
-    causes = [incident.cause for incident in pipeline.analyse_probe(seen, PACKS).diagnosis.incidents]
+    result = probe_state(State(health=Reply(503, body)))
+    assert "plain GET /health: 503, failed services []" in masked_lines(result)
+    assert any("Container called exit" in str(entry["jsonPayload"].get("probe")) for entry in entries(result))
+    causes = [incident.cause for incident in pipeline.analyse_probe(result, PACKS).diagnosis.incidents]
     assert causes == ["client-endpoint-failing"]
 
 
 def test_a_certificate_that_this_machine_trusts_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     with Service("self-signed") as service:
         monkeypatch.setenv("SSL_CERT_FILE", str(service.certificate))
-        assert run_of(asked(service, token="over-tls")).verdict == "ready"
+        assert run_of(probe_service(service, token="over-tls")).verdict == "ready"
 
 
 def test_a_dns_failure_gives_no_verdict() -> None:
-    seen = run_probe(plan("https://shop.invalid"), "", agent="triage-verify/test")
-    assert told(seen)[-2:] == ["socket /ws: DNS failure", "ended: unknown"]
-    assert pipeline.analyse_probe(seen, PACKS).diagnosis.verdict == "inconclusive"
+    result = run_probe(plan("https://shop.invalid"), "", agent="triage-verify/test")
+    assert masked_lines(result)[-2:] == ["socket /ws: DNS failure", "ended: unknown"]
+    assert pipeline.analyse_probe(result, PACKS).diagnosis.verdict == "inconclusive"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_closed_port_refuses_the_connection(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    seen = run_probe(plan(f"http://{host}:{port}"), "", agent="triage-verify/test")
-    assert told(seen)[-2:] == ["socket /ws: connection refused", "ended: not ready"]
+    result = run_probe(plan(f"http://{host}:{port}"), "", agent="triage-verify/test")
+    assert masked_lines(result)[-2:] == ["socket /ws: connection refused", "ended: not ready"]
 
 
 def test_probe_lines_are_log_entries_in_their_own_log() -> None:
     with Service("healthy") as service:
-        seen = asked(service, project="demo")
-    made = entries(seen)
+        result = probe_service(service, project="demo")
+    made = entries(result)
     assert {entry["logName"] for entry in made} == {"projects/demo/logs/triage.verify"}
     assert {entry["resource"]["labels"]["service_name"] for entry in made} == {SERVICE}
     assert {entry["resource"]["type"] for entry in made} == {"cloud_run_revision"}
@@ -307,23 +310,23 @@ def test_probe_lines_are_log_entries_in_their_own_log() -> None:
 
 def test_each_request_carries_the_trace_of_its_line() -> None:
     with Service("healthy") as service:
-        seen = asked(service)
+        result = probe_service(service)
     sent = [headers["traceparent"].split("-")[1] for _, _, headers in service.application.requests]
-    assert sorted(set(sent)) == sorted(sent) == sorted(seen.traces)
-    assert set(sent) == {entry["trace"] for entry in entries(seen) if "trace" in entry}
+    assert sorted(set(sent)) == sorted(sent) == sorted(result.traces)
+    assert set(sent) == {entry["trace"] for entry in entries(result) if "trace" in entry}
 
 
 def test_lines_have_distinct_times_with_a_stopped_clock() -> None:
     with Service("healthy") as service:
-        seen = run_probe(
+        result = run_probe(
             plan(service.url), "", agent="triage-verify/test", clock=lambda: 1_700_000_000_000_000_000
         )
-    assert len({entry["timestamp"] for entry in entries(seen)}) == len(seen.lines)
-    assert seen.ended > seen.began
+    assert len({entry["timestamp"] for entry in entries(result)}) == len(result.lines)
+    assert result.ended > result.began
 
 
 def test_a_line_gets_the_revision_and_project_of_the_service_log() -> None:
-    line = next(line for line in probed("healthy").lines if b"socket /ws: 101" in line)
+    line = next(line for line in probe_state("healthy").lines if b"socket /ws: 101" in line)
     moved = json.loads(with_revision(line, "shop-00042-abc", "demo"))
     assert moved["resource"]["labels"]["revision_name"] == "shop-00042-abc"
     assert moved["logName"] == "projects/demo/logs/triage.verify"
@@ -361,10 +364,10 @@ def test_a_given_service_name_overrides_the_host() -> None:
 
 
 def test_concurrent_probes_have_distinct_ids() -> None:
-    seen: list[ProbeResult] = []
+    result: list[ProbeResult] = []
 
     def ask(state: str) -> None:
-        seen.append(probed(state))
+        result.append(probe_state(state))
 
     both: Sequence[threading.Thread] = [
         threading.Thread(target=ask, args=[state]) for state in ("healthy", "404")
@@ -373,6 +376,6 @@ def test_concurrent_probes_have_distinct_ids() -> None:
         thread.start()
     for thread in both:
         thread.join()
-    together = msgspec.structs.replace(seen[0], lines=[line for one in seen for line in one.lines])
+    together = msgspec.structs.replace(result[0], lines=[line for one in result for line in one.lines])
     verdicts = {run.verdict for run in pipeline.analyse_probe(together, PACKS).timeline.runs}
     assert verdicts == {"ready", "not_ready"}

@@ -1,4 +1,4 @@
-"""Log entries of invented values, and every form that an export can have them in."""
+"""Invented log entries, in every export format."""
 
 import gzip
 import io
@@ -19,7 +19,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
 def log(number: int, **fields: Any) -> Log:
-    """Return the LogEntry of that number, as the API writes it; None takes a field away."""
+    """Return the LogEntry with a number, as the API writes it; None removes a field."""
     entry: Log = {
         "insertId": f"6a7b8c{number:06x}",
         "jsonPayload": {
@@ -48,12 +48,12 @@ def log(number: int, **fields: Any) -> Log:
 
 
 def logs(count: int) -> list[Log]:
-    """Return so many different entries."""
+    """Return a number of different entries."""
     return [log(number) for number in range(count)]
 
 
 def to_json_array(entries: list[Log]) -> bytes:
-    """Return what gcloud prints."""
+    """Return a JSON array as gcloud prints it."""
     return json.dumps(entries, indent=2, ensure_ascii=False).encode()
 
 
@@ -63,7 +63,7 @@ def lines(entries: list[Log]) -> bytes:
 
 
 def to_snake_case(value: Any) -> Any:
-    """Return a LogEntry with the keys that the protobuf has."""
+    """Return a LogEntry with the keys of the protobuf."""
     names = {
         "insertId": "insert_id",
         "jsonPayload": "json_payload",
@@ -147,7 +147,7 @@ FORMS: dict[str, Callable[[list[Log]], bytes]] = {
 
 
 class ReadResult:
-    """What reading some bytes gave."""
+    """The items read from some bytes."""
 
     def __init__(self, items: list[Item]) -> None:
         self.records = [item for item in items if isinstance(item, Record)]
@@ -167,7 +167,7 @@ def read_bytes(data: bytes, limits: Limits | None = None) -> ReadResult:
 
 
 def read_entries(*files: bytes, **options: Any) -> Entries:
-    """Return the entries of several files, each read by itself."""
+    """Return the entries of several files."""
     items = [
         item
         for number, data in enumerate(files)
@@ -189,7 +189,7 @@ def _with_path(items: list[Item], path: str) -> list[Item]:
 
 
 def decode_entry(entry: Log | bytes) -> Entry:
-    """Return the entry that one record means."""
+    """Return the entry of a record."""
     data = entry if isinstance(entry, bytes) else json.dumps(entry).encode()
     found = decode(Record(data, Source("export.json", 1)))
     assert isinstance(found, Entry), found
@@ -197,7 +197,7 @@ def decode_entry(entry: Log | bytes) -> Entry:
 
 
 def decode_gap(entry: Log | bytes) -> Gap:
-    """Return the gap that one record leaves."""
+    """Return the gap of a record that cannot be decoded."""
     data = entry if isinstance(entry, bytes) else json.dumps(entry).encode()
     found = decode(Record(data, Source("export.json", 7)))
     assert isinstance(found, Gap), found
@@ -205,6 +205,6 @@ def decode_gap(entry: Log | bytes) -> Gap:
 
 
 def without_source(entry: Entry) -> Entry:
-    """Return the entry without where and how it was written."""
+    """Return an entry without its raw text and its source."""
     fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
     return Entry(**fields | {"raw": b"{}", "source": Source("", 0)})

@@ -1,4 +1,4 @@
-"""An export that another process reads says the same, item by item, as one that is read here."""
+"""A worker yields the same items as reading in this process."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from triage.entries import Prefilter
 from triage.errors import BadDataError
 from triage.reading import background_reader, read
 
-#: Newer Pythons warn of what ``helpers`` guards against; a test runner has threads of its own.
+#: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 READS = sys.modules["triage.reading.reader"]
 SIEVE = Prefilter(["kept"])
@@ -34,38 +34,36 @@ FORMS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.fixture
-def beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read every export by another process."""
+def read_by_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read every export with a worker."""
     monkeypatch.setattr(READS, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(READS, "BACKGROUND_BYTES", 0)
     monkeypatch.setattr(READS, "worker_count", lambda: 1)
 
 
 def items(path: Path) -> list[Item]:
-    """Return what there is to say of a file."""
+    """Return the items of a file."""
     return list(read([path], record_filter=SIEVE))
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_another_process_says_what_this_one_says(
-    tmp_path: Path, form: str, request: pytest.FixtureRequest
-) -> None:
+def test_worker_yields_the_same_items(tmp_path: Path, form: str, request: pytest.FixtureRequest) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS[form]())
     here = items(path)
-    request.getfixturevalue("beside")
+    request.getfixturevalue("read_by_worker")
     assert len(here) > 1
     assert items(path) == here
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])
-def test_where_the_helper_was_ended_reading_goes_on_here(
+def test_reading_continues_when_the_worker_is_killed(
     tmp_path: Path, batches: int, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS["array"]())
     here = items(path)
-    request.getfixturevalue("beside")
+    request.getfixturevalue("read_by_worker")
     monkeypatch.setattr(background_reader, "_ITEMS", 5)
     batched = background_reader._batches
 
@@ -79,16 +77,16 @@ def test_where_the_helper_was_ended_reading_goes_on_here(
     assert items(path) == here
 
 
-@pytest.mark.usefixtures("beside")
-def test_what_is_no_export_is_told_here(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("read_by_worker")
+def test_error_of_the_worker_is_raised_here(tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_bytes(gzip.compress(b'[{"a": 1}, {"b": 2}]'))
     with pytest.raises(BadDataError, match="holds no log entry"):
         items(path)
 
 
-@pytest.mark.usefixtures("beside")
-def test_no_helper_is_left_when_reading_is_given_up(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("read_by_worker")
+def test_no_worker_remains_when_reading_is_abandoned(tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS["array"]())
     found = read([path], record_filter=SIEVE)
@@ -99,7 +97,9 @@ def test_no_helper_is_left_when_reading_is_given_up(tmp_path: Path) -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_only_what_is_large_and_sifted_is_read_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_large_filtered_files_are_read_in_background(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "export.gz"
     path.write_bytes(FORMS["gzip"]())
     asked: list[object] = []

@@ -1,4 +1,4 @@
-"""Arrays and objects: where one is broken or cut, the others are read."""
+"""Arrays and objects: after a broken or cut one, the others are read."""
 
 import json
 
@@ -16,7 +16,7 @@ def ids(entries: list[Log]) -> list[str]:
     return [entry["insertId"] for entry in entries]
 
 
-def test_what_gcloud_prints_around_the_array_is_skipped_and_told() -> None:
+def test_text_of_gcloud_around_the_array_is_skipped_and_reported() -> None:
     before = b"Updates are available for some Google Cloud CLI components.  To install them,\nplease run:\n  $ gcloud components update\n\n"
     after = b"\nWARNING: [1] entries {were} left out\n"
     found = read_bytes(before + to_json_array(logs(3)) + after)
@@ -24,7 +24,7 @@ def test_what_gcloud_prints_around_the_array_is_skipped_and_told() -> None:
     assert set(found.kinds) == {"not_entries"}
 
 
-def test_a_warning_between_the_elements_costs_no_entry() -> None:
+def test_warning_between_elements_loses_no_entry() -> None:
     data = to_json_array(logs(3)).replace(b"\n  },\n", b"\n  },\nWARNING: a line of stderr\n", 1)
     found = read_bytes(data)
     assert len(found.entries) == 3
@@ -73,7 +73,7 @@ def test_the_tail_of_an_array_gives_its_whole_entries(indent: int | None) -> Non
     ],
 )
 @pytest.mark.parametrize("indent", [None, 2])
-def test_one_broken_element_costs_itself_only(harm: object, indent: int | None) -> None:
+def test_one_broken_element_loses_only_itself(harm: object, indent: int | None) -> None:
     entries = logs(6)
     parts = [json.dumps(entry, indent=indent) for entry in entries]
     parts[2] = harm(parts[2])  # type: ignore[operator]
@@ -85,7 +85,7 @@ def test_one_broken_element_costs_itself_only(harm: object, indent: int | None) 
     )
 
 
-def test_elements_that_are_no_objects_are_broken_records() -> None:
+def test_elements_that_are_not_objects_are_broken_records() -> None:
     found = read_bytes(json.dumps([log(0), 5, "text", None, [log(1)], log(2)]).encode())
     assert found.kinds.count("broken_record") == 3
     assert [entry.insert_id for entry in found.entries] == ids(logs(3))
@@ -96,7 +96,7 @@ def test_what_only_the_lenient_decoder_reads_does_not_end_the_array() -> None:
     assert len(read_bytes(text.encode()).entries) == 3
 
 
-def test_an_entry_after_the_fast_way_failed_is_not_lost_over_many_chunks() -> None:
+def test_entry_after_a_failed_block_is_not_lost() -> None:
     entries = [log(n, textPayload="{[\\" * 3000) for n in range(300)]
     text = json.dumps(entries, indent=2).replace('"insertId": "6a7b8c000063"', '"insertId": NaN')
     found = read_bytes(text.encode())
@@ -104,7 +104,7 @@ def test_an_entry_after_the_fast_way_failed_is_not_lost_over_many_chunks() -> No
     assert found.gaps == []
 
 
-def test_an_element_that_is_too_large_is_passed_over() -> None:
+def test_too_large_element_is_skipped() -> None:
     entries = [log(0), log(1, textPayload="},{" * 1_500_000), log(2)]
     found = read_bytes(json.dumps(entries).encode(), Limits(record=100_000))
     assert [entry.insert_id for entry in found.entries if entry.insert_id != ids(entries)[1]] == ids(

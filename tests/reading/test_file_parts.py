@@ -1,4 +1,4 @@
-"""Parts of a file, read each by itself, are the file: the same records, gaps and positions, wherever it is divided."""
+"""Parts of a file give the same records, gaps and positions as the file."""
 
 import gzip
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ PIECES = [
 LIMITS = Limits(record=2000)
 
 
-def in_parts(path: Path, size: int) -> list[Item]:
-    """Return what the parts of a file give, put together."""
+def read_in_parts(path: Path, size: int) -> list[Item]:
+    """Return the items of the parts of a file, joined."""
 
     def items() -> Iterator[object]:
         for part in split_files(expand([path]), size):
@@ -55,7 +55,7 @@ def test_a_file_of_lines_can_be_divided_anywhere(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "divided.jsonl"
     path.write_bytes(mark + lines([log(0)]) + b"".join(pieces))
-    assert in_parts(path, size) == whole(path)
+    assert read_in_parts(path, size) == whole(path)
 
 
 @pytest.mark.parametrize("size", range(1, 12))
@@ -63,10 +63,10 @@ def test_a_part_may_be_smaller_than_a_line_and_end_at_a_line_feed(size: int, tmp
     path = tmp_path / "short.jsonl"
     entry = b'{"textPayload":"a","insertId":"b"}'
     path.write_bytes(entry + b"\n{}\n{}\n\n{" + b"\n{}\n{}")
-    assert in_parts(path, size) == whole(path)
+    assert read_in_parts(path, size) == whole(path)
 
 
-def test_lines_longer_than_a_chunk_go_over_as_many_parts_as_they_need(tmp_path: Path) -> None:
+def test_line_longer_than_a_chunk_spans_several_parts(tmp_path: Path) -> None:
     path = tmp_path / "long.jsonl"
     long = lines([log(1, textPayload="z" * (3 << 20))])
     path.write_bytes(lines(logs(3)) + long + lines(logs(2)) + long[:-1])
@@ -85,7 +85,7 @@ def test_lines_longer_than_a_chunk_go_over_as_many_parts_as_they_need(tmp_path: 
     ],
     ids=["an array", "gzip", "UTF-16", "a zip archive", "a table"],
 )
-def test_a_file_of_any_other_form_stays_whole(data: bytes, tmp_path: Path) -> None:
+def test_file_of_another_format_is_not_divided(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_bytes(data)
     (only,) = split_files(expand([path]), 100)
@@ -93,7 +93,7 @@ def test_a_file_of_any_other_form_stays_whole(data: bytes, tmp_path: Path) -> No
     assert only.size == len(data)
 
 
-def test_a_small_file_is_not_opened_to_be_divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "small.jsonl"
     path.write_bytes(lines(logs(2)))
     monkeypatch.setattr("triage.reading.file_parts.open_source", None)

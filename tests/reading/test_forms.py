@@ -1,4 +1,4 @@
-"""The form is told from the bytes, and the same entries come out of each."""
+"""The format is detected from the bytes, and each gives the same entries."""
 
 import pytest
 
@@ -62,6 +62,6 @@ def test_a_wrapper_of_empty_groups_is_an_empty_export() -> None:
         assert read_bytes(b'{"total": 0, "logs_by_severity": ' + groups.encode() + b"}").records == []
 
 
-def test_bytes_that_are_mojibake_stay_as_they_are() -> None:
+def test_mojibake_is_unchanged() -> None:
     entry = log(1, jsonPayload=None, textPayload="ðŸš« Rejecting \x9d CafÃ©")
     assert read_bytes(FORMS["JSON lines"]([entry])).entries[0].message == "ðŸš« Rejecting \x9d CafÃ©"

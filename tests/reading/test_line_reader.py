@@ -14,14 +14,14 @@ def test_a_broken_line_is_left_to_the_decoder_and_the_rest_is_read() -> None:
     assert len(found.entries) == 3
 
 
-def test_a_line_without_its_head_is_a_broken_record_with_its_line() -> None:
+def test_line_without_its_beginning_is_a_broken_record() -> None:
     data = lines(logs(3))
     found = read_bytes(data[20:])
     assert [(gap.kind, gap.position) for gap in found.gaps] == [("broken_record", 1)]
     assert len(found.records) == 2
 
 
-def test_text_around_the_lines_is_no_record() -> None:
+def test_text_around_the_lines_is_not_a_record() -> None:
     found = read_bytes(b"WARNING: The following filter was used\n" + lines(logs(2)) + b"Listed 2 items.\n")
     assert [(gap.kind, gap.position) for gap in found.gaps] == [("not_entries", 1), ("not_entries", 4)]
     assert len(found.records) == 2
@@ -34,14 +34,14 @@ def test_the_last_line_is_cut_when_it_does_not_end() -> None:
     assert found.gaps[0].position == 4
 
 
-def test_a_line_that_is_too_long_is_passed_over() -> None:
+def test_too_long_line_is_skipped() -> None:
     data = lines([log(0), log(1, textPayload="x" * 5_000_000), log(2)])
     found = read_bytes(data, Limits(record=10_000))
     assert [(gap.kind, gap.position) for gap in found.gaps] == [("too_large", 2)]
     assert [record.source.position for record in found.records] == [1, 3]
 
 
-def test_a_last_line_that_is_too_long_is_told() -> None:
+def test_too_long_last_line_is_reported() -> None:
     found = read_bytes(lines([log(0), log(1, textPayload="x" * 50_000)])[:-1], Limits(record=10_000))
     assert [(gap.kind, gap.position) for gap in found.gaps] == [("too_large", 2)]
 
@@ -52,7 +52,7 @@ def test_line_separators_of_unicode_do_not_end_a_line() -> None:
     assert [entry.message for entry in found.entries] == [forged]
 
 
-def test_a_mark_in_the_middle_of_merged_files_is_no_matter() -> None:
+def test_byte_order_mark_between_merged_files_is_ignored() -> None:
     found = read_bytes(lines(logs(2)) + b"\xef\xbb\xbf" + lines([log(5)]))
     assert (len(found.entries), found.gaps) == (3, [])
 
@@ -62,7 +62,7 @@ def test_a_mark_in_the_middle_of_merged_files_is_no_matter() -> None:
         st.tuples(st.integers(0, 5), st.binary(max_size=40).map(lambda data: data.replace(b"\n", b" ")))
     ),
 )
-def test_junk_between_the_lines_costs_no_good_entry(junk: list[tuple[int, bytes]]) -> None:
+def test_junk_between_lines_loses_no_entry(junk: list[tuple[int, bytes]]) -> None:
     rows = lines(logs(6)).splitlines(keepends=True)
     for place, text in sorted(junk, reverse=True):
         rows.insert(place + 1, text + b"\n")

@@ -1,4 +1,4 @@
-"""A file that several processes read says the same, line by line, as one that is read from its beginning to its end."""
+"""Several workers yield the same items as reading in this process."""
 
 import os
 import signal
@@ -19,19 +19,19 @@ from triage.reading.line_reader import LineReader
 from triage.reading.parallel_reader import read_in_parallel
 from triage.reading.stream import Stream
 
-#: Newer Pythons warn of what ``helpers`` guards against; a test runner has threads of its own.
+#: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 LIMITS = Limits(record=400)
 SIEVE = Prefilter(["kept} at [3]"])
 
 
-def in_one(path: Path) -> Sequence[Item]:
-    """Return what a file says that is read from its beginning to its end."""
+def read_in_one_process(path: Path) -> Sequence[Item]:
+    """Return the items of a file, read without workers."""
     with path.open("rb") as file:
         return list(LineReader(Stream([file.read()]), str(path), LIMITS, SIEVE).records())
 
 
-def told(items: Sequence[Item]) -> list[Item]:
+def records_and_gaps(items: Sequence[Item]) -> list[Item]:
     """Return the records and gaps."""
     return [item for item in items if not isinstance(item, Skipped)]
 
@@ -50,7 +50,7 @@ def skipped(items: Sequence[Item]) -> int:
     chunk=st.integers(1, 700),
     count=st.integers(1, 3),
 )  # fmt: skip
-def test_several_processes_say_what_one_says(
+def test_several_workers_yield_the_same_items(
     tmp_path: Path, content: list[bytes], stretch: int, chunk: int, count: int
 ) -> None:
     path = tmp_path / "export.jsonl"
@@ -59,22 +59,22 @@ def test_several_processes_say_what_one_says(
         patched.setattr(parallel_reader, "_RANGE_BYTES", max(stretch, path.stat().st_size // 40))
         patched.setattr(parallel_reader, "CHUNK", chunk)
         found = list(read_in_parallel(str(path), LIMITS, SIEVE, count))
-    whole = in_one(path)
-    assert told(found) == told(whole)
-    assert skipped(found) + len(told(found)) == skipped(whole) + len(told(whole))
+    whole = read_in_one_process(path)
+    assert records_and_gaps(found) == records_and_gaps(whole)
+    assert skipped(found) + len(records_and_gaps(found)) == skipped(whole) + len(records_and_gaps(whole))
 
 
-def test_where_a_helper_was_ended_its_stretches_are_read_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ranges_of_a_killed_worker_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(60)))
     monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 2000)
     monkeypatch.setattr(worker, "_send", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    assert told(list(read_in_parallel(str(path), LIMITS, SIEVE, 2))) == told(in_one(path))
+    assert records_and_gaps(list(read_in_parallel(str(path), LIMITS, SIEVE, 2))) == records_and_gaps(
+        read_in_one_process(path)
+    )
 
 
-def test_no_helper_is_left_when_reading_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_worker_remains_when_reading_is_abandoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(60)))
     monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 2000)
@@ -86,15 +86,15 @@ def test_no_helper_is_left_when_reading_is_given_up(tmp_path: Path, monkeypatch:
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_helpers_end_by_themselves_when_the_process_that_reads_is_killed(tmp_path: Path) -> None:
+def test_workers_exit_when_the_reader_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(3000)))
     code = (
         "import os, signal\n"
-        "from triage.entries import Sieve\n"
+        "from triage.entries import Prefilter\n"
         "from triage.reading import Limits, parallel_reader\n"
-        "spread._STRETCH = 200_000\n"
-        f"items = spread.read_spread({str(path)!r}, Limits(), Sieve(['kept']), 2)\n"
+        "parallel_reader._RANGE_BYTES = 200_000\n"
+        f"items = parallel_reader.read_in_parallel({str(path)!r}, Limits(), Prefilter(['kept']), 2)\n"
         "next(items)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -103,17 +103,19 @@ def test_helpers_end_by_themselves_when_the_process_that_reads_is_killed(tmp_pat
     assert process.returncode == -signal.SIGKILL
 
 
-def test_only_large_files_that_are_sifted_are_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_large_filtered_files_are_read_in_parallel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(60)))
     reads = sys.modules["triage.reading.reader"]
     asked: list[str] = []
 
-    def spread_out(path: str, *_: object) -> list[Record]:
+    def count_parallel_reads(path: str, *_: object) -> list[Record]:
         asked.append(path)
         return []
 
-    monkeypatch.setattr(reads, "read_in_parallel", spread_out)
+    monkeypatch.setattr(reads, "read_in_parallel", count_parallel_reads)
     monkeypatch.setattr(reads, "worker_count", lambda: 2)
     list(read([path], record_filter=SIEVE))
     monkeypatch.setattr(reads, "PARALLEL_BYTES", 1000)
@@ -123,7 +125,9 @@ def test_only_large_files_that_are_sifted_are_spread(tmp_path: Path, monkeypatch
     assert asked == [str(path)]
 
 
-def test_a_name_that_is_no_text_is_read_all_the_same(tmp_path: Path) -> None:
+def test_file_name_that_is_not_utf8_is_read(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jsonl"))
     path.write_bytes(lines(logs(60)))
-    assert told(list(read_in_parallel(str(path), LIMITS, SIEVE, 2))) == told(in_one(path))
+    assert records_and_gaps(list(read_in_parallel(str(path), LIMITS, SIEVE, 2))) == records_and_gaps(
+        read_in_one_process(path)
+    )

@@ -1,4 +1,4 @@
-"""Parquet, written by DuckDB as BigQuery and Log Analytics users have it."""
+"""Parquet as DuckDB writes it for users of BigQuery and Log Analytics."""
 
 import gzip
 from pathlib import Path
@@ -54,12 +54,12 @@ def test_times_keep_their_digits_and_their_zone(tmp_path: Path) -> None:
     assert entry.receive_timestamp == 1_772_352_000_500_000_000
 
 
-def test_other_tables_are_no_exports(tmp_path: Path) -> None:
+def test_other_table_is_not_an_export(tmp_path: Path) -> None:
     with pytest.raises(BadDataError, match="none of its columns"):
         read_bytes(parquet(tmp_path, "SELECT 1 AS price"))
 
 
-def test_parquet_that_is_cut_is_no_export(nested: bytes) -> None:
+def test_cut_parquet_is_not_an_export(nested: bytes) -> None:
     with pytest.raises(BadDataError, match="not a readable Parquet file"):
         read_bytes(nested[:-100])
 

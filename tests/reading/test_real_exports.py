@@ -1,4 +1,4 @@
-"""Real exports and recorded runs, where they are at hand: every record of every file is an entry."""
+"""Real exports and recorded runs, if present: every record is an entry."""
 
 from pathlib import Path
 
@@ -39,14 +39,14 @@ def test_every_record_of_every_file_is_an_entry() -> None:
         ("payload-lost.by-severity.json", {"limit_suspected", "payload_lost"}),
     ],
 )
-def test_what_is_doubtful_in_real_exports_is_told(name: str, kinds: set[str]) -> None:
+def test_suspected_losses_in_real_exports_are_reported(name: str, kinds: set[str]) -> None:
     entries = Entries(read([SHARED / "exports" / name]))
     list(entries)
     assert {gap.kind for gap in entries.coverage(0).gaps} == kinds
 
 
 @pytest.mark.skipif(not FILES, reason="the shared exports are not beside this project")
-def test_a_recorded_run_says_the_same_in_every_wrapping() -> None:
+def test_recorded_run_is_the_same_in_every_format() -> None:
     folder: Path = SHARED / "scenarios" / "logs"
     lossless = ("newest_first", "raw_logs", "utf8bom", "ndjson", "by_severity_snake")
     for path in sorted(folder.glob("*__*")):

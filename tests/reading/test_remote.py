@@ -1,4 +1,4 @@
-"""Objects of a bucket are read like files of a folder, over a real wire; what goes wrong is told in one line."""
+"""Objects of a bucket are read as files, over HTTP; errors are one line."""
 
 import builtins
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ HOUR = "run.googleapis.com/stderr/2026/03/01/08:00:00_08:59:59_S{}.json"
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorageServer]:
-    """Serve the bucket of a sink, and let no failure be waited for."""
+    """Serve the bucket of a sink, without pauses between retries."""
     objects = {HOUR.format(shard): lines(logs(3 + shard)) for shard in range(4)}
     objects |= {
         "run.googleapis.com/requests/2026/03/01/08:00:00_08:59:59_S0.json": lines([log(9)]),
@@ -43,9 +43,7 @@ def files(*sources: str) -> list[ExportFile]:
 
 
 @pytest.mark.parametrize("folder", ["gs://sink/run.googleapis.com", "gs://sink/run.googleapis.com/"])
-def test_a_folder_is_read_to_its_depth_in_order_and_without_what_is_no_export(
-    folder: str, server: StorageServer
-) -> None:
+def test_folder_is_read_recursively_without_metadata(folder: str, server: StorageServer) -> None:
     found = files(folder)
     assert [file.path.removeprefix("gs://sink/run.googleapis.com/").partition("/")[0] for file in found] == [
         "requests",
@@ -66,12 +64,12 @@ def test_a_bucket_a_glob_and_an_object_are_read(server: StorageServer) -> None:
     assert (named.path, named.form, named.records) == ("gs://sink/one [copy] *.json", "JSON array", 2)
 
 
-def test_an_object_that_is_named_twice_is_read_once(server: StorageServer) -> None:
+def test_object_named_twice_is_read_once(server: StorageServer) -> None:
     one = f"gs://sink/{HOUR.format(1)}"
     assert [file.path for file in files(one, "gs://sink/run.googleapis.com/stderr", one)].count(one) == 1
 
 
-def test_what_is_listed_has_its_size_and_whether_it_was_named(server: StorageServer) -> None:
+def test_listed_object_has_its_size_and_whether_it_is_explicit(server: StorageServer) -> None:
     one = f"gs://sink/{HOUR.format(0)}"
     size = len(lines(logs(3)))
     assert [(source.is_explicit, source.size) for source in expand([one])] == [(True, size)]
@@ -81,9 +79,7 @@ def test_what_is_listed_has_its_size_and_whether_it_was_named(server: StorageSer
     ] == [(False, size)]
 
 
-def test_an_object_comes_in_blocks_each_asked_for_once(
-    server: StorageServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_object_is_fetched_in_blocks(server: StorageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.reading.remote._BLOCK", 3 << 20)
     entries = [log(number, textPayload="x" * 200_000) for number in range(50)]
     server.buckets["sink"]["large.jsonl"] = lines(entries)
@@ -93,7 +89,7 @@ def test_an_object_comes_in_blocks_each_asked_for_once(
     assert server.ranges == sorted(set(server.ranges))
 
 
-def test_what_passes_is_tried_again(server: StorageServer) -> None:
+def test_temporary_error_is_retried(server: StorageServer) -> None:
     server.failures = 3
     assert len(files(f"gs://sink/{HOUR.format(0)}")) == 1
 
@@ -109,7 +105,7 @@ def test_what_passes_is_tried_again(server: StorageServer) -> None:
         ("gs://empty", IOFailureError),
     ],
 )
-def test_what_is_not_there_is_told(source: str, error: type[TriageError], server: StorageServer) -> None:
+def test_missing_object_is_reported(source: str, error: type[TriageError], server: StorageServer) -> None:
     with pytest.raises(error, match="no such object") as raised:
         files(source)
     assert str(raised.value).startswith(f"{source}: ")
@@ -119,7 +115,7 @@ def test_what_is_not_there_is_told(source: str, error: type[TriageError], server
     "source", ["gs://sink/run.googleapis.com", "gs://sink/x.json", "gs://sink/*", "gs://sink"]
 )
 @pytest.mark.parametrize(("status", "advice"), [(403, "roles/storage.objectViewer"), (401, "gcloud auth")])
-def test_a_missing_right_is_told_with_what_gives_it(
+def test_missing_permission_is_reported_with_the_role(
     source: str, status: int, advice: str, server: StorageServer
 ) -> None:
     server.refused = status
@@ -128,19 +124,19 @@ def test_a_missing_right_is_told_with_what_gives_it(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_storage_that_does_not_answer_is_to_be_tried_again(status: int, server: StorageServer) -> None:
+def test_unresponsive_storage_is_a_temporary_error(status: int, server: StorageServer) -> None:
     server.refused = status
     with pytest.raises(TryAgainError, match=r"gs://sink/x\.json: the storage did not answer"):
         files("gs://sink/x.json")
 
 
-def test_a_wire_that_breaks_in_an_object_ends_the_reading(server: StorageServer) -> None:
+def test_broken_connection_ends_the_reading(server: StorageServer) -> None:
     server.cut = True
     with pytest.raises(TryAgainError, match="did not answer"):
         files(f"gs://sink/{HOUR.format(0)}")
 
 
-def test_a_server_that_is_gone_is_told(server: StorageServer) -> None:
+def test_missing_server_is_reported(server: StorageServer) -> None:
     with StorageServer() as gone:
         pass
     with pytest.MonkeyPatch.context() as patched:
@@ -149,16 +145,14 @@ def test_a_server_that_is_gone_is_told(server: StorageServer) -> None:
             files("gs://sink/x.json")
 
 
-def test_nothing_of_the_storage_client_reaches_the_terminal(
-    server: StorageServer, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_storage_client_prints_nothing(server: StorageServer, capfd: pytest.CaptureFixture[str]) -> None:
     server.refused = 503
     with pytest.raises(TryAgainError):
         files("gs://sink/x.json")
     assert capfd.readouterr() == ("", "")
 
 
-def test_without_the_extra_the_line_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
     def without(name: str, *args: Any) -> Any:
@@ -173,7 +167,7 @@ def test_without_the_extra_the_line_says_which(monkeypatch: pytest.MonkeyPatch) 
         files("memory://x.json")
 
 
-def test_an_address_of_no_kind_is_refused() -> None:
+def test_unknown_scheme_is_rejected() -> None:
     with pytest.raises(UsageError, match="no such kind of address: nowhere://"):
         files("nowhere://x")
 

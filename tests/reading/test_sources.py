@@ -1,4 +1,4 @@
-"""Files, folders, globs and standard input, each file once and in order."""
+"""Files, folders, globs and standard input: each file once and in order."""
 
 import gzip
 import io
@@ -33,7 +33,7 @@ def sink(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_folder_is_read_to_its_depth_in_order_of_the_paths(sink: Path) -> None:
+def test_folder_is_read_recursively_in_order_of_paths(sink: Path) -> None:
     assert [Path(path).relative_to(sink).parts[1::4] for path in files(sink)] == [
         ("requests", "08:00:00_08:59:59_S0.json"),
         ("stderr", "08:00:00_08:59:59_S0.json"),
@@ -45,12 +45,12 @@ def test_a_glob_is_read_in_order(sink: Path) -> None:
     assert len(files(str(sink / "**" / "*_S0.json"))) == 2
 
 
-def test_a_file_that_is_named_twice_is_read_once(sink: Path) -> None:
+def test_file_named_twice_is_read_once(sink: Path) -> None:
     one = sink / "run.googleapis.com/requests/2026/03/01/08:00:00_08:59:59_S0.json"
     assert len(files(one, sink, str(sink / "**"), os.path.relpath(one))) == 3
 
 
-def test_a_file_with_the_marks_of_a_glob_in_its_name_is_that_file(tmp_path: Path) -> None:
+def test_file_name_with_glob_characters_is_that_file(tmp_path: Path) -> None:
     path = tmp_path / "logs [copy] *.json"
     path.write_bytes(to_json_array(logs(2)))
     assert files(path) == [str(path)]
@@ -83,17 +83,17 @@ def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.json", "*.json"])
-def test_a_file_that_is_not_there_is_an_error_of_input(tmp_path: Path, name: str) -> None:
+def test_missing_file_is_reported(tmp_path: Path, name: str) -> None:
     with pytest.raises(IOFailureError, match="no such file"):
         files(tmp_path / name)
 
 
-def test_an_empty_folder_is_an_error_of_input(tmp_path: Path) -> None:
+def test_empty_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(IOFailureError, match="no file in this folder"):
         files(tmp_path)
 
 
-def test_a_file_that_cannot_be_read_is_an_error_of_input(tmp_path: Path) -> None:
+def test_unreadable_file_is_reported(tmp_path: Path) -> None:
     loop = tmp_path / "loop.json"
     loop.symlink_to(loop)
     with pytest.raises(IOFailureError, match=r"loop\.json"):
@@ -105,14 +105,14 @@ def test_a_link_to_a_folder_is_not_followed(sink: Path) -> None:
     assert len(files(sink)) == 3
 
 
-def test_what_is_no_export_is_an_error_when_it_was_named(tmp_path: Path) -> None:
+def test_named_file_without_entries_is_an_error(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("# Orders\n\nSee [the wiki](https://example.com) {soon}.\n", encoding="utf-8")
     with pytest.raises(BadDataError, match=r"README\.md:1 holds no log entry"):
         files(readme)
 
 
-def test_what_is_no_export_is_a_gap_when_a_folder_brought_it_in(sink: Path) -> None:
+def test_file_of_a_folder_without_entries_is_a_gap(sink: Path) -> None:
     (sink / "README.md").write_text("# Orders\n", encoding="utf-8")
     gaps = [item for item in read([sink]) if isinstance(item, Gap)]
     assert [gap.path for gap in gaps if "holds no log entry" in gap.detail] == [str(sink / "README.md")]

@@ -1,4 +1,4 @@
-"""What Spark needs is asked for before anything is read, and small files share a task."""
+"""The requirements of Spark are checked first, and small files share a task."""
 
 from pathlib import Path
 
@@ -16,14 +16,14 @@ def part(name: str, size: int) -> Part:
     return Part(ExportSource(name, is_explicit=True), size)
 
 
-def test_without_the_extra_the_line_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"pyspark, which is not installed; .*'cloudrun-triage\[spark\]'"):
         require_spark()
 
 
 @pytest.mark.parametrize(("home", "word"), [(None, "none is installed"), ("/nowhere", "/nowhere")])
-def test_without_java_the_line_says_so(
+def test_missing_java_is_reported(
     home: str | None, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: True)
@@ -35,7 +35,7 @@ def test_without_java_the_line_says_so(
         require_spark()
 
 
-def test_small_files_share_a_task_and_their_order_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_files_share_a_task_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.reading.spark.PART", 100)
     found = [part(name, size) for name, size in zip("abcdef", [40, 60, 1, 500, 99, 1], strict=True)]
     assert ["".join(one.source.path for one in group) for group in spark._groups(found)] == [
@@ -47,7 +47,7 @@ def test_small_files_share_a_task_and_their_order_stays(monkeypatch: pytest.Monk
     assert list(spark._groups([])) == []
 
 
-def test_an_error_of_a_part_ends_its_group_and_is_raised_in_its_turn(tmp_path: Path) -> None:
+def test_error_of_a_part_ends_its_group_and_is_raised_in_order(tmp_path: Path) -> None:
     blocks = list(
         spark._read_group(
             [part(str(tmp_path / "none"), 1), part("never", 1)],
@@ -63,7 +63,7 @@ def test_an_error_of_a_part_ends_its_group_and_is_raised_in_its_turn(tmp_path: P
         next(items)
 
 
-def test_positions_go_on_over_the_ranges_of_a_file_and_begin_anew_in_the_next() -> None:
+def test_positions_continue_over_the_ranges_of_a_file() -> None:
     gap = Gap("broken_record", "a", "x", 2)
     skipped = Skipped("a", {"INFO": 3}, 1, 2)
     items: list[spark.Item] = [

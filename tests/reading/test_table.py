@@ -54,7 +54,7 @@ def test_a_download_of_the_console_gives_the_same_entries(delimiter: str) -> Non
     assert [file.form for file in found.files] == ["CSV"]
 
 
-def test_a_byte_order_mark_before_the_header_is_no_matter() -> None:
+def test_byte_order_mark_before_the_header_is_ignored() -> None:
     assert len(read_bytes(b"\xef\xbb\xbf" + table([HEADER, row(1)])).entries) == 1
 
 
@@ -97,7 +97,7 @@ def test_a_row_that_does_not_fit_the_header_is_a_broken_record() -> None:
     assert len(found.entries) == 2
 
 
-def test_a_stray_quote_costs_its_row() -> None:
+def test_stray_quote_loses_only_its_row() -> None:
     lines = table([HEADER, row(0), row(1), row(2)]).split(b"\r\n")
     lines[2] = b'"broken" quote,' + lines[2]
     found = read_bytes(b"\r\n".join(lines))
@@ -113,12 +113,12 @@ def test_a_table_that_is_cut_keeps_what_came_before_the_cut() -> None:
         assert (len(found.entries), found.kinds) == (1, ["cut_file"]), size
 
 
-def test_bytes_that_are_no_text_stay_visible() -> None:
+def test_invalid_utf8_becomes_visible() -> None:
     data = table([["timestamp", "severity", "textPayload"], ["2026-03-01T08:00:00Z", "INFO", "caf@ late"]])
     assert [entry.message for entry in read_bytes(data.replace(b"@", b"\xe9")).entries] == ["caf\\xe9 late"]
 
 
-def test_a_table_without_a_log_entrys_columns_is_no_export() -> None:
+def test_table_without_log_entry_columns_is_not_an_export() -> None:
     from triage.errors import BadDataError
 
     with pytest.raises(BadDataError):

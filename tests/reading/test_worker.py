@@ -1,4 +1,4 @@
-"""A process is copied only where that is safe and of use."""
+"""Workers are started only when that is safe and useful."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ def test_a_process_with_threads_is_not_copied() -> None:
         thread.join()
 
 
-def test_there_are_no_more_helpers_than_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_are_bounded_by_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "1").mkdir()
     monkeypatch.setattr(worker, "_TASKS", tmp_path)
     for cores, expected in [(1, 0), (2, 2), (16, 4)]:
@@ -29,13 +29,11 @@ def test_there_are_no_more_helpers_than_cores(tmp_path: Path, monkeypatch: pytes
         assert worker.worker_count() == expected
 
 
-def test_where_the_system_does_not_tell_its_threads_there_are_no_helpers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_workers_without_a_list_of_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "_TASKS", tmp_path / "none")
     assert worker.worker_count() == 0
 
 
-def test_where_the_system_takes_away_what_ended_there_are_no_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_workers_if_the_system_discards_children(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal, "getsignal", lambda _: signal.SIG_IGN)
     assert worker.worker_count() == 0

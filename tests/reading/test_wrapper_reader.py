@@ -1,4 +1,4 @@
-"""Objects around the entries: every list of LogEntries is read once, and nothing else is taken for one."""
+"""Wrapper objects: every list of LogEntries is read once, and no other list."""
 
 import json
 
@@ -19,7 +19,7 @@ def test_counts_beside_the_entries_are_not_read_twice() -> None:
     assert len(read_bytes(json.dumps(wrapper).encode()).records) == 3
 
 
-def test_lists_that_are_no_logs_are_no_records() -> None:
+def test_other_lists_are_not_records() -> None:
     wrapper = {
         "findings": [{"pattern": "timeout", "count": 4}],
         "hours": [1, 2, 3],
@@ -53,13 +53,13 @@ def test_a_list_of_logs_that_begins_with_a_broken_one_is_read_whole() -> None:
         17,
     ],
 )
-def test_json_without_any_log_entry_is_no_export(wrapper: object) -> None:
+def test_json_without_entries_is_not_an_export(wrapper: object) -> None:
     for indent in (None, 2):
         with pytest.raises(BadDataError, match=r"-:1 holds no log entry; .*--format=json"):
             read_bytes(json.dumps(wrapper, indent=indent).encode())
 
 
-def test_a_wrapper_larger_than_any_record_is_read_as_it_comes() -> None:
+def test_wrapper_larger_than_the_record_limit_is_read() -> None:
     wrapper = {
         "about": {"x": ["}", "{"]},
         "groups": {"ERROR": [to_snake_case(entry) for entry in logs(200)], "INFO": logs(3)},

@@ -1,4 +1,4 @@
-"""Eighty secrets of all kinds, as logs hold them. All are invented."""
+"""Eighty invented secrets of all kinds, in the forms of logs."""
 
 import json
 from urllib.parse import quote
@@ -8,7 +8,7 @@ B64 = "Zm9vYmFyYmF6cXV4" * 3
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEiLCJuIjoxfQ.c2lnbmF0dXJlLWNhbmFyeQ"
 PEM = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7CANARYkey99Zq"
 
-#: (what it is called, a text that holds it as logs do, the part that must not leave)
+#: Name, a text that contains it as in logs, and the part that must be masked.
 CANARIES: list[tuple[str, str, str]] = [
     ("jwt", f"received {JWT} from gateway", JWT),
     ("cut jwt", "header eyJhbGciOiJSUzI1NiIsImtpZCI6... too long", "eyJhbGciOiJSUzI1NiIsImtpZCI6"),
@@ -99,5 +99,5 @@ CANARIES: list[tuple[str, str, str]] = [
 
 
 def leaks(output: str, secret: str) -> bool:
-    """Return whether a secret stands in an output, as it is or encoded."""
+    """Return whether a secret is in an output, plain or encoded."""
     return any(form in output for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1]))

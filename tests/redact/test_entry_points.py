@@ -1,4 +1,4 @@
-"""No door lets a secret out: eighty of them stand in every field of an export, and in no output is one found."""
+"""No entry point prints a secret of an export, whichever field holds it."""
 
 import json
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from triage.cli import main
 CASE = Path(__file__).parents[1] / "cases" / "check-redis" / "entries.jsonl"
 
 
-def put(*path: str) -> Callable[[dict[str, Any], str], None]:
-    """Return what writes a text into a field of an entry."""
+def field_writer(*path: str) -> Callable[[dict[str, Any], str], None]:
+    """Return the function that writes a text into a field of an entry."""
 
     def write(entry: dict[str, Any], text: str) -> None:
         for key in path[:-1]:
@@ -27,36 +27,39 @@ def put(*path: str) -> Callable[[dict[str, Any], str], None]:
 
 
 FIELDS = [
-    put("textPayload"),
-    put("insertId"),
-    put("trace"),
-    put("logName"),
-    put("labels", "instanceId"),
-    put("labels", "note"),
-    put("resource", "labels", "service_name"),
-    put("resource", "labels", "revision_name"),
-    put("resource", "labels", "project_id"),
-    put("resource", "labels", "location"),
-    put("jsonPayload", "message"),
-    put("jsonPayload", "error", "message"),
-    put("jsonPayload", "error", "type"),
-    put("jsonPayload", "error", "traceback"),
-    put("jsonPayload", "logger"),
-    put("jsonPayload", "labels", "module"),
-    put("jsonPayload", "labels", "function"),
-    put("jsonPayload", "context", "name"),
-    put("httpRequest", "requestUrl"),
-    put("httpRequest", "userAgent"),
-    put("httpRequest", "remoteIp"),
-    put("protoPayload", "methodName"),
-    put("protoPayload", "resourceName"),
-    put("protoPayload", "status", "message"),
-    put("sourceLocation", "file"),
+    field_writer("textPayload"),
+    field_writer("insertId"),
+    field_writer("trace"),
+    field_writer("logName"),
+    field_writer("labels", "instanceId"),
+    field_writer("labels", "note"),
+    field_writer("resource", "labels", "service_name"),
+    field_writer("resource", "labels", "revision_name"),
+    field_writer("resource", "labels", "project_id"),
+    field_writer("resource", "labels", "location"),
+    field_writer("jsonPayload", "message"),
+    field_writer("jsonPayload", "error", "message"),
+    field_writer("jsonPayload", "error", "type"),
+    field_writer("jsonPayload", "error", "traceback"),
+    field_writer("jsonPayload", "logger"),
+    field_writer("jsonPayload", "labels", "module"),
+    field_writer("jsonPayload", "labels", "function"),
+    field_writer("jsonPayload", "context", "name"),
+    field_writer("httpRequest", "requestUrl"),
+    field_writer("httpRequest", "userAgent"),
+    field_writer("httpRequest", "remoteIp"),
+    field_writer("protoPayload", "methodName"),
+    field_writer("protoPayload", "resourceName"),
+    field_writer("protoPayload", "status", "message"),
+    field_writer("sourceLocation", "file"),
 ]
 
 
-def planted() -> list[dict[str, Any]]:
-    """Return a failed validation and, for each field, entries with a canary there; errors among them become leads."""
+def canary_entries() -> list[dict[str, Any]]:
+    """Return a failed validation and, per field, entries with canaries.
+
+    Those that are errors become unknown errors.
+    """
     entries = [json.loads(line) for line in CASE.read_text(encoding="utf-8").splitlines()]
     plain = {key: entries[-1][key] for key in ("timestamp", "resource", "labels", "logName")}
     for number, (_, text, _) in enumerate(CANARIES):
@@ -82,16 +85,16 @@ def planted() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("planted") / "export.jsonl"
-    path.write_text("".join(json.dumps(entry) + "\n" for entry in planted()), encoding="utf-8")
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in canary_entries()), encoding="utf-8")
     return path
 
 
-def leaked(output: str) -> list[str]:
+def find_leaks(output: str) -> list[str]:
     return [name for name, _, secret in CANARIES if leaks(output, secret)]
 
 
 def test_the_export_contains_every_canary(export: Path) -> None:
-    assert leaked(export.read_text(encoding="utf-8")) == [name for name, _, _ in CANARIES]
+    assert find_leaks(export.read_text(encoding="utf-8")) == [name for name, _, _ in CANARIES]
 
 
 @pytest.mark.parametrize("words", [
@@ -114,7 +117,7 @@ def test_no_command_prints_a_secret(
     assert main([*words, str(export)]) == 0
     said = capfd.readouterr()
     assert said.out
-    assert leaked(said.out + said.err) == []
+    assert find_leaks(said.out + said.err) == []
 
 
 @pytest.mark.parametrize("text", [text for _, text, _ in CANARIES], ids=[name for name, _, _ in CANARIES])
@@ -125,7 +128,7 @@ def test_no_error_message_repeats_a_secret(
     path.write_text(f"{text}\n{{{json.dumps(text)}: \n", encoding="utf-8")
     main(["diagnose", str(path)])
     said = capfd.readouterr()
-    assert leaked(said.out + said.err) == []
+    assert find_leaks(said.out + said.err) == []
 
 
 def test_no_frame_or_document_of_a_notebook_shows_a_secret(export: Path) -> None:
@@ -136,4 +139,4 @@ def test_no_frame_or_document_of_a_notebook_shows_a_secret(export: Path) -> None
     ):
         shown = [logs.to_frame().to_csv(), timeline.to_frame().to_csv(), diagnosis.to_frame().to_csv()]
     shown += [json.dumps(timeline.to_dict()), json.dumps(diagnosis.to_dict())]
-    assert leaked("\n".join(shown)) == []
+    assert find_leaks("\n".join(shown)) == []

@@ -1,4 +1,4 @@
-"""A redacted export gives the diagnosis of the original, and nothing but secrets is changed in it."""
+"""A redacted export gives the same diagnosis, and only secrets change."""
 
 import gzip
 import io
@@ -19,7 +19,7 @@ INCIDENTS = sorted((ROOT.parent / "shared" / "incidents" / "logs").glob("*"))
 PACKS = pipeline.load_packs()
 
 
-def judged(diagnosis: Diagnosis) -> Any:
+def conclusions(diagnosis: Diagnosis) -> Any:
     """Return what a reader acts on: verdicts, causes, checks, counts."""
     causes = [
         (
@@ -37,12 +37,12 @@ def judged(diagnosis: Diagnosis) -> Any:
     return diagnosis.verdict, diagnosis.recovered, causes, services, diagnosis.noise
 
 
-def same_judgement(path: Path, folder: Path) -> None:
+def same_conclusions(path: Path, folder: Path) -> None:
     shared = folder / "shared.jsonl"
     with shared.open("wb") as stream:
         pipeline.redact_export([path], stream)
     before, after = (pipeline.analyse([file], packs=PACKS) for file in (path, shared))
-    assert judged(after.diagnosis) == judged(before.diagnosis)
+    assert conclusions(after.diagnosis) == conclusions(before.diagnosis)
     numbers = [
         (found.coverage.entries, found.coverage.matched, found.coverage.duplicate)
         for found in (before.timeline, after.timeline)
@@ -54,13 +54,13 @@ def same_judgement(path: Path, folder: Path) -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
 def test_a_redacted_export_gives_the_same_diagnosis(path: Path, tmp_path: Path) -> None:
-    same_judgement(path, tmp_path)
+    same_conclusions(path, tmp_path)
 
 
 @pytest.mark.skipif(not INCIDENTS, reason="the documented incidents do not lie beside the project")
 @pytest.mark.parametrize("path", INCIDENTS[::3], ids=lambda path: path.name)
 def test_a_documented_incident_redacted_gives_the_same_diagnosis(path: Path, tmp_path: Path) -> None:
-    same_judgement(path, tmp_path)
+    same_conclusions(path, tmp_path)
 
 
 def test_a_redacted_export_is_redacted_to_itself(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""No secret leaves, and what is none stays readable. All secrets here are invented."""
+"""Secrets are masked and other text stays. All secrets here are invented."""
 
 import base64
 import json

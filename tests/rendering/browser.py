@@ -1,4 +1,4 @@
-"""A headless Chromium that a test speaks to over its own pipe: no port, no driver, no network."""
+"""Headless Chromium controlled through a pipe: no port, driver or network."""
 
 import base64
 import json
@@ -24,10 +24,15 @@ _FLAGS = [
 
 
 class Browser:
-    """One tab. ``events`` are what the browser told since the page was opened: its log, its requests."""
+    """One tab.
+
+    Attributes:
+        events: browser events since the page was opened, such as log and requests.
+
+    """
 
     def __init__(self, chromium: str, profile: Path) -> None:
-        """Start the browser; it reads commands from its descriptor 3 and answers on 4."""
+        """Start the browser; it reads commands on descriptor 3 and answers on 4."""
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         quiet = os.open(os.devnull, os.O_RDWR)
@@ -52,22 +57,22 @@ class Browser:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Return the answer to a command of the DevTools protocol."""
+        """Return the result of a DevTools command."""
         number = next(self._numbers)
         command: dict[str, Any] = {"id": number, "method": method, "params": parameters}
         if self._session:
             command["sessionId"] = self._session
         self._send(json.dumps(command).encode() + b"\0")
         while True:
-            told = self._receive()
-            if told.get("id") == number:
-                assert "error" not in told, told["error"]
-                result: dict[str, Any] = told["result"]
+            reply = self._receive()
+            if reply.get("id") == number:
+                assert "error" not in reply, reply["error"]
+                result: dict[str, Any] = reply["result"]
                 return result
-            self.events.append(told)
+            self.events.append(reply)
 
     def open(self, page: Path, width: int = 1440, *, dark: bool = False) -> None:
-        """Open a page at a width and wait until it is loaded and has come to rest."""
+        """Open a page at a width and wait until it is loaded and idle."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -83,20 +88,20 @@ class Browser:
             self.events.append(self._receive())
 
     def run(self, script: str) -> Any:
-        """Return the value of an expression in the page, of a promise what it comes to."""
-        told = self.call(
+        """Return the value of an expression in the page; promises are awaited."""
+        reply = self.call(
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True
         )
-        assert "exceptionDetails" not in told, told["exceptionDetails"]
-        return told["result"].get("value")
+        assert "exceptionDetails" not in reply, reply["exceptionDetails"]
+        return reply["result"].get("value")
 
     def complaints(self) -> list[str]:
-        """Return what the page wrote into the console, its errors and what its policy refused."""
+        """Return console messages, errors and policy violations of the page."""
         kinds = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
         return [json.dumps(event["params"]) for event in self.events if event.get("method") in kinds]
 
     def requests(self) -> list[str]:
-        """Return the addresses that the page asked for, its own file first."""
+        """Return the addresses the page requested, its own file first."""
         sent = (event for event in self.events if event.get("method") == "Network.requestWillBeSent")
         return [event["params"]["request"]["url"] for event in sent]
 
@@ -106,7 +111,7 @@ class Browser:
         return base64.b64decode(shot["data"])
 
     def paper(self) -> bytes:
-        """Return the page as it is printed on A4, a PDF."""
+        """Return the page printed on A4, as PDF."""
         printed = self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)
         return base64.b64decode(printed["data"])
 
@@ -127,5 +132,5 @@ class Browser:
             assert got, "Chromium ended"
             self._unread += got
         message, _, self._unread = self._unread.partition(b"\0")
-        told: dict[str, Any] = json.loads(message)
-        return told
+        reply: dict[str, Any] = json.loads(message)
+        return reply

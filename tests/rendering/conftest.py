@@ -1,4 +1,4 @@
-"""Diagnoses and timelines to render; every value in them is invented."""
+"""Invented diagnoses and timelines to render."""
 
 from collections.abc import Callable
 from typing import Any
@@ -120,7 +120,7 @@ def incident(cause: str, title: str, **changes: Any) -> Incident:
 
 @pytest.fixture(scope="session")
 def gate() -> Document:
-    """The incident of the remediation plan: a plain GET refused by the header check, every service healthy."""
+    """Return the incident of a GET rejected by the header check, checks healthy."""
     lines = [
         evidence(1, "GET /ws/health 503", count=16),
         evidence(2, REFUSED, count=16),
@@ -171,7 +171,7 @@ def gate() -> Document:
 
 @pytest.fixture(scope="session")
 def database(gate: Document) -> Document:
-    """A failed check of the chain, with an older revision that was ready, other incidents and gaps."""
+    """Return a failed check, an older ready revision, more incidents and gaps."""
     lines = [
         evidence(1, "Service database validation failed after 5 attempts"),
         evidence(2, "CRITICAL FAIL: database: Not ready"),
@@ -237,7 +237,7 @@ def database(gate: Document) -> Document:
 
 @pytest.fixture(scope="session")
 def poisoned() -> Callable[[Document, Callable[[str], str]], Document]:
-    """Return a function that puts a text into every field of a document that a log can fill."""
+    """Return a function that sets every field a log can fill."""
 
     def poison(document: Document, change: Callable[[str], str]) -> Document:
         diagnosis, timeline = document

@@ -1,4 +1,4 @@
-"""Judgements of a gate to render; every value in them is invented. And a runner that looks for commands in what is printed."""
+"""Invented gate results, and a parser of runner commands in printed text."""
 
 import re
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def coverage() -> Coverage:
 
 
 def failed() -> Gate:
-    """A revision that cannot boot, with an older one to go back to."""
+    """Return the gate of a revision that cannot boot, with an older good one."""
     lines = [
         evidence(
             1,
@@ -127,8 +127,8 @@ def failed() -> Gate:
 
 
 def passed() -> Gate:
-    """A revision that may stay."""
-    told = {
+    """Return the gate of a passing revision."""
+    measured_values = {
         "ready": "it calls it ready; the readiness validation that ended at 2026-03-17T14:13:40.643584Z passed",
         "boots_ready": "2 of 2 boots became ready within 120 s, the slowest in 11.24 s",
         "connections": "10 of 10 WebSocket connections were opened (101)",
@@ -137,13 +137,13 @@ def passed() -> Gate:
         "passed",
         "the revision is ready and meets 6 of 7 criteria; optional and not measured: new_errors",
         "ready",
-        {name: ("met", told.get(name, "")) for name in NAMES if name != "new_errors"},
+        {name: ("met", measured_values.get(name, "")) for name in NAMES if name != "new_errors"},
     )
 
 
 def inconclusive() -> Gate:
-    """A revision of which too little was seen."""
-    told = {
+    """Return the gate of a revision with too little data."""
+    measured_values = {
         "ready": "it calls it inconclusive; no run in these logs says whether it is ready",
         "boots_ready": "1 boot under way",
         "critical_checks": "no validation of this revision has a verdict in the logs",
@@ -155,12 +155,12 @@ def inconclusive() -> Gate:
         "5 of 7 criteria required, but not measured: ready, boots_ready, critical_checks, boot_failures, whole_logs",
         "inconclusive",
         {"connections": ("met", "3 of 3 WebSocket connections were opened (101)")}
-        | {name: ("not_measured", said) for name, said in told.items()},
+        | {name: ("not_measured", printed) for name, printed in measured_values.items()},
     )
 
 
 def _without_failures(status: str, why: str, verdict: str, outcomes: dict[str, tuple[str, str]]) -> Gate:
-    """Return the judgement in which each criterion has that outcome, and no error could be told to be new."""
+    """Return a gate with the given outcomes and no measure of new errors."""
     outcomes |= {"new_errors": ("not_measured", "no baseline was named: --baseline")}
     criteria = [
         msgspec.structs.replace(
@@ -186,7 +186,7 @@ def _without_failures(status: str, why: str, verdict: str, outcomes: dict[str, t
 
 
 def poisoned(gate: Gate, change: Callable[[str], str]) -> Gate:
-    """Return the gate with a text put into every field that a log can fill."""
+    """Return the gate with a text in every field that a log can fill."""
     lines: list[Evidence] = [
         msgspec.structs.replace(
             line,
@@ -208,15 +208,15 @@ def poisoned(gate: Gate, change: Callable[[str], str]) -> Gate:
 
 
 class Command(NamedTuple):
-    """A command that a runner takes out of a line."""
+    """A command that the runner finds in a line."""
 
     name: str
     title: str
     message: str
 
 
-def obeyed(printed: str) -> list[Command]:
-    """Return the commands that the runner of GitHub Actions finds in what a step prints.
+def find_commands(printed: str) -> list[Command]:
+    """Return the commands that GitHub Actions finds in the output of a step.
 
     ``::name key=value::message`` at the beginning of a line, white space before it left out, else ``##[name]message``
     anywhere in it.

@@ -1,17 +1,17 @@
-"""A gate as workflow commands: one for each criterion that is not met, and none that a log could add."""
+"""Annotations of a gate: one per unmet criterion, none from log text."""
 
 import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rendering.judgements import (
+from tests.rendering.gates import (
     ATTACKS,
     TOKEN,
     Command,
     failed,
+    find_commands,
     inconclusive,
-    obeyed,
     passed,
     poisoned,
 )
@@ -20,12 +20,12 @@ from triage.rendering.annotations import render_annotations
 NEW = "orders-backend-staging-00042-bqz"
 
 
-def told(commands: list[Command]) -> list[tuple[str, str]]:
+def levels_and_titles(commands: list[Command]) -> list[tuple[str, str]]:
     return [(command.name, command.title.rpartition(": ")[2]) for command in commands]
 
 
-def test_what_failed_is_an_error_and_what_was_required_but_not_measured_a_warning() -> None:
-    assert told(obeyed(render_annotations(failed()))) == [
+def test_failed_is_an_error_and_required_but_not_measured_a_warning() -> None:
+    assert levels_and_titles(find_commands(render_annotations(failed()))) == [
         ("error", "ready"),
         ("warning", "boots_ready"),
         ("error", "connections"),
@@ -35,20 +35,20 @@ def test_what_failed_is_an_error_and_what_was_required_but_not_measured_a_warnin
     ]
 
 
-def test_a_gate_that_passed_says_so_and_is_silent_on_what_is_optional() -> None:
-    assert told(obeyed(render_annotations(passed()))) == [("notice", "passed")]
+def test_passed_gate_has_one_notice_and_none_for_optional_criteria() -> None:
+    assert levels_and_titles(find_commands(render_annotations(passed()))) == [("notice", "passed")]
 
 
-def test_an_inconclusive_gate_warns_of_all_that_was_required() -> None:
-    found = told(obeyed(render_annotations(inconclusive())))
+def test_inconclusive_gate_warns_of_each_required_criterion() -> None:
+    found = levels_and_titles(find_commands(render_annotations(inconclusive())))
     assert found[-1] == ("warning", "inconclusive")
     assert len(found) == 6
     assert {name for name, _ in found} == {"warning"}
 
 
-def test_an_annotation_says_condition_value_and_evidence_on_lines_of_its_own() -> None:
+def test_annotation_has_condition_value_and_evidence_on_separate_lines() -> None:
     command = next(
-        found for found in obeyed(render_annotations(failed())) if found.title.endswith("connections")
+        found for found in find_commands(render_annotations(failed())) if found.title.endswith("connections")
     )
     assert command.title == f"triage gate {NEW}: connections"
     assert command.message.splitlines() == [
@@ -57,15 +57,15 @@ def test_an_annotation_says_condition_value_and_evidence_on_lines_of_its_own() -
     ]
 
 
-def test_the_way_back_is_an_annotation_with_the_real_names() -> None:
+def test_rollback_is_an_annotation_with_actual_names() -> None:
     command = next(
-        found for found in obeyed(render_annotations(failed())) if found.title.endswith("roll back")
+        found for found in find_commands(render_annotations(failed())) if found.title.endswith("roll back")
     )
     assert "--to-revisions=orders-backend-staging-00041-kxw=100" in command.message
     assert command.message.endswith("The logs do not show: PROJECT")
 
 
-def test_no_secret_is_in_them() -> None:
+def test_secrets_are_masked() -> None:
     text = render_annotations(failed())
     assert TOKEN not in text
     assert "Cannot ship order 17: Bearer <token-1>" in text
@@ -76,11 +76,18 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
 @settings(max_examples=150)
-def test_no_text_from_a_log_becomes_a_command_a_property_or_a_line(attack: str, *, before: bool) -> None:
+def test_log_text_becomes_no_command_property_or_line(attack: str, *, before: bool) -> None:
     gate = poisoned(failed(), lambda text: attack + text if before else text + attack)
     text = render_annotations(gate)
     lines = text.split("\n")
     assert len(text.splitlines()) == len(lines) - 1 == 6
     assert all(re.match(r"::(?:error|warning|notice) title=[^:,\r\n]*::", line) for line in lines[:-1])
-    assert [found.name for found in obeyed(text)] == ["error", "warning", "error", "error", "notice", "error"]
+    assert [found.name for found in find_commands(text)] == [
+        "error",
+        "warning",
+        "error",
+        "error",
+        "notice",
+        "error",
+    ]
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\ud800-\udfff]", text)

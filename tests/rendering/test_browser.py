@@ -1,4 +1,4 @@
-"""The page in a real browser: silent, alone, accessible, and as useful on a phone and on paper."""
+"""HTML report in a browser: isolated, accessible, responsive, printable."""
 
 import json
 import shutil
@@ -38,7 +38,7 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.mark.parametrize("width", [390, 820, 1440])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_page_is_silent_alone_and_as_wide_as_its_window(
+def test_page_logs_nothing_requests_nothing_and_fits_its_window(
     browser: Browser, page: Path, tmp_path: Path, width: int, *, dark: bool
 ) -> None:
     browser.open(page, width, dark=dark)
@@ -49,7 +49,7 @@ def test_the_page_is_silent_alone_and_as_wide_as_its_window(
 
 
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)], ids=["phone-dark", "desk-light"])
-def test_axe_finds_no_serious_fault(browser: Browser, page: Path, width: int, *, dark: bool) -> None:
+def test_axe_finds_no_serious_violation(browser: Browser, page: Path, width: int, *, dark: bool) -> None:
     browser.open(page, width, dark=dark)
     browser.run("for (const fold of document.querySelectorAll('details')) fold.open = true")
     browser.run(f"{files('axe_core_python').joinpath('axe.min.js').read_text(encoding='utf-8')};0")
@@ -57,20 +57,20 @@ def test_axe_finds_no_serious_fault(browser: Browser, page: Path, width: int, *,
     assert [fault for fault in found if fault["impact"] in ("serious", "critical")] == []
 
 
-def test_pointing_at_a_run_or_a_step_tells_its_line(browser: Browser, page: Path) -> None:
+def test_hovering_over_a_run_or_step_shows_its_line(browser: Browser, page: Path) -> None:
     browser.open(page)
-    told = browser.run(
+    matches = browser.run(
         "[...document.querySelectorAll('.item')].map((item) => {"
         "  item.dispatchEvent(new PointerEvent('pointerenter'));"
         "  return document.querySelector('.told').textContent.trim() === item.getAttribute('aria-label').trim();"
         "})"
     )
-    assert told
-    assert all(told)
+    assert matches
+    assert all(matches)
     assert browser.run("document.querySelector('.told').checkVisibility()")
 
 
-def test_the_arrow_keys_go_from_run_to_run(browser: Browser, page: Path) -> None:
+def test_arrow_keys_move_between_runs(browser: Browser, page: Path) -> None:
     browser.open(page)
     assert browser.run("document.querySelectorAll('.item[tabindex=\"0\"]').length") == 1
     browser.run("document.querySelector('.item').focus()")
@@ -96,7 +96,7 @@ def test_instance_and_revision_filter_the_drawing(browser: Browser, page: Path) 
         assert browser.run(shown) == everything
 
 
-def test_every_copy_button_copies_the_text_beside_it(browser: Browser, page: Path) -> None:
+def test_copy_button_copies_its_text(browser: Browser, page: Path) -> None:
     browser.open(page)
     browser.run(
         "navigator.clipboard.writeText = async (text) => { (window.taken ??= []).push(text); };"
@@ -110,7 +110,7 @@ def test_every_copy_button_copies_the_text_beside_it(browser: Browser, page: Pat
     assert browser.run("document.querySelector('.status').textContent") == "Copied"
 
 
-def test_on_paper_every_fold_is_open_and_no_button_is_left(browser: Browser, page: Path) -> None:
+def test_print_opens_every_fold_and_hides_buttons(browser: Browser, page: Path) -> None:
     browser.open(page, 794)
     browser.call("Emulation.setEmulatedMedia", media="print")
     assert browser.run(
@@ -122,13 +122,13 @@ def test_on_paper_every_fold_is_open_and_no_button_is_left(browser: Browser, pag
     assert browser.paper().startswith(b"%PDF")
 
 
-def test_a_citation_opens_the_fold_that_its_line_is_in(browser: Browser, page: Path) -> None:
+def test_citation_opens_the_fold_of_its_line(browser: Browser, page: Path) -> None:
     browser.open(page)
     browser.run("document.querySelector('a[href^=\"#i1-\"]').click()")
     assert browser.run("document.querySelector('.line:target').checkVisibility()")
 
 
-def test_what_a_log_says_is_never_run_and_the_policy_would_refuse_it(
+def test_log_text_is_not_executed_and_the_policy_blocks_scripts(
     browser: Browser, database: Document, poisoned: Poison, tmp_path: Path
 ) -> None:
     attack = "<script>window.run=1</script><img src=x onerror='window.run=1'>\" onfocus='window.run=1' autofocus x=\""

@@ -1,4 +1,4 @@
-"""Times and numbers as a report prints them."""
+"""Times, durations and numbers in reports."""
 
 from zoneinfo import ZoneInfo
 
@@ -19,17 +19,17 @@ from triage.rendering.formatting import format_local, format_seconds, format_utc
         (11100, "3 h 5 min"),
     ],
 )
-def test_a_length_of_time_is_told_as_people_read_it(value: float, shown: str) -> None:
+def test_duration_is_human_readable(value: float, shown: str) -> None:
     assert format_seconds(value) == shown
 
 
-def test_a_moment_is_told_in_utc_and_in_another_zone() -> None:
+def test_time_is_formatted_in_utc_and_in_a_zone() -> None:
     assert format_utc("2026-03-17T14:01:59.123456Z") == "2026-03-17 14:01:59.123"
     assert format_utc("2026-03-17T14:01:59Z") == "2026-03-17 14:01:59"
     assert format_local("2026-03-17T14:01:59.123456Z", ZoneInfo("Europe/Berlin")) == "2026-03-17 15:01:59 CET"
 
 
-def test_one_is_told_from_many() -> None:
+def test_noun_is_singular_or_plural() -> None:
     assert [pluralize(1, "boot"), pluralize(29, "boot"), pluralize(1200, "entry", "entries")] == [
         "1 boot",
         "29 boots",

@@ -1,4 +1,4 @@
-"""A gate as the Markdown of a step's summary."""
+"""Gate result as Markdown for a step summary."""
 
 import re
 
@@ -7,7 +7,7 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rendering.judgements import ATTACKS, TOKEN, failed, inconclusive, passed, poisoned
+from tests.rendering.gates import ATTACKS, TOKEN, failed, inconclusive, passed, poisoned
 from triage.rendering.markdown_report import render_gate_summary
 
 
@@ -23,7 +23,7 @@ def cells(markdown: str) -> list[list[str]]:
     ]
 
 
-def test_each_criterion_is_a_row_with_what_was_measured() -> None:
+def test_each_criterion_is_a_row_with_its_measured_value() -> None:
     rows = [row for row in cells(render_gate_summary(failed())) if len(row) == 4]
     assert rows[0] == [
         "failed",
@@ -34,26 +34,26 @@ def test_each_criterion_is_a_row_with_what_was_measured() -> None:
     assert [row[0] for row in rows[:7]] == ["failed", "not measured", "met", "met", "failed", "failed", "met"]
 
 
-def test_the_evidence_stands_under_it_with_its_insert_id() -> None:
+def test_evidence_follows_with_its_insert_id() -> None:
     rows = cells(render_gate_summary(failed()))
     assert ["E2", "2026-03-17 14:01:59.102", "GET /ws 503", "68c62ef800080002"] in rows
 
 
-def test_the_way_back_is_a_block_to_copy() -> None:
+def test_rollback_is_a_copyable_block() -> None:
     text = render_gate_summary(failed())
     assert "```bash\ngcloud run services update-traffic orders-backend-staging --to-revisions=" in text
     assert "The last good revision is `orders-backend-staging-00041-kxw`." in text
     assert "The logs do not show what to put in place of `PROJECT`." in text
 
 
-def test_what_is_optional_and_was_not_measured_is_marked() -> None:
+def test_optional_criterion_without_measurement_is_marked() -> None:
     assert "| not measured (optional) |" in render_gate_summary(passed())
     assert render_gate_summary(passed()).startswith("## Gate: passed\n")
     assert "## Gate: inconclusive" in render_gate_summary(inconclusive())
     assert "Roll back" not in render_gate_summary(passed())
 
 
-def test_no_secret_is_in_it() -> None:
+def test_secrets_are_masked() -> None:
     assert TOKEN not in render_gate_summary(failed())
 
 
@@ -62,7 +62,7 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
 @settings(max_examples=60)
-def test_no_text_from_a_log_becomes_markup(attack: str, *, before: bool) -> None:
+def test_log_text_is_escaped(attack: str, *, before: bool) -> None:
     calm = page(render_gate_summary(failed()))
     text = render_gate_summary(poisoned(failed(), lambda text: attack + text if before else text + attack))
     shown = page(text)

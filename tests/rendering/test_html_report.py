@@ -1,4 +1,4 @@
-"""The report as a page: what stands in it, and what no log can put there."""
+"""HTML report: content, and escaped log text."""
 
 import re
 from base64 import b64encode
@@ -35,7 +35,7 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 
 
 class Page(HTMLParser):
-    """The tags, attributes, addresses and text of a page."""
+    """Tags, attributes, addresses and text of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """Return the text of the page, blanks made one."""
+        """Return the text of the page with blanks collapsed."""
         return re.sub(r"\s+", " ", "".join(self.words))
 
 
@@ -63,8 +63,8 @@ def text(document: Document, chains: dict[str, Chain] | None = None) -> str:
     return Page(render_html(*document, chains=chains)).text
 
 
-def test_the_page_says_verdict_cause_evidence_and_what_cures(gate: Document) -> None:
-    said = text(gate)
+def test_page_shows_verdict_cause_evidence_and_fixes(gate: Document) -> None:
+    printed = text(gate)
     for words in (
         "Found in these logs: The readiness middleware refused plain HTTP requests",
         "A plain request on /ws/health was answered 503 by the application",
@@ -74,10 +74,10 @@ def test_the_page_says_verdict_cause_evidence_and_what_cures(gate: Document) -> 
         "The last validation that did, v-3, ended ready",
         "Nothing had to be masked in this report.",
     ):
-        assert words in said
+        assert words in printed
 
 
-def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(gate: Document) -> None:
+def test_policy_allows_only_the_one_style_and_the_one_script(gate: Document) -> None:
     page = render_html(*gate)
     found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert found
@@ -96,7 +96,7 @@ def test_the_policy_allows_the_one_style_and_the_one_script_and_nothing_else(gat
 
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_text_from_a_log_becomes_markup(
+def test_log_text_is_escaped(
     gate: Document, database: Document, poisoned: Poison, attack: str, *, before: bool
 ) -> None:
     for document in (gate, database):
@@ -122,7 +122,7 @@ def test_secrets_are_masked_and_counted(gate: Document, poisoned: Poison) -> Non
     assert "× email" in page
 
 
-def test_the_chain_says_which_checks_are_critical_where_it_is_known(database: Document) -> None:
+def test_chain_marks_critical_checks_if_known(database: Document) -> None:
     diagnosis, timeline = database
     runs = [msgspec.structs.replace(run, environment="staging") for run in timeline.runs]
     states = [msgspec.structs.replace(state, chain="demo") for state in diagnosis.services]
@@ -130,16 +130,16 @@ def test_the_chain_says_which_checks_are_critical_where_it_is_known(database: Do
         msgspec.structs.replace(diagnosis, services=states),
         Timeline(coverage=timeline.coverage, runs=runs),
     )
-    said = text(document, CHAINS)
-    assert "database✗ FAILEDnot critical" in said
-    assert "redis✓ passedcritical" in said
-    assert "websocket_bridge– not reached " in said
+    printed = text(document, CHAINS)
+    assert "database✗ FAILEDnot critical" in printed
+    assert "redis✓ passedcritical" in printed
+    assert "websocket_bridge– not reached " in printed
     assert "critical" not in text(database).partition("The readiness chain")[2].partition("Runs and")[
         0
     ].replace("failed, not critical", "")
 
 
-def test_a_chain_that_no_run_came_to_is_shown_as_not_reached() -> None:
+def test_chain_without_runs_is_not_reached() -> None:
     coverage = Coverage(entries=1)
     diagnosis = Diagnosis(
         verdict="not_ready",
@@ -148,12 +148,12 @@ def test_a_chain_that_no_run_came_to_is_shown_as_not_reached() -> None:
         incidents=[incident("memory-limit", "Memory", tier="crash")],
     )
     boots = [run("boot", 1, "not_ready")]
-    said = text((diagnosis, Timeline(coverage=coverage, runs=boots)), CHAINS)
-    assert "It was not reached: no check was made" in said
-    assert "database– not reachednot critical redis– not reachedcritical" in said
+    printed = text((diagnosis, Timeline(coverage=coverage, runs=boots)), CHAINS)
+    assert "It was not reached: no check was made" in printed
+    assert "database– not reachednot critical redis– not reachedcritical" in printed
 
 
-def test_requests_are_shown_by_outcome_where_the_timeline_has_them(gate: Document) -> None:
+def test_requests_are_shown_by_outcome(gate: Document) -> None:
     assert "Requests by outcome" not in text(gate)
     times = {"first": "2026-03-17T14:00:00Z", "last": "2026-03-17T14:00:00Z"}
     asked = [
@@ -162,11 +162,11 @@ def test_requests_are_shown_by_outcome_where_the_timeline_has_them(gate: Documen
         )
         for status, count in ((101, 5), (503, 16), (None, 1))
     ]
-    said = text((gate[0], msgspec.structs.replace(gate[1], requests=asked)))
-    assert "WebSocket/ws22101 × 5, 503 × 16, no status × 1" in said
+    printed = text((gate[0], msgspec.structs.replace(gate[1], requests=asked)))
+    assert "WebSocket/ws22101 × 5, 503 × 16, no status × 1" in printed
 
 
-def test_runs_without_a_check_do_not_say_that_the_chain_was_not_reached() -> None:
+def test_runs_without_checks_show_no_chain() -> None:
     coverage = Coverage(entries=1)
     diagnosis = Diagnosis(
         verdict="ready",
@@ -174,15 +174,15 @@ def test_runs_without_a_check_do_not_say_that_the_chain_was_not_reached() -> Non
         services=[ServiceState(service=SERVICE, verdict="ready", chain="demo", primary=True)],
         incidents=[incident("client-header-check", "Refused for its headers", tier="gate")],
     )
-    said = text((diagnosis, Timeline(coverage=coverage, runs=[run("probe", 1, "ready")])), CHAINS)
-    assert "These logs hold no check of a readiness chain." in said
-    assert "not reached" not in said
+    printed = text((diagnosis, Timeline(coverage=coverage, runs=[run("probe", 1, "ready")])), CHAINS)
+    assert "These logs hold no check of a readiness chain." in printed
+    assert "not reached" not in printed
 
 
 @pytest.mark.parametrize("verdict", ["ready", "degraded", "inconclusive", "no_data"])
-def test_a_diagnosis_without_incident_has_its_page_too(verdict: str) -> None:
+def test_diagnosis_without_incident_has_a_page(verdict: str) -> None:
     coverage = Coverage()
     diagnosis = msgspec.convert({"verdict": verdict, "coverage": {}}, Diagnosis)
-    said = text((diagnosis, Timeline(coverage=coverage, runs=[])))
-    assert "These logs hold no check of a readiness chain." in said
-    assert "The logs hold no run of a readiness chain, no gate and no boot." in said
+    printed = text((diagnosis, Timeline(coverage=coverage, runs=[])))
+    assert "These logs hold no check of a readiness chain." in printed
+    assert "The logs hold no run of a readiness chain, no gate and no boot." in printed

@@ -1,4 +1,4 @@
-"""A gate as JUnit XML: what consumers read, and what a log cannot do to it."""
+"""JUnit XML of a gate: what consumers read, and escaped log text."""
 
 from xml.etree import ElementTree as ET
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rendering.judgements import ATTACKS, TOKEN, failed, inconclusive, obeyed, passed, poisoned
+from tests.rendering.gates import ATTACKS, TOKEN, failed, find_commands, inconclusive, passed, poisoned
 from triage.models import Gate
 from triage.rendering.junit import render_junit
 
@@ -23,7 +23,7 @@ def outcomes(root: ET.Element) -> dict[str, str]:
     }
 
 
-def test_each_criterion_is_a_test_case_and_its_outcome_the_child() -> None:
+def test_each_criterion_is_a_test_case_with_its_outcome_as_child() -> None:
     assert outcomes(read(failed())) == {
         "ready": "failure",
         "boots_ready": "error",
@@ -39,7 +39,7 @@ def test_each_criterion_is_a_test_case_and_its_outcome_the_child() -> None:
 
 
 @pytest.mark.parametrize("gate", [failed(), passed(), inconclusive()], ids=lambda gate: gate.status)
-def test_the_counts_are_those_of_the_cases(gate: Gate) -> None:
+def test_counts_match_the_test_cases(gate: Gate) -> None:
     root = read(gate)
     assert (root.tag, [suite.tag for suite in root]) == ("testsuites", ["testsuite"])
     found = list(outcomes(root).values())
@@ -53,19 +53,19 @@ def test_the_counts_are_those_of_the_cases(gate: Gate) -> None:
         }
 
 
-def test_a_case_keeps_its_name_from_one_revision_to_the_next() -> None:
+def test_test_case_name_is_independent_of_the_revision() -> None:
     cases = list(read(failed()).iter("testcase"))
     assert {case.attrib["classname"] for case in cases} == {f"triage.gate.{SERVICE}"}
     assert not any("-00042-" in case.attrib["name"] for case in cases)
 
 
-def test_a_failure_says_condition_value_and_evidence_in_its_attribute_or_in_its_text() -> None:
+def test_failure_has_condition_value_and_evidence() -> None:
     root = read(failed())
     (failure,) = next(case for case in root.iter("testcase") if case.attrib["name"] == "connections")
-    said = "at least 95 % of the WebSocket connections are opened: 2 of 10 WebSocket connections were opened (101)"
-    assert failure.attrib == {"message": said, "type": "failed"}
+    printed = "at least 95 % of the WebSocket connections are opened: 2 of 10 WebSocket connections were opened (101)"
+    assert failure.attrib == {"message": printed, "type": "failed"}
     assert failure.text == (
-        f"{said}\nE2 2026-03-17 14:01:59.102 UTC insertId=68c62ef800080002 ERROR: GET /ws 503"
+        f"{printed}\nE2 2026-03-17 14:01:59.102 UTC insertId=68c62ef800080002 ERROR: GET /ws 503"
     )
     (ready,) = next(case for case in root.iter("testcase") if case.attrib["name"] == "ready")
     assert (ready.text or "").endswith(
@@ -73,14 +73,14 @@ def test_a_failure_says_condition_value_and_evidence_in_its_attribute_or_in_its_
     )
 
 
-def test_the_way_back_is_the_output_of_the_suite() -> None:
+def test_rollback_is_the_output_of_the_suite() -> None:
     output = read(failed()).findtext("testsuite/system-out") or ""
     assert "--to-revisions=orders-backend-staging-00041-kxw=100" in output
     assert output.endswith("The logs do not show: PROJECT")
     assert read(passed()).find("testsuite/system-out") is None
 
 
-def test_no_secret_is_in_it() -> None:
+def test_secrets_are_masked() -> None:
     text = render_junit(failed())
     assert TOKEN not in text
     assert "Cannot ship order 17: Bearer &lt;token-1&gt;" in text
@@ -91,11 +91,11 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
 @settings(max_examples=150)
-def test_no_text_from_a_log_breaks_it_or_is_obeyed(attack: str, *, before: bool) -> None:
+def test_log_text_is_escaped(attack: str, *, before: bool) -> None:
     gate = poisoned(failed(), lambda text: attack + text if before else text + attack)
     text = render_junit(gate)
     text.encode("utf-8")
     root = ET.fromstring(text)  # noqa: S314 (it is our own)
     assert outcomes(root) == outcomes(read(failed()))
     assert [element.tag for element in root.iter()] == [element.tag for element in read(failed()).iter()]
-    assert obeyed(text) == []
+    assert find_commands(text) == []

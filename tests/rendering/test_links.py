@@ -1,4 +1,4 @@
-"""Links into Logs Explorer say what was put into them."""
+"""Links to Logs Explorer."""
 
 import re
 
@@ -18,26 +18,26 @@ text = st.text(st.characters(exclude_categories=["Cs"]))
     text,
     st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"])),
 )
-def test_a_link_gives_back_what_it_was_made_of(project: str, query: str, insert_id: str) -> None:
+def test_link_round_trips(project: str, query: str, insert_id: str) -> None:
     assume("%28" not in query + insert_id and "%29" not in query + insert_id)
     found = parse_logs_explorer_url(logs_explorer_url(project, query, AT, insert_id))
     assert found == (project, query, AT, insert_id)
 
 
 @given(text, text)
-def test_a_link_can_stand_in_markdown(query: str, insert_id: str) -> None:
+def test_link_is_safe_in_markdown(query: str, insert_id: str) -> None:
     url = logs_explorer_url("shop", query, AT, insert_id)
     assert re.fullmatch(r"https://console\.cloud\.google\.com/logs/query[A-Za-z0-9%=;?._~-]*", url)
     assert f'<a href="{url}">open</a>' in cmarkgfm.github_flavored_markdown_to_html(f"[open]({url})")
 
 
-def test_a_link_searches_five_minutes_to_each_side() -> None:
+def test_link_searches_five_minutes_before_and_after() -> None:
     url = logs_explorer_url("shop", "x", AT)
     assert ";timeRange=2025-09-14T02%3A51%3A56.123456Z%2F2025-09-14T03%3A01%3A56.123456Z;" in url
     assert "pinnedLogId" not in url
 
 
-def test_a_link_that_the_console_made_can_be_read() -> None:
+def test_console_link_is_parsed() -> None:
     url = (
         "https://console.cloud.google.com/logs/query;query=textPayload:%2528%22a%22%20OR%20%22b%22%2529%0AlogName%3D%22projects%2Fp"
         "%2Flogs%2Frun.googleapis.com%252Fstderr%22;timeRange=PT1H;cursorTimestamp=2025-09-14T02:56:56Z;"
@@ -54,17 +54,17 @@ def test_a_link_that_the_console_made_can_be_read() -> None:
 @pytest.mark.parametrize(
     "url", ["", "https://evil.example/logs/query;query=x", "https://console.cloud.google.com/run"]
 )
-def test_another_page_is_no_link_into_logs_explorer(url: str) -> None:
+def test_other_page_is_rejected(url: str) -> None:
     with pytest.raises(ValueError, match="Logs Explorer"):
         parse_logs_explorer_url(url)
 
 
-def test_a_time_that_is_none_is_refused() -> None:
+def test_invalid_time_is_rejected() -> None:
     with pytest.raises(ValueError, match="RFC 3339"):
         logs_explorer_url("shop", "x", "yesterday")
 
 
-def test_half_a_character_does_not_break_a_link() -> None:
+def test_lone_surrogate_does_not_break_a_link() -> None:
     assert parse_logs_explorer_url(logs_explorer_url("shop", "a\ud800b", AT, "\udfff")) == (
         "shop",
         "a?b",

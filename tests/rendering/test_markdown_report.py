@@ -1,4 +1,4 @@
-"""The report: what it says, what it never says, and what a log cannot do to it."""
+"""Markdown reports: content, and what they must not contain."""
 
 import html
 import re
@@ -33,7 +33,7 @@ def section(markdown: str, title: str) -> str:
     return re.split(r"^## ", markdown.partition(f"\n## {title}")[2], flags=re.MULTILINE)[0]
 
 
-def test_the_report_has_the_sections_of_the_plan_in_its_order(gate: Document) -> None:
+def test_report_has_the_sections_in_order(gate: Document) -> None:
     found = [
         title
         for title in headings(render_report(*gate))
@@ -48,7 +48,7 @@ def test_the_report_has_the_sections_of_the_plan_in_its_order(gate: Document) ->
     ]  # fmt: skip
 
 
-def test_verdict_and_coverage_come_first_in_two_lines(gate: Document, database: Document) -> None:
+def test_verdict_and_coverage_are_the_first_two_lines(gate: Document, database: Document) -> None:
     first, second = render_report(*database).splitlines()[2:4]
     assert first.startswith(
         "**Verdict: not ready.** The database check failed (check: `database`; confidence: high; P0)"
@@ -64,15 +64,13 @@ def test_verdict_and_coverage_come_first_in_two_lines(gate: Document, database: 
     )
 
 
-def test_the_executive_summary_names_problem_impact_and_root_cause(gate: Document) -> None:
+def test_executive_summary_names_problem_impact_and_root_cause(gate: Document) -> None:
     text = section(render_report(*gate), "Executive Summary")
     assert [label in text for label in ("**Problem:**", "**Impact:**", "**Root Cause:**")] == [True] * 3
 
 
 @pytest.mark.parametrize("template", MARKDOWN)
-def test_every_citation_leads_to_a_line_that_is_shown_once_as_its_target(
-    gate: Document, template: str
-) -> None:
+def test_every_citation_links_to_one_evidence_line(gate: Document, template: str) -> None:
     shown = page(render_report(*gate, template=template))
     targets = re.findall(r'<a id="([^"]+)"', shown)
     assert set(re.findall(r'href="#([^"]+)"', shown)) <= set(targets)
@@ -90,7 +88,7 @@ def test_every_statement_of_cause_cites_evidence(gate: Document) -> None:
     assert all("](#i1-e" in claim for claim in claims)
 
 
-def test_evidence_is_found_again_by_filter_link_insert_id_and_time(gate: Document) -> None:
+def test_evidence_has_filter_link_insert_id_and_time(gate: Document) -> None:
     text = render_report(*gate)
     for line in gate[0].incidents[0].evidence:
         assert f"[`{line.insert_id}`](https://console.cloud.google.com/logs/query;query=" in text
@@ -98,7 +96,7 @@ def test_evidence_is_found_again_by_filter_link_insert_id_and_time(gate: Documen
     assert 'insertId=("68c62ef800080002" OR "68c62ef800080001")' in text
 
 
-def test_the_plans_bypass_is_marked_as_a_fix_that_does_not_cure(gate: Document) -> None:
+def test_bypass_is_marked_as_a_symptom_fix(gate: Document) -> None:
     text = render_report(*gate)
     assert (
         "BYPASS_WEBSOCKET_READINESS_STAGING"
@@ -110,7 +108,7 @@ def test_the_plans_bypass_is_marked_as_a_fix_that_does_not_cure(gate: Document) 
     assert any("Probe with upgrade headers" in title for title in headings(text))
 
 
-def test_what_passed_is_confirmed_from_the_last_validation_when_the_incident_made_no_check(
+def test_passed_checks_come_from_the_last_validation_if_the_incident_has_none(
     gate: Document,
 ) -> None:
     text = section(render_report(*gate), "Investigation Findings")
@@ -122,7 +120,7 @@ def test_what_passed_is_confirmed_from_the_last_validation_when_the_incident_mad
     )
 
 
-def test_the_chain_is_drawn_with_what_failed_warned_and_was_not_reached(database: Document) -> None:
+def test_chain_shows_failed_warned_and_not_reached_checks(database: Document) -> None:
     text = render_report(*database)
     for node in (
         'c1["database: FAILED"]:::failed',
@@ -135,9 +133,7 @@ def test_the_chain_is_drawn_with_what_failed_warned_and_was_not_reached(database
     assert "| `auth_validation` | failed, not critical |" in text
 
 
-def test_commands_are_filled_with_what_the_logs_show_and_say_what_they_do_not(
-    gate: Document, database: Document
-) -> None:
+def test_commands_are_filled_and_missing_names_are_listed(gate: Document, database: Document) -> None:
     assert (
         "gcloud run services describe orders-backend-staging --region=us-central1 --project=demo-project"
         in render_report(*gate)
@@ -149,16 +145,14 @@ def test_commands_are_filled_with_what_the_logs_show_and_say_what_they_do_not(
     assert "**stays pinned**" in section(text, "Rollback Plan")
 
 
-def test_no_revision_to_go_back_to_is_invented(database: Document) -> None:
+def test_rollback_revision_is_not_invented(database: Document) -> None:
     diagnosis, timeline = database
     text = render_report(diagnosis, msgspec.structs.replace(timeline, runs=timeline.runs[1:]))
     assert "--to-revisions=LAST_GOOD_REVISION=100" in text
     assert "These logs show no other revision that was ready" in text
 
 
-def test_a_box_is_ticked_only_with_a_figure_that_reaches_its_target(
-    gate: Document, database: Document
-) -> None:
+def test_metric_is_ticked_only_if_its_target_is_reached(gate: Document, database: Document) -> None:
     assert (
         "- [ ] The gate refuses no request before it has validated: 0 of 2 judged requests were let through to a verdict (target: all)"
         in render_report(*gate)
@@ -179,7 +173,7 @@ def test_a_box_is_ticked_only_with_a_figure_that_reaches_its_target(
     assert "- [ ] Every readiness validation ends ready: not measured" in render_report(diagnosis, unmeasured)
 
 
-def test_an_old_revision_that_still_serves_ticks_no_box(database: Document) -> None:
+def test_old_revision_ticks_no_metric(database: Document) -> None:
     diagnosis, timeline = database
     serving = msgspec.structs.replace(timeline.runs[0], id="v-later", started="2026-03-17T15:00:00Z")
     later = msgspec.structs.replace(timeline, runs=[*timeline.runs, serving])
@@ -188,7 +182,7 @@ def test_an_old_revision_that_still_serves_ticks_no_box(database: Document) -> N
     )
 
 
-def test_what_logs_cannot_say_is_left_open(gate: Document) -> None:
+def test_unknown_facts_are_left_open(gate: Document) -> None:
     text = render_report(*gate)
     assert section(text, "Business Impact").strip() == "The logs do not show it."
     assert "Lines at DEBUG do not reach the log" in section(text, "What these logs cannot show")
@@ -201,13 +195,13 @@ def test_what_logs_cannot_say_is_left_open(gate: Document) -> None:
     )
 
 
-def test_gaps_are_listed_by_the_files_own_name(database: Document) -> None:
+def test_gaps_are_listed_by_file_name(database: Document) -> None:
     text = render_report(*database)
     assert '- `a.json`, record 17: `not JSON: "{"`' in text
     assert "someone" not in text
 
 
-def test_the_first_incident_is_told_in_full_and_the_others_shorter(database: Document) -> None:
+def test_first_incident_is_full_and_others_are_short(database: Document) -> None:
     text = render_report(*database)
     others = section(text, "Other incidents")
     assert "### 2. An error that no rule knows: `[LEGACY MODE] it *broke*`" in others
@@ -216,11 +210,11 @@ def test_the_first_incident_is_told_in_full_and_the_others_shorter(database: Doc
     assert "**Timeframe:**" not in others
 
 
-def test_alike_runs_are_one_row_of_the_timeline(gate: Document) -> None:
+def test_similar_runs_are_one_row_of_the_timeline(gate: Document) -> None:
     assert "| `g-5` and 1 alike |" in render_report(*gate)
 
 
-def test_a_comment_begins_with_verdict_cause_three_lines_and_the_next_command(
+def test_comment_starts_with_verdict_cause_key_lines_and_next_command(
     gate: Document, database: Document
 ) -> None:
     visible = re.sub(r"<details>.*?</details>", "", render_report(*gate, template="comment"), flags=re.DOTALL)
@@ -239,7 +233,7 @@ def test_a_comment_begins_with_verdict_cause_three_lines_and_the_next_command(
     )
 
 
-def test_a_comment_stays_far_below_what_a_ticket_takes(gate: Document) -> None:
+def test_comment_is_far_below_the_size_limit(gate: Document) -> None:
     diagnosis, timeline = gate
     big = msgspec.structs.replace(
         diagnosis.incidents[0],
@@ -252,7 +246,7 @@ def test_a_comment_stays_far_below_what_a_ticket_takes(gate: Document) -> None:
     assert len(render_report(diagnosis, timeline, template="comment")) < 65_536
 
 
-def test_the_postmortem_has_the_headings_of_the_sre_book(gate: Document) -> None:
+def test_postmortem_has_the_headings_of_the_sre_book(gate: Document) -> None:
     text = render_report(*gate, template="postmortem")
     for label in (
         "Date",
@@ -278,7 +272,7 @@ def test_the_postmortem_has_the_headings_of_the_sre_book(gate: Document) -> None
     assert "| _open_ | _open_ |" in text
 
 
-def test_the_summary_is_one_screen_of_plain_text(gate: Document, database: Document) -> None:
+def test_summary_is_one_screen_of_plain_text(gate: Document, database: Document) -> None:
     for document in (gate, database):
         lines = render_report(*document, template="summary").splitlines()
         assert len(lines) <= 24
@@ -288,7 +282,7 @@ def test_the_summary_is_one_screen_of_plain_text(gate: Document, database: Docum
 
 @pytest.mark.parametrize("template", [*MARKDOWN, "summary"])
 @pytest.mark.parametrize("verdict", ["ready", "inconclusive", "no_data"])
-def test_a_report_without_an_incident_says_what_is_known(template: str, verdict: ServiceVerdict) -> None:
+def test_report_without_incident_states_what_is_known(template: str, verdict: ServiceVerdict) -> None:
     coverage = Coverage(files=["x.json"], entries=0 if verdict == "no_data" else 7)
     states = (
         []
@@ -306,7 +300,7 @@ def test_a_report_without_an_incident_says_what_is_known(template: str, verdict:
     assert "``" not in text.replace("```", "")
 
 
-def test_local_time_stands_beside_utc_when_a_zone_is_given(gate: Document) -> None:
+def test_local_time_is_shown_beside_utc_if_a_zone_is_given(gate: Document) -> None:
     text = render_report(*gate, zone=ZoneInfo("America/Los_Angeles"))
     assert "| 2026-03-17 14:01:59.101 | 2026-03-17 07:01:59 PDT |" in text
     assert "Local time" not in render_report(*gate)

@@ -1,4 +1,4 @@
-"""Diagrams are drawn from plain names and stay below what GitHub draws."""
+"""Mermaid diagrams: safe names, and GitHub's limits."""
 
 import re
 
@@ -25,7 +25,7 @@ def run(number: int, instance: str = "i", seconds: int = 2) -> Run:
 
 
 @given(st.text(min_size=2))
-def test_no_name_of_a_log_reaches_a_diagram_but_plain_ones(name: str) -> None:
+def test_only_safe_names_reach_a_diagram(name: str) -> None:
     drawn = mermaid.chain_flowchart(
         [
             Step(step="check", check=name, outcome="failed"),
@@ -41,7 +41,7 @@ def test_no_name_of_a_log_reaches_a_diagram_but_plain_ones(name: str) -> None:
     )
 
 
-def test_steps_that_are_no_check_are_not_drawn() -> None:
+def test_steps_without_a_check_are_not_drawn() -> None:
     assert (
         mermaid.chain_flowchart(
             [Step(step="started", outcome="seen"), Step(step="x", check="redis", outcome="seen")]
@@ -57,13 +57,13 @@ def test_each_instance_is_a_section_and_each_run_a_bar() -> None:
     assert "2026-03-17T14:01:00.000, 2026-03-17T14:01:02.000" in drawn
 
 
-def test_a_short_run_is_drawn_long_enough_to_be_seen() -> None:
+def test_short_run_has_a_minimum_length() -> None:
     assert "2026-03-17T14:00:00.000, 2026-03-17T14:00:33.000" in mermaid.timeline_gantt(
         [run(0), run(55, seconds=0)]
     )
 
 
-def test_too_many_runs_or_instances_are_left_to_the_table() -> None:
+def test_too_many_runs_or_instances_give_no_diagram() -> None:
     assert mermaid.timeline_gantt([]) == mermaid.timeline_gantt([run(1)]) == ""
     assert mermaid.timeline_gantt([run(number) for number in range(41)]) == ""
     assert mermaid.timeline_gantt([run(number, str(number)) for number in range(13)]) == ""

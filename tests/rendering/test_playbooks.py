@@ -1,4 +1,4 @@
-"""Every playbook that ships can be followed: it cures, is validated, measured and undone."""
+"""Every shipped playbook has fixes, validation, metrics and rollback."""
 
 import re
 import tomllib
@@ -47,7 +47,7 @@ def test_every_cause_of_the_packs_has_a_playbook() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_playbook_cures_and_says_how_to_see_it(name: str) -> None:
+def test_playbook_has_a_fix_and_its_validation(name: str) -> None:
     playbook = load_playbook(name)
     cause_fixes = [fix for fix in playbook.fixes if not fix.symptom_fix]
     assert cause_fixes
@@ -57,21 +57,21 @@ def test_a_playbook_cures_and_says_how_to_see_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_playbook_names_only_what_can_be_filled(name: str) -> None:
+def test_playbook_has_only_known_placeholders(name: str) -> None:
     for text in texts(load_playbook(name)):
         assert not re.search(r"\{(?!service|revision|project|region|last_good)[a-z_]+\}", text)
     assert not any("|" in fix.title + fix.timeframe + fix.risk for fix in load_playbook(name).fixes)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_markdown_of_a_playbook_holds_no_html_and_no_picture(name: str) -> None:
+def test_playbook_markdown_has_no_html_and_no_image(name: str) -> None:
     for text in texts(load_playbook(name)):
         shown = cmarkgfm.github_flavored_markdown_to_html(text)
         assert "<!--" not in shown
         assert "<img" not in shown
 
 
-def test_shared_blocks_stand_once_and_are_all_used() -> None:
+def test_shared_blocks_are_unique_and_used() -> None:
     folder = Path(__file__).parents[2] / "reports" / "playbooks"
     shared = set(tomllib.loads((folder / "_shared.toml").read_text(encoding="utf-8")))
     files = {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in folder.glob("[!_]*.toml")}
@@ -82,12 +82,12 @@ def test_shared_blocks_stand_once_and_are_all_used() -> None:
     assert repeated == set()
 
 
-def test_a_cause_without_a_playbook_gets_that_of_an_unknown_error() -> None:
+def test_cause_without_playbook_gets_the_unknown_error_playbook() -> None:
     assert load_playbook("of-a-pack-of-ones-own") == load_playbook("unknown-error")
     assert load_playbook("../../pyproject") == load_playbook("unknown-error")
 
 
-def test_what_is_known_is_filled_in_and_the_rest_is_left_for_the_reader() -> None:
+def test_known_placeholders_are_filled_and_others_are_left() -> None:
     text = "gcloud run services describe {service} --region={region} --project={project} {revision}"
     known = {"service": "shop-backend", "region": "us-central1", "project": "example.com:shop"}
     assert (
@@ -101,11 +101,11 @@ def test_what_is_known_is_filled_in_and_the_rest_is_left_for_the_reader() -> Non
     "name",
     ["x; rm -rf ~", "$(id)", "`id`", "a\nb", "Shop", "-rf", "", "а", "x" * 101, "a b", "../x", "--flag"],
 )
-def test_a_name_that_cloud_run_cannot_give_never_reaches_a_command(name: str) -> None:
+def test_invalid_cloud_run_name_never_reaches_a_command(name: str) -> None:
     assert fill_placeholders("deploy {service}", {"service": name}) == "deploy SERVICE"
 
 
-def test_filling_a_playbook_fills_every_text_of_it() -> None:
+def test_every_text_of_a_playbook_is_filled() -> None:
     done = fill_playbook(
         load_playbook("startup-database"),
         {"service": "shop", "project": "p1", "region": "r1", "revision": "shop-1", "last_good": "shop-0"},
@@ -114,7 +114,7 @@ def test_filling_a_playbook_fills_every_text_of_it() -> None:
     assert any("--to-revisions=shop-0=100" in text for text in texts(done))
 
 
-def test_a_symptom_fix_must_say_why_it_does_not_cure() -> None:
+def test_symptom_fix_needs_a_reason() -> None:
     fields = {
         "title": "Restart",
         "priority": "P2",
@@ -128,7 +128,7 @@ def test_a_symptom_fix_must_say_why_it_does_not_cure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ('title = "x"\nmeans = "y"\nuse = []\nsteps = 3\n', "steps"),
         ('title = "x"\n', "means"),
@@ -137,8 +137,8 @@ def test_a_symptom_fix_must_say_why_it_does_not_cure() -> None:
         ('title = "x"\nmeans = "y"\n[[metrics]]\nsays = "z"\nwithin = "a year"\n', "metrics"),
     ],
 )
-def test_a_fault_in_a_playbook_is_told_with_its_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+def test_playbook_fault_is_reported_with_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
 ) -> None:
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     (tmp_path / "_shared.toml").write_text("", encoding="utf-8")
@@ -150,4 +150,4 @@ def test_a_fault_in_a_playbook_is_told_with_its_file(
     monkeypatch.setattr(playbooks, "_shared", playbooks._shared_blocks.__wrapped__)
     with pytest.raises(BadDataError, match=r"mine\.toml") as caught:
         load_playbook.__wrapped__("mine")
-    assert said in str(caught.value)
+    assert expected in str(caught.value)

@@ -1,11 +1,11 @@
-"""Rolling back: to a revision that the logs show ready, and with the warning that traffic then stays pinned."""
+"""Rollback steps: to a ready revision, with a warning of pinned traffic."""
 
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.diagnosis.scenes import NEW, OLD, failed_check
+from tests.diagnosis.scenarios import NEW, OLD, failed_check
 from tests.runs.logs import analysis, validation
 from tests.runs.test_probe import probe
 from triage import pipeline
@@ -20,7 +20,7 @@ def packs() -> list[Pack]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
-def test_traffic_goes_back_to_a_revision_that_was_ready_and_is_said_to_stay_pinned(case: Path) -> None:
+def test_rollback_targets_a_ready_revision_and_warns_of_pinned_traffic(case: Path) -> None:
     analysis = pipeline.analyse([case], packs=packs())
     plan = pipeline.report(analysis).partition("## Rollback Plan")[2].partition("\n## ")[0]
     if "--to-revisions=" not in plan:
@@ -38,7 +38,7 @@ def test_traffic_goes_back_to_a_revision_that_was_ready_and_is_said_to_stay_pinn
     assert plan.index("--to-revisions=") < plan.index("--to-latest")
 
 
-def test_what_a_client_saw_of_no_known_revision_is_none_to_go_back_to() -> None:
+def test_probe_without_a_revision_is_no_rollback_target() -> None:
     found = analysis(
         validation(0, revision=OLD),
         failed_check(100, revision=NEW),

@@ -23,37 +23,39 @@ BOOT = Run(
 )
 
 
-def like(run: Run, **changes: Any) -> Run:
+def similar_run(run: Run, **changes: Any) -> Run:
     return msgspec.structs.replace(run, **changes)
 
 
-def test_twenty_nine_equal_boots_are_one_block() -> None:
+def test_equal_boots_are_one_group() -> None:
     boots = [
-        like(BOOT, id=f"boot-{number}", instance=f"i-{number}", started=f"2025-09-16T00:41:{number:02d}Z")
+        similar_run(
+            BOOT, id=f"boot-{number}", instance=f"i-{number}", started=f"2025-09-16T00:41:{number:02d}Z"
+        )
         for number in range(29)
     ]
     assert group_similar_runs(boots) == [boots]
 
 
-def test_a_run_that_ended_otherwise_is_a_block_of_its_own() -> None:
+def test_run_with_another_outcome_is_a_separate_group() -> None:
     others = [
-        like(BOOT, revision="orders-00042-def"),
-        like(BOOT, service="payments"),
-        like(BOOT, verdict="unknown"),
-        like(BOOT, condition="startup_failure"),
-        like(BOOT, failed_checks=["database"]),
-        like(BOOT, steps=[Step(step="exit", outcome="passed", at="2025-09-16T00:41:03.000000Z")]),
+        similar_run(BOOT, revision="orders-00042-def"),
+        similar_run(BOOT, service="payments"),
+        similar_run(BOOT, verdict="unknown"),
+        similar_run(BOOT, condition="startup_failure"),
+        similar_run(BOOT, failed_checks=["database"]),
+        similar_run(BOOT, steps=[Step(step="exit", outcome="passed", at="2025-09-16T00:41:03.000000Z")]),
     ]
     assert group_similar_runs([BOOT, *others]) == [[BOOT], *([other] for other in others)]
 
 
-def test_alike_runs_are_one_block_though_others_stand_between() -> None:
-    gate = like(BOOT, kind="gate")
+def test_similar_runs_are_one_group_despite_others_between() -> None:
+    gate = similar_run(BOOT, kind="gate")
     assert group_similar_runs([BOOT, gate, BOOT]) == [[BOOT, BOOT], [gate]]
 
 
-@given(st.lists(st.sampled_from([BOOT, like(BOOT, verdict="ready"), like(BOOT, kind="gate")])))
-def test_no_run_is_lost_and_each_block_stands_where_it_began(runs: list[Run]) -> None:
+@given(st.lists(st.sampled_from([BOOT, similar_run(BOOT, verdict="ready"), similar_run(BOOT, kind="gate")])))
+def test_no_run_is_lost_and_groups_are_ordered_by_first_run(runs: list[Run]) -> None:
     blocks = group_similar_runs(runs)
     assert sorted((run.kind, run.verdict) for block in blocks for run in block) == sorted(
         (run.kind, run.verdict) for run in runs

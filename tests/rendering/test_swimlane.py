@@ -1,4 +1,4 @@
-"""Where the bars and marks of the drawing stand."""
+"""Positions of bars and marks in the swimlane drawing."""
 
 from itertools import pairwise
 from typing import Any
@@ -30,14 +30,12 @@ def at(second: float, length: float = 1.0, **changes: Any) -> Run:
 spans = st.lists(st.tuples(st.floats(0, 200_000), st.floats(0, 4000)), min_size=1, max_size=60)
 
 
-def test_without_runs_there_is_no_drawing() -> None:
+def test_no_runs_give_no_drawing() -> None:
     assert draw_swimlane([], [], {}) is None
 
 
 @given(spans=spans, instances=st.integers(1, 5))
-def test_whatever_the_runs_every_bar_stands_in_the_drawing(
-    spans: list[tuple[float, float]], instances: int
-) -> None:
+def test_every_bar_is_inside_the_drawing(spans: list[tuple[float, float]], instances: int) -> None:
     runs = [
         at(*span, id=f"b-{n}", instance=f"i{n % instances}", steps=PASSED if n % 2 else [])
         for n, span in enumerate(spans)
@@ -52,13 +50,13 @@ def test_whatever_the_runs_every_bar_stands_in_the_drawing(
     assert all(second.x - first.x >= 70 for first, second in pairwise(drawn.ticks))
 
 
-def test_runs_that_overlap_stand_under_each_other() -> None:
+def test_overlapping_runs_are_in_separate_rows() -> None:
     drawn = draw_swimlane([at(0, 30), at(5, 2), at(40, 2)], [], {})
     assert drawn is not None
     assert [bar.y for bar in drawn.lanes[0].bars] == [17, 37, 17]
 
 
-def test_an_idle_night_takes_no_room() -> None:
+def test_idle_time_is_cut_out() -> None:
     drawn = draw_swimlane([at(0, 30), at(40_000, 30)], [], {})
     assert drawn is not None
     first, second = drawn.lanes[0].bars
@@ -66,14 +64,14 @@ def test_an_idle_night_takes_no_room() -> None:
     assert len(drawn.cuts) == 1
 
 
-def test_days_are_named_where_there_is_more_than_one() -> None:
+def test_dates_are_shown_for_several_days() -> None:
     drawn = draw_swimlane([at(0), at(86_400)], [], {})
     assert drawn is not None
     assert [tick.label for tick in drawn.ticks if tick.label.endswith("14:00")] != []
     assert drawn.ticks[0].label == "03-17 14:00"
 
 
-def test_checks_of_the_same_moment_can_be_told_apart() -> None:
+def test_simultaneous_checks_have_separate_marks() -> None:
     drawn = draw_swimlane([at(0, 0.5, kind="validation", steps=PASSED)], [], {})
     assert drawn is not None
     xs = [mark.x for mark in drawn.lanes[0].bars[0].marks]
@@ -81,7 +79,7 @@ def test_checks_of_the_same_moment_can_be_told_apart() -> None:
     assert all(second - first >= 10 for first, second in pairwise(xs))
 
 
-def test_a_mark_tells_its_line_where_the_diagnosis_has_it_else_the_reason() -> None:
+def test_mark_shows_its_evidence_line_else_the_reason() -> None:
     steps = [
         Step(
             step="check",
@@ -102,7 +100,7 @@ def test_a_mark_tells_its_line_where_the_diagnosis_has_it_else_the_reason() -> N
     ]
 
 
-def test_of_too_many_runs_the_incidents_own_are_drawn_and_the_rest_is_counted() -> None:
+def test_too_many_runs_are_reduced_to_those_of_the_incident() -> None:
     runs = [at(n, id=f"b-{n}", instance=f"i{n}", revision=OLD if n < 50 else NEW) for n in range(100)]
     drawn = draw_swimlane(runs, ["b-3"], {})
     assert drawn is not None

@@ -37,7 +37,7 @@ ENTRY = Entry(
 )
 
 
-def said(message: str) -> Entry:
+def entry_with_message(message: str) -> Entry:
     return Entry(timestamp=0, message=message, source=Source("a.json", 1))
 
 
@@ -45,7 +45,7 @@ def rows(parts: Iterable[bytes]) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO(b"".join(parts).decode(), newline="")))
 
 
-def test_a_line_of_json_holds_what_the_entry_holds_and_nothing_else() -> None:
+def test_json_line_has_only_the_fields_of_the_entry() -> None:
     (line,) = to_json_lines([ENTRY])
     assert json.loads(line) == {
         "timestamp": "2025-09-16T00:00:00.123456789Z",
@@ -83,21 +83,21 @@ def test_csv_has_every_column_and_every_entry() -> None:
     )
 
 
-def test_csv_without_entries_is_its_header() -> None:
+def test_csv_without_entries_is_the_header() -> None:
     assert b"".join(to_csv([])) == ",".join(COLUMNS).encode() + b"\r\n"
 
 
 @pytest.mark.parametrize(
     "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%0", "\t=1", "\r=1", "\n=1", "\uff1d1"]
 )
-def test_no_cell_of_csv_is_a_formula(formula: str) -> None:
-    (row,) = rows(to_csv([said(formula)]))
+def test_csv_cell_is_never_a_formula(formula: str) -> None:
+    (row,) = rows(to_csv([entry_with_message(formula)]))
     assert row["message"] == f"'{formula}"
 
 
 @given(st.text())
-def test_any_text_stays_one_cell_that_does_not_begin_like_a_formula(text: str) -> None:
-    (row,) = rows(to_csv([said(text)]))
+def test_any_text_is_one_cell_and_no_formula(text: str) -> None:
+    (row,) = rows(to_csv([entry_with_message(text)]))
     assert row["message"].removeprefix("'").encode() == text.removeprefix("'").encode(
         "utf-8", "backslashreplace"
     )
@@ -105,15 +105,15 @@ def test_any_text_stays_one_cell_that_does_not_begin_like_a_formula(text: str) -
 
 
 @given(st.text(st.characters()))
-def test_any_text_comes_back_from_a_line_of_json(text: str) -> None:
-    (line,) = to_json_lines([said(text)])
+def test_any_text_round_trips_through_a_json_line(text: str) -> None:
+    (line,) = to_json_lines([entry_with_message(text)])
     assert json.loads(line).get("message", "") == text
 
 
-def test_parquet_has_types_and_all_nine_digits(tmp_path: Path) -> None:
+def test_parquet_has_types_and_nanoseconds(tmp_path: Path) -> None:
     path = tmp_path / "entries.parquet"
     with path.open("wb") as stream:
-        write_parquet([ENTRY, said("half a \ud800 pair")], stream)
+        write_parquet([ENTRY, entry_with_message("half a \ud800 pair")], stream)
     table = duckdb.read_parquet(str(path))
     assert dict(zip(table.columns, map(str, table.types), strict=True)) == COLUMNS
     found = table.project("epoch_ns(timestamp), line, http_latency, message").fetchall()
@@ -123,14 +123,14 @@ def test_parquet_has_types_and_all_nine_digits(tmp_path: Path) -> None:
     ]
 
 
-def test_parquet_without_entries_has_its_columns(tmp_path: Path) -> None:
+def test_parquet_without_entries_has_columns(tmp_path: Path) -> None:
     path = tmp_path / "entries.parquet"
     with path.open("wb") as stream:
         write_parquet([], stream)
     assert duckdb.read_parquet(str(path)).columns == list(COLUMNS)
 
 
-def test_a_run_is_a_row_and_its_checks_one_cell() -> None:
+def test_run_is_a_row_with_its_checks_in_one_cell() -> None:
     run = Run(
         id="v-1",
         kind="validation",

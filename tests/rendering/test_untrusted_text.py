@@ -1,4 +1,4 @@
-"""What a log cannot do to a report, whatever it holds."""
+"""Log text in reports is escaped, whatever it holds."""
 
 import re
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def page(markdown: str) -> str:
 @pytest.mark.parametrize("template", MARKDOWN)
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_text_from_a_log_becomes_markup(
+def test_log_text_is_escaped(
     gate: Document, poisoned: Poison, template: str, attack: str, *, before: bool
 ) -> None:
     calm = page(render_report(*gate, template=template))
@@ -62,7 +62,7 @@ def test_no_text_from_a_log_becomes_markup(
     assert not re.search(r"#\d|GH-\d|:tada:", words)
 
 
-def test_names_reach_a_diagram_only_when_they_are_plain(database: Document, poisoned: Poison) -> None:
+def test_only_safe_names_reach_a_diagram(database: Document, poisoned: Poison) -> None:
     text = render_report(
         *poisoned(database, lambda text: text + '"]; click c1 href "https://e.example" %%{init}%%')
     )
@@ -71,7 +71,7 @@ def test_names_reach_a_diagram_only_when_they_are_plain(database: Document, pois
     assert not any("click" in diagram or "%%" in diagram for diagram in diagrams)
 
 
-def test_plain_text_has_nothing_that_a_terminal_obeys(gate: Document, poisoned: Poison) -> None:
+def test_plain_text_has_no_control_characters(gate: Document, poisoned: Poison) -> None:
     text = render_report(
         *poisoned(gate, lambda text: text + "\x1b]0;x\x07\u202e\r\nPASS"), template="summary"
     )

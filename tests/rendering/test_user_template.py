@@ -1,4 +1,4 @@
-"""A template of one's own: what it can use, and what it cannot do."""
+"""User templates: available names and the sandbox."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
 
 
-def test_ones_own_template_is_filled(gate: Document, tmp_path: Path) -> None:
+def test_user_template_is_filled(gate: Document, tmp_path: Path) -> None:
     own = tmp_path / "own.md.j2"
     own.write_text(
         "{% for one in incidents %}* {{ one.incident.cause }}: {{ one.title }}\n{% endfor %}{{ report.coverage }}"
@@ -26,7 +26,7 @@ def test_ones_own_template_is_filled(gate: Document, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "expected"),
     [
         ("{{ diagnosis.__class__.__mro__ }}", "unsafe"),
         ("{{ diagnosis.verdict|safe }}", "No filter named 'safe'"),
@@ -39,16 +39,14 @@ def test_ones_own_template_is_filled(gate: Document, tmp_path: Path) -> None:
         ("{{ incidents.append(1) }}", "unsafe"),
     ],
 )
-def test_ones_own_template_runs_in_a_sandbox(gate: Document, tmp_path: Path, source: str, said: str) -> None:
+def test_user_template_runs_in_a_sandbox(gate: Document, tmp_path: Path, source: str, expected: str) -> None:
     own = tmp_path / "own.md"
     own.write_text(source)
-    with pytest.raises(UsageError, match=re.escape(said)):
+    with pytest.raises(UsageError, match=re.escape(expected)):
         render_report(*gate, template=str(own))
 
 
-def test_log_text_in_ones_own_template_stands_in_code(
-    gate: Document, poisoned: Poison, tmp_path: Path
-) -> None:
+def test_log_text_in_a_user_template_is_code(gate: Document, poisoned: Poison, tmp_path: Path) -> None:
     own = tmp_path / "own.md"
     own.write_text("{{ incidents[0].incident.evidence[1].message }} {{ [incidents[0].incident.title]|join }}")
     text = render_report(*poisoned(gate, lambda text: text + "<b>*x*"), template=str(own))
@@ -57,12 +55,12 @@ def test_log_text_in_ones_own_template_stands_in_code(
     )
 
 
-def test_a_template_that_is_not_there_is_said_with_what_there_is(gate: Document) -> None:
+def test_missing_template_is_reported_with_the_available_names(gate: Document) -> None:
     with pytest.raises(IOFailureError, match="one of remediation, comment, postmortem, summary, or a file"):
         render_report(*gate, template="no-such-file.md")
 
 
-def test_empty_lines_of_a_log_are_kept_in_a_fence_and_ours_are_folded(gate: Document, tmp_path: Path) -> None:
+def test_blank_lines_are_kept_in_fences_and_collapsed_elsewhere(gate: Document, tmp_path: Path) -> None:
     own = tmp_path / "own.md"
     own.write_text("a\n\n\n\n{{ 'x\\n\\n\\ny'|fence }}\n\n\n")
     assert render_report(*gate, template=str(own)) == "a\n\n```\nx\n\n\ny\n```\n"

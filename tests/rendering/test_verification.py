@@ -1,4 +1,4 @@
-"""The verification: the answer, the plan ticked by figures, and nothing that a log can do to it."""
+"""Verification report: answer, ticked metrics and escaped log text."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from tests.rendering.test_hostile import ALLOWED, page, pieces
+from tests.rendering.test_untrusted_text import ALLOWED, page, pieces
 from triage.errors import UsageError
 from triage.models import (
     Comparison,
@@ -103,7 +103,7 @@ def compared(poison: Callable[[str], str] = str, **changes: Any) -> Comparison:
     return Comparison(**(fields | changes))
 
 
-def test_the_answer_comes_first_and_each_difference_has_its_numbers(gate: Document) -> None:
+def test_answer_comes_first_and_each_difference_has_numbers(gate: Document) -> None:
     text = render_verification(compared(), gate[0].incidents[0], gate[1], NEW)
     assert text.startswith(f"# Verification: `{SERVICE}`\n\n**AFTER is better.**\n\n- Better: ")
     assert f"| `/health` answered 2xx | `{SERVICE}` | 0 of 8 (8 times `503)` | 8 of 8 | **better** |" in text
@@ -113,7 +113,7 @@ def test_the_answer_comes_first_and_each_difference_has_its_numbers(gate: Docume
     assert f"- BEFORE, `{SERVICE}`: 2.0 minutes of logs give no rate, it takes 5. What it" in text
 
 
-def test_a_metric_is_ticked_by_a_figure_of_after_and_what_it_cannot_measure_is_said(gate: Document) -> None:
+def test_metric_is_ticked_if_after_reaches_it_else_reported_as_not_measured(gate: Document) -> None:
     incident, timeline = gate[0].incidents[0], gate[1]
     answered = RequestCounts(
         service=SERVICE, revision="r", kind="health", path="/ws/health", status=200, count=7,
@@ -135,7 +135,7 @@ def test_a_metric_is_ticked_by_a_figure_of_after_and_what_it_cannot_measure_is_s
     assert f"A box is ticked by what AFTER shows of `{NEW}`" in text
 
 
-def test_without_an_incident_there_is_no_plan_and_without_the_service_no_tick(gate: Document) -> None:
+def test_no_incident_gives_no_plan_and_no_service_no_tick(gate: Document) -> None:
     empty = msgspec.structs.replace(gate[1], runs=[])
     none = render_verification(compared(), None, empty, "")
     assert "BEFORE shows no incident, so there is no plan whose metrics could be ticked." in none
@@ -145,7 +145,7 @@ def test_without_an_incident_there_is_no_plan_and_without_the_service_no_tick(ga
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ("worse", "AFTER is worse."),
         ("same", "AFTER is the same."),
@@ -153,14 +153,14 @@ def test_without_an_incident_there_is_no_plan_and_without_the_service_no_tick(ga
         ("unclear", "AFTER is neither better nor worse as far as these logs tell."),
     ],
 )
-def test_every_answer_has_its_words(gate: Document, change: str, said: str) -> None:
-    assert f"**{said}**" in render_verification(compared(change=change, because=[]), None, gate[1], "")
+def test_every_answer_has_a_sentence(gate: Document, change: str, expected: str) -> None:
+    assert f"**{expected}**" in render_verification(compared(change=change, because=[]), None, gate[1], "")
 
 
 @given(attack=some.lists(pieces, min_size=1, max_size=4).map("".join), before=some.booleans())
 @example(attack=' "https://e.example"a|b', before=False)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_text_from_a_log_becomes_markup(gate: Document, attack: str, *, before: bool) -> None:
+def test_log_text_is_escaped(gate: Document, attack: str, *, before: bool) -> None:
     calm = page(render_verification(compared(), gate[0].incidents[0], gate[1], NEW))
 
     def attacked(text: str) -> str:
@@ -182,6 +182,6 @@ def test_secrets_are_masked_and_counted(gate: Document) -> None:
     assert "Masked in this report: " in text
 
 
-def test_a_report_of_one_side_is_no_verification(gate: Document) -> None:
+def test_report_rejects_the_verification_template(gate: Document) -> None:
     with pytest.raises(UsageError, match="triage compare BEFORE AFTER --format markdown"):
         render_report(*gate, template="verification")

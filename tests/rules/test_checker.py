@@ -1,4 +1,4 @@
-"""All faults of a bad pack are told at once, each with its file and line."""
+"""All faults of a pack are reported at once, each with file and line."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ from triage import pipeline
 from triage.errors import BadDataError, IOFailureError
 from triage.rules import load_packs, shipped_packs
 from triage.rules.checker import check_packs
-from triage.rules.patterns import nested_quantifier
+from triage.rules.patterns import has_nested_quantifier
 
 PACKS = Path(__file__).parent / "packs"
 HEAD = 'id = "{}"\ntitle = "Own"\nversion = 1\nkeywords = []\nfilter = ""\n'
 
 
-def told(name: str) -> list[str]:
+def fault_lines(name: str) -> list[str]:
     """Return the faults of a pack, each as "line: what"."""
     path = str(PACKS / name)
     faults = check_packs([Path(path)])[1]
@@ -29,14 +29,14 @@ def own(folder: Path, rest: str, name: str = "own") -> Path:
     return path
 
 
-def test_the_packs_that_ship_have_no_fault() -> None:
+def test_shipped_packs_have_no_faults() -> None:
     packs, faults = check_packs()
     assert [str(fault) for fault in faults] == []
     assert [pack.id for pack in packs] == ["client-probe", "cloud-run", "netra-readiness", "python-server"]
 
 
-def test_every_fault_of_rules_is_told() -> None:
-    assert told("every-fault-of-rules.toml") == [
+def test_every_fault_of_rules_is_reported() -> None:
+    assert fault_lines("every-fault-of-rules.toml") == [
         "7: rule unknown-key: unknown key colour",
         "15: rule no-expression: the pattern is no regular expression: missing ), unterminated subpattern at position 6",
         "22: rule look-around: the pattern holds look-around, which RE2 does not have",
@@ -58,8 +58,8 @@ def test_every_fault_of_rules_is_told() -> None:
     ]
 
 
-def test_every_fault_of_causes_and_of_the_chain_is_told() -> None:
-    assert told("every-fault-of-causes.toml") == [
+def test_every_fault_of_causes_and_chain_is_reported() -> None:
+    assert fault_lines("every-fault-of-causes.toml") == [
         "9: chain: the checks of chain.phases names stock 2 times",
         "10: chain: startup.shelves names the check warehouse, which chain.checks does not have",
         "12: chain: phase goods names the check till, which chain.checks does not have",
@@ -86,8 +86,8 @@ def test_every_fault_of_causes_and_of_the_chain_is_told() -> None:
     ]
 
 
-def test_the_rules_of_a_pack_whose_head_is_bad_are_proved_all_the_same() -> None:
-    assert told("faults-of-the-head.toml") == [
+def test_rules_of_a_pack_with_an_invalid_head_are_checked() -> None:
+    assert fault_lines("faults-of-the-head.toml") == [
         "3: version: Expected `int`, got `str`",
         "6: unknown key colour",
         "8: rule own-hit: does not match its own hit 'stock is low'",
@@ -103,12 +103,12 @@ def test_the_rules_of_a_pack_whose_head_is_bad_are_proved_all_the_same() -> None
         ("bad-parts", "4: parts: a list of names of files"),
     ],
 )
-def test_a_file_that_is_no_pack_is_told_with_its_line(name: str, fault: str) -> None:
+def test_invalid_pack_file_is_reported_with_its_line(name: str, fault: str) -> None:
     path = PACKS / name / "pack.toml" if (PACKS / name).is_dir() else PACKS / name
-    assert [str(told) for told in check_packs([PACKS / name])[1]] == [f"{path}:{fault}"]
+    assert [str(fault_lines) for fault_lines in check_packs([PACKS / name])[1]] == [f"{path}:{fault}"]
 
 
-def test_the_parts_of_a_pack_are_one_pack() -> None:
+def test_parts_of_a_pack_are_one_pack() -> None:
     folder = PACKS / "in-parts"
     assert [str(fault) for fault in check_packs([folder])[1]] == [
         f"{folder / 'lines.toml'}:1: a part of a pack holds rules and causes only, not keywords",
@@ -116,7 +116,7 @@ def test_the_parts_of_a_pack_are_one_pack() -> None:
     ]
 
 
-def test_a_pack_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
+def test_missing_pack_is_reported_by_name(tmp_path: Path) -> None:
     with pytest.raises(IOFailureError, match=r"none\.toml: No such file or directory"):
         check_packs([tmp_path / "none.toml"])
     with pytest.raises(IOFailureError, match=r"pack\.toml: No such file or directory"):
@@ -124,7 +124,7 @@ def test_a_pack_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["every-fault-of-rules.toml", "every-fault-of-causes.toml", "not-toml.toml"])
-def test_a_bad_pack_cannot_be_used_and_every_fault_of_it_is_told(name: str) -> None:
+def test_invalid_pack_is_refused_with_every_fault(name: str) -> None:
     with pytest.raises(BadDataError) as raised:
         pipeline.load_packs([PACKS / name])
     faults = [str(fault) for fault in check_packs([PACKS / name])[1]]
@@ -154,7 +154,19 @@ because = [{ rule = "RULE", says = "No {item}" }]
 """
 
 
-def test_a_cause_may_name_the_rules_of_another_pack_in_use(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [("scene", "scope", '"revision"'), ("settle", "suggest", "{}"), ("outranks", "supersedes", "[]")],
+)
+def test_former_key_is_refused_with_the_new_name(tmp_path: Path, old: str, new: str, value: str) -> None:
+    cause = CAUSE.replace("RULE", "stock").replace('scope = "revision"', "") if new == "scope" else CAUSE
+    pack = own(tmp_path, RULE + cause.replace("RULE", "stock") + f"{old} = {value}\n")
+    assert [fault.what for fault in check_packs([pack])[1]] == [
+        f"cause stock-low: unknown key {old}: use {new}"
+    ]
+
+
+def test_cause_may_reference_rules_of_another_pack(tmp_path: Path) -> None:
     goods = own(tmp_path, RULE, "goods")
     sales = own(tmp_path, CAUSE.replace("RULE", "goods/stock"), "sales")
     assert check_packs([goods, sales])[1] == []
@@ -163,12 +175,12 @@ def test_a_cause_may_name_the_rules_of_another_pack_in_use(tmp_path: Path) -> No
     assert fault.what == "cause stock-low: names the rule goods/stock, which no pack in use has"
 
 
-def test_a_rule_that_ships_may_be_named_without_giving_its_pack(tmp_path: Path) -> None:
+def test_shipped_rule_may_be_referenced(tmp_path: Path) -> None:
     cause = CAUSE.replace("RULE", "cloud-run/container-exit").replace("{item}", "{code}")
     assert check_packs([own(tmp_path, cause)])[1] == []
 
 
-def test_two_packs_of_one_id_are_a_fault(tmp_path: Path) -> None:
+def test_duplicate_pack_id_is_a_fault(tmp_path: Path) -> None:
     first, second = own(tmp_path, RULE), tmp_path / "copy.toml"
     second.write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     assert [str(fault) for fault in check_packs([first, second])[1]] == [
@@ -176,7 +188,7 @@ def test_two_packs_of_one_id_are_a_fault(tmp_path: Path) -> None:
     ]
 
 
-def test_a_pack_with_the_id_of_one_that_ships_stands_in_its_place(tmp_path: Path) -> None:
+def test_pack_with_a_shipped_id_replaces_it(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     server = next(item for item in shipped_packs() if item.name == "python-server.toml")
     mine.write_text(server.read_text(encoding="utf-8").replace("Python application", "My"), encoding="utf-8")
@@ -184,7 +196,7 @@ def test_a_pack_with_the_id_of_one_that_ships_stands_in_its_place(tmp_path: Path
     assert [pack.title for pack in packs if pack.id == "python-server"] == ["My servers"]
 
 
-def test_the_packs_of_the_user_come_first_and_those_of_a_service_before_those_for_all(tmp_path: Path) -> None:
+def test_user_packs_come_first_and_service_packs_before_general_ones(tmp_path: Path) -> None:
     assert [pack.id for pack in load_packs([own(tmp_path, RULE)])] == [
         "own",
         "netra-readiness",
@@ -211,5 +223,5 @@ def test_the_packs_of_the_user_come_first_and_those_of_a_service_before_those_fo
         (r"(?:ab)*c+", False),
     ],
 )
-def test_a_repeat_of_a_repeat_is_seen_and_nothing_else(pattern: str, nested: bool) -> None:  # noqa: FBT001 (a parameter of the table)
-    assert nested_quantifier(pattern) is nested
+def test_only_nested_repeats_are_detected(pattern: str, nested: bool) -> None:  # noqa: FBT001 (a parameter of the table)
+    assert has_nested_quantifier(pattern) is nested

@@ -1,4 +1,4 @@
-"""The criteria of a gate: those that ship, a file of one's own over them, and every fault with its line."""
+"""Gate criteria: shipped values, overrides, and faults with their lines."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def faults(folder: Path, text: str) -> list[str]:
     return failure.value.message.replace(f"{folder}/", "").splitlines()
 
 
-def test_what_ships_is_what_the_issue_asks_for() -> None:
+def test_shipped_criteria_have_the_documented_values() -> None:
     found = load_criteria()
     assert (found.boots_ready.within, found.boots_ready.at_least) == (120, 1)
     assert (found.critical_checks.at_most, found.boot_failures.at_most, found.new_errors.at_most) == (0, 0, 0)
@@ -35,17 +35,17 @@ def test_what_ships_is_what_the_issue_asks_for() -> None:
     assert required == {"boots_ready", "critical_checks", "boot_failures", "whole_logs"}
 
 
-def test_the_criteria_are_no_rule_pack() -> None:
+def test_criteria_are_not_a_rule_pack() -> None:
     assert (ROOT / "reports" / "gate.toml").is_file()
     assert "gate" not in {item.name.partition(".")[0] for item in shipped_packs()}
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[boots_ready]\n"])
-def test_a_file_that_says_nothing_changes_nothing(tmp_path: Path, text: str) -> None:
+def test_empty_file_keeps_the_shipped_criteria(tmp_path: Path, text: str) -> None:
     assert load_criteria(written(tmp_path, text)) == load_criteria()
 
 
-def test_what_a_file_leaves_out_stays_as_it_ships(tmp_path: Path) -> None:
+def test_omitted_criteria_keep_the_shipped_values(tmp_path: Path) -> None:
     found = load_criteria(written(tmp_path, 'connections.at_least = 0.5\n[boots_ready]\nneed = "off"\n'))
     ours = load_criteria()
     boots = msgspec.structs.replace(ours.boots_ready, need="off")
@@ -53,7 +53,7 @@ def test_what_a_file_leaves_out_stays_as_it_ships(tmp_path: Path) -> None:
     assert found == msgspec.structs.replace(ours, boots_ready=boots, connections=connections)
 
 
-def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
+def test_every_fault_is_reported_with_its_line(tmp_path: Path) -> None:
     text = """
 [boots_ready]
 within = -3
@@ -94,18 +94,18 @@ at_most = 1
         ("[ready]\nneed = 'off'", "1: there is no criterion ready, only "),
     ],
 )
-def test_a_fault_is_a_line_and_no_traceback(tmp_path: Path, text: str, fault: str) -> None:
-    (told,) = faults(tmp_path, text)
-    assert told.startswith(f"gate.toml:{fault}")
+def test_fault_is_one_line_without_a_traceback(tmp_path: Path, text: str, fault: str) -> None:
+    (fault_line,) = faults(tmp_path, text)
+    assert fault_line.startswith(f"gate.toml:{fault}")
 
 
-def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+def test_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gate.toml"
     path.write_bytes(b'[boots_ready]\nneed = "\xff"\n')
     with pytest.raises(BadDataError, match=r"gate\.toml:2: not UTF-8"):
         load_criteria(path)
 
 
-def test_a_file_that_is_not_there_is_no_criteria(tmp_path: Path) -> None:
+def test_missing_criteria_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(IOFailureError, match=r"gate\.toml: No such file"):
         load_criteria(tmp_path / "gate.toml")

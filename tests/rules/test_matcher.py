@@ -1,4 +1,4 @@
-"""A line is recognised by the first rule that fits, and every pattern means the same to RE2."""
+"""The first matching rule wins, and every pattern agrees with RE2."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.runs.logs import PACKS, VALIDATOR, entry, platform, printed, said
+from tests.runs.logs import PACKS, VALIDATOR, entry, log_line, platform, text_line
 from triage.models import Entry, Event, Pack, Rule
 from triage.rules import Matcher
 from triage.rules.matcher import Subject, match_rule
@@ -22,7 +22,7 @@ TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=300)
 
 def speaker(pack: Pack, rule: Rule, message: str) -> Entry:
     """Return an entry that may say what the rule is about."""
-    made = entry(printed(0, "x", service="netra-backend-staging" if pack.services else "shop"))
+    made = entry(text_line(0, "x", service="netra-backend-staging" if pack.services else "shop"))
     return msgspec.structs.replace(made, message=message, logger=rule.logger, log_name=rule.log)
 
 
@@ -40,7 +40,7 @@ def rule(name: str, pattern: str, literal: str = "stock", **more: str) -> Rule:
 
 def recognised(message: str, *packs: Pack, service: str = "shop", logger: str = "shop.orders") -> str | None:
     """Return the rule that recognises a line of a service."""
-    event = Matcher(packs).match(entry(said(0, message, logger, service=service)))
+    event = Matcher(packs).match(entry(log_line(0, message, logger, service=service)))
     return f"{event.pack}/{event.rule}" if event else None
 
 
@@ -70,7 +70,7 @@ def hostile() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("packs", PACKS, ids=lambda pack: pack.id)
-def test_every_pattern_agrees_with_re2_on_every_sample_of_every_pack(packs: Pack, re2: Any) -> None:
+def test_every_pattern_agrees_with_re2_on_every_sample(packs: Pack, re2: Any) -> None:
     options = re2.Options()
     options.max_mem = 64 << 20
     subjects = [Subject.of(sample) for sample in SAMPLES]
@@ -83,7 +83,7 @@ def test_every_pattern_agrees_with_re2_on_every_sample_of_every_pack(packs: Pack
             ), one.id
 
 
-def test_every_pattern_agrees_with_re2_on_hostile_lines_and_looks_at_their_beginning_only(re2: Any) -> None:
+def test_every_pattern_agrees_with_re2_on_hostile_lines(re2: Any) -> None:
     for line in hostile():
         text = Subject.of(line)
         assert max(len(text.line), len(text.whole)) <= SUBJECT_LIMIT
@@ -93,14 +93,14 @@ def test_every_pattern_agrees_with_re2_on_hostile_lines_and_looks_at_their_begin
             )
 
 
-def test_what_stands_behind_the_first_8_kib_is_not_looked_at() -> None:
+def test_only_the_first_8_kib_are_matched() -> None:
     assert recognised("a" * SUBJECT_LIMIT + " stock", pack(rule("late", "stock"))) is None
 
 
 # ---------------------------------------------------------------- which rule
 
 
-def test_no_rule_that_ships_is_hidden_behind_another() -> None:
+def test_no_shipped_rule_is_hidden_by_another() -> None:
     hidden = [
         (one.id, event and event.rule)
         for pack, one in RULES
@@ -110,7 +110,7 @@ def test_no_rule_that_ships_is_hidden_behind_another() -> None:
     assert hidden == []
 
 
-def test_the_first_rule_of_the_first_pack_wins() -> None:
+def test_first_rule_of_the_first_pack_wins() -> None:
     wide, narrow = rule("wide", "^stock"), rule("narrow", "^stock of tea")
     assert recognised("stock of tea", pack(wide, narrow)) == "own/wide"
     assert recognised("stock of tea", pack(narrow, wide)) == "own/narrow"
@@ -120,26 +120,26 @@ def test_the_first_rule_of_the_first_pack_wins() -> None:
     )
 
 
-def test_a_pack_reads_the_lines_of_its_services_and_of_those_that_name_none() -> None:
+def test_pack_matches_its_services_and_lines_without_a_service() -> None:
     own = pack(rule("stock", "^stock"), services=("shop-*", "till"))
     assert [bool(recognised("stock", own, service=name)) for name in ("shop-api", "till", "", "till-2", "shop")] == [
         True, True, True, False, False
     ]  # fmt: skip
 
 
-def test_a_rule_may_name_the_log_and_the_logger_that_are_believed() -> None:
+def test_rule_may_require_a_log_and_a_logger() -> None:
     born = "Starting new instance. Reason: AUTOSCALING - Instance started due to traffic."
     assert MATCHER.match(entry(platform(0, born))) is not None
-    assert MATCHER.match(entry(printed(0, born))) is None
+    assert MATCHER.match(entry(text_line(0, born))) is None
     verdict = "GCP WebSocket readiness validation SUCCESS (0.52s)"
     believed = {
-        logger: MATCHER.match(entry(said(0, verdict, logger))) is not None
+        logger: MATCHER.match(entry(log_line(0, verdict, logger))) is not None
         for logger in (VALIDATOR, "logging", "", "chat")
     }
     assert believed == {VALIDATOR: True, "logging": True, "": True, "chat": False}
 
 
-def test_only_the_first_line_of_a_message_says_a_step() -> None:
+def test_only_the_first_line_of_a_message_is_matched() -> None:
     own = pack(rule("stock", "^stock"))
     assert recognised("stock\nis low", own) == "own/stock"
     assert recognised("order\nstock", own) is None
@@ -164,20 +164,22 @@ MARKS = [
 
 
 @pytest.mark.parametrize("mark", MARKS)
-def test_a_line_is_recognised_whatever_became_of_its_emoji(mark: str) -> None:
-    event = MATCHER.match(entry(said(0, f"{mark}GCP WebSocket readiness validation SUCCESS (0.52s)")))
+def test_line_matches_with_any_form_of_its_emoji(mark: str) -> None:
+    event = MATCHER.match(entry(log_line(0, f"{mark}GCP WebSocket readiness validation SUCCESS (0.52s)")))
     assert event is not None
     assert (event.rule, event.fields) == ("verdict-ready", {"elapsed": "0.52"})
 
 
 @pytest.mark.parametrize("mark", ["SUCCESS ", "x ", "1 ", "[INFO] ", "- ", '"', "'", "user: "])
-def test_a_word_before_a_line_makes_it_somebody_elses(mark: str) -> None:
-    assert MATCHER.match(entry(said(0, f"{mark}GCP WebSocket readiness validation SUCCESS (0.52s)"))) is None
+def test_line_after_another_word_does_not_match(mark: str) -> None:
+    assert (
+        MATCHER.match(entry(log_line(0, f"{mark}GCP WebSocket readiness validation SUCCESS (0.52s)"))) is None
+    )
 
 
-def test_an_event_says_what_the_rule_and_its_groups_say() -> None:
+def test_event_has_the_values_of_rule_and_groups() -> None:
     line = "    ❌ CRITICAL FAIL: redis: Not ready after 1.51s (Redis connection and caching system) - {}"
-    event = MATCHER.match(entry(said(0, line)))
+    event = MATCHER.match(entry(log_line(0, line)))
     assert isinstance(event, Event)
     assert (event.pack, event.rule, event.run, event.step) == (
         "netra-readiness",
@@ -192,25 +194,27 @@ def test_an_event_says_what_the_rule_and_its_groups_say() -> None:
     )
 
 
-def test_an_optional_group_that_captured_nothing_is_no_field() -> None:
-    event = MATCHER.match(entry(said(0, "🔍 GCP WebSocket readiness validation started (timeout: 20.0s)")))
+def test_group_without_a_capture_is_not_a_field() -> None:
+    event = MATCHER.match(
+        entry(log_line(0, "🔍 GCP WebSocket readiness validation started (timeout: 20.0s)"))
+    )
     assert event is not None
     assert event.fields == {"timeout": "20.0"}
 
 
-def test_no_rules_recognise_nothing() -> None:
-    assert Matcher([]).match(entry(said(0, "stock"))) is None
+def test_no_rules_match_nothing() -> None:
+    assert Matcher([]).match(entry(log_line(0, "stock"))) is None
     assert Matcher([]).literals == []
-    assert not Matcher([pack()]).may_match(entry(said(0, "stock")))
+    assert not Matcher([pack()]).may_match(entry(log_line(0, "stock")))
 
 
 @given(st.sampled_from(SAMPLES), TEXT, TEXT)
-def test_what_a_rule_recognises_is_never_filtered_away(sample: str, before: str, after: str) -> None:
-    made = msgspec.structs.replace(entry(printed(0, "x")), message=before + sample + after)
+def test_matching_line_always_contains_a_literal(sample: str, before: str, after: str) -> None:
+    made = msgspec.structs.replace(entry(text_line(0, "x")), message=before + sample + after)
     assert MATCHER.match(made) is None or MATCHER.may_match(made)
 
 
 @given(TEXT)
-def test_no_text_breaks_the_matcher(text: str) -> None:
-    event = MATCHER.match(msgspec.structs.replace(entry(printed(0, "x")), message=text))
+def test_matcher_accepts_any_text(text: str) -> None:
+    event = MATCHER.match(msgspec.structs.replace(entry(text_line(0, "x")), message=text))
     assert event is None or event.rule

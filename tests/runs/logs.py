@@ -1,4 +1,4 @@
-"""LogEntries as Cloud Run writes them, with invented values, and the lines of the readiness validator in every vintage."""
+"""LogEntries as Cloud Run writes them, and the lines of the validator, all invented."""
 
 import json
 import re
@@ -19,9 +19,9 @@ VALIDATOR = "netra_backend.app.websocket_core.gcp_initialization_validator"
 MIDDLEWARE = "netra_backend.app.middleware.gcp_websocket_readiness_middleware"
 SMD = "netra_backend.app.smd"
 PACKS = pipeline.load_packs()
-BIRTH = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+EXPORT_START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
-#: What the service's own filter writes over: the name behind PASS, and the word behind Auth and JWT.
+#: What the service's scrubber overwrites: the word after PASS, Auth or JWT.
 _SCRUBBED = re.compile(r'(password|passwd|pwd|pass|auth|jwt)[\s:=]+"?([^"\s]+)"?', re.IGNORECASE)
 
 PHASES = {
@@ -48,17 +48,19 @@ CHECKS = {
     "websocket_integration": "Complete WebSocket integration and event delivery",
 }
 CRITICAL_IN_STAGING = {"agent_supervisor", "websocket_bridge"}
-VINTAGES = ("beta-11", "beta-12", "beta-14", "beta-15")
+VERSIONS = ("beta-11", "beta-12", "beta-14", "beta-15")
 
 
 def scrub(message: str) -> str:
-    """Return a message as the service's filter lets it through."""
+    """Return a message as the service's scrubber writes it."""
     return _SCRUBBED.sub(r"\1=REDACTED", message)
 
 
 def at(seconds: float) -> str:
-    """Return the time so many seconds after the birth of the export, as the API writes it."""
-    return (BIRTH + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """Return a time in seconds after the start of the export, as the API writes it."""
+    return (
+        (EXPORT_START + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    )
 
 
 def envelope(
@@ -88,15 +90,15 @@ def envelope(
     return entry
 
 
-def said(seconds: float, message: str, logger: str = VALIDATOR, **place: Any) -> Log:
-    """Return a line of the application in the scrubbed JSON payload of its stderr."""
+def log_line(seconds: float, message: str, logger: str = VALIDATOR, **place: Any) -> Log:
+    """Return a line of the application in the scrubbed JSON payload of stderr."""
     labels = {"module": logger, "function": "run", "line": "7"}
     payload = {"message": scrub(message).replace("\n", "\\n"), "labels": labels}
     return envelope(seconds, **place) | {"jsonPayload": payload}
 
 
-def said_plainly(seconds: float, message: str, logger: str = VALIDATOR, **place: Any) -> Log:
-    """Return the same line in the payload of its stdout: stripped, not scrubbed, beside an error that is none."""
+def unscrubbed_line(seconds: float, message: str, logger: str = VALIDATOR, **place: Any) -> Log:
+    """Return the same line on stdout: stripped, not scrubbed, with a false error."""
     payload = {
         "message": message.strip(),
         "logger": logger,
@@ -105,8 +107,8 @@ def said_plainly(seconds: float, message: str, logger: str = VALIDATOR, **place:
     return envelope(seconds, log="run.googleapis.com%2Fstdout", **place) | {"jsonPayload": payload}
 
 
-def printed(seconds: float, text: str, **place: Any) -> Log:
-    """Return a line that a process printed, without severity."""
+def text_line(seconds: float, text: str, **place: Any) -> Log:
+    """Return a line of a process without a severity."""
     return envelope(seconds, **{"severity": None, **place}) | {"textPayload": text}
 
 
@@ -128,16 +130,16 @@ def validation(
     *,
     down: Sequence[str] = (),
     tolerated: Sequence[str] = (),
-    vintage: str = "beta-15",
+    version: str = "beta-15",
     environment: str = "staging",
-    say: Any = said,
+    write: Any = log_line,
     **place: Any,
 ) -> list[Log]:
-    """Return what the validator prints of one pass in which the checks of ``down`` return False.
+    """Return the lines of one validation in which the checks of ``down`` return False.
 
-    The lines are a tenth of a second apart, and the verdict tells the elapsed time as it is.
+    The lines are 0.1 s apart, and the verdict has the real elapsed time.
     """
-    words = Words(vintage, environment)
+    words = ValidatorLines(version, environment)
     lines = [*words.opening()]
     failed: list[str] = []
     for number in PHASES:
@@ -146,28 +148,28 @@ def validation(
         if failed:
             break
     lines += words.verdict(failed, len(lines) * 0.1)
-    return [say(start + index * 0.1, line, **place) for index, line in enumerate(lines)]
+    return [write(start + index * 0.1, line, **place) for index, line in enumerate(lines)]
 
 
-class Words:
-    """The lines of one vintage of the validator in one environment."""
+class ValidatorLines:
+    """The lines of one version of the validator in one environment."""
 
-    def __init__(self, vintage: str, environment: str) -> None:
-        self.vintage, self.environment = vintage, environment
+    def __init__(self, version: str, environment: str) -> None:
+        self.version, self.environment = version, environment
 
     def critical(self, check: str) -> bool:
-        """Return whether a check that fails ends the run."""
+        """Return whether a failure of the check ends the run."""
         if self.environment == "production" or check in CRITICAL_IN_STAGING:
             return True
-        return self.vintage == "beta-11" and check == "auth_validation"
+        return self.version == "beta-11" and check == "auth_validation"
 
     def opening(self, phase: str = "complete") -> list[str]:
         """Return the lines up to the first check."""
         start = "GCP WebSocket readiness validation started"
         asked = f"(requested: 15.0s, optimized: 6.0s, environment: {self.environment})"
-        if self.vintage == "beta-11":
+        if self.version == "beta-11":
             return [f"🔍 {start} (timeout: 15.0s)"]
-        if self.vintage == "beta-12":
+        if self.version == "beta-12":
             return [
                 f" SEARCH:  {start} {asked}",
                 "Waiting for startup phase to reach 'services' (timeout: 2.0789999999999997s)",
@@ -177,11 +179,11 @@ class Words:
             ]
         waiting = (
             "WEBSOCKET STARTUP WAIT: Starting fixed-interval"
-            if self.vintage == "beta-15"
+            if self.version == "beta-15"
             else "PHASE 1 PROGRESSIVE WAIT: Starting"
         )
         waited = (
-            "WEBSOCKET READY: Fixed-interval" if self.vintage == "beta-15" else "PHASE 1 SUCCESS: Progressive"
+            "WEBSOCKET READY: Fixed-interval" if self.version == "beta-15" else "PHASE 1 SUCCESS: Progressive"
         )
         debug = f"{{'app_state_available': True, 'startup_phase': '{phase}', 'startup_failed': False}}"
         return [
@@ -196,9 +198,9 @@ class Words:
     def phase(self, number: int, down: Sequence[str], tolerated: Sequence[str]) -> list[str]:
         """Return the lines of one phase."""
         title, done, checks, limit = PHASES[number]
-        mark = "📋" if self.vintage == "beta-11" else "[U+1F4CB]"
+        mark = "📋" if self.version == "beta-11" else "[U+1F4CB]"
         lines = [f"{mark} Phase {number}: Validating {title}..."]
-        grouped = self.vintage in ("beta-14", "beta-15")
+        grouped = self.version in ("beta-14", "beta-15")
         if grouped:
             lines.append(f"🔍 Validating service group: {checks} (timeout: {limit}s)")
         for check in checks:
@@ -210,7 +212,7 @@ class Words:
             return [*lines, *([f"❌ Service group validation FAILED: {ready}. {details}"] if grouped else [])]
         if grouped:
             lines.append(f"✅ Service group validation SUCCESS: {ready}")
-        mark = "✅ Phase" if self.vintage == "beta-11" else " PASS:  Phase"
+        mark = "✅ Phase" if self.version == "beta-11" else " PASS:  Phase"
         return [*lines, f"{mark} {number} Complete: {done} ready"]
 
     def check(self, check: str, *, up: bool, tolerated: bool = False) -> list[str]:
@@ -220,11 +222,11 @@ class Words:
         if tolerated:
             name = "WebSocket bridge" if check == "websocket_bridge" else "Redis"
             lines.append(f"{name} readiness: GRACEFUL DEGRADATION - it is accepted for basic chat")
-        if self.vintage == "beta-11":
+        if self.version == "beta-11":
             mark = "   ✅" if up else "   ❌" if self.critical(check) else "   ⚠️ "
         else:
             mark = "    PASS: " if up else "    FAIL: " if self.critical(check) else "    WARNING: "
-        if self.vintage in ("beta-11", "beta-12"):
+        if self.version in ("beta-11", "beta-12"):
             failed = described if self.critical(check) else "(non-critical)"
             return [*lines, f"{mark} {check}: {f'Ready {described}' if up else f'Failed {failed}'}"]
         if up:
@@ -242,32 +244,34 @@ class Words:
     def verdict(self, failed: Sequence[str], elapsed: float) -> list[str]:
         """Return the verdict and its tail."""
         if failed:
-            mark = "🔴" if self.vintage == "beta-11" else "[U+1F534]"
+            mark = "🔴" if self.version == "beta-11" else "[U+1F534]"
             return [
                 f"{mark} GCP WebSocket readiness validation FAILED ({elapsed:.2f}s)",
                 f"   Failed services: {', '.join(failed)}",
                 "   WebSocket connections should be rejected to prevent 1011 errors",
             ]
-        mark = "🟢" if self.vintage == "beta-11" else "[U+1F7E2]"
+        mark = "🟢" if self.version == "beta-11" else "[U+1F7E2]"
         return [
             f"{mark} GCP WebSocket readiness validation SUCCESS ({elapsed:.2f}s)",
             "   All critical services ready - WebSocket connections can be accepted",
         ]
 
 
-def rejecting(
+def rejected(
     seconds: float, *, state: str = "unknown", failed: Sequence[str] = (), error: str = "service_not_ready",
     path: str = "/ws", **place: Any,
 ) -> Log:  # fmt: skip
-    """Return the line with which the middleware refuses a request."""
+    """Return the line of a request that the middleware refuses."""
     says = f"State: {state}, Failed services: {list(failed)}, Error: {error}, Path: {path}"
     line = f"[🚫] Rejecting WebSocket connection (Issue #449 protection) - {says}"
-    return said(seconds, line, MIDDLEWARE, severity="WARNING", **place)
+    return log_line(seconds, line, MIDDLEWARE, severity="WARNING", **place)
 
 
 def approved(seconds: float, path: str = "/ws", **place: Any) -> Log:
-    """Return the line with which the middleware lets a request through."""
-    return said(seconds, f"WebSocket connection approved for Cloud Run - Path: {path}", MIDDLEWARE, **place)
+    """Return the line of a request that the middleware admits."""
+    return log_line(
+        seconds, f"WebSocket connection approved for Cloud Run - Path: {path}", MIDDLEWARE, **place
+    )
 
 
 def export(*parts: Log | Iterable[Log]) -> list[Log]:
@@ -277,12 +281,12 @@ def export(*parts: Log | Iterable[Log]) -> list[Log]:
 
 
 def records(logs: Iterable[Log]) -> list[Record]:
-    """Return the entries as they are read from a file."""
+    """Return the entries as records of a file."""
     return [Record(json.dumps(log).encode(), Source("export.json", n)) for n, log in enumerate(logs, 1)]
 
 
 def analysis(*parts: Log | Iterable[Log], packs: Sequence[Pack] | None = None) -> pipeline.Analysis:
-    """Return what an export says."""
+    """Return the analysis of an export."""
     return pipeline.analyse(iter(records(export(*parts))), packs=PACKS if packs is None else packs)
 
 
@@ -292,7 +296,7 @@ def timeline(*parts: Log | Iterable[Log], packs: Sequence[Pack] | None = None) -
 
 
 def runs(*parts: Log | Iterable[Log], kind: str = "") -> list[Run]:
-    """Return the runs of an export, of one kind if one is named."""
+    """Return the runs of an export, of one kind if given."""
     return [run for run in timeline(*parts).runs if kind in ("", run.kind)]
 
 
@@ -302,7 +306,7 @@ def diagnosis(*parts: Log | Iterable[Log], packs: Sequence[Pack] | None = None) 
 
 
 def entry(log: Log) -> Entry:
-    """Return what a LogEntry means."""
+    """Return a decoded LogEntry."""
     from triage.entries import decode
 
     made = decode(records(export(log))[0])
@@ -310,6 +314,6 @@ def entry(log: Log) -> Entry:
     return made
 
 
-def plain(document: Timeline | Diagnosis) -> Any:
+def to_plain_data(document: Timeline | Diagnosis) -> Any:
     """Return a document as plain data."""
     return msgspec.to_builtins(document)

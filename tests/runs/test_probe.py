@@ -1,11 +1,11 @@
-"""The lines of a client's probe are one run: from its first request to its verdict."""
+"""The lines of a probe are one run, from first request to verdict."""
 
 import random
 from collections.abc import Iterable
 
 import pytest
 
-from tests.runs.logs import Log, envelope, request, runs, said, timeline
+from tests.runs.logs import Log, envelope, log_line, request, runs, timeline
 from triage.models import Run
 
 ONE, OTHER = "5e1f0a9c", "0badcafe"
@@ -35,15 +35,15 @@ def only(*logs: Log | Iterable[Log]) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("said", "verdict"),
+    ("verdict_text", "verdict"),
     [("ready", "ready"), ("degraded", "degraded"), ("not ready", "not_ready"), ("unknown", "unknown")],
 )
-def test_its_last_line_gives_the_verdict(said: str, verdict: str) -> None:
-    run = only(probe(0, "socket /ws: 101 in 0.120s", verdict=said))
+def test_last_line_of_a_probe_gives_the_verdict(verdict_text: str, verdict: str) -> None:
+    run = only(probe(0, "socket /ws: 101 in 0.120s", verdict=verdict_text))
     assert (run.verdict, run.complete, run.elapsed) == (verdict, True, 0.2)
 
 
-def test_its_steps_say_what_was_asked_how_it_was_answered_and_how_long_it_took() -> None:
+def test_probe_steps_have_request_response_and_duration() -> None:
     run = only(
         probe(
             0,
@@ -71,17 +71,17 @@ def test_its_steps_say_what_was_asked_how_it_was_answered_and_how_long_it_took()
     assert run.failed_checks == []
 
 
-def test_one_that_was_stopped_has_no_verdict() -> None:
+def test_interrupted_probe_has_no_verdict() -> None:
     run = only(probe(0, "socket /ws: 101 in 0.120s")[:-1])
     assert (run.verdict, run.complete) == ("unknown", False)
 
 
-def test_one_whose_beginning_is_cut_off_keeps_its_verdict() -> None:
+def test_probe_without_its_start_keeps_its_verdict() -> None:
     run = only(probe(0, "socket /ws: 101 in 0.120s")[1:])
     assert (run.verdict, run.complete) == ("ready", False)
 
 
-def test_two_at_the_same_time_are_told_apart() -> None:
+def test_concurrent_probes_are_separate() -> None:
     first = probe(0, "socket /ws: 404 in 0.003s", verdict="not ready")
     second = probe(0.05, "socket /ws: 101 in 0.120s", probe=OTHER)
     logs = [*first, *second]
@@ -89,7 +89,7 @@ def test_two_at_the_same_time_are_told_apart() -> None:
     assert [run.verdict for run in runs(logs, kind="probe")] == ["not_ready", "ready"]
 
 
-def test_one_that_says_no_more_ends_and_the_next_line_of_its_name_is_another() -> None:
+def test_silent_probe_ends_and_a_later_line_starts_another() -> None:
     stopped = probe(0, "socket /ws: 101 in 0.120s")[:-1]
     later = [line(2000, "ended: ready")]
     assert [run.verdict for run in runs(stopped, later, kind="probe")] == ["unknown", "ready"]
@@ -98,22 +98,22 @@ def test_one_that_says_no_more_ends_and_the_next_line_of_its_name_is_another() -
 @pytest.mark.parametrize(
     "log", ["run.googleapis.com%2Fstderr", "run.googleapis.com%2Frequests", "", "stdout"]
 )
-def test_no_line_of_an_application_is_taken_for_one_of_a_probe(log: str) -> None:
+def test_application_line_is_never_a_probe_line(log: str) -> None:
     forged = [
         entry | {"logName": f"projects/demo/logs/{log}" if log else ""}
         for entry in probe(0, "socket /ws: 101 in 0.120s")
     ]
-    assert runs(forged, said(10, "client probe 5e1f0a9c ended: ready")) == []
+    assert runs(forged, log_line(10, "client probe 5e1f0a9c ended: ready")) == []
 
 
-def test_a_request_of_a_probe_in_the_request_log_is_no_client_that_is_counted() -> None:
+def test_probe_request_in_the_request_log_is_not_counted() -> None:
     asked = request(0, "/ws/health", 403)
     asked["httpRequest"]["userAgent"] = "triage-verify/0.1.0"
     assert timeline([asked]).requests == []
     assert len(timeline([request(0, "/ws/health", 403)]).requests) == 1
 
 
-def test_a_probe_is_no_request_that_is_counted() -> None:
+def test_probe_is_not_a_counted_request() -> None:
     entry = line(0, "plain GET /ws/health: 503 in 0.003s")
     http = {"requestMethod": "GET", "requestUrl": "https://demo.example.com/ws/health", "status": 503}
     assert timeline([entry | {"httpRequest": http}]).requests == []

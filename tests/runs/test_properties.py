@@ -1,4 +1,4 @@
-"""Whatever lines come in whatever order, the documents hold together."""
+"""The documents are consistent for any lines in any order."""
 
 import json
 import math
@@ -8,7 +8,18 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.runs.logs import PACKS, Log, analysis, export, plain, platform, printed, records, request, said
+from tests.runs.logs import (
+    PACKS,
+    Log,
+    analysis,
+    export,
+    log_line,
+    platform,
+    records,
+    request,
+    text_line,
+    to_plain_data,
+)
 from triage import pipeline
 
 HITS = [hit for pack in PACKS for rule in pack.rules for hit in rule.hits]
@@ -41,10 +52,10 @@ def lines(draw: st.DrawFn) -> Log:
             **place,
         )
     if who == 1:
-        return printed(moment, text, **place)
+        return text_line(moment, text, **place)
     if who <= 3:
         return platform(moment, text, severity=severity, **place)
-    return said(moment, text, draw(st.sampled_from(LOGGERS)), severity=severity, **place)
+    return log_line(moment, text, draw(st.sampled_from(LOGGERS)), severity=severity, **place)
 
 
 EXPORTS = st.lists(lines(), max_size=60)
@@ -52,7 +63,7 @@ EXPORTS = st.lists(lines(), max_size=60)
 
 @given(EXPORTS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_documents_hold_together(logs: list[Log]) -> None:
+def test_timeline_and_diagnosis_are_consistent(logs: list[Log]) -> None:
     entries = export(logs)
     found = analysis(entries)
     here = {log["insertId"] for log in entries}
@@ -84,25 +95,27 @@ def test_the_documents_hold_together(logs: list[Log]) -> None:
         assert all(set(ruled.evidence) <= set(numbers) for ruled in incident.ruled_out)
         assert incident.check not in {ruled.cause for ruled in incident.ruled_out}
     assert len({incident.id for incident in found.diagnosis.incidents}) == len(found.diagnosis.incidents)
-    json.dumps([plain(found.timeline), plain(found.diagnosis)], allow_nan=False)
+    json.dumps([to_plain_data(found.timeline), to_plain_data(found.diagnosis)], allow_nan=False)
 
 
 @given(EXPORTS, st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_order_and_the_number_of_copies_of_the_entries_say_nothing(logs: list[Log], chance: Any) -> None:
+def test_documents_are_independent_of_order_and_duplicates(logs: list[Log], chance: Any) -> None:
     entries = export(logs)
     doubled = [*entries, *chance.sample(entries, len(entries) // 2)]
     chance.shuffle(doubled)
     one, other = (pipeline.analyse(iter(records(some)), packs=PACKS) for some in (entries, doubled))
     assert msgspec.json.encode(one.timeline.runs) == msgspec.json.encode(other.timeline.runs)
-    told = [(incident.id, incident.because, incident.count) for incident in one.diagnosis.incidents]
-    assert told == [(incident.id, incident.because, incident.count) for incident in other.diagnosis.incidents]
+    expected = [(incident.id, incident.because, incident.count) for incident in one.diagnosis.incidents]
+    assert expected == [
+        (incident.id, incident.because, incident.count) for incident in other.diagnosis.incidents
+    ]
     assert one.diagnosis.verdict == other.diagnosis.verdict
 
 
 @given(EXPORTS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_what_happens_on_one_instance_does_not_hang_on_the_others(logs: list[Log]) -> None:
+def test_runs_of_one_instance_are_independent_of_others(logs: list[Log]) -> None:
     entries = export(logs)
     whole = analysis(entries).timeline.runs
     for instance in ("i1", "i2", ""):

@@ -1,4 +1,4 @@
-"""Requests that show how a service is, counted."""
+"""Requests are counted by path and status."""
 
 import json
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def counted(entries: Sequence[dict[str, Any]]) -> list[RequestCounts]:
     return analyse(iter(records), packs=[SHOP]).timeline.requests
 
 
-def test_requests_are_counted_by_path_and_answer_with_their_times() -> None:
+def test_requests_are_counted_by_path_and_status_with_times() -> None:
     entries = [
         request(1, "/live/a?token=x"),
         request(2, "/live/a"),
@@ -57,19 +57,19 @@ def test_requests_are_counted_by_path_and_answer_with_their_times() -> None:
     assert counted(entries)[0].revision == "shop-web-00002-new"
 
 
-def test_the_order_of_the_export_changes_nothing() -> None:
+def test_counts_are_independent_of_export_order() -> None:
     entries = [request(n, f"/live/{n % 30}", 101 if n % 3 else None) for n in range(60)]
     assert counted(entries[::-1] + entries[:9]) == counted(entries)
 
 
-def test_the_paths_that_are_told_apart_are_bounded_and_no_request_is_lost() -> None:
+def test_paths_are_bounded_and_no_request_is_lost() -> None:
     rows = counted([request(n, f"/live/{n}") for n in range(60)])
     assert sum(row.count for row in rows) == 60
     assert len(rows) == 21
     assert rows[-1].path == "…"
 
 
-def test_other_requests_and_lines_that_repeat_one_are_not_counted() -> None:
+def test_other_requests_and_repeated_lines_are_not_counted() -> None:
     other = {"labels": {"service_name": "stock", "revision_name": "stock-1"}}
     stdout = "projects/demo/logs/run.googleapis.com%2Fstdout"
     post = {"requestMethod": "POST", "requestUrl": "/live/a", "status": 101}
@@ -82,7 +82,7 @@ def test_other_requests_and_lines_that_repeat_one_are_not_counted() -> None:
     ]) == []  # fmt: skip
 
 
-def test_the_packs_that_ship_know_the_usual_paths() -> None:
+def test_shipped_packs_have_the_usual_paths() -> None:
     packs = pipeline.load_packs()
     known = {path for pack in packs for path in (*pack.paths.socket, *pack.paths.health)}
     assert {"/ws", "/websocket", "/health", "/healthz"} <= known

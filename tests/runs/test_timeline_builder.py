@@ -1,11 +1,11 @@
-"""An instance is followed until it is let go; then its runs are over, and nothing of it is kept."""
+"""Closing an instance ends its runs and frees its memory."""
 
 from tests.runs.logs import PACKS, entry, validation
 from triage.rules import Matcher
 from triage.runs import TimelineBuilder
 
 
-def test_what_is_let_go_is_over_and_forgotten() -> None:
+def test_closed_instances_are_forgotten() -> None:
     tracer, matcher = TimelineBuilder(PACKS), Matcher(PACKS)
     begun = validation(0, instance="i1")[:3]
     for log in begun:

@@ -1,4 +1,4 @@
-"""A validation is one run, whatever vintage printed it and whatever the scrubber ate."""
+"""A validation is one run in every service version, also with scrubbed names."""
 
 from itertools import product
 
@@ -8,13 +8,13 @@ from tests.runs.logs import (
     CHECKS,
     SMD,
     VALIDATOR,
-    VINTAGES,
+    VERSIONS,
     Log,
-    Words,
-    printed,
+    ValidatorLines,
+    log_line,
     runs,
-    said,
-    said_plainly,
+    text_line,
+    unscrubbed_line,
     validation,
 )
 from triage.models import Run
@@ -34,7 +34,7 @@ def only(*logs: list[Log]) -> Run:
     return run
 
 
-def expected(down: tuple[str, ...], words: Words) -> tuple[str, list[str], list[str], list[str]]:
+def expected(down: tuple[str, ...], words: ValidatorLines) -> tuple[str, list[str], list[str], list[str]]:
     """Return what the validator itself would return: verdict, failed and warned checks, and those not reached."""
     phases = [
         ["database", "redis", "auth_validation"],
@@ -51,23 +51,23 @@ def expected(down: tuple[str, ...], words: Words) -> tuple[str, list[str], list[
     return "degraded" if warned else "ready", [], warned, []
 
 
-@pytest.mark.parametrize("say", [said, said_plainly], ids=["scrubbed", "unscrubbed"])
-@pytest.mark.parametrize(("vintage", "environment"), list(product(VINTAGES, ["staging", "production"])))
-def test_every_vintage_says_which_checks_failed(vintage: str, environment: str, say: object) -> None:
-    words = Words(vintage, environment)
+@pytest.mark.parametrize("write", [log_line, unscrubbed_line], ids=["scrubbed", "unscrubbed"])
+@pytest.mark.parametrize(("version", "environment"), list(product(VERSIONS, ["staging", "production"])))
+def test_every_service_version_reports_failed_checks(version: str, environment: str, write: object) -> None:
+    words = ValidatorLines(version, environment)
     for down in OUTAGES:
-        run = only(validation(0, down=down, vintage=vintage, environment=environment, say=say))
+        run = only(validation(0, down=down, version=version, environment=environment, write=write))
         reached = [step.check for step in run.steps if step.outcome == "not_reached"]
         assert (run.verdict, run.failed_checks, run.noncritical_failed, reached) == expected(down, words), (
             down
         )
         assert [step.check for step in run.steps if step.step == "check"] == list(CHECKS)
         assert (run.kind, run.complete, run.overlaps, run.condition) == ("validation", True, False, None)
-        assert run.environment == (None if vintage == "beta-11" else environment)
+        assert run.environment == (None if version == "beta-11" else environment)
 
 
-def test_a_scrubbed_name_comes_back_from_its_place_in_the_group_when_the_description_is_lost_too() -> None:
-    opening = Words("beta-15", "staging").opening()
+def test_scrubbed_name_is_resolved_by_position_in_the_group() -> None:
+    opening = ValidatorLines("beta-15", "staging").opening()
     lines = [
         *opening,
         "🔍 Validating service group: ['database', 'redis', 'auth_validation'] (timeout: 1.5s)",
@@ -76,12 +76,12 @@ def test_a_scrubbed_name_comes_back_from_its_place_in_the_group_when_the_descrip
         "    ✅ PASS=REDACTED Ready in 0.01s (=REDACTED",
         "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (0.90s)",
     ]
-    run = only([said(index * 0.1, line) for index, line in enumerate(lines)])
+    run = only([log_line(index * 0.1, line) for index, line in enumerate(lines)])
     named = {step.check: step.outcome for step in run.steps if step.step == "check"}
     assert (named["database"], named["redis"], named["auth_validation"]) == ("passed", "warned", "passed")
 
 
-def test_the_false_pass_of_the_startup_does_not_turn_a_failure() -> None:
+def test_false_pass_of_the_startup_does_not_change_a_failure() -> None:
     failed = validation(0, down=["agent_supervisor"])
     claims = [
         "     FAIL:  GCP WebSocket readiness FAILED:",
@@ -91,27 +91,27 @@ def test_the_false_pass_of_the_startup_does_not_turn_a_failure() -> None:
         "     PASS:  GCP WebSocket readiness VALIDATED",
         "       State: failed",
     ]
-    run = only([*failed, *(said(2.6 + index / 100, line, SMD) for index, line in enumerate(claims))])
+    run = only([*failed, *(log_line(2.6 + index / 100, line, SMD) for index, line in enumerate(claims))])
     assert (run.verdict, run.failed_checks) == ("not_ready", ["agent_supervisor"])
     assert [step.outcome for step in run.steps if step.step == "claim"] == ["seen"] * 5
 
 
-def test_a_success_line_of_a_group_without_a_ready_service_is_no_pass() -> None:
+def test_group_success_without_a_ready_service_is_not_a_pass() -> None:
     run = only(validation(0, down=["database", "redis", "auth_validation"]))
     assert run.verdict == "degraded"
     assert run.noncritical_failed == ["database", "redis", "auth_validation"]
 
 
 @pytest.mark.parametrize("check", ["redis", "websocket_bridge"])
-def test_a_check_that_passed_by_a_tolerance_path_is_tolerated(check: str) -> None:
-    for vintage in VINTAGES:
-        run = only(validation(0, tolerated=[check], vintage=vintage))
+def test_check_passed_with_a_documented_exception_is_tolerated(check: str) -> None:
+    for version in VERSIONS:
+        run = only(validation(0, tolerated=[check], version=version))
         assert (run.verdict, run.tolerated, run.noncritical_failed) == ("degraded", [check], [])
 
 
-def test_a_database_check_that_broke_and_was_bypassed_is_tolerated() -> None:
+def test_bypassed_database_check_is_tolerated() -> None:
     logs = validation(0)
-    broke = said(
+    broke = log_line(
         0.55, "Database readiness check exception in staging (bypassed): pool is closed", severity="WARNING"
     )
     run = only([*logs, broke])
@@ -181,10 +181,10 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-def test_an_early_ending_ends_the_run_and_blames_no_check(name: str) -> None:
+def test_early_end_ends_the_run_without_a_failing_check(name: str) -> None:
     lines, condition = ENDINGS[name]
-    lines = [Words("beta-15", "staging").opening(phase="database")[0], *lines]
-    logs = [said(index * 0.1, line) for index, line in enumerate(lines)]
+    lines = [ValidatorLines("beta-15", "staging").opening(phase="database")[0], *lines]
+    logs = [log_line(index * 0.1, line) for index, line in enumerate(lines)]
     first, second = runs(logs, validation(8), kind="validation")
     assert (first.verdict, first.condition, first.failed_checks) == ("not_ready", condition, [])
     assert [step.check for step in first.steps if step.outcome == "not_reached"] == list(CHECKS)
@@ -192,23 +192,23 @@ def test_an_early_ending_ends_the_run_and_blames_no_check(name: str) -> None:
     assert (second.verdict, second.overlaps) == ("ready", False)
 
 
-def test_an_early_ending_beside_a_failing_run_is_blamed_on_no_check() -> None:
+def test_early_end_during_a_failing_run_has_no_failing_check() -> None:
     failing = validation(0, down=["redis"], environment="production")
     early = [
-        said(0.35, Words("beta-15", "production").opening("database")[0]),
-        said(5.9, RACE.format("database", 3.5, QUEUED)),
+        log_line(0.35, ValidatorLines("beta-15", "production").opening("database")[0]),
+        log_line(5.9, RACE.format("database", 3.5, QUEUED)),
     ]
     first, second = runs(failing, early)
     assert (first.condition, first.failed_checks) == (None, ["redis"])
     assert (second.condition, second.failed_checks) == ("startup_phase_timeout", [])
 
 
-def test_outside_of_the_cloud_the_validation_is_skipped_and_ready() -> None:
+def test_skipped_validation_outside_the_cloud_is_ready() -> None:
     lines = [
         " SEARCH:  GCP WebSocket readiness validation started (requested: 15.0s, optimized: 3.0s, environment: development)",
         "Non-GCP environment detected - skipping GCP-specific validation",
     ]
-    run = only([said(index * 0.1, line) for index, line in enumerate(lines)])
+    run = only([log_line(index * 0.1, line) for index, line in enumerate(lines)])
     assert (run.verdict, run.environment, run.complete) == ("ready", "development", True)
     assert {step.outcome for step in run.steps if step.step == "check"} == {"not_reached"}
 
@@ -222,12 +222,12 @@ def test_outside_of_the_cloud_the_validation_is_skipped_and_ready() -> None:
         ("    EXCEPTION WARNING: redis: pool is closed - Non-critical", [], ["redis"]),
     ],
 )
-def test_a_check_that_is_not_there_or_breaks_is_told_by_its_own_line(
+def test_missing_or_broken_check_is_reported_by_its_own_line(
     line: str, failed: list[str], warned: list[str]
 ) -> None:
-    words = Words("beta-15", "production")
+    words = ValidatorLines("beta-15", "production")
     lines = [*words.opening(), line, *words.verdict(failed, 0.7)]
-    run = only([said(index * 0.1, line) for index, line in enumerate(lines)])
+    run = only([log_line(index * 0.1, line) for index, line in enumerate(lines)])
     assert (run.failed_checks, run.noncritical_failed) == (failed, warned)
 
 
@@ -235,9 +235,9 @@ def test_a_check_that_is_not_there_or_breaks_is_told_by_its_own_line(
 
 
 @pytest.mark.parametrize("down", [(), ("redis",), ("agent_supervisor",)])
-@pytest.mark.parametrize("vintage", VINTAGES)
-def test_a_run_that_lost_its_head_is_one_run_and_incomplete(vintage: str, down: tuple[str, ...]) -> None:
-    logs = validation(0, down=down, vintage=vintage)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_run_without_its_start_is_one_incomplete_run(version: str, down: tuple[str, ...]) -> None:
+    logs = validation(0, down=down, version=version)
     whole = only(logs)
     for cut in range(1, len(logs) - 1):
         run = only(logs[cut:])
@@ -247,22 +247,22 @@ def test_a_run_that_lost_its_head_is_one_run_and_incomplete(vintage: str, down: 
             assert (run.verdict, run.failed_checks) == (whole.verdict, whole.failed_checks), cut
 
 
-def test_what_is_left_behind_a_verdict_still_says_that_a_check_failed() -> None:
+def test_lines_after_a_lost_verdict_report_the_failed_check() -> None:
     refused = "GCP WebSocket readiness validation failed. Failed services: agent_supervisor. Queue available: False. Rejecting."
-    guard = [said(0, refused), said(0.001, f"GCP WebSocket readiness guard error: {refused}")]
+    guard = [log_line(0, refused), log_line(0.001, f"GCP WebSocket readiness guard error: {refused}")]
     claims = [
         "     FAIL:  GCP WebSocket readiness FAILED:",
         "       State: failed",
         "       Failed services: agent_supervisor",
     ]
     claims += ["     PASS:  GCP WebSocket readiness VALIDATED", "       State: failed"]
-    startup = [said(index / 1000, line, SMD) for index, line in enumerate(claims)]
+    startup = [log_line(index / 1000, line, SMD) for index, line in enumerate(claims)]
     for tail in (guard, startup):
         run = only(tail)
         assert (run.verdict, run.failed_checks, run.complete) == ("not_ready", ["agent_supervisor"], False)
 
 
-def test_a_run_that_lost_its_tail_is_unknown_until_a_critical_check_has_failed() -> None:
+def test_run_without_its_end_is_unknown_until_a_critical_check_fails() -> None:
     logs = validation(0, down=["agent_supervisor"])
     failing = next(n for n, log in enumerate(logs) if "CRITICAL FAIL" in log["jsonPayload"]["message"])
     before, after = only(logs[:failing]), only(logs[: failing + 1])
@@ -271,14 +271,14 @@ def test_a_run_that_lost_its_tail_is_unknown_until_a_critical_check_has_failed()
     assert not [step for step in before.steps if step.outcome == "not_reached"]
 
 
-def test_silence_ends_a_run_and_the_wait_for_an_unknown_phase_does_not() -> None:
-    opening = Words("beta-15", "staging").opening()
+def test_silence_ends_a_run_but_a_known_wait_does_not() -> None:
+    opening = ValidatorLines("beta-15", "staging").opening()
     waiting = [
-        said(0, opening[0]),
-        said(16, "📋 QUEUEING FALLBACK: Startup phase still at 'unknown' after 15.0s."),
+        log_line(0, opening[0]),
+        log_line(16, "📋 QUEUEING FALLBACK: Startup phase still at 'unknown' after 15.0s."),
     ]
     assert only(waiting).condition == "startup_phase_unknown"
-    first, second = runs([said(0, opening[0])], validation(120))
+    first, second = runs([log_line(0, opening[0])], validation(120))
     assert (first.verdict, first.complete, second.verdict) == ("unknown", False, "ready")
     assert not second.overlaps
 
@@ -295,39 +295,39 @@ SUCCESS = "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (0.52s)"
 @pytest.mark.parametrize(
     "forged",
     [
-        said(1.0, f"chat: {SUCCESS}", "netra_backend.app.chat"),
-        said(1.0, SUCCESS, "netra_backend.app.chat"),
-        said(1.0, f"hello\n{SUCCESS}", VALIDATOR),
-        said(1.0, f"hello\r{SUCCESS}"),
-        said(1.0, f"hello\x85{SUCCESS}"),
-        said(1.0, f"hello\u2028{SUCCESS}"),
-        said_plainly(1.0, f"hello\n{SUCCESS}"),
-        printed(1.0, f"hello\n{SUCCESS}"),
-        said(
+        log_line(1.0, f"chat: {SUCCESS}", "netra_backend.app.chat"),
+        log_line(1.0, SUCCESS, "netra_backend.app.chat"),
+        log_line(1.0, f"hello\n{SUCCESS}", VALIDATOR),
+        log_line(1.0, f"hello\r{SUCCESS}"),
+        log_line(1.0, f"hello\x85{SUCCESS}"),
+        log_line(1.0, f"hello\u2028{SUCCESS}"),
+        unscrubbed_line(1.0, f"hello\n{SUCCESS}"),
+        text_line(1.0, f"hello\n{SUCCESS}"),
+        log_line(
             1.0, "    ✅ PASS: agent_supervisor: Ready in 0.00s (Agent supervisor and chat pipeline)", "chat"
         ),
-        said(1.0, "[U+1F4CB] Phase 3: Validating WebSocket integration...", "chat"),
-        said(1.0, "Redis readiness: GRACEFUL DEGRADATION - it is accepted", "chat"),
-        said(1.0, " PASS:  Phase 1 Complete: Dependencies ready", "chat"),
+        log_line(1.0, "[U+1F4CB] Phase 3: Validating WebSocket integration...", "chat"),
+        log_line(1.0, "Redis readiness: GRACEFUL DEGRADATION - it is accepted", "chat"),
+        log_line(1.0, " PASS:  Phase 1 Complete: Dependencies ready", "chat"),
     ],
     ids=range(12),
 )
-def test_a_line_that_somebody_else_quotes_is_no_step(forged: Log) -> None:
+def test_quoted_line_is_not_a_step(forged: Log) -> None:
     honest = validation(0, down=["agent_supervisor"])
     assert runs([*honest, forged])[0].steps == runs(honest)[0].steps
     assert runs([forged]) == []
 
 
 @pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "²", "1e999", "1.2.3", "-", "nan"])
-def test_a_number_that_is_none_is_not_repeated(number: str) -> None:
-    lines = Words("beta-15", "staging").opening()
+def test_invalid_number_is_not_reported(number: str) -> None:
+    lines = ValidatorLines("beta-15", "staging").opening()
     lines += [
         f"Service redis validation failed after {number} attempts over 1.42s with exponential backoff",
         f"    ⚠️ WARNING: redis: Not ready after {number}s (Redis connection and caching system) - Non-critical",
         f"[U+1F7E2] GCP WebSocket readiness validation SUCCESS ({number}s)",
         "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (0.90s)",
     ]
-    for run in runs([said(index * 0.1, line) for index, line in enumerate(lines)]):
+    for run in runs([log_line(index * 0.1, line) for index, line in enumerate(lines)]):
         for step in run.steps:
             assert step.elapsed is None or step.elapsed < 1e9
             assert step.attempts is None or step.attempts < 1e9

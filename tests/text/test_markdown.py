@@ -1,4 +1,4 @@
-"""Log text in Markdown stays text, for GitHub's own parser and for a second one."""
+"""Log text in Markdown stays text, for two independent parsers."""
 
 import html
 import re
@@ -55,7 +55,7 @@ def one_line(text: str) -> str:
 
 @given(hostile)
 @CALM
-def test_a_code_span_is_one_code_span_and_shows_the_whole_text(text: str) -> None:
+def test_code_is_one_span_with_the_whole_text(text: str) -> None:
     markdown = f"before {code(text)} after"
     assert tags(markdown) == {"p", "/p", "code", "/code"}
     assert kinds(markdown) == {"paragraph_open", "inline", "paragraph_close", "text", "code_inline"}
@@ -66,7 +66,7 @@ def test_a_code_span_is_one_code_span_and_shows_the_whole_text(text: str) -> Non
 
 @given(hostile)
 @CALM
-def test_a_code_span_at_the_start_of_a_line_opens_no_block(text: str) -> None:
+def test_code_at_line_start_opens_no_block(text: str) -> None:
     assert tags(code(text)) == {"p", "/p", "code", "/code"}
     assert kinds(code(text)) == {"paragraph_open", "inline", "paragraph_close", "code_inline"}
 
@@ -74,7 +74,7 @@ def test_a_code_span_at_the_start_of_a_line_opens_no_block(text: str) -> None:
 @given(hostile)
 @CALM
 @example("```\n````")
-def test_a_fence_ends_where_we_end_it(text: str) -> None:
+def test_log_text_cannot_close_a_fence(text: str) -> None:
     markdown = f"{fence(text)}\n\nafter"
     assert tags(markdown) == {"pre", "/pre", "code", "/code", "p", "/p"}
     assert kinds(markdown) == {"fence", "paragraph_open", "inline", "paragraph_close", "text"}
@@ -84,7 +84,7 @@ def test_a_fence_ends_where_we_end_it(text: str) -> None:
 @given(hostile, hostile)
 @CALM
 @example("\\|", "`\\")
-def test_a_cell_stays_in_its_cell_and_shows_the_whole_text(first: str, second: str) -> None:
+def test_cell_stays_in_its_column_with_the_whole_text(first: str, second: str) -> None:
     markdown = f"| a | b | c |\n| --- | --- | --- |\n| {cell(first)} | {cell(second)} | last |\n"
     body = rendered(markdown).partition("<tbody>")[2]
     cells = re.findall(r"<td>(.*?)</td>", body, re.DOTALL)
@@ -100,17 +100,17 @@ def test_a_cell_stays_in_its_cell_and_shows_the_whole_text(first: str, second: s
 
 @given(hostile)
 @CALM
-def test_no_mention_is_left_even_in_the_source_that_mail_carries(text: str) -> None:
+def test_no_mention_remains_in_the_source(text: str) -> None:
     for markdown in (code(text), cell(text), fence(text)):
         assert not re.search(r"@[A-Za-z0-9]", markdown)
 
 
-def test_a_filter_of_ours_can_be_copied_from_its_fence() -> None:
+def test_exact_fence_keeps_the_text() -> None:
     assert fence('protoPayload.@type="x"', exact=True) == '```\nprotoPayload.@type="x"\n```'
 
 
 @pytest.mark.parametrize("language", ["", "bash"])
-def test_a_fence_names_its_language(language: str) -> None:
+def test_fence_has_its_language(language: str) -> None:
     assert fence("a\r\nb\n\n", language) == f"```{language}\na\nb\n```"
 
 
@@ -121,7 +121,7 @@ def test_a_fence_names_its_language(language: str) -> None:
 @example("+ one = ===")
 @example("see www.example.com, GH-1, #2, a@b.example and 0123abc")
 @example("'`a' \"b`\"")
-def test_a_sentence_stays_a_sentence_whatever_words_a_log_puts_in_it(text: str) -> None:
+def test_prose_with_any_log_text_is_one_paragraph(text: str) -> None:
     markdown = prose(text)
     assert tags(markdown) <= {"p", "/p", "code", "/code"}
     assert kinds(markdown) <= {"paragraph_open", "inline", "paragraph_close", "text", "code_inline"}
@@ -144,5 +144,5 @@ def test_a_sentence_stays_a_sentence_whatever_words_a_log_puts_in_it(text: str) 
         ("", ""),
     ],
 )
-def test_plain_words_stay_plain_and_names_stand_in_code(text: str, markdown: str) -> None:
+def test_prose_keeps_plain_words_and_codes_names(text: str, markdown: str) -> None:
     assert prose(text) == markdown

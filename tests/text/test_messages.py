@@ -1,4 +1,4 @@
-"""What a message says, whatever marks stand before it."""
+"""The subject and the template of a message are independent of its marks."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ SAID = "RACE CONDITION DETECTED: Startup phase 'cache' did not reach 'services'"
         "  [U+2713] ", "🔴 [U+1F534] ? ", "\ufeff", "\ud83d\udd34 ", "\x85 ",
     ],
 )  # fmt: skip
-def test_marks_of_every_vintage_are_taken_off(mark: str) -> None:
+def test_marks_of_every_service_version_are_removed(mark: str) -> None:
     assert subject(mark + SAID) == SAID
 
 
@@ -25,13 +25,13 @@ def test_marks_of_every_vintage_are_taken_off(mark: str) -> None:
     "emoji", ["🔴", "✅", "❌", "⚠️", "🔄", "🚫", "⏰", "💥", "📋", "[🚫]", "[🔴]", "🔍", "🟢"]
 )
 @pytest.mark.parametrize("errors", ["replace", "ignore"])
-def test_mojibake_of_a_mark_is_taken_off(emoji: str, errors: str) -> None:
+def test_mojibake_of_a_mark_is_removed(emoji: str, errors: str) -> None:
     assert subject(emoji.encode().decode("cp1252", errors) + " " + SAID) == SAID
     assert subject(emoji.encode().decode("latin-1") + " " + SAID) == SAID
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "PASS: database: Ready in 0.00s",
         "FAIL:  Failed at Phase: WEBSOCKET",
@@ -46,8 +46,8 @@ def test_mojibake_of_a_mark_is_taken_off(emoji: str, errors: str) -> None:
         "",
     ],
 )
-def test_words_that_say_something_stay(said: str) -> None:
-    assert subject(said) == said
+def test_meaningful_words_are_kept(text: str) -> None:
+    assert subject(text) == text
 
 
 def test_only_the_first_line_is_the_subject() -> None:
@@ -55,13 +55,13 @@ def test_only_the_first_line_is_the_subject() -> None:
     assert subject("\nPASS: everything") == ""
 
 
-def test_no_more_than_eight_kibibytes_are_looked_at() -> None:
+def test_subject_is_at_most_eight_kibibytes() -> None:
     assert len(subject("x" * 100_000)) == 8192
     assert subject(" " * 9000 + "x") == ""
 
 
 @given(st.text())
-def test_a_subject_has_no_marks_left(message: str) -> None:
+def test_subject_has_no_marks(message: str) -> None:
     once = subject(message)
     assert subject(once) == once
     assert "\n" not in once
@@ -89,25 +89,25 @@ def test_a_subject_has_no_marks_left(message: str) -> None:
         (["thread_17 is gone", "thread_18 is gone"], "thread_<n> is gone"),
     ],
 )  # fmt: skip
-def test_messages_of_one_log_call_have_one_shape(messages: list[str], expected: str) -> None:
+def test_messages_of_one_log_statement_have_one_template(messages: list[str], expected: str) -> None:
     assert {message_template(message) for message in messages} == {expected}
 
 
-def test_names_with_digits_in_them_are_no_numbers() -> None:
+def test_names_with_digits_are_not_numbers() -> None:
     assert message_template("us-central1 v2 utf8 P0 don't") == "us-central1 v2 utf8 P0 don't"
 
 
-def test_a_traceback_has_the_shape_of_its_last_line() -> None:
+def test_template_of_a_traceback_is_that_of_its_last_line() -> None:
     text = 'Traceback (most recent call last):\n  File "/app/x.py", line 3, in f\n    g(1)\nKeyError: 17\n'
     assert message_template(text) == "KeyError: <n>"
     assert message_template("Traceback (most recent call last):") == "Traceback (most recent call last):"
 
 
 @given(st.text())
-def test_a_shape_is_never_longer_than_what_it_is_made_of_allows(message: str) -> None:
+def test_template_length_is_bounded(message: str) -> None:
     assert len(message_template(message)) <= 8192 * len("<revision>")
 
 
 @pytest.mark.parametrize("char", ["a", "1", '"', "'", "`", "?", "@", "🔴", "é", '\\"', "a1", ".", "[", " "])
-def test_hostile_runs_end(char: str) -> None:
+def test_hostile_text_is_processed_in_bounded_time(char: str) -> None:
     assert isinstance(message_template(char * 65_536), str)

@@ -27,7 +27,7 @@ anything = st.text(st.characters(exclude_categories=[]))
         ("⚠️ ✅ 日本語\tä\n", "⚠️ ✅ 日本語\tä\n"),
     ],
 )
-def test_what_acts_or_hides_is_written_out(text: str, shown: str) -> None:
+def test_control_and_invisible_characters_are_escaped(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
@@ -42,13 +42,13 @@ def test_what_acts_or_hides_is_written_out(text: str, shown: str) -> None:
         ("## heading, std::string", "## heading, std::string"),
     ],
 )
-def test_a_line_that_a_build_system_would_obey_is_broken_by_a_backslash(line: str, shown: str) -> None:
+def test_ci_command_is_escaped_with_a_backslash(line: str, shown: str) -> None:
     assert escape_ci_commands(line) == shown
     assert escape_ci_commands(shown) == shown
 
 
 @given(anything)
-def test_clean_text_holds_no_control_format_or_surrogate_character(text: str) -> None:
+def test_clean_text_has_no_control_format_or_surrogate_characters(text: str) -> None:
     shown = clean(text)
     categories = {unicodedata.category(char) for char in shown if char not in "\n\t"}
     assert not categories & {"Cc", "Cs", "Zl", "Zp"}
@@ -58,7 +58,7 @@ def test_clean_text_holds_no_control_format_or_surrogate_character(text: str) ->
 
 
 @given(anything)
-def test_any_name_is_one_part_of_a_path(name: str) -> None:
+def test_any_name_becomes_one_path_part(name: str) -> None:
     part = filename(name)
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", part)
     assert (Path("out") / part).parent == Path("out")
@@ -67,24 +67,24 @@ def test_any_name_is_one_part_of_a_path(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["..", "/etc/passwd", "con", "lpt1", "-rf", "", "A", "x" * 64, "a/b", "\ud800"]
 )
-def test_a_name_that_is_no_plain_word_is_hashed(name: str) -> None:
+def test_unsafe_name_is_hashed(name: str) -> None:
     assert re.fullmatch(r"[0-9a-f]{16}", filename(name))
     assert filename("shop-00041-abc") == "shop-00041-abc"
 
 
 @given(st.text().filter(lambda value: clean(value) == value and not set(value) & {"\n", "\t"}))
-def test_a_quoted_value_ends_at_its_own_quote(value: str) -> None:
+def test_quoted_value_ends_at_its_own_quote(value: str) -> None:
     quoted = quote(value)
     assert re.fullmatch(r'"(?:[^"\\]|\\["\\])*"', quoted)
     assert re.sub(r"\\(.)", r"\1", quoted[1:-1]) == value
 
 
-def test_a_value_cannot_leave_its_quotes() -> None:
+def test_value_cannot_escape_its_quotes() -> None:
     assert quote('x" OR true OR "') == r'"x\" OR true OR \""'
     assert quote("a\\") == r'"a\\"'
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\tb", "a\x00", "a\u202e", "\x7f"])
-def test_a_value_with_a_control_character_is_refused(value: str) -> None:
+def test_value_with_a_control_character_is_refused(value: str) -> None:
     with pytest.raises(UsageError, match="filter"):
         quote(value)

@@ -1,4 +1,4 @@
-"""A long body is cut into comments that stand by themselves and lose nothing."""
+"""A long body is split into self-contained comments without loss."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ def bodies() -> st.SearchStrategy[str]:
 
 @settings(deadline=None)
 @given(bodies())
-def test_no_part_is_too_long_and_none_leaves_a_fence_or_a_fold_open(body: str) -> None:
+def test_parts_fit_the_limit_and_close_fences_and_folds(body: str) -> None:
     for part in split_body(body, 400):
         assert len(part) <= 400
         assert part.count("<details>") == part.count("</details>")
@@ -30,7 +30,7 @@ def test_no_part_is_too_long_and_none_leaves_a_fence_or_a_fold_open(body: str) -
 
 @settings(deadline=None)
 @given(bodies())
-def test_every_word_of_the_body_stands_in_the_parts_in_its_order(body: str) -> None:
+def test_parts_keep_every_word_in_order(body: str) -> None:
     def words(text: str) -> str:
         return "".join(character for character in text if character in "abcxy#")
 
@@ -39,10 +39,10 @@ def test_every_word_of_the_body_stands_in_the_parts_in_its_order(body: str) -> N
     assert kept == words(body.replace("details", "").replace("summary", ""))
 
 
-def test_what_fits_is_one_part() -> None:
+def test_short_body_is_one_part() -> None:
     assert split_body("# Short\n\ntext\n") == ["# Short\n\ntext\n"]
 
 
-def test_a_part_ends_before_a_heading() -> None:
+def test_part_ends_before_a_heading() -> None:
     body = "# One\n\n" + "a " * 120 + "\n\n# Two\n\n" + "b " * 120
     assert [part.split("\n")[0] for part in split_body(body, 400)] == ["# One", "# Two"]

@@ -1,4 +1,4 @@
-"""The report on a GitHub issue, over a real wire: written once, updated in place, and every failure in one line."""
+"""Report on a GitHub issue, over HTTP: create, update and errors."""
 
 import subprocess
 import sys
@@ -35,32 +35,32 @@ def tracker(server: GitHubServer) -> GitHubTracker:
     return GitHubTracker("demo/demo", "good", server.url)
 
 
-def test_the_first_time_a_comment_is_written(server: GitHubServer, tracker: GitHubTracker) -> None:
+def test_first_attach_creates_a_comment(server: GitHubServer, tracker: GitHubTracker) -> None:
     assert [done.done for done in attach(tracker, 1, ticket())] == ["created"]
     assert server.bodies() == comment_bodies(ticket())
 
 
-def test_the_same_incident_again_is_the_same_comment(server: GitHubServer, tracker: GitHubTracker) -> None:
+def test_same_incident_updates_its_comment(server: GitHubServer, tracker: GitHubTracker) -> None:
     attach(tracker, 1, ticket())
     assert [done.done for done in attach(tracker, 1, ticket())] == ["unchanged"]
     assert [done.done for done in attach(tracker, 1, ticket("the next report"))] == ["updated"]
     assert server.bodies() == comment_bodies(ticket("the next report"))
 
 
-def test_another_incident_is_another_comment(server: GitHubServer, tracker: GitHubTracker) -> None:
+def test_another_incident_creates_another_comment(server: GitHubServer, tracker: GitHubTracker) -> None:
     attach(tracker, 1, ticket())
     attach(tracker, 1, ticket(fingerprint="ffffffffffff"))
     assert len(server.bodies()) == 2
 
 
-def test_comments_of_people_are_left_alone(server: GitHubServer, tracker: GitHubTracker) -> None:
+def test_other_comments_are_untouched(server: GitHubServer, tracker: GitHubTracker) -> None:
     server.comment(1, "I saw triage:incident=0a1b2c3d4e5f too")
     attach(tracker, 1, ticket())
     attach(tracker, 1, ticket("more"))
     assert server.bodies()[0] == "I saw triage:incident=0a1b2c3d4e5f too"
 
 
-def test_a_long_report_is_several_numbered_comments_and_a_short_one_later_takes_the_others_away(
+def test_long_report_is_numbered_and_a_shorter_one_removes_surplus_comments(
     server: GitHubServer, tracker: GitHubTracker
 ) -> None:
     long = "\n\n".join(f"## Section {number}\n\n{'word ' * 3000}" for number in range(12))
@@ -77,7 +77,7 @@ def test_a_long_report_is_several_numbered_comments_and_a_short_one_later_takes_
 @pytest.mark.parametrize(
     "fault", [Fault("POST", lost=True), Fault("POST", status=502, message="bad gateway")]
 )
-def test_a_comment_whose_answer_was_lost_is_not_written_twice(
+def test_comment_is_not_duplicated_after_a_lost_response(
     server: GitHubServer, tracker: GitHubTracker, fault: Fault
 ) -> None:
     server.faults.append(fault)
@@ -85,7 +85,7 @@ def test_a_comment_whose_answer_was_lost_is_not_written_twice(
     assert len(server.bodies()) == 1
 
 
-def test_a_comment_whose_answer_comes_too_late_is_not_written_twice(
+def test_comment_is_not_duplicated_after_a_timeout(
     server: GitHubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(github, "_TIMEOUT", 1)
@@ -94,12 +94,12 @@ def test_a_comment_whose_answer_comes_too_late_is_not_written_twice(
     assert len(server.bodies()) == 1
 
 
-def test_reading_is_tried_again_after_a_server_error(server: GitHubServer, tracker: GitHubTracker) -> None:
+def test_reads_are_retried_after_a_server_error(server: GitHubServer, tracker: GitHubTracker) -> None:
     server.faults += [Fault("GET", status=503), Fault("GET", status=500)]
     assert [done.done for done in attach(tracker, 1, ticket())] == ["created"]
 
 
-def test_an_issue_is_opened_with_title_labels_and_marker_and_found_again(
+def test_opened_issue_has_title_labels_and_marker_and_is_found(
     server: GitHubServer, tracker: GitHubTracker
 ) -> None:
     assert [done.done for done in open_issue(tracker, ticket())] == ["opened"]
@@ -110,9 +110,7 @@ def test_an_issue_is_opened_with_title_labels_and_marker_and_found_again(
     ]
 
 
-def test_an_issue_whose_answer_was_lost_is_not_opened_twice(
-    server: GitHubServer, tracker: GitHubTracker
-) -> None:
+def test_issue_is_not_duplicated_after_a_lost_response(server: GitHubServer, tracker: GitHubTracker) -> None:
     server.faults.append(Fault("POST", lost=True))
     open_issue(tracker, ticket())
     assert len(server.issues) == 2
@@ -140,7 +138,7 @@ def test_issues_are_found_by_label_by_fingerprint_and_by_cause(
         (Fault("POST", status=410, message="Issues are disabled"), UsageError, "Issues are disabled"),
     ],
 )
-def test_what_github_refuses_is_told_in_one_line(
+def test_github_error_is_one_line(
     server: GitHubServer, tracker: GitHubTracker, fault: Fault, error: type[TriageError], says: str
 ) -> None:
     server.faults.append(fault)
@@ -149,9 +147,7 @@ def test_what_github_refuses_is_told_in_one_line(
     assert "\n" not in str(raised.value)
 
 
-def test_a_limit_on_requests_is_told_and_can_be_tried_again(
-    server: GitHubServer, tracker: GitHubTracker
-) -> None:
+def test_rate_limit_is_reported_as_retryable(server: GitHubServer, tracker: GitHubTracker) -> None:
     limited = Fault(
         "GET", status=403, message="API rate limit exceeded", headers={"x-ratelimit-reset": "9999999999"}
     )
@@ -160,12 +156,12 @@ def test_a_limit_on_requests_is_told_and_can_be_tried_again(
         attach(tracker, 1, ticket())
 
 
-def test_an_unknown_token_is_refused_with_what_to_do(server: GitHubServer) -> None:
+def test_unknown_token_is_rejected_with_a_hint(server: GitHubServer) -> None:
     with pytest.raises(NoPermissionError, match="GITHUB_TOKEN"):
         attach(GitHubTracker("demo/demo", "bad", server.url), 1, ticket())
 
 
-def test_nobody_there_can_be_tried_again() -> None:
+def test_connection_failure_is_retryable() -> None:
     with GitHubServer() as gone:
         address = gone.url
     with pytest.raises(TryAgainError, match="no connection"):
@@ -175,12 +171,12 @@ def test_nobody_there_can_be_tried_again() -> None:
 @pytest.mark.parametrize(
     ("repository", "url"), [("demo", "https://h"), ("a/b/c", "https://h"), ("a/b", "ftp://h")]
 )
-def test_a_repository_or_address_that_is_none_is_wrong_usage(repository: str, url: str) -> None:
+def test_invalid_repository_or_address_is_a_usage_error(repository: str, url: str) -> None:
     with pytest.raises(UsageError):
         GitHubTracker(repository, "good", url)
 
 
-def test_the_command_posts_the_report_once(server: GitHubServer) -> None:
+def test_command_posts_the_report_once(server: GitHubServer) -> None:
     command = [sys.executable, "-m", "triage", "attach", str(EXAMPLE), "--issue", "1", "--repo", "demo/demo"]
     for expected in ("created", "unchanged"):
         done = subprocess.run(

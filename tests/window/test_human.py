@@ -48,16 +48,16 @@ def read(text: str, zone: tzinfo = UTC, now: datetime = NOW) -> str:
         ("2025-11-02 01:30 PST", "2025-11-02T09:30:00Z"),
     ],
 )
-def test_a_time_is_read_as_it_is_meant(text: str, meant: str) -> None:
+def test_time_is_parsed(text: str, meant: str) -> None:
     assert read(text) == meant
     assert read(text, PACIFIC) == meant
 
 
-def test_a_clock_time_without_a_zone_is_taken_where_local_time_is_utc() -> None:
+def test_time_without_a_zone_is_accepted_where_local_time_is_utc() -> None:
     assert read("2025-09-13 17:43") == "2025-09-13T17:43:00Z"
 
 
-def test_local_time_can_be_named() -> None:
+def test_local_time_can_be_requested() -> None:
     assert read("2025-09-13 17:43 local", PACIFIC) == "2025-09-14T00:43:00Z"
 
 
@@ -77,7 +77,7 @@ def test_local_time_can_be_named() -> None:
         ("90", "90m", "90s"),
     ],
 )
-def test_a_time_that_could_mean_two_things_is_refused_with_both(text: str, first: str, second: str) -> None:
+def test_ambiguous_time_is_refused_with_both_readings(text: str, first: str, second: str) -> None:
     with pytest.raises(UsageError, match="could mean two things") as refused:
         read(text, PACIFIC)
     assert first in refused.value.message
@@ -85,14 +85,14 @@ def test_a_time_that_could_mean_two_things_is_refused_with_both(text: str, first
 
 
 @pytest.mark.parametrize("text", ["03/04/2025", "2025-09-13 17:43", "90"])
-def test_each_reading_that_is_offered_is_taken(text: str) -> None:
+def test_each_suggested_reading_is_accepted(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         read(text, PACIFIC)
     readings = refused.value.message.partition("things: ")[2].split(" or ")
     assert all(read(reading.removesuffix(" (local time)"), PACIFIC) for reading in readings)
 
 
-def test_a_time_that_clocks_jump_over_is_refused() -> None:
+def test_time_skipped_by_a_clock_change_is_refused() -> None:
     with pytest.raises(UsageError, match="does not exist") as refused:
         read("2025-03-09 02:30 PT")
     assert refused.value.hint == "write 2025-03-09T01:30:00-08:00 or 2025-03-09T03:30:00-07:00"
@@ -104,7 +104,7 @@ def test_a_time_that_clocks_jump_over_is_refused() -> None:
      "2025-09-13 17:43 Nowhere/Land", "2025-09-13 17:43 ../../etc/passwd", "2025-09-13 17:43 +99:00",
      "0001-01-01 PDT", "9999-12-31 23:59 PST", "13/09/2025", "1 fortnight", "2025-9-13"],
 )  # fmt: skip
-def test_what_is_no_time_is_refused_with_what_to_write(text: str) -> None:
+def test_invalid_time_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         read(text)
     assert refused.value.hint
@@ -119,14 +119,14 @@ def test_what_is_no_time_is_refused_with_what_to_write(text: str) -> None:
         ("2026-01-01T00:10:00+02:00", "2025-12-31T21:40:00Z"),
     ],
 )
-def test_a_duration_is_real_time_across_midnight_clock_changes_and_new_year(now: str, meant: str) -> None:
+def test_duration_is_elapsed_time_across_clock_changes(now: str, meant: str) -> None:
     with freeze_time(now):
         assert read("30m", PACIFIC, datetime.now(UTC)) == meant
 
 
 @settings(deadline=None)
 @given(st.integers(1, 999), st.sampled_from(["s", "m", "h", "d", "w", " minutes", "hrs"]))
-def test_a_duration_adds_up(amount: int, unit: str) -> None:
+def test_duration_parts_add_up(amount: int, unit: str) -> None:
     one = parse_duration(f"1{unit}")
     assert parse_duration(f"{amount}{unit}") == amount * one
     assert parse_duration(f"{amount}{unit}1s") == amount * one + NANOSECONDS
@@ -144,7 +144,7 @@ def test_any_text_is_a_time_or_refused(text: str) -> None:
     ("zone", "meant"),
     [("America/Los_Angeles", 1757810580), ("Asia/Kolkata", 1757765580), ("UTC", 1757785380)],
 )
-def test_local_time_is_the_systems(zone: str, meant: int) -> None:
+def test_default_local_time_is_the_systems(zone: str, meant: int) -> None:
     program = (
         "from datetime import UTC, datetime; from triage.window import parse_time;"
         "print(parse_time('2025-09-13 17:43 local', now=datetime.now(UTC)) // 10**9)"

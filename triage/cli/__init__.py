@@ -1,4 +1,4 @@
-"""The terminal door: every command of ``triage``, its screens and its exit statuses."""
+"""Command line interface of ``triage``: commands, screens and exit statuses."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,10 @@ from triage.errors import ExitStatus
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit status of one call; ``arguments`` are those after the command's name, else the process's own."""
+    """Run one command line and return its exit status.
+
+    ``arguments`` default to those of the process.
+    """
     try:
         from triage.cli.entry_point import run
     except KeyboardInterrupt:

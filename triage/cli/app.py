@@ -1,4 +1,4 @@
-"""The root command: what stands before the commands, and the table from which they are loaded."""
+"""Root command: its options, and the table from which commands are loaded."""
 
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +12,8 @@ from triage.cli.options import verbosity_options
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-#: Every command: the module and the object that it is, and its line in ``triage --help``. Nothing is imported before
-#: it is called, so that help and completion stay fast.
+#: Each command: its module and object, and its line in ``triage --help``. Commands are imported when they are called,
+#: so that help and completion stay fast.
 COMMANDS = {
     "diagnose": (
         "triage.cli.diagnose:diagnose_command",
@@ -50,14 +50,14 @@ _ROOT_OPTIONS = {"-h", "--help", "-q", "--quiet", "--debug", "--version"}
 
 
 class TriageGroup(click.Group):
-    """A group that loads its commands when they are called, and reads an export where no command is named."""
+    """Load commands when they are called; read exports if no command is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's)
-        """Return the names in the order of the table."""
+        """Return the command names in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's)
-        """Import and return one command."""
+        """Import and return one command, or None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
@@ -65,16 +65,16 @@ class TriageGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
-        """Write the table's own lines: asking each command for its help would import them all."""
+        """Write the command list from the table, without importing the commands."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default command where the first word is neither an option of ours nor a command."""
-        place = next((place for place, word in enumerate(args) if word not in _ROOT_OPTIONS), None)
-        if place is not None and args[place] not in COMMANDS:
-            _reject_typo(args[place], ctx)
-            args = [*args[:place], DEFAULT_COMMAND, *args[place:]]
+        """Insert the default command if the first word is neither option nor command."""
+        index = next((index for index, word in enumerate(args) if word not in _ROOT_OPTIONS), None)
+        if index is not None and args[index] not in COMMANDS:
+            _reject_typo(args[index], ctx)
+            args = [*args[:index], DEFAULT_COMMAND, *args[index:]]
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
@@ -92,7 +92,10 @@ class TriageGroup(click.Group):
 
 
 def _reject_typo(word: str, ctx: click.Context) -> None:
-    """Refuse a word that is almost a command and no file: it would be read as an export that is missing."""
+    """Reject a word that resembles a command and is no existing file.
+
+    Without this check it would be reported as a missing export.
+    """
     from difflib import get_close_matches
 
     near = get_close_matches(word, COMMANDS, n=1, cutoff=0.65)

@@ -1,4 +1,4 @@
-"""``triage attach``: the report on a GitHub issue."""
+"""``triage attach``: put the report on a GitHub issue."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""``triage compare``: whether it is better now, and what changed."""
+"""``triage compare``: compare two sides and list what changed."""
 
 import sys
 from datetime import UTC, datetime
@@ -132,7 +132,7 @@ def compare_command(
 
 
 def _check_arguments(exports: tuple[str, ...], revision: str, other: str, around: str | None) -> None:
-    """Refuse what is neither two exports, nor one with its revisions, nor a time to fetch round."""
+    """Check that the arguments describe exactly one way to compare."""
     revisions = bool(revision or other)
     if around is not None:
         if exports or revisions:
@@ -160,7 +160,7 @@ def _compare_exports(
 
 
 def _windows_around(around: str, margin: str) -> "tuple[Window, Window]":
-    """Return what is fetched before and after a time."""
+    """Return the windows before and after a time."""
     from triage.window import Window, choose_window, parse_time, since_epoch
 
     now = datetime.now(UTC).replace(microsecond=0)
@@ -186,7 +186,7 @@ def _fetch_and_compare(plans: "tuple[FetchPlan, FetchPlan]", packs: "list[Pack]"
 
 
 def _exit_status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> ExitStatus:
-    """Return the status: what is worse is told before an answer that is not whole."""
+    """Return the exit status; a worse AFTER takes precedence over an incomplete side."""
     if exit_code and comparison.change in ("worse", "mixed"):
         return ExitStatus.NOT_READY
     whole = comparison.change != "unclear" and not comparison.before.gaps and not comparison.after.gaps

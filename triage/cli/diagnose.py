@@ -1,4 +1,4 @@
-"""``triage diagnose``: what broke, and how we know."""
+"""``triage diagnose``: find the cause and the evidence in exported logs."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -68,7 +68,10 @@ def diagnose_command(
 def exit_status_of(
     diagnosis: "Diagnosis", *, exit_code: bool, fail_on: str | None, strict: bool
 ) -> ExitStatus:
-    """Return the status: a service that fails is told before an answer that is not whole."""
+    """Return the exit status of a diagnosis.
+
+    A failing verdict takes precedence over an incomplete answer.
+    """
     failing = {"not_ready", fail_on} if exit_code or fail_on else set()
     if diagnosis.verdict in failing:
         return ExitStatus.NOT_READY

@@ -1,4 +1,4 @@
-"""``triage entries``: the log entries in one even form."""
+"""``triage entries``: print the log entries in a uniform format."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""One call from its arguments to its exit status: the one place where a failure becomes a line."""
+"""Entry point: run one command line and turn failures into exit statuses."""
 
 import io
 import os
@@ -19,11 +19,14 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 class _TerminatedError(KeyboardInterrupt):
-    """SIGTERM: whoever tidies up after Ctrl-C tidies up after this too."""
+    """The process received SIGTERM.
+
+    It is a KeyboardInterrupt, so that the same cleanup code runs as after Ctrl-C.
+    """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit status of one call, as the README lists them."""
+    """Run one command line and return its exit status, as listed in the README."""
     settings = Settings()
     try:
         _prepare_process()
@@ -36,7 +39,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare_process() -> None:
-    """Make SIGTERM an exception, and let no text fail for an encoding that cannot show it."""
+    """Raise an exception on SIGTERM, and escape characters that cannot be encoded."""
     signal.signal(signal.SIGTERM, _terminate)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -48,7 +51,10 @@ def _terminate(_signal: int, _frame: object) -> None:
 
 
 def _invoke(arguments: list[str], settings: Settings) -> None:
-    """Run the command. ``Group.main`` is not used: it turns a broken pipe and Ctrl-C into exit status 1."""
+    """Run the command.
+
+    ``Group.main`` is not used: it turns a broken pipe and Ctrl-C into exit status 1.
+    """
     if instruction := os.environ.get(COMPLETION):
         from click.shell_completion import shell_complete
 
@@ -58,7 +64,7 @@ def _invoke(arguments: list[str], settings: Settings) -> None:
 
 
 def _report_failure(error: BaseException, settings: Settings) -> int:
-    """Say what went wrong on stderr and return the exit status that stands for it."""
+    """Print the failure on stderr and return its exit status."""
     if settings.debug and not isinstance(error, SystemExit | click.exceptions.Exit):
         traceback.print_exception(error)
     match error:
@@ -100,18 +106,24 @@ def _describe_os_error(error: OSError) -> str:
 
 
 def _describe_bug(error: BaseException) -> str:
-    """Name the kind of error and the innermost line of ours; its message may quote a log."""
+    """Name the type of the error and the innermost line of this package.
+
+    The error's own message is left out, because it may quote a log.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
-    place = f" at {Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else ""
+    location = f" at {Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else ""
     return (
-        f"this is a bug: {type(error).__name__}{place}; "
+        f"this is a bug: {type(error).__name__}{location}; "
         "run the same command with --debug and report what it prints, log text taken out"
     )
 
 
 def _redirect_closed_stdout() -> None:
-    """Point stdout nowhere if it takes no more, so that the interpreter's last flush does not fail as well."""
+    """Redirect stdout to the null device if its reader is gone.
+
+    Otherwise the interpreter's last flush would fail as well.
+    """
     try:
         sys.stdout.flush()
     except OSError:

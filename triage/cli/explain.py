@@ -1,4 +1,4 @@
-"""``triage explain``: what a cause means, how it is recognised and what cures it."""
+"""``triage explain``: what a cause means, how it is recognised and fixed."""
 
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from triage.models import Pack
 
-#: What a diagnosis calls an error that no cause explains.
+#: Id of the cause of errors that no pack explains.
 _UNKNOWN_ERROR = "unknown-error"
 
 

@@ -1,4 +1,4 @@
-"""``triage fetch``: logs from Cloud Logging, and at once what is wrong."""
+"""``triage fetch``: fetch logs from Cloud Logging and diagnose them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,7 +118,7 @@ def _fetch_and_diagnose(plan: "FetchPlan", packs: "list[Pack]") -> "tuple[list[F
 
 
 def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis", report: Path | None) -> None:
-    """Print what ``triage diagnose`` says of the files, and what lies cut at the window's edge."""
+    """Print the diagnosis of the fetched files, and what the window cuts."""
     from triage.cli.screens.console import print_screen, sanitize
     from triage.cli.screens.diagnosis import render_answer, render_details
 

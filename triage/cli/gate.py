@@ -1,4 +1,4 @@
-"""``triage gate``: whether a revision may stay, for a pipeline after deployment."""
+"""``triage gate``: deployment gate that passes or fails a revision."""
 
 import os
 import time
@@ -135,11 +135,11 @@ def gate_command(
             service=(service,) if service else (), since=_parse_since(since), max_bytes=max_bytes
         )
         found = pipeline.analyse(exports, packs=packs, selection=selection, notify=print_note)
-        made = evaluate(found)
+        result = evaluate(found)
     else:
-        made = _poll_until_sure(plan, packs, evaluate, wait, keep)
-    current_settings().status = _STATUSES[made.status]
-    _print_gate(made, output_format)
+        result = _poll_until_sure(plan, packs, evaluate, wait, keep)
+    current_settings().status = _STATUSES[result.status]
+    _print_gate(result, output_format)
 
 
 def _fetch_plan(
@@ -170,7 +170,7 @@ def _parse_since(text: str | None) -> int | None:
 def _poll_until_sure(
     plan: "FetchPlan", packs: "list[Pack]", evaluate: GateEvaluator, wait: str | None, keep: Path | None
 ) -> "Gate":
-    """Fetch and judge until the answer is sure or the time is up."""
+    """Fetch and evaluate until the result is sure or the time is up."""
     import msgspec
 
     from triage import pipeline
@@ -184,7 +184,7 @@ def _poll_until_sure(
         nullcontext(str(keep)) if keep else TemporaryDirectory(prefix="triage-") as folder,
         FetchProgress(quiet=current_settings().quiet) as progress,
     ):
-        made, files = pipeline.poll_until_sure(
+        result, files = pipeline.poll_until_sure(
             msgspec.structs.replace(plan, folder=folder),
             packs,
             evaluate,
@@ -196,31 +196,31 @@ def _poll_until_sure(
         )
     for file in files if keep else []:
         print_note(f"wrote {file}")
-    return made
+    return result
 
 
-def _print_gate(made: "Gate", output_format: OutputFormat) -> None:
+def _print_gate(result: "Gate", output_format: OutputFormat) -> None:
     from triage import pipeline
 
     if output_format == "json":
-        click.echo(pipeline.to_json(made), nl=False)
+        click.echo(pipeline.to_json(result), nl=False)
     elif output_format == "junit":
-        click.echo(pipeline.junit(made), nl=False)
+        click.echo(pipeline.junit(result), nl=False)
     elif output_format == "github":
-        _write_step_summary(made)
-        click.echo(pipeline.annotations(made), nl=False)
+        _write_step_summary(result)
+        click.echo(pipeline.annotations(result), nl=False)
     else:
         from triage.cli.screens.console import print_screen, sanitize
         from triage.cli.screens.gate import render_answer, render_details
 
-        shown = sanitize(made)
+        shown = sanitize(result)
         print_screen(render_answer(shown))
         if not current_settings().quiet:
             print_screen(*render_details(shown))
 
 
-def _write_step_summary(made: "Gate") -> None:
-    """Append the judgement to the summary of the step, where the runner names a file for it."""
+def _write_step_summary(result: "Gate") -> None:
+    """Append the result to the file that GITHUB_STEP_SUMMARY names, if any."""
     from triage import pipeline
 
     path = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -228,7 +228,7 @@ def _write_step_summary(made: "Gate") -> None:
         return
     try:
         with Path(path).open("a", encoding="utf-8") as summary:
-            summary.write(pipeline.gate_summary(made))
+            summary.write(pipeline.gate_summary(result))
     except OSError as error:
         raise IOFailureError(
             f"GITHUB_STEP_SUMMARY: {path}: {error.strerror}", "let it name a file that can be written"

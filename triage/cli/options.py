@@ -14,7 +14,10 @@ Function = Callable[..., Any]
 
 
 def _set_flag(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    """Return the callback that keeps a flag in the settings, wherever among the words it stood."""
+    """Return a callback that stores a flag in the settings.
+
+    It works before and after the command's name.
+    """
 
     def remember(context: click.Context, _option: click.Parameter, given: Any) -> None:
         if given:
@@ -61,7 +64,7 @@ def output_option(function: Function) -> Function:
 
 
 def pack_option(function: Function) -> Function:
-    """Add --pack: rule packs of one's own beside those of the program, handed on as ``packs``."""
+    """Add --pack and pass all loaded rule packs as ``packs``."""
 
     @click.option(
         "--pack",
@@ -83,7 +86,7 @@ def pack_option(function: Function) -> Function:
 
 
 def fetch_options(function: Function) -> Function:
-    """Add --filter, which stands in place of what the packs ask for, and the options of ``reaching``."""
+    """Add --filter, which replaces the packs' query, and ``connection_options``."""
     return click.option(
         "--filter",
         "filter_text",
@@ -94,7 +97,7 @@ def fetch_options(function: Function) -> Function:
 
 
 def connection_options(function: Function) -> Function:
-    """Add the options that say whom to ask for logs, as whom, and how fast."""
+    """Add the project, read quota, endpoint and service account to fetch with."""
     options = [
         click.option(
             "--project", default="", metavar="P", help="The project; else that of environment or gcloud."
@@ -120,7 +123,7 @@ def connection_options(function: Function) -> Function:
 
 
 def exit_status_options(function: Function) -> Function:
-    """Add the options that let the exit status tell the verdict."""
+    """Add the options that let the exit status depend on the verdict."""
     function = click.option(
         "--strict", is_flag=True, help="End with status 3 when inconclusive, without data or partial."
     )(function)
@@ -133,7 +136,7 @@ def exit_status_options(function: Function) -> Function:
 
 
 def _parse_time(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    """Return the moment that an option names, in nanoseconds."""
+    """Return the time that an option gives, in nanoseconds since the epoch."""
     from datetime import UTC, datetime
 
     from triage.window import parse_time
@@ -147,7 +150,7 @@ def _parse_time(_context: click.Context, option: click.Parameter, text: str | No
 
 
 def _parse_size(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    """Return the number of bytes that an option says."""
+    """Return the size that an option gives, in bytes."""
     import re
 
     if text is None:
@@ -178,12 +181,12 @@ max_bytes_option = click.option(
 
 
 def reading_options(function: Function) -> Function:
-    """Add the options of ``selecting``, and --engine."""
+    """Add ``selection_options`` and --engine."""
     return selection_options(engine_option(function))
 
 
 def engine_option(function: Function) -> Function:
-    """Add --engine: what reads the exports, if not this process."""
+    """Add --engine: the engine that reads the exports, if not this process."""
 
     @click.option(
         "--engine",
@@ -202,7 +205,7 @@ def engine_option(function: Function) -> Function:
 
 
 def selection_options(function: Function) -> Function:
-    """Add the options that choose among the entries, handed on as one ``selection``."""
+    """Add the options that select entries, and pass them as ``selection``."""
 
     @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")
     @click.option("--revision", multiple=True, metavar="NAME", help="Only this revision (repeatable).")

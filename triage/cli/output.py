@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Write files atomically: the whole content, or nothing."""
 
 import os
 import secrets
@@ -12,10 +12,10 @@ from triage.errors import IOFailureError
 
 @contextmanager
 def write_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
-    """Give a stream whose bytes become the file when all are written and on the disk; until then the old file stands.
+    """Yield a stream whose bytes replace the file once all are on the disk.
 
-    Folders on the way are made. A ``private`` file can be read by its owner only. A device or a pipe is written to
-    as it is.
+    Until then the old file is unchanged. Missing folders are created. Only the owner can read a ``private`` file.
+    A device or a pipe is written directly.
 
     Raises:
         IOFailureError: there is no room, no right, or a folder stands there; the old file is untouched.

@@ -1,4 +1,4 @@
-"""``triage query``: Logging filters without Cloud Logging."""
+"""``triage query``: match, lint and explain Logging filters offline."""
 
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ def match_command(filter_text: str, exports: tuple[str, ...]) -> None:
 
 
 def _single_line(raw: bytes) -> bytes:
-    """Return a raw entry as one line; one that was exported over several is drawn together."""
+    """Return a raw entry as one line; an entry of several lines is compacted."""
     return (msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw) + b"\n"
 
 
@@ -89,8 +89,8 @@ def _format_finding(finding: "Finding") -> str:
     from triage.text import clean
 
     fix = "" if finding.fix is None else f"\n    write: {finding.fix}"
-    place = f"{finding.line}:{finding.column}"
-    return clean(f"{place}: {finding.level} ({finding.code}): {finding.message}{fix}")
+    position = f"{finding.line}:{finding.column}"
+    return clean(f"{position}: {finding.level} ({finding.code}): {finding.message}{fix}")
 
 
 @query_group.command("explain")

@@ -1,4 +1,4 @@
-"""``triage redact``: an export that can be shared."""
+"""``triage redact``: write an export that can be shared."""
 
 import gzip
 import sys

@@ -1,4 +1,4 @@
-"""``triage report``: the remediation report."""
+"""``triage report``: write the remediation report."""
 
 from datetime import tzinfo
 from pathlib import Path

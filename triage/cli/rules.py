@@ -1,4 +1,4 @@
-"""``triage rules``: what the rule packs hold, and whether it holds."""
+"""``triage rules``: check and list the rule packs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What a whole call is told once: how much to say, and with what status it ends."""
+"""Settings of one call: how much to print, and the exit status."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Settings:
-    """How much to say. ``status`` is what the call ends with, set before the answer is printed."""
+    """Settings of one call.
+
+    Attributes:
+        quiet: print only the answer.
+        debug: print a traceback when something fails.
+        status: exit status of the call, set before the answer is printed.
+
+    """
 
     quiet: bool = False
     debug: bool = False
@@ -27,15 +34,15 @@ def current_settings() -> Settings:
 
 
 def print_note(text: str) -> None:
-    """Say something beside the answer, on stderr, unless -q was given."""
+    """Print a message on stderr, unless -q was given."""
     if not current_settings().quiet:
         click.echo(text, err=True)
 
 
 def print_gaps(gaps: "Iterable[Gap]") -> None:
-    """Say what was not read, why, and where: a line for each gap."""
+    """Print one line on stderr for each gap: what was not read, why and where."""
     from triage.text import clean
 
     for gap in gaps:
-        place = f"{gap.path}:{gap.position}" if gap.position else gap.path
-        print_note(clean(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail} ({place})"))
+        location = f"{gap.path}:{gap.position}" if gap.position else gap.path
+        print_note(clean(f"gap: {gap.kind.replace('_', ' ')}: {gap.detail} ({location})"))

@@ -1,4 +1,4 @@
-"""The zone of local times: one that is named, else that of this machine."""
+"""Time zone of local times: the one given, else that of this machine."""
 
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -7,22 +7,22 @@ import click
 
 
 class MachineZone(tzinfo):
-    """The zone of this machine, summer time as the moment had it."""
+    """Time zone of this machine, with daylight saving time as it applied then."""
 
     def fromutc(self, moment: datetime) -> datetime:
-        """Return the moment on the wall here."""
+        """Return the time in this machine's zone."""
         return moment.replace(tzinfo=UTC).astimezone()
 
     def utcoffset(self, moment: datetime | None) -> timedelta | None:
-        """Return how far the wall here is ahead of UTC."""
+        """Return the offset from UTC at that time."""
         return _machine_time(moment).utcoffset()
 
     def tzname(self, moment: datetime | None) -> str | None:
-        """Return what the zone is called then."""
+        """Return the name of the zone at that time."""
         return _machine_time(moment).tzname()
 
     def dst(self, moment: datetime | None) -> timedelta | None:  # noqa: ARG002 (the standard library's)
-        """Return None: how much of the offset is summer time is not known."""
+        """Return None: the daylight saving part of the offset is unknown."""
         return None
 
 
@@ -31,7 +31,12 @@ def _machine_time(moment: datetime | None) -> datetime:
 
 
 def parse_zone(_context: click.Context, _option: click.Parameter, name: str | None) -> tzinfo | None:
-    """Return the zone of local times; None on a machine that lives in UTC, where they would be the same again."""
+    """Return the zone of local times, or None if this machine runs in UTC.
+
+    Raises:
+        click.BadParameter: the name is not in the IANA list.
+
+    """
     if name is None:
         return MachineZone() if time.timezone or time.altzone else None
     from zoneinfo import ZoneInfo

@@ -65,7 +65,7 @@ def timeline_command(
 
 
 def _image_format(path: Path) -> "ImageFormat":
-    """Return what kind of picture a file is to be, before anything is read for it."""
+    """Return the image format of a path, before any export is read."""
     from triage.errors import UsageError
     from triage.notebook import charts
 

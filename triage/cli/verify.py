@@ -1,4 +1,4 @@
-"""``triage verify``: a service asked as a client asks it."""
+"""``triage verify``: probe a service from outside."""
 
 import os
 import shlex
@@ -185,7 +185,7 @@ def _write_entries(probed: "ProbeResult", output: Path | None) -> None:
 def _join_logs(
     probed: "ProbeResult", packs: "list[Pack]", asking: FetchPlan, *, output: Path | None, settle: float
 ) -> "tuple[ProbeResult, list[str]]":
-    """Return the probe as the logs around it name it, and their files."""
+    """Return the probe joined with the logs around it, and the files of the logs."""
     from triage import pipeline
     from triage.cli.screens.progress import FetchProgress
 
@@ -210,7 +210,7 @@ def _print_diagnosis(
     output: Path | None,
     url: str,
 ) -> None:
-    """Print the answer of ``triage diagnose``, and under its first line what the client saw."""
+    """Print the diagnosis and, under its first line, what the client saw."""
     from triage.pipeline import to_json
 
     if output_format == "json":

@@ -1,4 +1,4 @@
-"""``triage watch``: how a service stands, live."""
+"""``triage watch``: the status of a service, live."""
 
 import time
 from datetime import UTC, datetime
@@ -93,7 +93,7 @@ def watch_command(
 
 
 def _split_command(command: str | None) -> list[str]:
-    """Return the words of a command, split as a shell splits them; nothing else that a shell does is done."""
+    """Split a command into words as a shell does; nothing else is interpreted."""
     import shlex
 
     if command is None:

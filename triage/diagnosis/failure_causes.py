@@ -57,17 +57,24 @@ class FailureCauses:
         return self._by_id.get(cause)
 
     def recognize(self, match: Match, entry: Entry, texts: Sequence[str]) -> Recognized | None:
-        """Return what the packs know of texts that an entry holds: the first text that a rule knows decides."""
+        """Return what the packs know of texts that an entry holds.
+
+        A cause goes before a symptom, and both before known noise; among equals the first text decides.
+        """
+        symptom: Recognized | None = None
         noise: Recognized | None = None
         for text in texts:
             event = match(entry if text == entry.message else msgspec.structs.replace(entry, message=text))
             if event is None:
                 continue
             pack_cause = self._by_rule.get(event.name)
-            if pack_cause is not None:
+            if pack_cause is None:
+                noise = noise or Recognized(event, "")
+            elif pack_cause.cause.tier != "symptom":
                 return _recognized(event, pack_cause)
-            noise = noise or Recognized(event, "")
-        return noise
+            else:
+                symptom = symptom or _recognized(event, pack_cause)
+        return symptom or noise
 
 
 def _recognized(event: Event, pack_cause: PackCause) -> Recognized:

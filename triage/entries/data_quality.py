@@ -83,9 +83,10 @@ class FileStatistics:
     def _limit_reason(self, records: int, requested: tuple[int | None, int | None]) -> str:
         """Return why a --limit seems to have cut the file, "" if none does.
 
-        gcloud and most scripts take a number of entries, newest first, and do not report the rest. Two signs are suspected:
-        a count that people use as a limit, reached in less than a day (gcloud's own --freshness), and two severities with
-        one such count, as scripts query each severity by itself. A file that covers the requested window lacks nothing in it.
+        gcloud and most scripts take a number of entries, newest first, and do not report the rest. Two
+        signs are suspected: a count that people use as a limit, reached in less than a day (gcloud's own
+        --freshness), and two severities with one such count, as scripts query each severity by itself. A
+        file that covers the requested window lacks nothing in it.
         """
         since, until = requested
         span = self.last - self.first
@@ -97,8 +98,8 @@ class FileStatistics:
             return f"exactly {records} entries {seen}: a --limit is likely to have cut others"
         if records > _BY_SEVERITY:
             return ""
-        alike = Counter(count for count in self.severities.values() if is_usual_limit(count))
-        times, count = max(((times, count) for count, times in alike.items()), default=(0, 0))
+        repeated = Counter(count for count in self.severities.values() if is_usual_limit(count))
+        times, count = max(((times, count) for count, times in repeated.items()), default=(0, 0))
         if times > 1:
             return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
         return ""

@@ -27,9 +27,9 @@ _RESOURCE = re.compile(
 def decode(record: Record) -> Entry | Gap:
     """Return the entry of a record in any export format, or the Gap that it leaves.
 
-    Only a time is required: ``timestamp``, or ``receiveTimestamp``, which makes the time uncertain. A record as the API
-    writes it takes one typed pass. Any other record (another key style, a value of an unexpected type, no payload in the
-    usual field) is normalized to the same typed format first.
+    Only a time is required: ``timestamp``, or ``receiveTimestamp``, which makes the time uncertain. A
+    record as the API writes it takes one typed pass. Any other record (another key style, a value of an
+    unexpected type, no payload in the usual field) is normalized to the same typed format first.
     """
     data = record.data
     try:
@@ -263,8 +263,8 @@ def _parse_duration(text: str | None) -> float | None:
 def _convert_error(error: wire.PayloadError) -> ErrorInfo | None:
     """Return the exception of a payload, None if it has none.
 
-    The service's stdout logger writes ``{"type": "str", "message": "Missing field"}`` into every line. That is a fault of
-    its serialiser, not an error.
+    The service's stdout logger writes ``{"type": "str", "message": "Missing field"}`` into every line. That
+    is a fault of its serialiser, not an error.
     """
     message = error.value or error.message or ""
     if error.type == "str" and message == "Missing field":

@@ -31,8 +31,9 @@ def _completeness_rank(entry: Entry) -> tuple[bool, bool, bool, int]:
 class Deduplicator:
     """Yields entries once that come sorted by ``same_entry_key``.
 
-    Entries are duplicates when the microsecond and the insertId are equal, and the project where both have one. The most
-    complete one is kept, of equally complete ones the smallest by content, so the order of reading has no effect.
+    Entries are duplicates when the microsecond and the insertId are equal, and the project where both have
+    one. The most complete one is kept, of equally complete ones the smallest by content, so the order of
+    reading has no effect.
 
     duplicates: how many entries were dropped.
     """

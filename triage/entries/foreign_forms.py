@@ -17,10 +17,10 @@ _LARGEST_REPR = 1 << 20
 def normalize_foreign_record(record: dict[str, Any]) -> wire.LogEntry:
     """Return a record of any format as the API would have written it.
 
-    Supported are camelCase, snake_case and BigQuery's lower case (keys are compared without case and underscores), the
-    JSON strings of Log Analytics, the dotted columns of a CSV download, dumps of the Python client's entries
-    (``payload``, ``raw_payload``, ``http_request`` with ``method`` and ``url``) and the flat table that
-    ``triage entries`` writes. A value of an unexpected type is left out.
+    Supported are camelCase, snake_case and BigQuery's lower case (keys are compared without case and
+    underscores), the JSON strings of Log Analytics, the dotted columns of a CSV download, dumps of the
+    Python client's entries (``payload``, ``raw_payload``, ``http_request`` with ``method`` and ``url``) and
+    the flat table that ``triage entries`` writes. A value of an unexpected type is left out.
     """
     flat = flatten_record(record)
     resource = _build_resource(flat)

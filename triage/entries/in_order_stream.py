@@ -15,8 +15,8 @@ def stream_in_order(
 ) -> Iterator[Entry]:
     """Yield the entries of some items, most of them before the last item is read.
 
-    ``entries`` is empty and takes the items. Nothing is yielded before the end when the items come newest first or hold
-    parts of split entries.
+    ``entries`` is empty and takes the items. Nothing is yielded before the end when the items come newest
+    first or hold parts of split entries.
 
     Raises:
         OutOfOrderError: an entry came after later ones were yielded.

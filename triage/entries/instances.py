@@ -30,11 +30,12 @@ class _ReceivedParts:
 class EntriesByInstance(Entries):
     """The entries of records that come by ``Entry.partition_key`` and then by time.
 
-    They are yielded in the same order. Held are only the entries of one microsecond, to find duplicates and to sort ties,
-    and what comes between the parts of a split entry. Duplicates are found within a partition only.
+    They are yielded in the same order. Held are only the entries of one microsecond, to find duplicates and
+    to sort ties, and what comes between the parts of a split entry. Duplicates are found within a partition
+    only.
 
-    Iterating raises OutOfOrderError when the records come in another order, or when a part is missing at the end of its
-    partition.
+    Iterating raises OutOfOrderError when the records come in another order, or when a part is missing at
+    the end of its partition.
     """
 
     _split_entries: defaultdict[str, _ReceivedParts]

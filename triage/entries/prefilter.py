@@ -1,9 +1,10 @@
 """Find the records that can be relevant; count the others without decoding them.
 
-Of each record the few deciding fields are decoded, and one search finds the literals in all texts of a block. The
-filter keeps too many records rather than too few, so the documents do not change. It can only be wrong about a record
-that no exporter writes: one in the format of the API that has an impossible type in a field that is not decoded, and
-a different value under a key of another style.
+Of each record the few deciding fields are decoded, and one search finds the literals in all texts of a
+block. The filter keeps too many records rather than too few, so the documents do not change. It can only be
+wrong about a record
+that no exporter writes: one in the format of the API that has an impossible type in a field that is not
+    decoded, and a different value under a key of another style.
 """
 
 import re
@@ -48,7 +49,8 @@ class Prefilter:
     def __init__(self, literals: Sequence[str], bounds: Bounds | None = None) -> None:
         """Search for these literals; of a literal with line breaks, for its longest line.
 
-        A logger may have escaped the line breaks. Skipped records are also counted as outside of ``bounds``, if given.
+        A logger may have escaped the line breaks. Skipped records are also counted as outside of
+        ``bounds``, if given.
         """
         self._bounds = bounds
         self._headers = HeaderReader(HeaderWithoutOrigin if bounds is None else HeaderWithOrigin)
@@ -62,7 +64,8 @@ class Prefilter:
     def filter_lines(self, path: str, text: bytes) -> _Filtered | None:
         """Return the number of lines, those to keep with their indexes, and the skipped.
 
-        All lines take one pass. None if one of them is not in the format of the API: then filter record by record.
+        All lines take one pass. None if one of them is not in the format of the API: then filter record by
+        record.
         """
         # JSON strings hold no line feed; one inside an object would make the counts differ.
         headers = self._headers.read_lines(text)

@@ -29,8 +29,8 @@ def prefilter_records(
 ) -> Iterator[Record | Other | Skipped]:
     """Yield the items of one file that ``Entries`` with the same tests needs.
 
-    Entries that ``Entries`` would only count are replaced by one Skipped at the end. Records that cannot be decoded and
-    parts of split entries are kept.
+    Entries that ``Entries`` would only count are replaced by one Skipped at the end. Records that cannot be
+    decoded and parts of split entries are kept.
 
     keep: whether an entry is relevant; None keeps all.
     within: whether an entry is within the selection; None keeps all.

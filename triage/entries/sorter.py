@@ -19,8 +19,8 @@ _decoder = msgspec.msgpack.Decoder(Entry)
 class Sorter:
     """Takes entries in any order and yields them sorted by ``key``.
 
-    At most about ``max_bytes`` of entries are held in memory. There are at most 64 temporary files for each power of 64
-    by which the input is larger. They have no name, and vanish with the process.
+    At most about ``max_bytes`` of entries are held in memory. There are at most 64 temporary files for each
+    power of 64 by which the input is larger. They have no name, and vanish with the process.
 
     held: the entries in memory, in order of arrival until the sorter is iterated.
     held_bytes: about how many bytes they take.

@@ -23,8 +23,9 @@ def _accept_all(_entry: Entry) -> bool:
 class Entries:
     """The entries of some items, in order of time, log and insertId; iterate once.
 
-    Parts of split entries are joined and duplicates dropped. Items can also be added one by one, and flushed up to a time
-    as soon as no older entry is expected. Beyond ``max_bytes`` entries are sorted on disk.
+    Parts of split entries are joined and duplicates dropped. Items can also be added one by one, and
+    flushed up to a time as soon as no older entry is expected. Beyond ``max_bytes`` entries are sorted on
+    disk.
 
     late: whether an entry came after later ones were flushed.
     has_split_parts: whether parts of split entries came, which are held until the entries are iterated.
@@ -90,7 +91,8 @@ class Entries:
     def flush(self, before: int | None) -> Iterator[Entry]:
         """Yield in order the held entries older than the microsecond of ``before``.
 
-        Without ``before`` yield all. An entry that is added later and is as old as those yielded sets ``late``.
+        Without ``before`` yield all. An entry that is added later and is as old as those yielded sets
+        ``late``.
         """
         waiting = Sorter(same_entry_key, self._max_bytes)
         deduplicated = Deduplicator(self._sorter)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from triage.entries.severity import parse_severity
 
-# ECMA-48: CSI, then OSC and the other strings up to BEL or ST, then any other escape. The single-byte forms (0x80 to
+# ECMA-48: CSI, then OSC and the other strings up to BEL or ST, then any other escape. The single-byte forms
+# (0x80 to
 # 0x9f) are left alone: in an export they are the remains of UTF-8 read as Latin-1.
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]?")
 _TAG = (

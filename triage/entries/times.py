@@ -17,7 +17,8 @@ def _parse_second(text: str) -> int:
 def parse_nanoseconds(text: str) -> int:
     """Return the nanoseconds since 1970 in UTC of a time as any exporter writes it.
 
-    Nearly all times look like "2025-09-16T00:42:59.910682Z". Their second is cached, which is ten times as fast.
+    Nearly all times look like "2025-09-16T00:42:59.910682Z". Their second is cached, which is ten times as
+    fast.
 
     Raises:
         ValueError: the text is not a time.
@@ -42,11 +43,11 @@ def parse_nanoseconds(text: str) -> int:
 
 
 def to_rfc3339(value: object) -> str | None:
-    """Return a value of any JSON type as an RFC 3339 time, None if it is no time.
+    """Return a value of any JSON type as an RFC 3339 time, None if it is not a time.
 
-    A number is in seconds, milliseconds, microseconds or nanoseconds since 1970, depending on its size (the BigQuery API
-    writes seconds as "1.757983379910682E9", pandas milliseconds). An object is a protobuf Timestamp. Other text is
-    returned unchanged.
+    A number is in seconds, milliseconds, microseconds or nanoseconds since 1970, depending on its size (the
+    BigQuery API writes seconds as "1.757983379910682E9", pandas milliseconds). An object is a protobuf
+    Timestamp. Other text is returned unchanged.
     """
     if isinstance(value, dict):
         value = protobuf_seconds(value)

@@ -1,6 +1,7 @@
 """LogEntry as the API writes it, with the payload fields that an Entry needs.
 
-Names follow cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry. Those of the payload follow the two loggers
+Names follow cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry. Those of the payload follow the
+two loggers
 of the service: labels, context and error of one; logger and validation of the other.
 """
 

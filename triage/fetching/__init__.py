@@ -1,1 +1,1 @@
-"""Cloud Logging -> files of LogEntry lines: query, window, pages, journal, resume."""
+"""Fetch logs from Cloud Logging into files: query, pages, journal, resume."""

@@ -1,4 +1,4 @@
-"""What Google's errors mean for the one who fetches: a line with what to do, and the exit status."""
+"""Classify Google's errors, and turn them into messages and exit statuses."""
 
 from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
 from triage.text import clean
@@ -9,12 +9,12 @@ _RESTART = "what came is kept, and the same command begins anew"
 
 
 def without_resume(hint: str) -> str:
-    """Return what to do next where nothing is kept that --resume could go on with."""
+    """Return a hint without --resume, for a fetch that keeps no journal."""
     return hint.replace(_RESUME, "the same command asks again").replace(" with --resume", "")
 
 
 def is_transient(error: Exception) -> bool:
-    """Return whether asking again may help: quota, a fault of the server, a timeout, a lost connection."""
+    """Return whether a retry may help: quota, server fault, timeout, lost connection."""
     from google.api_core import exceptions as google
     from google.auth.exceptions import TransportError
 
@@ -33,21 +33,21 @@ def is_transient(error: Exception) -> bool:
 
 
 def is_quota_error(error: Exception) -> bool:
-    """Return whether the read quota is used up."""
+    """Return whether the read quota is exhausted."""
     from google.api_core.exceptions import TooManyRequests
 
     return isinstance(error, TooManyRequests)
 
 
 def is_session_end(error: Exception) -> bool:
-    """Return whether a tail session has lasted as long as it may: by the server's word, or by our own deadline."""
+    """Return whether a tail session reached its time limit, the server's or ours."""
     from google.api_core.exceptions import DeadlineExceeded, OutOfRange
 
     return isinstance(error, DeadlineExceeded | OutOfRange)
 
 
 def is_credentials_error(error: Exception) -> bool:
-    """Return whether the credentials are what was refused, by Cloud Logging or by who issues them.
+    """Return whether Cloud Logging or the token issuer refused the credentials.
 
     A token that cannot be renewed reaches gRPC as an error of its metadata plugin, which looks like an outage.
     """
@@ -60,7 +60,10 @@ def is_credentials_error(error: Exception) -> bool:
 
 
 def is_page_token_error(error: Exception) -> bool:
-    """Return whether the page token is what was refused: it lives for 24 hours and fits one query only."""
+    """Return whether the page token was refused.
+
+    A page token is valid for 24 hours and for one query only.
+    """
     from google.api_core.exceptions import InvalidArgument
 
     return (
@@ -71,7 +74,10 @@ def is_page_token_error(error: Exception) -> bool:
 def to_triage_error(
     error: Exception, project: str, *, seconds: float = 0, resumable: bool = True
 ) -> TriageError:
-    """Return the error in the user's words. ``seconds`` is how long it was tried; a fetch is ``resumable``."""
+    """Return the error for the user.
+
+    ``seconds`` is how long it was tried; ``resumable`` says whether --resume continues from here.
+    """
     words = first_line(error)
     again = _RESUME if resumable else _RESTART
     if is_credentials_error(error):
@@ -91,7 +97,7 @@ def to_triage_error(
 
 
 def _rejection_error(error: Exception, project: str, words: str, again: str) -> TriageError:
-    """Return the error for what stays refused however often it is asked."""
+    """Return the error for a permanent refusal."""
     from google.api_core import exceptions as google
 
     if isinstance(error, google.PermissionDenied) and error.reason == "SERVICE_DISABLED":
@@ -122,6 +128,9 @@ def _rejection_error(error: Exception, project: str, words: str, again: str) -> 
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what Google says, at most 300 characters, safe for a terminal."""
+    """Return the first line of Google's message, safe for a terminal.
+
+    It has at most 300 characters.
+    """
     message = str(getattr(error, "message", None) or error).strip() or type(error).__name__
     return clean(message.splitlines()[0])[:300]

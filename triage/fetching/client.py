@@ -1,4 +1,4 @@
-"""The connection to Cloud Logging: its address, its credentials and its project."""
+"""Connect to Cloud Logging: address, credentials and project."""
 
 import os
 import re
@@ -16,19 +16,24 @@ from triage.models import FetchPlan
 if TYPE_CHECKING:
     from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
 
-#: The least right that reads logs (OAuth scopes of the Cloud Logging API).
+#: The narrowest OAuth scope that reads logs.
 SCOPE = "https://www.googleapis.com/auth/logging.read"
 HOST = "logging.googleapis.com:443"
-#: What a server on this machine is asked for where nothing names a project.
+#: The project of a loopback server, by default.
 _LOCAL_PROJECT = "local"
 TOKEN = "CLOUDSDK_AUTH_ACCESS_TOKEN"  # noqa: S105 (the variable's name, as gcloud knows it)
 
 
 @dataclass
 class Connection:
-    """A client of Cloud Logging, the project that it asks, and who named that project.
+    """A client of Cloud Logging and its project.
 
-    ``credentials`` is None where a loopback address is spoken to.
+    Attributes:
+        client: the API client.
+        project: the project to read from.
+        source: where the name of the project comes from.
+        credentials: the credentials; None for a loopback address.
+
     """
 
     client: "LoggingServiceV2Client"
@@ -37,7 +42,7 @@ class Connection:
     credentials: Any = None
 
     def renew(self) -> None:
-        """Get a new access token; errors of google.auth pass through."""
+        """Get a new access token; errors of google.auth are not translated."""
         from google.auth.transport.requests import Request
 
         if self.credentials is not None:
@@ -49,14 +54,14 @@ class Connection:
 
 
 def connect(plan: FetchPlan, environ: Mapping[str, str] = os.environ) -> Connection:
-    """Return a connection for the plan; nothing is asked yet.
+    """Return a connection for the plan; nothing is requested yet.
 
-    The credentials are the access token in CLOUDSDK_AUTH_ACCESS_TOKEN, else the application default ones; with
-    ``impersonate`` they stand for that service account. A loopback address is spoken to without TLS and credentials.
+    The credentials are the access token in CLOUDSDK_AUTH_ACCESS_TOKEN, else the application default ones. With
+    ``impersonate`` they act as that service account. A loopback address needs neither TLS nor credentials.
 
     Raises:
         NoPermissionError: there are no credentials, or nothing names a project.
-        UsageError: the endpoint or the project cannot be one.
+        UsageError: the endpoint or the project is invalid.
 
     """
     address = parse_endpoint(plan.endpoint)
@@ -76,10 +81,10 @@ def connect(plan: FetchPlan, environ: Mapping[str, str] = os.environ) -> Connect
 
 
 def parse_endpoint(text: str) -> str:
-    """Return HOST:PORT of ``--endpoint``, Google's own where there is none.
+    """Return HOST:PORT of ``--endpoint``; Google's own by default.
 
     Raises:
-        UsageError: the text is no address.
+        UsageError: the text is not an address.
 
     """
     if not text:
@@ -113,7 +118,7 @@ def _loopback_client(address: str) -> "LoggingServiceV2Client":
     from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
     from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
 
-    # A page of a thousand entries of 256 KiB each is far above gRPC's 4 MiB.
+    # A page of a thousand entries of 256 KiB each is far above gRPC's limit of 4 MiB.
     channel = grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)])
     return LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
 
@@ -121,7 +126,7 @@ def _loopback_client(address: str) -> "LoggingServiceV2Client":
 def load_credentials(
     scope: str, environ: Mapping[str, str] = os.environ, *, impersonate: str = ""
 ) -> tuple[Any, str]:
-    """Return the credentials for a scope, and the project that they belong to or "".
+    """Return the credentials for a scope, and their project or "".
 
     Raises:
         NoPermissionError: there are none.
@@ -138,7 +143,7 @@ def load_credentials(
             project: str | None = None
         else:
             with warnings.catch_warnings():
-                # Its advice on quota projects is for those who write programs.
+                # Its warning about quota projects does not apply to command-line tools.
                 warnings.simplefilter("ignore", UserWarning)
                 own, project = google.auth.default(scopes=[scope])
         if impersonate:

@@ -1,4 +1,4 @@
-"""Writing that survives a lost process or machine, and never half."""
+"""Write files that survive a crash and are never partial."""
 
 import os
 from collections.abc import Iterable
@@ -8,7 +8,10 @@ _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
 def open_at(path: Path, size: int) -> int:
-    """Return a handle for writing at the end of a file that is cut to the size first; only its owner may read it."""
+    """Open a file for appending after ``size`` bytes; the rest is cut off.
+
+    Only the owner may read the file.
+    """
     handle = os.open(path, _FLAGS, 0o600)
     os.ftruncate(handle, size)
     os.lseek(handle, size, os.SEEK_SET)
@@ -16,14 +19,17 @@ def open_at(path: Path, size: int) -> int:
 
 
 def write_all(handle: int, data: bytes) -> None:
-    """Write all of the data; the system may take it in pieces."""
+    """Write all of the data; the system may accept it in pieces."""
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]
 
 
 def write_new(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file that only its owner may read, and return when the disk has it; a failed one is removed."""
+    """Write a file and sync it to the disk; only its owner may read it.
+
+    A file that cannot be written completely is removed.
+    """
     handle = open_at(path, 0)
     try:
         try:
@@ -38,7 +44,7 @@ def write_new(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Put a file in the place of an older one: whoever reads sees the one or the other, whole."""
+    """Replace a file atomically: readers see the old or the new content."""
     temporary = path.with_name(f"{path.name}.new")
     write_new(temporary, [data])
     temporary.replace(path)
@@ -46,7 +52,7 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system lets folders be opened."""
+    """Sync the names in a folder, where the system can open folders."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,7 @@
-"""A fetch from its plan to its files: asked page by page, kept page by page, widened where something is cut."""
+"""Fetch logs page by page into a journal and then into files.
+
+The window grows where it cuts a run.
+"""
 
 import os
 import time
@@ -18,7 +21,7 @@ from triage.fetching.query import add_window, build_filter
 from triage.models import FetchPlan, FetchResult, Pack, Progress, WindowShortfall
 from triage.window import Window, format_utc_and_local, parse_timestamp
 
-#: Says what a window cuts: the files so far, their window, and the one that was asked for.
+#: Return what a window cuts, given the files so far, their window and the requested one.
 FindShortfalls = Callable[[Sequence[Path], Window, Window], Sequence[WindowShortfall]]
 Notify = Callable[[str], None]
 ShowProgress = Callable[[Progress], None]
@@ -36,18 +39,18 @@ def fetch(
     retry_policy: RetryPolicy = _RETRY_POLICY,
     environ: Mapping[str, str] = os.environ,
 ) -> list[FetchResult]:
-    """Fetch what a plan asks for and return its files, one per service, with a .meta.json beside each.
+    """Fetch a plan and return its files: one per service, with a .meta.json each.
 
-    ``find_shortfalls`` is asked after each round whether the window cuts something, ``notify`` is told what happens in sentences,
-    ``show_progress`` how far it is. What was fetched is kept in a journal until all is written; ``plan.resume`` goes on there,
-    or begins where there is nothing to go on with.
+    After each round ``find_shortfalls`` returns what the window cuts. ``notify`` receives sentences about events,
+    ``show_progress`` the progress. Pages are kept in a journal until all files are written; ``plan.resume`` continues
+    from an existing journal, or starts a new fetch without one.
 
     Raises:
-        UsageError: the query cannot be asked, an output is in the way, or --resume means another fetch.
+        UsageError: the query is invalid, an output exists, or --resume finds another fetch.
         TryAgainError: quota or network; the journal is kept.
         NoPermissionError: credentials, role or project; the journal is kept.
-        IOFailureError: a file cannot be written; the journal is kept as far as the disk took it.
-        KeyboardInterrupt: the user stopped it; the journal is kept, and ``notify`` said so.
+        IOFailureError: a file cannot be written; the journal is kept as far as possible.
+        KeyboardInterrupt: the user stopped it; the journal is kept, and ``notify`` was called.
 
     """
     clauses = {
@@ -86,7 +89,7 @@ def _check_output(plan: FetchPlan) -> None:
 
 
 def _open_journal(plan: FetchPlan, clauses: dict[str, str], project: str, notify: Notify) -> Journal:
-    """Return the journal to go on with, or a new one."""
+    """Return the journal to resume, or a new one."""
     if plan.resume and (folder := find_journal(plan, clauses)):
         journal = Journal.reopen(folder)
         notify(f"going on with {folder}: {journal.entries:,} entries are there, window {journal.state.asked}")
@@ -113,7 +116,7 @@ def _write_failure(error: OSError, folder: str, kept: str = "", *, keep: bool) -
 
 
 class _Fetcher:
-    """One fetch under way."""
+    """A fetch in progress."""
 
     def __init__(
         self,
@@ -138,7 +141,10 @@ class _Fetcher:
         self._index = 0
 
     def run(self) -> list[FetchResult]:
-        """Fetch, write and let the journal go; where that fails, it stays if anything is in it and is to be kept."""
+        """Fetch, write the files and remove the journal.
+
+        After a failure the journal stays, if it holds pages and the plan keeps it.
+        """
         journal, keep = self._journal, self._plan.keep
         try:
             cut = self._collect()
@@ -166,37 +172,40 @@ class _Fetcher:
         return f"; {self._journal.entries:,} entries are kept in {self._journal.folder}"
 
     def _collect(self) -> str:
-        """Fetch the parts, widen the window while that is needed and allowed, and return what stays cut, or ""."""
+        """Fetch the parts and widen the window as needed; return what stays cut, or ""."""
         journal, asked = self._journal, self._plan.window
         while True:
             for index in range(len(journal.state.parts)):
                 self._fetch_part(index)
             if any(part.limited for part in journal.state.parts):
                 return f"--limit {journal.state.limit} was reached: there are more entries"
-            needs = self._find_shortfalls(journal.files(), journal.window, asked)
-            if not needs:
+            shortfalls = self._find_shortfalls(journal.files(), journal.window, asked)
+            if not shortfalls:
                 return ""
-            says = "; ".join(dict.fromkeys(need.says for need in needs))
+            says = "; ".join(dict.fromkeys(shortfall.says for shortfall in shortfalls))
             if not self._plan.may_widen:
                 return f"{says}: --widen fetches more"
             steps = [
-                window_growth.next_window(journal.window, asked, need.side, journal.state.began)
-                for need in needs
+                window_growth.next_window(journal.window, asked, shortfall.side, journal.state.began)
+                for shortfall in shortfalls
             ]
-            stretch = next((step for step in steps if step), None)
-            if stretch is None and all(need.side == "end" for need in needs):
+            added = next((step for step in steps if step), None)
+            if added is None and all(shortfall.side == "end" for shortfall in shortfalls):
                 return f"{says}: fetch again when it has gone on"
-            if stretch is None:
+            if added is None:
                 return f"{says}: the window grew as far as it may, a longer one fetches more"
             bounds = window_growth.growth_limits(asked, journal.state.began)
             self._notify(
-                f"{says}: fetching {format_utc_and_local(stretch.start)} to {format_utc_and_local(stretch.end)} too "
+                f"{says}: fetching {format_utc_and_local(added.start)} to {format_utc_and_local(added.end)} too "
                 f"(at most from {format_utc_and_local(bounds.start)} to {format_utc_and_local(bounds.end)})"
             )
-            journal.extend(stretch)
+            journal.extend(added)
 
     def _fetch_part(self, index: int) -> None:
-        """Fetch what is missing of a part. A token that is lost costs one query from the last instant on."""
+        """Fetch the missing pages of a part.
+
+        A lost page token costs one query, which starts at the last timestamp.
+        """
         from google.api_core.exceptions import InvalidArgument
 
         self._index = index
@@ -233,7 +242,7 @@ class _Fetcher:
         self._show_progress(progress)
 
     def _write_service(self, service: str, cut: str) -> FetchResult:
-        """Write the file of a service and what tells of it."""
+        """Write the file of a service and its .meta.json."""
         journal = self._journal
         parts = [(part, journal.file(index)) for index, part in enumerate(journal.state.parts)]
         mine = sorted(

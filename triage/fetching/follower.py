@@ -1,4 +1,4 @@
-"""All entries of a service from a time on, as they come: tailed where that is allowed, else asked for again and again."""
+"""Follow the entries of a service: tail them, or poll where tailing fails."""
 
 import random
 import time
@@ -23,18 +23,24 @@ from triage.fetching.tail import Delivery, Tail
 from triage.models import Stream, StreamMode
 from triage.window import NANOSECONDS
 
-#: Lines that are remembered, so that one which comes again is kept once.
+#: Number of lines remembered to detect duplicates.
 _REMEMBERED = 200_000
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """How long things take, in seconds.
+    """Durations in seconds.
 
-    Nothing is waited for longer than ``tick`` at a time. Without tailing, entries are asked for every ``poll``. A hole
-    is asked for at once, and again after ``grace_period``, when Cloud Logging shows what it had only just taken in. A session
-    is renewed after ``session``; where too many are open, tailing is tried again after ``retry``. Between tries that
-    fail, it waits a random part of ``first``, doubled up to ``most``; where nothing has ever has_answered, it gives up
-    after ``budget``. One answer may take ``answer``.
+    Attributes:
+        tick: longest single wait.
+        poll_interval: time between queries while tailing is not possible.
+        grace_period: time after which a filled gap is queried again, for entries that were ingested late.
+        session: time after which a tail session is renewed.
+        retry: time before tailing is tried again when too many sessions are open.
+        first_pause: first pause between failing tries; a random part is waited, doubled each time.
+        max_pause: longest pause between failing tries.
+        budget: time after which it gives up if Cloud Logging has never answered.
+        answer_timeout: time limit of one answer.
+
     """
 
     tick: float = 0.5
@@ -49,7 +55,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Follower:
-    """Deliveries without end, each line once. ``stream`` says how they come."""
+    """Endless deliveries, each line once; ``stream`` describes the connection."""
 
     def __init__(
         self,
@@ -64,7 +70,10 @@ class Follower:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Ask nothing yet. ``notify`` is told what happens to the connection, ``now`` is the time in nanoseconds."""
+        """Request nothing yet.
+
+        ``notify`` receives sentences about the connection; ``now`` returns the time in nanoseconds.
+        """
         self._connection = connection
         self._text = text
         self._notify = notify
@@ -90,36 +99,36 @@ class Follower:
 
     @property
     def is_filling(self) -> bool:
-        """Return whether the look back or a hole is being filled: more of it is about to come."""
+        """Return whether the backfill or a gap is still being filled."""
         return self._queries.has_gap and not self._list_tries
 
     @property
     def is_backfilled(self) -> bool:
-        """Return whether all is there that it begins with."""
+        """Return whether all past entries have arrived."""
         return self._queries.is_backfilled
 
     @property
     def gap_text(self) -> str:
-        """Return what may be missing in words, "" where nothing is."""
+        """Return what may be missing, in words; "" if nothing is."""
         return self._queries.gap_text
 
     @property
     def has_answered(self) -> bool:
-        """Return whether Cloud Logging has has_answered at all."""
+        """Return whether Cloud Logging has ever answered."""
         return self._has_answered
 
     @property
     def pages(self) -> int:
-        """Return how many pages were asked for beside what was tailed."""
+        """Return the number of pages queried besides the tail."""
         return self._queries.pages
 
     def deliveries(self) -> Generator[Delivery, None, None]:
-        """Yield what comes, and an empty delivery when for a moment nothing does.
+        """Yield new lines; an empty delivery where nothing arrives for a tick.
 
         Raises:
             NoPermissionError: credentials, role or project.
             UsageError: the filter is refused.
-            TryAgainError: Cloud Logging has never has_answered.
+            TryAgainError: Cloud Logging has never answered.
 
         """
         try:
@@ -135,7 +144,7 @@ class Follower:
             self._tail = Tail(self._connection, self._text, self._timing.session)
             self._tail_began = clock
         lists = clock >= self._list_at and self._queries.is_due(clock)
-        # In this order: a query that is refused for good ends it all, with nothing in hand.
+        # Query first: a permanent error is raised before any tailed line is taken from the queue.
         listed = self._next_listed() if lists else Delivery()
         tailed = self._next_tailed(0 if lists else self._timing.tick)
         fresh = self._deduplicate([*tailed.lines, *listed.lines])
@@ -173,7 +182,7 @@ class Follower:
         return self._clock() - self._tail_began
 
     def _on_session_end(self, error: Exception) -> None:
-        """Decide when to tail again, and have what comes meanwhile asked for."""
+        """Decide when to tail again, and query what arrives meanwhile."""
         now, timing = self._clock(), self._timing
         self._tail_tries = 0 if self._session_age() > timing.poll_interval else self._tail_tries + 1
         self._queries.request_newer(now)
@@ -206,7 +215,7 @@ class Follower:
         return delivery
 
     def _on_query_failure(self, error: TryAgainError | NoPermissionError) -> None:
-        """Decide when to ask again; what no waiting helps against is raised."""
+        """Decide when to query again; permanent errors are raised."""
         now = self._clock()
         if self._failing_since is None:
             self._failing_since = now
@@ -230,10 +239,10 @@ class Follower:
         most = min(self._timing.max_pause, self._timing.first_pause * 2**tries)
         return random.uniform(most / 2, most)  # noqa: S311 (no secret)
 
-    # ------------------------------------------------------------ what came
+    # ------------------------------------------------------------ deliveries
 
     def _deduplicate(self, lines: list[bytes]) -> list[bytes]:
-        """Return the lines that have not come yet; a query overlaps with what was tailed."""
+        """Return the new lines; queries overlap with the tail."""
         fresh = []
         for line in lines:
             digest = blake2b(line, digest_size=16).digest()

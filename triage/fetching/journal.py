@@ -1,4 +1,4 @@
-"""What was fetched so far, page by page, so that nothing is asked twice and nothing is lost."""
+"""The journal of a fetch: pages on disk, so that none is fetched twice or lost."""
 
 import hashlib
 import os
@@ -15,19 +15,33 @@ from triage.fetching.pages import Page
 from triage.text import filename
 from triage.window import NANOSECONDS, Window, parse_timestamp
 
-# Hidden, so that the folder can be read as an export before it is whole.
+# Hidden, so that the folder of a partial fetch can be read as an export.
 _NAME = ".checkpoint.json"
 _LOCK = ".lock"
 _RESTART_HINT = "delete its folder and fetch anew"
-#: Page tokens live for 24 hours (quotas page of Cloud Logging's documentation); an hour is left for the journey.
+#: Page tokens are valid for 24 hours (quotas page of Cloud Logging's documentation), minus a margin of one hour.
 TOKEN_LIFE = 23 * 3600 * NANOSECONDS
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One service in one stretch of the window, and how far it is: the token to go on with and what the file holds.
+    """One service in one time range, and its progress.
 
-    ``resume_from`` is the time from which it is asked since its token was lost; ``size`` and ``sha256`` are of the
-    lines that count: what a killed process wrote behind them does not.
+    Attributes:
+        service: the service.
+        start: start of the range in nanoseconds.
+        end: end of the range in nanoseconds.
+        resume_from: start of the current query, if a page token was lost.
+        token: the token of the next page.
+        token_at: when the token was received, in nanoseconds.
+        pages: number of pages fetched.
+        entries: number of entries in the file.
+        size: number of valid bytes in the file; a killed process may have written more.
+        sha256: digest of these bytes.
+        first: timestamp of the first entry.
+        last: timestamp of the last entry.
+        done: whether the part is complete.
+        limited: whether --limit cut it.
+
     """
 
     service: str
@@ -47,12 +61,24 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def window(self) -> Window:
-        """Return the stretch that is still asked for."""
+        """Return the time range that is still to be fetched."""
         return Window(self.start if self.resume_from is None else self.resume_from, self.end)
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a fetch: what was asked for, and its parts. ``began`` is when, and bounds a window that grows."""
+    """The state of a fetch.
+
+    Attributes:
+        version: version of this format.
+        project: the project.
+        clauses: the filter of each service, without the window.
+        asked: the requested window.
+        began: when the fetch began, in nanoseconds; it bounds a growing window.
+        page_size: entries per page.
+        limit: most entries per service; None for all.
+        parts: the parts.
+
+    """
 
     version: int = 1
     project: str
@@ -69,10 +95,13 @@ class _Timestamped(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """A folder with a file of lines per part, and a checkpoint that says how much of each counts."""
+    """A folder with one file of lines per part and a checkpoint.
+
+    The checkpoint records how many bytes of each file are valid.
+    """
 
     def __init__(self, folder: Path, state: Checkpoint, lock: Lock) -> None:
-        """Hold what is on the disk already; ``begin`` and ``reopen`` make it so."""
+        """Wrap an existing folder; use ``begin`` or ``reopen`` to create one."""
         self.folder = folder
         self.state = state
         self._lock = lock
@@ -80,10 +109,10 @@ class Journal:
 
     @classmethod
     def begin(cls, folder: Path, state: Checkpoint) -> "Journal":
-        """Make the folder.
+        """Create the folder of a new journal.
 
         Raises:
-            UsageError: an interrupted fetch is kept there.
+            UsageError: the folder holds an interrupted fetch.
             TryAgainError: another process fetches into it.
 
         """
@@ -105,10 +134,10 @@ class Journal:
 
     @classmethod
     def reopen(cls, folder: Path) -> "Journal":
-        """Return the journal as its last checkpoint left it.
+        """Return the journal in the state of its last checkpoint.
 
         Raises:
-            BadDataError: its files are not those that the checkpoint speaks of.
+            BadDataError: its files do not match the checkpoint.
             TryAgainError: another process fetches into it.
 
         """
@@ -142,17 +171,17 @@ class Journal:
 
     @property
     def window(self) -> Window:
-        """Return the stretch of all parts together."""
+        """Return the time range of all parts together."""
         parts = self.state.parts
         start, end = min(part.start for part in parts), max(part.end for part in parts)
         return Window(start, end, self.state.asked.relative)
 
     def extend(self, window: Window) -> None:
-        """Add a stretch of time, for every service."""
+        """Add a time range, for every service."""
         self._replace_state(parts=[*self.state.parts, *new_parts(self.state.clauses, window)])
 
     def add(self, index: int, page: Page, now: int) -> None:
-        """Keep a page: first its lines, then the token of the next one."""
+        """Append a page: first its lines, then the token of the next page."""
         part = self.state.parts[index]
         handle, digest = self._open_part(index)
         room = self._remaining(part.service)
@@ -183,9 +212,9 @@ class Journal:
         return self.state.limit - sum(part.entries for part in self.state.parts if part.service == service)
 
     def rewind(self, index: int) -> None:
-        """Forget the token, and the entries of the last instant: from there on the part is asked for anew.
+        """Drop the page token and the entries of the last timestamp.
 
-        The next query begins at that instant, so what shares it comes again, once.
+        The next query starts at that timestamp, so its entries come again, once.
         """
         part = self.state.parts[index]
         size = kept = 0
@@ -207,13 +236,13 @@ class Journal:
         )
 
     def close(self) -> None:
-        """Let go of the files; the journal stays. Closing again does nothing."""
+        """Close the files and keep the journal. Closing again does nothing."""
         for index in list(self._handles):
             self._close_part(index)
         self._lock.release()
 
     def discard(self) -> None:
-        """Remove the journal: the checkpoint first, without which the rest counts for nothing."""
+        """Remove the journal, the checkpoint first."""
         for index in list(self._handles):
             self._close_part(index)
         (self.folder / _NAME).unlink(missing_ok=True)
@@ -251,12 +280,12 @@ class Journal:
 
 
 def has_checkpoint(folder: Path) -> bool:
-    """Return whether a folder is a journal that can be gone on with."""
+    """Return whether a folder is a journal that can be resumed."""
     return (folder / _NAME).exists()
 
 
 def new_parts(services: Iterable[str], window: Window) -> list[Part]:
-    """Return a part for each service, with nothing in it yet."""
+    """Return an empty part for each service."""
     return [Part(service=service, start=window.start, end=window.end) for service in services]
 
 
@@ -264,7 +293,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     """Return the checkpoint of a journal.
 
     Raises:
-        BadDataError: it cannot be read, or was written by another version.
+        BadDataError: it is unreadable, or of another version.
 
     """
     path = folder / _NAME
@@ -278,7 +307,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
 
 def _digest(path: Path, size: int) -> "hashlib._Hash":
-    """Return the hash of the first bytes of a file, of as many as there are; no file is needed for none."""
+    """Return the hash of the first ``size`` bytes of a file; size 0 needs no file."""
     digest = hashlib.sha256()
     if size:
         with path.open("rb") as file:

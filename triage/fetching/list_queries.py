@@ -1,4 +1,4 @@
-"""What is asked for by queries while a service is followed: the look back, holes, and all of it where nothing is tailed."""
+"""Queries while a service is followed: backfill, gaps, and polling."""
 
 from collections.abc import Callable
 
@@ -10,18 +10,27 @@ from triage.fetching.query import add_window
 from triage.fetching.tail import Delivery
 from triage.window import NANOSECONDS, Window, format_utc_and_local, parse_timestamp
 
-#: How far before the newest entry a query begins: entries come in no strict order.
+#: How far before the newest entry a query starts: entries arrive out of order.
 _OVERLAP = 60 * NANOSECONDS
-#: How far this machine's clock may go before that of Cloud Logging.
+#: How far this machine's clock may be ahead of Cloud Logging's.
 _CLOCK_SKEW = 600 * NANOSECONDS
-#: A query ends that long after now: it gives all that is there, whatever this machine's clock says.
+#: How far after now a query ends, so that a slow clock of this machine loses nothing.
 _FUTURE = 3600 * NANOSECONDS
 
 
 class _ListQuery(msgspec.Struct, kw_only=True):
-    """A query under way. ``counted`` are the entries that had been suppressed when it began: it brings those.
+    """A query in progress.
 
-    One that is ``routine`` fills no hole, unless it is refused.
+    Attributes:
+        start: start of its time range in nanoseconds.
+        end: end of its time range in nanoseconds.
+        counted: number of suppressed entries when it began, which it will return.
+        routine: whether it fills no gap.
+        refused: whether its last page was refused.
+        token: the token of its next page.
+        last: timestamp of its last entry in nanoseconds.
+        restarted: ``last`` when its token was last refused.
+
     """
 
     start: int
@@ -35,10 +44,13 @@ class _ListQuery(msgspec.Struct, kw_only=True):
 
 
 class ListQueries:
-    """One query at a time, each from a little before the newest entry on.
+    """Runs one query at a time, each from shortly before the newest entry.
 
-    ``every`` is the number of seconds after which the next begins by itself; without it, one that filled a hole is
-    repeated once after ``grace_period`` seconds. ``is_backfilled`` says that the first is done.
+    Attributes:
+        every: seconds between queries; None to repeat a gap query once, after the grace period.
+        pages: number of pages fetched.
+        is_backfilled: whether the first query is complete.
+
     """
 
     def __init__(
@@ -51,7 +63,10 @@ class ListQueries:
         grace_period: float,
         now: Callable[[], int],
     ) -> None:
-        """Begin with the look back, from ``since`` (nanoseconds) on; ``now`` is the time in nanoseconds."""
+        """Schedule the backfill from ``since`` (nanoseconds).
+
+        ``now`` returns the time in nanoseconds; ``grace_period`` is in seconds.
+        """
         self._reader = reader
         self._project = project
         self._text = text
@@ -68,22 +83,22 @@ class ListQueries:
 
     @property
     def has_gap(self) -> bool:
-        """Return whether the look back or a hole is not filled yet."""
+        """Return whether the backfill or a gap is not filled yet."""
         return self._gap_start is not None
 
     @property
     def suppressed(self) -> int:
-        """Return how many entries were suppressed, as far as Cloud Logging counts them."""
+        """Return the number of suppressed entries, as Cloud Logging counts them."""
         return self._counted
 
     @property
     def missing(self) -> int:
-        """Return how many of them no query has brought yet."""
+        """Return the number of suppressed entries that no query has returned."""
         return self._counted - self._brought
 
     @property
     def gap_text(self) -> str:
-        """Return what may be missing in words, "" where nothing is."""
+        """Return what may be missing, in words; "" if nothing is."""
         if self.missing:
             return f"{self.missing:,} entries that Cloud Logging suppressed were not asked for again"
         if self._gap_start is not None:
@@ -91,28 +106,28 @@ class ListQueries:
         return ""
 
     def request_newer(self, at: float) -> None:
-        """Ask for what is newer than the newest entry, from that time of the clock on."""
+        """Schedule a query from the newest entry on, at that time of the clock."""
         self._schedule(at, self._query_start(), routine=False)
 
     def add_suppressed(self, suppressed: int, at: float) -> None:
-        """Ask for entries that were suppressed since the newest one."""
+        """Count suppressed entries and schedule a query for them."""
         self._counted += suppressed
         self.request_newer(at)
 
     def record_newest(self, newest: int) -> None:
-        """Note the time of an entry."""
+        """Record the timestamp of an entry."""
         self._newest = max(self._newest, newest)
 
     def is_due(self, clock: float) -> bool:
-        """Return whether there is something to ask for."""
+        """Return whether a query is due or in progress."""
         return self._open is not None or (self._due is not None and clock >= self._due)
 
     def next_page(self, clock: float) -> Delivery:
-        """Ask for the next page.
+        """Fetch the next page.
 
         Raises:
-            TriageError: as ``Reader.page`` says; the same page is asked for the next time.
-            UsageError: the page token is refused again and again.
+            TriageError: as ``PageReader.read_page`` says; the next call requests the same page.
+            UsageError: the page token is refused repeatedly.
 
         """
         from google.api_core.exceptions import InvalidArgument
@@ -139,7 +154,7 @@ class ListQueries:
 
     @property
     def _gap_start(self) -> int | None:
-        """Return since when not all is known to be there, None where it is."""
+        """Return the time from which entries may be missing; None if none are."""
         if self._open is not None and (self._open.refused or not self._open.routine):
             return self._open.start
         return self._start if self._due is not None and not self._routine else None

@@ -1,4 +1,4 @@
-"""One writer per journal: a lock that dies with its process."""
+"""Lock a journal for one writer; the lock ends with its process."""
 
 import os
 import sys
@@ -8,14 +8,13 @@ from triage.errors import TryAgainError
 
 
 class Lock:
-    """The lock of one file. The file tells a person who holds it; the lock itself is the system's.
+    """The lock of one file; the file names the holder for people.
 
-    A file made with O_EXCL would outlive a killed process and leave others to guess whether its number is still that
-    process; the system's lock is gone with it.
+    A file made with O_EXCL would outlive a killed process. The system's lock does not.
     """
 
     def __init__(self, path: Path) -> None:
-        """Take the lock.
+        """Acquire the lock.
 
         Raises:
             TryAgainError: another process holds it.
@@ -46,7 +45,7 @@ class Lock:
         os.write(handle, f"process {os.getpid()} on {_host_name()}\n".encode())
 
     def release(self) -> None:
-        """Let others in; again does nothing."""
+        """Release the lock; releasing again does nothing."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
@@ -62,7 +61,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock_handle(handle: int) -> None:
-        # The byte lies beyond the text, which stays readable to others.
+        # The locked byte is beyond the text, which others can still read.
         os.lseek(handle, 1024, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         os.lseek(handle, 0, os.SEEK_SET)

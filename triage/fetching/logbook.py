@@ -1,4 +1,4 @@
-"""The file that a watch keeps: every line that came, as it came."""
+"""The file in which a watch keeps every line, unchanged."""
 
 import os
 from collections.abc import Iterable
@@ -13,14 +13,17 @@ _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class Logbook:
-    """A new file of LogEntry lines, read by its owner only. What was added is on the disk, whatever happens then."""
+    """A new file of LogEntry lines; only its owner may read it.
+
+    Added lines are synced to the disk.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Make the file.
+        """Create the file.
 
         Raises:
-            UsageError: there is one of that name.
-            IOFailureError: it cannot be made.
+            UsageError: the file exists.
+            IOFailureError: it cannot be created.
 
         """
         self.path = path
@@ -35,10 +38,10 @@ class Logbook:
             raise self._write_failure(error) from error
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Add lines.
+        """Append lines.
 
         Raises:
-            IOFailureError: the disk does not take them.
+            IOFailureError: they cannot be written.
 
         """
         added = list(lines)
@@ -52,7 +55,7 @@ class Logbook:
         self.lines += len(added)
 
     def close(self) -> None:
-        """Let go of the file; an empty one is removed."""
+        """Close the file; an empty one is removed."""
         empty = not os.fstat(self._handle).st_size
         os.close(self._handle)
         if empty:
@@ -65,6 +68,6 @@ class Logbook:
 
 
 def logbook_name(service: str, began: int) -> str:
-    """Return the name of a watch's file where none is given: NAME-watch-BEGAN.jsonl."""
+    """Return the default name of a watch's file: NAME-watch-BEGAN.jsonl."""
     stamp = format_timestamp(began).partition(".")[0].replace("-", "").replace(":", "")
     return f"{filename(service)}-watch-{stamp}Z.jsonl"

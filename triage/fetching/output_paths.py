@@ -1,4 +1,4 @@
-"""Where a fetch puts its files: names that every system takes, and the journals that wait to be resumed."""
+"""Paths of a fetch: its output files and the journals to resume."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ _PARTIAL = ".partial"
 
 
 def output_path(plan: FetchPlan, service: str, window: Window) -> Path:
-    """Return the file of a service: the one that was named, else NAME-FROM-UNTIL.jsonl.gz."""
+    """Return the file of a service: the named one, or NAME-FROM-UNTIL.jsonl.gz."""
     if plan.file:
         return Path(plan.file)
     return Path(plan.folder) / f"{filename(service)}-{_window_stamp(window)}.jsonl.gz"
@@ -26,13 +26,12 @@ def journal_folder(plan: FetchPlan) -> Path:
 
 
 def find_journal(plan: FetchPlan, clauses: dict[str, str]) -> Path | None:
-    """Return the folder of the interrupted fetch that the plan goes on with, None where there is none.
+    """Return the journal folder that the plan resumes; None without one.
 
-    A relative window goes on with the newest one of its services, whose window is then kept: an hour ago is another
-    time by now.
+    A relative window resumes the newest journal of its services and keeps that journal's window.
 
     Raises:
-        UsageError: what was interrupted asked for something else.
+        UsageError: the interrupted fetch has another query.
 
     """
     if plan.file:
@@ -56,7 +55,7 @@ def find_journal(plan: FetchPlan, clauses: dict[str, str]) -> Path | None:
 
 
 def _difference(plan: FetchPlan, clauses: dict[str, str], state: Checkpoint) -> str:
-    """Return in what a journal differs from the plan, "" where it goes on with it."""
+    """Return what differs between a journal and the plan; "" if nothing does."""
     if state.clauses != clauses:
         return "filter"
     if plan.project and plan.project != state.project:
@@ -72,7 +71,7 @@ def _base_name(plan: FetchPlan) -> str:
 
 
 def _window_stamp(window: Window) -> str:
-    """Return both ends in the basic form of ISO 8601, which has no colons: Windows takes none."""
+    """Return both ends in ISO 8601 basic form, which Windows allows in names."""
     ends = (format_timestamp(at).partition(".")[0] for at in (window.start, window.end))
     return "-".join(f"{end.replace('-', '').replace(':', '')}Z" for end in ends)
 

@@ -1,4 +1,4 @@
-"""Pages of log entries, asked for one by one: paced below the quota, and patient with what passes."""
+"""Read pages of log entries: rate-limited, with retries."""
 
 import random
 import time
@@ -11,12 +11,19 @@ from triage.fetching.api_errors import is_credentials_error, is_quota_error, is_
 from triage.fetching.client import Connection
 from triage.fetching.record import register_payload_types, to_line
 
-#: The most that Cloud Logging gives in one page; more is refused (ListLogEntriesRequest.page_size).
+#: Cloud Logging's largest page size (ListLogEntriesRequest.page_size).
 PAGE_SIZE = 1000
 
 
 class Page(msgspec.Struct, frozen=True):
-    """The lines of one page and their last timestamp, and the token of the next page, "" after the last."""
+    """One page of entries.
+
+    Attributes:
+        lines: the entries as JSON lines.
+        last: timestamp of the last entry; "" without entries.
+        token: the token of the next page; "" after the last.
+
+    """
 
     lines: list[bytes]
     last: str
@@ -24,9 +31,14 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How long to wait, in seconds: ``page`` for one answer, ``budget`` for one that comes in the end.
+    """How long to wait, in seconds; retries back off exponentially.
 
-    Between tries it waits a random part of ``first``, doubled each time up to ``most`` ("full jitter").
+    Attributes:
+        page_timeout: time limit of one answer.
+        budget: time limit of all tries for one page.
+        first_pause: first pause; a random part is waited ("full jitter"), doubled each time.
+        max_pause: longest pause.
+
     """
 
     page_timeout: float = 90.0
@@ -36,9 +48,9 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RateLimiter:
-    """Keeps calls below a number per minute: a sixth of them at once, the rest evenly.
+    """Limits calls per minute: a sixth at once, the rest evenly spaced.
 
-    Whatever the calls before, no 60 seconds hold more than the number (the generic cell rate algorithm).
+    No 60 seconds contain more calls than the limit (generic cell rate algorithm).
     """
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -59,7 +71,7 @@ class RateLimiter:
 
 
 class PageReader:
-    """Asks for pages. ``on_wait`` is told what is waited for, "" when it is over."""
+    """Reads pages; ``on_wait`` receives the reason for a wait, "" at its end."""
 
     def __init__(
         self,
@@ -69,7 +81,7 @@ class PageReader:
         on_wait: Callable[[str], None],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Ask nothing yet."""
+        """Request nothing yet."""
         self._connection = connection
         self._rate_limiter = rate_limiter
         self._retry_policy = retry_policy
@@ -77,10 +89,9 @@ class PageReader:
         self._sleep = sleep
 
     def read_page(self, text: str, token: str, size: int) -> Page:
-        """Return the page that begins at a token, for a filter, oldest entries first.
+        """Return the page of a filter that starts at a token, oldest entries first.
 
-        Quota, server faults, timeouts and lost connections are tried again within the budget; credentials are renewed
-        once.
+        Quota, server faults, timeouts and lost connections are retried within the budget; credentials are renewed once.
 
         Raises:
             TryAgainError: the budget is used up.
@@ -107,15 +118,10 @@ class PageReader:
                     renewed = True
                     self._renew()
                     continue
-                pause = random.uniform(
-                    0, min(self._retry_policy.max_pause, self._retry_policy.first_pause * 2**tries)
-                )  # noqa: S311 (no secret)
+                policy = self._retry_policy
+                pause = random.uniform(0, min(policy.max_pause, policy.first_pause * 2**tries))  # noqa: S311 (not a secret)
                 tries += 1
-                if (
-                    not is_transient(error)
-                    or is_credentials_error(error)
-                    or spent + pause > self._retry_policy.budget
-                ):
+                if not is_transient(error) or is_credentials_error(error) or spent + pause > policy.budget:
                     raise to_triage_error(error, self._connection.project, seconds=spent) from error
                 self._wait(pause, "quota" if is_quota_error(error) else "Cloud Logging")
 

@@ -1,4 +1,4 @@
-"""What a fetch would do, told without a call."""
+"""Describe what a fetch would do, without any call."""
 
 from collections.abc import Mapping, Sequence
 from os import environ as process_environ
@@ -15,10 +15,10 @@ from triage.window import Window, format_utc_and_local
 def build_queries(
     plan: FetchPlan, packs: Sequence[Pack], environ: Mapping[str, str] = process_environ
 ) -> list[Query]:
-    """Return what a plan asks for, one query per service, with the gcloud command that asks the same.
+    """Return one query per service, with the equivalent gcloud command.
 
     Raises:
-        UsageError: a service, the project or the filter cannot be asked for.
+        UsageError: a service, the project or the filter is invalid.
 
     """
     project, _ = find_project(plan.project, environ)
@@ -32,7 +32,7 @@ def build_queries(
 
 
 def plan_fetch(plan: FetchPlan, now: int, environ: Mapping[str, str] = process_environ) -> list[str]:
-    """Return what would be asked, of whom, and how many calls it takes at most, a sentence each."""
+    """Return sentences about the requests of a fetch and their largest number."""
     project, source = find_project(plan.project, environ)
     of = f"project {project}, named by {source}" if project else "the project that the credentials name"
     window = plan.window
@@ -51,18 +51,18 @@ def plan_fetch(plan: FetchPlan, now: int, environ: Mapping[str, str] = process_e
 
 
 def _count_steps(asked: Window, side: str, now: int) -> int:
-    """Return how many steps a window can take on one side."""
+    """Return how many steps a window can grow on one side."""
     grown, steps = asked, 0
-    while stretch := window_growth.next_window(grown, asked, side, now):
-        grown = Window(min(grown.start, stretch.start), max(grown.end, stretch.end))
+    while step := window_growth.next_window(grown, asked, side, now):
+        grown = Window(min(grown.start, step.start), max(grown.end, step.end))
         steps += 1
     return steps
 
 
 def _describe_calls(plan: FetchPlan, rounds: int) -> str:
-    pace = f"at most {plan.reads_per_minute} calls a minute"
+    rate = f"at most {plan.reads_per_minute} calls a minute"
     if plan.limit is None:
-        return f"{pace}, one for every {PAGE_SIZE:,} entries that there are (--limit sets a bound)"
+        return f"{rate}, one for every {PAGE_SIZE:,} entries that there are (--limit sets a bound)"
     size = min(PAGE_SIZE, plan.limit)
     most = len(plan.services) * (-(-plan.limit // size) + rounds)
-    return f"at most {most} calls, repeats not counted, and {pace}"
+    return f"at most {most} calls, repeats not counted, and {rate}"

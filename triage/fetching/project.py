@@ -1,4 +1,4 @@
-"""Which project is asked: the option, the environment or gcloud's configuration, and which of them said so."""
+"""Find the project: option, environment or gcloud's configuration."""
 
 import configparser
 import os
@@ -9,7 +9,7 @@ _VARIABLES = ("GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT", "GCLOUD_PROJECT")
 
 
 def find_project(given: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
-    """Return the project and who named it, both "" where neither the option, the environment nor gcloud does.
+    """Return the project and the source of its name; both "" without one.
 
     gcloud keeps its settings in INI files, ``configurations/config_NAME`` in its folder, and the name of the active
     one in ``active_config`` (``gcloud topic configurations``); they are read without starting gcloud.

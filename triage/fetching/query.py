@@ -1,4 +1,4 @@
-"""The Logging filter that finds what the packs know of a service, and the gcloud command that asks the same."""
+"""Build Logging filters from packs, and the equivalent gcloud command."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from triage.models import Pack
 from triage.text import quote
 from triage.window import Window, format_timestamp
 
-#: What Cloud Logging takes, comments included (quotas page of its documentation).
+#: Cloud Logging's limit, comments included (quotas page of its documentation).
 MAX_CHARACTERS = 20_000
 
 _SERVICE = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
@@ -22,7 +22,7 @@ _NAMES = (
     "jsonPayload.name",
     "sourceLocation.file",
 )
-# Shorter literals of rules stand in too many lines that no rule knows.
+# Shorter literals match too many lines that no rule matches.
 _MIN_LITERAL = 12
 _ALWAYS = (
     # Many loggers write no severity at all, and a warning is often the only line that gives a reason.
@@ -37,12 +37,12 @@ _ALWAYS = (
 
 
 def build_filter(service: str, packs: Sequence[Pack], *, text: str = "", everything: bool = False) -> str:
-    """Return what is asked for of one service, without the window.
+    """Return the filter of one service, without the window.
 
-    ``text``, a Logging filter, stands in place of what the packs name; ``everything`` leaves it out.
+    ``text``, a Logging filter, replaces the conditions of the packs; ``everything`` leaves both out.
 
     Raises:
-        UsageError: the service cannot be one of Cloud Run's, or the packs make the filter too long.
+        UsageError: the service name is invalid, or the packs make the filter too long.
 
     """
     if _SERVICE.fullmatch(service) is None:
@@ -51,7 +51,7 @@ def build_filter(service: str, packs: Sequence[Pack], *, text: str = "", everyth
         )
     lines = ['resource.type="cloud_run_revision"', _service_clause(service)]
     if text:
-        # The line break keeps a comment at the end of the text from eating the parenthesis.
+        # The line break keeps a comment at the end of the text from including the parenthesis.
         lines.append(f"(\n{text.strip()}\n)")
     elif not everything:
         asking = [pack for pack in packs if pack.keywords or pack.filter.strip()]
@@ -67,18 +67,18 @@ def build_filter(service: str, packs: Sequence[Pack], *, text: str = "", everyth
 
 
 def add_window(text: str, window: Window) -> str:
-    """Return the filter with both ends of the window, each on a line of its own."""
+    """Return the filter with both bounds of the window, each on its own line."""
     start, end = (format_timestamp(at).replace(".000000Z", "Z") for at in (window.start, window.end))
     return f'timestamp>="{start}"\ntimestamp<"{end}"\n{text}'
 
 
 def gcloud_command(text: str, project: str) -> str:
-    """Return the gcloud command that asks the same, for bash and for PowerShell; without a project, gcloud's own.
+    """Return the equivalent gcloud command, for bash and for PowerShell.
 
-    Windows PowerShell takes the double quotes out of a program's arguments, so the filter travels through standard
-    input: gcloud reads its arguments from a YAML mapping there (``gcloud topic flags-file``), where a key without a
-    value is an argument as it stands. Single-quoted text means the same to both shells as long as it holds no single
-    quote, and Windows PowerShell 5.1 pipes ASCII only: YAML's escapes stand for the rest.
+    Without a project gcloud uses its own. Windows PowerShell removes double quotes from a program's arguments, so the
+    filter is passed on standard input: gcloud reads its arguments from a YAML mapping there (``gcloud topic
+    flags-file``), where a key without a value is an argument. Single-quoted text means the same to both shells if it
+    contains no single quote, and Windows PowerShell 5.1 pipes ASCII only: YAML escapes replace other characters.
     """
     plain = text.isascii() and "'" not in text
     key = "|-\n  " + text.replace("\n", "\n  ") if plain else f'"{"".join(map(_escape_yaml, text))}"'
@@ -87,10 +87,10 @@ def gcloud_command(text: str, project: str) -> str:
 
 
 def validate_project(project: str) -> str:
-    """Return the project's id.
+    """Return the project id unchanged.
 
     Raises:
-        UsageError: it cannot be one.
+        UsageError: it is invalid.
 
     """
     if _PROJECT.fullmatch(project) is None:
@@ -101,7 +101,7 @@ def validate_project(project: str) -> str:
 
 
 def _escape_yaml(character: str) -> str:
-    """Return a character as it stands in a double-quoted YAML scalar."""
+    """Return a character escaped for a double-quoted YAML scalar."""
     if character in '"\\':
         return f"\\{character}"
     if character == "'" or not (character.isascii() and character.isprintable()):
@@ -114,7 +114,10 @@ def _covers(pack: Pack, service: str) -> bool:
 
 
 def _service_clause(service: str) -> str:
-    """Return the clause for lines of a service; some audit entries name it in the resource that they are about only."""
+    """Return the clause for entries of a service.
+
+    Some audit entries name the service only in their resource.
+    """
     about = rf"/(services/{service}|revisions/{service}-[0-9]{{5}}-[a-z0-9]{{3}})$"
     return f'(resource.labels.service_name={quote(service)} OR protoPayload.resourceName=~"{about}")'
 
@@ -142,7 +145,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 def _without_longer(words: Iterable[str]) -> list[str]:
-    """Return the words without those that hold another: ``:`` finds parts of texts, in any case."""
+    """Return the words without those that contain another: ``:`` matches parts."""
     kept: list[str] = []
     for word in sorted(set(words), key=lambda word: (len(word), word)):
         if not any(shorter.casefold() in word.casefold() for shorter in kept):

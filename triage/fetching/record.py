@@ -1,4 +1,4 @@
-"""A LogEntry from the wire -> one line of JSON, as Cloud Logging's REST interface writes it."""
+"""Convert a LogEntry message to a JSON line, as the REST API writes it."""
 
 from base64 import b64encode
 from math import isfinite
@@ -6,22 +6,22 @@ from typing import Any
 
 import msgspec
 
-# Whole numbers that a double holds exactly; Cloud Logging writes them without a fraction.
+# Up to this, a double represents integers exactly; Cloud Logging writes them without a fraction.
 _EXACT = 2**53
 
 
 def register_payload_types() -> None:
-    """Import the types that a protoPayload may have: without them an audit entry stays bytes."""
+    """Import the protoPayload types; without them audit entries stay bytes."""
     from google.cloud.appengine_logging_v1.types import RequestLog  # noqa: F401
     from google.cloud.audit import audit_log_pb2  # noqa: F401
     from google.iam.v1.logging import audit_data_pb2  # noqa: F401
 
 
 def to_line(entry: Any) -> bytes:
-    """Return the entry as one JSON line, its keys sorted; the protobuf message is used up.
+    """Return the entry as a JSON line with sorted keys; the message is consumed.
 
     Nanoseconds and ``split`` are kept, which ``google.cloud.logging.Client`` drops. A payload of an unknown type is
-    kept as its bytes, in base64.
+    kept as base64.
     """
     from google.protobuf.json_format import MessageToDict
 
@@ -42,7 +42,10 @@ def _struct_fields(struct: Any) -> dict[str, Any]:
 
 
 def _plain_value(value: Any) -> Any:
-    """Return the value of a protobuf Value. Its own JSON form refuses NaN, which a program may well log."""
+    """Return a protobuf Value as plain data.
+
+    Its own JSON conversion rejects NaN, which programs do log.
+    """
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         return value.string_value

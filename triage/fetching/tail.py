@@ -1,4 +1,4 @@
-"""One session of TailLogEntries: entries as Cloud Logging takes them in."""
+"""A session of TailLogEntries: entries as Cloud Logging ingests them."""
 
 import threading
 from contextlib import suppress
@@ -10,13 +10,20 @@ import msgspec
 from triage.fetching.client import Connection
 from triage.fetching.record import register_payload_types, to_line
 
-#: Responses that wait to be taken; with more, the server is let wait, which then says how many entries it suppressed.
+#: Most queued responses; beyond, the server has to wait and counts the entries that it suppresses.
 _MAX_WAITING = 256
 _PUT_TIMEOUT = 0.05
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """Lines that came together, the time of the newest in nanoseconds, and how many entries were suppressed before."""
+    """Lines that arrived together.
+
+    Attributes:
+        lines: the lines.
+        newest: timestamp of the newest entry in nanoseconds.
+        suppressed: number of entries suppressed before them.
+
+    """
 
     lines: list[bytes] = []
     newest: int = 0
@@ -24,10 +31,13 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Tail:
-    """An open session. A thread of its own reads it: what comes can be waited for, and the wait can end."""
+    """An open session, read by its own thread."""
 
     def __init__(self, connection: Connection, text: str, seconds: float) -> None:
-        """Ask for all entries that a filter matches, for so long at most: a dead connection is noticed by then."""
+        """Request all entries that match a filter.
+
+        ``seconds`` limits the session, so that a dead connection is noticed.
+        """
         from google.cloud.logging_v2.types import TailLogEntriesRequest
 
         register_payload_types()
@@ -35,7 +45,7 @@ class Tail:
         self._closed = threading.Event()
         request = TailLogEntriesRequest(resource_names=[f"projects/{connection.project}"], filter=text)
         client = connection.client
-        # Else the call would wait here for the first response, and could not be cancelled.
+        # Otherwise the call would block until the first response, and could not be cancelled.
         stub: Any = client.transport.tail_log_entries
         stub._prefetch_first_result_ = False
         self._call: Any = client.tail_log_entries(iter([request]), retry=None, timeout=seconds)
@@ -43,10 +53,10 @@ class Tail:
         self._thread.start()
 
     def next_delivery(self, seconds: float) -> Delivery | None:
-        """Return what came next, waiting so long for it; None if nothing did.
+        """Return the next delivery; None if none arrives within ``seconds``.
 
         Raises:
-            google.api_core.exceptions.GoogleAPICallError: the session is over (OutOfRange), or broke.
+            google.api_core.exceptions.GoogleAPICallError: the session ended (OutOfRange) or broke.
             google.auth.exceptions.GoogleAuthError: the credentials cannot be renewed.
 
         """
@@ -80,7 +90,7 @@ class Tail:
         except (GoogleAPICallError, GoogleAuthError) as error:
             self._put(error)
         except ValueError as error:
-            # An error that reaches a call as it is cancelled has two codes, which google.api_core refuses.
+            # An error during cancellation has two codes, which google.api_core cannot parse.
             self._put(Unknown(str(error)))  # type: ignore[no-untyped-call]
 
     def _put(self, item: object) -> None:

@@ -1,4 +1,4 @@
-"""When a window is too short, and by how much it grows."""
+"""Decide whether a window is too short, and how it grows."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from triage.models import Diagnosis, Incident, Run, Timeline, WindowShortfall
 from triage.window import NANOSECONDS, Window, format_utc_and_local, parse_timestamp
 
 _MINUTE = 60 * NANOSECONDS
-#: The longest silence inside a run: what stands nearer to an edge may go on beyond it.
+#: The longest silence inside a run: a run that ends closer to the edge may continue beyond it.
 _EDGE = _MINUTE
 _FIRST_STEP = 15 * _MINUTE
 _MIN_GROWTH = 6 * 60 * _MINUTE
@@ -30,10 +30,10 @@ class _Deployment(msgspec.Struct, frozen=True, rename="camel"):
 def find_shortfalls(
     timeline: Timeline, diagnosis: Diagnosis, files: Sequence[Path], window: Window, asked: Window
 ) -> list[WindowShortfall]:
-    """Return what the window cuts: runs that did not pass, and the first failure when it stands at an edge.
+    """Return what the window cuts: unfinished runs and an early first failure.
 
-    Once the window is wider than ``asked`` for, the start of its run, the boot of its instance and the deployment
-    before it, looked for in the fetched ``files``, are needed too.
+    Once the window is wider than ``asked``, the boot of the failing instance and the deployment before it are needed
+    too; they are searched in the fetched ``files``.
     """
     found = [*_cut_at_start(timeline, diagnosis, window), *_cut_at_end(timeline, window)]
     return (
@@ -42,20 +42,23 @@ def find_shortfalls(
 
 
 def growth_limits(asked: Window, now: int) -> Window:
-    """Return how far a window may grow: six hours, or twice its length, and not beyond now."""
+    """Return how far a window may grow: six hours or twice its length, until now."""
     most = max(_MIN_GROWTH, 2 * (asked.end - asked.start))
     return Window(asked.start - most, max(asked.end, min(asked.end + most, now)))
 
 
 def next_window(window: Window, asked: Window, side: str, now: int) -> Window | None:
-    """Return the stretch to fetch next on that side, None at the bound. Each step is as long as all before it."""
+    """Return the time range to fetch next on a side; None at the limit.
+
+    Each step is as long as the whole window so far.
+    """
     limit = growth_limits(asked, now)
     length = max(window.end - window.start, _FIRST_STEP)
     if side == "start":
-        stretch = Window(max(limit.start, window.start - length), window.start)
+        step = Window(max(limit.start, window.start - length), window.start)
     else:
-        stretch = Window(window.end, min(limit.end, window.end + length))
-    return stretch if stretch.start < stretch.end else None
+        step = Window(window.end, min(limit.end, window.end + length))
+    return step if step.start < step.end else None
 
 
 def _cut_at_start(timeline: Timeline, diagnosis: Diagnosis, window: Window) -> Iterator[WindowShortfall]:
@@ -73,7 +76,7 @@ def _cut_at_start(timeline: Timeline, diagnosis: Diagnosis, window: Window) -> I
 def _missing_before_failure(
     timeline: Timeline, diagnosis: Diagnosis, files: Sequence[Path], window: Window
 ) -> Iterator[WindowShortfall]:
-    """Yield what led to the first failure and is not in the window: the boot and the deployment before its run."""
+    """Yield the boot and the deployment before the first failure, if missing."""
     first = _first_incident(diagnosis)
     runs = [run for run in timeline.runs if first and run.id in first.scope.runs]
     for run in runs[:1]:
@@ -92,7 +95,10 @@ def _first_incident(diagnosis: Diagnosis) -> Incident | None:
 
 
 def _deployment_times(files: Sequence[Path], service: str) -> Iterator[int]:
-    """Yield when a service was deployed, by the audit log (``google.cloud.run.v1.Services.ReplaceService`` and the like)."""
+    """Yield when a service was deployed, from its audit log entries.
+
+    The method is ``google.cloud.run.v1.Services.ReplaceService`` or similar.
+    """
     decode = msgspec.json.Decoder(_Deployment).decode
     for file in files:
         with file.open("rb") as lines:

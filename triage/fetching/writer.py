@@ -1,4 +1,4 @@
-"""The files that a fetch leaves: plain LogEntry lines, and beside them what was asked and what came."""
+"""Write the output files of a fetch: LogEntry lines and a .meta.json."""
 
 import os
 import zlib
@@ -15,16 +15,15 @@ from triage.models import FetchResult
 from triage.window import Window, format_timestamp, parse_timestamp
 
 _CHUNK = 1 << 20
-#: What the file beside a fetched one calls itself.
+#: The schema name of the .meta.json.
 SCHEMA = "triage.fetch/1"
 
 
 def write_lines(parts: Sequence[Path], target: Path, scratch: Path) -> Path:
-    """Write the lines of the parts, one after the other, to a new file, and return it.
+    """Write the lines of the parts to a new file and return its path.
 
-    A name that ends in ``.gz`` is compressed. No file is ever written over: where the name is taken, ``-2`` and so on
-    is put behind it, unless that file holds the very same bytes. ``scratch`` is a folder beside the target; what is
-    not finished stands there.
+    A name that ends in ``.gz`` is compressed. Existing files are never overwritten: ``-2`` and so on is appended to the
+    name, unless the file has the same content. ``scratch`` is a folder beside the target for unfinished files.
     """
     temporary = scratch / f"{target.name}.new"
     durable.write_new(temporary, _compress(parts) if target.suffix == ".gz" else _read_chunks(parts))
@@ -32,7 +31,7 @@ def write_lines(parts: Sequence[Path], target: Path, scratch: Path) -> Path:
 
 
 def write_meta(fetched: FetchResult, scratch: Path) -> Path:
-    """Write NAME.meta.json beside the file of entries: the filter, the windows, the counts, complete or not."""
+    """Write NAME.meta.json: filter, windows, counts and completeness."""
     path = Path(fetched.path)
     meta = {
         "schema": SCHEMA,
@@ -57,7 +56,7 @@ def write_meta(fetched: FetchResult, scratch: Path) -> Path:
 
 
 def meta_path(path: Path) -> Path:
-    """Return the name of the file that tells of another."""
+    """Return the path of the .meta.json of a file."""
     name = path.name
     for ending in (".gz", ".jsonl", ".json"):
         name = name.removesuffix(ending)
@@ -65,9 +64,9 @@ def meta_path(path: Path) -> Path:
 
 
 def fetched_window(path: Path) -> Window | None:
-    """Return the window that a file of entries was fetched for, whole; None where no fetch says so beside it.
+    """Return the window for which a file was fetched completely; None if unknown.
 
-    Its entries alone do not tell: a fetch asks for what matters, and a quiet hour has nothing of it.
+    The entries alone do not show it: a fetch selects entries, and a quiet hour has none.
     """
     try:
         meta = msgspec.json.decode(meta_path(path).read_bytes())
@@ -80,7 +79,7 @@ def fetched_window(path: Path) -> Window | None:
 
 
 def _publish(temporary: Path, target: Path) -> Path:
-    """Give the file its name, or the next that is free."""
+    """Give the file its final name, or the next free one."""
     for number in count(1):
         path = target if number == 1 else _numbered_path(target, number)
         with suppress(FileExistsError):
@@ -93,9 +92,10 @@ def _publish(temporary: Path, target: Path) -> Path:
 
 
 def _rename_without_overwriting(temporary: Path, path: Path) -> None:
-    """Rename, but never over a file: on Windows a rename refuses that by itself, elsewhere a link does.
+    """Rename a file, but never over another.
 
-    Some shares have no links; there the name is taken first.
+    On Windows a rename fails if the target exists; elsewhere a link does. Some shares have no links; there the name is
+    reserved first.
     """
     if os.name == "nt":
         temporary.rename(path)
@@ -128,7 +128,7 @@ def _read_chunks(parts: Sequence[Path]) -> Iterator[bytes]:
 
 
 def _compress(parts: Sequence[Path]) -> Iterator[bytes]:
-    """Yield one gzip stream, without a time in its header: the same entries give the same bytes."""
+    """Yield one gzip stream without a timestamp: equal entries give equal bytes."""
     gzip = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     for chunk in _read_chunks(parts):
         yield gzip.compress(chunk)

@@ -1,4 +1,7 @@
-"""The Logging query language, parsed, checked and evaluated without Cloud Logging.
+"""The Logging query language of Cloud Logging: parse, lint, evaluate, explain.
+
+Everything runs offline. A filter is text, an entry is a LogEntry as plain
+data with the names of the API's JSON. docs/lql.md describes the library.
 
 >>> from triage import lql
 >>> lql.evaluate(lql.parse("severity>=ERROR"), {"severity": "CRITICAL"})

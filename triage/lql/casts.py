@@ -1,8 +1,9 @@
-"""cast: a value of one kind as another.
+"""The ``cast`` function: convert a value from one kind to another.
 
-Google's page names the types and shows ``cast(timestamp, STRING, TIMEZONE("America/New_York")) =~ "^2023-01-02.*"``;
-it does not print a timestamp that was cast to a string. Here it is written as protocol buffers write it in JSON, with
-the offset of the zone. Numbers are cast as BigQuery does.
+Google's page names the types and shows
+``cast(timestamp, STRING, TIMEZONE("America/New_York")) =~ "^2023-01-02.*"``. It prints no timestamp that was cast to
+a string. Here the string has the form of protocol buffers in JSON, with the offset of the zone. Numbers are cast as
+BigQuery casts them.
 """
 
 import re
@@ -31,7 +32,10 @@ _EXACT = 2**53
 
 
 def make_cast(source: Kind | None, wanted: Kind, zone: ZoneInfo | None) -> Cast:
-    """Return the function that makes a value of kind ``source`` one of kind ``wanted``, or None where it cannot."""
+    """Return the function that converts values from ``source`` to ``wanted``.
+
+    The function returns None for a value that it cannot convert.
+    """
     match wanted:
         case Kind.STRING:
             return lambda value: _string(value, source, zone)
@@ -75,7 +79,7 @@ def _string(value: object, source: Kind | None, zone: ZoneInfo | None) -> str | 
 
 
 def _write_timestamp(nanoseconds: int, zone: ZoneInfo | None) -> str | None:
-    """Return a time with 0, 3, 6 or 9 digits of a second and the offset of its zone."""
+    """Return a time with 0, 3, 6 or 9 fraction digits and the offset of its zone."""
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
     try:
         local = (_EPOCH + timedelta(seconds=seconds)).astimezone(zone or UTC)
@@ -90,7 +94,7 @@ def _write_timestamp(nanoseconds: int, zone: ZoneInfo | None) -> str | None:
 
 
 def _timestamp(value: object, zone: ZoneInfo | None) -> str | None:
-    """Return the time; one without an offset is a time of the zone."""
+    """Return the time; a time without an offset is in the zone."""
     nanoseconds = to_timestamp(value)
     if nanoseconds is None or not isinstance(value, str) or zone is None or _ZONE.search(value):
         return value if nanoseconds is not None and isinstance(value, str) else None

@@ -1,4 +1,7 @@
-"""From a tree to a test of entries: every question that does not need the entry is settled before the first one."""
+"""Compile a filter tree into a test of entries.
+
+Everything that does not depend on the entry is computed once, at compile time.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -15,10 +18,12 @@ REGEX_OPERATORS = ("=~", "!~")
 
 
 def compile_test(node: Node, text: str) -> EntryTest:
-    """Return the test that a node makes of an entry.
+    """Return the test of entries for a node.
+
+    ``text`` is the filter, which error messages quote.
 
     Raises:
-        FilterError: the node names what is not there or uses it wrongly; ``text`` is shown with the place.
+        FilterError: the node names an unknown field or misuses a function.
 
     """
     match node:
@@ -39,7 +44,7 @@ def compile_test(node: Node, text: str) -> EntryTest:
 
 
 def compile_left(left: Field | Call, text: str) -> tuple[Type, Getter]:
-    """Return what stands left of an operator: its kind, and the reader of its values in an entry."""
+    """Return the kind and the value reader of an operator's left side."""
     if isinstance(left, Call):
         return compile_function_value(left, text)
     path = bind_field(left, text)
@@ -95,7 +100,7 @@ def _compile_value(value: Node, operator: str, kind: Type, read: Getter, text: s
 
 
 def _any_value_test(read: Getter, test: ValueTest) -> EntryTest:
-    """Return the test that one of the values passes: the members of an array are joined by OR."""
+    """Return the test that any value passes: array members are joined by OR."""
 
     def held(entry: Entry) -> bool:
         for value in read(entry):  # noqa: SIM110 (as above)
@@ -115,7 +120,7 @@ def _make_test(kind: Type, operator: str, literal: Literal, text: str) -> ValueT
 
 
 def _compile_computed(call: Call, operator: str, kind: Type, read: Getter, text: str) -> EntryTest:
-    """Compare with what a function reads from the same entry."""
+    """Compare with the value of a function of the same entry."""
     if operator in REGEX_OPERATORS:
         hint = 'write the pattern in double quotes: =~ "pattern"'
         raise FilterError("a pattern is no function", hint, text=text, offset=call.span.start)
@@ -140,9 +145,10 @@ def _compile_presence(node: FieldPresence, text: str) -> EntryTest:
 
 
 def _is_set_test(path: Path) -> Callable[[object], bool]:
-    """Return what tells a value from an unset field: protocol buffers do not keep the default of a scalar.
+    """Return the test that a value is set.
 
-    In a payload or a map every key that is there is present, with null too.
+    Protocol buffers drop the default of a scalar, so a default value counts as unset. In a payload or a map every
+    existing key is present, with null too.
     """
     kind = path.kind
     if len(path.keys) > path.fixed or kind in (Kind.JSON, Kind.PROTO) or path.keys == ("textPayload",):

@@ -1,4 +1,4 @@
-"""A filter that is refused before it is used, with its place in Google's words."""
+"""The error of an invalid filter, with its position."""
 
 from triage.errors import UsageError
 
@@ -6,13 +6,18 @@ _CONTEXT = 30
 
 
 class FilterError(UsageError):
-    """The filter cannot be used; ``line`` and ``column`` (both from 1) say where its text goes wrong.
+    """The filter is invalid.
 
-    The message is one line. It shows the piece of the filter round the place, with ``^`` in front of what is wrong.
+    The message is one line. It quotes the filter around the position, with ``^`` in front of the invalid text.
+
+    Attributes:
+        line: line of the position, from 1.
+        column: column of the position, from 1.
+
     """
 
     def __init__(self, what: str, hint: str, *, text: str, offset: int, token: str = "") -> None:
-        """Keep what is wrong and where: ``offset`` characters of ``text`` stand before the place."""
+        """Build the message; ``offset`` is the position in ``text``, from 0."""
         self.line, self.column = line_and_column(text, offset)
         where = f"at line {self.line}, column {self.column}" + (f", token {token}" if token else "")
         before, after = text[max(0, offset - _CONTEXT) : offset], text[offset : offset + _CONTEXT]
@@ -21,10 +26,10 @@ class FilterError(UsageError):
 
 
 def syntax_error(token: str, hint: str, *, text: str, offset: int) -> FilterError:
-    """Return the error of a text that does not follow the grammar, worded as Cloud Logging words it."""
+    """Return the error of a syntax mistake, in Cloud Logging's wording."""
     return FilterError("Unparseable filter: syntax error", hint, text=text, offset=offset, token=token)
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Return the line and the column of a place in the text, both from 1."""
+    """Return the line and the column of an offset, both from 1."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

@@ -1,4 +1,4 @@
-"""A filter against entries."""
+"""Evaluate filters against entries."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,22 +11,24 @@ from triage.lql.tree import Call, Query, walk
 
 
 def matcher(text: str) -> Callable[[Mapping[str, Any]], bool]:
-    """Return the test that a filter makes of entries; the filter is read once, however many entries follow.
+    """Return the test of entries for a filter; use it for many entries.
 
-    An entry is a LogEntry as plain data, in the names and forms of the API's JSON.
+    An entry is a LogEntry as plain data, with the names and forms of the API's JSON.
 
     Raises:
-        FilterError: the filter cannot be used, or cannot be known offline (``sample`` below 1).
+        FilterError: the filter is invalid, or only Cloud Logging can evaluate it (``sample`` below 1).
 
     """
     return compile_query(parse(text))
 
 
 def compile_query(query: Query) -> Callable[[Mapping[str, Any]], bool]:
-    """Return the test that a parsed filter makes of entries; an empty filter takes every entry.
+    """Return the test of entries for a parsed filter.
+
+    An empty filter matches every entry.
 
     Raises:
-        FilterError: the filter cannot be known offline.
+        FilterError: only Cloud Logging can evaluate the filter.
 
     """
     if query.root is None:
@@ -36,17 +38,22 @@ def compile_query(query: Query) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def evaluate(query: Query, entry: Mapping[str, Any]) -> bool:
-    """Return whether the filter matches one entry. For many entries ``matcher`` is the quicker way.
+    """Return whether a parsed filter matches one entry.
+
+    For many entries ``matcher`` is faster.
 
     Raises:
-        FilterError: the filter cannot be known offline.
+        FilterError: only Cloud Logging can evaluate the filter (``sample`` below 1).
 
     """
     return compile_query(query)(entry)
 
 
 def reject_service_only(query: Query) -> None:
-    """Refuse what only the service can tell: Google does not publish the hash behind ``sample``."""
+    """Reject filters that only Cloud Logging can evaluate.
+
+    Google does not publish the hash behind ``sample``.
+    """
     for node in walk(query.root):
         if isinstance(node, Call) and node.name == "sample" and sample_fraction(node) < 1:
             raise FilterError(

@@ -1,4 +1,4 @@
-"""A filter in words, and for one entry: which part held, which did not, and what the entry has there."""
+"""Explain a filter in words, and which of its parts an entry matches."""
 
 import json
 from collections.abc import Mapping
@@ -44,10 +44,14 @@ _MARKS = {None: "", True: "yes  ", False: "no   "}
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """One part of a filter in ``words``, with its own ``parts``.
+    """One part of a filter in words; ``str`` is safe for a terminal.
 
-    For an entry ``held`` tells whether the part held and ``found`` what the entry has there; without one ``held`` is
-    None and ``found`` empty. Secrets in ``found`` are masked. ``str`` gives lines with nothing that a terminal obeys.
+    Attributes:
+        words: the part in words.
+        held: whether the entry matches the part; None without an entry.
+        found: the entry's values at the compared field, secrets masked; "" without an entry.
+        parts: the explanations of the part's own parts.
+
     """
 
     words: str
@@ -56,21 +60,21 @@ class Explanation(msgspec.Struct, frozen=True):
     parts: "tuple[Explanation, ...]" = ()
 
     def __str__(self) -> str:
-        """Return the lines, each part indented below what it is a part of."""
+        """Return the lines, each part indented below its parent."""
         return "\n".join(self.lines())
 
     def lines(self, indent: int = 0) -> list[str]:
-        """Return one line for this part and for every part below it."""
+        """Return one line for this part and one for every part below it."""
         found = f"   [{self.found}]" if self.found else ""
         own = f"{_MARKS[self.held]}{'  ' * indent}{self.words}{':' if self.parts else ''}{found}"
         return [own, *(line for part in self.parts for line in part.lines(indent + 1))]
 
 
 def explain(query: Query, entry: Entry | None = None) -> Explanation:
-    """Return the filter in words; with an entry, what held.
+    """Return the filter in words; with an entry, which parts it matches.
 
     Raises:
-        FilterError: with an entry, a filter that cannot be known offline.
+        FilterError: with an entry, a filter that only Cloud Logging can evaluate (``sample`` below 1).
 
     """
     if query.root is None:
@@ -103,7 +107,7 @@ def _explain_group(
 
 
 def _expand_values(node: Comparison) -> tuple[str, tuple[Node, ...]]:
-    """Return a comparison with a parenthesised value as the comparisons that it stands for."""
+    """Return a comparison with a parenthesised value as several comparisons."""
     match node.value:
         case And() | Or() as value:
             words = "all of these hold" if isinstance(value, And) else "one of these holds"
@@ -157,7 +161,7 @@ def _is_text_like(kind: Type) -> bool:
 
 
 def _describe_found(node: Node, text: str, entry: Entry) -> str:
-    """Return what the entry has where the part looks."""
+    """Return the entry's values at the compared field."""
     left = _compared_field(node)
     if left is None:
         return ""

@@ -1,4 +1,4 @@
-"""The fields of a LogEntry: which there are, of which type, and what a path that an entry lacks stands for.
+"""The fields of a LogEntry, their types and their defaults.
 
 Source: the LogEntry, HttpRequest, MonitoredResource, LogEntryOperation, LogEntrySourceLocation, LogSplit and AppHub
 pages of the Cloud Logging API reference, and "Field path identifiers" of the page "Logging query language".
@@ -15,7 +15,7 @@ Types = Mapping[str, "Type"]
 
 
 class Kind(Enum):
-    """What a value is, and so how it is compared."""
+    """The type of a value, which decides how it is compared."""
 
     STRING = "string"
     INT = "integer"
@@ -26,7 +26,7 @@ class Kind(Enum):
     DURATION = "duration"
     #: A JSON value: its type is inferred from the value itself.
     JSON = "JSON value"
-    #: A value of a protoPayload: its type is known to the service only, and guessed from both sides.
+    #: A value of a protoPayload: only the service knows its type; here it is inferred from both sides.
     PROTO = "protocol buffer value"
     #: A map of strings, such as labels.
     MAP = "map"
@@ -82,7 +82,7 @@ LOG_ENTRY: Types = {
     "protoPayload": Kind.PROTO,
 }
 
-#: What a field that LogEntry defines is compared as while it is unset.
+#: The defaults of unset fields that LogEntry defines.
 DEFAULTS: dict[Kind, object] = {
     Kind.STRING: "",
     Kind.INT: 0,
@@ -95,10 +95,14 @@ DEFAULTS: dict[Kind, object] = {
 
 @dataclass(frozen=True)
 class Path:
-    """A field bound to the LogEntry: the keys as an entry has them and the type at their end.
+    """A field path resolved against LogEntry.
 
-    ``default`` is None for a path into a payload or into labels, which is *missing* where an entry lacks it; else it
-    is what the *defaulted* field is compared as. ``fixed`` counts the keys that LogEntry itself defines.
+    Attributes:
+        keys: the keys as an entry has them.
+        type: the type of the value at the end of the path.
+        default: the value of an unset field; None for a path into a payload or labels, which can be missing.
+        fixed: the number of keys that LogEntry itself defines.
+
     """
 
     keys: tuple[str, ...]
@@ -108,30 +112,32 @@ class Path:
 
     @property
     def kind(self) -> Kind | None:
-        """Return the kind of the value; None where the path ends at a message such as httpRequest."""
+        """Return the kind of the value; None for a message such as httpRequest."""
         return self.type if isinstance(self.type, Kind) else None
 
     @property
     def below_a_label(self) -> bool:
-        """Return whether the path goes on below a label's text, where nothing ever is."""
+        """Return whether the path continues below a label, where nothing exists."""
         return self.type is Kind.STRING and len(self.keys) > self.fixed + 1
 
 
 def bind_field(field: Field, text: str) -> Path:
-    """Return the path of the field in a LogEntry. Names that LogEntry defines are read in any case, keys as they are.
+    """Resolve a field against LogEntry.
+
+    Names that LogEntry defines match in any case; keys of payloads and labels match exactly.
 
     Raises:
-        FilterError: LogEntry has no such field; Cloud Logging refuses the filter before it runs.
+        FilterError: LogEntry has no such field. Cloud Logging rejects such a filter too.
 
     """
     here: Type = LOG_ENTRY
     keys: list[str] = []
-    for place, part in enumerate(field.parts):
+    for index, part in enumerate(field.parts):
         if isinstance(here, Kind):
             return _bind_payload_path(here, tuple(keys), field, text)
         name = next((name for name in here if normalize_name(name) == normalize_name(part)), None)
         if name is None:
-            raise _unknown_field(field, place, text)
+            raise _unknown_field(field, index, text)
         here = here[name]
         keys.append(name)
     default = DEFAULTS.get(here) if isinstance(here, Kind) and keys[0] != "errorGroups" else None
@@ -139,7 +145,7 @@ def bind_field(field: Field, text: str) -> Path:
 
 
 def _bind_payload_path(kind: Kind, keys: tuple[str, ...], field: Field, text: str) -> Path:
-    """Return the path into a payload or a map, whose keys are not LogEntry's."""
+    """Return the path into a payload or a map, whose keys are free."""
     if kind not in (Kind.JSON, Kind.PROTO, Kind.MAP):
         raise _unknown_field(field, len(keys), text)
     value = Kind.STRING if kind is Kind.MAP else kind
@@ -147,14 +153,14 @@ def _bind_payload_path(kind: Kind, keys: tuple[str, ...], field: Field, text: st
 
 
 def normalize_name(name: str) -> str:
-    """Return the name as protocol buffers compare it here: without case, and snake_case as camelCase (AIP-160)."""
+    """Return a name without case and underscores, for comparison (AIP-160)."""
     return name.lower().replace("_", "")
 
 
-def _unknown_field(field: Field, place: int, text: str) -> FilterError:
-    name = ".".join(field.parts[: place + 1])
-    if place:
-        hint = f"{'.'.join(field.parts[:place])} has no field {field.parts[place]!r}"
+def _unknown_field(field: Field, index: int, text: str) -> FilterError:
+    name = ".".join(field.parts[: index + 1])
+    if index:
+        hint = f"{'.'.join(field.parts[:index])} has no field {field.parts[index]!r}"
     else:
         hint = (
             "a field name begins with a field of LogEntry, such as textPayload, jsonPayload.KEY or labels.KEY"

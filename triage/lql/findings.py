@@ -1,4 +1,4 @@
-"""Findings made with their place, and their mends put in."""
+"""Create lint findings with their position, and apply their fixes."""
 
 from collections.abc import Iterable
 
@@ -10,13 +10,13 @@ from triage.models import Finding, FindingLevel
 def make_finding(  # noqa: PLR0917 (as many things as a finding has)
     code: str, level: FindingLevel, message: str, text: str, span: Span, fix: str | None = None
 ) -> Finding:
-    """Return a finding about a piece of the filter ``text``."""
+    """Return a finding about a span of the filter ``text``."""
     line, column = line_and_column(text, span.start)
     return Finding(code, level, message, line, column, span.start, span.end, fix)
 
 
 def apply_fixes(text: str, findings: Iterable[Finding]) -> str:
-    """Return the filter with the mends of the findings put in; of two that overlap, the one that begins first."""
+    """Return the filter with the fixes applied; of overlapping fixes the first."""
     done, end = [], 0
     for found in sorted(findings, key=lambda found: (found.start, -found.end)):
         if found.fix is not None and found.start >= end:

@@ -1,4 +1,7 @@
-"""From a tree to text again, in one form: explicit AND, values in double quotes, parentheses where precedence hides."""
+"""Format a tree as filter text in one normal form.
+
+The form has explicit AND, values in double quotes, and parentheses where precedence is easily misread.
+"""
 
 import re
 
@@ -23,12 +26,18 @@ _NAMES = {"search": "SEARCH", "timezone": "TIMEZONE"}
 
 
 def format_query(query: Query) -> str:
-    """Return the filter in its normal form on one line; parsing it gives the same tree."""
+    """Return the filter in its normal form, on one line.
+
+    Parsing the result gives the same tree.
+    """
     return "" if query.root is None else node_text(query.root)
 
 
 def node_text(node: Node, operator: str = "") -> str:
-    """Return a part of a filter; ``operator`` is that of the comparison whose right-hand side it stands on."""
+    """Return the text of a node.
+
+    ``operator`` is that of the comparison whose right-hand side the node belongs to.
+    """
     match node:
         case And() | Or():
             word, other = (" AND ", Or) if isinstance(node, And) else (" OR ", And)
@@ -46,7 +55,7 @@ def node_text(node: Node, operator: str = "") -> str:
 
 
 def left_text(left: Field | Call) -> str:
-    """Return what stands left of an operator."""
+    """Return the text of an operator's left side."""
     return ".".join(map(quote_path_part, left.parts)) if isinstance(left, Field) else _call(left)
 
 

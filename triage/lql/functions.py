@@ -1,4 +1,7 @@
-"""The functions of the language, made ready to run; wrong arguments are told before any entry is read."""
+"""Compile the functions of the language.
+
+Wrong arguments are reported before any entry is read.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -27,10 +30,10 @@ _SAMPLED = (Kind.STRING, Kind.INT, Kind.JSON, Kind.PROTO)
 
 
 def compile_function_test(call: Call, text: str) -> EntryTest:
-    """Return the test that a function which is true or false makes of an entry.
+    """Return the test of entries for a Boolean function.
 
     Raises:
-        FilterError: an argument cannot be used, or the function is one whose value is compared.
+        FilterError: an argument is invalid, or the value of the function has to be compared.
 
     """
     match call.name:
@@ -50,10 +53,12 @@ def compile_function_test(call: Call, text: str) -> EntryTest:
 
 
 def compile_function_value(call: Call, text: str) -> tuple[Kind, Getter]:
-    """Return the kind and the reader of a function whose value is compared; it reads nothing where it fails.
+    """Return the kind and the value reader of a function.
+
+    The reader returns no value where the function fails.
 
     Raises:
-        FilterError: an argument cannot be used, or the function is true or false by itself.
+        FilterError: an argument is invalid, or the function is Boolean.
 
     """
     if FUNCTIONS[call.name].test:
@@ -89,7 +94,7 @@ def _compile_source(call: Call, text: str) -> EntryTest:
 
 
 def sample_fraction(call: Call) -> float:
-    """Return the fraction of a ``sample``; 0.0 where there is none."""
+    """Return the fraction of a ``sample`` call; 0.0 without one."""
     return to_double(_text_argument(call, 1)) or 0.0
 
 
@@ -212,8 +217,8 @@ def _as_field(argument: Argument) -> Field:
     return argument
 
 
-def _text_argument(call: Call, place: int) -> str:
-    argument = call.arguments[place]
+def _text_argument(call: Call, index: int) -> str:
+    argument = call.arguments[index]
     if not isinstance(argument, Literal):
         raise TypeError(f"no literal: {argument}")
     return argument.text

@@ -1,4 +1,4 @@
-"""What to do about a syntax error: the slip that people make most at such a place."""
+"""Hints for syntax errors: the most common mistake at such a position."""
 
 import re
 
@@ -12,7 +12,7 @@ _OPERATORS = (("==", "equality is written with one ="), ("<>", "unequal is writt
 
 
 def syntax_hint(text: str, offset: int) -> str:
-    """Return what to do about the token at ``offset``, in one sentence."""
+    """Return one sentence on how to fix the token at ``offset``."""
     before, after = text[:offset], text[offset:]
     return (
         _open_quote_hint(text, offset)
@@ -74,7 +74,7 @@ def _boolean_hint(before: str, after: str) -> str:
 
 
 def _quoting_hint(before: str, after: str) -> str:
-    """Tell to quote: the commonest fault of all."""
+    """Return the hint to quote text: the most common mistake of all."""
     if not after:
         return "the filter ends where a value or a comparison should follow"
     if after.startswith("*"):

@@ -1,4 +1,4 @@
-"""Filters that are written wrongly but plausibly: what Cloud Logging takes, and does not mean what was meant."""
+"""Lint filters: valid syntax that probably does not mean what was intended."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,15 +30,17 @@ LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     semantic_lints.text_payload_only,
     semantic_lints.no_time_bound,
 )
-#: One mend may lay another slip open.
+#: A fix may reveal another error.
 _MAX_ROUNDS = 5
 
 
 def lint(text: str) -> list[Finding]:
-    """Return what is probably not meant in a filter, in the order of its text; nothing where nothing is wrong.
+    """Return the findings about a filter, sorted by position.
+
+    A correct filter has no findings.
 
     Raises:
-        FilterError: the text is no filter at all.
+        FilterError: the text is not a valid filter.
 
     """
     query = parse(text)
@@ -47,10 +49,12 @@ def lint(text: str) -> list[Finding]:
 
 
 def fix(text: str) -> str:
-    """Return the filter with every error of ``lint`` mended whose fix is known; warnings and notes are the writer's.
+    """Return the filter with all lint errors fixed that have a known fix.
+
+    Warnings and notes are left to the author.
 
     Raises:
-        FilterError: the text is no filter at all.
+        FilterError: the text is not a valid filter.
 
     """
     for _ in range(_MAX_ROUNDS):
@@ -65,7 +69,7 @@ def fix(text: str) -> str:
 
 
 def _is_filter(text: str) -> bool:
-    """Return whether mends, each made for itself, go together."""
+    """Return whether the text parses; fixes made independently may conflict."""
     try:
         parse(text)
     except FilterError:

@@ -1,4 +1,4 @@
-"""From the text of a filter to its tree."""
+"""Parse the text of a filter into its tree."""
 
 import re
 from functools import lru_cache
@@ -18,13 +18,13 @@ _MAX_CHARACTERS = 1_000_000
 
 
 def parse(text: str) -> Query:
-    """Return the tree of a filter, checked: what it names exists, what it calls is called rightly.
+    """Return the checked tree of a filter.
 
-    Longer filters than Cloud Logging takes (20,000 characters) are parsed; ``lint`` speaks of them.
+    Fields must exist and functions must be called correctly. Filters above Cloud Logging's limit of 20,000 characters
+    are parsed; ``lint`` reports them.
 
     Raises:
-        FilterError: the text is no filter, names a field that LogEntry has not, or misuses a function. It tells the
-            line, the column and the way out.
+        FilterError: the text is not a valid filter; the message has line, column and a hint.
 
     """
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
@@ -58,7 +58,7 @@ def _parser() -> "Lark":
 
 
 def _reject_oversized(text: str) -> None:
-    """Refuse what would exhaust the stack or the machine: a filter of people is neither so long nor so deep."""
+    """Reject text that would exhaust the stack or the memory."""
     if len(text) > _MAX_CHARACTERS:
         raise FilterError(
             f"the filter is too long: {len(text):,} characters",

@@ -1,4 +1,4 @@
-"""What an entry holds at the end of a path, and everywhere."""
+"""Read the values of an entry at the end of a path, and everywhere."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -6,23 +6,26 @@ from typing import Any
 from triage.lql.fields import Kind, Path, Type, normalize_name
 
 Entry = Mapping[str, Any]
-#: Returns the values at a place of an entry: none where it is missing, several where an array lies on the way.
+#: Return the values at a path of an entry: none if missing, several with an array on the way.
 Getter = Callable[[Entry], Sequence[object]]
 _ABSENT = object()
 
 
 def make_getter(path: Path) -> Getter:
-    """Return the function that reads the path. A defaulted field that is unset reads as its default."""
+    """Return the function that reads a path of an entry.
+
+    An unset field with a default reads as its default.
+    """
     keys, absent = path.keys, () if path.default is None else (path.default,)
-    steps = tuple((key, _proto_step if path.type is Kind.PROTO and place >= path.fixed else _step)
-                  for place, key in enumerate(keys))  # fmt: skip
+    steps = tuple((key, _proto_step if path.type is Kind.PROTO and index >= path.fixed else _step)
+                  for index, key in enumerate(keys))  # fmt: skip
     nullable = len(keys) > path.fixed
 
     def read(entry: Entry) -> Sequence[object]:
         found: object = entry
-        for place, (key, step) in enumerate(steps):
+        for index, (key, step) in enumerate(steps):
             if type(found) is list:
-                return tuple(_expand_arrays(found, steps[place:]))
+                return tuple(_expand_arrays(found, steps[index:]))
             found = step(found, key)
             if found is _ABSENT:
                 return absent
@@ -37,7 +40,10 @@ Steps = Sequence[tuple[str, Callable[[object, str], object]]]
 
 
 def _expand_arrays(found: list[object], steps: Steps) -> Iterator[object]:
-    """Follow the rest of the path in each member of an array, however deeply arrays are nested."""
+    """Yield the values at the end of the path for each member of an array.
+
+    Arrays may be nested to any depth.
+    """
     waiting: list[tuple[object, Steps]] = [(member, steps) for member in reversed(found)]
     while waiting:
         value, rest = waiting.pop()
@@ -57,7 +63,10 @@ def _step(found: object, key: str) -> object:
 
 
 def _proto_step(found: object, key: str) -> object:
-    """Step into a protocol buffer message: names in any case, and through the ``value`` of an Any, never by name."""
+    """Step into a protocol buffer message.
+
+    Names match in any case. The ``value`` of an Any is entered implicitly, never by name.
+    """
     if not isinstance(found, Mapping):
         return _ABSENT
     if "@type" in found and "value" in found and key != "@type":
@@ -70,7 +79,7 @@ def _proto_step(found: object, key: str) -> object:
 
 
 def list_scalars(value: object, kind: Type) -> Iterator[tuple[Kind, object]]:
-    """Return every scalar in a value with what it is compared as; keys are no values."""
+    """Yield every scalar below a value with its kind; keys are not values."""
     waiting = [(value, kind)]
     while waiting:
         value, kind = waiting.pop()
@@ -81,7 +90,7 @@ def list_scalars(value: object, kind: Type) -> Iterator[tuple[Kind, object]]:
 
 
 def list_members(value: Mapping[str, object] | list[object], kind: Type) -> list[tuple[object, Type]]:
-    """Return what a message, a map or an array holds, each with its type."""
+    """Return the members of a message, a map or an array with their types."""
     if isinstance(value, list):
         return [(item, kind) for item in value]
     if isinstance(kind, Kind):

@@ -1,9 +1,9 @@
-r"""RE2 patterns written anew for Python's ``re``, with the same matches.
+r"""Translate RE2 patterns for Python's ``re``, with the same matches.
 
-What differs between the two is rewritten: ``$`` and ``\z``, ``\s`` without the vertical tab, ASCII classes under
-Unicode folding, flags in the middle, ``\Q...\E``, ``{,n}`` taken literally, POSIX classes. What Python has and RE2 has
-not is refused as RE2 refuses it. What RE2 has and Python has not is refused with the way out, and so are repeated
-repetitions, on which Python may take for ever.
+Syntax that differs is rewritten: ``$`` and ``\z``, ``\s`` without the vertical tab, ASCII classes under Unicode
+folding, flags in the middle, ``\Q...\E``, ``{,n}`` as literal text, POSIX classes. Syntax that RE2 does not have is
+rejected as RE2 rejects it. Syntax that Python does not have is rejected with a hint, and so are nested repetitions,
+on which Python may not terminate.
 Source: https://github.com/google/re2/wiki/Syntax.
 """
 
@@ -44,14 +44,14 @@ _POSIX: dict[str, Ranges] = {
 
 
 class RegexError(ValueError):
-    """A pattern that cannot be used; the text says why."""
+    """The pattern is invalid or unsupported; the message says why."""
 
 
 def translate(pattern: str) -> str:
-    """Return the pattern of RE2 as one of Python's ``re``, to be compiled without flags.
+    """Return an RE2 pattern as a pattern of Python's ``re``, without flags.
 
     Raises:
-        RegexError: RE2 has no such pattern, or Python cannot do what it asks.
+        RegexError: the pattern is invalid in RE2, or Python cannot run it.
 
     """
     translator = _Translator(pattern)
@@ -62,7 +62,7 @@ def translate(pattern: str) -> str:
 
 
 class _RepeatBound:
-    """How often a piece may repeat: ``most`` times if counted, for ever if ``endless``."""
+    """How often a piece may repeat: at most ``most`` times, or without limit."""
 
     def __init__(self, most: int = 1, *, endless: bool = False) -> None:
         self.most, self.endless = most, endless
@@ -72,13 +72,13 @@ class _RepeatBound:
 
 
 class _Translator:
-    """Reads a pattern from left to right; ``at`` is the next character."""
+    """Translates a pattern from left to right; ``at`` is the next character."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern, self.at = pattern, 0
 
     def translate_alternatives(self, flags: frozenset[str], depth: int) -> tuple[str, _RepeatBound]:
-        """Read up to the end of the group and return its translation; flags set inside end with it."""
+        """Translate up to the end of the group; flags set inside end with it."""
         if depth > _MAX_GROUPS:
             raise RegexError("groups are nested too deeply")
         branches, weight = [""], _RepeatBound()
@@ -100,7 +100,7 @@ class _Translator:
         return False
 
     def _flag_group(self, flags: frozenset[str]) -> frozenset[str] | None:
-        """Read ``(?i)`` and its like and return the flags from here on; None where there is none."""
+        """Read a flag group such as ``(?i)``; return the new flags or None."""
         match = _FLAGS.match(self.pattern, self.at + 1) if self.pattern.startswith("(?", self.at) else None
         if match is None or match[3] == ":":
             return None
@@ -172,7 +172,7 @@ class _Translator:
         return f"{opened}{inside})", weight
 
     def _translate_escape(self, flags: frozenset[str]) -> str:
-        r"""Translate what follows a backslash; ``\Q`` quotes up to ``\E`` or the end."""
+        r"""Translate an escape; ``\Q`` quotes up to ``\E`` or the end."""
         char = self.pattern[self.at : self.at + 1]
         if char == "Q":
             end = self.pattern.find("\\E", self.at)
@@ -196,13 +196,13 @@ class _Translator:
         return _with_case_flag(re.escape(chr(self._read_escape())), flags)
 
     def _translate_quoted(self, text: str, flags: frozenset[str]) -> str:
-        """Write quoted text; a quantifier behind it repeats its last character only."""
+        """Escape quoted text; a quantifier repeats its last character only."""
         if not _QUANTIFIER.match(self.pattern, self.at):
             return _with_case_flag(re.escape(text), flags)
         raise RegexError(f"a repetition behind \\E: {_RE2_HINT}")
 
     def _read_escape(self) -> int:
-        """Read one escaped character behind the backslash and return its code point."""
+        """Read one escaped character after the backslash, as a code point."""
         char = self.pattern[self.at : self.at + 1]
         if match := re.compile(r"x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,8})\}").match(self.pattern, self.at):
             self.at = match.end()
@@ -218,7 +218,7 @@ class _Translator:
         return ord(char)
 
     def _translate_set(self, flags: frozenset[str]) -> str:
-        """Read a bracket expression behind its ``[`` and return Python's."""
+        """Translate a bracket expression after its ``[``."""
         negated = self._accept("^")
         ranges: Ranges = []
         while not self.pattern.startswith("]", self.at) or not ranges:

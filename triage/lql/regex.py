@@ -1,7 +1,7 @@
-"""Regular expressions as Cloud Logging reads them: RE2 syntax, not anchored, upper and lower case told apart.
+"""Regular expressions in RE2 syntax: unanchored and case-sensitive.
 
-google-re2 (the extra ``re2``) does the work where it is installed; else the pattern is translated for Python's ``re``,
-which covers most of the syntax and refuses the rest by name.
+google-re2 (the extra ``re2``) runs them where it is installed. Otherwise the pattern is translated for Python's
+``re``, which supports most of the syntax and rejects the rest with a message.
 """
 
 import re
@@ -14,9 +14,13 @@ from triage.lql.re2_translation import RegexError, translate
 
 @dataclass(frozen=True)
 class Regex:
-    """A compiled pattern: ``found`` tells whether a text has a match, ``capture`` what its first group holds there.
+    """A compiled pattern.
 
-    ``capture`` returns None where nothing matches or the group took no part in the match.
+    Attributes:
+        matches: return whether a text contains a match.
+        capture: return the first group of the first match; None without a match or group.
+        groups: the number of groups.
+
     """
 
     matches: Callable[[str], bool]
@@ -29,7 +33,7 @@ def compile_regex(pattern: str) -> Regex:
     """Return the compiled pattern.
 
     Raises:
-        RegexError: RE2 would refuse it, or only google-re2 could run it and is not installed.
+        RegexError: the pattern is invalid in RE2, or needs google-re2, which is not installed.
 
     """
     try:
@@ -40,7 +44,7 @@ def compile_regex(pattern: str) -> Regex:
 
 
 def compile_with_re(pattern: str) -> Regex:
-    """Return the pattern on Python's ``re``, without google-re2."""
+    """Return the pattern compiled with Python's ``re``."""
     try:
         compiled = re.compile(translate(pattern))
     except (re.error, OverflowError, RecursionError) as error:

@@ -1,8 +1,7 @@
-"""SEARCH: text as BigQuery's LOG_ANALYZER splits it.
+"""The SEARCH function: text tokenised like BigQuery's LOG_ANALYZER.
 
-Source: "Work with text analyzers" of the BigQuery documentation, to which the page of the language points. ASCII is
-made lower-case, other characters are kept; tokens are whole; a phrase in backticks stands in one text as it is written,
-and Cloud Logging ignores its case too.
+Source: "Work with text analyzers" of the BigQuery documentation, which the page of the language links to. ASCII is
+lower-cased, other characters stay. Tokens match whole. A phrase in backticks matches as written, in any case.
 """
 
 import re
@@ -20,15 +19,21 @@ _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 class Search:
-    """A query of SEARCH, ready to be tried on the texts of entries."""
+    """A SEARCH query, compiled for matching texts of entries.
+
+    Attributes:
+        phrases: the phrases in backticks, lower-cased.
+        tokens: the other tokens, lower-cased.
+
+    """
 
     def __init__(self, query: str) -> None:
-        """Split the query into ``tokens`` and ``phrases``; both are empty where it asks for nothing."""
+        """Split the query; tokens and phrases are empty for an empty query."""
         self.phrases = [phrase.translate(_LOWER) for phrase in _PHRASE.findall(query) if phrase.strip()]
         self.tokens = frozenset(tokenize(_PHRASE.sub(" ", query)))
 
     def matches(self, texts: list[str]) -> bool:
-        """Return whether every token is in one of the texts and every phrase stands in one."""
+        """Return whether every token and every phrase occurs in one of the texts."""
         lowered = [text.translate(_LOWER) for text in texts]
         for part in (*self.tokens, *self.phrases):
             if not any(part in text for text in lowered):
@@ -42,7 +47,7 @@ class Search:
 
 
 def tokenize(text: str) -> list[str]:
-    """Return the tokens of a text in their order."""
+    """Return the tokens of a text in order."""
     return _split_lowered(text.translate(_LOWER))
 
 
@@ -51,7 +56,7 @@ def _split_lowered(lowered: str) -> list[str]:
 
 
 def _contains_phrase(phrase: str, text: str) -> bool:
-    """Return whether the phrase stands in the text between delimiters, or the ends of the text."""
+    """Return whether a phrase occurs in a text, bounded by delimiters or its ends."""
     at = text.find(phrase)
     while at >= 0:
         end = at + len(phrase)

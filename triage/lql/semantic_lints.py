@@ -1,4 +1,4 @@
-"""Filters that say what they mean, and mean something else than most readers expect.
+"""Lints about meaning: filters that match other entries than intended.
 
 Sources: the pages "Logging query language" and "Troubleshoot Logging query language", and the severities of LogEntry.
 """
@@ -43,7 +43,10 @@ _BELOW = ("<", "<=", "!=", "!~")
 
 
 def impossible_values(query: Query) -> Iterator[Finding]:
-    """Find values that the field's type cannot be: the page lets the comparison fail, the API refuses the filter."""
+    """Find values that the type of the field cannot have.
+
+    The page says that the comparison fails; the API rejects the filter.
+    """
     for node, path in _comparisons(query):
         if path.kind is None or path.kind not in CONVERSIONS or node.operator in REGEX_OPERATORS:
             continue
@@ -71,7 +74,7 @@ def _suggest_value(text: str, path: Path) -> str | None:
 
 
 def patterns(query: Query) -> Iterator[Finding]:
-    """Find regular expressions on what is no string, or without quotation marks."""
+    """Find regular expressions on fields that are not strings, or without quotes."""
     for node, path in _comparisons(query):
         if node.operator not in REGEX_OPERATORS:
             continue
@@ -86,7 +89,7 @@ def patterns(query: Query) -> Iterator[Finding]:
 
 
 def stars(query: Query) -> Iterator[Finding]:
-    """Find stars in values, which the language looks for as stars."""
+    """Find stars in values, which match literal stars."""
     for node, path in _comparisons(query):
         if node.operator not in ("=", "!=", ":") or path.kind in CONVERSIONS:
             continue
@@ -103,7 +106,7 @@ def stars(query: Query) -> Iterator[Finding]:
 
 
 def log_names(query: Query) -> Iterator[Finding]:
-    """Find log names with a slash in the log's own name, which entries carry as %2F."""
+    """Find log names with a plain slash, which entries encode as %2F."""
     message = (
         "entries carry the slash in a log's name as %2F, so this finds none; log_id takes the plain name"
     )
@@ -120,7 +123,7 @@ def log_names(query: Query) -> Iterator[Finding]:
 
 
 def label_paths(query: Query) -> Iterator[Finding]:
-    """Find label keys with dots that are not quoted: labels are one level deep."""
+    """Find unquoted label keys with dots: labels have one level."""
     message = "a label's key with dots stands in double quotes, as labels have one level only"
     for field in find_fields(query.root):
         path = bind_field(field, query.text)
@@ -131,7 +134,7 @@ def label_paths(query: Query) -> Iterator[Finding]:
 
 
 def missing_fields(query: Query) -> Iterator[Finding]:
-    """Find != and !~ on fields that entries may lack: then they are false."""
+    """Find != and !~ on fields that can be missing, where they are false."""
     for node, path in _comparisons(query):
         if node.operator in ("!=", "!~") and len(path.keys) > path.fixed and not _is_group(node.value):
             contrary = {"!=": "=", "!~": "=~"}[node.operator]
@@ -151,7 +154,7 @@ def unequal_to_any(query: Query) -> Iterator[Finding]:
 
 
 def defaulted_fields(query: Query) -> Iterator[Finding]:
-    """Find comparisons that an entry without the field passes too, because its default does."""
+    """Find comparisons that an entry without the field passes by its default."""
     beside = _siblings(query, And)
     for node, path in _comparisons(query):
         if node.operator not in _BELOW or path.default is None or len(path.keys) == 1:
@@ -172,7 +175,7 @@ def defaulted_fields(query: Query) -> Iterator[Finding]:
 
 
 def severity_floor(query: Query) -> Iterator[Finding]:
-    """Find ``severity>=X``, which leaves out every entry that was written without a severity."""
+    """Find ``severity>=X``, which excludes entries without a severity."""
     message = "entries without severity (DEFAULT), such as plain lines on stdout and stderr, are left out"
     beside = _siblings(query, Or)
     default = Comparison(Field(("severity",)), "=", Literal("DEFAULT"))
@@ -185,7 +188,7 @@ def severity_floor(query: Query) -> Iterator[Finding]:
 
 
 def text_payload_only(query: Query) -> Iterator[Finding]:
-    """Find filters that look for text in textPayload alone: what a service logs as JSON is in jsonPayload."""
+    """Find text searches in textPayload alone, which miss jsonPayload."""
     named = [field.parts[0] for field in find_fields(query.root)]
     everywhere = any(
         isinstance(node, Anywhere) or (isinstance(node, Call) and node.name == "search")
@@ -206,7 +209,10 @@ def text_payload_only(query: Query) -> Iterator[Finding]:
 
 
 def no_time_bound(query: Query) -> Iterator[Finding]:
-    """Find filters that no time bounds: clients then add their own window or search everything."""
+    """Find filters without a lower time bound.
+
+    Clients then add their own window, or search everything.
+    """
     if not _has_time_bound(query.root):
         message = (
             "no time bound: gcloud and the client libraries then take the last day, the API everything that is "
@@ -235,7 +241,7 @@ def _comparisons(query: Query) -> Iterator[tuple[Comparison, Path]]:
 
 
 def _siblings(query: Query, kind: type[And] | type[Or]) -> dict[int, tuple[Node, ...]]:
-    """Return for every part of an And or an Or, by its id, all the parts of it."""
+    """Return, by the id of each part of an And or an Or, all of its parts."""
     joints = (node for node in walk(query.root) if isinstance(node, kind))
     return {id(part): joint.parts for joint in joints for part in joint.parts}
 

@@ -1,17 +1,17 @@
-"""The functions of the language: what each takes, in the words of Google's page."""
+"""The signatures of the language's functions, from Google's page."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Role(Enum):
-    """What an argument is."""
+    """The role of an argument."""
 
     FIELD = "a field"
     #: A field, or cast or regexp_extract of one.
     VALUE = "a field, cast(...) or regexp_extract(...)"
     TEXT = "a value"
-    #: A value that the page wants in double quotes.
+    #: A value that needs double quotes.
     STRING = "a string in double quotes"
     PATTERN = "a regular expression in double quotes"
     TYPE = "a type"
@@ -20,7 +20,14 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Signature:
-    """How a function is called. ``test`` tells those that are true or false from those whose value is compared."""
+    """How a function is called.
+
+    Attributes:
+        usage: the call as the documentation writes it.
+        forms: the roles of the arguments, one tuple per accepted form.
+        test: whether the function is Boolean; otherwise its value is compared.
+
+    """
 
     usage: str
     forms: tuple[tuple[Role, ...], ...]
@@ -46,4 +53,3 @@ FUNCTIONS = {
 }
 #: Not a function by itself: the option of cast.
 TIMEZONE = Signature('TIMEZONE("America/New_York")', ((Role.TEXT,),), test=False)
-CAST_TYPES = ("STRING", "INT64", "FLOAT64", "BOOL", "TIMESTAMP", "DURATION")

@@ -1,7 +1,7 @@
-r"""A filter as GoogleSQL, as far as a table can be asked: FALSE only where the filter surely does not match.
+"""Translate a filter to GoogleSQL, as far as a table can evaluate it.
 
-SQL's own NULL stands for what only the matcher can tell: AND, OR and NOT carry it on as they should. So the condition
-that a row is kept is ``IS NOT FALSE``, and what comes back is matched again.
+The SQL is FALSE only for rows that the filter does not match. NULL means that only the matcher can decide; AND, OR
+and NOT propagate it. Rows are selected with ``IS NOT FALSE`` and matched again after the query.
 """
 
 from collections.abc import Callable
@@ -16,21 +16,21 @@ from triage.lql.tree import And, Anywhere, Call, Comparison, Field, FieldPresenc
 from triage.lql.value_tests import CONVERSIONS, convert_literal, make_value_test
 from triage.models import SEVERITIES, Condition, SqlValue
 
-#: Returns the SQL of the JSON value at a path of LogEntry's names, or of the key below it that a piece of SQL gives.
+#: Return the SQL of the JSON value at a path of LogEntry, or of a key below it (given as SQL).
 ColumnSql = Callable[[tuple[str, ...], str], str]
 UNKNOWN = "NULL"
 _ORDERS = {"=": "=", ":": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-#: The @type of an audit entry, which a table leaves out.
+#: The @type of an audit entry, which tables omit.
 _AUDIT_TYPE = "type.googleapis.com/google.cloud.audit.auditlog"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INT64_LIMIT = 1 << 63
 
 
 def to_sql(text: str, column: ColumnSql) -> Condition | None:
-    """Return the SQL that is FALSE for rows that a filter does not match, None where it is known of no row.
+    """Return the condition of a filter; None if it excludes no row.
 
     Raises:
-        FilterError: the filter cannot be used.
+        FilterError: the filter is invalid.
 
     """
     query = parse(text)
@@ -41,7 +41,7 @@ def to_sql(text: str, column: ColumnSql) -> Condition | None:
 
 
 class _SqlBuilder:
-    """One filter on its way to SQL; ``values`` are what its parameters are bound to."""
+    """Builds the SQL of one filter; ``values`` maps its parameters to values."""
 
     def __init__(self, column: ColumnSql, text: str) -> None:
         self._column, self._text = column, text
@@ -71,7 +71,7 @@ class _SqlBuilder:
         return f"@{name}"
 
     def _column_at(self, path: Path) -> str:
-        """Return the SQL of the value at a path, "" where an array may lie on the way."""
+        """Return the SQL of the value at a path; "" if an array may be on the way."""
         below = path.keys[path.fixed :]
         if len(below) > 1 or path.keys[0] == "errorGroups":
             return ""
@@ -103,7 +103,7 @@ class _SqlBuilder:
                 return UNKNOWN
 
     def _compare_time(self, operator: str, literal: Literal) -> str:
-        """Compare with a time; a table's times have microseconds, a filter's may have nanoseconds."""
+        """Compare a time; tables have microseconds, filters may have nanoseconds."""
         right = convert_literal(Kind.TIMESTAMP, literal)
         if right is None:
             return "FALSE"
@@ -124,22 +124,22 @@ class _SqlBuilder:
         )
 
     def _compare_number(self, path: Path, operator: str, literal: Literal) -> str:
-        right, place = convert_literal(Kind.INT, literal), self._column_at(path)
+        right, column = convert_literal(Kind.INT, literal), self._column_at(path)
         if right is None:
             return "FALSE"
         if not -_INT64_LIMIT <= right < _INT64_LIMIT:
             return UNKNOWN
-        value = f"IFNULL(JSON_VALUE({place}), '{path.default}')"
+        value = f"IFNULL(JSON_VALUE({column}), '{path.default}')"
         held = f"SAFE_CAST({value} AS INT64) {_ORDERS[operator]} {self._bind_value(right)}"
         return f"IF(REGEXP_CONTAINS({value}, r'^-?[0-9]{{1,18}}$'), {held}, NULL)"
 
     def _compare_text(self, path: Path, operator: str, literal: Literal) -> str:
-        """Compare text; without case, which is known of ASCII here, unless it is a regular expression."""
+        """Compare text in any case (ASCII only), or with a regular expression."""
         word = fold_case(literal.text)
-        place = self._column_at(path) if word else ""
-        if not place:
+        column = self._column_at(path) if word else ""
+        if not column:
             return UNKNOWN
-        value = f"JSON_VALUE({place})"
+        value = f"JSON_VALUE({column})"
         if operator in ("=~", "!~"):
             found = f"REGEXP_CONTAINS({value}, {self._bind_value(literal.text)})"
             held = found if operator == "=~" else f"NOT {found}"
@@ -149,17 +149,17 @@ class _SqlBuilder:
             held = f"IF({_is_ascii_sql(value)}, {test}, NULL)"
         absent = path.default is not None and make_value_test(Kind.STRING, operator, literal)(path.default)
         return (
-            f"CASE IFNULL(JSON_TYPE({place}), 'null') WHEN 'string' THEN {held}"
+            f"CASE IFNULL(JSON_TYPE({column}), 'null') WHEN 'string' THEN {held}"
             f" WHEN 'null' THEN {str(absent).upper()} END"
         )
 
     def _test_presence(self, path: Path) -> str:
-        place = self._column_at(path)
-        if not place or path.fixed == len(path.keys):
+        column = self._column_at(path)
+        if not column or path.fixed == len(path.keys):
             return UNKNOWN
         return (
-            f"CASE WHEN {place} IS NULL THEN FALSE"
-            f" WHEN JSON_TYPE({place}) IN ('string', 'number', 'boolean') THEN TRUE END"
+            f"CASE WHEN {column} IS NULL THEN FALSE"
+            f" WHEN JSON_TYPE({column}) IN ('string', 'number', 'boolean') THEN TRUE END"
         )
 
     def _compare_log_id(self, literal: Literal) -> str:
@@ -169,7 +169,7 @@ class _SqlBuilder:
         return f"IF({_is_ascii_sql(log)} AND STRPOS({log}, '%') = 0, {held}, NULL)"
 
     def _search_row(self, literal: Literal) -> str:
-        """Look for a word in the whole row, where it can only be a word: 500 is a severity too, and 1e2 a number."""
+        """Search a word in the whole row, if it cannot be a number or severity."""
         word = fold_case(literal.text)
         unlike = any(convert_literal(kind, literal) is not None for kind in CONVERSIONS)
         if unlike or not word.isalpha() or word in _AUDIT_TYPE:

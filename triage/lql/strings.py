@@ -1,7 +1,7 @@
-r"""The text between quotation marks: what an escape sequence stands for, and how a value is written.
+r"""Quote and unquote strings, and their escape sequences.
 
-Google's page names ``\"``, ``\t`` and octal bytes; the others are C's. A sequence that is none stays as it is, and in
-a regular expression only ``\"`` and ``\\`` are undone: the rest belongs to RE2.
+Google's page names ``\"``, ``\t`` and octal bytes; the others are C's. An unknown sequence stays as it is. In a
+regular expression only ``\"`` and ``\\`` are undone: the other sequences belong to RE2.
 """
 
 import re
@@ -17,12 +17,12 @@ _KEYWORDS = ("AND", "OR", "NOT")
 
 
 def unquote_string(quoted: str) -> str:
-    """Return what a quoted string stands for."""
+    """Return the value of a quoted string."""
     return _ESCAPE.sub(_character, quoted[1:-1])
 
 
 def unquote_pattern(quoted: str) -> str:
-    """Return the regular expression that a quoted string holds."""
+    """Return the regular expression in a quoted string."""
     return _PLAIN_ESCAPE.sub(r"\1", quoted[1:-1])
 
 
@@ -39,7 +39,7 @@ def quote_string(text: str) -> str:
 
 
 def quote_path_part(part: str) -> str:
-    """Return one part of a field path, quoted where it has to be."""
+    """Return one part of a field path, quoted if necessary."""
     return part if _BARE.fullmatch(part) and part not in _KEYWORDS else quote_string(part)
 
 

@@ -1,4 +1,4 @@
-"""Slips of the pen: quotation marks, operators and parentheses that the language does not know as such.
+"""Lints about syntax: wrong quotation marks, operators and parentheses.
 
 Sources: the pages "Logging query language" and "Troubleshoot Logging query language".
 """
@@ -25,7 +25,7 @@ _PLAIN_PART = re.compile(r"@?\w[\w-]*")
 
 
 def too_long(query: Query) -> Iterator[Finding]:
-    """Find a filter longer than Cloud Logging takes; comments count."""
+    """Find a filter above Cloud Logging's length limit; comments count."""
     length = len(query.text)
     if length > MAX_CHARACTERS:
         message = f"{length:,} characters; Cloud Logging takes {MAX_CHARACTERS:,}, comments counted"
@@ -33,7 +33,7 @@ def too_long(query: Query) -> Iterator[Finding]:
 
 
 def single_quotes(query: Query) -> Iterator[Finding]:
-    """Find single quotes, which the page does not name among its delimiters."""
+    """Find single quotes, which are not delimiters of the language."""
     message = "a single quote is an ordinary character here and is looked for; strings stand in double quotes"
     for match in _SINGLE.finditer(_blank_strings(query.text)):
         yield make_finding(
@@ -42,7 +42,7 @@ def single_quotes(query: Query) -> Iterator[Finding]:
 
 
 def curly_quotes(query: Query) -> Iterator[Finding]:
-    """Find quotation marks that a word processor made."""
+    """Find typographic quotation marks."""
     message = "this is no quotation mark of the language; strings stand in straight double quotes"
     for match in _CURLY.finditer(_blank_strings(query.text)):
         yield make_finding(
@@ -51,7 +51,7 @@ def curly_quotes(query: Query) -> Iterator[Finding]:
 
 
 def operators(query: Query) -> Iterator[Finding]:
-    """Find and, or, not that are written as in other languages, and so are search terms."""
+    """Find operators of other languages (and, or, not, &&), which are search terms."""
     for literal in _unquoted_literals(query):
         word = _WORDS.get(literal.text.lower())
         if word is not None:
@@ -64,7 +64,7 @@ def operators(query: Query) -> Iterator[Finding]:
 
 
 def loose_or(query: Query) -> Iterator[Finding]:
-    """Find ``field = "A" OR "B"``, where "B" is looked for in every field."""
+    """Find ``field = "A" OR "B"``, which searches "B" in every field."""
     message = "a value behind OR without its field is looked for in every field; write field = (A OR B)"
     for node in walk(query.root):
         if isinstance(node, Or) and any(
@@ -77,7 +77,7 @@ def loose_or(query: Query) -> Iterator[Finding]:
 
 
 def _grouped_values(node: Or, text: str) -> str | None:
-    """Return the comparison with all the values in its parentheses, if there is nothing else in the OR."""
+    """Return the comparison with all values in parentheses; None if not possible."""
     first, *rest = node.parts
     if not isinstance(first, Comparison) or not isinstance(first.value, Literal):
         return None
@@ -98,7 +98,7 @@ def spaced_function(query: Query) -> Iterator[Finding]:
 
 
 def special_characters(query: Query) -> Iterator[Finding]:
-    """Find unquoted text with characters for which the page wants double quotes."""
+    """Find unquoted text with characters that need double quotes."""
     message = "text with special characters stands in double quotes"
     for literal in _unquoted_literals(query):
         special = _SPECIAL.search(literal.text) and to_double(literal.text) is None
@@ -118,7 +118,7 @@ def special_characters(query: Query) -> Iterator[Finding]:
 
 
 def field_alone(query: Query) -> Iterator[Finding]:
-    """Find a field without operator, which is a search for its name."""
+    """Find a field without operator, which searches for its name."""
     for node in walk(query.root):
         if isinstance(node, Anywhere) and not node.value.quoted and _is_field_path(node.value.text):
             fix = f"{node.value.text}:*"
@@ -139,7 +139,7 @@ def _is_field_path(text: str) -> bool:
 
 
 def _unquoted_literals(query: Query) -> Iterator[Literal]:
-    """Return the search terms and values that stand without quotation marks."""
+    """Yield the search terms and values without quotation marks."""
     for node in walk(query.root):
         match node:
             case Anywhere(value=literal) | (Literal() as literal) if not literal.quoted:
@@ -147,5 +147,5 @@ def _unquoted_literals(query: Query) -> Iterator[Literal]:
 
 
 def _blank_strings(text: str) -> str:
-    """Return the text with strings and comments made unreadable, every place kept."""
+    """Return the text with strings and comments blanked out, offsets kept."""
     return _SKIPPED.sub(lambda match: '"' * len(match[0]), text)

@@ -1,4 +1,7 @@
-"""The tree of a filter. Every node knows its place; nodes are equal when they mean the same, wherever they stand."""
+"""The tree of a filter.
+
+Every node has its span. Nodes are equal if they have the same meaning, regardless of their position.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,7 +9,7 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """The characters that a node was read from, from ``start`` up to but not including ``end``."""
+    """A range of characters of the filter, ``end`` excluded."""
 
     start: int = 0
     end: int = 0
@@ -17,10 +20,14 @@ NOWHERE = Span()
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value as the comparison means it: quotation marks and escapes are gone.
+    """A value, unquoted and unescaped.
 
-    ``quoted`` tells how it was written, which never changes what it means, except that only an unquoted NULL_VALUE
-    stands for JSON's null (``null``).
+    Attributes:
+        text: the value.
+        null: whether it is JSON's null, written as an unquoted NULL_VALUE.
+        quoted: whether it was quoted; apart from NULL_VALUE this has no meaning.
+        span: its position.
+
     """
 
     text: str
@@ -31,7 +38,14 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A path such as jsonPayload."a.b": its parts, without quotation marks; ``quoted`` tells which had them."""
+    """A field path such as jsonPayload."a.b".
+
+    Attributes:
+        parts: the parts of the path, unquoted.
+        quoted: which parts were quoted.
+        span: its position.
+
+    """
 
     parts: tuple[str, ...]
     quoted: tuple[bool, ...] = field(default=(), compare=False)
@@ -40,7 +54,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function and its arguments; ``name`` is lower-case, for the language ignores case in names."""
+    """A function call.
+
+    Attributes:
+        name: the name of the function, in lower case.
+        arguments: its arguments.
+        span: its position.
+
+    """
 
     name: str
     arguments: "tuple[Argument, ...]" = ()
@@ -49,7 +70,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Anywhere:
-    """A single value: any field of the entry may have it (Google's word is global restriction)."""
+    """A single value, which any field may have (Google: global restriction)."""
 
     value: Literal
     span: Span = field(default=NOWHERE, compare=False)
@@ -57,7 +78,7 @@ class Anywhere:
 
 @dataclass(frozen=True, slots=True)
 class FieldPresence:
-    """``field:*``."""
+    """A presence test: ``field:*``."""
 
     left: "Field | Call"
     span: Span = field(default=NOWHERE, compare=False)
@@ -65,7 +86,10 @@ class FieldPresence:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``left operator value``; a parenthesised right-hand side is a tree of And, Or and Not over literals."""
+    """A comparison: ``left operator value``.
+
+    A parenthesised right-hand side is a tree of And, Or and Not over literals.
+    """
 
     left: "Field | Call"
     operator: str
@@ -75,7 +99,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """NOT or minus."""
+    """A negation: NOT or minus."""
 
     part: "Node"
     span: Span = field(default=NOWHERE, compare=False)
@@ -83,7 +107,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of two or more; none of the parts is itself an And."""
+    """A conjunction of two or more parts; no part is itself an And."""
 
     parts: "tuple[Node, ...]"
     span: Span = field(default=NOWHERE, compare=False)
@@ -91,7 +115,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """One of two or more; none of the parts is itself an Or."""
+    """A disjunction of two or more parts; no part is itself an Or."""
 
     parts: "tuple[Node, ...]"
     span: Span = field(default=NOWHERE, compare=False)
@@ -104,14 +128,23 @@ Value = And | Or | Not | Literal | Call
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole filter; ``root`` is None where there is none, and every entry matches. ``text`` is what was read."""
+    """A whole filter.
+
+    Attributes:
+        root: the root node; None for an empty filter, which matches every entry.
+        text: the text of the filter.
+
+    """
 
     root: Node | None
     text: str = field(default="", compare=False)
 
 
 def walk(node: Node | None) -> Iterator[Node]:
-    """Return the node and everything below it, in the order of the text; values and nested calls among them."""
+    """Yield the node and everything below it, in the order of the text.
+
+    Values and nested calls are included.
+    """
     match node:
         case None:
             return
@@ -134,7 +167,7 @@ def walk(node: Node | None) -> Iterator[Node]:
 
 
 def find_fields(root: Node | None) -> Iterator[Field]:
-    """Return every field that a filter names, in the order of its text."""
+    """Yield every field of a filter, in the order of the text."""
     for node in walk(root):
         if isinstance(node, Comparison | FieldPresence) and isinstance(node.left, Field):
             yield node.left

@@ -1,4 +1,4 @@
-"""From what the grammar found to the nodes of the tree."""
+"""Build the nodes of the tree from the parse tree of the grammar."""
 
 from dataclasses import replace
 
@@ -29,14 +29,14 @@ ParseTree = Tree[Token]
 
 
 class TreeBuilder:
-    """Builds the nodes of one filter, whose ``text`` the errors show."""
+    """Builds the nodes of one filter; error messages quote its ``text``."""
 
     def __init__(self, text: str) -> None:
         """Keep the text."""
         self.text = text
 
     def build(self, found: ParseTree) -> Node | None:
-        """Return the tree below the grammar's first rule; None for an empty filter."""
+        """Return the root node; None for an empty filter."""
         return self._build_node(_subtrees(found)[0]) if found.children else None
 
     def _build_node(self, found: ParseTree) -> Node:
@@ -69,7 +69,7 @@ class TreeBuilder:
         return self._build_call(found) if found.data == "function" else self._build_field(found)
 
     def _build_value(self, found: ParseTree, *, matching: bool) -> Value:
-        """Build a right-hand side; in a pattern (``matching``) most escape sequences are RE2's."""
+        """Build a right-hand side; in a pattern most escape sequences are RE2's."""
         match found.data:
             case "values":
                 return self._build_value(_subtrees(found)[0], matching=matching)
@@ -111,7 +111,7 @@ class TreeBuilder:
         return replace(field, parts=bind_field(field, self.text).keys)
 
     def _path_tokens(self, found: ParseTree) -> list[Token]:
-        """Return the parts of a path or of a dotted value; a dot touches both its neighbours."""
+        """Return the parts of a path or dotted value; dots have no spaces around."""
         tokens = list(found.scan_values(lambda value: isinstance(value, Token)))
         for before, dot, after in zip(tokens[::2], tokens[1::2], tokens[2::2], strict=False):
             if before.end_pos != dot.start_pos or dot.end_pos != after.start_pos:
@@ -158,21 +158,21 @@ class TreeBuilder:
                 literal = self._build_literal(found, matching=role is Role.PATTERN)
                 if literal.quoted:
                     return literal
-        place = _span_of(found).start
-        raise FilterError(f"expected {role.value}", f"write {usage}", text=self.text, offset=place)
+        offset = _span_of(found).start
+        raise FilterError(f"expected {role.value}", f"write {usage}", text=self.text, offset=offset)
 
     def _build_timezone(self, found: ParseTree) -> Call:
         given = _subtrees(found)
         if len(given) != 1 or given[0].data != "member":
-            place = _span_of(found).start
+            offset = _span_of(found).start
             raise FilterError(
-                "TIMEZONE takes one name", f"write {TIMEZONE.usage}", text=self.text, offset=place
+                "TIMEZONE takes one name", f"write {TIMEZONE.usage}", text=self.text, offset=offset
             )
         return Call("timezone", (self._build_literal(given[0]),), _span_of(found))
 
 
 def _join_nodes(kind: type[And] | type[Or], parts: "list[Node] | list[Value]", span: Span) -> Node:
-    """Join parts; And within And and Or within Or say nothing and are drawn together."""
+    """Join parts; nested Ands and nested Ors are flattened."""
     if len(parts) == 1:
         return parts[0]
     flat: list[Node] = []
@@ -190,6 +190,6 @@ def _token_text(token: Token) -> str:
 
 
 def _span_of(found: ParseTree) -> Span:
-    """Return the place of everything below, parentheses included."""
+    """Return the span of everything below a node, parentheses included."""
     tokens = list(found.scan_values(lambda value: isinstance(value, Token)))
     return Span(tokens[0].start_pos or 0, tokens[-1].end_pos or 0)

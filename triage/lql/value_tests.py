@@ -1,4 +1,7 @@
-"""One value against one literal: what an operator means for each kind of field (page: "Comparison operators")."""
+"""Compare one value with one literal, by the kind of the field.
+
+Source: "Comparison operators" of the page "Logging query language".
+"""
 
 import operator as operators
 from collections.abc import Callable, Mapping
@@ -19,7 +22,7 @@ from triage.lql.values import (
 )
 
 ValueTest = Callable[[object], bool]
-#: ``:`` "is handled like equality" but for strings, of which a part may match.
+#: ``:`` "is handled like equality", except for strings, which may match in part.
 _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operators.eq,
     "!=": operators.ne,
@@ -41,7 +44,10 @@ _TEXTS = (Kind.STRING, Kind.JSON, Kind.PROTO)
 
 
 def make_value_test(kind: Type, operator: str, literal: Literal) -> ValueTest:
-    """Return the test of one value of this kind. A value that cannot be converted fails it, under ``!=`` too."""
+    """Return the test of one value of this kind.
+
+    A value that cannot be converted fails the test, with ``!=`` too.
+    """
     if operator in ("=~", "!~"):
         return _regex_test(literal.text, wanted=operator == "=~") if kind in _TEXTS else never_matches
     if not isinstance(kind, Kind) or kind is Kind.MAP:
@@ -54,14 +60,14 @@ def make_value_test(kind: Type, operator: str, literal: Literal) -> ValueTest:
 
 
 def never_matches(_value: object) -> bool:
-    """Return False: the comparison fails, whatever is there."""
+    """Return False, for a comparison that always fails."""
     return False
 
 
 def convert_literal(kind: Kind, literal: Literal) -> Any:
-    """Return a literal in the type of a field; None where it cannot be.
+    """Return a literal in the type of a field; None if that is not possible.
 
-    A time in a filter has a T between date and time, as the page asks; in an entry a space is read too.
+    A time in a filter needs a T between date and time; a time in an entry may have a space.
     """
     spaced = kind is Kind.TIMESTAMP and " " in literal.text
     return None if literal.null or spaced else CONVERSIONS[kind](literal.text)
@@ -90,7 +96,7 @@ def _string_test(operator: str, literal: Literal) -> ValueTest:
 
 
 def as_text(value: object) -> str | None:
-    """Return a scalar as the text of a string field; None for what is none."""
+    """Return a scalar as text; None for other values."""
     match value:
         case str():
             return value
@@ -108,7 +114,7 @@ def _regex_test(pattern: str, *, wanted: bool) -> ValueTest:
 
 
 def _dynamic_test(kind: Kind, operator: str, literal: Literal) -> ValueTest:
-    """Return the test of a payload's value: its own type says how it is compared."""
+    """Return the test of a payload value, compared by its own type."""
     number, boolean = _typed_test(Kind.DOUBLE, operator, literal), _typed_test(Kind.BOOL, operator, literal)
     text = _proto_string_test(operator, literal) if kind is Kind.PROTO else _string_test(operator, literal)
     null = literal.null and operator in ("=", ":")
@@ -134,9 +140,9 @@ def _dynamic_test(kind: Kind, operator: str, literal: Literal) -> ValueTest:
 
 
 def _proto_string_test(operator: str, literal: Literal) -> ValueTest:
-    """Return the test of a JSON string that may stand for a time, a duration or a 64-bit integer.
+    """Return the test of a string that may be a time, duration or 64-bit integer.
 
-    The service knows the type from ``@type``; here both sides have to look alike.
+    The service knows the type from ``@type``; here both sides have to have the same form.
     """
     text = _string_test(operator, literal)
     if operator == ":":
@@ -149,14 +155,14 @@ def _proto_string_test(operator: str, literal: Literal) -> ValueTest:
     ]
 
     def test(value: object) -> bool:
-        alike = next((like for convert, like in typed if convert(value) is not None), text)
-        return alike(value)
+        same_type_test = next((like for convert, like in typed if convert(value) is not None), text)
+        return same_type_test(value)
 
     return test
 
 
 def _contains_test(kind: Type, literal: Literal) -> ValueTest:
-    """Return the test that a message or map has the key, or anywhere in it the value (AIP-160, "Has operator")."""
+    """Return the test that a message or map has the key or value (AIP-160, "has")."""
     has = make_anywhere_test(literal)
 
     def test(value: object) -> bool:
@@ -166,7 +172,7 @@ def _contains_test(kind: Type, literal: Literal) -> ValueTest:
 
 
 def make_anywhere_test(literal: Literal) -> Callable[[object, Type], bool]:
-    """Return the test that a value of a type has the literal in one of its scalars, each compared as ``:`` does."""
+    """Return the test that any scalar of a value matches the literal, as with ``:``."""
     tests = {kind: _typed_test(kind, ":", literal) for kind in CONVERSIONS}
     text, number, boolean = _string_test(":", literal), tests[Kind.DOUBLE], tests[Kind.BOOL]
     needle = None if literal.null else fold_case(literal.text)

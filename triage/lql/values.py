@@ -1,6 +1,7 @@
-"""Values in the type of their field: what the page's table "Values and conversions" permits, and nothing else.
+"""Convert values to the type of a field.
 
-Each function returns None where the conversion fails; the comparison is then false, whatever its operator.
+Source: the table "Values and conversions" of the page "Logging query language". Each function returns None if the
+conversion fails; the comparison is then false for every operator.
 """
 
 import re
@@ -22,7 +23,7 @@ _MAX_NUMBER_LENGTH = 400
 
 
 def to_int(value: object) -> int | None:
-    """Return an integer of at most 64 bits, signed or not, written as such or as text."""
+    """Return a signed or unsigned 64-bit integer, from a number or text."""
     match value:
         case bool():
             return None
@@ -40,7 +41,10 @@ def to_int(value: object) -> int | None:
 
 
 def to_double(value: object) -> float | None:
-    """Return a double: any number, "NaN" or "Infinity" in any case; what is too large for a double is infinite."""
+    """Return a double, from a number or text ("NaN" and "Infinity" in any case).
+
+    A number too large for a double is infinite.
+    """
     match value:
         case bool():
             return None
@@ -60,7 +64,7 @@ def _float(value: float) -> float:
 
 
 def to_bool(value: object) -> bool | None:
-    """Return a Boolean: true or false, as text in any letter case."""
+    """Return a Boolean, from true or false in any case."""
     match value:
         case bool():
             return value
@@ -71,14 +75,14 @@ def to_bool(value: object) -> bool | None:
 
 
 def to_severity(value: object) -> int | None:
-    """Return the number of a severity: its name in any letter case, or the number itself."""
+    """Return the number of a severity, from its name in any case or the number."""
     if isinstance(value, str) and value.upper() in SEVERITIES:
         return SEVERITIES[value.upper()]
     return to_int(value)
 
 
 def to_timestamp(value: object) -> int | None:
-    """Return nanoseconds since 1970 of an RFC 3339 time or an ISO 8601 date; a date is its midnight in UTC."""
+    """Return nanoseconds since 1970 of an RFC 3339 time or an ISO 8601 date (UTC)."""
     if not isinstance(value, str):
         return None
     if (nanoseconds := _parse_plain_timestamp(value)) is not None:
@@ -94,7 +98,7 @@ def to_timestamp(value: object) -> int | None:
 
 
 def _parse_plain_timestamp(text: str) -> int | None:
-    """Read the form that Cloud Logging writes, several times as fast as any other; None for any other."""
+    """Parse the form that Cloud Logging writes, fast; None for other forms."""
     match = _PLAIN.fullmatch(text)
     if match is None:
         return None
@@ -106,7 +110,7 @@ def _parse_plain_timestamp(text: str) -> int | None:
 
 
 def to_duration(value: object) -> int | None:
-    """Return nanoseconds of a signed decimal number with one of the units ns, us, ms, s, m, h."""
+    """Return nanoseconds of a decimal number with a unit: ns, us, ms, s, m or h."""
     if not isinstance(value, str) or len(value) > _MAX_NUMBER_LENGTH:
         return None
     match = _DURATION.fullmatch(value)

@@ -1,8 +1,17 @@
-"""What a timeline can measure: how many runs and requests went well, how fast runs became ready; and bounded counts."""
+"""Measures of a timeline: ratios of good outcomes, latencies, and bounded counters."""
 
 from triage.measures.bounded_counter import BoundedCounter
 from triage.measures.latency import Latency, measure_latencies
 from triage.measures.ratios import Measure, Ratio, measure_ratio
 from triage.measures.responses import PathResponses, count_responses
 
-__all__ = ["BoundedCounter", "Latency", "Measure", "PathResponses", "Ratio", "count_responses", "measure_latencies", "measure_ratio"]
+__all__ = [
+    "BoundedCounter",
+    "Latency",
+    "Measure",
+    "PathResponses",
+    "Ratio",
+    "count_responses",
+    "measure_latencies",
+    "measure_ratio",
+]

@@ -1,19 +1,19 @@
-"""What is counted by name where logs may hold any number of names: some are told apart, the rest is one."""
+"""Counts by name in bounded memory: too many names share an overflow."""
 
 from collections.abc import Iterator
 from typing import Generic, Protocol, Self, TypeVar
 
 
 class Counted(Protocol):
-    """What was counted of something, and takes in what was counted of another."""
+    """A count that can add another count to itself."""
 
     def absorb(self, other: Self, /) -> None:
-        """Count what the other one counted, too."""
+        """Add another count."""
 
 
 class _Comparable(Protocol):
     def __lt__(self, other: Self, /) -> bool:
-        """Return whether it comes before another."""
+        """Return whether it sorts before another."""
 
 
 Name = TypeVar("Name", bound=_Comparable)
@@ -22,47 +22,47 @@ Item = TypeVar("Item", bound=Counted)
 
 
 class BoundedCounter(Generic[Name, Key, Item]):
-    """Counts by name, those of a name by a key. Of more than ``most`` names the smallest are told apart.
+    """Counts by name and key. Of more than ``limit`` names the smallest are distinguished.
 
-    So it depends on the names alone which they are, not on when they come: one that is not among the smallest never
-    is again, and what was counted of it goes to the ``rest``, which is the name of all others.
+    Which names are distinguished depends on the names alone, not on their order: a name that is not among the
+    smallest never is again, and its counts go to ``overflow``, the name that all others share.
     """
 
-    def __init__(self, most: int, rest: Name) -> None:
-        """Begin without names."""
-        self._most = most
-        self._rest = rest
-        self._others: dict[Key, Item] = {}
-        self._named: dict[Name, dict[Key, Item]] = {}
+    def __init__(self, limit: int, overflow: Name) -> None:
+        """Create an empty counter."""
+        self._limit = limit
+        self._overflow = overflow
+        self._overflow_group: dict[Key, Item] = {}
+        self._groups: dict[Name, dict[Key, Item]] = {}
         self._largest: Name | None = None
 
     def group(self, name: Name) -> dict[Key, Item]:
-        """Return where the counts of a name belong."""
-        group = self._named.get(name)
+        """Return the counts of a name by key."""
+        group = self._groups.get(name)
         if group is not None:
             return group
-        if name == self._rest:
-            return self._others
-        if len(self._named) == self._most:
+        if name == self._overflow:
+            return self._overflow_group
+        if len(self._groups) == self._limit:
             largest = self._largest
             if largest is None:
-                largest = self._largest = max(self._named)
+                largest = self._largest = max(self._groups)
             if largest < name:
-                return self._others
-            self._pool(self._named.pop(largest))
+                return self._overflow_group
+            self._merge_into_overflow(self._groups.pop(largest))
         self._largest = None
-        group = self._named[name] = {}
+        group = self._groups[name] = {}
         return group
 
-    def _pool(self, group: dict[Key, Item]) -> None:
+    def _merge_into_overflow(self, group: dict[Key, Item]) -> None:
         for key, item in group.items():
-            if key in self._others:
-                self._others[key].absorb(item)
+            if key in self._overflow_group:
+                self._overflow_group[key].absorb(item)
             else:
-                self._others[key] = item
+                self._overflow_group[key] = item
 
     def __iter__(self) -> Iterator[tuple[Name, Key, Item]]:
-        """Yield what was counted, the rest last."""
-        for name, group in [*self._named.items(), (self._rest, self._others)]:
+        """Yield name, key and count, the overflow last."""
+        for name, group in [*self._groups.items(), (self._overflow, self._overflow_group)]:
             for key, item in group.items():
                 yield name, key, item

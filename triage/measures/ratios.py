@@ -1,4 +1,4 @@
-"""How many of some runs or requests went well."""
+"""Ratios: how many runs or requests went well."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -18,22 +18,29 @@ Measure = Literal[
 _GOOD = ("ready", "degraded")
 _OPENED = 101
 _REFUSED = 400
-_FINE = range(200, 300)
+_SUCCESS = range(200, 300)
 
 
 class Ratio(NamedTuple):
-    """How many of how many, and of what: "19 of 20 boots became ready"."""
+    """Good outcomes of all outcomes: "19 of 20 boots became ready".
+
+    Attributes:
+        good: number of good outcomes.
+        total: number of outcomes.
+        what: what is counted, as text.
+
+    """
 
     good: int
     total: int
     what: str
 
     def __str__(self) -> str:
-        """Return it in words."""
+        """Return the ratio as text."""
         return f"{self.good} of {self.total} {self.what}"
 
     def reaches(self, at_least: float) -> bool:
-        """Return whether it is at least that part of the whole, 0 to 1; 11 of 20 are 0.55."""
+        """Return whether the ratio is at least a fraction, 0 to 1."""
         return self.good / self.total >= at_least
 
 
@@ -45,56 +52,56 @@ def measure_ratio(
     check: str | None = None,
     path: str = "",
 ) -> Ratio | None:
-    """Return what runs and requests show of a measure, or None: they show nothing of it.
+    """Return the ratio of a measure, or None where nothing was measured.
 
-    A run without a verdict says nothing. A plain GET of a WebSocket path that is answered 200 opens nothing and
-    refuses nothing: it is not counted. ``path`` narrows requests to one path; ``check`` is whose outcomes are counted.
+    A run without a verdict does not count, nor does a plain GET of a WebSocket path with status 200. ``path``
+    selects the requests to one path, ``check`` the outcomes of one check.
     """
     match measure:
         case "boots_ready":
-            return _share(_ready(runs, "boot"), "boots became ready")
+            return _ratio(_ready_outcomes(runs, "boot"), "boots became ready")
         case "validations_ready":
-            return _share(_ready(runs, "validation"), "validations ended ready")
+            return _ratio(_ready_outcomes(runs, "validation"), "validations ended ready")
         case "requests_admitted":
-            marks = [run.condition != "gate_rejected" for run in runs if run.kind == "gate"]
-            return _share(marks, "judged requests were let through to a verdict")
+            outcomes = [run.condition != "gate_rejected" for run in runs if run.kind == "gate"]
+            return _ratio(outcomes, "judged requests were let through to a verdict")
         case "check_passed":
             steps = [step for run in runs for step in run.steps if check and step.check == check]
-            marks = [
+            outcomes = [
                 step.outcome == "passed" for step in steps if step.outcome not in ("not_reached", "seen")
             ]
-            return _share(marks, f"outcomes of {check} were a pass")
+            return _ratio(outcomes, f"outcomes of {check} were a pass")
         case "connections_opened":
-            answered = [
-                (found.count, found.status == _OPENED)
-                for found in _to(path, "socket", requests)
-                if found.status == _OPENED or (found.status or 0) >= _REFUSED
+            weighted = [
+                (counts.count, counts.status == _OPENED)
+                for counts in _select(path, "socket", requests)
+                if counts.status == _OPENED or (counts.status or 0) >= _REFUSED
             ]
-            return _counted(answered, "WebSocket connections were opened (101)")
+            return _weighted_ratio(weighted, "WebSocket connections were opened (101)")
         case "health_answered":
-            answered = [
-                (found.count, found.status == _OPENED or found.status in _FINE)
-                for found in _to(path, "health", requests)
+            weighted = [
+                (counts.count, counts.status == _OPENED or counts.status in _SUCCESS)
+                for counts in _select(path, "health", requests)
             ]
-            return _counted(answered, "health checks were answered 2xx")
+            return _weighted_ratio(weighted, "health checks were answered 2xx")
 
 
-def _ready(runs: Sequence[Run], kind: RunKind) -> list[bool]:
+def _ready_outcomes(runs: Sequence[Run], kind: RunKind) -> list[bool]:
     return [run.verdict in _GOOD for run in runs if run.kind == kind and run.verdict != "unknown"]
 
 
-def _to(path: str, kind: str, requests: Sequence[RequestCounts]) -> list[RequestCounts]:
+def _select(path: str, kind: str, requests: Sequence[RequestCounts]) -> list[RequestCounts]:
     return [
-        found
-        for found in requests
-        if found.kind == kind and found.status is not None and path in ("", found.path)
+        counts
+        for counts in requests
+        if counts.kind == kind and counts.status is not None and path in ("", counts.path)
     ]
 
 
-def _share(marks: Sequence[bool], what: str) -> Ratio | None:
-    return Ratio(sum(marks), len(marks), what) if marks else None
+def _ratio(outcomes: Sequence[bool], what: str) -> Ratio | None:
+    return Ratio(sum(outcomes), len(outcomes), what) if outcomes else None
 
 
-def _counted(answered: Sequence[tuple[int, bool]], what: str) -> Ratio | None:
-    total = sum(count for count, _ in answered)
-    return Ratio(sum(count for count, good in answered if good), total, what) if answered else None
+def _weighted_ratio(weighted: Sequence[tuple[int, bool]], what: str) -> Ratio | None:
+    total = sum(count for count, _ in weighted)
+    return Ratio(sum(count for count, good in weighted if good), total, what) if weighted else None

@@ -1,4 +1,4 @@
-"""The notebook door: logs from what people have at hand, documents that show themselves, frames for pandas."""
+"""Notebook API: load logs, documents that render themselves, DataFrames."""
 
 from triage.notebook.documents import Comparison, Diagnosis, Timeline
 from triage.notebook.fetch_logs import fetch
@@ -20,9 +20,9 @@ __all__ = [
 
 
 def timeline(logs: Loadable) -> Timeline:
-    """Return the runs of some logs: validations, gates and boots, with what they rest on.
+    """Return the runs of some logs: boots, validations and gates, with coverage.
 
-    ``logs`` is what ``load`` returns or takes.
+    ``logs`` is what ``load`` returns or accepts.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -33,9 +33,9 @@ def timeline(logs: Loadable) -> Timeline:
 
 
 def diagnose(logs: Loadable) -> Diagnosis:
-    """Return what broke, how we know and what was ruled out.
+    """Return the causes, their evidence and what was ruled out.
 
-    ``logs`` is what ``load`` returns or takes.
+    ``logs`` is what ``load`` returns or accepts.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -46,9 +46,9 @@ def diagnose(logs: Loadable) -> Diagnosis:
 
 
 def compare(before: Loadable, after: Loadable) -> Comparison:
-    """Return whether ``after`` is better or worse than ``before``, and every difference.
+    """Return whether ``after`` is better or worse, and every difference.
 
-    Both are what ``load`` returns or takes.
+    Both sides are what ``load`` returns or accepts.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -61,7 +61,7 @@ def compare(before: Loadable, after: Loadable) -> Comparison:
 def report(logs: Loadable, template: str = "remediation") -> str:
     """Return the report on some logs as Markdown, secrets masked.
 
-    ``template`` is ``remediation``, ``comment``, ``postmortem``, ``summary`` or the path of a template of yours.
+    ``template`` is ``remediation``, ``comment``, ``postmortem``, ``summary`` or the path of a Jinja2 file.
 
     Raises:
         BadDataError: an export holds no LogEntry.

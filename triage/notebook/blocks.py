@@ -1,7 +1,7 @@
-"""What an object shows of itself in a notebook: sentences, lists and tables, as HTML and as Markdown.
+"""Blocks that notebook objects display: paragraphs, lists and tables.
 
-Both are made of the same blocks, so that they say the same. Every text may come from a log: in HTML it is escaped, and
-stands where MathJax does not look for formulas; in Markdown it is told by ``triage.text.prose`` and ``cell``.
+The same blocks render as HTML and as Markdown. Every text may come from a log: HTML escapes it and excludes it from
+MathJax; Markdown escapes it with ``triage.text.prose`` and ``cell``.
 """
 
 import re
@@ -13,33 +13,56 @@ from triage.text import cell, clean, prose
 
 _EXPLORER = re.compile(r"https://console\.cloud\.google\.com/logs/query[\w;=%?.~-]*", re.ASCII)
 _MAX_LENGTH = 300
-#: Jupyter typesets what stands between dollar signs, but not in an element of this class.
+#: Jupyter typesets text between dollar signs, except in elements of these classes.
 _NO_MATHJAX = "tex2jax_ignore mathjax_ignore"
 
 
 class Paragraph(NamedTuple):
-    """A paragraph that begins with words of ours in bold."""
+    """A paragraph with a bold lead.
+
+    Attributes:
+        lead: trusted words, in bold.
+        text: rest of the paragraph.
+
+    """
 
     lead: str
     text: str = ""
 
 
 class BulletList(NamedTuple):
-    """A list under a title of ours."""
+    """A bulleted list.
+
+    Attributes:
+        title: trusted title.
+        items: text of each item.
+
+    """
 
     title: str
     items: Sequence[str]
 
 
 class Link(NamedTuple):
-    """A cell that leads into Logs Explorer."""
+    """A cell that links to Logs Explorer.
+
+    Attributes:
+        text: label.
+        url: address; other sites are not linked.
+
+    """
 
     text: str
     url: str
 
 
 class LogLine(NamedTuple):
-    """A cell that holds a line of a log."""
+    """A cell that holds a log line.
+
+    Attributes:
+        text: the line.
+
+    """
 
     text: str
 
@@ -48,7 +71,14 @@ Cell: TypeAlias = str | LogLine | Link
 
 
 class Table(NamedTuple):
-    """A table under a title of ours; ``head`` are words of ours too."""
+    """A table.
+
+    Attributes:
+        title: trusted title.
+        head: trusted column names.
+        rows: cells of each row.
+
+    """
 
     title: str
     head: Sequence[str]
@@ -69,7 +99,7 @@ def to_markdown(blocks: Iterable[Block]) -> str:
 
 
 def first_line(text: str) -> str:
-    """Return the first line of a text, cut where it is very long."""
+    """Return the first line of a text, truncated at 300 characters."""
     line = text.partition("\n")[0].strip()
     return line if len(line) <= _MAX_LENGTH else f"{line[:_MAX_LENGTH]} ..."
 

@@ -1,4 +1,4 @@
-"""The chart of a timeline, and pictures of it. Needs the extra ``plot``."""
+"""Chart of a timeline, and images of it. Needs the extra ``plot``."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ImageFormat: TypeAlias = Literal["svg", "png"]
 
-#: Colour and shape of each verdict: either alone tells them apart.
+#: Colour and shape of each verdict; either alone distinguishes them.
 _VERDICTS = {
     "ready": ("#2a9d5c", "circle"),
     "degraded": ("#e69f00", "triangle-up"),
@@ -23,7 +23,7 @@ _VERDICTS = {
     "unknown": ("#7f7f7f", "diamond"),
 }
 _KINDS = ("boot", "validation", "gate", "probe")
-#: A clock of 24 hours, as logs have it; where a day begins, its date.
+#: Axis labels: 24-hour times as in logs, and the date where a day begins.
 _CLOCK = {
     "milliseconds": "%H:%M:%S.%L",
     "seconds": "%H:%M:%S",
@@ -39,10 +39,10 @@ _NANOSECONDS_PER_MILLISECOND = NANOSECONDS // 1000
 
 
 def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
-    """Return the runs over time (UTC): a panel per revision, a lane per kind and instance, colours by verdict.
+    """Return the runs over time (UTC): a panel per revision, coloured by verdict.
 
-    Runs that would lie on the same spot are one mark that says how many they are, so the chart stays small however many
-    there are. It can be zoomed and panned along the time.
+    Each panel has a lane per kind of run and instance. Runs at the same position share one mark that counts them, which
+    keeps the chart small. The time axis can be zoomed and panned.
 
     Raises:
         UsageError: altair is not installed.
@@ -93,7 +93,7 @@ def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
         labelFontWeight="bold",
         labelPadding=4,
     )
-    # InlineData, as altair refuses more than 5,000 rows of any other.
+    # InlineData, because altair rejects more than 5,000 rows of other data.
     chart: alt.FacetChart = layers.facet(
         data=alt.InlineData(values=marks),
         row=alt.Row("revision:N", title=None, sort=revisions, header=header),
@@ -102,7 +102,7 @@ def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
 
 
 def render_image(chart: "alt.FacetChart | alt.Chart", form: ImageFormat) -> bytes:
-    """Return a chart as a picture; PNG at twice the usual resolution.
+    """Return a chart as an image; PNG has twice the usual resolution.
 
     Raises:
         UsageError: altair or vl-convert-python is not installed.
@@ -119,7 +119,7 @@ def render_image(chart: "alt.FacetChart | alt.Chart", form: ImageFormat) -> byte
 
 
 def require_image_support() -> None:
-    """Make sure that charts and pictures of them can be made.
+    """Check that charts and images of them can be made.
 
     Raises:
         UsageError: altair or vl-convert-python is not installed.
@@ -139,13 +139,16 @@ def _require(module: str) -> None:
 
 
 def _format_days(timeline: Iterable[Run]) -> str:
-    """Return the day that the runs are of, or the first and the last: the axis has no room for it."""
+    """Return the day of the runs, or the first and last day.
+
+    The axis shows times only.
+    """
     days = sorted({run.started[:10] for run in timeline})
     return f"{days[0]} UTC" if len(days) == 1 else f"{days[0]} to {days[-1]} UTC"
 
 
 def _marks(timeline: Iterable[Run]) -> Iterator[dict[str, Any]]:
-    """Yield a mark for the runs of each spot, lanes in the order in which they are shown; times in milliseconds."""
+    """Yield one mark per position, lanes in display order; times in milliseconds."""
     listed = sorted(timeline, key=lambda run: (run.revision, _KINDS.index(run.kind)))
     starts = [parse_timestamp(run.started) // _NANOSECONDS_PER_MILLISECOND for run in listed]
     ends = [

@@ -1,4 +1,4 @@
-"""What the logs, the timeline and the diagnosis show of themselves."""
+"""Blocks that logs, timelines, diagnoses and comparisons display."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from triage.notebook.blocks import Block, BulletList, Link, LogLine, Paragraph, 
 
 
 def diagnosis_blocks(document: Diagnosis) -> Iterator[Block]:
-    """Yield the verdict, the first incident with its evidence, the others, what was read and what it cannot show."""
+    """Yield the verdict, the incidents, the coverage and the limits."""
     yield Paragraph(format_verdict(document), _format_state(document))
     for first in document.incidents[:1]:
         yield from incident_blocks(first)
@@ -38,8 +38,8 @@ def diagnosis_blocks(document: Diagnosis) -> Iterator[Block]:
 
 def format_verdict(document: Diagnosis) -> str:
     """Return the verdict in words: "NOT READY", "READY (recovered)"."""
-    said = document.verdict.replace("_", " ").upper()
-    return f"{said} (recovered)" if document.recovered else said
+    words = document.verdict.replace("_", " ").upper()
+    return f"{words} (recovered)" if document.recovered else words
 
 
 def _format_state(document: Diagnosis) -> str:
@@ -51,7 +51,7 @@ def _format_state(document: Diagnosis) -> str:
 
 
 def incident_blocks(one: Incident) -> Iterator[Block]:
-    """Yield a cause: what broke, why we say so, the lines that show it, and what was ruled out."""
+    """Yield the cause, the reasons, the evidence and what was ruled out."""
     about = [
         f"check {one.check}" if one.check else "no check to blame",
         f"{one.confidence} confidence",
@@ -74,7 +74,7 @@ def incident_blocks(one: Incident) -> Iterator[Block]:
 
 
 def evidence_table(lines: Sequence[Evidence]) -> Table:
-    """Return the lines that show something, each with its link into Logs Explorer."""
+    """Return the evidence lines, each with its link to Logs Explorer."""
     return Table(
         "Evidence",
         ("", "Time (UTC)", "Severity", "Instance", "Message", "Times"),
@@ -93,7 +93,7 @@ def evidence_table(lines: Sequence[Evidence]) -> Table:
 
 
 def timeline_blocks(document: Timeline) -> Iterator[Block]:
-    """Yield a row for each block of alike runs, and what was read."""
+    """Yield a row for each block of similar runs, and the coverage."""
     blocks = pipeline.fold(document)
     if blocks:
         yield Table(
@@ -136,7 +136,7 @@ def _run_row(block: Sequence[Run]) -> tuple[str, ...]:
 
 
 def comparison_blocks(document: Comparison) -> Iterator[Block]:
-    """Yield the answer with its reasons, the two sides, outcomes, errors, revisions and what cannot be told."""
+    """Yield the answer, sides, outcomes, errors, revisions and limits."""
     yield Paragraph(document.change.upper(), "; ".join(sign.says for sign in document.because))
     yield Table("Sides", ("", "Before", "After"), _side_rows(document.before, document.after))
     if document.outcomes:
@@ -176,9 +176,9 @@ def comparison_blocks(document: Comparison) -> Iterator[Block]:
             ("Service", "Last good", "First bad"),
             [(walk.service, walk.last_good or none, walk.first_bad or none) for walk in document.walks],
         )
-    doubts = [f"{thin.side.upper()}, {thin.service}: {thin.why}" for thin in document.thin]
-    if doubts or document.limits:
-        yield BulletList("What these logs cannot tell", [*document.limits, *doubts])
+    limits = [f"{thin.side.upper()}, {thin.service}: {thin.why}" for thin in document.thin]
+    if limits or document.limits:
+        yield BulletList("What these logs cannot tell", [*document.limits, *limits])
 
 
 def _side_rows(before: SideSummary, after: SideSummary) -> list[tuple[str, str, str]]:
@@ -197,7 +197,7 @@ def _side_rows(before: SideSummary, after: SideSummary) -> list[tuple[str, str, 
 
 
 def logs_blocks(name: str, read: Coverage) -> Iterator[Block]:
-    """Yield what logs were read from, what they hold, and what was not read."""
+    """Yield the source of the logs, their services and what was not read."""
     yield Paragraph("Logs", f"of {name}")
     yield coverage_paragraph(read)
     if read.services:
@@ -223,7 +223,7 @@ def logs_blocks(name: str, read: Coverage) -> Iterator[Block]:
 
 
 def coverage_paragraph(read: Coverage) -> Paragraph:
-    """Return what the documents rest on."""
+    """Return the counts and the window of what was read."""
     counted = f"{read.records:,} records: {read.entries:,} entries, {read.matched:,} recognised"
     counted += "".join(
         f", {count:,} {word}"
@@ -241,7 +241,7 @@ def coverage_paragraph(read: Coverage) -> Paragraph:
 
 
 def _format_utc(timestamp: str) -> str:
-    """Return "2025-09-14 02:56:56.123" of an RFC 3339 time in UTC."""
+    """Return an RFC 3339 time in UTC as "2025-09-14 02:56:56.123"."""
     return timestamp[:23].replace("T", " ").rstrip("Z")
 
 

@@ -1,4 +1,4 @@
-"""The documents as a notebook holds them: secrets masked, showing themselves, with frames and a chart."""
+"""Documents for notebooks: masked, with HTML, DataFrames and a chart."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 
 class Timeline(models.Timeline, frozen=True, kw_only=True):
-    """The runs of some logs. ``to_dict()`` gives the document, ``to_frame()`` a row per run, ``plot()`` a chart."""
+    """Runs of some logs.
+
+    ``to_dict()`` gives the document, ``to_frame()`` a row per run, ``plot()`` a chart.
+    """
 
     @classmethod
     def from_document(cls, timeline: models.Timeline) -> Self:
-        """Return the document as a notebook holds it, secrets masked."""
+        """Return the notebook form of a document, secrets masked."""
         return cls(**msgspec.structs.asdict(msgspec.convert(timeline.to_dict(), models.Timeline)))
 
     def __repr__(self) -> str:
-        """Return how many runs there are."""
+        """Return the number of runs."""
         return f"<Timeline of {len(self.runs):,} runs>"
 
     def _repr_html_(self) -> str:
@@ -33,7 +36,7 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
         return to_markdown(document_blocks.timeline_blocks(self))
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row per run: times in UTC, elapsed in seconds, verdicts as categories."""
+        """Return one row per run: UTC times, elapsed in seconds, verdict categories."""
         from triage.notebook import frames
 
         return frames.runs_frame(self)
@@ -45,9 +48,9 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
         return frames.steps_frame(self)
 
     def plot(self) -> "alt.FacetChart | alt.Chart":
-        """Return a chart of the runs over time (UTC): a panel per revision, a lane per kind and instance.
+        """Return a chart of the runs over time (UTC), a panel per revision.
 
-        The extra ``plot`` must be installed.
+        Each panel has a lane per kind and instance. The extra ``plot`` is required.
 
         Raises:
             UsageError: altair is not installed.
@@ -59,10 +62,10 @@ class Timeline(models.Timeline, frozen=True, kw_only=True):
 
 
 class EvidenceList(list[models.Evidence]):
-    """The lines that show something. ``to_frame()`` gives a row per line."""
+    """Evidence lines of an incident; ``to_frame()`` gives a row per line."""
 
     def __repr__(self) -> str:
-        """Return the numbers of the lines."""
+        """Return the ids of the lines."""
         return f"<Evidence {', '.join(line.id for line in self)}>"
 
     def _repr_html_(self) -> str:
@@ -72,7 +75,7 @@ class EvidenceList(list[models.Evidence]):
         return to_markdown([document_blocks.evidence_table(self)])
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row per line, with its id, time in UTC, message and link into Logs Explorer."""
+        """Return one row per line: id, UTC time, message and link to Logs Explorer."""
         from triage.notebook import frames
 
         return frames.evidence_frame(self)
@@ -85,11 +88,11 @@ class Incident(models.Incident, frozen=True, kw_only=True):
 
     @classmethod
     def from_document(cls, incident: models.Incident) -> Self:
-        """Return the incident as a notebook holds it."""
+        """Return the notebook form of an incident."""
         return cls(**msgspec.structs.asdict(incident) | {"evidence": EvidenceList(incident.evidence)})
 
     def __repr__(self) -> str:
-        """Return the cause and how sure it is."""
+        """Return the cause and its confidence."""
         return f"<Incident {self.cause}: {clean(self.title)} ({self.confidence} confidence)>"
 
     def _repr_html_(self) -> str:
@@ -100,20 +103,23 @@ class Incident(models.Incident, frozen=True, kw_only=True):
 
 
 class Diagnosis(models.Diagnosis, frozen=True, kw_only=True):
-    """What broke. ``to_dict()`` gives the document, ``to_frame()`` a row per incident."""
+    """Incidents of some logs.
+
+    ``to_dict()`` gives the document, ``to_frame()`` a row per incident.
+    """
 
     incidents: list[Incident]  # type: ignore[assignment]  # frozen: nobody can put a wider one in
 
     @classmethod
     def from_document(cls, diagnosis: models.Diagnosis) -> Self:
-        """Return the document as a notebook holds it, secrets masked."""
+        """Return the notebook form of a document, secrets masked."""
         masked = msgspec.structs.asdict(msgspec.convert(diagnosis.to_dict(), models.Diagnosis))
         return cls(
             **masked | {"incidents": [Incident.from_document(incident) for incident in masked["incidents"]]}
         )
 
     def __repr__(self) -> str:
-        """Return the verdict, and the cause to act on first."""
+        """Return the verdict and the first incident."""
         first = f", {clean(self.incidents[0].title)}" if self.incidents else ""
         return f"<Diagnosis: {document_blocks.format_verdict(self)}{first}>"
 
@@ -124,18 +130,21 @@ class Diagnosis(models.Diagnosis, frozen=True, kw_only=True):
         return to_markdown(document_blocks.diagnosis_blocks(self))
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row per incident, the one to act on first."""
+        """Return one row per incident, the most important first."""
         from triage.notebook import frames
 
         return frames.incidents_frame(self)
 
 
 class Comparison(models.Comparison, frozen=True, kw_only=True):
-    """What changed between two sides. ``to_dict()`` gives the document, ``to_frame()`` a row per error shape."""
+    """Differences between two sides.
+
+    ``to_dict()`` gives the document, ``to_frame()`` a row per error pattern.
+    """
 
     @classmethod
     def from_document(cls, comparison: models.Comparison) -> Self:
-        """Return the document as a notebook holds it, secrets masked."""
+        """Return the notebook form of a document, secrets masked."""
         return cls(**msgspec.structs.asdict(msgspec.convert(comparison.to_dict(), models.Comparison)))
 
     def __repr__(self) -> str:
@@ -149,7 +158,7 @@ class Comparison(models.Comparison, frozen=True, kw_only=True):
         return to_markdown(document_blocks.comparison_blocks(self))
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row per error shape: what became of it, with its count and its rates on both sides."""
+        """Return one row per error pattern, with its count and rates on both sides."""
         from triage.notebook import frames
 
         return frames.error_changes_frame(self)

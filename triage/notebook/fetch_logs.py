@@ -1,4 +1,4 @@
-"""Logs from Cloud Logging, fetched from a notebook."""
+"""Fetch logs from Cloud Logging in a notebook."""
 
 import os
 from collections.abc import Sequence
@@ -31,20 +31,34 @@ def fetch(
     endpoint: str = "",
     impersonate: str = "",
 ) -> Logs:
-    """Fetch the logs of one service or several from Cloud Logging, as ``triage fetch`` does, and return them.
+    """Fetch the logs of one or several services from Cloud Logging.
 
-    In a notebook it shows below the cell how far it is. The files stay in ``folder``: ``NAME-FROM-UNTIL.jsonl.gz``,
-    the raw logs, to be read by their owner only. The window is ``since`` (up to now; the last hour, if none is named),
-    ``start`` to ``until``, or ``margin`` on both sides of ``around``; times are told as on the command line ("90m",
-    "2025-09-13 17:43 PDT", RFC 3339). ``filter`` is asked in place of what the packs name, ``everything`` asks for all
-    lines, ``limit`` for so many entries, oldest first. An interrupted fetch goes on with ``resume=True``; ``widen``
-    lets the window grow where a run is cut (None: unless its ends were given). ``reads_per_minute`` is the project's
-    read quota (60, or TRIAGE_READS_PER_MINUTE).
+    Works like ``triage fetch``, and shows its progress below the notebook cell. The files stay in ``folder`` as
+    ``NAME-FROM-UNTIL.jsonl.gz``: raw logs that only their owner can read.
+
+    Args:
+        service: name of the service, or several names.
+        project: Google Cloud project; by default that of the environment or gcloud.
+        since: fetch from this time until now; the last hour by default. Times are as on the command line ("90m",
+            "2025-09-13 17:43 PDT", RFC 3339).
+        start: fetch from this time.
+        until: fetch up to this time.
+        around: fetch ``margin`` before and after this time.
+        margin: length of each side of ``around``.
+        filter: Logging filter to use instead of the packs' query.
+        everything: fetch all lines of the service.
+        limit: highest number of entries, oldest first.
+        folder: where to write the files.
+        resume: resume an interrupted fetch.
+        widen: widen the window if it cuts a run; by default unless ``start`` is given.
+        reads_per_minute: read quota of the project; by default TRIAGE_READS_PER_MINUTE, else 60.
+        endpoint: private endpoint, as HOST:PORT.
+        impersonate: service account to read as.
 
     Raises:
-        UsageError: a time, the window, the filter, the service or the project cannot be used.
+        UsageError: a time, the window, the filter, the service or the project is invalid.
         NoPermissionError: no credentials, no role or no such project.
-        TryAgainError: quota or network; what was fetched is kept.
+        TryAgainError: quota or network; fetched entries are kept.
         IOFailureError: the files cannot be written.
 
     """

@@ -1,4 +1,4 @@
-"""DataFrames with the types that analysts expect: UTC times, ordered severities, categories, strings, numbers."""
+"""DataFrames with typed columns: UTC times, ordered severities, categories."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _TIME = "datetime64[ns, UTC]"
 
 
 def entries_frame(logs: Iterable[Entry]) -> pd.DataFrame:
-    """Return one row per entry, in order of time."""
+    """Return one row per entry, ordered by time."""
     columns: dict[str, Any] = {
         "timestamp": _TIME,
         "severity": _SEVERITY,
@@ -57,7 +57,7 @@ def _entry_row(entry: Entry) -> tuple[Any, ...]:
 
 
 def events_frame(recognised: Iterable[Event]) -> pd.DataFrame:
-    """Return one row per recognised entry, in order of time."""
+    """Return one row per recognised entry, ordered by time."""
     columns: dict[str, Any] = {
         "timestamp": _TIME,
         "service": "category",
@@ -95,7 +95,7 @@ def events_frame(recognised: Iterable[Event]) -> pd.DataFrame:
 
 
 def requests_frame(logs: Iterable[Entry]) -> pd.DataFrame:
-    """Return one row per request, in order of time; latency in seconds."""
+    """Return one row per request, ordered by time; latency in seconds."""
     columns: dict[str, Any] = {
         "timestamp": _TIME,
         "service": "category",
@@ -126,7 +126,7 @@ def requests_frame(logs: Iterable[Entry]) -> pd.DataFrame:
 
 
 def runs_frame(timeline: Timeline) -> pd.DataFrame:
-    """Return one row per run, in order of time; elapsed in seconds."""
+    """Return one row per run, ordered by time; elapsed in seconds."""
     columns: dict[str, Any] = {
         "id": "string",
         "kind": "category",
@@ -175,7 +175,7 @@ def steps_frame(timeline: Timeline) -> pd.DataFrame:
 
 
 def incidents_frame(diagnosis: Diagnosis) -> pd.DataFrame:
-    """Return one row per incident, the one to act on first."""
+    """Return one row per incident, the most important first."""
     columns: dict[str, Any] = {
         "id": "string",
         "cause": "category",
@@ -195,7 +195,7 @@ def incidents_frame(diagnosis: Diagnosis) -> pd.DataFrame:
 
 
 def evidence_frame(lines: Iterable[Evidence]) -> pd.DataFrame:
-    """Return one row per line of evidence, as it is numbered."""
+    """Return one row per evidence line, ordered by number."""
     columns: dict[str, Any] = {
         "id": "string",
         "timestamp": _TIME,
@@ -214,7 +214,7 @@ def evidence_frame(lines: Iterable[Evidence]) -> pd.DataFrame:
 
 
 def error_changes_frame(comparison: Comparison) -> pd.DataFrame:
-    """Return one row per error shape, what was told surely first."""
+    """Return one row per error pattern, significant changes first."""
     columns: dict[str, Any] = {
         "service": "category",
         "change": "category",
@@ -246,7 +246,7 @@ def error_changes_frame(comparison: Comparison) -> pd.DataFrame:
 
 
 def _document_frame(columns: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return a frame of document rows; lists become one text, as a cell holds one value."""
+    """Return a frame of document rows; a list becomes one text per cell."""
     return _typed_frame(columns, (tuple(_cell(row.get(name)) for name in columns) for row in rows))
 
 
@@ -255,7 +255,10 @@ def _cell(value: object) -> object:
 
 
 def _typed_frame(columns: Mapping[str, Any], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
-    """Return typed columns, secrets masked; an empty text of a category is a missing value."""
+    """Return typed columns, secrets masked.
+
+    An empty text in a category column becomes a missing value.
+    """
     frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
     redactor = Redactor()
     for name, dtype in columns.items():

@@ -1,4 +1,4 @@
-"""Logs at hand: exported files, LogEntry mappings, a client's entries or a DataFrame."""
+"""Logs from exported files, LogEntry mappings, client entries or DataFrames."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -17,21 +17,20 @@ from triage.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What ``load`` takes.
+#: What ``load`` accepts.
 Loadable: TypeAlias = (
     "Logs | str | Path | Sequence[str | Path] | Iterable[Mapping[str, Any]] | Iterable[Any] | pd.DataFrame"
 )
 
 
-#: So many sources are named where logs say what they are read from.
+#: Highest number of sources in the name of logs.
 _MAX_SOURCES = 3
 
 
 class Logs:
-    """The entries of some logs, read when they are needed.
+    """Entries of some logs, read when they are needed.
 
-    Iterating gives every Entry in order of time, each once. The timeline and the diagnosis are made in one pass, and
-    kept.
+    Iterating yields each Entry once, ordered by time. The timeline and the diagnosis are computed in one pass and cached.
     """
 
     def __init__(
@@ -40,18 +39,21 @@ class Logs:
         selection: pipeline.Selection = pipeline.ALL,
         analysis: pipeline.Analysis | None = None,
     ) -> None:
-        """Take what is to be read: paths (files, folders, globs) or records; and what they say, where it is known."""
+        """Create logs from paths (files, folders, globs) or records.
+
+        ``analysis`` is the result for these sources, if it is known already.
+        """
         self._sources = sources
         self._selection = selection
         if analysis is not None:
             self._analysis = analysis
 
     def __iter__(self) -> Iterator[Entry]:
-        """Iterate over all entries in order of time."""
+        """Iterate over all entries, ordered by time."""
         yield from pipeline.read_entries(self._sources, self._selection)
 
     def __repr__(self) -> str:
-        """Return what the logs are read from."""
+        """Return the sources of the logs."""
         return f"<Logs of {self._name}>"
 
     def _repr_html_(self) -> str:
@@ -68,7 +70,7 @@ class Logs:
 
     @property
     def _window(self) -> Window | None:
-        """Return the window that was asked for whole, where it was."""
+        """Return the selected window, or None if an end is open."""
         since, until = self._selection.since, self._selection.until
         return None if since is None or until is None else Window(since, until)
 
@@ -78,17 +80,17 @@ class Logs:
 
     @cached_property
     def timeline(self) -> Timeline:
-        """Return the runs: validations, gates and boots."""
+        """Return the runs: boots, validations and gates."""
         return Timeline.from_document(self._analysis.timeline)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        """Return what broke, how we know and what was ruled out."""
+        """Return the causes, their evidence and what was ruled out."""
         return Diagnosis.from_document(self._analysis.diagnosis)
 
     @property
     def coverage(self) -> Coverage:
-        """Return what was read, what was not and why."""
+        """Return what was read, what was not read and why."""
         return self.timeline.coverage
 
     def compared_with(self, after: "Logs") -> Comparison:
@@ -97,15 +99,15 @@ class Logs:
             (logs._analysis, logs._name, logs._window)  # noqa: SLF001 - of our own kind
             for logs in (self, after)
         )
-        made = pipeline.compare(first, second, names=(name, other), windows=(window, until))
-        return Comparison.from_document(made)
+        comparison = pipeline.compare(first, second, names=(name, other), windows=(window, until))
+        return Comparison.from_document(comparison)
 
     def report(self, template: str = "remediation") -> str:
         """Return the report as Markdown, secrets masked."""
         return pipeline.report(self._analysis, template)
 
     def events(self) -> Iterator[Event]:
-        """Iterate over the entries that a rule recognises, with what it says of them."""
+        """Iterate over the recognised entries, with the rule of each."""
         return (
             event
             for _, event in pipeline.recognise(self._sources, selection=self._selection)
@@ -113,16 +115,16 @@ class Logs:
         )
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row per entry: timestamp in UTC, severity as an ordered category, texts as strings.
+        """Return one row per entry: UTC times, ordered severities, texts as strings.
 
-        Messages are shown with secrets masked; iterate over the logs for the raw entries.
+        Secrets are masked; iterate over the logs for the raw entries.
         """
         from triage.notebook import frames
 
         return frames.entries_frame(self)
 
     def events_frame(self) -> "pd.DataFrame":
-        """Return one row per recognised entry: rule, kind of run, step, check and outcome."""
+        """Return one row per recognised entry: rule, run, step, check and outcome."""
         from triage.notebook import frames
 
         return frames.events_frame(self.events())
@@ -135,11 +137,12 @@ class Logs:
 
 
 def load(source: Loadable) -> Logs:
-    """Return the logs of an export: a path, a glob, a folder, a list of them, LogEntry mappings or a DataFrame.
+    """Return the logs of paths, LogEntry mappings, client entries or a DataFrame.
 
-    A DataFrame may be rows of BigQuery or Log Analytics (JSON in strings, naive times as UTC, NaN for what is not
-    there); mappings may be in any key style, and the entries that a google-cloud-logging client lists (``Client`` or
-    ``LoggingServiceV2Client``) and the rows of a BigQuery client are taken too. Files are read when the logs are used.
+    A path is a file, a folder or a glob; a list of paths works too. A DataFrame holds rows of BigQuery or Log Analytics:
+    JSON in strings, naive times as UTC, NaN for missing values. Mappings may use any key style. Entries that a
+    google-cloud-logging client lists (``Client`` or ``LoggingServiceV2Client``) and rows of a BigQuery client are accepted.
+    Files are read when the logs are used.
 
     Raises:
         UsageError: the source is none of these.

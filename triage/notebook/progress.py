@@ -1,4 +1,4 @@
-"""How far a fetch is, below the cell of a notebook."""
+"""Progress of a fetch, below the cell of a notebook."""
 
 import logging
 import sys
@@ -13,31 +13,31 @@ _logger = logging.getLogger("triage")
 
 
 class FetchProgress:
-    """Shows what is said, a bar and how far it is, in one place below the cell.
+    """Show messages, a progress bar and its description below the cell.
 
-    Outside of a notebook nothing is shown; what is said goes to the logger ``triage``.
+    Outside of a notebook nothing is shown, and messages go to the logger ``triage``.
     """
 
     def __init__(self) -> None:
-        """Show nothing yet."""
+        """Create the display without showing it."""
         self._messages: list[str] = []
         self._progress: Progress | None = None
         self._display: Any = None
         self._in_notebook = _in_notebook()
 
     def notify(self, sentence: str) -> None:
-        """Say a sentence, which stays."""
+        """Show a message; it stays visible."""
         self._messages.append(redact_text(clean(sentence)))
         _logger.info("%s", self._messages[-1])
         self._draw()
 
     def show(self, progress: Progress) -> None:
-        """Show how far it is."""
+        """Update the progress bar."""
         self._progress = progress
         self._draw()
 
     def close(self) -> None:
-        """Take the bar away; the sentences stay."""
+        """Remove the progress bar and keep the messages."""
         self._progress = None
         self._draw()
 
@@ -65,7 +65,10 @@ class FetchProgress:
 
 
 def _in_notebook() -> bool:
-    """Return whether this is a kernel, whose frontend can show HTML and change it; IPython in a terminal cannot."""
+    """Return whether this process is a kernel with a frontend that shows HTML.
+
+    IPython in a terminal is not.
+    """
     if "IPython" not in sys.modules:
         return False
     from IPython.core.getipython import get_ipython

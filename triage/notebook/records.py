@@ -1,4 +1,4 @@
-"""Records from what people hold in a notebook: frames, mappings, a client's entries."""
+"""Records from notebook objects: DataFrames, mappings, client entries."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from triage.models import Record, Source
 
 
 def to_records(source: object) -> list[Record]:
-    """Return one record per row, mapping or entry of a client.
+    """Return one record per row, mapping or client entry.
 
     Raises:
         UsageError: the source holds no such thing.
@@ -35,7 +35,7 @@ def _unsupported_source(source: object) -> UsageError:
 
 
 def _frame_rows(frame: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield each row of a frame; an index with a name ("timestamp", say) is a column like the others."""
+    """Yield each row of a frame; a named index ("timestamp") is a column too."""
     named = [name for name in frame.index.names if name is not None and name not in frame.columns]
     if named:
         frame = frame.reset_index(named)
@@ -43,7 +43,7 @@ def _frame_rows(frame: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _item_json(item: object) -> bytes:
-    """Return the record of a mapping, of a row of BigQuery's client, or of an entry of a Logging client."""
+    """Return the JSON of a mapping, a BigQuery row or a Logging client entry."""
     if isinstance(item, Mapping):
         return _row_json(item)
     message = getattr(item, "_pb", item)
@@ -62,7 +62,7 @@ def _row_json(row: Mapping[Any, Any]) -> bytes:
 
 
 def _json_value(value: Any) -> Any:
-    """Return a cell as JSON has it, without what is empty in it; a time without a zone is UTC."""
+    """Return a cell as a JSON value without empty parts; naive times are UTC."""
     plain: Any = value
     if isinstance(value, Mapping):
         plain = {str(key): inner for key, item in value.items() if (inner := _json_value(item)) is not None}
@@ -80,7 +80,10 @@ def _json_value(value: Any) -> Any:
 
 
 def _format_time(value: datetime) -> str:
-    """Return a time in UTC; pandas keeps the nanoseconds beside the microseconds, protobuf's class all of them."""
+    """Return a time in UTC with nanoseconds.
+
+    pandas keeps them beside the microseconds, protobuf's class keeps all of them.
+    """
     nanoseconds = getattr(value, "nanosecond", 0) % 1000
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
     return f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}{nanoseconds:03d}Z"

@@ -1,4 +1,9 @@
-"""The stages wired: source -> entries -> events -> runs -> diagnosis -> report -> ticket. The doors call nothing else."""
+"""The stages in sequence, for the entry points: CLI and notebook.
+
+source -> entries -> events -> runs -> diagnosis -> report -> ticket
+
+The entry points call nothing else.
+"""
 
 from triage.pipeline.analyser import Analyser, Analysis
 from triage.pipeline.analysis_runner import analyse, check_rules, load_packs, read_entries, recognise

@@ -61,9 +61,10 @@ class Analysis(msgspec.Struct, frozen=True):
 class Analyser:
     """Builds an analysis: ``observe`` each entry, then ``build`` once.
 
-    The entries of one instance come in order of time, and so do all those without an instance. Otherwise the order does
-    not matter. When the entries come by instance, call ``close_partition`` after each one to free its memory. To continue
-    after ``build``, copy the analyser before: the copy shares what never changes, and is cheap.
+    The entries of one instance come in order of time, and so do all those without an instance. Otherwise
+    the order does not matter. When the entries come by instance, call ``close_partition`` after each one to
+    free its memory. To continue after ``build``, copy the analyser before: the copy shares what never
+    changes, and is cheap.
     """
 
     def __init__(self, packs: Sequence[Pack], *, keeps_all: bool = False) -> None:
@@ -91,7 +92,7 @@ class Analyser:
         return [*self._matcher.literals, *self._requested.literals]
 
     def wants(self, entry: Entry) -> bool:
-        """Return whether an entry can change the analysis; others are only counted."""
+        """Return whether an entry can change the analysis; others are skipped."""
         return (
             self.keeps_all or may_matter(self._matcher, entry) or self._requested.kind_of(entry) is not None
         )

@@ -1,4 +1,4 @@
-"""Tables of BigQuery as exports: the table is asked for what would be kept of a file."""
+"""Read BigQuery tables as exports."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ from triage.pipeline.selection import Selection
 from triage.reading.bigquery import Table, TableQuery, build_statement, column, parse_address
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
-#: Fields below which the names are the user's own: a sink writes them in lower case, other characters as _.
+#: Fields whose keys the user chose: a sink writes them in lower case, with _ for other characters.
 _OWN_NAMES = ("jsonPayload", "labels")
 _NON_WORD = re.compile(r"\W", re.ASCII)
 #: The view that Log Analytics has in every linked dataset; it keeps names as they were logged.
@@ -22,13 +22,14 @@ def read_tables(
     literals: Sequence[str] | None,
     notify: Callable[[str], None],
 ) -> Iterator[Record | Skipped | ExportFile]:
-    """Yield the records of some tables that are within a selection, with ``literals`` texts those that may matter.
+    """Yield the selected records of some tables, and counts of irrelevant ones.
 
-    How many bytes BigQuery will read is told before it reads any.
+    literals: texts that make a record relevant; None reads all.
+    notify: called with how many bytes BigQuery will read, before it reads any.
 
     Raises:
-        TriageError: as ``triage.reading.bigquery`` says.
-        UsageError: nothing bounds what is read, or it is more than the selection's ``max_bytes``.
+        TriageError: as ``triage.reading.bigquery``.
+        UsageError: nothing bounds the query, or it would read more than the selection's ``max_bytes``.
 
     """
     from triage.fetching.client import load_credentials
@@ -57,10 +58,12 @@ def read_tables(
 
 
 def sql(table: str, selection: Selection, packs: Sequence[Pack]) -> str:
-    """Return the statement that ``analyse`` would ask of a table, "" for one that is not named yet, as a script.
+    """Return as a script the statement that ``analyse`` runs on a table.
+
+    table: its address; "" stands for any table.
 
     Raises:
-        UsageError: the table or the filter cannot be asked for.
+        UsageError: the table or the filter is invalid.
 
     """
     from triage.pipeline.analyser import Analyser
@@ -71,7 +74,7 @@ def sql(table: str, selection: Selection, packs: Sequence[Pack]) -> str:
 
 
 def format_bytes(count: int) -> str:
-    """Return a number of bytes for people to read: "1.2 GB"."""
+    """Return a number of bytes for people: "1.2 GB"."""
     size, unit = float(count), "B"
     for larger in _UNITS:
         if size < 1000:
@@ -109,7 +112,7 @@ def _refuse_unbounded(table: Table, selection: Selection) -> None:
 
 
 def _notify_renamed_fields(table: Table, filter_text: str | None, notify: Callable[[str], None]) -> None:
-    """Tell which names of a filter a sink's table writes otherwise."""
+    """Notify of the filter's field names that a sink's table writes differently."""
     if not filter_text or table.table == _ALL_LOGS:
         return
     from triage.lql import parse as parse_filter

@@ -1,4 +1,4 @@
-"""Two analyses to what changed between them."""
+"""Compare two analyses."""
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
@@ -16,12 +16,17 @@ from triage.release.comparison import Side
 from triage.release.comparison import compare as compare_sides
 from triage.window import Window, format_timestamp
 
-#: So many revisions are named where one has to be chosen.
+#: The most revisions that a hint lists.
 _MAX_LISTED = 20
 
 
 class ComparedAnalyses(msgspec.Struct, frozen=True):
-    """A comparison and what it was made of."""
+    """A comparison with its two analyses.
+
+    comparison: what changed.
+    before: the earlier analysis.
+    after: the later analysis.
+    """
 
     comparison: Comparison
     before: Analysis
@@ -38,9 +43,9 @@ def compare(
 ) -> Comparison:
     """Return what is better, worse, new or gone in ``after``.
 
-    ``names`` are what the reader calls the sides. ``windows`` are the times that were asked for whole, as a fetch does;
-    without one a side lasts from its first to its last entry. ``history`` are the services with all the revisions
-    that are walked for the last good one; without it those of both sides.
+    names: the names of the sides.
+    windows: the windows that were fetched completely; None means from the first to the last entry of a side.
+    history: the services with the revisions to search for the last good one; None means those of both sides.
     """
     sides = (
         _build_side(of, name, window)
@@ -50,10 +55,10 @@ def compare(
 
 
 def restrict_to_revision(analysis: Analysis, revision: str) -> Analysis:
-    """Return what an analysis says of the revisions that a name or a glob pattern names.
+    """Return an analysis restricted to revisions that match a name or glob pattern.
 
-    Its coverage begins with their first entry that tells something and ends with their last; the counts stay those of
-    the whole.
+    Its coverage spans the first to the last relevant entry of these revisions. Its counts stay those of the
+    whole.
     """
 
     def matches(name: str) -> bool:
@@ -97,14 +102,14 @@ def compare_exports(
     selection: Selection = ALL,
     notify: Callable[[str], None] | None = None,
 ) -> ComparedAnalyses:
-    """Return what changed between the two exports: a file, a folder, a glob or a table each.
+    """Return what changed between two exports: a file, folder, glob or table each.
 
-    A file that ``triage fetch`` wrote is taken for the whole window that it was fetched for.
+    A file that ``triage fetch`` wrote covers the whole window of the fetch.
 
     Raises:
         BadDataError: an export holds no LogEntry.
         IOFailureError: an export cannot be read.
-        UsageError: the filter of the selection is no Logging filter.
+        UsageError: the filter of the selection is invalid.
 
     """
     from triage.fetching.writer import fetched_window
@@ -127,12 +132,15 @@ def compare_revisions(
     selection: Selection = ALL,
     notify: Callable[[str], None] | None = None,
 ) -> ComparedAnalyses:
-    """Return what changed from one revision of some exports to another; both are names or glob patterns, "" for none.
+    """Return what changed between two revisions of some exports.
+
+    revision, other: names or glob patterns; "" if the user gave none.
 
     Raises:
-        BadDataError: the export holds no LogEntry.
-        IOFailureError: the export cannot be read.
-        UsageError: a revision is not in the export, or both name the same one; the message says which there are.
+        BadDataError: an export holds no LogEntry.
+        IOFailureError: an export cannot be read.
+        UsageError: a revision is not in the exports, or both match the same one; the hint lists the
+            revisions.
 
     """
     whole = analyse(exports, packs=packs, selection=selection, notify=notify)
@@ -161,10 +169,10 @@ def compare_windows(
     notify: Callable[[str], None],
     show_progress: Callable[[Progress], None],
 ) -> tuple[list[FetchResult], ComparedAnalyses]:
-    """Fetch two windows of a service, and return the files and what changed from one to the other.
+    """Fetch two windows of a service; return the files and what changed.
 
     Raises:
-        TriageError: as ``fetch`` says; what was fetched is kept.
+        TriageError: as ``fetch``; fetched files are kept.
 
     """
     first, earlier = fetch(before, packs, notify=notify, show_progress=show_progress)
@@ -176,7 +184,10 @@ def compare_windows(
 
 
 def verification_report(compared: ComparedAnalyses) -> str:
-    """Return the report of a comparison as Markdown: the answer, and the plan of BEFORE's incident measured on AFTER."""
+    """Return the report of a comparison as Markdown.
+
+    It measures the remediation plan of the incident in BEFORE on AFTER.
+    """
     from triage.rendering.markdown_report import render_verification as render
 
     after = compared.after
@@ -196,7 +207,7 @@ def verification_report(compared: ComparedAnalyses) -> str:
 
 
 def _list_revisions(analysis: Analysis) -> str:
-    """Return which revisions there are, the newest of each service first."""
+    """Return the list of revisions as a hint, the newest of each service first."""
     matches = [
         f"{name} ({verdict.replace('_', ' ')})"
         for state in analysis.diagnosis.services
@@ -235,7 +246,10 @@ def _build_side(analysis: Analysis, name: str, window: Window | None) -> Side:
 
 
 def _restrict_state(state: ServiceState, matches: Callable[[str], bool]) -> ServiceState | None:
-    """Return the state of a service on some of its revisions: that of the newest of them that decided something."""
+    """Return the state of a service on some of its revisions, None without any.
+
+    It is that of the newest conclusive revision.
+    """
     revisions = {name: verdict for name, verdict in state.revisions.items() if matches(name)}
     if not revisions:
         return None

@@ -1,4 +1,4 @@
-"""Cloud Logging to files, as far as the runs in them need."""
+"""Fetch logs from Cloud Logging, as far as the runs in them require."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,10 +12,10 @@ from triage.window import Window
 
 
 def build_queries(plan: FetchPlan, packs: Sequence[Pack]) -> list[Query]:
-    """Return what a fetch would ask for, one query per service.
+    """Return the queries of a fetch, one per service.
 
     Raises:
-        UsageError: a service, the project or the filter cannot be asked for.
+        UsageError: a service, the project or the filter is invalid.
 
     """
     from triage.fetching.plan import build_queries as asked
@@ -25,7 +25,10 @@ def build_queries(plan: FetchPlan, packs: Sequence[Pack]) -> list[Query]:
 
 
 def plan_fetch(plan: FetchPlan, packs: Sequence[Pack], now: int) -> list[str]:
-    """Return what a fetch would do, and how many calls it takes at most, a sentence each. Nothing is called."""
+    """Return sentences on what a fetch would do, with its maximum of calls.
+
+    Nothing is called.
+    """
     from triage.fetching.plan import plan_fetch as seen
 
     build_queries(plan, packs)
@@ -39,10 +42,13 @@ def fetch(
     notify: Callable[[str], None],
     show_progress: Callable[[Progress], None],
 ) -> tuple[list[FetchResult], Analysis]:
-    """Fetch logs, as far round the window as the runs in it need, and return their files and what they say together.
+    """Fetch logs with the window widened to whole runs; return files and analysis.
+
+    notify: called with sentences for the user.
+    show_progress: called with the progress.
 
     Raises:
-        TriageError: as ``triage.fetching.fetcher`` says; what was fetched is kept.
+        TriageError: as ``triage.fetching``; fetched files are kept.
 
     """
     from triage.fetching import window_growth
@@ -65,7 +71,7 @@ def fetch(
 
 
 def to_json_line(message: Any) -> bytes:
-    """Return the JSON of a LogEntry message that a client of Cloud Logging gave; the message stays as it is."""
+    """Return the JSON of a LogEntry message of a Cloud Logging client, unchanged."""
     from triage.fetching.record import register_payload_types, to_line
 
     register_payload_types()
@@ -75,7 +81,12 @@ def to_json_line(message: Any) -> bytes:
 
 
 def check_filter(plan: FetchPlan) -> None:
-    """Refuse a filter that Cloud Logging would refuse, before it is asked."""
+    """Check the filter of a plan before Cloud Logging is called.
+
+    Raises:
+        UsageError: it is invalid.
+
+    """
     if plan.filter:
         from triage.lql import parse
 

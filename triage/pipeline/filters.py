@@ -1,4 +1,4 @@
-"""The Logging query language for the doors."""
+"""Lint, fix and explain filters of the Logging query language."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def lint_filter(text: str) -> list[Finding]:
-    """Return what is probably not meant in a Logging filter, each with its place and its mend.
+    """Return the probable mistakes of a Logging filter, with position and fix.
 
     Raises:
         UsageError: the text is no Logging filter; the message has line and column.
@@ -22,7 +22,7 @@ def lint_filter(text: str) -> list[Finding]:
 
 
 def fix_filter(text: str) -> str:
-    """Return the Logging filter with every error that ``lint_filter`` finds mended, where the mend is known.
+    """Return a Logging filter with every error fixed that has a known fix.
 
     Raises:
         UsageError: the text is no Logging filter.
@@ -34,10 +34,12 @@ def fix_filter(text: str) -> str:
 
 
 def explain_filter(text: str, entry: Entry | None = None) -> "Explanation":
-    """Return a Logging filter in words; with an entry, which part of it held and what the entry has there.
+    """Return an explanation of a Logging filter, for an entry if one is given.
+
+    With an entry it says which parts match, and what the entry holds.
 
     Raises:
-        UsageError: the text is no Logging filter, or one that an entry cannot be held against offline.
+        UsageError: the text is no Logging filter, or one that cannot be evaluated offline.
 
     """
     from triage.lql import explain, parse

@@ -1,4 +1,4 @@
-"""An analysis to the judgement whether a revision may stay."""
+"""Evaluate the deployment gate, which passes or fails a revision."""
 
 import re
 from collections.abc import Sequence
@@ -13,24 +13,28 @@ from triage.pipeline.analysis_runner import analyse
 from triage.pipeline.comparison import compare, restrict_to_revision
 from triage.release.gate import evaluate_criteria, find_last_good, select_subject
 
-#: What Cloud Run takes for the name of a revision.
+#: A valid name of a revision on Cloud Run.
 _REVISION = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
-#: Where the baseline is a revision that the logs do not hold.
+#: The hint for a baseline that is not in the logs.
 _BASELINE_HINT = "a longer --since may reach it, or name an export that holds it"
 
 
 class BaselineSource(msgspec.Struct, frozen=True):
-    """What new errors are told by, as it was named: an export with its analysis, or a revision of the logs themselves."""
+    """Where the baseline of a gate comes from.
+
+    name: as the user named it: an export, or a revision of the analysed logs.
+    analysis: the analysis of the export; None for a revision.
+    """
 
     name: str
     analysis: Analysis | None
 
 
 def load_criteria(path: Path | None = None) -> Criteria:
-    """Return the criteria of a gate: those that ship, changed by what a file holds.
+    """Return the criteria of a gate: the shipped ones, overridden by a file.
 
     Raises:
-        BadDataError: the file cannot be used; every fault is told with file and line.
+        BadDataError: the file is invalid; the message lists every fault with file and line.
         IOFailureError: the file cannot be read.
 
     """
@@ -40,11 +44,11 @@ def load_criteria(path: Path | None = None) -> Criteria:
 
 
 def load_baseline(name: str, packs: Sequence[Pack]) -> BaselineSource:
-    """Return a baseline: the export of that name where there is one, else a revision of the logs that are judged.
+    """Return a baseline: an export of that name, else a revision of the same logs.
 
     Raises:
         BadDataError: the export holds no LogEntry.
-        IOFailureError: there is no such export, and no revision can have that name.
+        IOFailureError: there is no such export, and it is no possible name of a revision.
 
     """
     if _REVISION.fullmatch(name) and not Path(name).exists():
@@ -60,13 +64,14 @@ def gate(
     revision: str = "",
     baseline: BaselineSource | None = None,
 ) -> Gate:
-    """Return whether a revision may stay: its runs, requests and errors held against criteria.
+    """Evaluate the criteria of a gate for a revision.
 
-    Without a ``service`` it is the one that the diagnosis's verdict is of; without a ``revision`` the newest one in the
-    logs. Of an export that is the ``baseline`` its newest revision that was ready counts.
+    service: the service; by default the one of the verdict.
+    revision: the revision; by default the newest in the logs.
+    baseline: what new errors are compared with; of an export its newest ready revision.
 
     Raises:
-        UsageError: the baseline is the revision that is judged.
+        UsageError: the baseline is the evaluated revision.
 
     """
     named = baseline.name if baseline and baseline.analysis is None else ""
@@ -113,7 +118,7 @@ def gate(
 def _compare_with_baseline(
     analysis: Analysis, service: str, revision: str, baseline: BaselineSource
 ) -> tuple[Baseline, Comparison | str]:
-    """Return what the baseline stands for, and the comparison with it; a text where there is none."""
+    """Return the baseline and the comparison, or the reason why there is none."""
     name = baseline.name
     source = baseline.analysis or analysis
     of = name if baseline.analysis is None else find_last_good(source.diagnosis, service, revision)
@@ -128,14 +133,14 @@ def _compare_with_baseline(
 
 
 def _usable_revision(analysis: Analysis, service: str, revision: str) -> str:
-    """Return the revision that traffic can go back to, "" where the logs show it not ready."""
+    """Return the revision to roll back to, "" if the logs show it not ready."""
     states = [state for state in analysis.diagnosis.services if state.service == service]
     bad = any(state.revisions.get(revision) == "not_ready" for state in states)
     return "" if bad else revision
 
 
 def _build_rollback(result: Gate, last_good_revision: str) -> Rollback:
-    """Return how traffic goes back, with the names that the logs show."""
+    """Return the rollback steps, filled in with the names in the logs."""
     from triage.rendering import playbooks
 
     known = {

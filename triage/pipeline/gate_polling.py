@@ -1,4 +1,4 @@
-"""Cloud Logging asked again until a gate's answer is sure or the time is up."""
+"""Poll Cloud Logging until a gate's result is final or the time is up."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,9 +12,9 @@ from triage.pipeline.fetch_run import fetch
 from triage.release.gate import is_final
 from triage.window import NANOSECONDS, Window
 
-#: Seconds from one look to the next at least.
+#: The least seconds between two polls.
 _PAUSE = 15.0
-#: The part of the read quota that the looks may use up: others read too.
+#: The part of the read quota that polling may use; others need the rest.
 _QUOTA_SHARE = 0.5
 
 
@@ -29,13 +29,19 @@ def poll_until_sure(
     notify: Callable[[str], None],
     show_progress: Callable[[Progress], None],
 ) -> tuple[Gate, list[str]]:
-    """Fetch and judge, again until the answer is sure or ``until`` (nanoseconds) is reached; return it and the files.
+    """Fetch and evaluate until the result is final or ``until`` is reached.
 
-    Sure is a gate that is passed, or failed in a way that no later log can undo. Each look fetches the whole window
-    anew, up to now: entries may come late. The files of the looks before are removed.
+    Return the gate and the fetched files. A result is final if the gate passes, or fails in a way that
+    later logs cannot change. Each poll fetches the whole window again, up to now, as entries may arrive
+    late. Files of earlier polls are removed.
+
+    evaluate: evaluates the gate.
+    until: the last time in nanoseconds.
+    now: returns the time in nanoseconds.
+    pause: sleeps for so many seconds.
 
     Raises:
-        TriageError: as ``fetch`` says; while there is time, quota and network are tried again.
+        TriageError: as ``fetch``; until the time is up, quota and network errors are retried.
 
     """
     fetched: list[FetchResult] = []
@@ -67,13 +73,13 @@ def _is_sure(gate: Gate) -> bool:
 
 
 def _with_cut_limits(gate: Gate, fetched: Sequence[FetchResult]) -> Gate:
-    """Return the gate with what lies cut at the window's edge among its limits, without fetch's own advice."""
+    """Return the gate with the runs cut by the window among its limits."""
     cut = [f"cut at the window's edge: {file.cut.rpartition(': ')[0]}" for file in fetched if file.cut]
     return msgspec.structs.replace(gate, limits=[*cut, *gate.limits])
 
 
 def _remove(fetched: Sequence[FetchResult]) -> None:
-    """Remove the files of a look and what tells of them."""
+    """Remove the files of a poll and their metadata."""
     from triage.fetching.writer import meta_path
 
     for file in fetched:

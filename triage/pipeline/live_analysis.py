@@ -1,4 +1,4 @@
-"""The analysis of entries that still come, in whatever order: at every moment that of all of them."""
+"""Analyse entries while they arrive, in any order, as if all came at once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
@@ -9,14 +9,14 @@ from triage.models import Entry, ExportFile, Gap, Pack, Record, Source
 from triage.pipeline.analyser import Analyser, Analysis
 from triage.window import NANOSECONDS
 
-#: How much later than others an entry may come before all are read anew. Cloud Logging holds them for two seconds.
+#: How late an entry may be before the journal is read again. Cloud Logging buffers entries for two seconds.
 _LATE = 30 * NANOSECONDS
-#: Bytes of entries that are held before a file is made of them, which could not be copied: more than half a minute brings.
+#: Bytes of held entries, more than half a minute brings: beyond it they go to a file, which cannot be copied.
 _MAX_BYTES = 256 << 20
 
 
 class _PartialAnalysis:
-    """Entries and what they say so far: looked at as far as nothing older is expected, the rest waiting."""
+    """The entries so far: those that are final are analysed, the others held."""
 
     def __init__(self, packs: Sequence[Pack], on_entry: Callable[[Entry], None]) -> None:
         self._on_entry = on_entry
@@ -28,12 +28,12 @@ class _PartialAnalysis:
         return self.analyser.wants(entry)
 
     def flush(self, before: int) -> None:
-        """Look at what is older than that."""
+        """Analyse the held entries that are older than ``before``."""
         for entry in self.entries.flush(before):
             self.analyser.observe(entry)
 
     def build(self, final_items: Iterable[Gap | ExportFile]) -> Analysis:
-        """Look at what waits, and return what all say. It is used up by that."""
+        """Add the final items, and return the analysis; it cannot be continued."""
         for item in final_items:
             self.entries.add_item(item)
         for entry in self.entries:
@@ -42,15 +42,15 @@ class _PartialAnalysis:
 
 
 class LiveAnalysis:
-    """What the lines of a journal say while they come. ``on_entry`` is shown every entry.
+    """Analyses the lines of a journal while they arrive.
 
-    They are looked at in order of time, the last half minute held back. What concludes is a copy, which has looked at
-    those too. An entry that comes later than that, or in parts, has the journal read anew: the answer is the same in
-    whatever order the lines came.
+    Entries are analysed in order of time; those of the last half minute are held. Each result is built from
+    a copy, which includes the held ones. After an entry that comes later, or one that is split, the journal
+    is read again, so the result does not depend on the order of arrival.
     """
 
     def __init__(self, packs: Sequence[Pack], journal: Path, on_entry: Callable[[Entry], None]) -> None:
-        """Begin with an empty journal."""
+        """Start with an empty journal; ``on_entry`` is called with every entry."""
         self._packs = packs
         self._journal = journal
         self._on_entry = on_entry
@@ -58,7 +58,7 @@ class LiveAnalysis:
         self.lines = 0
 
     def take(self, lines: Iterable[bytes]) -> None:
-        """Take in lines that stand in the journal now."""
+        """Add lines that were appended to the journal."""
         for line in lines:
             self.lines += 1
             if self._partial is not None:
@@ -67,9 +67,10 @@ class LiveAnalysis:
                 )
 
     def analysis(self, now: int, gaps: Sequence[Gap] = ()) -> Analysis:
-        """Return the analysis of all lines so far, and of what is known to be missing among them.
+        """Return the analysis of all lines so far.
 
-        ``now`` keeps an entry that is dated ahead from making all others late.
+        now: the time in nanoseconds; an entry dated later does not make the others late.
+        gaps: what is known to be missing.
         """
         partial = self._partial
         if partial is None or partial.entries.late or partial.entries.has_split_parts:

@@ -1,4 +1,4 @@
-"""A service asked as a client asks it, and the logs around that joined to what the client saw."""
+"""Probe a service from outside, and join the logs of that time."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -22,15 +22,15 @@ from triage.pipeline.analysis_runner import analyse, read_entries
 from triage.pipeline.fetch_run import build_queries, fetch
 from triage.window import NANOSECONDS, Window
 
-#: Seconds before a probe from which its logs are fetched: a cold start may have begun then.
+#: Seconds before a probe from which logs are fetched, as a cold start may begin then.
 _SECONDS_BEFORE = 300
 
 
 def plan_probe(plan: ProbePlan, token: str = "") -> list[str]:
-    """Return what a probe would send, where, and how much at most, a sentence each. Nothing is sent.
+    """Return sentences on what a probe would send; send nothing.
 
     Raises:
-        UsageError: something cannot be asked as it was given.
+        UsageError: an option is invalid.
 
     """
     from triage.probe import plan_probe
@@ -39,10 +39,12 @@ def plan_probe(plan: ProbePlan, token: str = "") -> list[str]:
 
 
 def probe(plan: ProbePlan, token: str = "") -> ProbeResult:
-    """Ask a service as a client does. The token goes to the host of ``plan.url`` only, and into no line.
+    """Probe a service from outside.
+
+    The token is sent to the host of ``plan.url`` only, and never logged.
 
     Raises:
-        UsageError: something cannot be asked as it was given; nothing was sent.
+        UsageError: an option is invalid; nothing was sent.
 
     """
     from triage import __version__
@@ -54,17 +56,20 @@ def probe(plan: ProbePlan, token: str = "") -> ProbeResult:
 def analyse_probe(
     probed: ProbeResult, packs: Sequence[Pack], files: Sequence[str] = (), *, kept_file: str = ""
 ) -> Analysis:
-    """Return what a probe says together with the logs in ``files``; its own lines are read where they are ``kept_file``."""
+    """Return the analysis of a probe together with the logs in ``files``.
+
+    kept_file: the file with the lines of the probe; "" if they are only in memory.
+    """
     lines = [Record(line, Source("probe", number)) for number, line in enumerate(probed.lines, start=1)]
     sources: list[str | Path | Record] = [*([kept_file] if kept_file else lines), *files]
     return analyse(sources, packs=packs)
 
 
 def check_log_queries(plan: ProbePlan, packs: Sequence[Pack], log_plan: FetchPlan) -> None:
-    """See whether logs can be asked for around a probe, before it is made; ``log_plan`` says how.
+    """Check before a probe whether its logs can be fetched, as ``log_plan`` says.
 
     Raises:
-        UsageError: they cannot: the service has no name that Cloud Run gives, or the project none.
+        UsageError: the name of the service or of the project is invalid.
 
     """
     from triage.probe import service_name
@@ -80,12 +85,16 @@ def join_logs(
     notify: Callable[[str], None],
     show_progress: Callable[[Progress], None],
 ) -> tuple[ProbeResult, list[FetchResult]]:
-    """Fetch the logs around a probe, and return it with what they name: the project, and the revision that answered.
+    """Fetch the logs around a probe; return it with their project and revision.
 
-    ``log_plan`` says how they are asked for, and which folder they are put into. The revision is the one which all lines with a trace of the probe name; where they name several, none is taken.
+    The revision is the one that all lines with a trace of the probe name. If they name several, none is set.
+
+    log_plan: how to fetch, and into which folder.
+    notify: called with sentences for the user.
+    show_progress: called with the progress.
 
     Raises:
-        TriageError: as ``fetch`` says.
+        TriageError: as ``fetch``.
 
     """
     from triage.probe import with_revision

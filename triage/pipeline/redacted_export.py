@@ -1,4 +1,4 @@
-"""Exports that can be shared: the same entries, their secrets masked."""
+"""Export entries with their secrets masked, so that they can be shared."""
 
 import gzip
 import json
@@ -12,12 +12,17 @@ import msgspec
 
 from triage.models import Gap, Record
 
-#: Half of a character, which a log may hold as an escape and no UTF-8 file as such.
+#: A lone surrogate, which a log may hold as an escape but UTF-8 cannot.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class RedactedExport(msgspec.Struct, frozen=True):
-    """What was written: how many records, what was masked in them ("token": 3), and what could not be read."""
+    """The result of a redacted export.
+
+    records: the number of records written.
+    masked: the number of masked secrets by kind.
+    gaps: what could not be read.
+    """
 
     records: int
     masked: Counter[str]
@@ -25,12 +30,13 @@ class RedactedExport(msgspec.Struct, frozen=True):
 
 
 def redact_export(sources: Sequence[str | Path], stream: BinaryIO | gzip.GzipFile) -> RedactedExport:
-    """Write the records of some exports as JSON lines, the secrets in every text masked, the same always alike.
+    """Write the records of exports as JSON lines with masked secrets.
 
-    Ordinary keys, numbers and the structure stay, so the diagnosis stays the same. A record that cannot be read is left out.
+    Equal secrets get equal masks. Ordinary keys, numbers and the structure stay, so the diagnosis does not
+    change. A record that cannot be read is left out.
 
     Raises:
-        BadDataError: an export is in no form that is known.
+        BadDataError: an export has no known format.
         IOFailureError: an export cannot be read.
 
     """

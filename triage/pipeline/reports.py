@@ -1,4 +1,4 @@
-"""What was found, written for people and for other programs."""
+"""Render documents for people and for other programs."""
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
@@ -12,9 +12,11 @@ from triage.rendering.playbooks import Playbook
 def report(
     analysis: Analysis, template: str = "remediation", *, impact: str = "", zone: tzinfo | None = None
 ) -> str:
-    """Return the report of an analysis: Markdown, or the plain text of the template ``summary``.
+    """Return the report of an analysis as Markdown, or as text for ``summary``.
 
-    ``impact`` is what the reader knows of the business impact, else the pack's word stands; ``zone`` adds local times.
+    template: the name of the template.
+    impact: the business impact that the reader knows; by default that of the pack.
+    zone: adds local times.
     """
     from triage.rendering.markdown_report import render_report as render
 
@@ -24,9 +26,10 @@ def report(
 
 
 def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: tzinfo | None = None) -> str:
-    """Return the report of an analysis as one page of HTML; the packs say which checks of a chain are critical.
+    """Return the report of an analysis as one HTML page.
 
-    ``impact`` and ``zone`` are as those of ``report``.
+    packs: name the critical checks of a chain.
+    impact, zone: as for ``report``.
     """
     from triage.rendering.html_report import render_html as render
 
@@ -44,30 +47,30 @@ def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
 
 
 def junit(gate: Gate) -> str:
-    """Return the judgement of a gate as JUnit XML, secrets masked."""
+    """Return a gate as JUnit XML, secrets masked."""
     from triage.rendering.junit import render_junit as render
 
     return render(gate)
 
 
 def annotations(gate: Gate) -> str:
-    """Return the judgement of a gate as workflow commands of GitHub Actions, secrets masked."""
+    """Return a gate as workflow commands of GitHub Actions, secrets masked."""
     from triage.rendering.annotations import render_annotations as render
 
     return render(gate)
 
 
 def gate_summary(gate: Gate) -> str:
-    """Return the judgement of a gate as Markdown, secrets masked."""
+    """Return a gate as Markdown, secrets masked."""
     from triage.rendering.markdown_report import render_gate_summary as render
 
     return render(gate)
 
 
 def playbook(name: str) -> Playbook:
-    """Return what cures a cause; {service}, {revision} and the like stand in it as they are.
+    """Return how to fix a cause, placeholders such as {service} left unfilled.
 
-    A cause without a playbook of its own (one of a user's pack, say) gets that of an unknown error.
+    A cause without a playbook of its own gets that of an unknown error.
     """
     from triage.rendering.playbooks import load_playbook
 
@@ -77,7 +80,7 @@ def playbook(name: str) -> Playbook:
 def write_entries(
     entries: Iterable[Entry], form: Literal["jsonl", "csv", "parquet"], stream: BinaryIO
 ) -> None:
-    """Write a table of entries, unmasked, for other programs and to be read again."""
+    """Write a table of entries, unmasked, which triage can read again."""
     from triage.rendering import tables
 
     if form == "parquet":
@@ -94,7 +97,7 @@ def write_runs(timeline: Timeline, stream: BinaryIO) -> None:
 
 
 def fold(timeline: Timeline) -> list[list[Run]]:
-    """Return the runs of a timeline in blocks of alike ones."""
+    """Return the runs of a timeline grouped by similarity."""
     from triage.rendering.run_groups import group_similar_runs as fold_runs
 
     return fold_runs(timeline.runs)

@@ -1,4 +1,4 @@
-"""Which entries are looked at."""
+"""Select the entries to analyse."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,10 @@ from triage.models import Entry
 
 
 class Selection(Bounds, frozen=True, kw_only=True):
-    """Which entries are looked at: those within bounds of time and names, and of those what a Logging filter admits.
+    """Bounds on time and names, and a Logging filter.
 
-    ``max_bytes`` is how much may be read of tables for them.
+    filter: a Logging filter that entries match; None for all.
+    max_bytes: how many bytes of tables may be read; None for no limit.
     """
 
     filter: str | None = None
@@ -20,7 +21,7 @@ ALL = Selection()
 
 
 def selection_test(selection: Selection) -> Callable[[Entry], bool]:
-    """Return the test whether an entry is among those selected."""
+    """Return the test whether an entry is selected."""
     passes_filter = _filter_test(selection.filter) if selection.filter else None
 
     def is_selected(entry: Entry) -> bool:

@@ -1,7 +1,7 @@
-"""Exports that Spark reads."""
+"""Names of exports that Spark reads."""
 
 
 class OnSpark(tuple[str, ...]):
-    """Names of exports that are read by Spark's executors, not by this process. It may stand wherever the names may."""
+    """Names of exports that Spark's executors read; usable wherever names are."""
 
     __slots__ = ()

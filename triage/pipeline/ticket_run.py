@@ -1,4 +1,4 @@
-"""The report on the ticket."""
+"""Attach the report to a ticket."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def ticket(analysis: Analysis) -> Ticket:
-    """Return the first incident as it goes on an issue: the ``comment`` report with its fingerprint and labels."""
+    """Return a ticket of the first incident: report, fingerprint and labels."""
     from hashlib import blake2b
 
     from triage.redact import redact_text
@@ -35,14 +35,14 @@ def ticket(analysis: Analysis) -> Ticket:
 
 
 def comments(ticket: Ticket) -> list[str]:
-    """Return the comments that a ticket would be written as."""
+    """Return the comments that a ticket is written as."""
     from triage import tickets
 
     return tickets.comment_bodies(ticket)
 
 
 def connect_tracker(repository: str | None, api_url: str) -> "GitHubTracker":
-    """Return the repository on GitHub: the one named, else that of the working folder's remote.
+    """Return a repository on GitHub, by default that of the working folder's remote.
 
     Raises:
         NoPermissionError: there is no token.
@@ -56,17 +56,17 @@ def connect_tracker(repository: str | None, api_url: str) -> "GitHubTracker":
 
 
 def find_issues(tracker: "GitHubTracker", ticket: Ticket) -> list[RelatedIssue]:
-    """Return open issues that are of the same incident, or name the same cause."""
+    """Return open issues of the same incident, or with the same cause."""
     from triage import tickets
 
     return tickets.find_issues(tracker, ticket)
 
 
 def attach(tracker: "GitHubTracker", ticket: Ticket, issue: int | None) -> list[TicketResult]:
-    """Put a ticket on an issue, a new one if none is named; what stands already is updated.
+    """Attach a ticket to an issue, or open a new one; update existing comments.
 
     Raises:
-        TriageError: as ``triage.tickets.attach`` says.
+        TriageError: as ``triage.tickets``.
 
     """
     from triage import tickets

@@ -1,4 +1,4 @@
-"""Cloud Logging watched: what comes is kept, analysed as it comes, and told when something changes."""
+"""Watch Cloud Logging: keep and analyse entries as they arrive, report changes."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -24,18 +24,21 @@ if TYPE_CHECKING:
 
 Until = Literal["ready", "not_ready"]
 _SATISFYING_VERDICTS = {"ready": ("ready", "degraded"), "not_ready": ("not_ready",)}
-#: Seconds between two conclusions, and how many times as long as it took is waited after one.
+#: The least seconds between two analyses, and the pause as a multiple of the time one took.
 _MIN_PAUSE, _PAUSE_FACTOR = 0.5, 4
-#: Seconds for which no conclusion is drawn while an earlier stretch still comes.
+#: Seconds without analysis while earlier entries are still being fetched.
 _MAX_FILL_WAIT = 10.0
-#: Seconds after which one is drawn though nothing came: of what is silent for long no more is expected.
+#: Seconds after which entries are analysed although none arrived, as silence changes the status.
 _MAX_IDLE = 60.0
 
 
 class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
-    """How a watch is told of: ``notify`` in sentences, ``show`` how all stands, ``changed`` what became another.
+    """How a watch reports.
 
-    ``on_change`` is a command that is handed the diagnosis.
+    notify: called with sentences for the user.
+    show: called with the current status.
+    changed: called with each change.
+    on_change: a command that gets the diagnosis on standard input at each change.
     """
 
     notify: Callable[[str], None]
@@ -55,14 +58,19 @@ def watch(
     clock: Callable[[], float] = time.monotonic,
     timing: "Timing | None" = None,
 ) -> Watch:
-    """Watch the service of a plan from the start of its window on, and return how it stands in the end.
+    """Watch the service of a plan from the start of its window.
 
-    It ends when the service is what ``until`` names, or after so many seconds; without them when it is interrupted.
+    Return the last status. The watch ends when the service is in the state ``until``, after so many
+    ``seconds``, or when it is interrupted.
+
+    now: returns the time in nanoseconds.
+    clock: returns seconds of a monotonic clock.
 
     Raises:
-        TriageError: the filter, the credentials or the project, or a first answer that never came; what came is kept.
-        IOFailureError: what came cannot be written.
-        KeyboardInterrupt: the user stopped it; what came is kept, and ``notify`` said where.
+        TriageError: the filter, the credentials or the project is invalid, or no answer came; entries are
+            kept.
+        IOFailureError: the entries cannot be written.
+        KeyboardInterrupt: the user stopped it; entries are kept, and ``notify`` was called with their file.
 
     """
     from triage.fetching.client import connect
@@ -97,14 +105,14 @@ def watch(
 
 
 def exit_status_of(watch: Watch) -> ExitStatus:
-    """Return the exit status that the verdict stands for."""
+    """Return the exit status of the verdict."""
     if watch.diagnosis.verdict in ("ready", "degraded"):
         return ExitStatus.ANSWERED
     return ExitStatus.NOT_READY if watch.diagnosis.verdict == "not_ready" else ExitStatus.INCONCLUSIVE
 
 
 class _WatchRun:
-    """One watch under way."""
+    """One watch in progress."""
 
     def __init__(
         self,
@@ -129,7 +137,7 @@ class _WatchRun:
         self._built = self._next = clock()
 
     def run(self, until: Until | None, seconds: float | None, project: str, text: str) -> Watch:
-        """Follow until the end, and keep what came whatever happens."""
+        """Follow until the end; keep the entries whatever happens."""
         try:
             found = self._follow_until_done(until, seconds)
             if self._hook:
@@ -185,7 +193,7 @@ class _WatchRun:
         return not self._follow.is_filling or waited > _MAX_FILL_WAIT
 
     def _build(self) -> Watch:
-        """Draw a conclusion from all that came, and tell what has changed."""
+        """Analyse all entries so far, and report what changed."""
         began, now = self._clock(), self._now()
         self._owed, self._stale = self._follow.gap_text, False
         analysis = self._live.analysis(now, self._gaps())
@@ -223,7 +231,7 @@ class _WatchRun:
         )
 
     def _satisfies(self, watch: Watch, until: Until) -> bool:
-        """Return whether the watch has come to its end: nothing that is here already may be against it."""
+        """Return whether the watch ends: no newer entry may contradict the state."""
         return not self._stale and watch.diagnosis.verdict in _SATISFYING_VERDICTS[until]
 
     def _kept(self) -> str:
@@ -234,7 +242,7 @@ class _WatchRun:
         )
 
     def _close(self, project: str, text: str) -> None:
-        """Let go of the journal, and say beside it what was asked."""
+        """Close the journal, and write its metadata."""
         from triage.fetching.writer import write_meta
         from triage.models import FetchResult
 

@@ -1,4 +1,4 @@
-"""A service asked as a client asks it: over HTTP, over a WebSocket, and for its events."""
+"""Probe a service from outside: HTTP, a WebSocket and its events."""
 
 from triage.probe.log_lines import with_revision
 from triage.probe.prober import plan_probe, run_probe, service_name

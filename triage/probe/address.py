@@ -1,4 +1,4 @@
-"""Where a probe goes: the address that was given, taken apart and nothing added."""
+"""Parse the address of a probe."""
 
 import re
 from ipaddress import ip_address
@@ -19,7 +19,17 @@ _RUN_APP = re.compile(
 
 
 class Address(NamedTuple):
-    """A host with its port and the path that goes before all others. ``region`` is "" where the host does not tell."""
+    """A host with its port and path prefix.
+
+    Attributes:
+        secure: whether TLS is used.
+        authority: host and port.
+        host: the host.
+        prefix: the path that precedes all others.
+        service: the service that the host names; else the host.
+        region: the region that the host names; else "".
+
+    """
 
     secure: bool
     authority: str
@@ -29,16 +39,16 @@ class Address(NamedTuple):
     region: str
 
     def http(self, path: str) -> str:
-        """Return the address of a path for HTTP."""
+        """Return the HTTP address of a path."""
         return f"http{'s' if self.secure else ''}://{self.authority}{self.prefix}{path}"
 
     def socket(self, path: str) -> str:
-        """Return the address of a path for WebSockets."""
+        """Return the WebSocket address of a path."""
         return f"ws{'s' if self.secure else ''}://{self.authority}{self.prefix}{path}"
 
     @property
     def loopback(self) -> bool:
-        """Return whether what is sent never leaves this machine."""
+        """Return whether requests never leave this machine."""
         try:
             return ip_address(self.host.strip("[]")).is_loopback
         except ValueError:
@@ -46,10 +56,10 @@ class Address(NamedTuple):
 
 
 def parse_address(url: str) -> Address:
-    """Return an address taken apart; the host of Cloud Run names the service, any other host stands for it.
+    """Return the parsed address; a run.app host names the service and region.
 
     Raises:
-        UsageError: it is no http, https, ws or wss address, or it holds credentials, a query or a fragment.
+        UsageError: the scheme is not http, https, ws or wss, or it has credentials, a query or a fragment.
 
     """
     if not (url.isascii() and url.isprintable()) or " " in url:
@@ -84,10 +94,10 @@ def parse_address(url: str) -> Address:
 
 
 def validate_path(path: str) -> str:
-    """Return a path as it is.
+    """Return the path unchanged.
 
     Raises:
-        UsageError: it is no plain path from the root.
+        UsageError: it is not a plain absolute path.
 
     """
     if _PATH.fullmatch(path) is None:
@@ -99,5 +109,5 @@ _ADDRESS_HINT = "give one such as https://SERVICE-NUMBER.REGION.run.app"
 
 
 def _without_secrets(url: str) -> str:
-    """Return an address as far as it holds no secret."""
+    """Return an address without credentials, query and fragment."""
     return url.rpartition("@")[2].partition("?")[0].partition("#")[0][:200]

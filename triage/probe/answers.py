@@ -1,4 +1,7 @@
-"""How a request was answered, in words of ours: nothing of an answer's own text stands in them but plain names."""
+"""Classify the answer to a request, in fixed words.
+
+Of the answer's own text only plain names are used.
+"""
 
 import errno
 import re
@@ -9,10 +12,10 @@ from typing import Any, Literal
 
 import msgspec
 
-#: What became of a request: an HTTP status, or why there is none.
+#: The kind of an answer: an HTTP status, or why there is none.
 Kind = Literal["status", "tls", "dns", "refused", "timeout", "network", "protocol"]
 
-#: Characters of a text of the service that are kept.
+#: Most characters kept of a text of the service.
 _MAX_TEXT = 2000
 _MAX_NAMES = 12
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}", re.ASCII)
@@ -28,10 +31,20 @@ _WORDS = {
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a request.
+    """The answer to a request. ``str`` gives it in fixed words.
 
-    ``error``, ``state`` and ``failed`` are names that a JSON body gives; ``body``, ``detail`` and ``location`` are the
-    service's own text or the library's: they are kept, and never matched. ``cut`` says that the body went on.
+    Attributes:
+        kind: whether there is a status, or why not.
+        status: the HTTP status; None without an answer.
+        error: the error name in a JSON body.
+        state: the state name in a JSON body.
+        failed: the names of failed services in a JSON body; None without a list.
+        reason: why TLS failed.
+        body: the start of the body; kept, never matched.
+        detail: the message of the library; kept, never matched.
+        location: the Location header; kept, never matched.
+        cut: whether the body was longer.
+
     """
 
     kind: Kind = "status"
@@ -46,46 +59,46 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cut: bool = False
 
     def __str__(self) -> str:
-        """Return it in fixed words; the rules of queries/client-probe.toml know them."""
+        """Return fixed words; the rules of queries/client-probe.toml match them."""
         if self.kind == "tls":
             return f"TLS failure, {self.reason or 'no reason given'}"
         if self.kind != "status":
             return _WORDS[self.kind]
-        said = [str(self.status)]
-        said += [f"error {self.error}"] if self.error else []
-        said += [f"state {self.state}"] if self.state else []
-        said += [f"failed services [{', '.join(self.failed)}]"] if self.failed is not None else []
-        return ", ".join(said)
+        parts = [str(self.status)]
+        parts += [f"error {self.error}"] if self.error else []
+        parts += [f"state {self.state}"] if self.state else []
+        parts += [f"failed services [{', '.join(self.failed)}]"] if self.failed is not None else []
+        return ", ".join(parts)
 
     @property
     def is_broken(self) -> bool:
-        """Return whether the server or the way to it failed: no client can do anything about it."""
+        """Return whether the server or the network failed, which no client can fix."""
         return self.kind != "status" or (self.status or 0) >= 500 or self.status == 408
 
     @property
     def names_no_check(self) -> bool:
-        """Return whether it is the refusal that names no check: state unknown, and no failed service."""
+        """Return whether a 503 names no check: state unknown, no failed service."""
         return self.status == 503 and self.state == "unknown" and self.failed == []
 
     @property
     def states_verdict(self) -> bool:
-        """Return whether a readiness check stands behind it: it names what failed, or another state."""
+        """Return whether a 503 comes from a readiness check: a failure or a state."""
         return self.status == 503 and (bool(self.failed) or self.state not in ("", "unknown"))
 
 
 def answer_from_response(status: int, body: bytes, *, location: str = "", cut: bool = False) -> Answer:
-    """Return what a status and a body say; a body that is no JSON object says nothing but its text."""
+    """Return the answer of a status and a body; only JSON objects have names."""
     try:
-        said = msgspec.json.decode(body)
+        content = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        said = None
-    said = said if isinstance(said, dict) else {}
-    details = said.get("details")
-    details = details if isinstance(details, dict) else said
+        content = None
+    content = content if isinstance(content, dict) else {}
+    details = content.get("details")
+    details = details if isinstance(details, dict) else content
     failed = details.get("failed_services")
     return Answer(
         status=status,
-        error=_plain_name(said.get("error")),
+        error=_plain_name(content.get("error")),
         state=_plain_name(details.get("state")),
         failed=list(filter(None, map(_plain_name, failed[:_MAX_NAMES])))
         if isinstance(failed, list)
@@ -97,13 +110,16 @@ def answer_from_response(status: int, body: bytes, *, location: str = "", cut: b
 
 
 def answer_from_error(error: BaseException) -> Answer:
-    """Return why there was no answer, as the innermost reason tells; what no reason tells is an error of protocol."""
+    """Return why there was no answer, by the innermost error.
+
+    An error without a known reason is a protocol error.
+    """
     reasons = list(_error_chain(error))
     detail = f"{type(error).__name__}: {error}"[:_MAX_TEXT]
     for reason in reasons:
         if isinstance(reason, ssl.SSLError):
-            said = getattr(reason, "verify_message", "") or getattr(reason, "reason", "") or ""
-            return Answer(kind="tls", reason=_letters_only(said), detail=detail)
+            message = getattr(reason, "verify_message", "") or getattr(reason, "reason", "") or ""
+            return Answer(kind="tls", reason=_letters_only(message), detail=detail)
         if isinstance(reason, socket.gaierror):
             return Answer(kind="dns", detail=detail)
         if isinstance(reason, TimeoutError):
@@ -116,7 +132,7 @@ def answer_from_error(error: BaseException) -> Answer:
 
 
 def _error_chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and those that it came of, the innermost first."""
+    """Yield an error and its causes, the innermost first."""
     if error is None:
         return
     yield from _error_chain(error.__cause__ or error.__context__)
@@ -127,7 +143,10 @@ def _error_chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _errno_numbers(error: BaseException) -> set[int]:
-    """Return the errnos of an OSError; where several addresses were tried, asyncio gives them in its text only."""
+    """Return the errnos of an OSError.
+
+    If several addresses were tried, asyncio gives them in the text only.
+    """
     if not isinstance(error, OSError):
         return set()
     return {error.errno} if error.errno else {int(number) for number in _ERRNO.findall(str(error))}

@@ -1,4 +1,7 @@
-"""Requests over HTTP: one answer each, read to a bound of bytes and of time. No redirect is followed, no proxy is used."""
+"""Send HTTP requests, limited in bytes and time.
+
+Redirects are not followed, proxies are not used.
+"""
 
 import asyncio
 import secrets
@@ -13,7 +16,7 @@ from triage.probe.limits import BODY
 
 
 def upgrade_headers() -> dict[str, str]:
-    """Return the headers with which a client asks for a WebSocket (RFC 6455, 4.1)."""
+    """Return the headers of a WebSocket request (RFC 6455, 4.1)."""
     return {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
@@ -25,7 +28,7 @@ def upgrade_headers() -> dict[str, str]:
 async def send_get(
     url: str, headers: Mapping[str, str], *, context: ssl.SSLContext, seconds: float
 ) -> Answer:
-    """Return how a GET is answered. Each is sent on a connection of its own, so that none spoils another."""
+    """Return the answer to a GET, sent on its own connection."""
     try:
         async with (
             asyncio.timeout(seconds),
@@ -44,7 +47,7 @@ async def send_get(
 
 
 async def _read_body(response: httpx.Response) -> tuple[bytes, bool]:
-    """Return what is read of a body, and whether it went on."""
+    """Return the start of a body, and whether it was longer."""
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk

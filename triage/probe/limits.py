@@ -1,8 +1,8 @@
-"""How much of a service's answers is read, and how long a connection is kept."""
+"""Limits on answers and connections."""
 
-#: Bytes of a body that are read.
+#: Most bytes read of a body.
 BODY = 64 << 10
-#: Bytes of one message of a WebSocket, and messages and bytes of all of them.
+#: Most bytes of one WebSocket message, most messages, and most bytes of all messages.
 MESSAGE, MESSAGES, ALL_MESSAGES = 1 << 20, 2000, 16 << 20
-#: Seconds that a WebSocket is held on which nothing is waited for, and that its closing may take.
+#: Seconds to hold a WebSocket without expected events, and time limit of closing it.
 HELD, CLOSING = 1.0, 2.0

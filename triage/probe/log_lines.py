@@ -1,4 +1,4 @@
-"""The lines of a probe: LogEntry records in the API's JSON, in a log of their own that no application writes to."""
+"""The lines of a probe: LogEntry records in their own log."""
 
 import secrets
 from collections.abc import Callable
@@ -14,24 +14,27 @@ _MICROSECOND = 1000
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """The W3C trace of one request: its id is that of the service's own lines of the same request."""
+    """The W3C trace of one request; the service's request log has the same id."""
 
     id: str
     span: str
 
     @classmethod
     def new(cls) -> "Trace":
-        """Return a trace that no other request has."""
+        """Return a new random trace."""
         return cls(secrets.token_hex(16), secrets.token_hex(8))
 
     @property
     def header(self) -> str:
-        """Return it as the traceparent header."""
+        """Return the traceparent header."""
         return f"00-{self.id}-{self.span}-01"
 
 
 def with_revision(line: bytes, revision: str, project: str) -> bytes:
-    """Return a line with the revision and the project that the service's own log names; what it names itself stays."""
+    """Return a line with the revision and project of the service's own log.
+
+    Fields that the line already has stay.
+    """
     entry = msgspec.json.decode(line)
     labels = entry["resource"]["labels"]
     labels |= {"revision_name": revision} if revision else {}
@@ -44,7 +47,7 @@ def with_revision(line: bytes, revision: str, project: str) -> bytes:
 
 
 class ProbeLog:
-    """The entries of a probe as they come; each has its own time, even where the clock stands still."""
+    """Collects the entries of a probe, each with a distinct time."""
 
     def __init__(
         self,
@@ -56,7 +59,7 @@ class ProbeLog:
         token: str,
         clock: Callable[[], int],
     ) -> None:
-        """Begin with none. ``token`` is taken out of every text."""
+        """Start with none; ``token`` is masked in every text."""
         self._service = service
         self._project = project
         self._region = region
@@ -69,7 +72,7 @@ class ProbeLog:
         self.entries: list[dict[str, Any]] = []
 
     def add_line(self, text: str, severity: str = "INFO", *, trace: Trace | None = None, **kept: Any) -> None:
-        """Add a line in fixed words; what is ``kept`` beside them is never matched by a rule."""
+        """Add a line in fixed words; rules never match the ``kept`` fields."""
         self.ended = max(self._clock() // _MICROSECOND * _MICROSECOND, self.ended + _MICROSECOND)
         self.began = self.began or self.ended
         project = self._project
@@ -93,15 +96,17 @@ class ProbeLog:
             self.traces.add(trace.id)
             entry["trace"] = f"projects/{project}/traces/{trace.id}" if project else trace.id
             entry["spanId"] = trace.span
-        told = {name: self._masked(value) for name, value in kept.items() if value not in ("", None, False)}
-        if told:
-            entry["jsonPayload"]["probe"] = told
+        details = {
+            name: self._masked(value) for name, value in kept.items() if value not in ("", None, False)
+        }
+        if details:
+            entry["jsonPayload"]["probe"] = details
         self.entries.append(entry)
 
     def add_answer(
         self, what: str, url: str, answer: Answer, *, took: float, severity: str, trace: Trace
     ) -> None:
-        """Add the line of a request: what was asked, how it was answered, and how long that took."""
+        """Add the line of a request: what was sent, the answer, and its latency."""
         self.add_line(
             f"{what}: {answer} in {took:.3f}s",
             severity,
@@ -115,7 +120,7 @@ class ProbeLog:
         self.add_request(url, answer.status, took)
 
     def add_request(self, url: str, status: int | None, took: float) -> None:
-        """Give the last line the request that it speaks of."""
+        """Attach a request to the last line."""
         self.entries[-1]["httpRequest"] = {
             "requestMethod": "GET",
             "requestUrl": url,

@@ -1,4 +1,7 @@
-"""The probe: plain and upgraded requests, a WebSocket and its events, each told in a line, and a verdict."""
+"""Run a probe: plain and upgraded requests, a WebSocket and its events.
+
+Each step is logged as a line; the last line is the verdict.
+"""
 
 import asyncio
 import re
@@ -16,25 +19,27 @@ from triage.probe.limits import CLOSING, HELD
 from triage.probe.log_lines import ProbeLog, Trace
 from triage.text import clean
 
-#: Asked plainly and with the headers of an upgrade; a readiness check that looks at headers answers them differently.
+#: Paths requested with and without upgrade headers; a check that depends on headers answers them differently.
 UPGRADED_PATHS = ("/ws/health", "/ws/config", "/ws/beacon")
 HEALTH_PATH = "/health"
 MAX_REQUESTS = 2 * len(UPGRADED_PATHS) + 2
-#: The close code of RFC 6455 that refuses a client by a policy.
+#: The close code of a policy violation (RFC 6455).
 _POLICY = 1008
 _EVENT = re.compile(r"[A-Za-z][\w.:-]{0,63}", re.ASCII)
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}", re.ASCII)
-#: The longest message that is sent, in bytes, and that is shown before, in characters.
+#: Longest message in bytes, and the number of its characters that the plan shows.
 _MAX_MESSAGE, _MAX_SHOWN = 64 << 10, 200
 
 Clock = Callable[[], int]
 
 
 def plan_probe(plan: ProbePlan, token: str) -> list[str]:
-    """Return what a probe would send and address, and how much of it at most, a sentence each. Nothing is sent.
+    """Return sentences about what a probe would send, and at most how much.
+
+    Nothing is sent.
 
     Raises:
-        UsageError: something cannot be asked as it was given.
+        UsageError: the plan is invalid.
 
     """
     address = _validate(plan, token)
@@ -50,10 +55,10 @@ def plan_probe(plan: ProbePlan, token: str) -> list[str]:
 
 
 def run_probe(plan: ProbePlan, token: str, *, agent: str, clock: Clock = time.time_ns) -> ProbeResult:
-    """Ask a service as a client would, and return the lines that say how it answered.
+    """Probe a service as a client would, and return the log lines.
 
     Raises:
-        UsageError: something cannot be asked as it was given; nothing was sent.
+        UsageError: the plan is invalid; nothing was sent.
 
     """
     address = _validate(plan, token)
@@ -77,7 +82,7 @@ def run_probe(plan: ProbePlan, token: str, *, agent: str, clock: Clock = time.ti
 
 
 def service_name(plan: ProbePlan) -> str:
-    """Return the service's name: the one that was given, else what the host tells, else the host."""
+    """Return the name of the service: as given, else by the host, else the host."""
     return plan.service or parse_address(plan.url).service
 
 
@@ -108,7 +113,7 @@ def _describe_conversation(plan: ProbePlan) -> str:
 
 
 class _Prober:
-    """One probe under way."""
+    """A probe in progress."""
 
     def __init__(self, plan: ProbePlan, address: Address, token: str, agent: str, lines: ProbeLog) -> None:
         self._plan = plan
@@ -119,7 +124,7 @@ class _Prober:
         self._context = ssl.create_default_context()
 
     async def run(self) -> None:
-        """Ask for everything, one after the other, then say the verdict."""
+        """Send all requests in sequence, then log the verdict."""
         plan = self._plan
         self._log.add_line(
             f"started: at most {MAX_REQUESTS} requests, socket {plan.socket}, {len(plan.events)} events, "
@@ -166,7 +171,7 @@ class _Prober:
         return {"traceparent": trace.header, **allowed}
 
     async def _socket(self) -> tuple[Answer, Verdict]:
-        """Open the WebSocket and wait for the events; return how the handshake was answered, and the verdict."""
+        """Open the WebSocket and wait for the events; return answer and verdict."""
         from triage.probe.websocket_client import HandshakeRefused, listen, open_socket
 
         path, headers = self._plan.socket, self._headers(trace := Trace.new())
@@ -178,7 +183,7 @@ class _Prober:
 
         def notify(event: str) -> None:
             received.append(event)
-            self._log.add_line(f"event {event}: received in {took():.3f}s", trace=trace)
+            self._log.add_line(f"event {event}: came in {took():.3f}s", trace=trace)
 
         try:
             async with open_socket(
@@ -193,13 +198,16 @@ class _Prober:
             )
             return refused.answer, self._refusal_verdict(refused.answer)
         if closed is not None:
-            said = f"socket {path}: closed with code {closed.code} after {len(received)} of {len(self._plan.events)} events"
-            self._log.add_line(f"{said} in {took():.3f}s", "ERROR", trace=trace, reason=closed.reason)
+            text = f"socket {path}: closed with code {closed.code} after {len(received)} of {len(self._plan.events)} events"
+            self._log.add_line(f"{text} in {took():.3f}s", "ERROR", trace=trace, reason=closed.reason)
             return answer, "unknown" if closed.code == _POLICY and not self._token else "not_ready"
         return answer, self._event_verdict(received, took(), trace)
 
     def _refusal_verdict(self, answer: Answer) -> Verdict:
-        """Return what a failed handshake says: nothing, address the fault may be the client's or on its way."""
+        """Return the verdict of a failed handshake.
+
+        It is unknown where the client or the network may be the cause.
+        """
         wants_credentials = answer.status == 401 or (answer.status == 403 and not self._token)
         redirects = answer.status is not None and 300 <= answer.status < 400
         return (
@@ -207,7 +215,7 @@ class _Prober:
         )
 
     def _event_verdict(self, received: list[str], took: float, trace: Trace) -> Verdict:
-        """Return what the events say that received while the connection stood."""
+        """Return the verdict by the events received on an open connection."""
         missing = [event for event in self._plan.events if event not in received]
         for event in missing:
             self._log.add_line(f"event {event}: missing in {took:.3f}s", "ERROR", trace=trace)
@@ -222,10 +230,10 @@ class _Prober:
 def _header_refusals(
     pairs: list[tuple[str, Answer, Answer]], opening: Answer
 ) -> Iterator[tuple[str, Answer, Answer]]:
-    """Yield the paths whose plain GET was refused for its headers alone.
+    """Yield the paths whose plain GET was refused only for its headers.
 
-    A cached verdict is told in the same words, so none is believed to be of the headers address a plain GET gave a
-    verdict, or address a real WebSocket failed too.
+    A cached verdict has the same words. So no refusal is attributed to headers if a plain GET stated a verdict, or if a
+    real WebSocket failed too.
     """
     if opening.is_broken or any(plain.states_verdict for _, plain, _ in pairs):
         return

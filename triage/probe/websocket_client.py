@@ -1,4 +1,4 @@
-"""A real WebSocket connection: opened, spoken to, and listened to for the events that a client waits for."""
+"""Open a WebSocket, send a message and wait for events."""
 
 import asyncio
 import ssl
@@ -14,31 +14,37 @@ from triage.models import ProbePlan
 from triage.probe import limits
 from triage.probe.answers import Answer, answer_from_error, answer_from_response
 
-#: What stands for a code where a connection broke off without one (RFC 6455, 7.1.5).
+#: The code of a connection that was closed without one (RFC 6455, 7.1.5).
 _NO_CODE = 1006
-#: Where a message names its event.
+#: The keys under which a message names its event.
 _EVENT_KEYS = ("type", "event")
 
 
 class _DirectConnection(connect):
-    """A connection to the address that was given, and to no other."""
+    """A connection that follows no redirect."""
 
     def process_redirect(self, exc: Exception) -> Exception:
-        """Return the redirect as the answer that it is."""
+        """Return the redirect as the answer."""
         return exc
 
 
 class HandshakeRefused(Exception):  # noqa: N818 - an answer, no error of ours
-    """The handshake did not end in a WebSocket."""
+    """The handshake did not open a WebSocket."""
 
     def __init__(self, answer: Answer) -> None:
-        """Keep how it was answered."""
+        """Keep the answer."""
         super().__init__(str(answer))
         self.answer = answer
 
 
 class SocketClosed(msgspec.Struct, frozen=True):
-    """The connection was closed: with which code (1006 for none), and with what text of the service."""
+    """The service closed the connection.
+
+    Attributes:
+        code: the close code; 1006 without one.
+        reason: the service's own text.
+
+    """
 
     code: int
     reason: str
@@ -48,10 +54,10 @@ class SocketClosed(msgspec.Struct, frozen=True):
 async def open_socket(
     url: str, headers: Mapping[str, str], agent: str, *, context: ssl.SSLContext, seconds: float
 ) -> AsyncIterator[ClientConnection]:
-    """Give an open WebSocket, and close it in the end.
+    """Open a WebSocket, and close it at the end.
 
     Raises:
-        Refused: the handshake was answered otherwise, or not at all.
+        HandshakeRefused: the handshake got another answer, or none.
 
     """
     direct = _DirectConnection(
@@ -85,25 +91,25 @@ async def open_socket(
 async def listen(
     connection: ClientConnection, plan: ProbePlan, notify: Callable[[str], None]
 ) -> SocketClosed | None:
-    """Send the message, and ``notify`` each event that is waited for when it first comes.
+    """Send the message and call ``on_event`` for the first of each expected event.
 
-    It ends when all came, or with None when the time, the messages or the bytes are up, or with how it was closed.
-    Where no event is waited for nothing is sent, and the connection is held for a moment: one that the service closes
-    at once serves nobody.
+    Return None when all events came or a limit on time, messages or bytes is reached; otherwise how the connection was
+    closed. Without expected events nothing is sent, and the connection is held for a moment: one that the service closes
+    at once is not usable.
     """
-    waiting, heard = set(plan.events), 0
+    waiting, received = set(plan.events), 0
     try:
         async with asyncio.timeout(plan.patience if waiting else limits.HELD):
             if waiting:
                 await connection.send(plan.message)
             for _ in range(limits.MESSAGES):
-                said = await connection.recv()
-                heard += len(said)
-                for name in _event_names(said):
+                message = await connection.recv()
+                received += len(message)
+                for name in _event_names(message):
                     if name in waiting:
                         waiting.remove(name)
                         notify(name)
-                if heard > limits.ALL_MESSAGES or (plan.events and not waiting):
+                if received > limits.ALL_MESSAGES or (plan.events and not waiting):
                     return None
     except TimeoutError:
         return None
@@ -117,17 +123,17 @@ async def listen(
     return None
 
 
-def _event_names(said: str | bytes) -> list[str]:
-    """Return the names that a message gives of itself, at its top or in its data."""
+def _event_names(message: str | bytes) -> list[str]:
+    """Return the event names of a message, from its top level or its data."""
     try:
-        told: Any = msgspec.json.decode(said)
+        content: Any = msgspec.json.decode(message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return []
-    places = [told, told.get("data")] if isinstance(told, dict) else []
+    objects = [content, content.get("data")] if isinstance(content, dict) else []
     return [
-        place[name]
-        for place in places
-        if isinstance(place, dict)
+        item[name]
+        for item in objects
+        if isinstance(item, dict)
         for name in _EVENT_KEYS
-        if isinstance(place.get(name), str)
+        if isinstance(item.get(name), str)
     ]

@@ -1,4 +1,4 @@
-"""Exports to raw records, with their position: forms, compression, broken parts."""
+"""Read exports to raw records with positions: formats, compression, damage."""
 
 from triage.reading.limits import Limits
 from triage.reading.reader import read

@@ -1,4 +1,7 @@
-"""Large exports that can be read from their beginning only: read by one process while another looks at what it found."""
+"""Read a large export in a second process, while this one uses its records.
+
+This is for exports that can only be read from their beginning.
+"""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -7,16 +10,16 @@ from triage.models import Record
 from triage.reading.batch import Item, make_batch, pack_batch, unpack_batch
 from triage.reading.worker import start_worker
 
-#: A batch is sent with so many bytes of records, or so many items.
+#: The most bytes of records and the most items of a batch.
 _BYTES, _ITEMS = 128 << 10, 256
 _MORE, _LAST = 0, 1
 
 
 def read_in_background(items: Iterator[Item], rewind: Callable[[], object]) -> Iterator[Item]:
-    """Yield the items, none of which was taken yet, as a helper reads them.
+    """Yield the items, read by a worker process. None of them may be taken yet.
 
-    Where that fails, or something ends the helper, they are read here from where ``rewind`` goes back to: what they
-    raise is raised.
+    If the worker fails or is killed, this process reads the items from where ``rewind`` goes back to, and
+    raises what they raise.
     """
     yielded = 0
     with start_worker(lambda: _batches(items)) as output:

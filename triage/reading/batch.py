@@ -1,4 +1,4 @@
-"""What was read, on its way from one process to another."""
+"""Batches of items, sent from one process to another."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,7 +11,15 @@ Item = Record | Gap | Skipped | ExportFile
 
 
 class Batch(msgspec.Struct, frozen=True, gc=False):
-    """Some items: those of each kind, and the kinds in their order. ``number`` is for whoever sends them."""
+    """Some items, grouped by kind.
+
+    kinds: the kind of each item, in order.
+    records: the records in order.
+    gaps: the gaps in order.
+    skipped: the counts of skipped records in order.
+    exports: the files in order.
+    number: a number that the sender chooses.
+    """
 
     kinds: list[int]
     records: list[Record]
@@ -21,7 +29,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     number: int
 
     def items(self) -> Iterator[Any]:
-        """Yield the items in their order."""
+        """Yield the items in order."""
         by_kind: list[Iterator[Any]] = [
             iter(self.records),
             iter(self.gaps),
@@ -49,7 +57,7 @@ def make_batch(items: Sequence[Item], number: int) -> Batch:
 
 
 def rebase(item: Any, offset: int) -> Any:
-    """Return an item of a part with its place in the file, of which so many lines stand before the part."""
+    """Return an item of a part with its position in the file, ``offset`` lines later."""
     if isinstance(item, Record):
         return Record(item.data, Source(item.source.path, item.source.position + offset))
     if isinstance(item, Gap) and item.position is not None:

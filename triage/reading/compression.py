@@ -1,4 +1,4 @@
-"""gzip and zstd, told by their first bytes, unfolded as they come; what is damaged or cut is a Gap."""
+"""Detect and decompress gzip and zstd as a stream; damage becomes a Gap."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -7,10 +7,11 @@ from typing import Protocol
 from triage.models import Gap
 from triage.reading.limits import Limits
 
-# A slice of n bytes unfolds to 1,032 n in gzip (RFC 1951) and to 32,768 n in zstd (RFC 8878: a block of 128 KiB in
-# four bytes): the slices bound what one step holds to 16 and 32 MiB.
+# n bytes decompress to at most 1,032 n in gzip (RFC 1951) and 32,768 n in zstd (RFC 8878: a block of 128
+# KiB in
+# four bytes), so one step holds at most 16 and 32 MiB.
 _SLICE = {"gzip": 16 << 10, "zstd": 1 << 10}
-# The checksum at the end goes in by itself, so that when it fails what stands before it is already out.
+# The checksum is decompressed by itself, so that all data is yielded before it fails.
 _TRAILER = 8
 
 
@@ -33,9 +34,9 @@ def detect_compression(head: bytes) -> str:
 def decompress(
     kind: str, chunks: Iterable[bytes], path: str, limits: Limits, gaps: list[Gap]
 ) -> Iterator[bytes]:
-    """Yield the content of gzip or zstd data of one or more members; what went wrong is added to ``gaps``.
+    """Yield the content of gzip or zstd data with one or more members.
 
-    All that was unfolded before a cut or a damage is given.
+    What precedes damage or a cut is yielded. Damage is appended to ``gaps``.
     """
     start, faults = _decompressor_of(kind)
     current = start()

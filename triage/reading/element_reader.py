@@ -1,4 +1,4 @@
-"""Objects in lists, one after another or alone: what gcloud prints, what the console downloads, what people merge."""
+"""Read JSON objects in lists or one after another, and recover from damage."""
 
 import re
 from collections.abc import Iterator
@@ -14,30 +14,39 @@ from triage.reading.record_filter import ALL_RECORDS, FilteredRecords, RecordFil
 _batch = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder(msgspec.Raw)
 _BLOCK_BYTES, _BATCH, _TAIL, _TRIES = 128 << 10, 1 << 20, 64 << 10, 3
-# How many objects of a file are looked at to find the next entry after a broken one: enough for 10,000 broken ones.
+# How many objects of a file are inspected to find the entry after a broken one: enough for 10,000 broken
+# ones.
 _SEARCHES = 20_000
 _UNCLOSED = 8
 #: Between two objects of a list, and before any object that is not the value of a key.
 _SEAM = re.compile(rb"\}\s*+,\s*+(?=\{)")
 _BEFORE_OBJECT = re.compile(rb'[,\[}\n]\s*+(?=\{\s*+")')
-#: A bracket that opens a list of objects or lists, not one of ordinary text.
+#: A bracket that opens a list of objects or lists, not one in ordinary text.
 LIST = re.compile(rb"\[\s*+(?:[{\[\]]|\Z)")
 _SCALAR = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\[\]{}"]++)')
 _STRAY = re.compile(rb"(?:(?!\[\s*\{)[^\n])*+")
 
 
 class ElementReader:
-    """Cuts objects out of a window on JSON text.
+    """Cuts JSON objects out of a buffer.
 
-    Inside a list a piece that ends between two objects is tried as a whole: when it parses, all its cuts are true,
-    as what stands before a position decides what the position means. Only where it does not parse, brackets are
-    counted, object by object; and where an object is broken, reading goes on at the next one that is a LogEntry.
+    In a list a block that ends between two objects is parsed as a whole. If it parses, all cuts in it are
+    right, since the text before a position determines what the position means. If it does not, brackets are
+    counted object by object. After a broken object reading continues at the next one that is a LogEntry.
+
+    buffer: the text.
+    path: the file, for gaps.
+    limits: when to stop.
+    record_filter: chooses among the entries of a list.
+    is_entry_list: whether the list is known to hold LogEntries; only then it is filtered.
+    position: the number of records read.
+    cut: whether the text ended inside an object or a list.
     """
 
     def __init__(
         self, buffer: JsonBuffer, path: str, limits: Limits, record_filter: RecordFilter = ALL_RECORDS
     ) -> None:
-        """Cut what ``buffer`` shows; ``path`` is for the gaps, ``record_filter`` chooses among the entries of a list."""
+        """Read from a buffer."""
         self.buffer = buffer
         self.path = path
         self.limits = limits
@@ -54,9 +63,9 @@ class ElementReader:
         return Record(data, Source(self.path, self.position))
 
     def read_list(self) -> Iterator[bytes | Gap | Skipped]:
-        """Yield the objects up to the bracket that closes the list whose opening was just passed.
+        """Yield the objects up to the bracket that closes the list just opened.
 
-        Once ``is_entry_list``, as the list is known to be one of LogEntries, those that ``record_filter`` does not choose are only counted.
+        In a list of LogEntries those that ``record_filter`` does not keep are counted as Skipped.
         """
         buffer, depth = self.buffer, 1
         while first := buffer.skip_to_value():
@@ -90,7 +99,7 @@ class ElementReader:
         self.position += count - done
 
     def _read_block(self) -> FilteredRecords | None:
-        """Return what of all objects up to a seam far ahead is to be given, None when that piece cannot be read as a whole."""
+        """Return the objects of the next block, filtered; None if it does not parse."""
         buffer = self.buffer
         if self._slow > 0:
             return None
@@ -103,7 +112,7 @@ class ElementReader:
         return None
 
     def _possible_ends(self) -> list[tuple[int, bytes]]:
-        """Return where an object in sight may end, the farthest first, and what seems to stand between two of them."""
+        """Return where an object may end, the last first, with the separator there."""
         buffer = self.buffer
         stop = buffer.at + _BLOCK_BYTES
         seams = list(_SEAM.finditer(buffer.data, max(buffer.at, stop - _TAIL), stop))[-_TRIES:]
@@ -113,7 +122,7 @@ class ElementReader:
         return [end for end in reversed(ends) if end[0] > buffer.at]
 
     def _filter_text(self, text: bytes, separator: bytes) -> FilteredRecords | None:
-        """Return what of some objects is to be given, None where the text is not one of objects."""
+        """Return the objects of a text, filtered; None if it does not parse."""
         record_filter = self.record_filter if self.is_entry_list else ALL_RECORDS
         if (found := record_filter.filter_list(self.path, text, separator)) is not None:
             return found
@@ -127,7 +136,10 @@ class ElementReader:
         return len(records), [(index, records[index]) for index in indexes], skipped
 
     def read_object(self, end: int) -> Iterator[bytes | Gap]:
-        """Yield the object at the window's place, over at ``end`` (-1: not in sight); what is broken or cut is a Gap."""
+        """Yield the object at the current position, or the Gap of a broken or cut one.
+
+        end: the position after the object, -1 if it is not in the buffer.
+        """
         buffer, before = self.buffer, len(self.buffer)
         record = buffer.data[buffer.at : end] if end > 0 else b""
         if record and _is_json(record):
@@ -162,7 +174,7 @@ class ElementReader:
                 return
 
     def _next_entry(self, stop: int) -> int:
-        """Return where the next whole LogEntry begins inside what cannot be read, -1 when there is none in sight."""
+        """Return where the next whole LogEntry begins before ``stop``, -1 if none does."""
         data, unclosed = self.buffer.data, 0
         for found in _BEFORE_OBJECT.finditer(data, self.buffer.at, stop):
             self._searches -= 1
@@ -178,7 +190,10 @@ class ElementReader:
         return -1
 
     def skip_stray(self, *, in_list: bool) -> Gap:
-        """Return the Gap of what is no object: a value in a list is a broken record, any other text is not an entry."""
+        """Skip what is not an object, and return its Gap.
+
+        A value in a list is a broken record. Any other text is not an entry.
+        """
         buffer = self.buffer
         buffer.fill(_BATCH)
         scalar = _SCALAR.match(buffer.data, buffer.at)
@@ -196,11 +211,11 @@ class ElementReader:
         )
 
     def make_gap(self, kind: GapKind, detail: str) -> Gap:
-        """Return a Gap at the record that was reached."""
+        """Return a Gap at the current record."""
         return Gap(kind, self.path, detail, self.position or None)
 
     def broken_gap(self, data: bytes) -> Gap:
-        """Return the Gap of a record that is no object."""
+        """Return the Gap of a record that is not an object."""
         self.position += 1
         return self.make_gap("broken_record", f"not a JSON object: {data[:80].decode('utf-8', 'replace')!a}")
 

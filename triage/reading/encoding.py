@@ -1,4 +1,4 @@
-"""UTF-8 out of what Windows tools and merges make of an export."""
+"""Convert exports to UTF-8, as Windows tools write UTF-16 and byte-order marks."""
 
 import codecs
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ _MARKS = {codecs.BOM_UTF8: "UTF-8", codecs.BOM_UTF16_LE: "UTF-16-LE", codecs.BOM
 def to_utf8(stream: Stream) -> tuple[str, Stream]:
     """Return "UTF-16" or "", and the stream in UTF-8 without byte-order mark.
 
-    UTF-16 is told by its mark, or by a zero byte beside the first character, which is ASCII in every form. Bytes
-    that are no UTF-8 stay as they are: a record that holds some is decoded with them made visible.
+    UTF-16 is detected by its mark, or by a zero byte beside the first character, which is ASCII in every
+    format. Invalid UTF-8 stays unchanged: the decoder makes such bytes visible.
     """
     head = stream.head(4)
     for mark, name in _MARKS.items():

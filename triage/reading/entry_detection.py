@@ -1,4 +1,4 @@
-"""Whether a JSON object is a LogEntry, by its keys."""
+"""Detect by its keys whether a JSON object is a LogEntry."""
 
 import json
 from collections.abc import Iterable
@@ -23,13 +23,13 @@ _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def has_entry_keys(keys: Iterable[str]) -> bool:
-    """Tell whether keys or columns, in any style, are those of a LogEntry."""
+    """Return whether keys or columns, in any style, are those of a LogEntry."""
     found = {key.partition(".")[0].replace("_", "").strip().lower() for key in keys}
     return not found.isdisjoint(_ENTRY_KEYS) or any(signs <= found for signs in _ENTRY_KEY_SETS)
 
 
 def is_entry(data: bytes) -> bool:
-    """Tell whether a JSON text is an object with the keys of a LogEntry, whatever their values are."""
+    """Return whether a JSON text is an object with the keys of a LogEntry."""
     try:
         return has_entry_keys(_objects.decode(data))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -38,7 +38,7 @@ def is_entry(data: bytes) -> bool:
 
 
 def load_lenient(data: bytes) -> Any:
-    """Return what the lenient decoder of the standard library reads, None when that is nothing."""
+    """Return what the standard library's decoder reads, None if it reads nothing."""
     try:
         return json.loads(data.decode("utf-8", "surrogateescape"), strict=False)
     except (ValueError, RecursionError):

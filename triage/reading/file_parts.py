@@ -1,4 +1,4 @@
-"""Parts of exports that can be read by themselves, each where a worker of an engine is: files, and ranges of JSON lines."""
+"""Divide exports into parts that workers of an engine read by themselves."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,9 +19,12 @@ from triage.reading.stream import Stream, read_chunks
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A file of ``size`` bytes, or as many of it: the lines that begin from byte ``start`` on; None is a whole file.
+    """A file, or a range of its JSON lines.
 
-    ``last`` says whether the file ends with it.
+    source: the file.
+    size: the length in bytes of the file or the range.
+    start: the lines that begin from this byte on; None is the whole file.
+    last: whether the file ends with this part.
     """
 
     source: ExportSource
@@ -31,7 +34,13 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class PartEnd(msgspec.Struct, frozen=True):
-    """The end of a range of lines: how many lines and records it held, and whether the file ends with it."""
+    """The end of a range of lines.
+
+    path: the file.
+    lines: how many lines the range held.
+    records: how many records the range held.
+    last: whether the file ends with this range.
+    """
 
     path: str
     lines: int
@@ -40,7 +49,7 @@ class PartEnd(msgspec.Struct, frozen=True):
 
 
 def split_files(sources: Iterable[ExportSource], size: int) -> Iterator[Part]:
-    """Yield the files in order, those of JSON lines that are larger than ``size`` bytes in ranges of that size.
+    """Yield the files in order; JSON lines larger than ``size`` bytes in ranges.
 
     Raises:
         TriageError: a file cannot be opened.
@@ -56,7 +65,7 @@ def split_files(sources: Iterable[ExportSource], size: int) -> Iterator[Part]:
 
 
 def _is_divisible(path: str) -> bool:
-    """Return whether a file is of plain JSON lines."""
+    """Return whether a file holds uncompressed JSON lines."""
     with open_source(path) as file:
         stream = Stream(read_chunks(file))
         if detect_compression(stream.head(4)):
@@ -68,7 +77,9 @@ def _is_divisible(path: str) -> bool:
 def read_part(
     part: Part, record_filter: RecordFilter = ALL_RECORDS, limits: Limits | None = None
 ) -> Iterator[Record | Gap | Skipped | ExportFile | PartEnd]:
-    """Yield what ``read`` gives of a part. In a range positions count from its first line, and a PartEnd ends it.
+    """Yield the items of a part; a range ends with a PartEnd.
+
+    Positions in a range count from its own first line.
 
     Raises:
         TriageError: as ``read``.

@@ -1,4 +1,4 @@
-"""The form of an export, told from its first bytes."""
+"""Detect the format of an export from its first bytes."""
 
 from typing import Literal
 
@@ -20,13 +20,13 @@ _YAML = (b"---\n", b"insertId:", b"---\r\n")
 
 
 def detect_form(head: bytes, path: str) -> Form:
-    """Return the form of a file that begins with ``head``.
+    """Return the format of a file that begins with ``head``.
 
-    Lines are told by a line that is a whole LogEntry, a table by a header with its columns; all else is read as
-    JSON values, which finds what there is.
+    A line that is a whole LogEntry means JSON lines, a header with its columns a table. Everything else is
+    read as JSON values, which finds any entries.
 
     Raises:
-        BadDataError: it is an archive, or the YAML that gcloud prints unasked.
+        BadDataError: it is an archive, or the YAML that gcloud prints by default.
 
     """
     for magic, name in _ARCHIVES.items():
@@ -54,8 +54,8 @@ def detect_form(head: bytes, path: str) -> Form:
 
 
 def is_json_lines(head: bytes, path: str) -> bool:
-    """Return whether a file is of JSON lines, which can be found from any place in it."""
+    """Return whether a file holds JSON lines, which can be read from any position."""
     try:
         return detect_form(head, path) == "lines"
-    except BadDataError:  # told by whoever reads it
+    except BadDataError:  # reported when the file is read
         return False

@@ -1,19 +1,20 @@
-"""A window on a stream of JSON: where values begin and end, without reading them."""
+"""Find where JSON values begin and end in a stream, without parsing them."""
 
 import re
 import sys
 from collections.abc import Iterable
 
-# Strings that end; what opens (1) and closes (2); a quote whose string does not end (3).
+# Complete strings; opening (1) and closing (2) brackets; the quote of an incomplete string (3).
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[])|([}\]])|(")', re.DOTALL)
 BLANK = re.compile(rb"(?:[\s,]|\xef\xbb\xbf)*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 def find_value_end(data: bytes, start: int, stop: int = sys.maxsize) -> int:
-    """Return where the value that opens at ``start`` is over, -1 when it is not before ``stop`` or the buffer's end.
+    """Return the position after the value at ``start``, -1 if it does not end.
 
-    Brackets in strings do not count; that each closes what it should is not looked at, as the decoder does.
+    The search stops at ``stop`` or the end of the data. Brackets in strings do not count. Whether brackets
+    match is not checked; the decoder does that.
     """
     depth = 0
     for token in _TOKEN.finditer(data, start, stop):
@@ -30,21 +31,26 @@ def find_value_end(data: bytes, start: int, stop: int = sys.maxsize) -> int:
 
 
 class JsonBuffer:
-    """What is in sight of a stream: ``data`` from ``at`` on. It grows at its end and forgets what lies before ``at``."""
+    """The part of a stream that is in memory.
+
+    data: the bytes.
+    at: the current position; what precedes it is dropped when the buffer grows.
+    ended: whether the stream has ended.
+    """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        """Look at the beginning of the chunks."""
+        """Start at the beginning of the chunks."""
         self._chunks = iter(chunks)
         self.data = b""
         self.at = 0
         self.ended = False
 
     def __len__(self) -> int:
-        """Return the number of bytes in sight."""
+        """Return the number of bytes from the current position on."""
         return len(self.data) - self.at
 
     def grow(self, size: int = 1) -> bool:
-        """Take in at least ``size`` more bytes; return False when there are none."""
+        """Read at least ``size`` more bytes; return False at the end of the stream."""
         parts = [self.data[self.at :]]
         taken = 0
         while taken < size:
@@ -59,12 +65,12 @@ class JsonBuffer:
         return taken > 0
 
     def fill(self, size: int) -> None:
-        """Take in until ``size`` bytes are in sight or the stream ends."""
+        """Read until ``size`` bytes are available or the stream ends."""
         if len(self) < size and not self.ended:
             self.grow(size - len(self))
 
     def skip_to_value(self, separator: re.Pattern[bytes] = BLANK) -> bytes:
-        """Go over what may stand between values; return the byte there, b"" at the end of the stream."""
+        """Skip what separates values; return the byte there, b"" at the end."""
         while True:
             found = separator.match(self.data, self.at)
             self.at = found.end() if found else self.at
@@ -74,14 +80,14 @@ class JsonBuffer:
                 return b""
 
     def find_end(self, limit: int) -> int:
-        """Return where the object or list at ``at`` is over, -1 when it is not within ``limit`` bytes or the stream."""
+        """Return the position after the object or list here, -1 if it does not end."""
         while (end := find_value_end(self.data, self.at)) < 0:
             if len(self) > limit or not self.grow(len(self)):
                 return -1
         return end
 
     def read_string(self, limit: int) -> bytes | None:
-        """Return the string at ``at``, quotes included, and go past it; None when it does not end."""
+        """Return the string here with its quotes and skip it, None if it does not end."""
         while not (found := _STRING.match(self.data, self.at)):
             if len(self) > limit or not self.grow(len(self)):
                 return None

@@ -1,14 +1,16 @@
-"""How much of an export is taken in at once."""
+"""Limits on how much of an export is held at a time."""
 
 import msgspec
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What reading stops at, each told as a Gap when it is reached. Sizes are in bytes.
+    """Limits of reading, in bytes. Reaching one is reported as a Gap.
 
-    ``record`` is the longest record: Cloud Logging's entries have at most 256 KiB, audit entries 512 KiB
-    (cloud.google.com/logging/quotas). ``expansion`` is how many times its size a compressed file may unfold to,
-    counted from ``expansion_floor`` bytes on: logs reach 20 to 100 times, a bomb 1,000 times and more.
+    record: the longest record; entries of Cloud Logging have at most 256 KiB, audit entries 512 KiB
+        (cloud.google.com/logging/quotas).
+    expansion: how many times its size a compressed file may grow; logs grow 20 to 100 times, a bomb 1,000
+        times or more.
+    expansion_floor: ``expansion`` applies beyond this size.
     """
 
     record: int = 16 << 20

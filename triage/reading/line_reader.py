@@ -1,4 +1,4 @@
-"""JSON lines: what a Cloud Storage sink writes, and what most tools print."""
+"""Read JSON lines, which a Cloud Storage sink and most tools write."""
 
 from collections.abc import Iterator
 
@@ -12,20 +12,23 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class LineReader:
-    """Reads the objects of lines; lines end at a line feed only, as other line breaks may stand in a string.
+    """Reads one JSON object per line.
 
-    A line that is too long is passed over without being held. ``position`` is the number of lines that were read.
+    Only a line feed ends a line, as strings may hold other line breaks. A line that is too long is skipped
+    without being held.
+
+    position: the number of lines read.
     """
 
     def __init__(
         self, stream: Stream, path: str, limits: Limits, record_filter: RecordFilter = ALL_RECORDS
     ) -> None:
-        """Read the stream from its beginning."""
+        """Read a stream from its beginning."""
         self._stream, self._path, self._limits, self._record_filter = stream, path, limits, record_filter
         self.position = 0
 
     def records(self) -> Iterator[Record | Gap | Skipped]:
-        """Yield the records. The last line is cut when it neither ends nor is JSON."""
+        """Yield the records. The last line is cut if it neither ends nor is JSON."""
         path, longest = self._path, self._limits.record
         rest = b""
         for chunk in self._stream:
@@ -46,7 +49,7 @@ class LineReader:
             yield from self._line(rest, self.position + 1)
 
     def _filter_text(self, text: bytes) -> FilteredRecords:
-        """Return the number of lines in a text, those to be given with their places, and the account of the others."""
+        """Return the number of lines, those to keep with their indexes, and the skipped."""
         longest = self._limits.record
         if len(text) <= longest and (filtered := self._record_filter.filter_lines(self._path, text)):
             return filtered
@@ -56,7 +59,7 @@ class LineReader:
         return len(lines), [(index, lines[index]) for index in indexes], skipped
 
     def _line(self, line: bytes, position: int) -> Iterator[Record | Gap]:
-        """Yield what a line is, unless it is blank."""
+        """Yield the record or the Gap of a line, nothing for a blank one."""
         text = line.strip().removeprefix(_BOM)
         if not text:
             return

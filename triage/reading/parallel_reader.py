@@ -1,7 +1,7 @@
-"""Large files of JSON lines, read by several processes at once.
+"""Read large files of JSON lines with several processes.
 
-Each process is a copy of this one that reads every second, third, ... stretch of the file and sends what it chose. The
-answers are taken in the order of the file, so nothing depends on which process is the faster.
+Each worker reads every second, third, ... range of the file and sends the records it keeps. The ranges are
+taken in the order of the file, so the result does not depend on which worker is faster.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _RANGE_BYTES = 8 << 20
 def read_in_parallel(
     path: str, limits: Limits, record_filter: RecordFilter, count: int
 ) -> Iterator[Record | Gap | Skipped]:
-    """Yield what ``LineReader`` yields of a file, read by so many helpers."""
+    """Yield the items of a file, read by ``count`` workers."""
     starts = range(0, Path(path).stat().st_size, _RANGE_BYTES)
     before = 0
     with ExitStack() as stack:
@@ -48,7 +48,7 @@ def _pack_ranges(
 
 
 def _read_range(path: str, start: int, limits: Limits, record_filter: RecordFilter) -> Batch:
-    """Return the Batch of the lines that begin in a stretch; its number is that of the lines."""
+    """Return the Batch of the lines that begin in a range; its number counts them."""
     with Path(path).open("rb", buffering=0) as file:
         lines = LineReader(
             Stream(read_lines_between(file, start, start + _RANGE_BYTES)), path, limits, record_filter
@@ -58,7 +58,7 @@ def _read_range(path: str, start: int, limits: Limits, record_filter: RecordFilt
 
 
 def read_lines_between(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
-    """Yield the lines that begin between two places of a file."""
+    """Yield the lines that begin between two positions of a file."""
     at = max(start - 1, 0)
     file.seek(at)
     inside = start == 0

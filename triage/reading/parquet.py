@@ -1,4 +1,4 @@
-"""Parquet: tables of BigQuery, Log Analytics and of triage itself."""
+"""Read Parquet tables of BigQuery, Log Analytics and triage itself."""
 
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ _ROWS = 500
 def read_parquet(stream: Stream, path: str) -> Iterator[Record | Gap]:
     """Yield each row as a JSON object, times with all their digits.
 
-    The bytes are set down in a private folder first: Parquet is read from its end, and a path could be a pattern.
+    The bytes are copied to a private folder first: Parquet is read from its end, and a path could be taken
+    for a pattern.
 
     Raises:
         BadDataError: it is damaged or cut, or has no columns of a LogEntry.

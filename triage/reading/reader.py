@@ -1,4 +1,4 @@
-"""Exports to raw records."""
+"""Read exports to raw records."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,9 +26,9 @@ from triage.reading.table import read_table
 from triage.reading.value_reader import ValueReader
 from triage.reading.worker import worker_count
 
-#: Smaller files are read before copies of this process would be of use; what is compressed is larger than it seems.
+#: Smaller files are read faster without workers. The second size is for compressed files.
 PARALLEL_BYTES, BACKGROUND_BYTES = 48 << 20, 4 << 20
-#: The form is told from this much: an entry has at most 256 KiB.
+#: The bytes from which the format is detected: an entry has at most 256 KiB.
 HEAD_BYTES = 1 << 20
 _FORM_NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
 _HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"
@@ -41,21 +41,25 @@ def read(
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    """Yield the records of exports, what could not be read of them, and after each file an ExportFile.
+    """Yield the records of exports, their gaps, and an ExportFile after each file.
 
-    ``sources`` are files, folders, globs, addresses (gs://...) and "-" (``stdin``, else that of the process). The form is told from the
-    bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers, CSV, Parquet, each also in gzip or zstd and
-    in UTF-16. Memory is bounded whatever the size. An empty file or array holds no records, which is no error.
-    Of JSON lines and lists only the records that ``record_filter`` chooses are given, the others counted as Skipped.
+    The format is detected from the bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers,
+    CSV, Parquet, each also in gzip or zstd and in UTF-16. Memory is bounded whatever the size. An empty
+    file or array holds no records, which is no error.
+
+    sources: files, folders, globs, addresses (gs://...) and "-" for ``stdin``.
+    stdin: read for "-"; None is the standard input of the process.
+    limits: when to stop reading.
+    record_filter: chooses the records of JSON lines and lists; others are counted as Skipped.
 
     Raises:
-        BadDataError: a file that was named holds no LogEntry. In a folder or glob it is a Gap.
-        IOFailureError: there is no such file, or it cannot be read.
-        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
+        BadDataError: a named file holds no LogEntry. In a folder or glob this is a Gap.
+        IOFailureError: a file does not exist or cannot be read.
+        TriageError: an address cannot be read, see ``triage.reading.remote``.
 
     """
     for source in expand(sources):
-        # What is wanted as a whole has to go through one process at last: others are of no use.
+        # Without a filter all records go through this process, so workers do not help.
         count = 0 if record_filter is ALL_RECORDS else worker_count()
         yield from read_source(source, stdin=stdin, limits=limits, record_filter=record_filter, workers=count)
 
@@ -68,18 +72,23 @@ def read_source(
     record_filter: RecordFilter = ALL_RECORDS,
     workers: int = 0,
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    """Yield what ``read`` gives of one file, and raise what it raises; ``workers`` may read it if it is large."""
+    """Yield the items of one file; ``workers`` processes may read it if it is large.
+
+    Raises:
+        TriageError: as ``read``.
+
+    """
     with open_source(source.path, stdin) as file:
         yield from _read(source, file, limits or Limits(), record_filter, workers)
 
 
 @contextmanager
 def open_source(path: str, stdin: BinaryIO | None = None) -> Iterator[BinaryIO]:
-    """Open a file, an object or standard input; what fails while it is read is told in one line.
+    """Open a file, an object or standard input; a failing read raises a TriageError.
 
     Raises:
-        IOFailureError: there is no such file, or it cannot be read.
-        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
+        IOFailureError: the file does not exist or cannot be read.
+        TriageError: an address cannot be read, see ``triage.reading.remote``.
 
     """
     try:
@@ -105,7 +114,7 @@ def _read(
     content = _FileContent(stream, path, limits, record_filter)
     items = _read_content(source, content, gaps, ", ".join(filter(None, (kind, encoding))))
     if not workers or path == "-" or is_remote(path) or not file.seekable():
-        yield from items  # another process must not read from an object or a pipe
+        yield from items  # a worker must not read from an object or a pipe
     elif Path(path).stat().st_size < (BACKGROUND_BYTES if kind else PARALLEL_BYTES):
         yield from items
     elif not (kind or encoding) and is_json_lines(stream.head(HEAD_BYTES), path):
@@ -118,15 +127,15 @@ def _read(
 def _read_content(
     source: ExportSource, content: "_FileContent", gaps: list[Gap], form_around: str
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    """Yield what is in a file, then what damaged it, then the account of it."""
+    """Yield the items of a file, then its damage, then its ExportFile."""
     path = source.path
     try:
         for item in content:
             if not (
                 gaps and isinstance(item, Gap) and item.kind == "cut_file"
-            ):  # the same cut as that of the gzip data
+            ):  # reported as a cut of the compressed data
                 yield item
-        if not gaps:  # what damaged data unfold to may be anything
+        if not gaps:  # damaged data may decompress to anything
             content.check()
     except BadDataError as error:
         if source.is_explicit:
@@ -138,7 +147,7 @@ def _read_content(
 
 
 class _FileContent:
-    """The records of one file, and whether they are those of an export."""
+    """The records of one file, and whether they are LogEntries."""
 
     def __init__(self, stream: Stream, path: str, limits: Limits, record_filter: RecordFilter) -> None:
         self._stream, self._path, self._limits, self._record_filter = stream, path, limits, record_filter
@@ -179,7 +188,12 @@ class _FileContent:
                 return values.records()
 
     def check(self) -> None:
-        """Raise BadDataError when there was something to read, and none of it a LogEntry."""
+        """Check that the file is empty or holds a LogEntry.
+
+        Raises:
+            BadDataError: it holds something else.
+
+        """
         if not self._entries and (self.records or self._others):
             raise BadDataError(f"{self._path}:1 holds no log entry", _HINT)
 

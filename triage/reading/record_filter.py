@@ -1,29 +1,29 @@
-"""What records are worth to be read, as whoever asks for them sees it."""
+"""The interface of filters that choose which records are read."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from triage.models import Skipped
 
-#: The number of some records, those to be given with their places, and the account of the others.
+#: The number of records, those to keep with their indexes, and the count of the others.
 FilteredRecords = tuple[int, list[tuple[int, bytes]], Skipped]
 
 
 class RecordFilter(Protocol):
-    """Chooses among some records of a file. Each that it does not choose is the JSON of a LogEntry."""
+    """Chooses among records of a file. Every skipped one is the JSON of a LogEntry."""
 
     def filter_records(self, path: str, filter_records: Sequence[bytes], /) -> tuple[list[int], Skipped]:
-        """Return the places of those to be given, and the account of the others."""
+        """Return the indexes of the records to keep, and the count of the others."""
 
     def filter_lines(self, path: str, text: bytes, /) -> FilteredRecords | None:
-        """Choose among the lines of a text; None: they are to be split, and chosen from as pieces."""
+        """Filter the lines of a text; None: split them, and filter the records."""
 
     def filter_list(self, path: str, text: bytes, between: bytes, /) -> FilteredRecords | None:
-        """Choose among the objects of a list, between which always the same stands; None: as for lines."""
+        """Filter the objects of a list with one separator; None as for lines."""
 
 
 class _AllRecords:
-    """Chooses every record."""
+    """Keeps every record."""
 
     def filter_records(self, path: str, filter_records: Sequence[bytes], /) -> tuple[list[int], Skipped]:
         return list(range(len(filter_records))), Skipped(path)

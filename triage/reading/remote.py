@@ -1,4 +1,4 @@
-"""Objects of a bucket (gs://...), and whatever else fsspec knows an address of."""
+"""Read objects of a bucket (gs://...) and other addresses that fsspec supports."""
 
 import logging
 import os
@@ -9,28 +9,30 @@ from typing import Any, BinaryIO
 
 from triage.errors import IOFailureError, NoPermissionError, TriageError, TryAgainError, UsageError
 
-#: Two letters at least: "c:" is a drive.
+#: At least two letters, as "c:" is a drive.
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://")
 _MARKS = re.compile(r"[*?\[]")
-#: What one request asks for. Two of them are held at a time.
+#: The bytes of one request. Two blocks are held at a time.
 _BLOCK = 8 << 20
 _SECONDS = 60
-#: Statuses after which asking again may help; gcsfs has asked six times by then.
+#: Statuses of temporary errors; gcsfs has already tried six times.
 _TEMPORARY_STATUSES = {"408", "429", "500", "502", "503", "504"}
 
 
 def is_remote(path: str) -> bool:
-    """Return whether a source is an address and no path of this machine."""
+    """Return whether a source is an address, not a path of this machine."""
     return _ADDRESS.match(path) is not None
 
 
 def list_objects(source: str, is_ignored: Callable[[str], bool]) -> list[tuple[str, bool, int]]:
-    """Return the objects of an address, a folder or a glob in order, with whether they were named themselves, and their size.
+    """Return the objects of an address, a folder or a glob in order.
 
-    Those are left out of whose name inside the folder ``is_ignored`` says that they are no export.
+    Each comes with whether it was named explicitly, and its size in bytes.
+
+    is_ignored: whether an object of a folder is no export, by its name inside the folder.
 
     Raises:
-        TriageError: there is none, or it may not be seen.
+        TriageError: there is none, or it cannot be listed.
 
     """
     with _translate_errors(source):
@@ -55,10 +57,10 @@ def list_objects(source: str, is_ignored: Callable[[str], bool]) -> list[tuple[s
 
 @contextmanager
 def open_object(path: str) -> Iterator[BinaryIO]:
-    """Open an object for reading from its beginning, or from any place; it is fetched in blocks.
+    """Open an object, which is fetched in blocks.
 
     Raises:
-        TriageError: it cannot be read, when it is opened or later.
+        TriageError: it cannot be read, now or later.
 
     """
     with (
@@ -69,15 +71,17 @@ def open_object(path: str) -> Iterator[BinaryIO]:
 
 
 def _file_system(path: str) -> Any:
-    """Return the file system of an address; what was listed before is not believed, as logs grow."""
+    """Return the file system of an address, without cached listings, as logs grow."""
     found = _ADDRESS.match(path)
     scheme = found[1] if found else "file"
     try:
         if scheme in ("gs", "gcs"):
-            # The class that fsspec would take asks a second API, by gRPC, what kind of bucket it is.
+            # The class that fsspec chooses asks a second API, by gRPC, for the kind of bucket.
             from gcsfs.core import GCSFileSystem
 
-            logging.getLogger("gcsfs").addHandler(logging.NullHandler())  # else its tries end on stderr
+            logging.getLogger("gcsfs").addHandler(
+                logging.NullHandler()
+            )  # else it logs its attempts to stderr
             token = "anon" if os.environ.get("STORAGE_EMULATOR_HOST") else None
             return GCSFileSystem(token=token, use_listings_cache=False, requests_timeout=_SECONDS)
         import fsspec
@@ -98,7 +102,7 @@ def _file_system(path: str) -> Any:
 
 @contextmanager
 def _translate_errors(path: str) -> Iterator[None]:
-    """Turn what a file system raises into one line."""
+    """Raise the errors of a file system as TriageError."""
     try:
         yield
     except _error_types() as error:
@@ -106,7 +110,7 @@ def _translate_errors(path: str) -> Iterator[None]:
 
 
 def _error_types() -> tuple[type[Exception], ...]:
-    """Return what reading an object may raise; most of it is an OSError."""
+    """Return the exceptions that reading an object raises; most are OSError."""
     try:
         from aiohttp import ClientError
         from gcsfs.retry import ChecksumError, HttpError

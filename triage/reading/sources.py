@@ -1,4 +1,4 @@
-"""What the user named, as files in order."""
+"""Expand what the user named to files in order."""
 
 import glob
 import os
@@ -11,14 +11,16 @@ from triage.errors import IOFailureError, UsageError
 from triage.reading.bigquery.address import is_address
 from triage.reading.remote import is_remote, list_objects
 
-#: What ``triage fetch`` writes beside a file of entries.
+#: The suffix of the metadata that ``triage fetch`` writes.
 _META_SUFFIX = ".meta.json"
 
 
 class ExportSource(msgspec.Struct, frozen=True):
-    """A file to read: as the user named it ("-" is standard input), and whether it was named by itself.
+    """A file to read.
 
-    ``size`` is that of an object in bytes, None where a path is to be asked for it.
+    path: the file as the user named it; "-" is standard input.
+    is_explicit: whether the user named this file, not a folder or glob.
+    size: the size of an object in bytes; None for a path.
     """
 
     path: str
@@ -27,15 +29,15 @@ class ExportSource(msgspec.Struct, frozen=True):
 
 
 def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
-    """Yield the files of paths, folders, globs, addresses and "-", each once, those of a folder or glob in order of their path.
+    """Yield the files of paths, folders, globs, addresses and "-", each once.
 
-    Folders are read to their depth, as a Cloud Storage sink lays them out; what is hidden in them is left out, and
-    links to folders are not followed.
+    Those of a folder or glob come in order of their path. Folders are read recursively, as a Cloud Storage
+    sink writes them. Hidden files are left out, and links to folders are not followed.
 
     Raises:
-        IOFailureError: there is no such file, or a folder holds none or cannot be listed.
-        UsageError: a table of BigQuery is named.
-        TriageError: an address cannot be read, as ``triage.reading.remote`` says.
+        IOFailureError: a file does not exist, or a folder is empty or cannot be listed.
+        UsageError: a BigQuery table is named.
+        TriageError: an address cannot be read, see ``triage.reading.remote``.
 
     """
     seen: set[str] = set()
@@ -75,7 +77,7 @@ def _files(source: str) -> Iterator[ExportSource]:
 
 
 def _is_ignored(name: str) -> bool:
-    """Return whether a file of a folder is hidden, or one that stands beside an export."""
+    """Return whether a file of a folder is hidden or describes an export."""
     return name.endswith(_META_SUFFIX) or any(part.startswith(".") for part in name.split("/"))
 
 

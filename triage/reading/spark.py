@@ -1,4 +1,4 @@
-"""Exports read by Spark: its executors read and judge their part of them, and what may matter comes back in order."""
+"""Read exports with Spark: executors read and filter, results come in order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -24,12 +24,12 @@ from triage.reading.spark_order import (
 )
 
 Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
-#: What judges the items of a file, which the function that it is given reads.
+#: Filters the items of a part, which the given function reads.
 PartFilter = Callable[[Callable[[RecordFilter], Iterable[Any]]], Iterator[Any]]
 
-#: How many bytes of files one task reads, where they can be divided; so few that no task is spread once more.
+#: The bytes that one task reads, where files can be divided: too few to start workers in a task.
 PART = PARALLEL_BYTES // 2
-#: So many blocks of items are handed over at a time: memory is bounded by these.
+#: How many blocks are collected at a time, which bounds the memory.
 _BLOCKS = 8
 T = TypeVar("T")
 
@@ -39,20 +39,20 @@ def read_on_spark(
     make_filter: Callable[[], PartFilter],
     sort_key: SortKeyFunction | None = None,
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    """Yield what ``read`` gives of exports, as far as it is handed on, in the same order.
+    """Yield the items of exports that the filter keeps, in the order of ``read``.
 
-    Each task asks ``make_filter`` once for what judges its part. It is sent there, so it is a function of a module. With
-    ``sort_key`` the records for which it finds a place come after all else, sorted by their places.
+    The active Spark session is used. Without one, Spark is started with its own configuration
+    (spark-defaults.conf, PYSPARK_SUBMIT_ARGS; on this machine if they name no master) and stopped at the
+    end. All parts are read before the first item comes; they are stored on the disks of the executors.
 
-    The active Spark session is used, else one is started by Spark's own configuration (spark-defaults.conf,
-    PYSPARK_SUBMIT_ARGS; on this machine if they name no master) and stopped in the end. All parts are read before
-    the first item comes; they wait on the executors' disks.
+    make_filter: a module-level function that each task calls once for the filter of its parts.
+    sort_key: if given, records with a key come after all other items, sorted by it.
 
     Raises:
         TriageError: as ``read``.
         UsageError: Spark or Java is not installed, or standard input is among the sources.
-        IOFailureError: Spark does not start, or a task of it failed.
-        OutOfOrderError: copies of a record have different places.
+        IOFailureError: Spark does not start, or a task failed.
+        OutOfOrderError: copies of a record have different keys.
 
     """
     if "-" in map(str, sources):
@@ -82,7 +82,7 @@ def read_on_spark(
 
 
 def _groups(found: Iterable[Part]) -> Iterator[list[Part]]:
-    """Yield the parts in order, small files together: a task for each."""
+    """Yield groups of parts in order, small files together; each is one task."""
     group: list[Part] = []
     size = 0
     for part in found:
@@ -98,7 +98,10 @@ def _groups(found: Iterable[Part]) -> Iterator[list[Part]]:
 def _read_group(
     group: list[Part], make_filter: Callable[[], PartFilter], sort_key: SortKeyFunction | None
 ) -> Iterator[list[Item]]:
-    """Yield, on an executor, what a group of parts holds, in blocks. An error of ours travels as an item and ends it."""
+    """Yield, on an executor, the items of a group in blocks.
+
+    A TriageError is yielded as the last item.
+    """
     items = _filter_parts(group, make_filter())
     return group_into_blocks(attach_sort_keys(items, sort_key) if sort_key else items)
 
@@ -112,7 +115,7 @@ def _filter_parts(group: list[Part], part_filter: PartFilter) -> Iterator[Item]:
 
 
 def _persist(blocks: Any) -> Any:
-    """Return blocks that all executors have computed at once, and keep."""
+    """Return blocks that the executors compute now and store on disk."""
     from pyspark import StorageLevel
 
     blocks.persist(StorageLevel.DISK_ONLY).count()
@@ -120,7 +123,7 @@ def _persist(blocks: Any) -> Any:
 
 
 def _collect_groups(spark: Spark, blocks: Any, groups: Sequence[object]) -> Iterator[Iterator[Any]]:
-    """Yield the items of each partition, of which there are as many as groups, a few blocks at a time."""
+    """Yield the items of each partition, one per group, a few blocks at a time."""
     for number in range(len(groups)):
         yield _collect_partition(spark, blocks, number)
 
@@ -144,9 +147,9 @@ def _slice(begin: int, blocks: Iterator[T]) -> Iterator[T]:
 def _restore_positions(
     groups: Iterable[Iterable[Item]], before: dict[Range, int]
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    """Yield the items with the positions that they have in their files, the ranges of a file as that file.
+    """Yield the items with their positions in the file, the ranges of a file as one.
 
-    How many lines of its file come ``before`` a range is noted.
+    before: filled with the number of lines before each range.
     """
     lines = records = 0
     for number, items in enumerate(groups):

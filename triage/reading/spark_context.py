@@ -1,4 +1,4 @@
-"""Spark found or started, quietly, and ended with all its processes."""
+"""Find or start Spark without output, and stop all of its processes."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from triage.errors import IOFailureError, UsageError
 
-#: Said when Java is started, so that a user's own configuration wins over it.
+#: Set when Java starts, so that the user's own configuration overrides them.
 _SETTINGS = {
     "spark.app.name": "triage",
     "spark.ui.enabled": "false",
@@ -28,7 +28,7 @@ _SETTINGS = {
 
 
 def require_spark() -> None:
-    """Make sure that Spark can be started.
+    """Check that Spark can be started.
 
     Raises:
         UsageError: pyspark or Java is not installed.
@@ -48,10 +48,10 @@ def require_spark() -> None:
 
 
 class Spark:
-    """A Spark context, and calls of it that end by their answer, by one line, or by the signal that came meanwhile."""
+    """A Spark context, with calls that end by result, IOFailureError or signal."""
 
     def __init__(self, context: Any = None) -> None:
-        """Take the context of another, or none as yet."""
+        """Use an existing context, or none yet."""
         self.context = context
         self._java: Any = None
         self._handlers: dict[int, Any] = {}
@@ -60,7 +60,7 @@ class Spark:
 
     @contextmanager
     def call(self, explain: Callable[[Exception], IOFailureError] | None = None) -> Iterator[None]:
-        """Call Spark in the block. ``explain`` gives the line for what it raises.
+        """Call Spark inside the block; ``explain`` converts its errors.
 
         Raises:
             IOFailureError: Spark failed.
@@ -78,12 +78,12 @@ class Spark:
                 signal.raise_signal(self._received[0])
 
     def start(self, stack: ExitStack, log: IO[bytes]) -> None:
-        """Start a context of which all that Java prints goes into ``log``; the stack ends it and its Java process."""
+        """Start a context whose Java output goes to ``log``; the stack stops both."""
         from pyspark import SparkConf, SparkContext
         from pyspark.java_gateway import launch_gateway
 
         with warnings.catch_warnings():
-            # It tells of the pandas that is installed, which nothing here hands to it.
+            # It warns of the installed pandas, which is not used here.
             warnings.simplefilter("ignore", FutureWarning)
             import_module("pyspark.testing")
         self._install_signal_handlers()
@@ -97,13 +97,14 @@ class Spark:
             if gateway.jvm.System.getProperty("spark.master").startswith("local"):
                 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             self.context = SparkContext(gateway=gateway)
-            self._install_signal_handlers()  # Spark has put a handler of its own for Ctrl-C
+            self._install_signal_handlers()  # Spark has installed its own handler for Ctrl-C
             stack.callback(_stop_context, self.context)
 
     def _install_signal_handlers(self) -> None:
-        """Let no exception come up inside of Spark's code, which loses some: a signal ends Java, and so the call.
+        """Stop Java on a signal, so that the call ends.
 
-        What a process that was begun in the background ignores stays ignored.
+        An exception raised inside of Spark's code could be lost. Signals that the process ignores stay
+        ignored.
         """
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -125,7 +126,7 @@ class Spark:
 
 @contextmanager
 def spark_context() -> Iterator[Spark]:
-    """Give the context of the active session, else one of our own until the end of the block.
+    """Yield the context of the active session, else one that is stopped at the end.
 
     Raises:
         IOFailureError: Spark does not start.
@@ -146,14 +147,14 @@ def spark_context() -> Iterator[Spark]:
 
 
 def _stop_context(context: Any) -> None:
-    """Stop a context, whose Java process a signal may have ended."""
+    """Stop a context, whose Java process may have ended by a signal."""
     with warnings.catch_warnings(), suppress(OSError, *_spark_errors()):
         warnings.simplefilter("ignore", RuntimeWarning)
         context.stop()
 
 
 def _stop_gateway(gateway: Any) -> None:
-    """End the Java process, if it is ours, and wait for it; its own children end with it. Spark forgets it."""
+    """Stop the Java process if this process started it, and make Spark forget it."""
     from pyspark import SparkContext
 
     with suppress(OSError, *_spark_errors()):
@@ -166,7 +167,7 @@ def _stop_gateway(gateway: Any) -> None:
 
 
 def _start_error(log: IO[bytes], error: Exception) -> IOFailureError:
-    """Return the error with what Java said of it."""
+    """Return the error with the reason that Java printed."""
     log.seek(0)
     lines = log.read().decode("utf-8", "replace").splitlines() or [str(error)]
     reason = next((line for line in lines if re.search("error|exception", line, re.IGNORECASE)), lines[-1])
@@ -177,7 +178,7 @@ def _start_error(log: IO[bytes], error: Exception) -> IOFailureError:
 
 
 def _task_error(error: Exception) -> IOFailureError:
-    """Return the error with the last that the failed task said."""
+    """Return the error with the last message of the failed task."""
     text = str(error)
     lines = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt): .+)$", text, re.MULTILINE)
     reason = lines[0] if lines else (text.strip().splitlines() or [type(error).__name__])[0]
@@ -188,7 +189,7 @@ def _task_error(error: Exception) -> IOFailureError:
 
 @contextmanager
 def _silence_py4j() -> Iterator[None]:
-    """Keep py4j from setting the root logger up to print on stderr, with tracebacks of what is told in one line."""
+    """Keep py4j from configuring the root logger, which would print tracebacks."""
     silence = logging.NullHandler()
     logging.getLogger().addHandler(silence)
     try:

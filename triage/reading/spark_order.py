@@ -1,4 +1,4 @@
-"""Records that Spark has read, put in order by its executors: this machine sorts nothing and keeps nothing of them."""
+"""Sort records on the executors of Spark; this machine holds none of them."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -10,34 +10,38 @@ from triage.errors import OutOfOrderError
 from triage.models import Record
 from triage.reading.file_parts import PartEnd
 
-#: Whose a record is, when it was logged, and its name, "" where it has none: copies of one are equal in these two.
+#: The partition of a record, its time, and its insertId or ""; copies have equal times and insertIds.
 SortKey = tuple[Any, int, str]
-#: What finds the place of a record, None of one that has none.
+#: Returns the sort key of a record, or None.
 SortKeyFunction = Callable[[Record], SortKey | None]
-#: A number of a group of parts, and how many ranges of files ended in it before: records of a range share it.
+#: The number of a group of parts, and how many ranges end in it before; all records of a range share it.
 Range = tuple[int, int]
-#: The items of a partition are kept in blocks of about so many bytes.
+#: About how many bytes of items a block holds.
 _BLOCK = 4 << 20
-#: Of so many records one tells how they are to be divided.
+#: One of so many keys is sampled to divide the records evenly.
 _SAMPLED = 500
 
 
 class KeyedRecord(NamedTuple):
-    """A record with its place in the order."""
+    """A record with its sort key.
+
+    key: the sort key.
+    record: the record.
+    """
 
     key: SortKey
     record: Record
 
 
 def attach_sort_keys(items: Iterable[Any], sort_key: SortKeyFunction) -> Iterator[Any]:
-    """Yield items, those records with their place that have one."""
+    """Yield the items; a record with a sort key becomes a KeyedRecord."""
     for item in items:
         key = sort_key(item) if isinstance(item, Record) else None
         yield item if key is None else KeyedRecord(key, item)
 
 
 def group_into_blocks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield items in blocks."""
+    """Yield the items in blocks."""
     block: list[Any] = []
     weight = 0
     for item in items:
@@ -54,7 +58,7 @@ def _parts(item: object) -> tuple[object, ...]:
 
 
 def without_keyed_records(blocks: Any) -> Any:
-    """Return the blocks without what has a place."""
+    """Return the blocks without keyed records."""
     return blocks.map(partial(filter, _is_unkeyed)).map(list)
 
 
@@ -63,10 +67,10 @@ def _is_unkeyed(item: object) -> bool:
 
 
 def sort_keyed_records(blocks: Any, count: int) -> Any:
-    """Return what has a place, in order, each record with the range that it is of, in ``count`` partitions.
+    """Return the keyed records sorted, each with its range, in ``count`` partitions.
 
     Raises:
-        OutOfOrderError: copies of a record do not say that they belong to the same, so no order puts them side by side.
+        OutOfOrderError: copies of a record belong to different instances, so no order puts them side by side.
 
     """
     found = sorted(blocks.mapPartitions(_sample_keys).collect())
@@ -84,7 +88,7 @@ def sort_keyed_records(blocks: Any, count: int) -> Any:
 
 
 def _sample_keys(blocks: Iterable[Iterable[Any]]) -> Iterator[SortKey]:
-    """Yield one place of some hundreds: enough to divide all of them evenly."""
+    """Yield one key of some hundreds, enough to divide all of them evenly."""
     keys = (item.key for block in blocks for item in block if isinstance(item, KeyedRecord))
     return islice(keys, 0, None, _SAMPLED)
 
@@ -106,7 +110,7 @@ def _is_conflict(owner: Any) -> bool:
 def _key_by_sort_key(
     number: int, blocks: Iterable[Iterable[Any]]
 ) -> Iterator[tuple[SortKey, tuple[Range, Record]]]:
-    """Yield the records of a group with their places and ranges."""
+    """Yield the records of a group with their sort keys and ranges."""
     ended = 0
     for block in blocks:
         for item in block:

@@ -1,4 +1,4 @@
-"""CSV: the console's download, BigQuery and Log Analytics results."""
+"""Read CSV of the console, BigQuery and Log Analytics."""
 
 import csv
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _DELIMITERS = (",", ";", "\t")
 
 
 def detect_delimiter(line: bytes) -> str:
-    """Return what separates the columns of a header with the columns of a LogEntry, "" when the line is none."""
+    """Return the delimiter of a header with columns of a LogEntry, "" if it is none."""
     text = line.decode("utf-8", "replace").strip()
     for mark in _DELIMITERS:
         columns = text.replace('"', "").split(mark)
@@ -24,7 +24,7 @@ def detect_delimiter(line: bytes) -> str:
 
 
 def read_table(stream: Stream, path: str, limits: Limits) -> Iterator[Record | Gap]:
-    """Yield each row as a JSON object of its filled cells, by the names of the header, at the line where it begins."""
+    """Yield each row as a JSON object of its non-empty cells, at its first line."""
     csv.field_size_limit(max(csv.field_size_limit(), limits.record))
     lines = _TableLines(stream)
     header = next(iter(lines))
@@ -49,7 +49,10 @@ def read_table(stream: Stream, path: str, limits: Limits) -> Iterator[Record | G
 
 
 class _TableLines:
-    """The lines with their ends; bytes that are no UTF-8 stay visible. ``kind`` says what an unfit row is by now."""
+    """The lines with their ends. Bytes that are not UTF-8 become visible escapes.
+
+    kind: the kind of Gap that an invalid row is.
+    """
 
     def __init__(self, stream: Stream) -> None:
         self._lines = self._read(stream)

@@ -1,4 +1,4 @@
-"""A text of JSON values: one list or several, objects one after another, wrappers, and what stands around them."""
+"""Read a text of JSON values: lists, objects, wrappers, and text around them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,12 +16,12 @@ class ValueReader(ElementReader):
     """Reads every LogEntry of a JSON text."""
 
     def __init__(self, stream: Stream, path: str, limits: Limits, record_filter: RecordFilter) -> None:
-        """Read the stream from its beginning."""
+        """Read a stream from its beginning."""
         super().__init__(JsonBuffer(stream), path, limits, record_filter)
         self.form = "JSON"
 
     def records(self) -> Iterator[Record | Gap | Skipped]:
-        """Yield the entries; ``form`` then says what they were wrapped in."""
+        """Yield the entries; then ``form`` names the format."""
         buffer = self.buffer
         while first := buffer.skip_to_value():
             buffer.fill(4096)
@@ -46,7 +46,10 @@ class ValueReader(ElementReader):
             self.form = form
 
     def _yield_records(self, items: Iterable[bytes | Gap | Skipped]) -> Iterator[Record | Gap | Skipped]:
-        """Yield the records, and out of an object that is no LogEntry those that it holds; one LogEntry ends the doubt."""
+        """Yield the records, and the entries inside of objects that are no LogEntry.
+
+        After the first LogEntry every object counts as one.
+        """
         for item in items:
             if isinstance(item, Gap | Skipped):
                 yield item
@@ -59,7 +62,10 @@ class ValueReader(ElementReader):
                 yield from self._read_wrapper(JsonBuffer([item]), item)
 
     def _read_wrapper(self, buffer: JsonBuffer, whole: bytes = b"") -> Iterator[Record | Gap | Skipped]:
-        """Yield the records of a wrapper; a ``whole`` object without any list of LogEntries is a record that is none."""
+        """Yield the records of a wrapper.
+
+        A ``whole`` object without any list of LogEntries is a record itself.
+        """
         wrapper = WrapperReader(buffer, self.path, self.limits, self.record_filter, self.position)
         found = wrapper.records()
         if whole:

@@ -1,4 +1,4 @@
-"""Copies of this process that read beside it, and send what they found."""
+"""Worker processes: copies of this process that read, and send what they found."""
 
 import os
 import signal
@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 _MAX_WORKERS = 4
-#: An answer takes about half of this: a helper need not wait until it is taken.
+#: The size of a pipe: about two messages, so that a worker need not wait for the reader.
 _PIPE = 1 << 20
-#: Where cores are few, whoever looks at the answers goes first: its work cannot be shared.
+#: The niceness of workers: with few cores this process has priority, as its work cannot be divided.
 _NICE = 3
-#: Where Linux lists the threads of this process, those of libraries among them; elsewhere nothing is copied.
+#: Where Linux lists the threads of this process; without it there are no workers.
 _TASKS = Path("/proc/self/task")
-#: Bytes that tell the size of an answer.
+#: The bytes before each message that hold its size.
 _SIZE = 8
 
 
 def worker_count() -> int:
-    """Return how many copies to make.
+    """Return how many workers to start.
 
-    None with a single core, where another thread may hold what they would need, and where the system takes those that
-    ended away, as then nobody could tell which process has their number.
+    0 with a single core; with more than one thread, as a copied thread may hold a lock; and when the system
+    discards ended children, as their process id could be reused.
     """
     if not _TASKS.is_dir() or len(list(_TASKS.iterdir())) > 1:
         return 0
@@ -33,14 +33,14 @@ def worker_count() -> int:
 
 
 class WorkerOutput:
-    """What a helper sends, in its order."""
+    """The messages of a worker, in order."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        """Read from the helper's end of a pipe."""
+        """Read from the pipe of a worker."""
         self._stream = stream
 
     def read_message(self) -> bytes | None:
-        """Return the next answer, None where the helper is over: it gave all, or something ended it."""
+        """Return the next message, None after the last one or if the worker was killed."""
         size = int.from_bytes(self._stream.read(_SIZE), "little")
         data = self._stream.read(size)
         return data if size and len(data) == size else None
@@ -48,15 +48,15 @@ class WorkerOutput:
 
 @contextmanager
 def start_worker(work: Callable[[], Iterable[bytes]]) -> Iterator[WorkerOutput]:
-    """Copy this process to send what ``work`` yields; give where it arrives."""
-    import fcntl  # Linux has it, as all that is done here
+    """Run ``work`` in a copy of this process, and return the messages it yields."""
+    import fcntl  # only on Linux, as all of this module
 
     reading, writing = os.pipe()
-    with suppress(OSError):  # a user's pipes are bounded together
+    with suppress(OSError):  # a user's pipes share one limit
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE)
     child = os.fork()
     if child == 0:
-        os.close(reading)  # else it would never learn that nobody reads its answers any more
+        os.close(reading)  # else the worker would not notice that its reader has gone
         _send(writing, work)
     os.close(writing)
     try:
@@ -68,7 +68,10 @@ def start_worker(work: Callable[[], Iterable[bytes]]) -> Iterator[WorkerOutput]:
 
 
 def _send(writing: int, work: Callable[[], Iterable[bytes]]) -> NoReturn:
-    """Send the answers and end at once, whatever happens: nothing of what this process is a copy of may go on in it."""
+    """Send the messages and exit at once, whatever happens.
+
+    Nothing else of the copied process may run in the worker.
+    """
     try:
         os.nice(_NICE)
         with os.fdopen(writing, "wb") as out:

@@ -1,4 +1,4 @@
-"""Objects that hold lists of LogEntries: dumps grouped by severity, pages of the API, reports of fetch scripts."""
+"""Read objects that hold lists of LogEntries: grouped dumps, pages, reports."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from triage.reading.json_buffer import JsonBuffer
 from triage.reading.limits import Limits
 from triage.reading.record_filter import RecordFilter
 
-#: Lists under these keys are logs even when they are empty.
+#: Lists under these keys hold logs, even if they are empty.
 _LIST_KEYS = {"entries", "logs", "raw_logs", "logs_by_severity"}
 _MAX_DEPTH = 3
 _MAX_UNCLASSIFIED = 100
@@ -19,19 +19,22 @@ _PLAIN = re.compile(rb"[^\s,\]}]*+")
 
 
 class WrapperReader(ElementReader):
-    """Finds the lists of LogEntries inside an object, however large they are, and reads no other."""
+    """Finds the lists of LogEntries inside an object of any size.
+
+    keys: the outermost keys of the lists that were found.
+    """
 
     def __init__(
         self, buffer: JsonBuffer, path: str, limits: Limits, record_filter: RecordFilter, position: int
     ) -> None:
-        """Read the object that opens at the window's place; ``position`` records were read before it."""
+        """Read the object at the current position, after ``position`` records."""
         super().__init__(buffer, path, limits, record_filter)
         self.position = position
         self.keys: list[str] = []
         self._level = 0
 
     def records(self, within: str = "") -> Iterator[Record | Gap | Skipped]:
-        """Yield the entries of the object's lists; ``keys`` then names the outermost keys that they stand under."""
+        """Yield the entries of the object's lists."""
         buffer, limit = self.buffer, self.limits.record
         buffer.skip_to_value()
         buffer.at += 1
@@ -64,7 +67,7 @@ class WrapperReader(ElementReader):
             yield self.make_gap("cut_file", "the object around the entries is not closed")
 
     def _read_list(self, key: str) -> Iterator[Record | Gap | Skipped]:
-        """Yield the list's entries if it is one of LogEntries: one of its first hundred elements is."""
+        """Yield the entries of a list if one of its first hundred elements is one."""
         unclassified: list[bytes | Gap | Skipped] = []
         self.is_entry_list = False
         for item in self.read_list():

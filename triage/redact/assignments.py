@@ -1,4 +1,4 @@
-"""Secrets that show by the name that they are assigned to: ``password=...``, ``"token": "..."``, cookies."""
+"""Find secrets by the name that they are assigned to, and cookies."""
 
 import re
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from triage.redact.patterns import Span
 
 _WORDS = re.compile(r"[A-Za-z]+")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
-#: What a service masked itself, or where a secret is kept: no secret.
+#: Values that are not secrets: masked by the service itself, or the location of a secret.
 _MASKED = re.compile(
     r"[\x00*xX•.\-…]*|\[?(?:REDACTED|FILTERED|MASKED|HIDDEN)\b.*|\$\{?[A-Z_]+\}?|projects/[\w./-]*",
     re.IGNORECASE,
 )
-#: What stands after "token:" or "password=" in ordinary sentences.
+#: Words that follow "token:" or "password=" in ordinary sentences.
 _ORDINARY = re.compile(
     r"absent|anonymous|any|auth|authentication|authorization|basic|bearer|bool|cannot|changed"
     r"|configured|configuration|correct|default|denied|disabled|empty|enabled|error|exists|expired"
@@ -68,12 +68,12 @@ _ATTRIBUTES = {"path", "domain", "expires", "max-age", "samesite", "priority"}
 
 
 def is_no_secret(value: str) -> bool:
-    """Say whether a value tells of a secret but is none: a word such as "missing", a mask, the name of a resource."""
+    """Return whether an assigned value is harmless: a word, a mask, a resource name."""
     return bool(_ORDINARY.fullmatch(value.strip(".,;:!?)]}'\"")) or _MASKED.fullmatch(value))
 
 
 def kind_of_key(key: str) -> str | None:
-    """Return what the key of a document says its value is ("password", "user", "cookie", ...), or None."""
+    """Return the kind of secret that a document key names ("password", ...), or None."""
     name = _HUMP.sub("_", key)
     found = _KEY.fullmatch(name)
     return found.lastgroup if found else _SHORT.get(name.lower())
@@ -90,7 +90,10 @@ def find_cookies(text: str) -> Iterator[Span]:
 
 
 def find_assigned(text: str) -> Iterator[Span]:
-    """Yield what is assigned to a name that says it is secret, in any notation: ``a=b``, ``a: b``, ``"a": "b"``."""
+    """Yield the values assigned to the name of a secret.
+
+    Notations: ``a=b``, ``a: b``, ``"a": "b"``.
+    """
     low = text.lower()
     if not any(hint in low for hint in _HINTS):
         return
@@ -110,7 +113,10 @@ def find_assigned(text: str) -> Iterator[Span]:
 
 
 def _is_bare_secret(kind: str, value: str, sign: str, after: str) -> bool:
-    """Say whether a value without quotes is a secret and no word of a sentence; ``after`` is the character behind it."""
+    """Return whether an unquoted value is a secret, not a word of a sentence.
+
+    ``after`` is the character behind it.
+    """
     if value[0] in "([{" or (value.isdigit() and len(value) < 4 and kind != "user"):
         return False
     if kind == "user" and value.startswith("service:"):

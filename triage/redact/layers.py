@@ -1,4 +1,4 @@
-"""A text and what it says once its encodings are undone, with the way back."""
+"""Decode the escapes of a text, and map positions back to the source."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _ESCAPE = re.compile(
 
 
 class Layer:
-    """A text, and for each of its characters where that begins and ends in the source."""
+    """A text and, for each character, its start and end in the source."""
 
     def __init__(self, text: str, starts: list[int] | None = None, ends: list[int] | None = None) -> None:
         """Keep the text; a layer without positions is the source itself."""
@@ -21,21 +21,21 @@ class Layer:
         self._ends = ends
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a stretch of this layer stands in the source."""
+        """Return the position of a range of this layer in the source."""
         if self._starts is None or self._ends is None:
             return start, end
         return self._starts[start], self._ends[end - 1]
 
     def mask(self, hidden: bytearray) -> str:
-        """Return the text with the characters blanked out whose place in the source is marked in ``hidden``."""
-        places = (self.source_span(at, at + 1) for at in range(len(self.text)))
+        """Return the text with characters blanked out where ``hidden`` marks the source."""
+        spans = (self.source_span(at, at + 1) for at in range(len(self.text)))
         return "".join(
             "\x00" if any(hidden[start:end]) else char
-            for char, (start, end) in zip(self.text, places, strict=True)
+            for char, (start, end) in zip(self.text, spans, strict=True)
         )
 
     def decode(self) -> "Layer | None":
-        """Return the layer below with one round of escapes undone, or None when there are none."""
+        """Return the text with one level of escapes decoded; None without any."""
         parts: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
@@ -69,7 +69,7 @@ def _decode_escape(escape: re.Match[str]) -> str:
 
 
 def decode_layers(text: str) -> Iterator[Layer]:
-    """Yield the deepest decoding of a text first and the text itself last: what is whole stands deepest."""
+    """Yield the most decoded text first and the text itself last."""
     found = [Layer(text)]
     while len(found) <= _DEPTH and (below := found[-1].decode()) is not None:
         found.append(below)

@@ -1,4 +1,4 @@
-"""Secrets that show by their form alone: tokens of known providers, URLs with a password, addresses.
+"""Find secrets by their form: provider tokens, URL passwords, addresses.
 
 Sources of the forms: gitleaks (cmd/generate/config/rules), detect-secrets (plugins) and the providers' own pages.
 Every pattern is linear or bounded.
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-#: Where a secret begins and ends in a text, and what it is.
+#: Start, end and kind of a secret in a text.
 Span = tuple[int, int, str]
 
 _DIGIT = re.compile(r"\d")
@@ -28,9 +28,14 @@ _PRIVATE = [
 
 @dataclass(frozen=True)
 class SecretPattern:
-    """What one kind of secret looks like: the last group of ``pattern``, or the whole match, where ``fits`` agrees.
+    """The form of one kind of secret.
 
-    One of ``hints`` (small letters) must be in the text before the pattern is tried; without hints it always is.
+    Attributes:
+        kind: the kind, which names the placeholder.
+        hints: lower-case literals of which one must be in the text; empty to always search.
+        pattern: the form; its last group, or else the whole match, is the secret.
+        fits: an additional test of the secret.
+
     """
 
     kind: str
@@ -39,7 +44,7 @@ class SecretPattern:
     fits: Callable[[str], bool]
 
     def find(self, text: str) -> Iterator[Span]:
-        """Yield what has this form in the text, what was found before blanked out by NULs."""
+        """Yield the secrets of this form; NULs mark what was found before."""
         group = self.pattern.groups
         for found in self.pattern.finditer(text):
             if found[group].strip("\x00") and self.fits(found[group]):
@@ -51,7 +56,7 @@ def _make_pattern(kind: str, hints: str, pattern: str, fits: Callable[[str], boo
 
 
 def _is_basic_credentials(value: str) -> bool:
-    """Say whether the value is user:password in base64."""
+    """Return whether the value is user:password in base64."""
     try:
         return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
     except binascii.Error:
@@ -67,7 +72,10 @@ def _has_digit(value: str) -> bool:
 
 
 def _is_base64_data(value: str) -> bool:
-    """Say whether a run of base64 letters is data and no path or word: capitals, small letters, digits, few slashes."""
+    """Return whether base64 letters are data rather than a path or a word.
+
+    Data has capitals, small letters, digits and few slashes.
+    """
     return (
         value.count("/") * 16 <= len(value)
         and _has_digit(value)
@@ -85,7 +93,10 @@ def _is_public(value: str) -> bool:
 
 
 def find_addresses(text: str) -> Iterator[Span]:
-    """Yield the public addresses of a text; private ones (RFC 1918, loopback, link-local) and versions are none."""
+    """Yield the public addresses of a text.
+
+    Private ones (RFC 1918, loopback, link-local) and version numbers are skipped.
+    """
     for found in _IPV4.finditer(text):
         if _is_public(found[0]) and not _PRODUCT.search(text, max(0, found.start() - 32), found.start()):
             yield *found.span(), "address"
@@ -95,7 +106,7 @@ def find_addresses(text: str) -> Iterator[Span]:
 
 
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
-#: Global unicast, 2000::/3: what is local begins otherwise, and so does "std::vector".
+#: Global unicast, 2000::/3: local addresses start differently, and so does "std::vector".
 _IPV6 = re.compile(r"(?<![\w:.])[23][0-9a-fA-F]{3}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])")
 _BEGIN_END = r"-----{}[ +](?:[A-Z0-9]+[ +]){{0,3}}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----"
 

@@ -1,4 +1,4 @@
-"""One document's secrets and the placeholders that stand for them."""
+"""Replace the secrets of one document by placeholders."""
 
 import re
 from collections import Counter
@@ -19,20 +19,24 @@ from triage.redact.patterns import (
 _PLACEHOLDER = re.compile(
     r"<(?:address|code|cookie|email|key|password|private-key|secret|token|user)-\d{1,9}>"
 )
-#: Keys that hold no secret are remembered, so that each is searched once.
+#: Number of keys without secrets that are remembered, so that each is searched once.
 _KEYS = 4096
 _SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
 
 
 class Redactor:
-    """Masks texts and plain data; the same secret gets the same placeholder as long as the redactor lives.
+    """Masks texts and plain data; equal secrets get equal placeholders.
 
-    ``counts`` says how many times each kind of secret ("token", "email", ...) was masked. ``by_name`` are fields whose
-    keys are names and not fields: a service called auth-token does not make a token of its number of entries.
+    ``by_name`` are the fields whose keys are names: a service called auth-token does not make its number of entries a
+    token.
+
+    Attributes:
+        counts: how often each kind of secret ("token", "email", ...) was masked.
+
     """
 
     def __init__(self, *, by_name: Collection[str] = ()) -> None:
-        """Begin with no secret known."""
+        """Start without known secrets."""
         self._by_name = by_name
         self.counts: Counter[str] = Counter()
         self._known: dict[str, str] = {}
@@ -40,7 +44,7 @@ class Redactor:
         self._plain: set[str] = set()
 
     def redact_text(self, text: str) -> str:
-        """Return the text with its secrets masked, those in percent-encoding and other escapes too."""
+        """Return the text with its secrets masked, also in escaped forms."""
         while spans := list(_merge_spans(_find_spans(text))):
             parts: list[str] = []
             at = 0
@@ -51,7 +55,10 @@ class Redactor:
         return text
 
     def redact_document(self, document: Any, kind: str | None = None) -> Any:
-        """Return plain data with the secrets of every value masked; ``kind`` says what all of it is known to be."""
+        """Return plain data with its secrets masked.
+
+        ``kind`` is the kind of secret that all of it is known to be.
+        """
         if isinstance(document, str):
             return self._redact_value(document, kind) if kind else self.redact_text(document)
         if isinstance(document, dict):
@@ -79,7 +86,7 @@ class Redactor:
         return {self._redact_key(name): self.redact_document(inner) for name, inner in value.items()}
 
     def _redact_key(self, key: Any) -> Any:
-        """Return a key masked by its form: documents count by names that come from a log."""
+        """Return a key, masked by its form: some keys are names from a log."""
         if key in self._plain or not isinstance(key, str):
             return key
         masked = self.redact_text(key)
@@ -88,7 +95,10 @@ class Redactor:
         return masked
 
     def _redact_value(self, value: str, kind: str) -> str:
-        """Return a value masked whose key says what it is: all of it but cookie names and the scheme of a header."""
+        """Return a masked value whose key names a secret.
+
+        Cookie names and the scheme of a header stay.
+        """
         if (
             not value.strip()
             or _PLACEHOLDER.fullmatch(value)
@@ -114,7 +124,10 @@ class Redactor:
 
 
 def _select_searches(text: str) -> Iterator[Callable[[str], Iterable[Span]]]:
-    """Yield the searches worth making, the certain ones first; each sees what was found before as NULs."""
+    """Yield the applicable searches, the most certain first.
+
+    Each search sees what was found before as NULs.
+    """
     low = text.lower()
 
     def hinted(forms: Iterable[SecretPattern]) -> Iterator[Callable[[str], Iterable[Span]]]:
@@ -143,7 +156,7 @@ def _find_spans(text: str) -> Iterator[Span]:
 
 
 def _merge_spans(spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield the spans in order, overlapping ones as one: nothing that any search found is left over."""
+    """Yield the spans in order, overlapping ones merged."""
     last: Span | None = None
     for span in sorted(spans, key=lambda span: (span[0], -span[1])):
         if last and span[0] < last[1]:

@@ -1,1 +1,1 @@
-"""What is judged after a diagnosis."""
+"""Release decisions after a diagnosis: compare, gate and watch."""

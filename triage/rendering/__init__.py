@@ -1,1 +1,1 @@
-"""A diagnosis as text for people and machines: Markdown, JSON, tables, diagrams, links."""
+"""Documents as Markdown, HTML, JSON, tables, diagrams and links."""

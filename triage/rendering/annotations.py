@@ -1,7 +1,7 @@
-"""A gate as workflow commands of GitHub Actions: an annotation for each criterion that is not met.
+"""GitHub Actions annotations of a gate: one for each criterion that is not met.
 
-The runner takes a line for a command that begins with ``::``, white space before it left out, and one that holds
-``##[``. Line breaks of a message are therefore escaped, and each line that is printed is a command of ours.
+The runner executes a line that starts with ``::`` after optional white space, and a line that holds ``##[``. Line
+breaks in messages are therefore escaped, and every printed line is a command of triage.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,10 @@ from triage.text import clean
 
 
 def render_annotations(gate: Gate) -> str:
-    """Return the commands, secrets masked: failed is an error, required but not measured a warning."""
+    """Return the workflow commands, secrets masked.
+
+    A failed criterion is an error; a required one that was not measured is a warning.
+    """
     return "".join(f"{line}\n" for line in _render_commands(mask_gate(gate)))
 
 
@@ -33,7 +36,7 @@ def _render_commands(gate: Gate) -> Iterator[str]:
 
 
 def _annotation_level(criterion: Criterion) -> str:
-    """Return how loud a criterion is, "" for one of which nothing need be said."""
+    """Return the level of a criterion's annotation, "" for none."""
     if criterion.outcome == "failed":
         return "error"
     return "warning" if criterion.outcome == "not_measured" and criterion.need == "required" else ""

@@ -1,4 +1,4 @@
-"""The readiness chain as a graph: one node for each check, in order."""
+"""Readiness chain as a graph: one node per check, in order."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,15 @@ from triage.models import Chain, Run, Step
 
 
 class ChainNode(NamedTuple):
-    """A check, how it ended, and whether the chain fails with it; None where the environment does not say."""
+    """A check of the chain.
+
+    Attributes:
+        check: id of the check.
+        outcome: how the check ended.
+        critical: whether the chain fails with the check; None if the environment is unknown.
+        step: step of the run, if there is one.
+
+    """
 
     check: str
     outcome: str
@@ -15,14 +23,20 @@ class ChainNode(NamedTuple):
 
 
 class ChainGraph(NamedTuple):
-    """The nodes, and the run that went through them; without one the chain was never reached."""
+    """Nodes of a chain.
+
+    Attributes:
+        nodes: checks in order.
+        run: run that made the checks; None if the chain was not reached.
+
+    """
 
     nodes: list[ChainNode]
     run: Run | None
 
 
 def build_chain_graph(run: Run | None, chain: Chain | None, environment: str | None) -> ChainGraph | None:
-    """Return the chain as a run went through it, or None when neither a run nor a chain is known.
+    """Return the chain of a run, or None if neither run nor chain is known.
 
     Without a run every check of the chain is "not_reached".
     """

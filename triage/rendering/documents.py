@@ -1,4 +1,4 @@
-"""The documents as JSON, and their schemas."""
+"""Documents as JSON, and their JSON schemas."""
 
 import json
 import re
@@ -8,16 +8,16 @@ import msgspec
 
 from triage.models import Comparison, Diagnosis, Gate, Timeline
 
-#: Half of a character, which a log may hold as an escape and no UTF-8 file as such.
+#: A lone surrogate: valid as a JSON escape in a log, but not in UTF-8.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DOCUMENT_TYPES = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
 _COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare", "gate": "gate"}
 
 
 def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
-    """Return the document as indented JSON, secrets masked, keys in the order of the schema; ends in a line feed.
+    """Return the document as indented JSON, secrets masked; ends in a line feed.
 
-    What a build system that reads the output for commands would obey is escaped.
+    Keys are in the order of the schema. ``##`` is escaped, because build systems execute output lines that hold it.
     """
     text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
     text = text.replace("##", "#\\u0023")
@@ -25,11 +25,11 @@ def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
 
 
 def json_schema(name: Literal["diagnosis", "timeline", "comparison", "gate"]) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a document, made from its noun."""
-    made = msgspec.json.schema(_DOCUMENT_TYPES[name])
+    """Return the JSON Schema (2020-12) of a document, derived from its class."""
+    schema = msgspec.json.schema(_DOCUMENT_TYPES[name])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"triage.{name}/1",
         "title": f"The document of triage {_COMMANDS[name]}",
-        **made,
+        **schema,
     }

@@ -1,4 +1,4 @@
-"""What templates print: our own Markdown as it is, everything else inside code."""
+"""Escaping in templates: trusted Markdown as it is, other text inside code."""
 
 import re
 import textwrap
@@ -16,35 +16,38 @@ _UNSAFE_IN_URL = re.compile(r"[^A-Za-z0-9%=;?&._~:/-]")
 
 
 class SafeMarkdown(Markup):
-    """Markdown of ours. Jinja prints it as it is, because it is a Markup; nothing from a log becomes one unescaped."""
+    """Trusted Markdown, printed as it is; log text never becomes one unescaped."""
 
     __slots__ = ()
 
 
 def finalize(value: Any) -> Any:
-    """Return what ``{{ value }}`` prints in a Markdown template: a number, Markdown of ours, or a code span."""
+    """Return what ``{{ value }}`` prints in a Markdown template.
+
+    Numbers and trusted Markdown are printed as they are, other values in a code span.
+    """
     if isinstance(value, Markup | int | float) and not isinstance(value, bool):
         return value
     return SafeMarkdown(code(str(value)))
 
 
 def finalize_plain(value: Any) -> Any:
-    """Return what ``{{ value }}`` prints in a template of plain text: one line without control characters."""
+    """Return what ``{{ value }}`` prints in plain text: one escaped line."""
     return value if isinstance(value, SafeMarkdown) else clean(str(value)).replace("\n", "\\n")
 
 
 def markdown_prose(text: str) -> SafeMarkdown:
-    """Return a sentence that may hold words from a log."""
+    """Return a sentence that may quote log text."""
     return SafeMarkdown(prose(text))
 
 
 def markdown_sentence(text: str) -> SafeMarkdown:
-    """Return a sentence as ``markdown_prose`` does, its first letter a capital."""
+    """Return a sentence that may quote log text, its first letter capitalized."""
     return markdown_prose(text[:1].upper() + text[1:])
 
 
 def markdown_cell(text: str) -> SafeMarkdown:
-    """Return a text for a table cell, empty if it is."""
+    """Return text for a table cell; empty text stays empty."""
     return SafeMarkdown(cell(text) if text else "")
 
 
@@ -54,22 +57,25 @@ def markdown_prose_cell(text: str) -> SafeMarkdown:
 
 
 def markdown_fence(text: str, language: str = "", *, exact: bool = False) -> SafeMarkdown:
-    """Return a fenced block. ``exact`` is for commands and filters of ours, to be copied as they are."""
+    """Return a fenced block.
+
+    ``exact`` keeps the text unchanged; use it for trusted commands and filters only.
+    """
     return SafeMarkdown(fence(str(text), language if language.isalpha() else "", exact=exact))
 
 
 def indent(text: Markup, width: int = 3) -> SafeMarkdown:
-    """Return Markdown of ours indented under a list item; a plain text is put in a code span first."""
+    """Return Markdown indented under a list item; plain text becomes a code span."""
     return SafeMarkdown(str(finalize(text)).replace("\n", "\n" + " " * width))
 
 
 def truncate(text: str, width: int) -> str:
-    """Return the beginning of a text, with an ellipsis where something was cut off."""
+    """Return the beginning of a text, with an ellipsis if it was longer."""
     return text if len(text) <= width else f"{text[:width]} ..."
 
 
 def summary_line(message: str) -> str:
-    """Return a message as it is, and of a traceback its first and its last line: the last one names the error."""
+    """Return the first and last line of a traceback; other messages unchanged."""
     if not message.startswith("Traceback"):
         return message
     first, *rest = [line for line in message.split("\n") if line.strip()]
@@ -77,25 +83,25 @@ def summary_line(message: str) -> str:
 
 
 def wrap(text: str, indent: int = 0) -> SafeMarkdown:
-    """Return plain text in lines of at most 79 characters, those after the first indented."""
+    """Return plain text in lines of at most 79 characters, indented from line 2 on."""
     lines = textwrap.wrap(finalize_plain(text), 79, subsequent_indent=" " * indent, break_on_hyphens=False)
     return SafeMarkdown("\n".join(lines))
 
 
 def join_values(values: Iterable[Any], separator: str = ", ") -> SafeMarkdown:
-    """Return the values one after the other, each printed as it would be alone."""
+    """Return the values joined, each printed as it would be alone."""
     return SafeMarkdown(str(finalize(SafeMarkdown(separator))).join(str(finalize(value)) for value in values))
 
 
 def markdown_time(timestamp: str) -> SafeMarkdown:
-    """Return an RFC 3339 time as a report prints it, in UTC."""
+    """Return an RFC 3339 time as reports print it, in UTC."""
     return SafeMarkdown(
         finalize(SafeMarkdown(format_utc(timestamp)) if _TIME.fullmatch(timestamp) else timestamp)
     )
 
 
 def explorer_link(url: str, label: str) -> SafeMarkdown:
-    """Return the label, in code, as a link into Logs Explorer; without one when the address leads elsewhere."""
+    """Return a link to Logs Explorer, or the label alone for other addresses."""
     if not url.startswith((_EXPLORER + ";", _EXPLORER + "?")):
         return markdown_cell(label)
     safe = _UNSAFE_IN_URL.sub(

@@ -1,4 +1,4 @@
-"""The lines that a gate cites, as build systems print them: one each, masked, with nothing that acts."""
+"""Evidence lines of a gate for build systems: one line each, masked."""
 
 import msgspec
 
@@ -16,14 +16,17 @@ def mask_gate(gate: Gate) -> Gate:
 
 
 def format_evidence(gate: Gate, criterion: Criterion) -> list[str]:
-    """Return the lines that a criterion cites: number, time, insertId, severity, message and how often it was said."""
+    """Return the lines a criterion cites.
+
+    Each has its number, time, insertId, severity, message and count.
+    """
     lines = {line.id: line for line in gate.evidence}
-    told = []
+    formatted = []
     for number in criterion.evidence:
         line = lines[number]
         times = f" ({line.count:,} times)" if line.count > 1 else ""
         found = f" insertId={line.insert_id}" if line.insert_id else ""
         severity = f" {line.severity}" if line.severity != "DEFAULT" else ""
-        said = f"{format_utc(line.timestamp)} UTC{found}{severity}: {truncate(summary_line(line.message), _MAX_MESSAGE)}{times}"
-        told.append(clean(f"{number} {' '.join(said.split())}"))
-    return told
+        text = f"{format_utc(line.timestamp)} UTC{found}{severity}: {truncate(summary_line(line.message), _MAX_MESSAGE)}{times}"
+        formatted.append(clean(f"{number} {' '.join(text.split())}"))
+    return formatted

@@ -1,7 +1,7 @@
-"""The report as one page of HTML, which asks nothing of the network and runs nothing but its own little script.
+"""Report as one HTML page without network access; it runs only its own script.
 
-The page carries a content policy that names its one style and its one script by their hashes: whatever text a log
-brought into it, the browser would run none of it. Every text is escaped, and what acts or hides is written out.
+A content security policy names the hashes of the one style and the one script, so a browser runs no text from a log.
+All text is escaped, and control characters are written out.
 """
 
 import re
@@ -46,8 +46,8 @@ def render_html(
 ) -> str:
     """Return the report of a diagnosis as one page of HTML, secrets masked.
 
-    ``chains`` are the readiness chains by the id of their pack: they say which checks are critical. ``impact`` is
-    what the reader knows of the business impact; ``zone`` adds local times.
+    ``chains`` maps pack ids to readiness chains, which name the critical checks. ``impact`` is the business impact.
+    ``zone`` adds local times.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     layout = ReportView(
@@ -64,7 +64,7 @@ def render_html(
 def _template() -> "Template":
     from jinja2 import Environment, StrictUndefined
 
-    made = Environment(
+    environment = Environment(
         undefined=StrictUndefined,
         autoescape=True,
         finalize=_finalize,
@@ -80,11 +80,11 @@ def _template() -> "Template":
         "explorer": _explorer_url,
         "short": _short_instance,
     }
-    made.filters |= filters
+    environment.filters |= filters
     style, script = (_read_asset(name) for name in ("report.css", "report.js"))
     policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
-    made.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - assets of ours
-    return made.from_string(_read_asset("report.html.j2"))
+    environment.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - built-in assets
+    return environment.from_string(_read_asset("report.html.j2"))
 
 
 def _read_asset(name: str) -> str:
@@ -96,55 +96,60 @@ def _digest(text: str) -> str:
 
 
 def _finalize(value: Any) -> Any:
-    """Return what ``{{ value }}`` prints: what templates and filters made as it is, any other text written out."""
+    """Return what ``{{ value }}`` prints: trusted markup unchanged, text escaped."""
     if isinstance(value, SafeMarkdown):
         return _playbook_html(value)
     return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
 
 
 def _playbook_html(text: str) -> Markup:
-    """Return Markdown of a playbook as HTML: code, bold and paragraphs, which is all that playbooks use."""
+    """Return playbook Markdown as HTML: code, bold and paragraphs only."""
     paragraphs = [_inline_html(part) for part in _PARAGRAPHS.split(str(text).strip())]
     return paragraphs[0] if len(paragraphs) == 1 else Markup("<br><br>").join(paragraphs)
 
 
 def _inline_html(text: str) -> Markup:
-    made, at = Markup(), 0
+    markup, at = Markup(), 0
     for found in _INLINE.finditer(text):
-        made += text[at : found.start()]
-        made += (
+        markup += text[at : found.start()]
+        markup += (
             Markup("<code>{}</code>").format(found[1]) if found[1] else Markup("<b>{}</b>").format(found[2])
         )
         at = found.end()
-    return made + escape(text[at:])
+    return markup + escape(text[at:])
 
 
 def _join_commands(commands: list[str]) -> str:
-    """Return commands of a playbook one under the other, to be copied as they are."""
+    """Return the commands of a playbook, one per line."""
     return "\n".join(map(str, commands))
 
 
 def _explorer_url(url: str) -> str:
-    """Return the address when it leads into Logs Explorer, else ""."""
+    """Return the address if it is of Logs Explorer, else ""."""
     return url if url.startswith((_EXPLORER + ";", _EXPLORER + "?")) else ""
 
 
 def _short_instance(instance: str) -> str:
-    """Return the end of an instance id, which tells instances apart: they begin alike."""
+    """Return the end of an instance id; ids share their beginning."""
     return f"…{instance[-8:]}" if len(instance) > 8 else instance
 
 
 def _chain_graph(layout: ReportView, chains: Mapping[str, Chain]) -> ChainGraph | None:
-    """Return the chain as the first incident's decisive run, else the service's last validation, went through it.
+    """Return the chain of the decisive run, or of the last validation.
 
-    Of an incident that began before the chain none of it was reached; of any other, runs without a check tell nothing.
+    The decisive run is that of the first incident. The chain is not reached if the incident began before it. Without
+    checks there is no chain.
     """
     if not layout.incidents:
-        made = [
+        validations = [
             run for run in layout.timeline.runs if run.kind == "validation" and run.service == layout.service
         ]
         state = layout.main
-        return build_chain_graph(made[-1], chains.get(state.chain), None) if made and state else None
+        return (
+            build_chain_graph(validations[-1], chains.get(state.chain), None)
+            if validations and state
+            else None
+        )
     view = layout.incidents[0]
     chain = chains.get(view.state.chain) if view.state else None
     run = view.decisive_run if view.checks else view.reference
@@ -165,8 +170,10 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
         "chain": _chain_graph(layout, chains),
         "lanes": draw_swimlane(layout.timeline.runs, first, lines),
         "width": WIDTH,
-        "paces": measure_latencies([run for run in layout.timeline.runs if run.service == layout.service]),
-        "answers": count_responses(
+        "latencies": measure_latencies(
+            [run for run in layout.timeline.runs if run.service == layout.service]
+        ),
+        "responses": count_responses(
             [asked for asked in layout.timeline.requests if asked.service == layout.service]
         ),
         "plural": formatting.pluralize,

@@ -1,4 +1,4 @@
-"""One incident as the templates see it: its claims with their lines, its playbook filled in, what worked."""
+"""One incident for the templates: claims, evidence, playbook and measures."""
 
 import re
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from triage.rendering.playbooks import Fix, Metric, Playbook, fill_playbook, loa
 from triage.text import code, prose, quote
 
 _READY_VERDICTS = ("ready", "degraded")
-#: Characters of a log line that the title of a lead repeats.
+#: Characters of a log line that the title of an unknown error quotes.
 _MAX_QUOTED = 160
-#: Names that can be copied from a filter of ours as they are: no mention, nothing that hides.
+#: Names that are safe in a filter: no mention, no invisible character.
 _COPYABLE_NAME = re.compile(r"[\w.:/+=-]{1,256}", re.ASCII)
 _EVIDENCE_ID = re.compile(r"E\d{1,4}")
 _CITED = re.compile(r"(.*\S)\s*\[(E\d{1,4}(?:, E\d{1,4})*)\]", re.DOTALL)
@@ -34,9 +34,15 @@ _CITED = re.compile(r"(.*\S)\s*\[(E\d{1,4}(?:, E\d{1,4})*)\]", re.DOTALL)
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement on the way to the cause, its lines, and the filter that finds them again.
+    """One statement on the way to the cause.
 
-    ``fresh`` are the lines that no claim before it cites.
+    Attributes:
+        number: position, from 1.
+        says: the statement.
+        evidence: lines it cites.
+        new_lines: lines that no earlier claim cites.
+        filter: Logging filter that finds the lines.
+
     """
 
     number: int
@@ -48,7 +54,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class IncidentView:
-    """One incident with its playbook, laid out."""
+    """One incident with its playbook, laid out for templates.
+
+    Attributes:
+        number: position in the report, from 1.
+        incident: the incident.
+        state: state of its service, if known.
+        timeline: runs and requests of all services.
+
+    """
 
     number: int
     incident: Incident
@@ -57,7 +71,7 @@ class IncidentView:
 
     @cached_property
     def title(self) -> SafeMarkdown:
-        """Return the title in Markdown; a log line that it ends in stands in one piece."""
+        """Return the title in Markdown; a log line at its end is one code span."""
         title = self.incident.title
         lines = (line.message.partition("\n")[0][:_MAX_QUOTED] for line in self.incident.evidence)
         quoted = next((line for line in lines if line and title.endswith(line)), "")
@@ -69,7 +83,7 @@ class IncidentView:
 
     @cached_property
     def known(self) -> dict[str, str]:
-        """Return the names that commands of the playbook are filled with, as far as the logs show them."""
+        """Return the names for playbook commands, as far as the logs show them."""
         scope = self.incident.scope
         return {
             "service": self.incident.service,
@@ -81,36 +95,36 @@ class IncidentView:
 
     @cached_property
     def playbook(self) -> Playbook:
-        """Return the playbook of the cause, its placeholders filled, its texts marked as Markdown of ours."""
+        """Return the playbook of the cause, filled and marked as trusted Markdown."""
         return fill_playbook(load_playbook(self.incident.playbook), self.known)
 
     def fixes(self, priority: str) -> list[Fix]:
-        """Return the playbook's fixes of a priority that cure."""
+        """Return the playbook's fixes of a priority that fix the cause."""
         return [fix for fix in self.playbook.fixes if fix.priority == priority and not fix.symptom_fix]
 
     @cached_property
     def cause_fixes(self) -> list[Fix]:
-        """Return the fixes that cure, the most urgent first."""
+        """Return the fixes of the cause, the most urgent first."""
         return [fix for priority in ("P0", "P1", "P2") for fix in self.fixes(priority)]
 
     @cached_property
     def symptom_fixes(self) -> list[Fix]:
-        """Return the fixes that are known to treat a symptom only."""
+        """Return the fixes that treat a symptom only."""
         return [fix for fix in self.playbook.fixes if fix.symptom_fix]
 
     @cached_property
     def runs(self) -> list[Run]:
-        """Return the service's runs, in order of time."""
+        """Return the service's runs, ordered by time."""
         return [run for run in self.timeline.runs if run.service == self.incident.service]
 
     @cached_property
     def own_runs(self) -> list[Run]:
-        """Return the runs that the incident rests on."""
+        """Return the runs of the incident."""
         return [run for run in self.runs if run.id in self.incident.scope.runs]
 
     @cached_property
     def last_good(self) -> str:
-        """Return the revision outside the incident that was ready last, or ""."""
+        """Return the last ready revision outside the incident, or ""."""
         good = [
             run
             for run in self.runs
@@ -122,7 +136,7 @@ class IncidentView:
 
     @cached_property
     def decisive_run(self) -> Run | None:
-        """Return the run that shows the incident best: one that failed, with the most checks, the first of them."""
+        """Return the failed run with the most checks, the first of several."""
         failed = [run for run in self.own_runs if run.verdict == "not_ready"] or self.own_runs
         return max(failed, key=lambda run: len(_check_steps(run)), default=None)
 
@@ -138,20 +152,20 @@ class IncidentView:
 
     @cached_property
     def not_reached(self) -> bool:
-        """Return whether the readiness chain never began in this incident's runs."""
+        """Return whether no run of the incident reached the readiness chain."""
         return self.incident.tier in ("crash", "startup") and not any(
             _check_steps(run) for run in self.own_runs
         )
 
     @cached_property
     def reference(self) -> Run | None:
-        """Return the service's last validation that made checks, when the incident's own runs made none."""
-        made = [run for run in self.runs if run.kind == "validation" and _check_steps(run)]
-        return made[-1] if made and not self.checks else None
+        """Return the last validation with checks, if the incident's runs have none."""
+        validations = [run for run in self.runs if run.kind == "validation" and _check_steps(run)]
+        return validations[-1] if validations and not self.checks else None
 
     @cached_property
     def passed_checks(self) -> list[tuple[Run, Step]]:
-        """Return the checks that passed in the incident's runs, each once; else those of the last validation."""
+        """Return the passed checks of the incident's runs, else of the reference."""
         runs = (
             self.own_runs
             if any(_check_steps(run) for run in self.own_runs)
@@ -179,7 +193,7 @@ class IncidentView:
 
     @cached_property
     def cited(self) -> list[str]:
-        """Return the ids of the lines that the claims rest on, each once; all lines when no claim names one."""
+        """Return the ids of the cited lines; all lines if no claim cites one."""
         named = [line.id for claim in self.claims for line in claim.new_lines]
         return named or [line.id for line in self.incident.evidence]
 
@@ -191,41 +205,41 @@ class IncidentView:
 
     @cached_property
     def filter(self) -> str:
-        """Return the filter that finds all lines of the incident."""
+        """Return the Logging filter that finds all lines of the incident."""
         return self._filter(self.incident.evidence)
 
     @cached_property
     def key_lines(self) -> list[Evidence]:
-        """Return the three lines nearest to the cause: those of the last claims, in order of time."""
+        """Return the three lines nearest to the cause, ordered by time."""
         deepest = [line for claim in reversed(self.claims) for line in claim.new_lines]
         lines = {line.id: line for line in [*deepest, *self.incident.evidence]}
         return sorted(list(lines.values())[:3], key=lambda line: line.timestamp)
 
     @cached_property
     def ruled_out(self) -> list[RuledOut]:
-        """Return what was ruled out by a line, not by a passed check (that stands under what works)."""
+        """Return the causes that a line rules out, without those of passed checks."""
         passed = {step.check for _, step in self.passed_checks}
         return [ruled for ruled in self.incident.ruled_out if ruled.cause not in passed]
 
     @cached_property
-    def measure_latencies(self) -> list[Latency]:
-        """Return how fast and how often the service's boots, validations and checks became ready."""
+    def latencies(self) -> list[Latency]:
+        """Return the latency of the service's boots, validations and checks."""
         return measure_latencies(self.runs)
 
     @cached_property
     def requests(self) -> list[RequestCounts]:
-        """Return the counted requests of the service."""
+        """Return the request counts of the service."""
         return [found for found in self.timeline.requests if found.service == self.incident.service]
 
     @cached_property
-    def count_responses(self) -> list[PathResponses]:
-        """Return how the service's WebSocket paths and health checks were answered."""
+    def responses(self) -> list[PathResponses]:
+        """Return the response counts of the WebSocket paths and health checks."""
         return count_responses(self.requests)
 
     def measure(self, metric: Metric) -> Ratio | None:
-        """Return what the timeline measures of a success metric, None where it shows nothing of it.
+        """Return the measured ratio of a success metric, or None without data.
 
-        Only the revision that decides the verdict counts: what another one did says nothing about the fix.
+        Only the revision of the verdict counts: other revisions do not show whether the fix works.
         """
         if not metric.measure:
             return None
@@ -239,7 +253,7 @@ class IncidentView:
         )
 
     def link(self, line: Evidence) -> str:
-        """Return the link that opens a line in Logs Explorer, or "" when the project is not known."""
+        """Return the link to a line in Logs Explorer, "" if the project is unknown."""
         if line.link or not self.incident.scope.project or _is_client_probe(line):
             return line.link
         return logs_explorer_url(
@@ -247,11 +261,11 @@ class IncidentView:
         )
 
     def has_evidence(self, name: str) -> bool:
-        """Return whether a name is that of an evidence line of this incident, and no insertId."""
+        """Return whether the incident has an evidence line of this id."""
         return bool(_EVIDENCE_ID.fullmatch(name)) and any(line.id == name for line in self.incident.evidence)
 
     def _filter(self, lines: Sequence[Evidence]) -> str:
-        """Return the Logging filter that finds these lines again, or "" when they have no plain name to go by."""
+        """Return the Logging filter that finds the lines, "" if they cannot be named."""
         lines = [line for line in lines if not _is_client_probe(line)]
         ids = [quote(line.insert_id) for line in lines if _COPYABLE_NAME.fullmatch(line.insert_id)]
         if not ids or not _COPYABLE_NAME.fullmatch(self.incident.service):
@@ -265,7 +279,7 @@ class IncidentView:
 
 
 def _is_client_probe(line: Evidence) -> bool:
-    """Return whether a line is one of a client's probe: it stands in no log of Cloud Logging."""
+    """Return whether a client's probe wrote the line; Cloud Logging has none of it."""
     return line.rule.startswith("client-probe/")
 
 
@@ -274,6 +288,6 @@ def _check_steps(run: Run) -> list[Step]:
 
 
 def _parse_reason(says: str) -> Because:
-    """Return a sentence that ends in the ids of its evidence, "... [E1, E2]", with these apart."""
+    """Return a reason; ids at its end, "... [E1, E2]", become its evidence."""
     found = _CITED.fullmatch(says)
     return Because(found[1], found[2].split(", ")) if found else Because(says, [])

@@ -1,7 +1,7 @@
-"""A gate as JUnit XML: a suite with a test case for each criterion.
+"""JUnit XML of a gate: a suite with a test case for each criterion.
 
-Consumers differ in what they show: some drop the ``message`` attribute, some the text, some all but the first child of
-a test case. Both say all of it, and there is one child.
+Consumers differ: some ignore the ``message`` attribute, some the text, some all but the first child of a test case.
+So both hold the full message, and there is one child.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,15 @@ from triage.models import Criterion, Gate, Rollback
 from triage.rendering.evidence import format_evidence, mask_gate
 from triage.text import clean
 
-#: What a build system that reads the output for commands may find in it; the same in XML, but for those who look for it.
+#: Build systems execute output lines that hold this; the replacement is the same text in XML.
 _COMMAND, _HARMLESS = "##", "#&#35;"
 
 
 def render_junit(gate: Gate) -> str:
-    """Return the gate as JUnit XML, secrets masked: failed is a failure, required but not measured an error."""
+    """Return the gate as JUnit XML, secrets masked.
+
+    A failed criterion is a failure; a required one that was not measured is an error.
+    """
     shown = mask_gate(gate)
     counts = {"tests": len(shown.criteria)} | {
         name: sum(_child_tag(criterion) == child for criterion in shown.criteria)
@@ -48,7 +51,7 @@ def _add_case(suite: ET.Element, gate: Gate, criterion: Criterion) -> None:
 
 
 def _child_tag(criterion: Criterion) -> str | None:
-    """Return what a test case says of a criterion, None where it is met."""
+    """Return the tag of a test case's child, or None if the criterion is met."""
     if criterion.outcome == "failed":
         return "failure"
     if criterion.outcome == "met":
@@ -57,12 +60,12 @@ def _child_tag(criterion: Criterion) -> str | None:
 
 
 def _suite_name(gate: Gate) -> str:
-    """Return what the test cases are of: the service, so that the next revision's stand in the same history."""
+    """Return the suite's name: without the revision, so that the history continues."""
     return clean(f"triage.gate.{gate.service}".rstrip("."))
 
 
 def _rollback_lines(rollback: Rollback) -> Iterator[str]:
-    """Yield how traffic goes back, a line each."""
+    """Yield the lines of the rollback steps."""
     for step in rollback.steps:
         yield step.says
         yield from (f"  {command}" for command in step.commands)

@@ -1,8 +1,8 @@
-"""Links into Logs Explorer: one builder, one parser.
+"""Links to Logs Explorer: build and parse.
 
-The page takes its parameters as matrix parameters (``/logs/query;query=...;timeRange=...?project=...``). No page of
-Google describes the format; it is read from links that the console makes. In those "(" and ")" are encoded twice, so
-a filter cannot hold the literal text "%28" or "%29".
+The page takes matrix parameters (``/logs/query;query=...;timeRange=...?project=...``). Google does not document the
+format; it is derived from links of the console. These encode "(" and ")" twice, so a filter cannot hold the literal
+text "%28" or "%29".
 """
 
 from typing import NamedTuple
@@ -11,12 +11,20 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 _PAGE = "https://console.cloud.google.com/logs/query"
-#: Seconds around the entry that the page searches.
+#: Seconds before and after the entry that the page searches.
 _AROUND = 300
 
 
 class ExplorerLink(NamedTuple):
-    """What a link into Logs Explorer asks for."""
+    """Parameters of a link to Logs Explorer.
+
+    Attributes:
+        project: Google Cloud project.
+        filter: Logging filter.
+        timestamp: time of the entry, RFC 3339.
+        insert_id: insertId of the entry.
+
+    """
 
     project: str
     filter: str
@@ -25,10 +33,10 @@ class ExplorerLink(NamedTuple):
 
 
 def logs_explorer_url(project: str, filter: str, timestamp: str, insert_id: str = "") -> str:  # noqa: A002 - the field's word
-    """Return the link that runs ``filter`` around ``timestamp`` (RFC 3339) and opens the entry with ``insert_id``.
+    """Return the URL that runs ``filter`` around ``timestamp`` (RFC 3339).
 
-    The link finds the entry as long as the log keeps it (30 days unless set otherwise), so show ``insert_id`` and
-    ``timestamp`` beside it. Everything that Markdown or the page could take for its own is percent-encoded.
+    It opens the entry with ``insert_id``. The link works as long as the log keeps the entry (30 days by default), so
+    show ``insert_id`` and ``timestamp`` beside it. Characters special to Markdown or the page are percent-encoded.
 
     Raises:
         ValueError: the timestamp is no RFC 3339 time.
@@ -46,7 +54,7 @@ def logs_explorer_url(project: str, filter: str, timestamp: str, insert_id: str 
 
 
 def parse_logs_explorer_url(url: str) -> ExplorerLink:
-    """Return what a link asks for, whether we made it or the console did.
+    """Return the parameters of a link made by triage or by the console.
 
     Raises:
         ValueError: the text is no link into Logs Explorer.

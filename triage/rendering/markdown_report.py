@@ -1,4 +1,4 @@
-"""The report: a template of reports/ (or the user's own file) filled with what was found."""
+"""Markdown reports: templates of reports/, or a template of the user."""
 
 import re
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ TEMPLATES = {
     "postmortem": "postmortem.md.j2",
     "summary": "summary.txt.j2",
 }
-#: The template of ``verification``, which is made of two sides.
+#: Template of ``render_verification``, which needs two sides.
 _VERIFICATION = "verification.md.j2"
 _FENCE = re.compile(r"\s*(`{3,})")
-#: Filters of Jinja that make Markup of what they are given: in a user's template they would print log text as markup.
+#: Jinja filters that return Markup: a user's template could print log text as markup with them.
 _UNSAFE_FILTERS = ("safe", "e", "escape", "forceescape", "urlize", "xmlattr", "tojson", "striptags")
 
 
@@ -42,15 +42,15 @@ def render_report(
     impact: str = "",
     zone: tzinfo | None = None,
 ) -> str:
-    """Return the report of a diagnosis: Markdown, or plain text for ``summary`` and files named ``*.txt*``.
+    """Return the report of a diagnosis as Markdown or plain text.
 
-    ``template`` is one of remediation, comment, postmortem, summary, or the path of a Jinja2 file, which runs in a
-    sandbox. ``impact`` is what the reader knows of the business impact, which logs do not show; ``zone`` adds local
-    times. Secrets are masked, and every text that may come from a log stands inside code.
+    Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is remediation, comment, postmortem, summary
+    or the path of a Jinja2 file, which runs in a sandbox. ``impact`` is the business impact, ``zone`` adds local times.
+    Secrets are masked, and text that may come from a log stands inside code.
 
     Raises:
         IOFailureError: the user's template cannot be read.
-        UsageError: the user's template is no template, or uses what it may not, or one of ours needs two sides.
+        UsageError: the user's template is invalid or uses something forbidden, or the template needs two sides.
 
     """
     import jinja2
@@ -91,7 +91,7 @@ def render_report(
 
 
 def render_gate_summary(gate: Gate) -> str:
-    """Return the judgement of a gate as Markdown, secrets masked."""
+    """Return the result of a gate as Markdown, secrets masked."""
     page = _builtin_environment(plain=False).get_template("gate.md.j2")
     return _collapse_blank_lines(
         page.render(_template_functions(None), gate=masked_gate(gate), md=escape.SafeMarkdown)
@@ -103,16 +103,16 @@ def render_verification(
 ) -> str:
     """Return the report of a comparison as Markdown, secrets masked.
 
-    ``incident`` is that of BEFORE: the success metrics of its playbook are measured on ``timeline``, what AFTER shows of
-    its newest ``revision``.
+    ``incident`` is the first incident of BEFORE. ``timeline`` is that of AFTER; the success metrics of the playbook are
+    measured on its newest ``revision``.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     masked = msgspec.convert(redactor.redact_document(msgspec.to_builtins(comparison)), Comparison)
     after = msgspec.convert(redactor.redact_document(msgspec.to_builtins(timeline)), Timeline)
     view = None
     if incident is not None:
-        told = msgspec.convert(redactor.redact_document(msgspec.to_builtins(incident)), Incident)
-        view = IncidentView(1, told, None, after)
+        masked_incident = msgspec.convert(redactor.redact_document(msgspec.to_builtins(incident)), Incident)
+        view = IncidentView(1, masked_incident, None, after)
     page = _builtin_environment(plain=False).get_template(_VERIFICATION)
     return _collapse_blank_lines(
         page.render(
@@ -132,7 +132,7 @@ def _is_plain_text(name: str) -> bool:
 
 @cache
 def _builtin_environment(*, plain: bool) -> "Environment":
-    """Return the environment of our own templates, which are compiled once."""
+    """Return the cached environment of the built-in templates."""
     return _make_environment(plain=plain, user=False)
 
 
@@ -140,7 +140,7 @@ def _make_environment(*, plain: bool, user: bool) -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    made = (ImmutableSandboxedEnvironment if user else Environment)(
+    environment = (ImmutableSandboxedEnvironment if user else Environment)(
         loader=FunctionLoader(_read_template),
         undefined=StrictUndefined,
         autoescape=not plain,
@@ -149,8 +149,8 @@ def _make_environment(*, plain: bool, user: bool) -> "Environment":
         lstrip_blocks=True,
     )
     for unsafe in _UNSAFE_FILTERS:
-        del made.filters[unsafe]
-    made.filters |= {
+        del environment.filters[unsafe]
+    environment.filters |= {
         "prose": escape.markdown_prose,
         "sentence": escape.markdown_sentence,
         "cell": escape.markdown_cell,
@@ -164,11 +164,11 @@ def _make_environment(*, plain: bool, user: bool) -> "Environment":
         "join": escape.join_values,
         "utc": formatting.format_utc if plain else escape.markdown_time,
     }
-    return made
+    return environment
 
 
 def _read_template(name: str) -> str | None:
-    """Return the text of a template of ours, for a template that imports or extends it."""
+    """Return the text of a built-in template, None if there is none of this name."""
     file = root("reports") / name if re.fullmatch(r"[a-z_]+\.(?:md|txt)\.j2", name) else None
     return file.read_text(encoding="utf-8") if file is not None and file.is_file() else None
 
@@ -184,7 +184,7 @@ def _report_context(layout: report_view.ReportView) -> dict[str, Any]:
 
 
 def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
-    """Return the words and functions that every template of ours uses."""
+    """Return the words and functions for all built-in templates."""
     return {
         "words": {verdict: escape.SafeMarkdown(word) for verdict, word in report_view.WORDS.items()},
         "plural": lambda *words: escape.SafeMarkdown(formatting.pluralize(*words)),
@@ -204,7 +204,7 @@ def _format_local(zone: tzinfo | None, timestamp: str) -> escape.SafeMarkdown:
 
 
 def _cite_evidence(found: IncidentView, names: list[str]) -> escape.SafeMarkdown:
-    """Return the names of evidence lines as links to them; another name is an insertId."""
+    """Return links to evidence lines; other names are insertIds."""
     return escape.join_values(
         escape.SafeMarkdown(f"[{name}](#i{found.number}-{name.lower()})")
         if found.has_evidence(name)
@@ -214,7 +214,10 @@ def _cite_evidence(found: IncidentView, names: list[str]) -> escape.SafeMarkdown
 
 
 def _collapse_blank_lines(text: str) -> str:
-    """Return the text with runs of empty lines made one, but inside fences, where they may be a log's own."""
+    """Return the text with repeated blank lines collapsed, except inside fences.
+
+    A fence may hold log text.
+    """
     return "\n".join(_collapsed(text.strip("\n").split("\n"))) + "\n"
 
 

@@ -1,8 +1,7 @@
-"""Diagrams that GitHub draws, made of allowed names only: a log's words never reach them.
+"""Mermaid diagrams for GitHub, made of safe names only.
 
-Mermaid reads its text as a language of its own, so a name that is not plain is replaced by its number. GitHub keeps
-Mermaid's limits: 50,000 characters and 500 edges (mermaid-js: maxTextSize, maxEdges); far below them a diagram stops
-being readable, and the table stands alone.
+Mermaid parses its text, so an unsafe name is replaced by its number. GitHub's limits are 50,000 characters and 500
+edges (mermaid-js: maxTextSize, maxEdges). A diagram is unreadable long before that; then only the table is shown.
 """
 
 import re
@@ -32,7 +31,7 @@ _STYLES = """
 
 
 def chain_flowchart(steps: Sequence[Step]) -> str:
-    """Return the checks of a run as a flowchart, or "" when it has none."""
+    """Return the checks of a run as a flowchart, "" if there are none."""
     checks = [step for step in steps if step.check and step.outcome in _WORDS]
     if not checks:
         return ""
@@ -45,7 +44,7 @@ def chain_flowchart(steps: Sequence[Step]) -> str:
 
 
 def timeline_gantt(runs: Sequence[Run]) -> str:
-    """Return the runs as a Gantt chart, one section for each instance, or "" when they are too many to read."""
+    """Return the runs as a Gantt chart by instance, "" if there are too many."""
     instances: dict[str, list[Run]] = {}
     for run in runs:
         instances.setdefault(run.instance, []).append(run)
@@ -64,7 +63,7 @@ def timeline_gantt(runs: Sequence[Run]) -> str:
 
 
 def _format_bounds(run: Run, least: int) -> str:
-    """Return start and end; a run shorter than ``least`` nanoseconds is drawn as long as that, to be seen at all."""
+    """Return start and end; a run lasts at least ``least`` nanoseconds to be visible."""
     start, end = parse_timestamp(run.started), parse_timestamp(run.ended)
     return ", ".join(format_timestamp(at)[:23] for at in (start, max(end, start + least)))
 

@@ -1,7 +1,7 @@
-"""Playbooks: what to do about a cause, as data (reports/playbooks/*.toml).
+"""Playbooks: what to do about a cause (reports/playbooks/*.toml).
 
-Remedies come from here only, never from a log: a log's words reach a playbook as names that are checked against a
-list of allowed characters.
+Fixes come from playbooks only, never from a log. Names from a log are checked against a list of allowed characters
+before they fill a placeholder.
 """
 
 import re
@@ -34,18 +34,38 @@ _FALLBACKS = {
 
 
 class PlaybookModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Playbooks are written by people: an unknown key is an error."""
+    """Base of the playbook classes; an unknown key is an error."""
 
 
 class Step(PlaybookModel, frozen=True, kw_only=True):
-    """One thing to do: a sentence of Markdown, and the commands that do it."""
+    """One step.
+
+    Attributes:
+        says: sentence in Markdown.
+        commands: commands to run.
+
+    """
 
     says: str
     commands: list[str] = []
 
 
 class Fix(PlaybookModel, frozen=True, kw_only=True):
-    """A remedy. ``why`` is required of a symptom fix: it says what the fix leaves uncured."""
+    """A fix of the cause or of a symptom.
+
+    Attributes:
+        title: short name.
+        priority: urgency.
+        timeframe: how long the fix takes.
+        risk: what can go wrong.
+        does: description in Markdown.
+        commands: commands to run.
+        symptom_fix: whether the cause remains.
+        why: why the cause remains; required of a symptom fix.
+        validate: how to verify the fix.
+        rollback: how to undo the fix.
+
+    """
 
     title: str
     priority: Severity
@@ -59,15 +79,21 @@ class Fix(PlaybookModel, frozen=True, kw_only=True):
     rollback: list[str] = []
 
     def __post_init__(self) -> None:
-        """Hold a symptom fix to say what it does not cure."""
+        """Check that a symptom fix says why the cause remains."""
         if self.symptom_fix and not self.why:
             raise ValueError(f"the symptom fix {self.title!r} does not say why it does not cure")
 
 
 class Metric(PlaybookModel, frozen=True, kw_only=True):
-    """When the fix counts as done. ``measure`` names what a timeline can show of it, ``at_least`` the share to reach.
+    """A success metric.
 
-    ``path`` narrows what is measured of requests to one path.
+    Attributes:
+        says: the metric in words.
+        within: when it is due.
+        measure: measure of the timeline, "" if there is none.
+        path: path of the requests to measure, "" for all.
+        at_least: ratio to reach.
+
     """
 
     says: str
@@ -78,7 +104,16 @@ class Metric(PlaybookModel, frozen=True, kw_only=True):
 
 
 class Block(PlaybookModel, frozen=True, kw_only=True):
-    """What several playbooks share."""
+    """Parts that several playbooks share.
+
+    Attributes:
+        fixes: fixes.
+        validation: steps to verify the fix.
+        rollback: steps to undo the fix.
+        metrics: success metrics.
+        limits: what the logs cannot show.
+
+    """
 
     fixes: list[Fix] = []
     validation: list[Step] = []
@@ -88,7 +123,19 @@ class Block(PlaybookModel, frozen=True, kw_only=True):
 
 
 class Playbook(PlaybookModel, frozen=True, kw_only=True):
-    """What a cause means and what cures it. ``use`` names shared blocks, which stand in ``_shared.toml``."""
+    """What a cause means and how to fix it.
+
+    Attributes:
+        title: short name.
+        means: explanation in Markdown.
+        use: names of shared blocks in ``_shared.toml``.
+        fixes: fixes.
+        validation: steps to verify the fix.
+        rollback: steps to undo the fix.
+        metrics: success metrics.
+        limits: what the logs cannot show.
+
+    """
 
     title: str
     means: str
@@ -101,7 +148,7 @@ class Playbook(PlaybookModel, frozen=True, kw_only=True):
 
 
 def playbook_names() -> list[str]:
-    """Return the ids of all playbooks that ship."""
+    """Return the ids of all shipped playbooks."""
     found = (
         file.name.removesuffix(".toml")
         for file in _playbook_folder().iterdir()
@@ -112,12 +159,12 @@ def playbook_names() -> list[str]:
 
 @cache
 def load_playbook(name: str) -> Playbook:
-    """Return a playbook with the shared blocks that it uses put in after its own.
+    """Return a playbook, followed by the shared blocks it uses.
 
-    A cause without a playbook of its own (one of a user's pack, say) gets ``unknown-error``.
+    A cause without a playbook, for example one of a user's pack, gets ``unknown-error``.
 
     Raises:
-        BadDataError: the file is no playbook; the message names file and key.
+        BadDataError: the file is not a playbook; the message names file and key.
 
     """
     if name not in playbook_names():
@@ -139,7 +186,7 @@ def load_playbook(name: str) -> Playbook:
 
 
 def rollback_steps(known: Mapping[str, str]) -> list[Step]:
-    """Return how traffic goes back to the last good revision, filled, as plain text."""
+    """Return the steps back to the last good revision, filled, as plain text."""
     return [
         Step(
             says=fill_placeholders(step.says, known).replace("**", ""),
@@ -150,15 +197,16 @@ def rollback_steps(known: Mapping[str, str]) -> list[Step]:
 
 
 def fill_placeholders(text: str, known: Mapping[str, str]) -> str:
-    """Return the text with {service}, {revision}, {project}, {region} and {last_good} filled in.
+    """Return the text with its placeholders filled.
 
-    What is not known, or is no name that Cloud Run can give, becomes a word in capitals for the reader to replace.
+    They are {service}, {revision}, {project}, {region} and {last_good}. A missing or invalid name becomes a word in
+    capitals that the reader replaces.
     """
     return _PLACEHOLDER.sub(lambda found: _placeholder_value(found[1], known), text)
 
 
 def fill_playbook(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
-    """Return the playbook with every text filled and marked as Markdown of ours, which templates print as it is."""
+    """Return the playbook with every text filled and marked as trusted Markdown."""
 
     def mark(value: Any) -> Any:
         if isinstance(value, str):
@@ -174,7 +222,7 @@ def fill_playbook(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
 
 
 def find_unfilled(text: str) -> list[str]:
-    """Return the words in capitals that ``fill`` left for the reader to replace, in order."""
+    """Return the words in capitals that the reader must replace, in order."""
     return [word for word in _FALLBACKS.values() if re.search(rf"\b{word}\b", text)]
 
 

@@ -1,4 +1,7 @@
-"""A whole report as the templates see it. Every text in it may come from a log, but what is Markdown of ours."""
+"""Whole report for the templates.
+
+Every text may come from a log, except trusted Markdown.
+"""
 
 import shlex
 from dataclasses import dataclass
@@ -27,7 +30,16 @@ WORDS = {
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """Alike runs as one row of the timeline."""
+    """A row of the timeline: similar runs.
+
+    Attributes:
+        first: first run of the group.
+        runs: number of runs.
+        summary: how the runs ended.
+        took: shortest and longest duration.
+        in_first_incident: whether the first run belongs to the first incident.
+
+    """
 
     first: Run
     runs: int
@@ -38,7 +50,16 @@ class TimelineRow:
 
 @dataclass(frozen=True)
 class ReportView:
-    """A whole report, laid out."""
+    """A whole report, laid out for templates.
+
+    Attributes:
+        diagnosis: masked diagnosis.
+        timeline: masked timeline.
+        masked: number of masked values by kind.
+        impact: business impact.
+        zone: zone of local times, if any.
+
+    """
 
     diagnosis: Diagnosis
     timeline: Timeline
@@ -48,46 +69,46 @@ class ReportView:
 
     @cached_property
     def incidents(self) -> list[IncidentView]:
-        """Return the incidents that are told, the first in full: leads beyond the first ten are only counted."""
-        told = self.diagnosis.incidents[: _MAX_OTHER_INCIDENTS + 1]
+        """Return the first incidents, at most eleven."""
+        shown = self.diagnosis.incidents[: _MAX_OTHER_INCIDENTS + 1]
         states = {state.service: state for state in self.diagnosis.services}
         return [
             IncidentView(number, incident, states.get(incident.service), self.timeline)
-            for number, incident in enumerate(told, start=1)
+            for number, incident in enumerate(shown, start=1)
         ]
 
     @cached_property
     def omitted(self) -> int:
-        """Return how many incidents are left out."""
+        """Return the number of incidents left out."""
         return len(self.diagnosis.incidents) - len(self.incidents)
 
     @cached_property
     def main(self) -> ServiceState | None:
-        """Return the state of the service that the verdict is of."""
+        """Return the state of the primary service, if there is one."""
         states = sorted(self.diagnosis.services, key=lambda state: not state.primary)
         return states[0] if states else None
 
     @cached_property
     def service(self) -> str:
-        """Return the service that the report is about, or ""."""
+        """Return the service of the report, or ""."""
         if self.diagnosis.incidents:
             return self.diagnosis.incidents[0].service
         return self.main.service if self.main else ""
 
     @cached_property
     def blocks(self) -> list[TimelineRow]:
-        """Return the timeline in rows: alike runs as one, no more than thirty."""
+        """Return the timeline in rows of similar runs, at most thirty."""
         culprits = {run.id for view in self.incidents[:1] for run in view.own_runs}
         return [_make_row(block, culprits) for block in group_similar_runs(self.timeline.runs)[:_MAX_ROWS]]
 
     @cached_property
     def omitted_blocks(self) -> int:
-        """Return how many rows of the timeline are left out."""
+        """Return the number of timeline rows left out."""
         return len(group_similar_runs(self.timeline.runs)) - len(self.blocks)
 
     @cached_property
     def timeline_diagram(self) -> str:
-        """Return the timeline as Mermaid, or "" when there are too many runs to draw."""
+        """Return the timeline as Mermaid, "" if there are too many runs."""
         return mermaid.timeline_gantt(self.timeline.runs)
 
     @cached_property
@@ -97,7 +118,7 @@ class ReportView:
 
     @cached_property
     def next_command(self) -> str:
-        """Return the command to type next: fetch what would settle it, else the first step of the first cure."""
+        """Return the next command: fetch missing logs, else the first fix."""
         if self.diagnosis.next:
             wanted = shlex.quote(self.diagnosis.next.filter)
             project = fill_placeholders("{project}", self.known)
@@ -109,12 +130,12 @@ class ReportView:
 
     @property
     def known(self) -> dict[str, str]:
-        """Return the names that commands are filled with."""
+        """Return the names that fill placeholders in commands."""
         return self.incidents[0].known if self.incidents else {"service": self.service}
 
 
 def format_coverage(coverage: Coverage) -> str:
-    """Return what was read and what was not, in one sentence; files by their names, without their folders."""
+    """Return the coverage in one sentence; files are named without their folders."""
     names = [PurePath(path).name for path in coverage.files]
     named = f" ({', '.join(names)})" if 0 < len(names) <= 3 else ""
     parts = [f"{pluralize(coverage.entries, 'entry', 'entries')} from {pluralize(len(names), 'file')}{named}"]

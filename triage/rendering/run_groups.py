@@ -1,4 +1,4 @@
-"""Alike runs as one block: twenty-nine equal boots are one thing to read."""
+"""Groups of similar runs, so that repeated boots take one block."""
 
 from collections.abc import Hashable, Iterable
 
@@ -6,11 +6,10 @@ from triage.models import Run
 
 
 def group_similar_runs(runs: Iterable[Run]) -> list[list[Run]]:
-    """Return the runs in blocks of alike ones, in the order in which each block begins.
+    """Return the runs in groups of similar runs, ordered by their first run.
 
-    Alike are runs of one kind, service and revision that ended the same way: the same verdict, condition and failed
-    checks, the same outcome of each step. When and where they ran, how long it took, how often a line was said and in
-    which order lines of the same moment were written may differ.
+    Similar runs share kind, service, revision, verdict, condition, failed checks and the outcome of each step. Time,
+    instance, duration and the number and order of other lines may differ.
     """
     blocks: dict[Hashable, list[Run]] = {}
     for run in runs:

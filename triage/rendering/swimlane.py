@@ -1,7 +1,7 @@
-"""The runs as lanes over time: where each bar and mark stands, in units of the drawing. The template draws it.
+"""Swimlane layout of runs: positions of bars and marks in drawing units.
 
-An export of a day holds runs of seconds, so time without any run is cut out, and each burst of runs is as wide as the
-square root of its length: everything can be seen and hit, in its order. The times themselves stand in the texts.
+The template draws it. An export of a day holds runs of seconds, so time without runs is cut out. The width of a burst
+of runs is the square root of its duration, so that every run is visible. Texts give the exact times.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +37,14 @@ _VERDICTS = {
 
 
 class Mark(NamedTuple):
-    """A step that a line shows, in a bar."""
+    """A step in a bar.
+
+    Attributes:
+        x: position in the drawing.
+        outcome: outcome of the step.
+        says: text of the step.
+
+    """
 
     x: float
     outcome: str
@@ -45,7 +52,17 @@ class Mark(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A run; ``y`` counts from the top of its lane."""
+    """A run.
+
+    Attributes:
+        run: the run.
+        x: position in the drawing.
+        y: distance from the top of the lane.
+        width: width of the bar.
+        says: text of the run.
+        marks: steps of the run.
+
+    """
 
     run: Run
     x: float
@@ -56,7 +73,16 @@ class Bar(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """The runs of one instance; ``instance`` and ``revision`` count in the lists of the drawing."""
+    """The runs of one instance.
+
+    Attributes:
+        instance: index in the drawing's instances.
+        revision: index in the drawing's revisions.
+        y: top of the lane.
+        height: height of the lane.
+        bars: runs of the lane.
+
+    """
 
     instance: int
     revision: int
@@ -66,7 +92,13 @@ class Lane(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A moment on the axis, with its label."""
+    """A label of the time axis.
+
+    Attributes:
+        x: position in the drawing.
+        label: time of day or date.
+
+    """
 
     x: float
     label: str
@@ -81,7 +113,19 @@ class _Burst(NamedTuple):
 
 @dataclass(frozen=True)
 class Swimlane:
-    """The whole drawing. ``untold`` counts the runs that are left out, ``cuts`` are where idle time is."""
+    """The whole drawing.
+
+    Attributes:
+        lanes: lanes from top to bottom.
+        ticks: labels of the time axis.
+        cuts: positions where time without runs is cut out.
+        instances: instance ids.
+        revisions: revision names.
+        height: height of the drawing.
+        omitted: number of runs left out.
+        top: height of the time axis.
+
+    """
 
     lanes: list[Lane]
     ticks: list[Tick]
@@ -94,9 +138,9 @@ class Swimlane:
 
 
 def draw_swimlane(runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str]) -> Swimlane | None:
-    """Return the drawing of ``runs``, or None when there is none.
+    """Return the drawing of ``runs``, or None if there are none.
 
-    Of too many runs those are drawn whose ids are ``first``, then the latest. ``lines`` are messages by insertId.
+    If there are too many, runs with ids in ``first`` are drawn, then the latest. ``lines`` maps insertIds to messages.
     """
     drawn = _choose_runs(runs, set(first))
     if not drawn:
@@ -156,7 +200,7 @@ def _x_position(at: int, bursts: Sequence[_Burst]) -> float:
 
 
 def _make_ticks(bursts: Sequence[_Burst]) -> list[Tick]:
-    """Return the beginnings of the bursts, then their ends, as far as each label has room."""
+    """Return the starts and then the ends of bursts, as far as labels fit."""
     form = "%H:%M:%S"
     if format_timestamp(bursts[0].began)[:10] != format_timestamp(bursts[-1].ended)[:10]:
         form = "%m-%d %H:%M"
@@ -171,7 +215,10 @@ def _make_ticks(bursts: Sequence[_Burst]) -> list[Tick]:
 def _make_bars(
     runs: Sequence[Run], bursts: Sequence[_Burst], lines: Mapping[str, str]
 ) -> tuple[list[Bar], int]:
-    """Return the bars of a lane and how many rows they take: runs that would touch stand under each other."""
+    """Return the bars of a lane and its number of rows.
+
+    Runs that would touch are drawn in separate rows.
+    """
     taken: list[float] = []
     bars = []
     for run in runs:
@@ -204,14 +251,19 @@ def _make_marks(run: Run, x: float, bursts: Sequence[_Burst], lines: Mapping[str
 
 
 def _drawn_steps(run: Run) -> list[Step]:
-    """Return the steps with a time and an outcome, each once: a failure is often logged by several layers."""
+    """Return the steps with a time and an outcome, each once.
+
+    Several layers often log the same failure.
+    """
     if run.kind == "gate":
         return []
     steps = [step for step in run.steps if step.at and step.outcome not in ("seen", "not_reached")]
-    once: dict[tuple[object, ...], Step] = {}
+    unique: dict[tuple[object, ...], Step] = {}
     for step in steps:
-        once.setdefault((step.step, step.check, step.outcome, step.outcome == "passed" and step.reason), step)
-    return list(once.values())[:_MAX_MARKS]
+        unique.setdefault(
+            (step.step, step.check, step.outcome, step.outcome == "passed" and step.reason), step
+        )
+    return list(unique.values())[:_MAX_MARKS]
 
 
 def _run_label(run: Run) -> str:

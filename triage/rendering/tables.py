@@ -1,6 +1,6 @@
-"""Entries and runs as tables for other programs: JSON lines, CSV and Parquet.
+"""Entries and runs as JSON lines, CSV and Parquet.
 
-The entries' tables are read again by every command. Cells of CSV cannot become formulas of a spreadsheet.
+Every command can read the tables of entries again. CSV cells cannot become spreadsheet formulas.
 """
 
 import csv
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Literal
 from triage.models import Entry, Timeline
 from triage.window import format_timestamp
 
-#: Columns of the table of entries, with their types in Parquet. Times are UTC, ``http_latency`` is in seconds.
+#: Columns of the table of entries and their Parquet types. Times are UTC, ``http_latency`` is in seconds.
 COLUMNS = {
     "timestamp": "TIMESTAMP_NS",
     "receive_timestamp": "TIMESTAMP_NS",
@@ -64,12 +64,15 @@ _RUN_COLUMNS = (
     "overlaps",
     "repeats",
 )
-#: What makes a spreadsheet take a text for a formula, the full-width forms that Excel reads alike among it.
+#: First characters of spreadsheet formulas, and their full-width forms, which Excel treats the same way.
 _FORMULA = re.compile("[=+\\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:
-    """Return the cells of an entry that hold something, by column; ``labels`` and ``proto_payload`` are objects."""
+    """Return the non-empty cells of an entry by column.
+
+    ``labels`` and ``proto_payload`` are objects.
+    """
     cells: dict[str, Any] = {
         "timestamp": format_timestamp(entry.timestamp),
         "severity": entry.severity,
@@ -108,23 +111,26 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 
 
 def to_json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """Yield each entry as a JSON object on a line of its own."""
+    """Yield each entry as a JSON object on its own line."""
     for entry in entries:
         yield _json_line(entry_row(entry), errors="backslashreplace")
 
 
 def to_csv(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """Yield the table of entries as CSV, its header first."""
+    """Yield the table of entries as CSV, header first."""
     yield from _write_csv(COLUMNS, map(entry_row, entries))
 
 
 def runs_to_csv(timeline: Timeline) -> Iterator[bytes]:
-    """Yield a timeline as CSV, a row per run, secrets masked; lists of checks are separated by blanks."""
+    """Yield a timeline as CSV: a row per run, secrets masked, lists joined by blanks."""
     yield from _write_csv(_RUN_COLUMNS, timeline.to_dict()["runs"])
 
 
 def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
-    """Write the table of entries as Parquet; the rows wait in a private folder, not in memory."""
+    """Write the table of entries as Parquet.
+
+    Rows are buffered in a private folder, not in memory.
+    """
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="triage-") as folder:
@@ -149,7 +155,7 @@ def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
 
 
 def _max_line_size(rows: Path) -> int:
-    """Return room for the longest line: DuckDB wants to know before it reads."""
+    """Return a size that holds the longest line; DuckDB needs it before reading."""
     with rows.open("rb") as file:
         return 2 * max((len(line) for line in file), default=0) + 1024
 
@@ -173,7 +179,7 @@ def _take_text(buffer: io.StringIO) -> bytes:
 
 
 def _csv_cell(value: Any) -> Any:
-    """Return a cell that no spreadsheet computes: a text that begins like a formula gets an apostrophe before it."""
+    """Return a cell with an apostrophe before text that looks like a formula."""
     if isinstance(value, list):
         value = " ".join(value)
     elif isinstance(value, dict):
@@ -184,5 +190,8 @@ def _csv_cell(value: Any) -> Any:
 
 
 def _json_line(cells: dict[str, Any], errors: Literal["backslashreplace", "replace"]) -> bytes:
-    r"""Return a line of JSON. Half a surrogate pair stands in it as ``\udXXX``, or replaced: Parquet cannot hold it."""
+    r"""Return a line of JSON.
+
+    A lone surrogate becomes ``\udXXX`` or is replaced: Parquet cannot hold it.
+    """
     return f"{json.dumps(cells, ensure_ascii=False)}\n".encode("utf-8", errors)

@@ -64,7 +64,8 @@ class BootBuilder(RunBuilder):
     def _add_failure(self, event: Event, phase: str) -> None:
         """Record a failure.
 
-        A worker that could not boot is logged after the reason; the startup failure is the deeper cause of the two.
+        A worker that could not boot is logged after the reason; the startup failure is the deeper cause of
+        the two.
         """
         self.verdict = "not_ready"
         if self.condition != "startup_failure":

@@ -60,8 +60,8 @@ class RequestCounter:
     def kind_of(self, entry: Entry) -> RequestKind | None:
         """Return the kind of a request, None for an entry that is not counted.
 
-        Cloud Run logs a request without text, so its message is "GET /path 503". A line of the application that repeats a
-        request is not counted, nor are the requests of `triage verify`.
+        Cloud Run logs a request without text, so its message is "GET /path 503". A line of the application
+        that repeats a request is not counted, nor are the requests of `triage verify`.
         """
         http = entry.http
         if http is None or http.method != "GET" or not entry.message.startswith(f"GET {http.path}"):

@@ -32,7 +32,7 @@ class TimelineBuilder:
     def close_all(self) -> list[RunRecord]:
         """Return the runs that are still open, and forget their instances."""
         instances, self._instances = self._instances, {}
-        return [record for instance in instances.values() for record in instance.close()]
+        return [run_record for instance in instances.values() for run_record in instance.close()]
 
     def _chain(self, service: str) -> Chain | None:
         """Return the chain of a service; the first chain where the entry names no service."""

@@ -70,7 +70,8 @@ class ValidationBuilder(RunBuilder):
     def contradicts(self, event: Event) -> bool:
         """Return whether a verdict must belong to another run.
 
-        A run in which a critical check failed is never ready. In overlapping runs it is unknown in which one it failed.
+        A run in which a critical check failed is never ready. In overlapping runs it is unknown in which one
+        it failed.
         """
         return event.outcome == "ready" and bool(self.failed) and not self.overlaps
 
@@ -226,8 +227,8 @@ class ValidationBuilder(RunBuilder):
     def finalize(self) -> None:
         """Decide the run from its lines when no more of them follow.
 
-        In overlapping runs only the checks of the verdict itself are certain. A failed critical check decides a run whose
-        verdict is lost, because no later line can change it.
+        In overlapping runs only the checks of the verdict itself are certain. A failed critical check decides
+        a run whose verdict is lost, because no later line can change it.
         """
         if self.overlaps and (self.verdict == "ready" or self.condition or self._verdict_failed):
             self.failed = []

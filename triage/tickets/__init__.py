@@ -1,4 +1,4 @@
-"""The report on the ticket: GitHub issues and their comments."""
+"""Reports on tickets: GitHub issues and their comments."""
 
 from triage.tickets.github import GitHubTracker
 from triage.tickets.publisher import attach, comment_bodies, find_issues, open_issue

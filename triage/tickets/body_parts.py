@@ -1,8 +1,8 @@
-"""A body cut into comments: at headings where it can be, never inside a fold or a fence without closing it."""
+"""Split a body into comments, at headings if possible, with folds closed."""
 
 import re
 
-#: GitHub takes 65,536 characters ("body is too long"); room is left for the marker and the number of the part.
+#: GitHub accepts 65,536 characters ("body is too long"); the rest is for the marker and the part number.
 LIMIT = 64_000
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r"^#{1,6} ")
@@ -10,11 +10,10 @@ _OPEN, _CLOSE = "<details>", "</details>"
 
 
 def split_body(body: str, limit: int = LIMIT) -> list[str]:
-    """Return the body in parts of at most ``limit`` characters, whole where it fits.
+    """Return the body in parts of at most ``limit`` characters.
 
-    A part ends before a heading if there is one in its second half, else between two blocks; a block (a paragraph, a
-    table, a fence, a fold) is cut only when it alone is longer than a part, and then a fence or a fold is closed and
-    opened again.
+    A part ends before a heading in its second half, else between two blocks. A block is a paragraph, a table, a fence or
+    a fold. A block longer than a part is cut; its fences and folds are closed and opened again.
     """
     if len(body) <= limit:
         return [body]
@@ -28,19 +27,19 @@ def split_body(body: str, limit: int = LIMIT) -> list[str]:
 
 
 def _take_last_section(full: list[str], limit: int) -> list[str]:
-    """Take the last section off a full part, so that the next one begins with its heading."""
-    for place in range(len(full) - 1, 0, -1):
-        if sum(map(len, full[:place])) < limit // 2:
+    """Remove and return the last section of a full part, with its heading."""
+    for index in range(len(full) - 1, 0, -1):
+        if sum(map(len, full[:index])) < limit // 2:
             break
-        if _HEADING.match(full[place]):
-            moved = full[place:]
-            del full[place:]
-            return moved
+        if _HEADING.match(full[index]):
+            section = full[index:]
+            del full[index:]
+            return section
     return []
 
 
 def _blocks(body: str) -> list[str]:
-    """Return what stands between blank lines; a fence and a fold are one block whatever stands in them."""
+    """Return the text between blank lines; a fence or a fold is one block."""
     blocks, block, fence, depth = [], list[str](), "", 0
     for line in body.splitlines(keepends=True):
         mark = _FENCE.match(line)
@@ -58,7 +57,7 @@ def _blocks(body: str) -> list[str]:
 
 
 def _split_block(block: str, limit: int) -> list[str]:
-    """Return a block in pieces that fit, each with the folds and the fence that it stands in opened and closed."""
+    """Return a block in pieces that fit, with folds and fences closed and reopened."""
     if len(block) <= limit:
         return [block]
     pieces, piece, opened, fence = [], "", list[str](), ""
@@ -83,8 +82,8 @@ def _split_block(block: str, limit: int) -> list[str]:
 
 
 def _split_lines(block: str, longest: int) -> list[str]:
-    """Return the lines of a block; one that no part could hold is cut."""
+    """Return the lines of a block; a line longer than a part is cut."""
     lines = []
     for line in block.splitlines(keepends=True):
-        lines += [line[place : place + longest] for place in range(0, len(line), longest)]
+        lines += [line[start : start + longest] for start in range(0, len(line), longest)]
     return lines

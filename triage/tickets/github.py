@@ -1,4 +1,4 @@
-"""GitHub as a ticket needs it: comments, issues and their search, each failure told in one line."""
+"""GitHub API for tickets: comments, issues and search, with translated errors."""
 
 import re
 from collections.abc import Iterator
@@ -16,22 +16,26 @@ if TYPE_CHECKING:
 PUBLIC_API = "https://api.github.com"
 _REPOSITORY_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _TIMEOUT = 20
-#: Seconds that a limit on requests is waited for before it is told instead.
+#: Longest wait in seconds for a rate limit before it is reported.
 _MAX_RATE_LIMIT_WAIT = 20.0
 
 
 class GitHubTracker:
-    """One repository of GitHub or GitHub Enterprise.
+    """One repository on GitHub or GitHub Enterprise.
 
-    Reading is tried again after server errors; writing never is: after a time-out nobody knows whether it was done,
-    so whoever writes looks first.
+    Reads are retried after server errors. Writes are not: after a timeout it is unknown whether the write was done, so
+    callers check first.
+
+    Attributes:
+        name: repository as OWNER/NAME.
+
     """
 
     def __init__(self, repository: str, token: str, api_url: str = PUBLIC_API) -> None:
-        """Take the repository as OWNER/NAME and a token that may write to its issues.
+        """Create a client for OWNER/NAME; the token must be able to write issues.
 
         Raises:
-            UsageError: the repository is not of the form OWNER/NAME, or the address of the API is none.
+            UsageError: the repository is not of the form OWNER/NAME, or the API address is not a URL.
 
         """
         import github
@@ -63,28 +67,28 @@ class GitHubTracker:
 
     @property
     def repository(self) -> "Repository":
-        """Return the repository; it is asked for when something of it is needed."""
+        """Return the repository; it is fetched lazily."""
         return self._client.get_repo(self.name)
 
     def issue(self, number: int) -> "Issue":
         """Return an issue.
 
         Raises:
-            NoPermissionError: there is no such issue, or the token may not see it.
+            NoPermissionError: there is no such issue, or the token cannot read it.
 
         """
         with self.translate_errors(f"issue {number} of {self.name}"):
             return self.repository.get_issue(number)
 
     def search(self, words: str) -> "list[Issue]":
-        """Return up to 20 open issues of the repository that hold the words."""
+        """Return up to 20 open issues of the repository that contain the words."""
         with self.translate_errors(f"the search in {self.name}"):
             found = self._client.search_issues(f"repo:{self.name} is:issue is:open {words}")
             return list(islice(found, 20))
 
     @contextmanager
     def translate_errors(self, what: str) -> Iterator[None]:
-        """Turn what goes wrong with ``what`` into one line with what to do next."""
+        """Raise errors of GitHub and of the network as one-line errors about ``what``."""
         import github
         import requests
 
@@ -112,12 +116,12 @@ class GitHubTracker:
             ) from None
 
     def _to_triage_error(self, what: str, error: Any) -> NoPermissionError | TryAgainError | UsageError:
-        said = error.data.get("message", "") if isinstance(error.data, dict) else ""
+        message = error.data.get("message", "") if isinstance(error.data, dict) else ""
         if error.status == 403:
             hint = "the token needs the right to write issues (scope repo, or Issues: write)"
-            return NoPermissionError(f"{what}: not allowed (403{f': {said}' if said else ''})", hint)
+            return NoPermissionError(f"{what}: not allowed (403{f': {message}' if message else ''})", hint)
         if error.status in (410, 422):
             return UsageError(
-                f"{what}: refused ({error.status}{f': {said}' if said else ''})", "see what GitHub says"
+                f"{what}: refused ({error.status}{f': {message}' if message else ''})", "see what GitHub says"
             )
         return TryAgainError(f"{what}: {self._host} answered {error.status}", "try again")

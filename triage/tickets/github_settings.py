@@ -1,4 +1,4 @@
-"""Where the ticket is and with what right: the repository of the working folder, the token of the environment or gh."""
+"""GitHub repository and token from git, the environment or gh."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ def find_repository(folder: Path) -> str:
     """Return OWNER/NAME of the folder's git remote "origin".
 
     Raises:
-        UsageError: the folder is in no repository with such a remote.
+        UsageError: there is no such remote.
 
     """
     remote = _command_output(["git", "-C", str(folder), "remote", "get-url", "origin"])
@@ -28,7 +28,7 @@ def find_repository(folder: Path) -> str:
 
 
 def find_token(environment: Mapping[str, str], api_url: str) -> str:
-    """Return the token of GITHUB_TOKEN or GH_TOKEN, else that of the gh login for the API's host.
+    """Return GITHUB_TOKEN or GH_TOKEN, else the token of the gh login for the host.
 
     Raises:
         NoPermissionError: there is none.
@@ -45,7 +45,7 @@ def find_token(environment: Mapping[str, str], api_url: str) -> str:
 
 
 def _command_output(command: list[str]) -> str:
-    """Return what a command prints, "" when it is missing or fails."""
+    """Return what a command prints, "" if it is missing or fails."""
     program = shutil.which(command[0])
     if program is None:
         return ""

@@ -1,4 +1,4 @@
-"""An incident on a ticket: once, updated in place, in as many comments as it needs."""
+"""Publish an incident on an issue: once, updated in place, in several parts."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +18,10 @@ _MARKER = re.compile(r"<!-- triage:incident=([0-9a-f]{6,64}) part=(\d{1,3}) -->"
 
 
 def comment_bodies(ticket: Ticket) -> list[str]:
-    """Return the bodies of a ticket's comments: each with its hidden marker, and its number where there are several."""
+    """Return the comment bodies of a ticket.
+
+    Each has a hidden marker, and a number if there are several.
+    """
     cut = split_body(ticket.body)
     return [
         f"<!-- triage:incident={ticket.fingerprint} part={number} -->\n"
@@ -29,14 +32,14 @@ def comment_bodies(ticket: Ticket) -> list[str]:
 
 
 def attach(tracker: GitHubTracker, number: int, ticket: Ticket) -> list[TicketResult]:
-    """Put a ticket on an issue: comments that carry its fingerprint are updated, missing ones are written.
+    """Create, update or remove the comments of a ticket on an issue.
 
-    Comments of an earlier, longer report of the same incident are removed.
+    Comments with its fingerprint are updated, and surplus ones of a longer report are removed.
 
     Raises:
-        NoPermissionError: the token, the issue or the right to it is missing.
-        TryAgainError: no network, or GitHub answers with limits or server errors.
-        UsageError: GitHub refuses the content.
+        NoPermissionError: the token or its permission is missing, or there is no such issue.
+        TryAgainError: the network failed, or GitHub returned a rate limit or server error.
+        UsageError: GitHub rejected the content.
 
     """
     issue = tracker.issue(number)
@@ -62,7 +65,7 @@ def attach(tracker: GitHubTracker, number: int, ticket: Ticket) -> list[TicketRe
 
 
 def open_issue(tracker: GitHubTracker, ticket: Ticket) -> list[TicketResult]:
-    """Open an issue for a ticket, the first part of the report as its body, the rest as comments.
+    """Open an issue for a ticket: the first part as its body, the rest as comments.
 
     Raises:
         NoPermissionError, TryAgainError, UsageError: as for ``attach``.
@@ -88,7 +91,7 @@ def open_issue(tracker: GitHubTracker, ticket: Ticket) -> list[TicketResult]:
 
 
 def find_issues(tracker: GitHubTracker, ticket: Ticket) -> list[RelatedIssue]:
-    """Return open issues that carry the incident's label or marker, or name the same cause, the surest first.
+    """Return open issues of the same incident or cause, the most certain first.
 
     Raises:
         NoPermissionError, TryAgainError: as for ``attach``.
@@ -110,7 +113,7 @@ def find_issues(tracker: GitHubTracker, ticket: Ticket) -> list[RelatedIssue]:
 
 
 def _existing_comments(tracker: GitHubTracker, issue: Any, fingerprint: str) -> "dict[int, IssueComment]":
-    """Return the comments of an incident that stand on an issue, by their part."""
+    """Return the incident's comments on an issue, by part."""
     with tracker.translate_errors(_comment_subject(tracker, issue)):
         return dict(_marked_comments(issue.get_comments(), fingerprint))
 
@@ -146,7 +149,7 @@ def _create_comment(
 
 
 def _write_once(tracker: GitHubTracker, what: str, write: Callable[[], Any], look: Callable[[], Any]) -> Any:
-    """Write, and after a failure that leaves open whether it was done, look before writing a second time."""
+    """Write, and after an unclear failure check before writing again."""
     try:
         with tracker.translate_errors(what):
             return write()

@@ -1,4 +1,4 @@
-"""Times: nanoseconds in UTC inside, RFC 3339 outside, and what people write at the door."""
+"""Times: nanoseconds in UTC inside, RFC 3339 outside, and the times people write."""
 
 from triage.window.human import parse_duration, parse_time
 from triage.window.timestamp import (

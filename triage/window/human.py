@@ -1,4 +1,4 @@
-"""Times as people write them; what could mean two things is refused with both readings."""
+"""Times as people write them; an ambiguous time is refused with both readings."""
 
 import re
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
@@ -26,8 +26,8 @@ _SECONDS = {
     **dict.fromkeys(["d", "day", "days"], 86_400),
     **dict.fromkeys(["w", "week", "weeks"], 604_800),
 }
-# Names of zones that say a fixed offset, in hours, with the place whose clocks bear that name for a part of the year.
-_NAMED = {
+# Zone names with a fixed offset in hours, and a zone that uses the name for a part of the year.
+_ZONE_OFFSETS = {
     "PST": (-8, "America/Los_Angeles"),
     "PDT": (-7, "America/Los_Angeles"),
     "MST": (-7, "America/Denver"),
@@ -45,21 +45,21 @@ _NAMED = {
     "AEST": (10, "Australia/Sydney"),
     "AEDT": (11, "Australia/Sydney"),
 }
-_PLACES = {
+_ZONE_ALIASES = {
     "PT": "America/Los_Angeles",
     "MT": "America/Denver",
     "CT": "America/Chicago",
     "ET": "America/New_York",
 }
-# Names that stand for different offsets in different places.
-_SHARED = {"CST": ("-06:00", "+08:00"), "IST": ("+05:30", "+02:00"), "BST": ("+01:00", "+06:00")}
+# Names with different offsets in different regions.
+_AMBIGUOUS_ZONES = {"CST": ("-06:00", "+08:00"), "IST": ("+05:30", "+02:00"), "BST": ("+01:00", "+06:00")}
 
 
 def parse_duration(text: str) -> int:
-    """Return the nanoseconds that a duration lasts: ``90m``, ``2h``, ``1h30m``, ``1.5 hours``.
+    """Return the nanoseconds of a duration: ``90m``, ``2h``, ``1h30m``, ``1.5 hours``.
 
     Raises:
-        UsageError: the text is no duration, or could mean two.
+        UsageError: the text is not a duration, or is ambiguous.
 
     """
     if _DURATION.fullmatch(text.strip()) is None:
@@ -67,9 +67,9 @@ def parse_duration(text: str) -> int:
     seconds = 0.0
     for amount, unit in _AMOUNT.findall(text):
         if unit == "":
-            _refuse(text, f"{amount}m", f"{amount}s")
+            _refuse_ambiguous(text, f"{amount}m", f"{amount}s")
         if unit == "M":
-            _refuse(text, f"{amount}m (minutes)", f"{float(amount) * 30:g}d (months)")
+            _refuse_ambiguous(text, f"{amount}m (minutes)", f"{float(amount) * 30:g}d (months)")
         if unit.lower() not in _SECONDS:
             raise UsageError(f"{text!r}: there is no unit {unit!r}", "units are s, m, h, d and w")
         seconds += float(amount) * _SECONDS[unit.lower()]
@@ -79,12 +79,12 @@ def parse_duration(text: str) -> int:
 def parse_time(text: str, *, now: datetime, zone: tzinfo | None = None) -> int:
     """Return the nanoseconds since 1970 in UTC of a time as people write it.
 
-    A duration means that long before ``now``. A day alone means its midnight in UTC, as in Cloud Logging's own query
-    language. ``zone`` is the local one, the system's if it is None; a clock time without a zone is taken only where
-    local time is UTC.
+    A duration means that long before ``now``. A date alone means midnight in UTC, as in the Logging query
+    language. ``zone`` is the local zone, the system's if None; a clock time without a zone is accepted only
+    where local time is UTC.
 
     Raises:
-        UsageError: the text is no time, or could mean two; both are then named.
+        UsageError: the text is not a time, or is ambiguous; the message then has both readings.
 
     """
     text = text.strip()
@@ -95,7 +95,7 @@ def parse_time(text: str, *, now: datetime, zone: tzinfo | None = None) -> int:
         return since_epoch(now) - parse_duration(duration)
     found = _TIME.fullmatch(text)
     if found is None:
-        _explain(text, now, zone)
+        _refuse_unreadable(text, now, zone)
     try:
         naive = datetime.combine(datetime.fromisoformat(found["date"]), _clock(found))
     except ValueError as error:
@@ -120,7 +120,7 @@ def _clock(found: re.Match[str]) -> time:
 
 
 def _in_zone(text: str, naive: datetime, name: str | None, local: tzinfo | None) -> datetime:
-    """Return the moment at which clocks show ``naive`` in the zone of that name."""
+    """Return the time of ``naive`` in the named zone."""
     if name is None:
         return _without_zone(text, naive, local)
     if name.upper() in {"Z", "UTC", "GMT"}:
@@ -130,42 +130,48 @@ def _in_zone(text: str, naive: datetime, name: str | None, local: tzinfo | None)
         if distance >= timedelta(days=1):
             raise UsageError(f"{text!r}: no clock is {name} off UTC", _FORMS)
         return naive.replace(tzinfo=timezone(distance if offset[1] == "+" else -distance))
-    if name.upper() in _SHARED:
-        _refuse(text, *(f"{naive.isoformat()}{offset}" for offset in _SHARED[name.upper()]))
-    if name.upper() in _NAMED:
-        return _in_season(text, naive, name.upper())
+    if name.upper() in _AMBIGUOUS_ZONES:
+        _refuse_ambiguous(
+            text, *(f"{naive.isoformat()}{offset}" for offset in _AMBIGUOUS_ZONES[name.upper()])
+        )
+    if name.upper() in _ZONE_OFFSETS:
+        return _with_named_offset(text, naive, name.upper())
     if name.lower() == "local":
-        return _on_wall(text, naive, local)
+        return _at_local_time(text, naive, local)
     try:
-        return _on_wall(text, naive, ZoneInfo(_PLACES.get(name.upper(), name)))
+        return _at_local_time(text, naive, ZoneInfo(_ZONE_ALIASES.get(name.upper(), name)))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UsageError(f"{text!r}: there is no time zone {name!r}", _FORMS) from error
 
 
 def _without_zone(text: str, naive: datetime, local: tzinfo | None) -> datetime:
-    """Return the moment in UTC where local time is UTC too; elsewhere the time could mean both."""
-    there = _on_wall(text, naive, local)
-    if there.utcoffset():
-        _refuse(text, f"{naive.isoformat()}Z", f"{there.isoformat()} (local time)")
+    """Return the time in UTC where local time is UTC; elsewhere it is ambiguous."""
+    local_time = _at_local_time(text, naive, local)
+    if local_time.utcoffset():
+        _refuse_ambiguous(text, f"{naive.isoformat()}Z", f"{local_time.isoformat()} (local time)")
     return naive.replace(tzinfo=UTC)
 
 
-def _in_season(text: str, naive: datetime, name: str) -> datetime:
-    """Return the moment where clocks bear that name on that day; 17:43 PST in July could mean PDT."""
-    hours, place = _NAMED[name]
+def _with_named_offset(text: str, naive: datetime, name: str) -> datetime:
+    """Return the time if the zone uses that name on that date; 17:43 PST in July may mean PDT."""
+    hours, zone_name = _ZONE_OFFSETS[name]
     moment = naive.replace(tzinfo=timezone(timedelta(hours=hours)))
-    if moment.astimezone(ZoneInfo(place)).tzname() != name:
-        _refuse(text, moment.isoformat(), f"{_on_wall(text, naive, ZoneInfo(place)).isoformat()} ({place})")
+    if moment.astimezone(ZoneInfo(zone_name)).tzname() != name:
+        _refuse_ambiguous(
+            text,
+            moment.isoformat(),
+            f"{_at_local_time(text, naive, ZoneInfo(zone_name)).isoformat()} ({zone_name})",
+        )
     return moment
 
 
-def _on_wall(text: str, naive: datetime, zone: tzinfo | None) -> datetime:
-    """Return the moment at which the clocks of a place show ``naive``: none or two where they are put forward or back."""
+def _at_local_time(text: str, naive: datetime, zone: tzinfo | None) -> datetime:
+    """Return the time of ``naive`` in a zone; a clock change may leave none or two."""
     first, second = (_aware(naive.replace(fold=fold), zone) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first
     if first.replace(tzinfo=None) == naive:
-        _refuse(text, first.isoformat(), second.isoformat())
+        _refuse_ambiguous(text, first.isoformat(), second.isoformat())
     raise UsageError(
         f"{text!r} does not exist: clocks were put forward over it",
         f"write {min(first, second).isoformat()} or {max(first, second).isoformat()}",
@@ -173,13 +179,13 @@ def _on_wall(text: str, naive: datetime, zone: tzinfo | None) -> datetime:
 
 
 def _aware(naive: datetime, zone: tzinfo | None) -> datetime:
-    """Return the moment, shown on the clocks that were in force at it."""
+    """Return the time with the offset that is valid at it."""
     moment = naive.astimezone(UTC) if zone is None else naive.replace(tzinfo=zone).astimezone(UTC)
     return moment.astimezone(zone)
 
 
-def _explain(text: str, now: datetime, zone: tzinfo | None) -> NoReturn:
-    """Refuse what is no time of ours, with its readings where it is one of somebody else's."""
+def _refuse_unreadable(text: str, now: datetime, zone: tzinfo | None) -> NoReturn:
+    """Refuse an unknown format, with its readings where it is a common one."""
     if slashed := re.fullmatch(r"(\d\d?)[/.](\d\d?)[/.](\d{4})(.*)", text, re.ASCII):
         first, second = int(slashed[1]), int(slashed[2])
         readings = {(first, second), (second, first)}
@@ -187,17 +193,19 @@ def _explain(text: str, now: datetime, zone: tzinfo | None) -> NoReturn:
             f"{slashed[3]}-{month:02}-{day:02}{slashed[4]}" for month, day in sorted(readings) if month <= 12
         ]
         if len(days) == 2:
-            _refuse(text, *days)
+            _refuse_ambiguous(text, *days)
         raise UsageError(f"{text!r} is no time", f"write {days[0]}" if days else _FORMS)
     if re.fullmatch(r"\d\d?:\d\d(:\d\d)?(\s*[AaPp][Mm])?", text, re.ASCII):
         local = now.astimezone(zone)
         if not local.utcoffset():
             raise UsageError(f"{text!r} has no day", f"write {now.astimezone(UTC):%Y-%m-%d} {text} UTC")
-        _refuse(text, f"{now.astimezone(UTC):%Y-%m-%d} {text} UTC", f"{local:%Y-%m-%d} {text} local")
+        _refuse_ambiguous(
+            text, f"{now.astimezone(UTC):%Y-%m-%d} {text} UTC", f"{local:%Y-%m-%d} {text} local"
+        )
     raise UsageError(f"{text!r} is no time", _FORMS)
 
 
-def _refuse(text: str, *readings: str) -> NoReturn:
+def _refuse_ambiguous(text: str, *readings: str) -> NoReturn:
     raise UsageError(
         f"{text!r} could mean two things: {' or '.join(readings)}", "write the one that you mean"
     )

@@ -15,10 +15,11 @@ _RFC3339 = re.compile(
 def parse_timestamp(text: str) -> int:
     """Return the nanoseconds since 1970 in UTC of an RFC 3339 time.
 
-    All nine digits are kept; an offset is applied; a time without one is UTC; second 60 is read as :59.999999999.
+    All nine digits are kept; an offset is applied; a time without one is UTC; second 60 is read as
+    :59.999999999.
 
     Raises:
-        ValueError: the text is no such time.
+        ValueError: the text is not an RFC 3339 time.
 
     """
     match = _RFC3339.fullmatch(text.strip())
@@ -36,7 +37,7 @@ def parse_timestamp(text: str) -> int:
 
 
 def format_timestamp(nanoseconds: int) -> str:
-    """Return RFC 3339 in UTC with six digits, or nine where the last three say something."""
+    """Return RFC 3339 in UTC with six digits, or nine where the last three are not zero."""
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
     whole = _second(seconds)
     return f"{whole}.{rest:09d}Z" if rest % 1000 else f"{whole}.{rest // 1000:06d}Z"
@@ -54,9 +55,9 @@ def since_epoch(moment: datetime) -> int:
 
 
 def format_utc_and_local(nanoseconds: int, zone: tzinfo | None = None) -> str:
-    """Return a time to the second in UTC and in local time: ``2025-09-16 00:43:00 UTC (17:43:00 PDT)``.
+    """Return a time in UTC and in local time: ``2025-09-16 00:43:00 UTC (17:43:00 PDT)``.
 
-    The local day is named where it is another one; where local time is UTC, it is said once.
+    The local date is shown where it differs; local time is omitted where it is UTC.
     """
     moment = _EPOCH + timedelta(seconds=nanoseconds // NANOSECONDS)
     local = moment.astimezone(zone)

@@ -1,4 +1,4 @@
-"""A stretch of time with both its ends."""
+"""A time window."""
 
 from datetime import datetime, tzinfo
 
@@ -10,9 +10,13 @@ from triage.window.timestamp import format_timestamp, since_epoch
 
 
 class Window(msgspec.Struct, frozen=True):
-    """A stretch of time from ``start`` up to, not including, ``end``, both in nanoseconds since 1970 in UTC.
+    """A time window. Times are nanoseconds since 1970 in UTC.
 
-    ``relative`` says that it was given as a distance (from now, or round a time), so that its edges mean nothing.
+    Attributes:
+        start: start, inclusive.
+        end: end, exclusive.
+        relative: whether it was given relative to now or around a time, so that its ends are not exact.
+
     """
 
     start: int
@@ -34,12 +38,12 @@ def choose_window(
     margin: str = "15m",
     zone: tzinfo | None = None,
 ) -> Window:
-    """Return the window that ``--since``, ``--from`` with ``--until``, or ``--around`` with ``--margin`` name.
+    """Return the window of ``--since``, ``--from`` and ``--until``, or ``--around``.
 
-    Without any of them it is the last hour; an end that is not given is now.
+    Without any of them it is the last hour; the default end is now.
 
     Raises:
-        UsageError: a time cannot be read, two kinds are mixed, or the window is empty.
+        UsageError: a time is not valid, two kinds are mixed, or the window is empty.
 
     """
     if sum(given is not None for given in (since, start, around)) > 1 or (end and (since or around)):

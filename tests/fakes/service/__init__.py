@@ -1,4 +1,4 @@
-"""The service on this machine, in whatever state one wants to see."""
+"""A fake of the service in any state."""
 
 from tests.fakes.service.serving import Service
 from tests.fakes.service.states import STATES

@@ -1,4 +1,4 @@
-"""The service as an ASGI application, no framework needed: /health, the /ws paths, and a WebSocket on /ws."""
+"""The fake service as an ASGI application: /health, /ws paths, a WebSocket."""
 
 import asyncio
 import json
@@ -16,10 +16,16 @@ _CHUNK = b"x" * 4096
 
 
 class Application:
-    """Answers as its state says. ``asked`` lists the requests: kind, path and headers."""
+    """Answers as its state defines.
+
+    Attributes:
+        requests: the received requests: kind, path and headers.
+        messages: the received WebSocket messages.
+
+    """
 
     def __init__(self, state: State, logs: Logs) -> None:
-        """Begin in a state; what Cloud Run would log goes to ``logs``."""
+        """Start in a state; ``logs`` receives what Cloud Run would log."""
         self.state = state
         self.logs = logs
         self.requests: list[tuple[str, str, dict[str, str]]] = []
@@ -96,7 +102,7 @@ class Application:
         await self._send(send, state.message or "system_message")
         while state.endless:
             await self._send(send, "system_message")
-            # Sending to a client that has gone never waits: without this the server could not be stopped.
+            # Sending to a disconnected client never yields: without this the server could not be stopped.
             await asyncio.sleep(0)
         for event in state.events:
             await asyncio.sleep(state.pause)

@@ -1,4 +1,4 @@
-"""What Cloud Run would log of the service: its request log, and the application's own lines."""
+"""The logs of the fake service: request log and application lines."""
 
 import json
 import time
@@ -13,15 +13,15 @@ Entry = dict[str, Any]
 
 
 class Logs:
-    """The entries of the service, handed on as they are written."""
+    """The entries of the service, passed on as they are written."""
 
     def __init__(self, write: Callable[[Iterable[Entry]], None] | None = None) -> None:
-        """Begin with none; ``write`` takes each one."""
+        """Start with none; ``write`` receives each one."""
         self.entries: list[Entry] = []
         self._write = write
 
     def write_request(self, path: str, status: int, headers: dict[str, str]) -> None:
-        """Write the line of the request log, with the trace that the client sent."""
+        """Write the request log entry, with the client's trace."""
         severity = "ERROR" if status >= 500 else "WARNING" if status >= 400 else "INFO"
         entry = self._entry("run.googleapis.com%2Frequests", severity)
         trace = headers.get("traceparent", "").split("-")
@@ -37,7 +37,7 @@ class Logs:
         self._append(entry)
 
     def write_lines(self, lines: Iterable[str], path: str) -> None:
-        """Write lines of the application; it logs no trace."""
+        """Write application lines, which have no trace."""
         for line in lines:
             entry = self._entry("run.googleapis.com%2Fstderr", "WARNING")
             entry["labels"] = {"instanceId": "00f0c0de"}
@@ -74,7 +74,7 @@ class Logs:
 
 
 def to_file(path: str) -> Callable[[Iterable[Entry]], None]:
-    """Return what appends entries to a file, a line each."""
+    """Return a function that appends entries to a file, one per line."""
 
     def write(entries: Iterable[Entry]) -> None:
         with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - a path as it was given

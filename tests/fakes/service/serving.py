@@ -1,4 +1,4 @@
-"""The application behind a real server on 127.0.0.1, and the states that no ASGI server can be made to show."""
+"""Serve the fake service on 127.0.0.1, also in states that ASGI cannot show."""
 
 import contextlib
 import socket
@@ -21,15 +21,15 @@ _RAW = {
     "endless-headers": b"HTTP/1.1 200 OK\r\n" + b"x-more: and more\r\n" * 20000,
     "hang-up": b"",
 }
-#: Seconds in which it must have stopped.
+#: Seconds within which the server must stop.
 _STOPPED = 30
 
 
 class Service:
-    """The service, as a context manager: it has begun to listen when the block begins, and stops with it."""
+    """The service, as a context manager; it listens when the block starts."""
 
     def __init__(self, state: str | State = "healthy", *, port: int = 0, logs: Logs | None = None) -> None:
-        """Take a port of 127.0.0.1, any free one unless it is named."""
+        """Bind a port of 127.0.0.1; 0 is any free one."""
         self.state = STATES[state] if isinstance(state, str) else state
         self.logs = logs or Logs()
         self.application = Application(self.state, self.logs)
@@ -55,7 +55,7 @@ class Service:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop serving, whatever is still under way."""
+        """Stop serving, whatever is still in progress."""
         self._stopping = True
         self._server.should_exit = self._server.force_exit = True
         if self.state.raw:
@@ -77,7 +77,7 @@ class Service:
             self_signed(self.certificate, key)
         config = uvicorn.Config(
             self.application,
-            # The other implementations stand on a part of websockets that is deprecated.
+            # The other implementations use a deprecated part of websockets.
             ws="websockets-sansio",
             http="h11",
             lifespan="off",

@@ -1,6 +1,6 @@
-"""The states that the service can be put into: how it answers plain requests, handshakes and messages.
+"""The states of the fake service: answers, handshakes and events.
 
-The bodies are those of the readiness middleware (its keys are facts, the values are invented).
+The bodies have the form of the readiness middleware; their values are invented.
 """
 
 import json
@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 EVENTS = ("agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed")
-#: What no ASGI server can be made to say: the bytes of a connection are then written by hand.
+#: States that no ASGI server can show: the bytes of the connection are written directly.
 Raw = Literal["", "broken-http", "endless-headers", "hang-up"]
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP answer. ``endless`` bodies never stop, ``slow`` ones wait that many seconds before the status."""
+    """An HTTP answer.
+
+    Attributes:
+        endless: whether the body never ends.
+        slow: seconds before the status is sent.
+
+    """
 
     status: int = 200
     body: bytes = b'{"status": "ok"}'
@@ -25,15 +31,26 @@ class Reply:
 
 @dataclass(frozen=True)
 class State:
-    """How the service is.
+    """A state of the service.
 
-    ``plain`` answers plain GETs on /ws paths (but the ``first`` one), ``health`` those on /health; with ``echo`` plain
-    answers repeat what was asked. ``handshake`` answers requests for a WebSocket on /ws (None: it is opened), ``other_handshake``
-    those on other paths (None: closed before it is accepted, as Starlette does, which is a 403); ``token`` is what it
-    takes to be let in. ``events`` are sent for a message, with ``pause`` seconds before each; ahead of them, or
-    ``endless``ly in their place, goes ``message``. ``close`` is the code with which the service then closes, 0 for
-    none, and with ``close_at_once`` before it hears anything. ``log`` is what the application writes of a plain request on a
-    /ws path; ``raw`` needs no application, ``tls`` is a certificate that nobody vouches for.
+    Attributes:
+        plain: the answer to plain GETs on /ws paths.
+        first: the answer to the first of them, if different.
+        health: the answer to GETs on /health.
+        handshake: the refusal of a WebSocket on /ws; None opens it.
+        other_handshake: the refusal of a WebSocket on other paths; None closes it before it is accepted (403).
+        token: a bearer token that is let in despite ``handshake``.
+        events: the events sent for a message.
+        pause: seconds before each event.
+        close: the code with which the service closes afterwards; 0 for none.
+        close_at_once: whether it closes before it receives anything.
+        message: an event sent before the others.
+        endless: whether ``message`` is sent forever.
+        echo: whether plain answers repeat the request.
+        log: the application's lines for a plain request on a /ws path.
+        raw: the bytes to answer with, without an application.
+        tls: whether it serves TLS with a self-signed certificate.
+
     """
 
     plain: Reply = Reply()
@@ -55,7 +72,7 @@ class State:
 
 
 def refusal(state: str, failed: list[str]) -> Reply:
-    """Return what the readiness middleware answers."""
+    """Return the answer of the readiness middleware."""
     body: dict[str, Any] = {
         "error": "service_not_ready",
         "message": "WebSocket service is not ready.",

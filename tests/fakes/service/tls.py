@@ -1,4 +1,4 @@
-"""A certificate that its own maker signed: nobody else vouches for it."""
+"""A self-signed certificate."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 
 def self_signed(certificate: Path, key: Path) -> None:
-    """Write a certificate of 127.0.0.1 and its key."""
+    """Write a self-signed certificate for 127.0.0.1 and its key."""
     secret = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "demo.invalid")])
     now = datetime.now(UTC)

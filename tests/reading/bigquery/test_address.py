@@ -21,7 +21,7 @@ def test_an_address_names_a_table(address: str, table: Table) -> None:
 
 
 @pytest.mark.parametrize("table", ["_AllLogs", "stderr_*"])
-def test_a_table_tells_its_address_again(table: str) -> None:
+def test_table_prints_as_its_address(table: str) -> None:
     assert (
         str(parse_address(f"bigquery://demo-project.logs.{table}")) == f"bigquery://demo-project.logs.{table}"
     )
@@ -31,14 +31,14 @@ def test_a_table_tells_its_address_again(table: str) -> None:
     "name",
     ["", "logs", "logs._AllLogs", "Demo.logs._AllLogs", "demo.lo-gs.t", "demo.logs.a`b", "demo.logs.t; DROP TABLE t", "demo.logs.std*", "demo.logs.*"],
 )  # fmt: skip
-def test_what_names_no_table_is_refused_with_the_form(name: str) -> None:
+def test_invalid_address_is_rejected_with_the_format(name: str) -> None:
     with pytest.raises(
         UsageError, match=r"not the name of a table; write bigquery://PROJECT\.DATASET\.TABLE"
     ):
         parse_address(f"bigquery://{name}")
 
 
-def test_a_log_bucket_is_refused_with_the_way_to_a_linked_dataset() -> None:
+def test_log_bucket_is_rejected_with_the_linked_dataset_hint() -> None:
     with pytest.raises(UsageError, match="through a linked dataset only") as decode_gap:
         parse_address("bigquery://demo-project.us-central1.my-bucket._AllLogs")
 

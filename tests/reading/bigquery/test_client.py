@@ -1,4 +1,4 @@
-"""BigQuery's own client over a real wire, and what its errors become."""
+"""BigQuery's own client over HTTP, and the translation of its errors."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -40,13 +40,13 @@ def job(server: BigQueryServer) -> Iterator[Job]:
         yield Job(client, TABLE, Condition("SELECT @f0", dict(VALUES)), retry_seconds=0.5)
 
 
-def test_a_dry_run_tells_the_bytes_and_runs_nothing(job: Job, server: BigQueryServer) -> None:
+def test_dry_run_returns_the_bytes_and_runs_nothing(job: Job, server: BigQueryServer) -> None:
     assert job.estimate_bytes() == 5_000_000
     assert [(asked.project, asked.dry_run) for asked in server.query_jobs] == [("billed-project", True)]
     assert server.pages == 0
 
 
-def test_rows_come_page_by_page_as_they_are_read(job: Job, server: BigQueryServer) -> None:
+def test_rows_are_fetched_page_by_page(job: Job, server: BigQueryServer) -> None:
     rows = job.rows(None)
 
     assert next(rows) == ROWS[0]
@@ -69,7 +69,7 @@ def test_values_are_bound_to_typed_parameters(job: Job, server: BigQueryServer) 
     }
 
 
-def test_a_query_that_would_be_billed_for_more_is_ended_by_bigquery(job: Job) -> None:
+def test_query_over_the_billing_limit_is_stopped_by_bigquery(job: Job) -> None:
     with pytest.raises(UsageError, match=r"billed for more than --max-bytes .*5000000 or higher required"):
         list(job.rows(1_000))
 
@@ -92,7 +92,7 @@ def test_a_query_that_would_be_billed_for_more_is_ended_by_bigquery(job: Job) ->
     ],
     ids=lambda value: f"{value.path} {value.reason}" if isinstance(value, Fault) else None,
 )  # fmt: skip
-def test_a_fault_is_one_line_with_what_to_do(
+def test_error_is_one_line_with_a_hint(
     job: Job, server: BigQueryServer, fault: Fault, status: int, said: str
 ) -> None:
     fault.times = fault.times if fault.times > 1 else 3
@@ -107,14 +107,14 @@ def test_a_fault_is_one_line_with_what_to_do(
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/queries/"])
-def test_what_passes_is_tried_again(job: Job, server: BigQueryServer, path: str) -> None:
+def test_temporary_error_is_retried(job: Job, server: BigQueryServer, path: str) -> None:
     job._retry_seconds = 30.0
     server.faults.append(Fault(path, 503, "backendError"))
 
     assert list(job.rows(None)) == ROWS
 
 
-def test_nobody_at_the_address_is_an_outage(job: Job, server: BigQueryServer) -> None:
+def test_refused_connection_is_a_temporary_error(job: Job, server: BigQueryServer) -> None:
     server.__exit__(None, None, None)
 
     with pytest.raises(TriageError, match="BigQuery did not answer") as decode_gap:
@@ -123,7 +123,7 @@ def test_nobody_at_the_address_is_an_outage(job: Job, server: BigQueryServer) ->
     assert decode_gap.value.status == ExitStatus.TRY_AGAIN
 
 
-def test_another_host_than_this_machine_is_given_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remote_host_gets_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     from google.auth.credentials import AnonymousCredentials
 
     monkeypatch.setenv(HOST, "https://bigquery.example:443")
@@ -134,7 +134,7 @@ def test_another_host_than_this_machine_is_given_credentials(monkeypatch: pytest
         assert asked == ["asked"]
 
 
-def test_without_the_extra_the_line_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_reported_with_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     import google.cloud
 
     monkeypatch.setitem(sys.modules, "google.cloud.bigquery", None)

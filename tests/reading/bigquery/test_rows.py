@@ -1,4 +1,4 @@
-"""Rows of a table as the LogEntries that they were."""
+"""Rows of a table become the original LogEntries."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ def test_a_row_of_log_analytics_gets_the_names_of_the_api() -> None:
     }  # fmt: skip
 
 
-def test_what_a_sink_writes_of_fields_that_an_entry_lacks_is_left_out() -> None:
+def test_empty_fields_of_a_sink_are_left_out() -> None:
     row: dict[str, Any] = {
         "insertId": "a", "timestamp": "2026-01-01T00:00:00Z", "textPayload": None,
         "jsonPayload": {"message": "said", "error": {"type": None}, "tags": [], "user_id": None},
@@ -62,7 +62,7 @@ def test_what_a_sink_writes_of_fields_that_an_entry_lacks_is_left_out() -> None:
         {"proto_payload": {"type": "x", "audit_log": {"method_name": "m", "resource_name": "services/shop"}}},
     ],
 )
-def test_an_audit_entry_is_one_again(payload: dict[str, Any]) -> None:
+def test_audit_entry_is_restored(payload: dict[str, Any]) -> None:
     said = log_entry({"insert_id": "a", "timestamp": "2026-01-01T00:00:00Z", **payload})
 
     assert said["protoPayload"] == {
@@ -70,7 +70,7 @@ def test_an_audit_entry_is_one_again(payload: dict[str, Any]) -> None:
     }  # fmt: skip
 
 
-def test_rows_that_were_only_counted_keep_their_numbers_and_times() -> None:
+def test_counted_rows_keep_their_counts_and_times() -> None:
     row = {"insert_id": "a", "timestamp": "2026-01-01T00:00:00Z"}
     rows: list[Row] = [
         entry(row, 2),
@@ -90,6 +90,6 @@ def test_rows_that_were_only_counted_keep_their_numbers_and_times() -> None:
     assert file == ExportFile(PATH, "BigQuery", 9, queried=True)
 
 
-def test_a_table_of_something_else_is_refused() -> None:
+def test_table_without_log_entries_is_rejected() -> None:
     with pytest.raises(BadDataError, match="none of its columns is a LogEntry's"):
         list(records([entry({"timestamp": "2026-01-01T00:00:00Z", "price": 5})], PATH))

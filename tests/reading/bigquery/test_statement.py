@@ -1,4 +1,4 @@
-"""The statement that a table is asked."""
+"""The statement that reads a table."""
 
 import re
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ SECOND = 10**9
 NOON = 1_774_958_400 * SECOND
 
 
-def test_the_statement_is_the_one_that_was_looked_at(golden: Golden) -> None:
+def test_statement_matches_the_golden_file(golden: Golden) -> None:
     query = TableQuery(
         services=("shop",),
         revisions=("shop-0*",),
@@ -36,7 +36,7 @@ def test_the_statement_is_the_one_that_was_looked_at(golden: Golden) -> None:
 
 
 @given(st.text(min_size=1), st.lists(st.text(min_size=1), min_size=1))
-def test_no_value_stands_in_the_text_of_a_statement(name: str, words: list[str]) -> None:
+def test_statement_text_holds_no_value(name: str, words: list[str]) -> None:
     within = Condition("log.a = @f0", {"f0": name})
 
     asked = build_statement(
@@ -51,7 +51,7 @@ def test_no_value_stands_in_the_text_of_a_statement(name: str, words: list[str])
 
 
 @given(st.text(alphabet="ab*?[]!-.\n", max_size=8), st.text(alphabet="ab.-]![\n", max_size=8))
-def test_a_pattern_of_names_takes_at_least_the_names_that_it_means(pattern: str, name: str) -> None:
+def test_regex_of_a_glob_matches_at_least_its_names(pattern: str, name: str) -> None:
     asked = build_statement(ALL_LOGS, TableQuery(services=(pattern,)))
     values = asked.parameters["services"]
 
@@ -72,7 +72,7 @@ def test_times_are_widened_to_microseconds() -> None:
     }
 
 
-def test_of_tables_by_day_those_outside_the_window_are_left_unread() -> None:
+def test_daily_tables_outside_the_window_are_not_read() -> None:
     midnight = NOON + 12 * 3600 * SECOND
 
     asked = build_statement(BY_DAY, TableQuery(since=NOON, until=midnight))
@@ -81,7 +81,7 @@ def test_of_tables_by_day_those_outside_the_window_are_left_unread() -> None:
     assert (asked.parameters["first_day"], asked.parameters["last_day"]) == ("20260331", "20260331")
 
 
-def test_without_texts_to_look_for_every_entry_is_asked_for() -> None:
+def test_every_entry_is_queried_without_literals() -> None:
     asked = build_statement(ALL_LOGS, TableQuery())
 
     assert "WHEN TRUE THEN 'entry'" in asked.sql

@@ -1,4 +1,4 @@
-"""Sides of a comparison, made of little; every value in them is invented."""
+"""Small invented sides of a comparison."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ FIRST = "2026-03-17T14:00:00Z"
 
 
 def at_minute(minutes: float) -> str:
-    """Return the time so many minutes after the beginning of a side."""
+    """Return the time so many minutes after the start of a side."""
     seconds = round(minutes * 60)
     return f"2026-03-17T{14 + seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}Z"
 
@@ -45,7 +45,7 @@ def boots(ready: int, failed: int, elapsed: float = 2.0) -> list[Run]:
 
 
 def validations(name: str, *outcomes: str, elapsed: float | None = None) -> list[Run]:
-    """Return a validation for each outcome of a check."""
+    """Return one validation per outcome of a check."""
     return [
         run(
             "validation",
@@ -94,7 +94,7 @@ def side(
     revisions: dict[str, ServiceVerdict] | None = None,
     **parts: Any,
 ) -> Side:
-    """Return a side of one service: an hour, two instances and a health check, unless told otherwise."""
+    """Return a side of one service: by default an hour, two instances, one request."""
     revisions = {"shop-00002-new": verdict} if revisions is None else revisions
     state = ServiceState(service=service, verdict=verdict, primary=True, revisions=revisions)
     presence = RevisionActivity(

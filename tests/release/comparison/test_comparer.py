@@ -1,4 +1,4 @@
-"""Two sides and one answer: what makes it better or worse, what does not, and what cannot be told."""
+"""Comparing two sides: better, worse, mixed, same or unclear."""
 
 import random
 from typing import Any
@@ -31,7 +31,7 @@ MIRRORED = {
 
 @some.composite
 def sides(draw: some.DrawFn) -> Side:
-    """Draw a side: any verdict, boots, checks, requests and errors, long or short, with any number of instances."""
+    """Draw a side with any verdict, boots, checks, requests, errors and instances."""
     runs = boots(draw(some.integers(0, 12)), draw(some.integers(0, 12)), draw(some.sampled_from([1.0, 9.0])))
     runs += validations(
         "redis", *draw(some.lists(some.sampled_from(["passed", "failed", "warned"]), max_size=6))
@@ -67,8 +67,8 @@ def incident(cause: str, count: int) -> Incident:
     )  # fmt: skip
 
 
-def told(comparison: Comparison) -> dict[str, Any]:
-    """Return what a comparison says, whatever the order."""
+def comparison_key(comparison: Comparison) -> dict[str, Any]:
+    """Return the content of a comparison without its order."""
     return {
         "change": comparison.change,
         "because": sorted(sign.change for sign in comparison.because),
@@ -86,7 +86,7 @@ def told(comparison: Comparison) -> dict[str, Any]:
 
 
 def mirrored(value: Any) -> Any:
-    """Return what is said when the sides are swapped: rows begin with what is of BEFORE, then of AFTER."""
+    """Return the content expected when the sides are swapped."""
     match value:
         case str():
             return MIRRORED.get(value, value)
@@ -104,7 +104,7 @@ def mirrored(value: Any) -> Any:
 
 @given(sides(), sides())
 def test_swapped_sides_give_the_mirrored_result(before: Side, after: Side) -> None:
-    assert mirrored(told(compare(before, after))) == told(compare(after, before))
+    assert mirrored(comparison_key(compare(before, after))) == comparison_key(compare(after, before))
 
 
 @given(sides())
@@ -127,7 +127,7 @@ def test_the_order_of_errors_and_requests_does_not_matter(
             for name in ("errors", "requests", "activities")
         },
     )
-    assert told(compare(before, shuffled)) == told(compare(before, after))
+    assert comparison_key(compare(before, shuffled)) == comparison_key(compare(before, after))
 
 
 @given(some.integers(1, 400), some.integers(1, 12))
@@ -229,7 +229,7 @@ def test_doubled_small_counts_are_not_a_change() -> None:
 
 
 def test_a_rate_must_change_per_hour_and_per_instance() -> None:
-    """More instances make more errors an hour: the same for each of them is no change of the program."""
+    """More instances alone cause more errors per hour."""
     before = side(instances=1, errors=[error("full", 50)])
     after = side(instances=10, errors=[error("full", 500)])
     found = errors(compare(before, after))["full"]
@@ -284,8 +284,10 @@ def test_sides_without_a_common_service_are_unclear() -> None:
 
 def test_an_unchanged_verdict_is_reported_with_its_reason() -> None:
     redis, database = (side("not_ready", incidents=[incident(cause, 3)]) for cause in ("redis", "database"))
-    alike, other = compare(redis, redis), compare(redis, database)
-    assert said(alike) == ["shop is not ready on both sides, and nothing else changed that the numbers tell"]
+    similar, other = compare(redis, redis), compare(redis, database)
+    assert said(similar) == [
+        "shop is not ready on both sides, and nothing else changed that the numbers tell"
+    ]
     assert said(other) == [
         "shop is not ready on both sides, by another cause, and nothing else changed that the numbers tell"
     ]

@@ -1,4 +1,4 @@
-"""Chance: what may be it is not told as a difference."""
+"""Differences that may be chance are not reported."""
 
 from fractions import Fraction
 from math import comb

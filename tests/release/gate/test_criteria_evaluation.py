@@ -1,4 +1,4 @@
-"""What the criteria say together: passed, failed or inconclusive."""
+"""The status of a gate: passed, failed or inconclusive."""
 
 import json
 import random
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.diagnosis.scenes import crash
+from tests.diagnosis.scenarios import crash
 from tests.release.gate.scenarios import (
     CRITERIA,
     NEW,
@@ -19,7 +19,7 @@ from tests.release.gate.scenarios import (
     find_criterion,
     healthy,
 )
-from tests.runs.logs import PACKS, Log, export, records, rejecting, request, validation
+from tests.runs.logs import PACKS, Log, export, records, rejected, request, validation
 from triage import pipeline
 from triage.models import Record
 from triage.pipeline import BaselineSource
@@ -67,7 +67,7 @@ def test_ready_is_always_required() -> None:
 
 
 @pytest.mark.parametrize(
-    "logs", [[], boot(0), validation(0), [rejecting(0)], [request(0, "/health", 200)], [error_line(0)]]
+    "logs", [[], boot(0), validation(0), [rejected(0)], [request(0, "/health", 200)], [error_line(0)]]
 )
 def test_a_gate_with_insufficient_data_never_passes(logs: list[Log]) -> None:
     assert evaluate_gate(logs).status != "passed"

@@ -1,8 +1,8 @@
-"""Each criterion: met, failed, not measured, and the lines that show it."""
+"""Each criterion: met, failed, not measured, and its evidence."""
 
 import pytest
 
-from tests.diagnosis.scenes import BORN, crash, gave_up
+from tests.diagnosis.scenarios import BORN, aborted_startup, crash
 from tests.release.gate.scenarios import (
     CRITERIA,
     NEW,
@@ -16,7 +16,7 @@ from tests.release.gate.scenarios import (
     find_criterion,
     healthy,
 )
-from tests.runs.logs import PACKS, Log, export, platform, printed, records, rejecting, request, validation
+from tests.runs.logs import PACKS, Log, export, platform, records, rejected, request, text_line, validation
 from triage import pipeline
 from triage.models import Record, Source
 from triage.pipeline import BaselineSource
@@ -60,7 +60,7 @@ def test_a_revision_that_is_not_ready_cites_its_incident() -> None:
     assert any("No module named 'billing'" in line for line in cited_messages(found, "ready"))
 
 
-@pytest.mark.parametrize("logs", [boot(0), [request(0, "/ws", 101)], [rejecting(0)]])
+@pytest.mark.parametrize("logs", [boot(0), [request(0, "/ws", 101)], [rejected(0)]])
 def test_without_a_verdict_ready_is_not_measured(logs: list[Log]) -> None:
     assert evaluate("ready", logs).outcome == "not_measured"
 
@@ -86,7 +86,7 @@ def test_a_slow_boot_fails_and_its_first_and_last_lines_are_cited() -> None:
 
 
 def test_a_boot_that_fails_is_not_ready_in_time() -> None:
-    found = evaluate_gate(boot(0), gave_up(200, instance="i2"))
+    found = evaluate_gate(boot(0), aborted_startup(200, instance="i2"))
     assert find_criterion(found, "boots_ready").outcome == "failed"
     assert find_criterion(found, "boots_ready").measured.endswith("; 1 boot failed")
 
@@ -115,8 +115,8 @@ def test_a_boot_without_an_end_is_not_measured() -> None:
 def test_a_boot_without_a_start_is_not_measured() -> None:
     found = evaluate(
         "boots_ready",
-        printed(0, "Waiting for application startup."),
-        printed(3, "Application startup complete."),
+        text_line(0, "Waiting for application startup."),
+        text_line(3, "Application startup complete."),
     )
     assert found.outcome == "not_measured"
     assert found.measured == "1 boot began before the logs do"
@@ -152,8 +152,8 @@ def test_a_noncritical_check_does_not_fail_the_criterion() -> None:
 
 def test_a_cached_refusal_is_not_another_failure() -> None:
     once = validation(0, down=["agent_supervisor"])
-    refused = rejecting(2.5, state="failed", failed=["agent_supervisor"])
-    found = evaluate("critical_checks", once, refused, rejecting(6), rejecting(9))
+    refused = rejected(2.5, state="failed", failed=["agent_supervisor"])
+    found = evaluate("critical_checks", once, refused, rejected(6), rejected(9))
     assert found.measured == "agent_supervisor failed once"
 
 

@@ -1,8 +1,8 @@
-"""Which revision is judged, and what counts as its own."""
+"""The revision that a gate evaluates, and the data that belongs to it."""
 
 import pytest
 
-from tests.diagnosis.scenes import crash
+from tests.diagnosis.scenarios import crash
 from tests.release.gate.scenarios import NEW, OLD, boot, error_line, evaluate_gate, find_criterion, healthy
 from tests.runs.logs import request, validation
 from triage.errors import UsageError
@@ -72,7 +72,7 @@ def test_project_and_location_come_from_the_entries() -> None:
     assert (found.project, found.location, found.environment) == ("demo-project", "", "staging")
 
 
-# the way back
+# rollback
 
 
 def commands(*logs: object, **options: object) -> str:

@@ -1,14 +1,14 @@
-"""What becomes another is told once: from what, to what, where, and by what cause."""
+"""Verdict changes are reported once, with before, after, scope and cause."""
 
 from tests.release.watch.updates import watch_update
-from tests.runs.logs import REVISION, SERVICE, platform, rejecting, said, validation
+from tests.runs.logs import REVISION, SERVICE, log_line, platform, rejected, validation
 from triage.models import VerdictChange
 from triage.release.watch import find_changes
 
 NEW = "netra-backend-staging-00042-abc"
 
 
-def turns(found: list[VerdictChange]) -> list[tuple[str | None, str]]:
+def verdict_changes(found: list[VerdictChange]) -> list[tuple[str | None, str]]:
     return [(change.before, change.after) for change in found]
 
 
@@ -21,7 +21,7 @@ def test_the_first_update_reports_the_service_verdict() -> None:
 
 def test_nothing_is_reported_without_a_change() -> None:
     ready = watch_update(validation(0))
-    assert find_changes(ready, watch_update(validation(0), said(5, "chatter"))) == []
+    assert find_changes(ready, watch_update(validation(0), log_line(5, "chatter"))) == []
     assert find_changes(ready, watch_update(validation(0), validation(20))) == []
 
 
@@ -41,7 +41,10 @@ def test_each_new_verdict_is_its_own_change() -> None:
         validation(20, down=["agent_supervisor"]),
         validation(21, instance="i2"),
     )
-    assert sorted(turns(find_changes(before, after))) == [("not_ready", "ready"), ("ready", "not_ready")]
+    assert sorted(verdict_changes(find_changes(before, after))) == [
+        ("not_ready", "ready"),
+        ("ready", "not_ready"),
+    ]
 
 
 def test_a_new_revision_is_reported() -> None:
@@ -65,7 +68,7 @@ def test_a_failing_instance_is_reported_with_its_own_run() -> None:
 
 def test_requests_that_the_header_check_refuses_change_no_verdict() -> None:
     before = watch_update(validation(0))
-    assert find_changes(before, watch_update(validation(0), rejecting(20, path="/ws/health"))) == []
+    assert find_changes(before, watch_update(validation(0), rejected(20, path="/ws/health"))) == []
 
 
 def test_a_service_without_entries_is_reported() -> None:

@@ -1,7 +1,7 @@
-"""Where each instance stands, and what it decided last."""
+"""The status of each instance, and its last verdict."""
 
 from tests.release.watch.updates import START, watch_update
-from tests.runs.logs import platform, rejecting, validation
+from tests.runs.logs import platform, rejected, validation
 from triage.models import InstanceStatus
 from triage.window import NANOSECONDS, parse_timestamp
 
@@ -32,7 +32,7 @@ def test_a_ready_boot_and_a_refused_request_give_no_verdict() -> None:
         platform(0, BORN),
         platform(1, "Default STARTUP TCP probe succeeded after 1 attempt for container."),
     ]
-    (stands,) = watch_update(up, rejecting(5, path="/ws/health"), seconds=9).standings
+    (stands,) = watch_update(up, rejected(5, path="/ws/health"), seconds=9).standings
     assert stands.run.kind == "boot"
     assert stands.verdict is None
 

@@ -1,9 +1,9 @@
-"""Requests of the last minutes, counted by their answer."""
+"""Responses of the last minutes, counted by status."""
 
 import msgspec
 
 from tests.release.watch.updates import START
-from tests.runs.logs import REVISION, entry, export, request, said
+from tests.runs.logs import REVISION, entry, export, log_line, request
 from triage.models import RevisionResponses
 from triage.release.watch import MINUTES, RecentRequests
 from triage.window import NANOSECONDS
@@ -11,7 +11,7 @@ from triage.window import NANOSECONDS
 NEW = "netra-backend-staging-00042-abc"
 
 
-def counted(seconds: float, *logs: object) -> list[RevisionResponses]:
+def counts(seconds: float, *logs: object) -> list[RevisionResponses]:
     recent = RecentRequests()
     for log in export(*logs):  # type: ignore[arg-type]
         recent.observe(entry(log))
@@ -20,7 +20,7 @@ def counted(seconds: float, *logs: object) -> list[RevisionResponses]:
 
 def test_requests_are_counted_by_revision_and_status_the_newest_revision_first() -> None:
     asked = [request(n, "/ws/health", status) for n, status in enumerate([503, 200, 503])]
-    assert counted(60, asked, request(5, "/ws", 101, revision=NEW)) == [
+    assert counts(60, asked, request(5, "/ws", 101, revision=NEW)) == [
         RevisionResponses(NEW, {"101": 1}),
         RevisionResponses(REVISION, {"200": 1, "503": 2}),
     ]
@@ -28,20 +28,20 @@ def test_requests_are_counted_by_revision_and_status_the_newest_revision_first()
 
 def test_requests_outside_the_window_are_not_counted() -> None:
     asked = [request(0, "/health", 200), request(200, "/health", 500), request(900, "/health", 200)]
-    assert counted(60 * MINUTES, asked) == [RevisionResponses(REVISION, {"500": 1})]
+    assert counts(60 * MINUTES, asked) == [RevisionResponses(REVISION, {"500": 1})]
 
 
 def test_a_repeated_request_counts_once() -> None:
     log = request(1, "/health", 200)
-    assert counted(60, [log | {"insertId": "same"}] * 3) == [RevisionResponses(REVISION, {"200": 1})]
+    assert counts(60, [log | {"insertId": "same"}] * 3) == [RevisionResponses(REVISION, {"200": 1})]
 
 
 def test_application_lines_are_not_counted() -> None:
-    assert counted(60, said(1, "GET /health 200"), request(2, "/x", 200) | {"logName": "stderr"}) == []
+    assert counts(60, log_line(1, "GET /health 200"), request(2, "/x", 200) | {"logName": "stderr"}) == []
 
 
 def test_a_request_without_a_status_is_counted_as_such() -> None:
     bare = request(1, "/health", 200)
     bare = msgspec.json.decode(msgspec.json.encode(bare))
     del bare["httpRequest"]["status"]
-    assert counted(60, bare) == [RevisionResponses(REVISION, {"no status": 1})]
+    assert counts(60, bare) == [RevisionResponses(REVISION, {"no status": 1})]

@@ -1,4 +1,4 @@
-"""Moments of a watch with invented values."""
+"""Updates of a watch with invented values."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ START = parse_timestamp("2026-03-01T08:00:00Z")
 
 
 def make_update(found: Analysis | Diagnosis, seconds: float = 60, **more: Any) -> Watch:
-    """Return how a service stands so many seconds after the birth of the export."""
+    """Return the update so many seconds after the start of the logs."""
     at = START + round(seconds * NANOSECONDS)
     diagnosis = found.diagnosis if isinstance(found, Analysis) else found
     stands = (
@@ -33,5 +33,5 @@ def make_update(found: Analysis | Diagnosis, seconds: float = 60, **more: Any) -
 
 
 def watch_update(*parts: Log | list[Log], seconds: float = 60) -> Watch:
-    """Return how a service stands by what it logged."""
+    """Return the update of a service that logged this."""
     return make_update(analysis(*parts), seconds)

@@ -1,1 +1,1 @@
-"""What a person sees: documents laid out for a terminal, readable at 80 columns and without colour."""
+"""Screens: documents laid out for terminals of 80 columns, without colour."""

@@ -1,4 +1,4 @@
-"""The screen of ``triage compare``: better or worse in its first line, then every difference with its numbers."""
+"""Screen of ``triage compare``: the answer, then each difference in numbers."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ def render_answer(comparison: Comparison) -> Text:
 
 
 def render_details(comparison: Comparison) -> Iterator[RenderableType]:
-    """Yield what stands under the answer."""
+    """Yield the sections under the answer."""
     if len(comparison.because) > _MAX_REASONS:
         yield from render_section("Why", make_bullets([sign.says for sign in comparison.because]))
     yield from render_section("Sides", _sides_table(comparison.before, comparison.after))
@@ -49,23 +49,25 @@ def render_details(comparison: Comparison) -> Iterator[RenderableType]:
     yield from render_section("Errors", *_render_errors(comparison.errors))
     if comparison.walks:
         yield from render_section("Revisions", _revisions_table(comparison.walks))
-    if doubts := list(_limits(comparison)):
-        yield from render_section("What these logs cannot tell", make_bullets(doubts))
+    if limits := list(_limits(comparison)):
+        yield from render_section("What these logs cannot tell", make_bullets(limits))
 
 
 def _summary(comparison: Comparison) -> str:
-    """Return the reasons, what is contrary to the answer last."""
+    """Return the reasons; those against the answer come last."""
     contrary = {"better": "worse"}.get(comparison.change, "better")
-    # A service's name may hold a line break, and what follows it would look like an answer of ours.
+    # A service's name may hold a line break; the text after it would look like output of triage.
     signs = [(sign.change == contrary, " ".join(sign.says.split())) for sign in comparison.because]
-    told = [says for against, says in signs if not against]
-    but = [says for against, says in signs if against]
-    return "; ".join([_join_first(told), *([f"but {_join_first(but)}"] if but else [])])
+    reasons = [says for against, says in signs if not against]
+    contrary_reasons = [says for against, says in signs if against]
+    return "; ".join(
+        [_join_first(reasons), *([f"but {_join_first(contrary_reasons)}"] if contrary_reasons else [])]
+    )
 
 
-def _join_first(said: Sequence[str]) -> str:
-    more = len(said) - _MAX_REASONS
-    return "; ".join([*said[:_MAX_REASONS], *([f"and {more} more"] if more > 0 else [])])
+def _join_first(reasons: Sequence[str]) -> str:
+    more = len(reasons) - _MAX_REASONS
+    return "; ".join([*reasons[:_MAX_REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _limits(comparison: Comparison) -> Iterator[str]:
@@ -104,7 +106,10 @@ def _join_names(names: Sequence[str]) -> str:
 
 
 def _outcomes_table(outcomes: Sequence[OutcomeChange]) -> Table:
-    """Return a row per outcome, and under it its times; the service is named where there are several."""
+    """Return a row per outcome and a row for its latency.
+
+    The service is named if there are several.
+    """
     several = len({found.service for found in outcomes}) > 1
     table = make_grid(4)
     table.add_row("", Text("BEFORE", style="bold"), Text("AFTER", style="bold"), "")

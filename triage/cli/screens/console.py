@@ -1,4 +1,4 @@
-"""The console that screens are printed on, and documents made fit for it."""
+"""Console output, and documents sanitized for it."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ _MAX_MESSAGE = 400
 
 Document = TypeVar("Document", Comparison, Diagnosis, Gate, Timeline)
 
-#: The words of the documents as they are shown, and their colours; each is told apart without colour too.
+#: Words and colours of the verdicts; the words alone distinguish them.
 VERDICTS = {
     "ready": ("READY", "bold green"),
     "degraded": ("DEGRADED", "bold yellow"),
@@ -29,16 +29,16 @@ VERDICTS = {
 
 
 def print_screen(*parts: RenderableType) -> None:
-    """Print to stdout, as ``drawn``; NO_COLOR is heeded."""
+    """Print to stdout as ``render_text`` lays it out. NO_COLOR is honoured."""
     sys.stdout.write(render_text(*parts))
 
 
 def render_text(*parts: RenderableType) -> str:
-    """Return what is printed to stdout, as wide as the terminal or COLUMNS say, else 80.
+    """Return the text for stdout, at the width of the terminal or COLUMNS, else 80.
 
-    Nothing in a text is read as markup, as an emoji's name or as something to colour. A Text with ``no_wrap`` is
-    printed whole: the terminal may wrap it, ``head -1`` or a copy of it has all of it. Rich fills lines with blanks;
-    they are not printed. A line that a build system would obey is told from a command of ours by a backslash.
+    Markup, emoji names and highlighting are off. A Text with ``no_wrap`` is printed whole: the terminal may wrap it,
+    and ``head -1`` or a copy still has all of it. Trailing blanks are removed. A backslash precedes each line that a
+    build system would execute as a command.
     """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     with console.capture() as screen:
@@ -48,7 +48,7 @@ def render_text(*parts: RenderableType) -> str:
 
 
 def make_grid(columns: int = 2, gap: int = 2) -> Table:
-    """Return a table without lines; a cell is broken between words, or inside one rather than cut."""
+    """Return a table without borders; long cells fold instead of being cut."""
     table = Table.grid(padding=(0, gap, 0, 0))
     for _ in range(columns):
         table.add_column(overflow="fold")
@@ -56,7 +56,7 @@ def make_grid(columns: int = 2, gap: int = 2) -> Table:
 
 
 def make_bullets(lines: Sequence[str]) -> Table:
-    """Return a list."""
+    """Return a bulleted list."""
     table = make_grid(gap=1)
     for line in lines:
         table.add_row("-", Text(line))
@@ -64,7 +64,7 @@ def make_bullets(lines: Sequence[str]) -> Table:
 
 
 def render_section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
-    """Yield an empty line, a title and what stands under it."""
+    """Yield an empty line, a title and the indented parts."""
     yield Text()
     yield Text(title, style="bold underline")
     for part in parts:
@@ -72,20 +72,20 @@ def render_section(title: str, *parts: RenderableType) -> Iterator[RenderableTyp
 
 
 def render_copyable(text: str) -> Iterator[Text]:
-    """Yield the lines of a command or a filter, each whole, so that it can be copied."""
+    """Yield the lines of a command or a filter unwrapped, ready to copy."""
     for line in text.splitlines():
         yield Text(f"  {line}", style="cyan", no_wrap=True)
 
 
 def shorten_message(message: str) -> str:
-    """Return the line of a message that tells: of a traceback its last one, else the first."""
+    """Return the first line of a message, or the last line of a traceback."""
     lines = [" ".join(line.split()) for line in message.splitlines() if line.strip()] or [""]
-    told = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
-    return told if len(told) <= _MAX_MESSAGE else told[:_MAX_MESSAGE] + " ..."
+    line = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
+    return line if len(line) <= _MAX_MESSAGE else line[:_MAX_MESSAGE] + " ..."
 
 
 def sanitize(document: Document) -> Document:
-    """Return the document with secrets masked, and every text that a terminal could obey written out."""
+    """Return the document with secrets masked and control characters escaped."""
     return msgspec.convert(_sanitize_value(document.to_dict()), type(document))
 
 

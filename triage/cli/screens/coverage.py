@@ -1,4 +1,4 @@
-"""What an answer rests on, in a few lines: counts, window and gaps."""
+"""Coverage of an answer in a few lines: counts, window and gaps."""
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -9,7 +9,7 @@ from triage.cli.screens.times import format_span
 from triage.models import Coverage, Gap
 
 _MAX_GAPS = 6
-#: The counts that are worth a word when they are not zero.
+#: Counts that are shown if they are not zero.
 _OPTIONAL_COUNTS = {
     "duplicate": "duplicate",
     "outside": "left out by the options",
@@ -22,7 +22,7 @@ _OPTIONAL_COUNTS = {
 
 
 def render_coverage(covered: Coverage) -> Group:
-    """Return the counts, the window in UTC and local time, and one line per gap."""
+    """Return the counts, the window in UTC and local time, and a line per gap."""
     files = (
         f" from {len(covered.files)} file{'' if len(covered.files) == 1 else 's'}" if covered.files else ""
     )
@@ -40,16 +40,16 @@ def render_coverage(covered: Coverage) -> Group:
 
 
 def _gaps_table(gaps: list[Gap], *, several: bool) -> Table:
-    """Return a line per gap; its file is named where there are several."""
+    """Return a line per gap; the file is named if there are several."""
     table = make_grid()
     for gap in gaps[:_MAX_GAPS]:
-        place = gap.path if several else ""
-        place += (
+        location = gap.path if several else ""
+        location += (
             f":{gap.position}" if several and gap.position else f"at {gap.position}" if gap.position else ""
         )
         times = f" ({gap.count} times)" if gap.count > 1 and str(gap.count) not in gap.detail else ""
         what = f"{gap.kind.replace('_', ' ')}: {gap.detail}{times}"
-        table.add_row(Text("gap", style="yellow"), Text.assemble(what, (f"  {place}", "dim")))
+        table.add_row(Text("gap", style="yellow"), Text.assemble(what, (f"  {location}", "dim")))
     if (more := len(gaps) - _MAX_GAPS) > 0:
         table.add_row(Text("gap", style="yellow"), f"and {more} more; --format json lists them all")
     return table

@@ -1,4 +1,4 @@
-"""The screen of ``triage diagnose``: the answer in its first line, then how we know."""
+"""Screen of ``triage diagnose``: the answer, then the evidence."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,27 +23,30 @@ _MAX_NAMES = 3
 
 
 def render_answer(diagnosis: Diagnosis) -> Text:
-    """Return the first line: verdict, service, cause, check and confidence; without a cause, why it is so."""
+    """Return the first line: verdict, service, cause, check and confidence.
+
+    Without a cause it says why there is none.
+    """
     word, style = VERDICTS[diagnosis.verdict]
     if diagnosis.recovered:
         word += " (recovered)"
     state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
     if incident and diagnosis.verdict == "ready" and state:
-        said = [state.service, f"{state.why}; but: {_format_title(incident)}"]
+        parts = [state.service, f"{state.why}; but: {_format_title(incident)}"]
     elif incident:
-        said = [incident.service, _format_title(incident)]
+        parts = [incident.service, _format_title(incident)]
     else:
-        said = [state.service, state.why] if state else [_describe_no_data(diagnosis.coverage)]
+        parts = [state.service, state.why] if state else [_describe_no_data(diagnosis.coverage)]
     line = Text(word, style=style, no_wrap=True)
-    return line.append("".join(f"  {part}" for part in said if part), style="not bold default")
+    return line.append("".join(f"  {part}" for part in parts if part), style="not bold default")
 
 
 def render_details(
     diagnosis: Diagnosis, exports: Sequence[str], *, first: Sequence[str] = ()
 ) -> Iterator[RenderableType]:
-    """Yield what stands under the answer; ``exports`` are the words that the next command repeats.
+    """Yield the sections under the answer.
 
-    ``first`` are commands to type before it.
+    ``exports`` are repeated in the next commands. ``first`` are commands to show before them.
     """
     state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
     if incident and state and state.why and diagnosis.verdict != "ready":
@@ -59,8 +62,8 @@ def render_details(
         kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
         yield from render_section(f"Noise: {total} chronic lines, counted apart", Text(kinds))
     yield from render_section("Coverage", render_coverage(diagnosis.coverage))
-    told = {gap.detail for gap in diagnosis.coverage.gaps}
-    if limits := [limit for limit in diagnosis.limits if limit not in told]:
+    gap_details = {gap.detail for gap in diagnosis.coverage.gaps}
+    if limits := [limit for limit in diagnosis.limits if limit not in gap_details]:
         yield from render_section("Limits", make_bullets(limits))
     if diagnosis.next:
         yield from render_section("To settle it", Text(diagnosis.next.why))
@@ -71,7 +74,10 @@ def render_details(
 
 
 def _answer_incident(diagnosis: Diagnosis) -> Incident | None:
-    """Return the incident that the answer names: the first, unless the service is ready and it is over."""
+    """Return the incident of the first line.
+
+    It is the first incident, unless the service is ready and the incident has recovered.
+    """
     incident = diagnosis.incidents[0] if diagnosis.incidents else None
     return None if incident and incident.recovered and diagnosis.verdict == "ready" else incident
 
@@ -93,8 +99,8 @@ def _render_incident(incident: Incident, *, named: bool) -> Iterator[RenderableT
 
 
 def _reasons_table(incident: Incident) -> Table:
-    """Return the numbered chain; each deciding line stands under the first reason that cites it."""
-    reasons = incident.reasons or [Because(said, []) for said in incident.because]
+    """Return the numbered reasons, each with the evidence lines it cites first."""
+    reasons = incident.reasons or [Because(text, []) for text in incident.because]
     lines = {line.id: line for line in incident.evidence}
     days = {line.timestamp[:10] for line in lines.values()}
     table = make_grid(gap=1)
@@ -109,22 +115,22 @@ def _reasons_table(incident: Incident) -> Table:
 def _evidence_row(line: Evidence, *, dated: bool) -> Table:
     times = f" ({line.count} times)" if line.count > 1 else ""
     message = shorten_message(line.message)
-    said = Text.assemble(
+    text = Text.assemble(
         (format_dated_clock(line.timestamp) if dated else format_clock(line.timestamp), "dim"),
         (f"  {line.severity}  " if line.severity != "DEFAULT" else "  ", "dim"),
         message,
         (times, "dim"),
     )
     table = make_grid()
-    table.add_row(Text(line.id, style="cyan"), said)
+    table.add_row(Text(line.id, style="cyan"), text)
     return table
 
 
 def _scope_table(incident: Incident) -> Table:
     scope = incident.scope
-    place = [part for part in (scope.environment, scope.project, scope.location) if part]
+    location = [part for part in (scope.environment, scope.project, scope.location) if part]
     table = make_grid()
-    table.add_row("service", scope.service + (f" ({', '.join(place)})" if place else ""))
+    table.add_row("service", scope.service + (f" ({', '.join(location)})" if location else ""))
     if scope.revisions:
         table.add_row("revisions" if len(scope.revisions) > 1 else "revision", _join_names(scope.revisions))
     if scope.instances:
@@ -146,7 +152,10 @@ def _services_table(states: Sequence[ServiceState]) -> Table:
 
 
 def _other_incidents_table(incidents: Sequence[Incident]) -> Table:
-    """Return a line for each incident after the first; the service is named where it is another."""
+    """Return a line for each incident after the first.
+
+    The service is named if it differs from that of the first.
+    """
     table = make_grid()
     for incident in incidents[1:]:
         service = f"{incident.service}: " if incident.service != incidents[0].service else ""
@@ -156,9 +165,9 @@ def _other_incidents_table(incidents: Sequence[Incident]) -> Table:
 
 
 def _format_title(incident: Incident) -> str:
-    blame = f"check {incident.check}" if incident.check else "no check to blame"
+    check = f"check {incident.check}" if incident.check else "no check to blame"
     recovered = ", recovered" if incident.recovered else ""
-    return f"{incident.title} ({blame}, {incident.confidence} confidence{recovered})"
+    return f"{incident.title} ({check}, {incident.confidence} confidence{recovered})"
 
 
 def _primary_service(diagnosis: Diagnosis) -> ServiceState | None:
@@ -174,7 +183,7 @@ def _describe_no_data(covered: Coverage) -> str:
 
 
 def short_instance(instance: str) -> str:
-    """Return the end of an instance's id, which tells it from others: they begin alike."""
+    """Return the end of an instance id; ids share their beginning."""
     return instance if len(instance) <= 12 else f"...{instance[-8:]}"
 
 

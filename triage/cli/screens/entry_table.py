@@ -1,4 +1,4 @@
-"""The table of ``triage entries``: a line per entry, under a heading where service or day change."""
+"""Table of ``triage entries``: a line per entry, grouped by service and day."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,12 +9,15 @@ from triage.window import format_timestamp
 
 
 def render_entries(entries: Iterable[Entry], *, width: int | None) -> Iterator[bytes]:
-    """Yield the lines as UTF-8; a message is one line, cut at ``width`` columns where there is one."""
-    place = None
+    """Yield the lines as UTF-8.
+
+    A message takes one line, cut at ``width`` columns unless ``width`` is None.
+    """
+    group = None
     for entry in entries:
         time = format_timestamp(entry.timestamp)
-        if place != (entry.service, time[:10]):
-            place = (entry.service, time[:10])
+        if group != (entry.service, time[:10]):
+            group = (entry.service, time[:10])
             yield f"==> {clean(entry.service) or 'no service named'}, {time[:10]} UTC\n".encode()
         revision = entry.revision.removeprefix(f"{entry.service}-") or "-"
         message = clean(entry.message).replace("\n", "\\n").replace("\t", " ").strip()

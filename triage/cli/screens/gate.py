@@ -1,4 +1,4 @@
-"""The screen of ``triage gate``: the answer in its first line, then each criterion, the lines that show it, and the way back."""
+"""Screen of ``triage gate``: the answer, the criteria, evidence and rollback."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +23,7 @@ _STATUSES = {
     "failed": ("FAILED", "bold red"),
     "inconclusive": ("INCONCLUSIVE", "bold magenta"),
 }
-#: The marks of the outcomes; each is told apart without colour too.
+#: Marks and colours of the outcomes; the marks alone distinguish them.
 _OUTCOME_MARKS = {
     "met": ("ok", "green"),
     "failed": ("FAIL", "bold red"),
@@ -35,38 +35,38 @@ def render_answer(gate: Gate) -> Text:
     """Return the first line: passed or not, the revision, and why."""
     word, style = _STATUSES[gate.status]
     line = Text(word, style=style, no_wrap=True)
-    said = [gate.revision or gate.service, gate.why]
-    return line.append("".join(f"  {part}" for part in said if part), style="not bold default")
+    parts = [gate.revision or gate.service, gate.why]
+    return line.append("".join(f"  {part}" for part in parts if part), style="not bold default")
 
 
 def render_details(gate: Gate) -> Iterator[RenderableType]:
-    """Yield what stands under the answer."""
+    """Yield the sections under the answer."""
     yield from render_section("Criteria", _criteria_table(gate.criteria))
     if gate.evidence:
         yield from render_section("Evidence", _evidence_table(gate.evidence))
     if gate.baseline:
-        stands_for = (
+        last_good = (
             f" (its last good revision {gate.baseline.revision})" if gate.baseline.kind == "export" else ""
         )
-        yield from render_section("Baseline", Text(f"{gate.baseline.kind} {gate.baseline.name}{stands_for}"))
+        yield from render_section("Baseline", Text(f"{gate.baseline.kind} {gate.baseline.name}{last_good}"))
     if gate.rollback:
         yield from _render_rollback(gate.rollback)
     yield from render_section("Coverage", render_coverage(gate.coverage))
-    told = {gap.detail for gap in gate.coverage.gaps}
-    if limits := [limit for limit in gate.limits if limit not in told]:
+    gap_details = {gap.detail for gap in gate.coverage.gaps}
+    if limits := [limit for limit in gate.limits if limit not in gap_details]:
         yield from render_section("Limits", make_bullets(limits))
 
 
 def _criteria_table(criteria: Sequence[Criterion]) -> Table:
-    """Return two lines for each criterion: the condition, and under it what was measured."""
+    """Return two lines per criterion: the condition and what was measured."""
     table = make_grid()
     for criterion in criteria:
         mark, style = _OUTCOME_MARKS[criterion.outcome]
         optional = criterion.need == "optional" and criterion.outcome == "not_measured"
         cited = f"  [{', '.join(criterion.evidence)}]" if criterion.evidence else ""
-        said = Text(f"{criterion.says}{' (optional)' if optional else ''}\n")
-        said.append(f"{criterion.measured}{cited}", style="dim")
-        table.add_row(Text(mark, style=style), Text(criterion.id, style="bold"), said)
+        text = Text(f"{criterion.says}{' (optional)' if optional else ''}\n")
+        text.append(f"{criterion.measured}{cited}", style="dim")
+        table.add_row(Text(mark, style=style), Text(criterion.id, style="bold"), text)
     return table
 
 
@@ -75,10 +75,10 @@ def _evidence_table(lines: Sequence[Evidence]) -> Table:
     for line in lines:
         times = f" ({line.count:,} times)" if line.count > 1 else ""
         found = f"  insertId {line.insert_id}" if line.insert_id else ""
-        said = Text(f"{format_dated_clock(line.timestamp)} UTC{found}\n", style="dim")
-        said.append(f"{line.severity}  " if line.severity != "DEFAULT" else "")
-        said.append(shorten_message(line.message), style="not dim").append(times)
-        table.add_row(Text(line.id, style="cyan"), said)
+        text = Text(f"{format_dated_clock(line.timestamp)} UTC{found}\n", style="dim")
+        text.append(f"{line.severity}  " if line.severity != "DEFAULT" else "")
+        text.append(shorten_message(line.message), style="not dim").append(times)
+        table.add_row(Text(line.id, style="cyan"), text)
     return table
 
 

@@ -1,4 +1,4 @@
-"""What to type next."""
+"""Commands to run next."""
 
 import shlex
 from collections.abc import Sequence
@@ -10,7 +10,10 @@ _MAX_FILES = 5
 
 
 def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
-    """Return what to type next: where the logs do not settle it, how to get those that do; then what cures it."""
+    """Return the commands to run next.
+
+    If the verdict is inconclusive, the first one fetches more logs. The others explain and report the incident.
+    """
     again = (
         shlex.join([*exports, *_table_options(diagnosis, exports)])
         if len(exports) <= _MAX_FILES
@@ -24,7 +27,7 @@ def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
 
 
 def _table_options(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
-    """Return the options without which a table is not read again: its services and the window that was asked for."""
+    """Return the services and the window that a BigQuery table needs to be read."""
     if not any(export.startswith("bigquery://") for export in exports):
         return []
     words = [word for service in diagnosis.coverage.services for word in ("--service", service)]
@@ -34,7 +37,7 @@ def _table_options(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
 
 
 def _fetch_command(diagnosis: Diagnosis) -> str:
-    """Return the command that fetches the same window anew, and more of it where runs are cut at its edge."""
+    """Return the command that fetches the same window, wider if runs are cut."""
     services = [state.service for state in diagnosis.services if state.primary and state.service]
     projects = [incident.scope.project for incident in diagnosis.incidents if incident.scope.project]
     words = ["triage", "fetch", "--service", *(services[:1] or ["SERVICE"])]

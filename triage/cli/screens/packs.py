@@ -1,4 +1,4 @@
-"""The screens of ``triage rules list`` and ``triage explain``."""
+"""Screens of ``triage rules list`` and ``triage explain``."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ from triage.pipeline import Playbook
 
 
 def render_packs(packs: Sequence[Pack]) -> Iterator[RenderableType]:
-    """Yield for each pack what it is for, a line per rule and a line per cause."""
+    """Yield for each pack its services, a line per rule and a line per cause."""
     for pack in packs:
         yield Text.assemble((pack.id, "bold underline"), f"  {pack.title} (version {pack.version})")
         yield _indent(Text(f"for {', '.join(pack.services) or 'every service'}"))
@@ -31,7 +31,7 @@ def render_packs(packs: Sequence[Pack]) -> Iterator[RenderableType]:
 def render_cause(
     cause: Cause, pack: Pack, packs: Sequence[Pack], playbook: Playbook
 ) -> Iterator[RenderableType]:
-    """Yield what a cause of a pack means, how it is recognised, what cures it, and what the logs cannot show of it."""
+    """Yield what a cause means, how it is recognised and fixed, and its limits."""
     rules = {f"{other.id}/{rule.id}": rule for other in packs for rule in other.rules}
     rules |= {rule.id: rule for rule in pack.rules}
     yield Text.assemble((cause.id, "bold"), f"  {cause.title}")
@@ -41,10 +41,10 @@ def render_cause(
     yield from _render_section("What it means", Text(cause.means), Text(playbook.means))
     yield from _render_section("How it is recognised", *_render_match(cause, rules))
     if cause.ruled_out:
-        cleared = make_grid()
+        ruled_out = make_grid()
         for ruling in cause.ruled_out:
-            cleared.add_row(Text(ruling.cause, style="bold"), ruling.why)
-        yield from _render_section("What it is not", cleared)
+            ruled_out.add_row(Text(ruling.cause, style="bold"), ruling.why)
+        yield from _render_section("What it is not", ruled_out)
     if cause.supersedes:
         yield from _render_section("What it explains away", Text(", ".join(cause.supersedes)))
     yield from _render_fixes(playbook)
@@ -56,14 +56,17 @@ def render_cause(
 
 
 def render_unknown_error(playbook: Playbook) -> Iterator[RenderableType]:
-    """Yield what an error that no rule knows is, and what to do about it."""
+    """Yield what an error without a known cause means, and what to do about it."""
     yield Text(playbook.title, style="bold")
     yield from _render_section("What it means", Text(playbook.means))
     yield from _render_fixes(playbook)
 
 
 def _render_fixes(playbook: Playbook) -> Iterator[RenderableType]:
-    """Yield the fixes of a playbook, those that cure first; each with its commands and how to see that it worked."""
+    """Yield the fixes of a playbook, those of the cause first.
+
+    Each has its commands and how to verify it.
+    """
     yield from _render_section("What cures it")
     for number, fix in enumerate(sorted(playbook.fixes, key=lambda fix: fix.symptom_fix), start=1):
         symptom = " (does not cure the cause)" if fix.symptom_fix else ""
@@ -100,14 +103,14 @@ def _render_match(cause: Cause, rules: dict[str, Rule]) -> Iterator[RenderableTy
 
 
 def _format_run_needs(needs: RunNeeds) -> str:
-    said = [
+    parts = [
         f"{name.replace('_', ' ')} {' or '.join(values)}"
         for name in ("verdict", "condition", "failed", "noncritical_failed", "tolerated")
         if (values := getattr(needs, name))
     ]
     if needs.repeats is not None:
-        said.append("a cached verdict" if needs.repeats else "a verdict of its own")
-    return ", ".join(said)
+        parts.append("a cached verdict" if needs.repeats else "a verdict of its own")
+    return ", ".join(parts)
 
 
 def _format_meaning(rule: Rule) -> str:

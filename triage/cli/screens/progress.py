@@ -1,4 +1,4 @@
-"""How far a fetch is, on a line of stderr that comes and goes."""
+"""Progress of a fetch, on one line of stderr."""
 
 from types import TracebackType
 from typing import Self
@@ -13,13 +13,13 @@ from triage.window import NANOSECONDS
 
 
 class FetchProgress:
-    """Shows entries, pages, the time reached in the window and what is waited for; nothing where nobody watches.
+    """Show entries, pages, the time reached and what is waited for.
 
-    ``notify`` prints a sentence above the line.
+    Nothing is shown if stderr is not a terminal.
     """
 
     def __init__(self, *, quiet: bool) -> None:
-        """Show nothing yet."""
+        """Create the progress line without showing it."""
         self._quiet = quiet
         self._console = Console(stderr=True, markup=False, highlight=False, emoji=False)
         self._bar = Bar(
@@ -33,18 +33,18 @@ class FetchProgress:
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Start to show the progress line."""
         self._bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the line away."""
+        """Remove the progress line."""
         self._bar.stop()
 
     def notify(self, sentence: str) -> None:
-        """Print a sentence on stderr, unless the user wants the answer only."""
+        """Print a message on stderr, above the progress line, unless quiet."""
         if self._quiet:
             return
         if self._bar.disable:
@@ -53,7 +53,7 @@ class FetchProgress:
             self._console.print(sentence, soft_wrap=True)
 
     def show(self, progress: Progress) -> None:
-        """Show how far it is."""
+        """Update the progress line."""
         window = progress.window
         reached = progress.reached or window.start
         if self._task is None:

@@ -1,4 +1,4 @@
-"""The rows of a run: one per step, with what it gives as its reason."""
+"""Rows of a run: one per step, with its reason."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from triage.cli.screens.times import (
 )
 from triage.models import Run, Step
 
-#: How an outcome is marked, and in which colour.
+#: Mark and colour of each outcome.
 OUTCOME_MARKS = {
     "passed": ("ok", "green"),
     "failed": ("FAIL", "bold red"),
@@ -29,9 +29,9 @@ OUTCOME_MARKS = {
 
 
 def render_steps(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableType]:
-    """Yield the head of the table and a row per step; a line that is said again at once stands in one row.
+    """Yield the table head and a row per step; repeated steps share a row.
 
-    ``first_reasons`` are the reasons of the first failure, which alike runs may give differently.
+    ``first_reasons`` are the reasons of the first failure, which may differ between similar runs.
     """
     zone = local_zone_name(run.started)
     phased = any(step.phase is not None for step in run.steps)
@@ -47,14 +47,14 @@ def render_steps(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableT
         here = f"{format_local_clock(step.at) if step.at else '':8}  " if zone else ""
         mark, style = OUTCOME_MARKS[step.outcome]
         took = format_elapsed(step.elapsed) if step.elapsed is not None else ""
-        said = step_name(run, step) + (f" ({len(again) + 1} times)" if again else "")
+        name = step_name(run, step) + (f" ({len(again) + 1} times)" if again else "")
         row = Text.assemble(
             (">> " if step is first else "   ", "bold red"),
             (f"{after:>{width}}  {utc:12}  {here}", "dim"),
             (f"{mark:4}", style),
             f"  {took:>6}  ",
             f"{step.phase or '':5}  " if phased else "",
-            (said, "bold red reverse" if step is first else style if step.outcome != "seen" else ""),
+            (name, "bold red reverse" if step is first else style if step.outcome != "seen" else ""),
         )
         own = [step.reason] if step.reason and not _is_phase(step) else []
         yield _StepRow(row, first_reasons if step is first else own, indent=width + 5)
@@ -62,7 +62,16 @@ def render_steps(run: Run, first_reasons: Sequence[str]) -> Iterator[RenderableT
 
 @dataclass
 class _StepRow:
-    """A step's row. One reason stands behind it where it fits, else each below it, as wide as the screen."""
+    """Row of a step, with its reasons.
+
+    A single reason stands on the row if it fits, otherwise each reason stands below.
+
+    Attributes:
+        row: text of the step.
+        reasons: reasons to show.
+        indent: indentation in columns of reasons below the row.
+
+    """
 
     row: Text
     reasons: Sequence[str]
@@ -80,12 +89,15 @@ class _StepRow:
 
 
 def _is_phase(step: Step) -> bool:
-    """Return whether the step is the beginning or end of a phase, which its reason names ("phase init")."""
+    """Return whether the step starts or ends a phase named by its reason."""
     return step.step.startswith("phase_") and (step.reason or "").startswith("phase ")
 
 
 def step_name(run: Run, step: Step) -> str:
-    """Return the check, or the step; a boot's steps and mere remarks are told apart by the rule that knows them."""
+    """Return the check or the step.
+
+    Steps of a boot and steps without an outcome are named by their rule.
+    """
     if step.check:
         return step.check
     if _is_phase(step):

@@ -1,4 +1,4 @@
-"""The screen of ``triage timeline``: a table per block of alike runs."""
+"""Screen of ``triage timeline``: a table per block of similar runs."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ LEGEND = "ok passed, FAIL failed, warn failed but not critical, ~ok passed on a 
 def render_timeline(
     timeline: Timeline, blocks: Sequence[Sequence[Run]], *, quiet: bool
 ) -> Iterator[RenderableType]:
-    """Yield a heading and a table for each block of alike runs, then the legend and the coverage."""
+    """Yield a heading and a table per block, then the legend and the coverage."""
     for block in blocks:
         yield from _render_block(block)
         yield Text()
@@ -57,7 +57,7 @@ def _format_scope(block: Sequence[Run]) -> str:
 
 
 def _first_failure_reasons(block: Sequence[Run]) -> list[str]:
-    """Return why the runs of a block failed first, the most frequent reason first, each with its number."""
+    """Return the reasons of the first failures, most frequent first, with counts."""
     first = [next((step.reason for step in run.steps if step.outcome == "failed"), None) for run in block]
     counted = Counter(reason for reason in first if reason)
     if len(counted) == 1:
@@ -68,17 +68,17 @@ def _first_failure_reasons(block: Sequence[Run]) -> list[str]:
 def _format_heading(block: Sequence[Run]) -> Text:
     run = block[0]
     word, style = VERDICTS[run.verdict]
-    alike = f", {len(block)} alike" if len(block) > 1 else ""
-    blamed = ", ".join(run.failed_checks) or run.condition or ""
+    count = f", {len(block)} alike" if len(block) > 1 else ""
+    reason = ", ".join(run.failed_checks) or run.condition or ""
     if run.failed_checks and run.condition:
-        blamed += f" ({run.condition})"
+        reason += f" ({run.condition})"
     return Text.assemble(
-        (run.kind + alike, "bold underline"), "  ", (word, style), f"  {blamed}" if blamed else ""
+        (run.kind + count, "bold underline"), "  ", (word, style), f"  {reason}" if reason else ""
     )
 
 
 def _describe_block(block: Sequence[Run]) -> Iterator[str]:
-    """Yield when and where the runs were, and what makes their reading uncertain."""
+    """Yield when the runs were, how long they took and what is uncertain."""
     first, last = block[0], max(block, key=lambda run: run.started)
     if len(block) == 1:
         yield f"{format_moment(first.started)}, took {format_elapsed(first.elapsed)}"

@@ -1,4 +1,4 @@
-"""Times as people read them: UTC, and beside it the time on their own wall."""
+"""Times in UTC and in local time."""
 
 from datetime import UTC, datetime
 
@@ -6,12 +6,12 @@ from triage.window import NANOSECONDS, format_utc_and_local, parse_timestamp
 
 
 def format_moment(text: str) -> str:
-    """Return a time of a document to the second, in UTC and local time."""
+    """Return a document's time to the second, in UTC and local time."""
     return format_utc_and_local(parse_timestamp(text))
 
 
 def format_span(first: str, last: str) -> str:
-    """Return two times of a document as one stretch, in UTC and local time; a second day is named."""
+    """Return a time span in UTC and local time; the date is repeated if it changes."""
     start, end = _to_utc(first), _to_utc(last)
     here = start.astimezone()
     local = f" ({_format_span(here, end.astimezone())} {here.tzname()})" if here.utcoffset() else ""
@@ -19,35 +19,35 @@ def format_span(first: str, last: str) -> str:
 
 
 def format_clock(text: str) -> str:
-    """Return hour, minute, second and millisecond in UTC."""
+    """Return the time of day in UTC, to the millisecond."""
     return f"{_to_utc(text):%H:%M:%S.%f}"[:-3]
 
 
 def format_dated_clock(text: str) -> str:
-    """Return date, hour, minute, second and millisecond in UTC."""
+    """Return date and time of day in UTC, to the millisecond."""
     return f"{_to_utc(text):%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
 def format_local_clock(text: str) -> str:
-    """Return hour, minute and second on the wall here."""
+    """Return the local time of day, to the second."""
     return f"{_to_utc(text).astimezone():%H:%M:%S}"
 
 
 def local_zone_name(text: str) -> str:
-    """Return the name of the local zone at that time, "" where it is UTC."""
+    """Return the name of the local zone at that time, "" if it is UTC."""
     here = _to_utc(text).astimezone()
     return str(here.tzname()) if here.utcoffset() else ""
 
 
 def format_offset(start: str, text: str) -> str:
-    """Return how long after the start: "+1.420s", or "+3:02.500" from a hundred seconds on."""
+    """Return the time since the start: "+1.420s", or "+3:02.500" from 100 s on."""
     nanoseconds = parse_timestamp(text) - parse_timestamp(start)
     sign, nanoseconds = ("-", -nanoseconds) if nanoseconds < 0 else ("+", nanoseconds)
     return sign + format_elapsed(nanoseconds / NANOSECONDS, places=3)
 
 
 def format_elapsed(seconds: float, places: int = 2) -> str:
-    """Return a length of time: "1.42s", "3:02.50" from a hundred seconds on, "2:03:04" from an hour on."""
+    """Return a duration: "1.42s", from 100 s on "3:02.50", from 1 h on "2:03:04"."""
     seconds = round(seconds, places)
     if seconds < 100:
         return f"{seconds:.{places}f}s"
@@ -59,7 +59,7 @@ def format_elapsed(seconds: float, places: int = 2) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a length of time in two units at most: "12s", "3m 20s", "2h 5m"."""
+    """Return a duration in at most two units: "12s", "3m 20s", "2h 5m"."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

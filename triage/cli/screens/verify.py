@@ -1,4 +1,4 @@
-"""The table of ``triage verify``: what was asked, and how it was answered."""
+"""Table of ``triage verify``: each request of the probe and its outcome."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,12 @@ from triage.cli.screens.steps import OUTCOME_MARKS
 from triage.cli.screens.times import format_elapsed
 from triage.models import Timeline
 
-#: Lines of a probe that stand elsewhere: in what was said before it, and in the answer.
+#: Steps of a probe that are printed elsewhere: in the notes before it, and in the answer.
 _SKIPPED_STEPS = ("started", "verdict")
 
 
 def render_probe(timeline: Timeline) -> Iterator[RenderableType]:
-    """Yield a row for each thing that the last probe asked."""
+    """Yield a row for each step of the last probe."""
     probes = [run for run in timeline.runs if run.kind == "probe"]
     table = make_grid(4)
     for step in probes[-1].steps if probes else []:

@@ -1,4 +1,4 @@
-"""The screen of ``triage watch``: a table that is kept up to date, or a line for each change."""
+"""Screen of ``triage watch``: a live table, or a line per change."""
 
 import sys
 from collections.abc import Iterator
@@ -21,15 +21,18 @@ from triage.redact import redact_text
 from triage.text import clean
 from triage.window import NANOSECONDS, format_utc_and_local
 
-#: Rows of the table; what stands below was longer ago.
+#: Rows of the table, the newest first.
 _MAX_ROWS = 12
 
 
 class WatchScreen:
-    """Shows a watch. On a terminal the table stands below what is told; else, and when quiet, changes are lines."""
+    """Show a watch.
+
+    On a terminal a live table stands below the messages. Elsewhere, and when quiet, each change is a line.
+    """
 
     def __init__(self, *, quiet: bool) -> None:
-        """Show nothing yet."""
+        """Create the screen without showing it."""
         self._quiet = quiet
         self._console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
         self._live: Live | None = None
@@ -38,7 +41,7 @@ class WatchScreen:
         self._answered: tuple[Diagnosis, Text] | None = None
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Start to show the table."""
         if self._live:
             self._live.start()
         return self
@@ -46,19 +49,19 @@ class WatchScreen:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the table as it stands."""
+        """Stop updating the table and leave it on the screen."""
         if self._live:
             self._live.stop()
 
     def notify(self, sentence: str) -> None:
-        """Say what happens beside the answer: above the table, else on stderr, unless quiet."""
+        """Print a message above the table, else on stderr, unless quiet."""
         if self._live:
             self._console.print(Text(clean(sentence), style="dim"), soft_wrap=True)
         elif not self._quiet:
             click.echo(clean(sentence), err=True)
 
     def changed(self, change: VerdictChange) -> None:
-        """Say what has changed."""
+        """Print a change of a verdict."""
         line = render_change(change)
         if self._live:
             self._console.print(line)
@@ -66,18 +69,18 @@ class WatchScreen:
             click.echo(line.plain)
 
     def show(self, watch: Watch) -> None:
-        """Bring the table up to date."""
+        """Update the table."""
         if self._live is None:
             return
         if self._answered is None or self._answered[0] is not watch.diagnosis:
-            said = render_answer(sanitize(watch.diagnosis))
-            said.no_wrap = None
-            self._answered = (watch.diagnosis, said)
+            answer = render_answer(sanitize(watch.diagnosis))
+            answer.no_wrap = None
+            self._answered = (watch.diagnosis, answer)
         self._live.update(Group(Text(), self._answered[1], *render_watch(watch)), refresh=True)
 
 
 def render_change(change: VerdictChange) -> Text:
-    """Return a change in a line: when, from what to what, where, and why."""
+    """Return a change as one line: when, from what to what, where and why."""
     line = Text(f"{format_utc_and_local(change.at)}  ")
     if change.before is not None:
         line.append(*_styled_verdict(change.before)).append(" -> ")
@@ -94,7 +97,7 @@ def render_change(change: VerdictChange) -> Text:
 
 
 def render_watch(watch: Watch) -> Iterator[RenderableType]:
-    """Yield how the lines come, where each instance stands, and how requests were answered."""
+    """Yield the log stream, the status of each instance and the request counts."""
     yield Text(_format_stream(watch), style="dim")
     yield Text()
     if watch.standings:
@@ -111,14 +114,14 @@ def render_watch(watch: Watch) -> Iterator[RenderableType]:
 
 def _format_stream(watch: Watch) -> str:
     stream: Stream = watch.stream
-    said = [stream.arriving, f"{stream.lines:,} lines"]
+    parts = [stream.arriving, f"{stream.lines:,} lines"]
     if stream.delay is not None:
-        said.append(f"delay {stream.delay:.1f} s")
+        parts.append(f"delay {stream.delay:.1f} s")
     suppressed = f"{stream.suppressed:,} suppressed"
     if stream.suppressed:
         suppressed += f" ({stream.missing:,} missing)" if stream.missing else " (all asked for again)"
-    said += [suppressed, f"watching for {format_duration((watch.at - watch.began) / NANOSECONDS)}"]
-    return ", ".join(said)
+    parts += [suppressed, f"watching for {format_duration((watch.at - watch.began) / NANOSECONDS)}"]
+    return ", ".join(parts)
 
 
 def _instances_table(watch: Watch) -> Table:
@@ -142,20 +145,20 @@ def _instances_table(watch: Watch) -> Table:
 
 
 def _format_status(standing: InstanceStatus) -> Text:
-    """Return where in its run an instance stands: after which step, or how the run ended."""
+    """Return the last step of an instance's run, or how the run ended."""
     run = standing.run
-    made = [step for step in run.steps if step.at]
+    done = [step for step in run.steps if step.at]
     if not standing.going_on:
         how = "failed" if run.verdict == "not_ready" else "cut" if run.verdict == "unknown" else "passed"
-        place = Text(f"{run.kind} {how}", style="bold red" if how == "failed" else "")
-        blamed = ", ".join(run.failed_checks) or run.condition or ""
-        if how == "cut" and made:
-            blamed = f"after {step_name(run, made[-1])}"
-        return place.append(f": {_sanitize_line(blamed)}" if blamed else "", style="not bold default")
-    if not made:
+        status = Text(f"{run.kind} {how}", style="bold red" if how == "failed" else "")
+        reason = ", ".join(run.failed_checks) or run.condition or ""
+        if how == "cut" and done:
+            reason = f"after {step_name(run, done[-1])}"
+        return status.append(f": {_sanitize_line(reason)}" if reason else "", style="not bold default")
+    if not done:
         return Text(run.kind)
-    mark, style = OUTCOME_MARKS[made[-1].outcome] if made[-1].outcome != "seen" else ("", "")
-    return Text.assemble(f"{run.kind}, after {_sanitize_line(step_name(run, made[-1]))} ", (mark, style))
+    mark, style = OUTCOME_MARKS[done[-1].outcome] if done[-1].outcome != "seen" else ("", "")
+    return Text.assemble(f"{run.kind}, after {_sanitize_line(step_name(run, done[-1]))} ", (mark, style))
 
 
 def _format_last_verdict(standing: InstanceStatus) -> Text:
@@ -193,5 +196,5 @@ def _short_revision(revision: str, service: str) -> str:
 
 
 def _sanitize_line(text: str) -> str:
-    """Return a text of the logs fit for a line of a terminal, secrets masked."""
+    """Return log text as one line, secrets masked and control characters escaped."""
     return clean(redact_text(" ".join(text.split())))

@@ -1,4 +1,4 @@
-"""Tables of BigQuery to raw records: Log Analytics' views, and the tables of a sink."""
+"""Read BigQuery tables to raw records: Log Analytics views and tables of a sink."""
 
 from triage.reading.bigquery.address import SCHEME, Table, is_address, parse_address
 from triage.reading.bigquery.fields import column

@@ -1,4 +1,4 @@
-"""A table of BigQuery as the user names it: bigquery://PROJECT.DATASET.TABLE."""
+"""Parse the address of a BigQuery table: bigquery://PROJECT.DATASET.TABLE."""
 
 import re
 
@@ -9,14 +9,19 @@ from triage.errors import UsageError
 SCHEME = "bigquery://"
 _PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]*", re.ASCII)
 _DATASET = re.compile(r"\w{1,1024}", re.ASCII)
-#: A wildcard stands for the days of a sink's tables: stderr_20260301, stderr_20260302, ...
+#: A wildcard means the tables of all days of a sink: stderr_20260301, stderr_20260302, ...
 _TABLE = re.compile(r"[\w-]{1,1000}(?:_\*)?", re.ASCII)
 _BUCKET_PARTS = 4
 _FORM = "write bigquery://PROJECT.DATASET.TABLE, with the table _AllLogs, say, or run_googleapis_com_stderr"
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A table or view of BigQuery."""
+    """A table or view of BigQuery.
+
+    project: the project's id.
+    dataset: the dataset's name.
+    table: the name of the table or view; "_*" at its end means the tables of all days.
+    """
 
     project: str
     dataset: str
@@ -24,12 +29,12 @@ class Table(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Return the name as SQL has it between backticks."""
+        """Return the name as SQL quotes it."""
         return f"{self.project}.{self.dataset}.{self.table}"
 
     @property
     def by_day(self) -> bool:
-        """Return whether the name stands for a table per day."""
+        """Return whether the name means one table per day."""
         return self.table.endswith("_*")
 
     def __str__(self) -> str:
@@ -38,15 +43,15 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def is_address(source: object) -> bool:
-    """Return whether a source is named as a table of BigQuery."""
+    """Return whether a source is the address of a BigQuery table."""
     return isinstance(source, str) and source.startswith(SCHEME)
 
 
 def parse_address(address: str) -> Table:
-    """Return the table that an address names.
+    """Return the table of an address.
 
     Raises:
-        UsageError: it names none, or a log bucket, which BigQuery reads through a linked dataset only.
+        UsageError: it is no table, or a log bucket, which BigQuery reads through a linked dataset only.
 
     """
     name = address.removeprefix(SCHEME).strip("`")

@@ -1,4 +1,4 @@
-"""BigQuery, asked over its own client: how much it would read, and the rows, page by page."""
+"""Run a query on BigQuery: an estimate of its cost, and its rows by page."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -15,17 +15,19 @@ from triage.reading.bigquery.rows import Row
 if TYPE_CHECKING:
     from google.cloud import bigquery
 
-#: The least right that runs queries (OAuth scopes of the BigQuery API).
+#: The narrowest OAuth scope of the BigQuery API that can run queries.
 SCOPE = "https://www.googleapis.com/auth/bigquery"
-#: Where Google's client finds another host than its own.
+#: The variable with which Google's client is redirected to another host.
 HOST = "BIGQUERY_EMULATOR_HOST"
 _PAGE = 1000
-#: How long one answer is waited for, and how long one that comes in the end, in seconds.
+#: The timeout of one request, and of a request with its retries, in seconds.
 _ANSWER_SECONDS, _RETRY_SECONDS = 90.0, 180.0
 
 
 def connect(project: str, credentials: Callable[[], Any]) -> "bigquery.Client":
-    """Return a client whose jobs are those of a project; a loopback host is spoken to without credentials.
+    """Return a client whose jobs run in a project.
+
+    A loopback host needs no credentials.
 
     Raises:
         NoPermissionError: there are no credentials.
@@ -53,7 +55,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class Job:
-    """A statement that a client asks of a table. ``retry_seconds`` is how long it tries what passes, in seconds."""
+    """A query on a table."""
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class Job:
         statement: Condition,
         retry_seconds: float = _RETRY_SECONDS,
     ) -> None:
-        """Prepare it; nothing is asked yet."""
+        """Prepare a query; temporary errors are retried for ``retry_seconds``."""
         self._client, self._table, self._statement, self._retry_seconds = (
             client,
             table,
@@ -71,10 +73,10 @@ class Job:
         )
 
     def estimate_bytes(self) -> int:
-        """Return how many bytes it would read, by a dry run, which costs nothing.
+        """Return how many bytes the query would read, by a dry run without cost.
 
         Raises:
-            TriageError: BigQuery refuses it or does not answer.
+            TriageError: BigQuery rejects it or does not respond.
 
         """
         with translate_errors(self._table, self._client.project):
@@ -82,10 +84,12 @@ class Job:
             return int(job.total_bytes_processed or 0)
 
     def rows(self, max_bytes: int | None) -> Iterator[Row]:
-        """Run it and yield its rows, a page at a time. BigQuery itself ends it before it bills more than ``max_bytes``.
+        """Run the query and yield its rows, a page at a time.
+
+        BigQuery stops it before it bills more than ``max_bytes``.
 
         Raises:
-            TriageError: BigQuery refuses it, or does not answer.
+            TriageError: BigQuery rejects it or does not respond.
 
         """
         from google.cloud.bigquery import DEFAULT_RETRY

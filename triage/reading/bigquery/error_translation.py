@@ -1,4 +1,4 @@
-"""What BigQuery's errors mean for the one who asks: a line with what to do, and the exit status."""
+"""Translate errors of BigQuery to TriageError, with what to do and exit status."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ _MAX_CHARACTERS = 300
 
 @contextmanager
 def translate_errors(table: Table, project: str) -> Iterator[None]:
-    """Raise the errors of Google's client in the user's words; ``project`` is that whose jobs were asked for."""
+    """Raise the errors of Google's client as TriageError; ``project`` ran the job."""
     from google.api_core.exceptions import GoogleAPIError
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException
@@ -49,14 +49,14 @@ def _translate(error: Exception, table: Table, project: str) -> TriageError:
         return TryAgainError(
             f"{table}: a quota of project {project} is used up ({detail})", "try again in a while"
         )
-    # Google's client does not know that word of a job's end, and takes it for a fault of the server.
+    # Google's client does not know this reason, and raises a server error.
     if isinstance(error, google.ClientError) or reason == "bytesBilledLimitExceeded":
         return _permanent_error(error, reason, detail, table, project)
     return TryAgainError(f"{table}: BigQuery did not answer ({detail})", "check the network and try again")
 
 
 def _permanent_error(error: Exception, reason: str, detail: str, table: Table, project: str) -> TriageError:
-    """Return the error for what stays refused however often it is asked."""
+    """Return the error for a failure that a retry does not help."""
     from google.api_core import exceptions as google
 
     if reason == "bytesBilledLimitExceeded":
@@ -92,11 +92,11 @@ def _permanent_error(error: Exception, reason: str, detail: str, table: Table, p
 
 
 def _first_error(error: Exception) -> dict[str, Any]:
-    """Return what BigQuery itself says: the word by which it tells its errors apart, and a message."""
+    """Return BigQuery's own error with its reason and message, {} if there is none."""
     return next((detail for detail in getattr(error, "errors", None) or [] if isinstance(detail, dict)), {})
 
 
 def _error_text(error: Exception) -> str:
-    """Return the first line of what Google says, at most 300 characters, safe for a terminal."""
+    """Return the first line of Google's message, safe for a terminal and bounded."""
     message = str(_first_error(error).get("message") or getattr(error, "message", None) or error).strip()
     return clean((message or type(error).__name__).splitlines()[0])[:_MAX_CHARACTERS]

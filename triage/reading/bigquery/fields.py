@@ -1,7 +1,7 @@
-"""Where a row keeps the fields of a LogEntry, as GoogleSQL.
+"""GoogleSQL for the fields of a LogEntry in a row.
 
-A row is read as JSON, so that one statement fits every table: Log Analytics names its columns in snake_case, a sink in
-camelCase, and a sink's table lacks the columns of what was never logged.
+A row is read as JSON, so that one statement fits every table: Log Analytics names its columns in
+snake_case, a sink in camelCase, and a sink's table lacks the columns of what was never logged.
 """
 
 import re
@@ -10,9 +10,11 @@ _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def column(keys: tuple[str, ...], key: str = "") -> str:
-    """Return the SQL of the JSON value at a path of LogEntry's own names; ``key`` is SQL of one more key below it.
+    """Return the SQL of the JSON value at a path of LogEntry's own names.
 
-    Without names it is the whole row. It is NULL where the row has none, and may be JSON's null.
+    NULL if the row has none; it may be JSON's null. Without names it is the whole row.
+
+    key: SQL of one more key below the path.
     """
     below = f"[{key}]" if key else ""
     paths = dict.fromkeys(f"{'.'.join(('log', *names))}{below}" for names in (keys, map(_snake, keys)))
@@ -20,7 +22,7 @@ def column(keys: tuple[str, ...], key: str = "") -> str:
 
 
 def text(*keys: str) -> str:
-    """Return the SQL of the scalar at a path, as text; NULL where there is none."""
+    """Return the SQL of the scalar at a path as text; NULL if there is none."""
     return f"JSON_VALUE({column(keys)})"
 
 

@@ -1,4 +1,4 @@
-"""Rows of the statement to raw records: each row as the LogEntry that it was, in the API's names."""
+"""Convert rows of the query to raw records, LogEntries with the API's names."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,15 +12,15 @@ from triage.reading.entry_detection import has_entry_keys
 
 _WORD = re.compile(r"_([a-z])")
 _AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
-#: What the user named below these stays as it is, null too: in a JSON column both are the log's own.
+#: Keys and nulls below these fields come from the log, so they stay unchanged.
 _USER_KEYED = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
 
-#: kind, entry, severity, entries, first and last, as the statement names them.
+#: kind, entry, severity, entries, first and last, as in the statement.
 Row = tuple[str, str | None, str | None, int, int, int]
 
 
 def records(rows: Iterable[Row], path: str) -> Iterator[Record | Skipped | ExportFile]:
-    """Yield the entries of a table, and the numbers of those that were only counted.
+    """Yield the entries of a table, and the counts of skipped ones.
 
     Raises:
         BadDataError: the table holds no log entries.
@@ -58,7 +58,7 @@ def _log_entry(text: str, path: str) -> bytes:
 
 
 def _to_api_names(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row without what is null or empty in it, its columns under the API's names."""
+    """Return a row without empty values, with the API's names."""
     fields: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict) and name not in _USER_KEYED:
@@ -80,7 +80,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _duration(value: Any) -> Any:
-    """Return a duration as the API writes it; Log Analytics has seconds and nanoseconds, a sink a number."""
+    """Return a duration as the API writes it, from an object or a number."""
     if isinstance(value, dict):
         return f"{int(value.get('seconds', 0))}.{int(value.get('nanos', 0)):09d}s"
     return f"{value:.9f}s" if isinstance(value, int | float) else value

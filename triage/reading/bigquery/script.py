@@ -1,4 +1,4 @@
-"""A statement as the BigQuery console runs it: its text as it is, and the values of its parameters beside it."""
+"""Write a statement and its values as a script for the BigQuery console."""
 
 from datetime import datetime
 
@@ -8,14 +8,14 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def to_script(statement: Condition) -> str:
-    """Return the EXECUTE IMMEDIATE that runs a statement, whatever its values hold."""
+    """Return the EXECUTE IMMEDIATE of a statement, whatever its values hold."""
     used = ",\n  ".join(f"{literal(value)} AS {name}" for name, value in statement.parameters.items())
     using = f"\nUSING\n  {used}" if used else ""
     return f'EXECUTE IMMEDIATE r"""\n{statement.sql}"""{using};\n'
 
 
 def literal(value: SqlValue) -> str:
-    """Return a value as GoogleSQL writes it."""
+    """Return a value as GoogleSQL."""
     match value:
         case str():
             return '"' + "".join(map(_escape_character, value)) + '"'

@@ -1,9 +1,9 @@
-"""The one statement that a table is asked: what may matter in whole, of the rest the numbers and from when to when.
+"""Build the statement that reads a table: relevant rows, and counts of the rest.
 
-It lets too much through rather than too little, as triage/entries/prefilter.py does for files: what comes back goes
-through the one decoder, which decides. The rows that are only counted are grouped while they are read, so the table is
-read once and the counts are those of the same moment. Rows come by instance, as ``Entry.stretch`` of the decoded ones
-says, and those of one in order of time.
+It returns too many rows rather than too few, as triage/entries/prefilter.py does for files, and the decoder
+decides about them. The skipped rows are grouped in the same query, so the table is read once and the counts
+are consistent. Rows come by instance, as ``Entry.partition_key`` of the decoded ones, and those of one in
+order of time.
 """
 
 import re
@@ -60,11 +60,11 @@ def _label_sql(*keys: str) -> str:
 
 
 def _is_present(sql: str) -> str:
-    """Return the SQL that tells whether a JSON value is there and not null."""
+    """Return the SQL of whether a JSON value is present and not null."""
     return f"IFNULL(JSON_TYPE({sql}), 'null') != 'null'"
 
 
-#: What the decoder makes of a row, as far as the test needs it; see triage/entries/decoder.py.
+#: The fields that the conditions need, as triage/entries/decoder.py decodes them.
 _COLUMNS = {
     "service": f"""COALESCE({_label_sql("resource", "labels", "service_name")}, {_label_sql("resource", "labels", "job_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}(?:services|jobs)/([^/]+)'), '')""",
@@ -113,10 +113,15 @@ _MATTERS = r"""IFNULL(insert_id, '') = '' OR audit OR said = ''
 
 
 class TableQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of a table: which entries, and the texts that those hold which matter, None where all do.
+    """What to read of a table. Names are exact or glob patterns; none means any.
 
-    Names are exact or glob patterns; times are nanoseconds in UTC, ``until`` excluded. ``within`` lets through every
-    entry that is wanted, and maybe others.
+    services: names of the service.
+    revisions: names of the revision.
+    instances: ids of the instance.
+    since: the earliest time in nanoseconds in UTC, included.
+    until: the latest time in nanoseconds in UTC, excluded.
+    within: a condition that holds for every selected entry, and maybe for others.
+    literals: texts that make an entry relevant; None if all entries are.
     """
 
     services: tuple[str, ...] = ()
@@ -129,7 +134,7 @@ class TableQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_statement(table: Table, query: TableQuery) -> Condition:
-    """Return the statement, its values bound to parameters."""
+    """Return the statement with its values bound to parameters."""
     values: dict[str, SqlValue] = {}
     within = [
         _name_condition("revision", "revisions", query.revisions, values),
@@ -153,7 +158,10 @@ def build_statement(table: Table, query: TableQuery) -> Condition:
 
 
 def _time_conditions(table: Table, query: TableQuery, values: dict[str, SqlValue]) -> list[str]:
-    """Return the conditions on time; those on the names of a sink's tables, one a day, keep the others unread."""
+    """Return the conditions on time.
+
+    Those on the names of tables, one per day, keep the other tables unread.
+    """
     conditions = []
     if query.since is not None:
         values["since"] = since = _EPOCH + timedelta(microseconds=query.since // 1000)
@@ -171,7 +179,7 @@ def _time_conditions(table: Table, query: TableQuery, values: dict[str, SqlValue
 
 
 def _name_condition(column: str, name: str, patterns: tuple[str, ...], values: dict[str, SqlValue]) -> str:
-    """Return the condition that a column has one of some names, "" where any will do."""
+    """Return the condition that a column matches one of some names, "" for any."""
     if not patterns:
         return ""
     if not any(re.search(r"[*?[]", pattern) for pattern in patterns):
@@ -182,7 +190,7 @@ def _name_condition(column: str, name: str, patterns: tuple[str, ...], values: d
 
 
 def _regex(pattern: str) -> str:
-    """Return a glob pattern as RE2; anything will do from the first class of characters on."""
+    """Return a glob pattern as RE2; from a character class on it matches anything."""
     before, *classes = pattern.split("[", 1)
     parts = re.split(r"([*?])", before)
     kinds = {"*": ".*", "?": "."}

@@ -1,4 +1,4 @@
-"""Two stretches of logs held against each other: what is better, what is worse, and what cannot be told."""
+"""Compare two sides of logs: better, worse, mixed, same or unclear."""
 
 from triage.release.comparison.comparer import compare
 from triage.release.comparison.revision_history import build_revision_history

@@ -1,4 +1,4 @@
-"""Two sides to one answer."""
+"""Compare two sides and combine the differences into one answer."""
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -31,33 +31,33 @@ from triage.release.comparison.side import Side
 def compare(before: Side, after: Side, *, history: Sequence[ServiceState] | None = None) -> Comparison:
     """Return what is better, worse, new or gone in ``after``.
 
-    The answer is that of the verdict where that changed. Else it is worse (better) when a check that passed now fails,
-    boots, validations or requests go well less often, or errors are new or more frequent than chance explains (or the
-    reverse), and mixed when both. Where nothing of this is told, it is the same, or unclear if a side is too thin.
+    A changed verdict decides. Otherwise the answer is worse (better) if a check that passed now fails, if boots,
+    validations or requests succeed less often, or if errors are new or more frequent than chance explains (or the
+    reverse); it is mixed if both apply. Without any of these it is the same, or unclear if a side has insufficient data.
 
-    ``history`` are the services with all the revisions that are walked; without it those of both sides.
+    ``history`` lists services with all revisions for the revision history; the default is those of both sides.
     """
     leading = {side.leading.service for side in (before, after) if side.leading}
     verdicts, outcomes = compare_verdicts(before, after), compare_outcomes(before, after)
     counted = {error.service for error in (*before.errors, *after.errors)} | leading
-    thins = [
+    insufficient = [
         InsufficientData(name, service, why)
         for name, side in _named_sides(before, after)
         for service in sorted(counted)
         for why in find_insufficiencies(side, service)
     ]
-    errors = compare_errors(before, after, {found.service for found in thins})
-    told = collect_reasons(verdicts, outcomes, errors)
+    errors = compare_errors(before, after, {found.service for found in insufficient})
+    reasons = collect_reasons(verdicts, outcomes, errors)
     lead = (
         compare_verdict(before.verdict, after.verdict)
         if len(leading) == 1 and leading <= before.services & after.services
         else "unclear"
     )
-    weak = [found for found in thins if found.service in leading]
-    change = _overall_change(lead, told, sure=not weak)
+    weak = [found for found in insufficient if found.service in leading]
+    change = _overall_change(lead, reasons, sure=not weak)
     return Comparison(
         change=change,
-        because=told or [explain_without_changes(before, after, change, weak)],
+        because=reasons or [explain_without_changes(before, after, change, weak)],
         before=_summarize_side(before),
         after=_summarize_side(after),
         verdicts=verdicts,
@@ -70,19 +70,19 @@ def compare(before: Side, after: Side, *, history: Sequence[ServiceState] | None
             else {of.service: of.revisions for of in history},
             leading,
         ),
-        thin=thins,
+        thin=insufficient,
         limits=list(_list_limits(before, after)),
     )
 
 
-def _overall_change(lead: Change, signs: Sequence[Reason], *, sure: bool) -> Change:
+def _overall_change(lead: Change, reasons: Sequence[Reason], *, sure: bool) -> Change:
     if lead in ("better", "worse"):
         return lead
-    told = {sign.change for sign in signs}
-    if len(told) > 1:
+    changes = {reason.change for reason in reasons}
+    if len(changes) > 1:
         return "mixed"
-    if told:
-        return told.pop()
+    if changes:
+        return changes.pop()
     return "same" if sure and lead == "same" else "unclear"
 
 
@@ -100,7 +100,7 @@ def _summarize_side(side: Side) -> SideSummary:
         first=side.first,
         last=side.last,
         hours=side.hours,
-        instances=sum(seen.instances for seen in side.activities),
+        instances=sum(activity.instances for activity in side.activities),
         gaps=_count_gaps(side),
     )
 
@@ -115,7 +115,7 @@ def _count_gaps(side: Side) -> dict[str, int]:
 def _relevant_histories(
     histories: Mapping[str, dict[str, ServiceVerdict]], leading: Container[str]
 ) -> list[RevisionHistory]:
-    """Return the walks of the leading services, and of those of which a revision was judged."""
+    """Return the histories of the leading services and of those with a verdict."""
     return [
         build_revision_history(service, revisions)
         for service, revisions in histories.items()
@@ -124,7 +124,7 @@ def _relevant_histories(
 
 
 def _merge_histories(before: Side, after: Side) -> dict[str, dict[str, ServiceVerdict]]:
-    """Return the revisions of both sides together; where both know one, the later side's verdict stands."""
+    """Return the revisions of both sides; the later side's verdict wins."""
     later, earlier = (after, before) if (after.first or "") >= (before.first or "") else (before, after)
     known = {state.service: state.revisions for state in earlier.states}
     found: dict[str, dict[str, ServiceVerdict]] = {

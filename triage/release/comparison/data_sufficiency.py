@@ -1,16 +1,19 @@
-"""When a side is too thin to count by. What it does not show is then not taken for zero."""
+"""Decide whether a side has enough data to count by.
+
+Missing data is never counted as zero.
+"""
 
 from collections.abc import Iterator
 
 from triage.release.comparison.side import Side
 
-#: Shorter logs give no rate: errors come in bursts some minutes apart, and one boot alone may take as long
+#: Shorter logs give no rate: errors come in bursts minutes apart, and a single boot may take as long
 #: (``boot_silence`` of the packs is 300 s).
 MIN_MINUTES = 5
 
 
 def find_insufficiencies(side: Side, service: str) -> Iterator[str]:
-    """Yield why counts of a service on a side say little, a sentence each; nothing where they are good to count by."""
+    """Yield why the counts of a service are insufficient; nothing if they suffice."""
     if service not in side.services:
         yield "it is not in these logs"
         return
@@ -19,7 +22,7 @@ def find_insufficiencies(side: Side, service: str) -> Iterator[str]:
         yield f"{minutes:.1f} minutes of logs give no rate, it takes {MIN_MINUTES}"
     if not side.instances(service):
         yield "no line names an instance"
-    # Without any of them the service may have done nothing, and an error that work would bring could not come.
+    # Without any of them the service may have been idle, so errors that work causes could not occur.
     worked = {run.service for run in side.runs} | {asked.service for asked in side.requests}
     if service not in worked:
         yield "no boot, no validation and no request that the packs count"

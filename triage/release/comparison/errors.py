@@ -1,4 +1,4 @@
-"""Errors by shape on two sides: new, gone, more or less often."""
+"""Compare the errors of two sides by pattern."""
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -7,20 +7,20 @@ from triage.models import ErrorChange, ErrorPattern, ErrorTrend, Rate
 from triage.release.comparison.side import Side
 from triage.release.comparison.significance import rates_differ
 
-#: A rate that is less than half as much again has not changed, however sure the difference.
+#: The smallest factor between two rates that counts as a change.
 _FACTOR = 1.5
-#: The shape under which a service's errors stand that are not told apart.
+#: The template of all errors beyond the number of distinguished patterns.
 OVERFLOW = "…"
 _ORDER = {"new": 0, "more": 1, "gone": 2, "less": 3, "unclear": 4, "same": 5}
 
 
 def compare_errors(before: Side, after: Side, thin: AbstractSet[str]) -> list[ErrorChange]:
-    """Return what became of each error shape, what was told surely first.
+    """Return the change of each error pattern, the statistically sure ones first.
 
-    ``thin`` are the services that one of the sides says too little of.
+    ``thin`` are the services of which a side has insufficient data.
     """
     sides = (_group_by_pattern(before.errors), _group_by_pattern(after.errors))
-    # Where a side has more shapes than are told apart, one that is not among them may be in the rest.
+    # A side with an overflow may have a pattern that is not listed.
     cut = {service for side in sides for service, shape in side if shape == OVERFLOW}
     changes = [
         _compare_pattern(
@@ -36,7 +36,7 @@ def compare_errors(before: Side, after: Side, thin: AbstractSet[str]) -> list[Er
 
 
 def overflowing_services(before: Side, after: Side) -> Iterator[str]:
-    """Yield the services of which a side has more shapes than are told apart."""
+    """Yield the services with more error patterns than are distinguished."""
     yield from sorted(
         {found.service for found in (*before.errors, *after.errors) if found.template == OVERFLOW}
     )
@@ -52,7 +52,7 @@ def _group_by_pattern(errors: Iterable[ErrorPattern]) -> dict[tuple[str, str], l
 def _compare_pattern(
     found: list[list[ErrorPattern]], sides: list[Side], *, rated: bool, whole: bool
 ) -> ErrorChange:
-    """Return one change; ``found`` holds the shape at each revision of both sides."""
+    """Return one change; ``found`` holds the pattern per revision, of both sides."""
     shown = min(
         (*found[1], *found[0]), key=lambda error: (error not in found[1], error.first, error.insert_id)
     )
@@ -87,17 +87,17 @@ def _compare_pattern(
 
 
 def _one_sided_trend(counts: list[int]) -> ErrorTrend | None:
-    """Return what needs no rate: that only one side has it."""
+    """Return new or gone if only one side has the pattern; this needs no rate."""
     return "new" if not counts[0] else "gone" if not counts[1] else None
 
 
 def _classify_rates(
     counts: list[int], hours: list[float], instances: list[int], *, whole: bool
 ) -> tuple[ErrorTrend, bool]:
-    """Return what became of a rate, and whether the counts carry it.
+    """Return the trend of a rate, and whether the counts support it.
 
-    A rate has changed when it has both by the hour and by the instance, in one direction: longer logs alone, or
-    more instances alone, make more errors.
+    A rate has changed if it changed per hour and per instance, in the same direction: longer logs alone, or more
+    instances alone, bring more errors.
     """
     differ = all(rates_differ(counts[0], first, counts[1], second) for first, second in (hours, instances))
     if one_side := _one_sided_trend(counts):

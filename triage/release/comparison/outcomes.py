@@ -1,4 +1,4 @@
-"""Boots, validations, judged requests, checks and requests by outcome, on two sides."""
+"""Compare boots, validations, checks and requests by outcome."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,10 @@ from triage.models import Change, OutcomeChange, OutcomeKind, OutcomeStats, Run,
 from triage.release.comparison.side import Side
 from triage.release.comparison.significance import ratios_differ
 
-#: Shares that chance may have made different are alike within five points, else there are too few to tell.
+#: Ratios whose difference may be chance are the same within this, else unclear.
 _SAME_WITHIN = 0.05
-#: A time has changed when its median is half as much again, by a tenth of a second at least, and beyond the other
-#: side's 95th percentile: what is usual now was slow before. It takes five times on each side to say so.
+#: A duration has changed if its median differs by the factor, by a tenth of a second, and lies beyond the other
+#: side's 95th percentile: what is usual now was slow before. Each side needs five durations.
 _MIN_TIMED = 5
 _FACTOR = 1.5
 _MIN_SECONDS = 0.1
@@ -38,7 +38,7 @@ class _Measured(NamedTuple):
 
 
 def compare_outcomes(before: Side, after: Side) -> list[OutcomeChange]:
-    """Return what became of everything that has an outcome, by service: runs, then checks, then requests."""
+    """Return the change of every outcome: runs, then checks, then requests."""
     changes = []
     for service in sorted(before.services | after.services):
         first, second = dict(_measure_side(before, service)), dict(_measure_side(after, service))
@@ -50,16 +50,16 @@ def compare_outcomes(before: Side, after: Side) -> list[OutcomeChange]:
 def _measure_side(side: Side, service: str) -> Iterator[tuple[_Key, _Measured]]:
     runs = [run for run in side.runs if run.service == service]
     requests = [found for found in side.requests if found.service == service]
-    pace = {found.kind: found for found in measure_latencies(runs)}
+    latency = {found.kind: found for found in measure_latencies(runs)}
     for kind, measure in _RUNS.items():
         verdicts = Counter[str](run.verdict for run in runs if run.kind == kind)
         if verdicts:
-            yield _Key(kind), _build_stats(measure_ratio(measure, runs), verdicts, pace.get(kind))
+            yield _Key(kind), _build_stats(measure_ratio(measure, runs), verdicts, latency.get(kind))
     for check, outcomes in _count_checks(runs).items():
         passed, made = (sum(outcomes[word] for word in words) for words in (_PASSED, _DECIDED))
         yield (
             _Key("check", check),
-            _build_stats(Ratio(passed, made, check), outcomes, pace.get(f"check {check}")),
+            _build_stats(Ratio(passed, made, check), outcomes, latency.get(f"check {check}")),
         )
     for found in count_responses(requests):
         kind = "health" if found.kind == "health" else "socket"
@@ -72,27 +72,30 @@ def _measure_side(side: Side, service: str) -> Iterator[tuple[_Key, _Measured]]:
 
 
 def _count_checks(runs: Sequence[Run]) -> dict[str, Counter[str]]:
-    """Return the outcomes of each check; one that a run blames without a line of its own has failed."""
+    """Return the outcomes of each check.
+
+    A check that a run reports as failed has failed even without its own line.
+    """
     checks: dict[str, Counter[str]] = {}
     for run in runs:
-        told = [(step.check, step.outcome) for step in run.steps if step.check and step.outcome != "seen"]
-        made = {check for check, outcome in told if outcome in _DECIDED}
+        outcomes = [(step.check, step.outcome) for step in run.steps if step.check and step.outcome != "seen"]
+        made = {check for check, outcome in outcomes if outcome in _DECIDED}
         blamed = [(check, "failed") for check in run.failed_checks if check not in made]
-        for check, outcome in (*told, *blamed):
+        for check, outcome in (*outcomes, *blamed):
             checks.setdefault(check, Counter())[outcome] += 1
     return checks
 
 
-def _build_stats(found: Ratio | None, counts: Counter[str], pace: Latency | None) -> _Measured:
+def _build_stats(found: Ratio | None, counts: Counter[str], latency: Latency | None) -> _Measured:
     return _Measured(
         OutcomeStats(
             good=found.good if found else 0,
             total=found.total if found else 0,
             counts=dict(sorted(counts.items())),
-            median=pace.median if pace else None,
-            p95=pace.p95 if pace else None,
+            median=latency.median if latency else None,
+            p95=latency.p95 if latency else None,
         ),
-        pace.ready if pace else 0,
+        latency.ready if latency else 0,
     )
 
 
@@ -111,7 +114,10 @@ def _compare_outcome(
 
 
 def _classify_ratio(before: OutcomeStats, after: OutcomeStats, kind: OutcomeKind) -> Change:
-    """Return what became of a share. A check that always passed and never does now has failed, however few the runs."""
+    """Return the change of a ratio.
+
+    A check that always passed and now never does has failed, however few the runs.
+    """
     if not before.total or not after.total:
         return "unclear"
     first, second = before.good / before.total, after.good / after.total

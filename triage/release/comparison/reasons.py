@@ -1,4 +1,4 @@
-"""What speaks for better or worse, a sentence each with its numbers."""
+"""Give the reasons for better or worse, one sentence with numbers each."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,7 +24,7 @@ _ERRORS: dict[str, tuple[str, str, Change]] = {
 
 
 def compare_verdict(before: ServiceVerdict | None, after: ServiceVerdict | None) -> Change:
-    """Return what became of a verdict."""
+    """Return the change of a verdict."""
     if before == after:
         return "same"
     if before not in _RANK or after not in _RANK:
@@ -45,18 +45,21 @@ def compare_verdicts(before: Side, after: Side) -> list[VerdictComparison]:
 def collect_reasons(
     verdicts: Sequence[VerdictComparison], outcomes: Sequence[OutcomeChange], errors: Sequence[ErrorChange]
 ) -> list[Reason]:
-    """Return all that is better or worse, verdicts first."""
+    """Return everything that is better or worse, verdicts first."""
     return [*_verdict_reasons(verdicts), *_outcome_reasons(outcomes), *_error_reasons(errors)]
 
 
 def explain_without_changes(
     before: Side, after: Side, change: Change, weak: Sequence[InsufficientData]
 ) -> Reason:
-    """Return how it stands where nothing is better or worse; ``weak`` is why the service's counts are too thin."""
+    """Return the reason when nothing is better or worse.
+
+    ``weak`` says why the data of the service is insufficient.
+    """
     first, second = before.leading, after.leading
     if first is None or second is None or first.service != second.service:
-        told = [state.service if state else "no service" for state in (first, second)]
-        return Reason(f"BEFORE tells of {told[0]}, AFTER of {told[1]}", change)
+        names = [state.service if state else "no service" for state in (first, second)]
+        return Reason(f"BEFORE tells of {names[0]}, AFTER of {names[1]}", change)
     verdicts = [_verdict_words(state.verdict) for state in (first, second)]
     if first.verdict != second.verdict:
         says = f"{first.service} was {verdicts[0]} and is {verdicts[1]}"
@@ -82,7 +85,10 @@ def _verdict_reasons(verdicts: Sequence[VerdictComparison]) -> Iterator[Reason]:
 
 
 def compare_incidents(before: Side, after: Side) -> list[IncidentChange]:
-    """Return what became of each incident, those of AFTER first; the same cause on the same service is the same one."""
+    """Return the change of each incident, those of AFTER first.
+
+    The same cause on the same service is the same incident.
+    """
     counts = [{found.id: found.count for found in side.incidents} for side in (before, after)]
     changes = []
     for found in {found.id: found for found in (*after.incidents, *before.incidents)}.values():
@@ -110,6 +116,6 @@ def _outcome_reasons(outcomes: Sequence[OutcomeChange]) -> Iterator[Reason]:
 
 def _error_reasons(errors: Sequence[ErrorChange]) -> Iterator[Reason]:
     for kind, (one, many, change) in _ERRORS.items():
-        told = sum(error.sure and error.change == kind for error in errors)
-        if told:
-            yield Reason(one if told == 1 else f"{told} {many}", change)
+        names = sum(error.sure and error.change == kind for error in errors)
+        if names:
+            yield Reason(one if names == 1 else f"{names} {many}", change)

@@ -1,4 +1,4 @@
-"""The revisions of a service walked for the last good and the first bad one."""
+"""Find the last good and the first bad revision of a service."""
 
 from triage.models import RevisionHistory, ServiceVerdict
 
@@ -6,9 +6,9 @@ _GOOD = ("ready", "degraded")
 
 
 def build_revision_history(service: str, revisions: dict[str, ServiceVerdict]) -> RevisionHistory:
-    """Return the last good and the first bad of some revisions, which come the newest first.
+    """Return the last good and the first bad of revisions, newest first.
 
-    A revision without a verdict neither begins nor ends a stretch of bad ones.
+    A revision without a verdict neither starts nor ends a series of bad ones.
     """
     last_good = next((name for name, verdict in revisions.items() if verdict in _GOOD), None)
     first_bad, bounded = None, False

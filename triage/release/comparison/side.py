@@ -1,4 +1,4 @@
-"""What one side of a comparison knows."""
+"""The data of one side of a comparison."""
 
 from functools import cached_property
 
@@ -18,10 +18,21 @@ from triage.window import NANOSECONDS, parse_timestamp
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """The logs of one side, whole or of some revisions only.
+    """The logs of one side, complete or of some revisions.
 
-    ``states`` are those of its services, each with the revisions that belong to the side; ``first`` and ``last``
-    (RFC 3339) are the ends of the time that was looked at, which rates are counted by.
+    Attributes:
+        name: what the user calls the side.
+        verdict: the verdict of the diagnosis.
+        states: its services, each with the revisions of the side.
+        incidents: the incidents of the diagnosis.
+        runs: its runs.
+        requests: its request counts.
+        errors: its error patterns.
+        activities: which revisions logged, when and on how many instances.
+        gaps: what could not be read.
+        first: start of the measured time (RFC 3339).
+        last: end of the measured time (RFC 3339).
+
     """
 
     name: str
@@ -38,21 +49,21 @@ class Side(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def hours(self) -> float:
-        """Return how long the side is."""
+        """Return the length of the side in hours."""
         if self.first is None or self.last is None:
             return 0.0
         return max(0, parse_timestamp(self.last) - parse_timestamp(self.first)) / NANOSECONDS / 3600
 
     @cached_property
     def leading(self) -> ServiceState | None:
-        """Return the state of the service that the verdict is of."""
+        """Return the state of the service that the verdict is about."""
         return min(self.states, key=lambda state: not state.primary, default=None)
 
     @cached_property
     def services(self) -> set[str]:
-        """Return the services that the side knows something of."""
-        return {state.service for state in self.states} | {seen.service for seen in self.activities}
+        """Return the services that occur in the side."""
+        return {state.service for state in self.states} | {activity.service for activity in self.activities}
 
     def instances(self, service: str) -> int:
-        """Return how many instances of a service logged something."""
-        return sum(seen.instances for seen in self.activities if seen.service == service)
+        """Return the number of instances of a service that logged."""
+        return sum(activity.instances for activity in self.activities if activity.service == service)

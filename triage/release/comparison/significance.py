@@ -1,19 +1,22 @@
-"""Whether a difference may be chance: exact tests of two rates and of two shares.
+"""Exact significance tests of two rates and of two ratios.
 
-Both are conditional on the sum of what was counted, so no rate has to be known. They take counts to be independent.
-Log lines come in bursts, which makes them less so; that is why the level is strict.
+Both are conditional on the total count, so no true rate has to be known. They assume independent counts. Log lines
+come in bursts, which makes them less independent; therefore the level is strict.
 """
 
 from collections.abc import Callable
 from math import exp, lgamma, log
 
-#: A difference is told when chance gives one as large less than once in a hundred times.
+#: Significance level: chance gives such a difference less than once in a hundred times.
 LEVEL = 0.01
 _NEGLIGIBLE = 1e-15
 
 
 def rates_differ(first: int, first_exposure: float, second: int, second_exposure: float) -> bool:
-    """Return whether two counts, each over its exposure (hours, instances), are of different rates (binomial test)."""
+    """Return whether two counts have different rates (binomial test).
+
+    Each count is over its exposure: hours or instances.
+    """
     whole = first_exposure + second_exposure
     share = first_exposure / whole
     if not 0 < share < 1:
@@ -27,7 +30,7 @@ def rates_differ(first: int, first_exposure: float, second: int, second_exposure
 
 
 def ratios_differ(first_good: int, first_total: int, second_good: int, second_total: int) -> bool:
-    """Return whether two shares, each good of total, are of different odds (Fisher's exact test)."""
+    """Return whether two ratios, each good of total, differ (Fisher's exact test)."""
     good, total = first_good + second_good, first_total + second_total
     if not first_total or not second_total:
         return False
@@ -44,14 +47,14 @@ def ratios_differ(first_good: int, first_total: int, second_good: int, second_to
 
 
 def _two_sided_probability(
-    seen: int, expected: float, possible: range, weight: Callable[[int], float]
+    observed: int, expected: float, possible: range, weight: Callable[[int], float]
 ) -> float:
-    """Return how likely it is to see something as far from what is expected, on either side of it.
+    """Return the probability of a count as far from the expected one, on either side.
 
-    ``weight`` is the logarithm of the probability of a count. The tail is summed away from what is expected, where
-    each term is smaller than the last.
+    ``weight`` is the logarithm of the probability of a count. The tail is summed away from the expected count, where
+    each term is smaller than the previous one.
     """
-    tail = range(seen, possible.stop) if seen >= expected else range(seen, possible.start - 1, -1)
+    tail = range(observed, possible.stop) if observed >= expected else range(observed, possible.start - 1, -1)
     likely = 0.0
     for count in tail:
         term = exp(weight(count))
@@ -62,5 +65,5 @@ def _two_sided_probability(
 
 
 def _log_choose(total: int, count: int) -> float:
-    """Return the logarithm of the number of ways to choose."""
+    """Return the logarithm of the binomial coefficient."""
     return lgamma(total + 1) - lgamma(count + 1) - lgamma(total - count + 1)

@@ -1,4 +1,4 @@
-"""Whether a revision may stay: its runs, requests and errors held against criteria."""
+"""The deployment gate: pass or fail a revision by criteria."""
 
 from triage.release.gate.criteria_evaluation import evaluate_criteria, is_final
 from triage.release.gate.subject import Subject, find_last_good, select_subject

@@ -1,4 +1,4 @@
-"""Boots measured: whether they became ready in time, and how many failed."""
+"""Measure boots: ready in time, and failed."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ _MAX_NAMED = 3
 
 
 def measure_boots_ready(subject: Subject, criterion: BootsReady) -> CriterionResult:
-    """Return how many boots became ready in time.
+    """Measure how many boots became ready in time.
 
-    A boot that has time left says nothing yet. One that may have come up in time, or not, leaves open what it may
-    change: that is one of which the logs lack the beginning, or any word of its end.
+    A boot within its time limit is not counted yet. A boot is unclear if the logs lack its start or any line about its
+    end; unclear boots leave open what they could change.
     """
     boots = [run for run in subject.runs if run.kind == "boot"]
     ready = [run for run in boots if run.verdict == "ready"]
@@ -44,17 +44,17 @@ def measure_boots_ready(subject: Subject, criterion: BootsReady) -> CriterionRes
         (silent, "without a word of its end"),
         (going, "under way"),
     ]
-    told = [f"{count_text(len(runs), 'boot')} {what}" for runs, what in counted_in if runs]
+    parts = [f"{count_text(len(runs), 'boot')} {what}" for runs, what in counted_in if runs]
     if total:
         slowest = f", the slowest in {_slowest(good):.2f} s" if good else ""
-        told.insert(0, f"{len(good)} of {total:,} boots became ready within {criterion.within:g} s{slowest}")
+        parts.insert(0, f"{len(good)} of {total:,} boots became ready within {criterion.within:g} s{slowest}")
     outcome = _classify(len(good), total, unclear, criterion.at_least)
     late = {run.id for run in slow}
     lines = [*subject.lines("boot_failed"), *subject.lines("boot_ready", late)]
     return CriterionResult(
         says=f"{proportion_text(criterion.at_least, 'boot')} ready within {criterion.within:g} s",
         outcome=outcome,
-        measured="; ".join(told) or "no boot of this revision is in the logs",
+        measured="; ".join(parts) or "no boot of this revision is in the logs",
         value=round(len(good) / total, 4) if total else None,
         at_least=criterion.at_least,
         lines=lines if outcome == "failed" else [],
@@ -62,7 +62,7 @@ def measure_boots_ready(subject: Subject, criterion: BootsReady) -> CriterionRes
 
 
 def _classify(good: int, total: int, unclear: int, at_least: float) -> CriterionOutcome:
-    """Return how a share stands to its bound, whichever way the unclear ones went."""
+    """Return the outcome of a ratio that holds whatever the unclear boots were."""
     if not total:
         return "not_measured"
     if not Ratio(good + unclear, total + unclear, "").reaches(at_least):
@@ -75,18 +75,18 @@ def _slowest(boots: Sequence[Run]) -> float:
 
 
 def measure_boot_failures(subject: Subject, criterion: AtMost) -> CriterionResult:
-    """Return how many boots failed."""
+    """Measure how many boots failed."""
     boots = [run for run in subject.runs if run.kind == "boot" and run.verdict != "unknown"]
     failed = [run for run in boots if run.verdict == "not_ready"]
     conditions = Counter(run.condition or "exit" for run in failed)
     how = ", ".join(
         f"{name.replace('_', ' ')} {times_text(count)}" for name, count in conditions.most_common(_MAX_NAMED)
     )
-    told = f"{len(failed)} of {len(boots):,} boots failed" + (f": {how}" if how else "")
+    parts = f"{len(failed)} of {len(boots):,} boots failed" + (f": {how}" if how else "")
     return count_result(
         says=f"boots fail at most {times_text(criterion.at_most)}" if criterion.at_most else "no boot fails",
         found=len(failed),
-        measured=told if boots else "no boot of this revision has an end in the logs",
+        measured=parts if boots else "no boot of this revision has an end in the logs",
         seen=bool(boots),
         at_most=criterion.at_most,
         lines=subject.lines("boot_failed"),

@@ -1,4 +1,4 @@
-"""The judgement: every criterion measured, and what they say together."""
+"""Evaluate all criteria and combine them into the status of the gate."""
 
 from collections.abc import Iterator, Sequence
 
@@ -32,30 +32,30 @@ def evaluate_criteria(
 ) -> Gate:
     """Return whether the subject meets the criteria.
 
-    It fails when one of them fails; it is inconclusive when none fails and one that is required was not measured.
-    ``compared`` holds its errors against the baseline, or says why they are not. Who names a ``baseline`` wants it
-    measured: new errors are then required, unless they are off.
+    The gate fails if a criterion fails. It is inconclusive if none fails and a required one was not measured.
+    ``compared`` is the comparison with the baseline, or says why there is none. A named ``baseline`` makes new errors
+    required, unless they are off.
     """
-    exhibits = _EvidenceList()
-    judged = [
+    evidence = _EvidenceList()
+    evaluated = [
         Criterion(
             id=name,
             need=need,
-            says=finding.says,
-            outcome=finding.outcome,
-            measured=finding.measured,
-            value=finding.value,
-            at_least=finding.at_least,
-            at_most=finding.at_most,
-            evidence=[exhibits.cite(line) for line in finding.lines],
+            says=result.says,
+            outcome=result.outcome,
+            measured=result.measured,
+            value=result.value,
+            at_least=result.at_least,
+            at_most=result.at_most,
+            evidence=[evidence.cite(line) for line in result.lines],
         )
-        for name, need, finding in _measure_criteria(subject, criteria, coverage, compared, baseline)
+        for name, need, result in _measure_criteria(subject, criteria, coverage, compared, baseline)
         if need != "off"
     ]
-    status = _gate_status(judged)
+    status = _gate_status(evaluated)
     return Gate(
         status=status,
-        why=_explain_status(status, subject, judged),
+        why=_explain_status(status, subject, evaluated),
         service=subject.service,
         revision=subject.revision,
         project=subject.project,
@@ -63,26 +63,29 @@ def evaluate_criteria(
         environment=subject.environment,
         verdict=subject.verdict,
         baseline=baseline,
-        criteria=judged,
-        evidence=exhibits.lines,
+        criteria=evaluated,
+        evidence=evidence.lines,
         limits=[*limits, *(compared.limits if isinstance(compared, Comparison) else [])],
         coverage=coverage,
     )
 
 
 def is_final(criterion: Criterion) -> bool:
-    """Return whether a criterion failed in a way that no later log can undo: a share may rise, a count never falls."""
+    """Return whether later logs cannot undo a failed criterion.
+
+    A ratio may rise, a count never falls.
+    """
     return criterion.outcome == "failed" and (criterion.at_most is not None or criterion.at_least == 1)
 
 
 class _EvidenceList:
-    """The lines that criteria cite, numbered: each once."""
+    """The lines that criteria cite, each numbered once."""
 
     def __init__(self) -> None:
         self.lines: list[Evidence] = []
 
     def cite(self, line: Evidence) -> str:
-        """Return the number of a line, which gets one when it is cited first."""
+        """Return the number of a line, assigned at its first citation."""
         for known in self.lines:
             if _line_key(known) == _line_key(line):
                 return known.id
@@ -102,7 +105,7 @@ def _measure_criteria(
     compared: Comparison | str,
     baseline: Baseline | None,
 ) -> Iterator[tuple[str, Requirement, CriterionResult]]:
-    """Yield each criterion that is looked at, and what was measured of it."""
+    """Yield each criterion with its measurement."""
     of = criteria
     errors = of.new_errors.need
     yield "ready", "required", measurements.measure_ready(subject)
@@ -122,28 +125,30 @@ def _measure_criteria(
     yield "whole_logs", of.whole_logs.need, measurements.measure_whole_logs(coverage)
 
 
-def _gate_status(judged: Sequence[Criterion]) -> GateStatus:
-    outcomes = {criterion.outcome for criterion in judged}
+def _gate_status(evaluated: Sequence[Criterion]) -> GateStatus:
+    outcomes = {criterion.outcome for criterion in evaluated}
     if "failed" in outcomes:
         return "failed"
-    return "inconclusive" if any(map(_is_open, judged)) else "passed"
+    return "inconclusive" if any(map(_is_open, evaluated)) else "passed"
 
 
 def _is_open(criterion: Criterion) -> bool:
     return criterion.need == "required" and criterion.outcome == "not_measured"
 
 
-def _explain_status(status: GateStatus, subject: Subject, judged: Sequence[Criterion]) -> str:
-    """Return the judgement in one sentence."""
+def _explain_status(status: GateStatus, subject: Subject, evaluated: Sequence[Criterion]) -> str:
+    """Return the status in one sentence."""
     if status == "passed":
-        met = sum(criterion.outcome == "met" for criterion in judged)
-        others = [criterion.id for criterion in judged if criterion.outcome != "met"]
-        told = f"; optional and not measured: {', '.join(others)}" if others else ""
-        return f"the revision is {subject.verdict} and meets {met} of {len(judged)} criteria{told}"
+        met = sum(criterion.outcome == "met" for criterion in evaluated)
+        others = [criterion.id for criterion in evaluated if criterion.outcome != "met"]
+        unmeasured = f"; optional and not measured: {', '.join(others)}" if others else ""
+        return f"the revision is {subject.verdict} and meets {met} of {len(evaluated)} criteria{unmeasured}"
     named = [
         criterion
-        for criterion in judged
+        for criterion in evaluated
         if (criterion.outcome == "failed" if status == "failed" else _is_open(criterion))
     ]
     what = "failed" if status == "failed" else "required, but not measured"
-    return f"{len(named)} of {len(judged)} criteria {what}: {', '.join(criterion.id for criterion in named)}"
+    return (
+        f"{len(named)} of {len(evaluated)} criteria {what}: {', '.join(criterion.id for criterion in named)}"
+    )

@@ -1,4 +1,4 @@
-"""What came out of one criterion, before its evidence is numbered."""
+"""The result of one criterion, before its evidence is numbered."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,18 @@ from triage.models import CriterionOutcome, Evidence
 
 
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The condition in words, what was measured of it, and the lines that show it."""
+    """What was measured for a criterion.
+
+    Attributes:
+        says: the condition in words.
+        outcome: whether the condition is met.
+        measured: the measurement in words.
+        value: the measured number; None if not measured.
+        at_least: the lower bound, of a ratio.
+        at_most: the upper bound, of a count.
+        lines: the evidence.
+
+    """
 
     says: str
     outcome: CriterionOutcome
@@ -22,7 +33,10 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
 def count_result(
     says: str, found: int, measured: str, *, seen: bool, at_most: int, lines: Sequence[Evidence] = ()
 ) -> CriterionResult:
-    """Return how a count stands to its bound; it says nothing unless something was ``seen`` that it could count."""
+    """Return the result of a count and its bound.
+
+    It is not measured unless ``seen`` says that there was something to count.
+    """
     failed = found > at_most
     return CriterionResult(
         says=says,

@@ -1,4 +1,4 @@
-"""Errors that are new to a baseline."""
+"""Measure errors that are new compared with a baseline."""
 
 from triage.models import Comparison, ErrorPattern, Evidence, NewErrors
 from triage.release.comparison.errors import OVERFLOW
@@ -9,10 +9,11 @@ _MAX_CITED = 3
 
 
 def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Comparison | str) -> CriterionResult:
-    """Return the error shapes that the baseline does not have; a text instead of a comparison says why there is none.
+    """Measure the error patterns that the baseline does not have.
 
-    A baseline that is too thin has nothing, so that everything would be new to it: it measures nothing. Where too
-    little was seen of the revision itself, or too many shapes to tell them apart, what is new counts all the same.
+    A text instead of a comparison says why there is none. A baseline with insufficient data would make everything new,
+    so nothing is measured. With insufficient data of the revision itself, or too many patterns to distinguish them, new
+    errors still count.
     """
     says = "no error shape is new to the baseline"
     if criterion.at_most:
@@ -20,17 +21,17 @@ def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Compari
     if isinstance(compared, str):
         return count_result(says, 0, compared, seen=False, at_most=criterion.at_most)
     new = [found for found in compared.errors if found.service == subject.service and found.change == "new"]
-    thin = [found for found in compared.thin if found.service == subject.service]
+    insufficient = [found for found in compared.thin if found.service == subject.service]
     names = {"before": f"the baseline {compared.before.name}", "after": compared.after.name}
-    why = "; ".join(f"{names[found.side]}: {found.why}" for found in thin)
-    unusable = any(found.side == "before" for found in thin)
-    told = f"{count_text(len(new), 'error shape') if new else 'no error shape'} that {compared.before.name} does not have"
+    why = "; ".join(f"{names[found.side]}: {found.why}" for found in insufficient)
+    unusable = any(found.side == "before" for found in insufficient)
+    text = f"{count_text(len(new), 'error shape') if new else 'no error shape'} that {compared.before.name} does not have"
     unsure = [found for found in new if not found.sure]
     if unsure:
-        told += f", {len(unsure)} of them so seldom that it may be chance"
+        text += f", {len(unsure)} of them so seldom that it may be chance"
     new = [found for found in new if found.sure or not criterion.only_sure]
-    untold = any(error.template == OVERFLOW for error in subject.errors)
-    rest = "it logs more shapes than are told apart" if untold else ""
+    overflowed = any(error.template == OVERFLOW for error in subject.errors)
+    rest = "it logs more shapes than are told apart" if overflowed else ""
     shapes = {error.template: error for error in subject.errors}
     first = sorted(
         (shapes[found.shape] for found in new if found.shape in shapes), key=lambda error: error.first
@@ -38,8 +39,8 @@ def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Compari
     return count_result(
         says=says,
         found=len(new),
-        measured=why if unusable else "; ".join(filter(None, [told, rest, why])),
-        seen=not unusable and len(new) > criterion.at_most if thin or rest else True,
+        measured=why if unusable else "; ".join(filter(None, [text, rest, why])),
+        seen=not unusable and len(new) > criterion.at_most if insufficient or rest else True,
         at_most=criterion.at_most,
         lines=[_to_evidence(error) for error in first[:_MAX_CITED]],
     )

@@ -1,4 +1,4 @@
-"""Criteria of a revision that are no matter of boots or errors: its verdict, checks and connections, and the logs themselves."""
+"""Measure the other criteria: verdict, checks, connections, complete logs."""
 
 from collections import Counter
 
@@ -13,17 +13,17 @@ from triage.release.gate.criterion_result import (
 )
 from triage.release.gate.subject import Subject
 
-#: Lines that a criterion cites, and names that it lists.
+#: Most lines that a criterion cites, and most names that it lists.
 _MAX_CITED, _MAX_NAMED = 3, 3
 _WORDS = {"not_ready": "not ready", "no_data": "no data"}
 
 
 def measure_ready(subject: Subject) -> CriterionResult:
-    """Return what the diagnosis says of the revision."""
+    """Measure the verdict of the diagnosis for the revision."""
     outcomes: dict[str, CriterionOutcome] = {"ready": "met", "degraded": "met", "not_ready": "failed"}
     outcome = outcomes.get(subject.verdict, "not_measured")
     incident = subject.incident if outcome == "failed" else None
-    said = [subject.why, f"the cause: {incident.title}" if incident else ""]
+    reasons = [subject.why, f"the cause: {incident.title}" if incident else ""]
     verdict = _WORDS.get(subject.verdict, subject.verdict)
     lines: list[Evidence] = []
     if incident:
@@ -32,30 +32,30 @@ def measure_ready(subject: Subject) -> CriterionResult:
     return CriterionResult(
         says="the diagnosis calls the revision ready or degraded",
         outcome=outcome,
-        measured="; ".join([f"it calls it {verdict}", *filter(None, said)]),
+        measured="; ".join([f"it calls it {verdict}", *filter(None, reasons)]),
         lines=lines[:_MAX_CITED],
     )
 
 
 def measure_critical_checks(subject: Subject, criterion: AtMost) -> CriterionResult:
-    """Return which critical checks failed; an answer that is given again from the cache names none."""
+    """Measure which critical checks failed; a cached refusal names none."""
     failing = [run for run in subject.runs if run.failed_checks]
     decided = [run for run in subject.runs if run.kind == "validation" and run.verdict != "unknown"]
     checks = Counter(check for run in failing for check in run.failed_checks)
-    told = f"none failed in {count_text(len(decided), 'validation')}"
+    text = f"none failed in {count_text(len(decided), 'validation')}"
     if checks:
         named = [f"{check} failed {times_text(count)}" for check, count in checks.most_common(_MAX_NAMED)]
-        told = ", ".join(
+        text = ", ".join(
             named + ([f"{len(checks) - _MAX_NAMED} others too"] if len(checks) > _MAX_NAMED else [])
         )
     elif not decided:
-        told = "no validation of this revision has a verdict in the logs"
+        text = "no validation of this revision has a verdict in the logs"
     return count_result(
         says=f"critical checks fail at most {times_text(criterion.at_most)}"
         if criterion.at_most
         else "no critical check fails",
         found=checks.total(),
-        measured=told,
+        measured=text,
         seen=bool(decided or checks),
         at_most=criterion.at_most,
         lines=subject.lines("check_failed"),
@@ -63,32 +63,32 @@ def measure_critical_checks(subject: Subject, criterion: AtMost) -> CriterionRes
 
 
 def measure_connections(subject: Subject, criterion: Connections) -> CriterionResult:
-    """Return how many WebSocket connections were opened."""
-    seen = measure_ratio("connections_opened", [], subject.requests)
+    """Measure how many WebSocket connections were opened."""
+    ratio = measure_ratio("connections_opened", [], subject.requests)
     outcome: CriterionOutcome = "not_measured"
-    told = "no WebSocket connection to this revision is in the logs"
-    if seen is not None:
-        few = seen.total < criterion.seen_at_least
-        told = f"{seen}" + (f"; it takes {criterion.seen_at_least} to tell" if few else "")
-        outcome = "not_measured" if few else "met" if seen.reaches(criterion.at_least) else "failed"
+    text = "no WebSocket connection to this revision is in the logs"
+    if ratio is not None:
+        few = ratio.total < criterion.seen_at_least
+        text = f"{ratio}" + (f"; it takes {criterion.seen_at_least} to tell" if few else "")
+        outcome = "not_measured" if few else "met" if ratio.reaches(criterion.at_least) else "failed"
     return CriterionResult(
         says=f"{proportion_text(criterion.at_least, 'WebSocket connection')} opened",
         outcome=outcome,
-        measured=told,
-        value=round(seen.good / seen.total, 4) if seen and outcome != "not_measured" else None,
+        measured=text,
+        value=round(ratio.good / ratio.total, 4) if ratio and outcome != "not_measured" else None,
         at_least=criterion.at_least,
         lines=subject.lines("socket_refused") if outcome == "failed" else [],
     )
 
 
 def measure_whole_logs(coverage: Coverage) -> CriterionResult:
-    """Return whether something is missing from what was to be read."""
+    """Measure whether anything could not be read."""
     gaps = Counter(gap.kind.replace("_", " ") for gap in coverage.gaps)
-    told = ", ".join(f"{kind} {times_text(count)}" for kind, count in gaps.most_common())
+    text = ", ".join(f"{kind} {times_text(count)}" for kind, count in gaps.most_common())
     return CriterionResult(
         says="nothing of what was to be read is missing",
         outcome="not_measured" if gaps else "met",
-        measured=f"something is: {told}"
+        measured=f"something is: {text}"
         if gaps
         else f"{count_text(coverage.records, 'record')} read, no gap",
     )

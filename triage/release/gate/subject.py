@@ -1,4 +1,4 @@
-"""What is judged: one revision of a service, and all that the logs say of it."""
+"""The subject of a gate: one revision and everything logged about it."""
 
 from collections.abc import Collection, Sequence
 
@@ -22,10 +22,23 @@ from triage.release.comparison import build_revision_history
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """A revision with its own runs, requests, errors and lines; nothing of another revision counts.
+    """A revision with its own runs, requests, errors and lines.
 
-    ``verdict`` and ``why`` are the diagnosis's, ``incident`` is its first one of this revision.
-    ``last`` is the time of the last entry of all, RFC 3339. ``project`` and ``location`` are "" where no entry names them.
+    Attributes:
+        service: the service.
+        revision: the revision.
+        verdict: the verdict of the diagnosis.
+        why: the reason of the verdict.
+        environment: the environment, if the logs name it.
+        project: the project; "" if no entry names it.
+        location: the region; "" if no entry names it.
+        last: time of the last entry of all (RFC 3339).
+        incident: the first incident of this revision.
+        runs: its runs.
+        requests: its request counts.
+        errors: its error patterns.
+        samples: sample lines that show how it went.
+
     """
 
     service: str
@@ -43,7 +56,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     samples: list[EvidenceSample] = []
 
     def lines(self, shows: SampleKind, runs: Collection[str] | None = None) -> list[Evidence]:
-        """Return the lines that show something, of some runs only where they are named."""
+        """Return the sample lines of a kind, optionally of some runs only."""
         found = [seen for seen in self.samples if seen.shows == shows]
         return [seen.line for seen in found if runs is None or seen.run in runs]
 
@@ -59,39 +72,41 @@ def select_subject(
     revision: str = "",
     baseline: str = "",
 ) -> Subject:
-    """Return what the logs say of a revision.
+    """Return the subject of the gate.
 
-    Without a ``service`` it is the one that the diagnosis's verdict is of; without a ``revision`` the newest one that
-    is in the logs, whether it decided something yet or not: an older one's verdict is not its own. Where that is the
-    ``baseline``, the one to be judged is not there yet.
+    The default ``service`` is the one that the verdict is about. The default ``revision`` is the newest one in the
+    logs, even without a verdict: it does not inherit that of an older one. If this is the ``baseline``, the revision to
+    be evaluated has not logged yet.
     """
     state = next((of for of in diagnosis.services if service in ("", of.service)), None)
     name = state.service if state else service
-    judged = revision or next(iter(state.revisions if state else ()), "")
-    if judged and judged == baseline and not revision:
+    chosen = revision or next(iter(state.revisions if state else ()), "")
+    if chosen and chosen == baseline and not revision:
         why = f"the logs hold no revision that is newer than the baseline {baseline}"
         return Subject(service=name, revision="", verdict="no_data", why=why)
-    verdict, why = _revision_verdict(state, judged)
-    place = next((seen for seen in activities if (seen.service, seen.revision) == (name, judged)), None)
+    verdict, why = _revision_verdict(state, chosen)
+    activity = next((seen for seen in activities if (seen.service, seen.revision) == (name, chosen)), None)
     return Subject(
         service=name,
-        revision=judged,
+        revision=chosen,
         verdict=verdict,
         why=why,
         environment=state.environment if state else None,
-        project=place.project if place else "",
-        location=place.location if place else "",
+        project=activity.project if activity else "",
+        location=activity.location if activity else "",
         last=timeline.coverage.last,
-        incident=_first_incident(diagnosis, name, judged),
-        runs=[run for run in timeline.runs if (run.service, run.revision) == (name, judged)],
-        requests=[asked for asked in timeline.requests if (asked.service, asked.revision) == (name, judged)],
-        errors=[error for error in errors if (error.service, error.revision) == (name, judged)],
-        samples=[seen for seen in samples if (seen.line.service, seen.line.revision) == (name, judged)],
+        incident=_first_incident(diagnosis, name, chosen),
+        runs=[run for run in timeline.runs if (run.service, run.revision) == (name, chosen)],
+        requests=[
+            counts for counts in timeline.requests if (counts.service, counts.revision) == (name, chosen)
+        ],
+        errors=[error for error in errors if (error.service, error.revision) == (name, chosen)],
+        samples=[seen for seen in samples if (seen.line.service, seen.line.revision) == (name, chosen)],
     )
 
 
 def find_last_good(diagnosis: Diagnosis, service: str, revision: str) -> str:
-    """Return the newest revision older than this one that the logs show ready, "" where they show none."""
+    """Return the newest older revision that was ready; "" without one."""
     state = next((of for of in diagnosis.services if of.service == service), None)
     names = list(state.revisions) if state else []
     older = names[names.index(revision) + 1 :] if revision in names else names
@@ -103,7 +118,7 @@ def find_last_good(diagnosis: Diagnosis, service: str, revision: str) -> str:
 
 
 def _revision_verdict(state: ServiceState | None, revision: str) -> tuple[ServiceVerdict, str]:
-    """Return what the diagnosis says of a revision, and why."""
+    """Return the verdict of a revision and its reason."""
     if state is None:
         return "no_data", "the logs hold nothing of this service"
     if revision == state.revision:
@@ -117,7 +132,7 @@ def _revision_verdict(state: ServiceState | None, revision: str) -> tuple[Servic
 
 
 def _first_incident(diagnosis: Diagnosis, service: str, revision: str) -> Incident | None:
-    """Return the first incident of a revision; those that the service got over come last in a diagnosis."""
+    """Return the first incident of a revision; recovered ones come last."""
     return next(
         (
             incident

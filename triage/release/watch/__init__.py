@@ -1,4 +1,4 @@
-"""How a service stands while it is watched, and what changes."""
+"""The state of a watched service: instances, requests and changes."""
 
 from triage.release.watch.changes import find_changes
 from triage.release.watch.instances import instance_statuses

@@ -1,4 +1,4 @@
-"""What became another between two moments of a watch."""
+"""Find what changed between two updates of a watch."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,15 @@ _AnyVerdict = ServiceVerdict | Verdict
 
 @dataclass
 class _VerdictGroup:
-    """What came to the same verdict: the service, revisions, and instances with the run that decided."""
+    """What changed to the same verdict.
+
+    Attributes:
+        before: the previous verdict.
+        service: the service, if its verdict changed.
+        revisions: the revisions that changed.
+        instances: the run that decided, per instance.
+
+    """
 
     before: _AnyVerdict | None
     service: str = ""
@@ -18,10 +26,9 @@ class _VerdictGroup:
 
 
 def find_changes(before: Watch | None, after: Watch) -> list[VerdictChange]:
-    """Return what changed: the verdict of the service, of a revision, or the last one of an instance.
+    """Return the verdict changes of the service, of revisions and of instances.
 
-    What came to the same verdict is one change, from what the widest of it was before. The first moment is told as the
-    verdict of the service alone.
+    Everything that changed to the same verdict is one change. The first update reports the service alone.
     """
     if before is None:
         return [_build_change(after, after.diagnosis.verdict, _VerdictGroup(None, after.service))]
@@ -64,11 +71,11 @@ def _build_change(watch: Watch, verdict: _AnyVerdict, what: _VerdictGroup) -> Ve
 
 
 def _find_cause(watch: Watch, verdict: _AnyVerdict, what: _VerdictGroup) -> str:
-    """Return why: the incident that holds at what turned, else what was decided there."""
+    """Return the reason: an open incident in scope, else the deciding run."""
     if verdict in ("not_ready", "degraded"):
         for incident in watch.diagnosis.incidents:
-            places = {*incident.scope.revisions, *incident.scope.instances}
-            if not incident.recovered and (what.service or places & {*what.revisions, *what.instances}):
+            scope = {*incident.scope.revisions, *incident.scope.instances}
+            if not incident.recovered and (what.service or scope & {*what.revisions, *what.instances}):
                 return incident.title
     if what.service:
         return next((state.why for state in watch.diagnosis.services), "there are no lines of it")
@@ -78,7 +85,7 @@ def _find_cause(watch: Watch, verdict: _AnyVerdict, what: _VerdictGroup) -> str:
 
 
 def _describe_run(run: Run) -> str:
-    """Return what a run says of its end."""
+    """Return the outcome of a run in words."""
     blamed = ", ".join(run.failed_checks) or run.condition or ""
     return f"its {run.kind} that ended at {run.ended} is {run.verdict.replace('_', ' ')}" + (
         f": {blamed}" if blamed else ""

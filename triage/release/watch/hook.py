@@ -1,4 +1,4 @@
-"""A command of the user's that is handed a document when something changes."""
+"""Run the user's command with a document when something changes."""
 
 import os
 import signal
@@ -8,23 +8,26 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO
 
-#: Seconds that a command may take.
+#: Time limit of a command, in seconds.
 TIMEOUT = 60.0
-#: Bytes at the end of its errors that are looked at for the last line.
+#: Bytes at the end of its stderr that are searched for the last line.
 _TAIL_BYTES = 4096
 
 
 class Hook:
-    """Runs a command with a document on its standard input, one run at a time, without a shell.
+    """Runs a command with a document on standard input, without a shell.
 
-    While it runs, only the newest of the documents that come is kept for the next run. What it prints is not shown; of
-    a run that fails the last line of its errors is told.
+    One run at a time; meanwhile only the newest document is kept. The command's output is not shown. After a failed run
+    the last line of its stderr is reported.
     """
 
     def __init__(
         self, command: Sequence[str], notify: Callable[[str], None], clock: Callable[[], float]
     ) -> None:
-        """Run nothing yet. ``notify`` is told, in a sentence, when a run fails; ``clock`` counts seconds."""
+        """Start nothing yet; ``notify`` receives a sentence when a run fails.
+
+        ``clock`` counts seconds.
+        """
         self._command = list(command)
         self._notify = notify
         self._clock = clock
@@ -34,12 +37,12 @@ class Hook:
         self._began = 0.0
 
     def submit(self, document: str) -> None:
-        """Hand the document over, as soon as no other run is under way."""
+        """Pass a document to the command, as soon as no other run is in progress."""
         self._pending = document
         self.poll()
 
     def poll(self) -> None:
-        """See to the run that is under way, and begin the one that waits."""
+        """Check the current run, and start the pending one."""
         if self._running is not None:
             if self._running.poll() is None and self._clock() - self._began < TIMEOUT:
                 return
@@ -48,7 +51,7 @@ class Hook:
             self._start(self._pending)
 
     def wait(self) -> None:
-        """Wait until the last document has been handed over."""
+        """Wait until the last document has been processed."""
         while self._running is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._running.wait(TIMEOUT)
@@ -56,7 +59,7 @@ class Hook:
             self.poll()
 
     def stop(self) -> None:
-        """End what runs, and begin no more."""
+        """Kill the current run and drop the pending one."""
         self._pending = None
         if self._running is not None:
             _kill_process_group(self._running)
@@ -81,21 +84,21 @@ class Hook:
             self._notify(f"--on-change could not be run: {self._command[0]}: {error.strerror}")
 
     def _finish_run(self) -> None:
-        """Tell how the run ended that is under way; one that takes too long is killed."""
+        """Report how the current run ended; one over the time limit is killed."""
         process = self._running
         if process is None:
             return
         late = process.poll() is None
         if late:
             _kill_process_group(process)
-        status, said = self._collect_result(process)
+        status, last_line = self._collect_result(process)
         if late:
-            self._notify(f"--on-change was stopped after {TIMEOUT:.0f} s{said}")
+            self._notify(f"--on-change was stopped after {TIMEOUT:.0f} s{last_line}")
         elif status:
-            self._notify(f"--on-change ended with status {status}{said}")
+            self._notify(f"--on-change ended with status {status}{last_line}")
 
     def _collect_result(self, process: "subprocess.Popen[bytes]") -> tuple[int, str]:
-        """Return the status of a run that is over, and the last line of its errors."""
+        """Return the status of a finished run and the last line of its stderr."""
         status, lines = process.wait(), list[str]()
         if self._stderr is not None:
             self._stderr.seek(max(0, self._stderr.seek(0, os.SEEK_END) - _TAIL_BYTES))
@@ -111,7 +114,7 @@ class Hook:
 
 
 def _kill_process_group(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a command and what it started."""
+    """Kill a command and its children."""
     with suppress(ProcessLookupError):
         if os.name == "nt":
             process.kill()

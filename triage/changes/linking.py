@@ -1,0 +1,97 @@
+"""The change that explains an incident: at most one, and none that cannot."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from triage.changes.configuration import Configuration
+from triage.changes.fits import fit
+from triage.changes.joins import concerns, specification_of
+from triage.changes.link_text import link_text
+from triage.changes.specification import Specification
+from triage.models.change import AppliedChange, ChangeItem, ChangeLink, Onset
+
+#: How soon a failure must begin that only the time links to a change: 30 minutes.
+TIME_LIMIT = 1800 * 10**9
+#: Items that take effect without a new revision, on every instance.
+_AT_ONCE = ("ingress", "traffic", "iam policy", "cloud sql", "secret version")
+
+
+class _Candidate(msgspec.Struct, frozen=True):
+    """A change that may explain an incident, with the items that do."""
+
+    change: AppliedChange
+    items: list[ChangeItem]
+    certain: bool
+    delay: int
+
+
+def link_changes(
+    onsets: Iterable[Onset],
+    changes: Sequence[AppliedChange],
+    configurations: Sequence[Configuration] = (),
+) -> dict[str, ChangeLink | None]:
+    """Return by incident the change that explains it, or None.
+
+    A change explains an incident only if it concerns the service, or a secret or database that the service uses; if
+    the first failure came after it, for a deployment on the new revision; and if a changed item fits the cause, or
+    what it changed is unknown and the failure began soon after. Of several the most certain wins, then the nearest.
+    """
+    return {onset.incident: link_change(onset, changes, configurations) for onset in onsets}
+
+
+def link_change(
+    onset: Onset, changes: Sequence[AppliedChange], configurations: Sequence[Configuration] = ()
+) -> ChangeLink | None:
+    """Return the change that explains one incident, or None."""
+    if not onset.first_failures:
+        return None
+    specification = specification_of(onset, configurations)
+    found = [one for change in changes if (one := _assess(change, onset, specification))]
+    if not found:
+        return None
+    best = max(found, key=lambda one: (one.certain, one.change.at, one.change.change.id))
+    seconds = best.delay / 10**9
+    return ChangeLink(
+        change=best.change.change.id,
+        confidence="high" if best.certain else "medium",
+        items=tuple(item.name for item in best.items),
+        delay=seconds,
+        says=link_text(best.change, best.items, seconds, certain=best.certain),
+    )
+
+
+def _assess(change: AppliedChange, onset: Onset, specification: Specification | None) -> _Candidate | None:
+    delay = min(onset.first_failures.values()) - change.at
+    if delay < 0 or not concerns(change, onset, specification):
+        return None
+    on_new_revision = _began_on_new_revision(change, onset)
+    fits = [
+        (item, degree)
+        for item in change.change.items
+        if (on_new_revision or item.name in _AT_ONCE) and (degree := fit(item, change, onset))
+    ]
+    certain = [item for item, degree in fits if degree == "certain"]
+    if certain:
+        return _Candidate(change, certain, certain=True, delay=delay)
+    if delay > TIME_LIMIT or not on_new_revision or _spans_revisions(change, onset):
+        return None
+    possible = [item for item, _ in fits]
+    if possible or not (change.change.config_known or change.kind == "iam policy"):
+        return _Candidate(change, possible, certain=False, delay=delay)
+    return None
+
+
+def _began_on_new_revision(change: AppliedChange, onset: Onset) -> bool:
+    """Return whether the failure began where the change took effect: on the revision that it created, if it did."""
+    if not change.created:
+        return True
+    first = min(onset.first_failures, key=lambda revision: (onset.first_failures[revision], revision))
+    if change.change.revision:
+        return first in ("", change.change.revision)
+    return first != change.change.previous_revision
+
+
+def _spans_revisions(change: AppliedChange, onset: Onset) -> bool:
+    """Return whether other revisions fail in the same way: then the new one is not what they have in common."""
+    return change.created and bool(onset.first_failures.keys() - {"", change.change.revision})

@@ -1,0 +1,56 @@
+"""Which audit records are calls that change something, which report a state, and whose they are."""
+
+import re
+
+from triage.changes.audit_log import AuditRecord
+from triage.changes.calls import Call
+from triage.changes.json_values import mapping, text
+from triage.changes.secret_version import is_secret_change
+from triage.changes.sql_operation import is_sql_operation
+
+#: Project, location, collection and name.
+ServiceKey = tuple[str, str, str, str]
+_DEPLOYMENT = re.compile(
+    r"(?:Replace|Create|Update|Delete)(?:InternalService|Service|Job|WorkerPool)|DeleteRevision"
+)
+_REVISION = re.compile(r"(.+)-\d{5}-[a-z0-9]{3}")
+_COLLECTIONS = ("services", "jobs", "workerpools", "revisions")
+_POLICY_OWNERS = ("google.cloud.run.", "google.cloud.secretmanager.", "SetIamPolicy")
+
+
+def is_deployment(call: Call) -> bool:
+    """Return whether the call creates, changes or deletes a service, a job, a worker pool or a revision."""
+    method = call.first.method
+    return method.startswith("google.cloud.run.") and _DEPLOYMENT.fullmatch(call.first.verb) is not None
+
+
+def is_call(record: AuditRecord) -> bool:
+    """Return whether the record is of a call that can change something; system events only report what came of it."""
+    call = Call(record, record)
+    if is_sql_operation(call):
+        return True
+    if record.log != "activity":
+        return False
+    if is_deployment(call):
+        return True
+    return is_secret_change(call) or (
+        record.verb == "SetIamPolicy" and record.method.startswith(_POLICY_OWNERS)
+    )
+
+
+def is_state(record: AuditRecord) -> bool:
+    """Return whether the record is a system event about a service, a revision, a job or a worker pool."""
+    return record.log == "system_event" and record.collection in _COLLECTIONS and not is_call(record)
+
+
+def service_key(record: AuditRecord) -> ServiceKey:
+    """Return whose history a record belongs to; the name is "" where nothing says so."""
+    collection, name = record.collection, record.name
+    if collection == "revisions":
+        labels = mapping(mapping(record.response.get("metadata")).get("labels"))
+        found = _REVISION.fullmatch(name)
+        collection = "services"
+        name = (
+            record.service or text(labels.get("serving.knative.dev/service")) or (found[1] if found else "")
+        )
+    return (record.project, record.location, collection, name)

@@ -15,8 +15,10 @@ GROUND_FLOOR = {"errors", "measures", "models", "redact", "resources", "text", "
 STAGES = {
     "probe",
     "release",
+    "changes",
     "diagnosis",
     "entries",
+    "failures",
     "fetching",
     "lql",
     "reading",

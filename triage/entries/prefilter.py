@@ -21,12 +21,14 @@ from triage.entries.decoder import url_path
 from triage.entries.record_header import (
     HeaderReader,
     HeaderWithOrigin,
-    HeaderWithoutOrigin,
+    HeaderWithResource,
     Origin,
     RecordHeader,
 )
 from triage.entries.times import parse_nanoseconds
-from triage.models import Skipped
+from triage.entries.traffic_counter import TrafficCounter
+from triage.models import Skipped, Traffic
+from triage.text import path_template
 
 #: Found in texts with ANSI codes, and at the end of texts that may be only a logger's prefix.
 _SUSPICIOUS = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
@@ -53,7 +55,7 @@ class Prefilter:
         ``bounds``, if given.
         """
         self._bounds = bounds
-        self._headers = HeaderReader(HeaderWithoutOrigin if bounds is None else HeaderWithOrigin)
+        self._headers = HeaderReader(HeaderWithResource if bounds is None else HeaderWithOrigin)
         lines = {max(text.split("\n"), key=len) for text in literals}
         self._literals = AhoCorasick(sorted(lines.union(_SUSPICIOUS)), implementation=Implementation.DFA)
 
@@ -124,7 +126,11 @@ class Prefilter:
             severities = [header.severity for header in passed]
             time_range = _time_range([header.timestamp for header in passed]) or (0, 0)
         skipped = Skipped(
-            path, Counter(severities), *time_range, self._count_outside(headers, origins, relevant)
+            path,
+            Counter(severities),
+            *time_range,
+            self._count_outside(headers, origins, relevant),
+            self._count_traffic(headers, origins, relevant),
         )
         return sorted(relevant), skipped
 
@@ -140,6 +146,39 @@ class Prefilter:
             if origin is not None and index not in relevant
         ]
         return sum(not self._bounds.contains(time, *origin) for time, origin in passed)
+
+    def _count_traffic(
+        self, headers: Sequence[RecordHeader], origins: Sequence[Origin | None], relevant: set[int]
+    ) -> tuple[Traffic, ...]:
+        """Return the requests among the skipped records that are within the bounds."""
+        counts: Counter[tuple[str, str, str, int]] = Counter()
+        last: dict[tuple[str, str, str, int], str] = {}
+        for index, header in enumerate(headers):
+            request = header.http_request
+            if request is None or request.status is None or index in relevant:
+                continue
+            if self._bounds is not None and not self._is_within(header, origins[index]):
+                continue
+            resource = header.resource if isinstance(header, HeaderWithResource) else None
+            labels = resource.labels if resource is not None else None
+            service, revision = (
+                (labels.workload or "", labels.revision_name or "") if labels is not None else ("", "")
+            )
+            key = (service, revision, request.request_url, request.status)
+            counts[key] += 1
+            last[key] = max(header.timestamp, last.get(key, ""))
+        if not counts:
+            return ()
+        traffic = TrafficCounter()
+        for (service, revision, url, status), count in counts.items():
+            at = parse_nanoseconds(last[service, revision, url, status])
+            traffic.add((service, revision, path_template(_path(url)), status), count, at)
+        return traffic.build()
+
+    def _is_within(self, header: RecordHeader, origin: Origin | None) -> bool:
+        if self._bounds is None or origin is None:
+            return True
+        return self._bounds.contains(parse_nanoseconds(header.timestamp), *origin)
 
     def _matching_texts(self, texts: Sequence[str]) -> set[int]:
         """Return the indexes of the texts that hold a literal."""

@@ -64,16 +64,15 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
         return None
 
 
-class HeaderWithoutOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
-    """A header that requires a resource but does not decode it."""
-
-    resource: AnyObject
-
-
-class HeaderWithOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
-    """A header with the fields that name the service, the revision and the instance."""
+class HeaderWithResource(RecordHeader, rename="camel", gc=False, kw_only=True):
+    """A header with the resource, which names service and revision."""
 
     resource: Resource
+
+
+class HeaderWithOrigin(HeaderWithResource, rename="camel", gc=False, kw_only=True):
+    """A header with the fields that name the service, the revision and the instance."""
+
     labels: dict[str, str] | None = None
 
     @property

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+import msgspec
+
 from triage.entries.data_quality import FileStatistics
 from triage.entries.decoder import decode
+from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Entry, Record, Skipped
 
 Other = TypeVar("Other")
@@ -37,6 +40,7 @@ def prefilter_records(
     """
     statistics: FileStatistics | None = None
     outside = 0
+    traffic = TrafficCounter()
     for item in items:
         entry = decode(item) if isinstance(item, Record) else None
         if not isinstance(entry, Entry) or (entry.split and entry.split.total > 1):
@@ -49,5 +53,7 @@ def prefilter_records(
         statistics = statistics or FileStatistics(entry.source.path)
         statistics.observe(entry)
         outside += is_outside
+        if not is_outside:
+            traffic.observe(entry)
     if statistics is not None:
-        yield statistics.skipped(outside)
+        yield msgspec.structs.replace(statistics.skipped(outside), traffic=traffic.build())

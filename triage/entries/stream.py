@@ -9,7 +9,8 @@ from triage.entries.deduplicate import Deduplicator, same_entry_key, sort_ties
 from triage.entries.gaps import GapCollector
 from triage.entries.sorter import Sorter
 from triage.entries.split_entries import SplitEntryJoiner
-from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped
+from triage.entries.traffic_counter import TrafficCounter
+from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped, Traffic
 from triage.window import format_timestamp
 
 _MAX_BYTES = 64 << 20
@@ -59,6 +60,7 @@ class Entries:
         self._exports: dict[str, ExportFile] = {}
         self._statistics: dict[str, FileStatistics] = {}
         self._services: Counter[str] = Counter()
+        self._traffic = TrafficCounter()
         self._broken = self._outside = self._skipped = self._yielded = self._duplicates = 0
         self._without_payload = self._without_severity = 0
         self.late = self.has_split_parts = False
@@ -84,6 +86,7 @@ class Entries:
         elif isinstance(item, Skipped):
             self._outside += item.outside
             self._skipped += item.count - item.outside
+            self._traffic.add_all(item.traffic)
             self._statistics_of(item.path).observe_skipped(item)
         else:
             self._exports[item.path] = item
@@ -120,6 +123,7 @@ class Entries:
             self._outside += 1
         elif not self._keep(entry):
             self._skipped += 1
+            self._traffic.observe(entry)
         else:
             self._statistics[entry.source.path].add(entry)
             if entry.service:
@@ -139,6 +143,11 @@ class Entries:
         if gap.kind in _LOST_RECORDS:
             self._broken += gap.count
         self._gaps.add(gap)
+
+    @property
+    def traffic(self) -> tuple[Traffic, ...]:
+        """Return the requests that were not handed on, by path and status."""
+        return self._traffic.build()
 
     @property
     def held_bytes(self) -> int:

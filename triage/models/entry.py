@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from triage.models.immutable import Immutable
+from triage.models.traffic import Traffic
 
 SeveritySource = Literal["entry", "payload", "text", "none"]
 
@@ -62,6 +63,7 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
         first: earliest time, nanoseconds since 1970.
         last: latest time, nanoseconds since 1970.
         outside: number of them outside the requested selection.
+        traffic: requests among them that are within the selection, by path and status.
 
     """
 
@@ -70,6 +72,7 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
     first: int = 0
     last: int = 0
     outside: int = 0
+    traffic: tuple[Traffic, ...] = ()
 
     @property
     def count(self) -> int:

@@ -26,6 +26,7 @@ from triage.models import (
     Run,
     RunRecord,
     Timeline,
+    Traffic,
 )
 from triage.rules import Matcher
 from triage.runs import RequestCounter, TimelineBuilder
@@ -117,6 +118,11 @@ class Analyser:
         unfinished = self._tracer.close_all()
         self._take(unfinished)
         self._open_runs += [passage.run for passage in unfinished]
+
+    def add_traffic(self, traffic: Iterable[Traffic]) -> None:
+        """Count requests that were not observed one by one."""
+        for item in traffic:
+            self._judge.add_traffic(item)
 
     def build(self, cover: Callable[[int], Coverage]) -> Analysis:
         """Return the analysis.

@@ -110,6 +110,7 @@ def _analyse_all(
     entries = read_entries(sources, selection, analyser=analyser, notify=notify)
     for entry in entries:
         analyser.observe(entry)
+    analyser.add_traffic(entries.traffic)
     return analyser.build(entries.coverage)
 
 
@@ -134,6 +135,7 @@ def _analyse_in_order(
     with closing(read_records(sources, selection, analyser, notify)) as items:
         for entry in stream_in_order(entries, items):
             analyser.observe(entry)
+        analyser.add_traffic(entries.traffic)
         return analyser.build(entries.coverage)
 
 
@@ -153,6 +155,7 @@ def _analyse_by_instance(
             for entry in partition:
                 analyser.observe(entry)
             analyser.close_partition()
+        analyser.add_traffic(entries.traffic)
         return analyser.build(entries.coverage)
 
 

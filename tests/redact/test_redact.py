@@ -109,6 +109,42 @@ def test_only_the_secret_is_masked(text: str, masked: str) -> None:
     assert redact_text(text) == masked
 
 
+ACCOUNT = "orders-run@shop-prod.iam.gserviceaccount.com"
+
+
+@pytest.mark.parametrize(
+    "account", [ACCOUNT, "4711-compute@developer.gserviceaccount.com", "shop@appspot.gserviceaccount.com"]
+)
+def test_service_account_stays_readable(account: str) -> None:
+    text = f"Permission denied on secret for Revision service account {account}."
+    assert redact_text(text) == text
+    assert redact_document({"captures": {"account": account, "secret": "orders-db-url"}}) == {
+        "captures": {"account": account, "secret": "orders-db-url"}
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["x@shop.iam.gserviceaccount.com.evil.example", "ada@gserviceaccount.example"]
+)
+def test_address_that_only_looks_like_a_service_account_is_masked(text: str) -> None:
+    assert redact_text(text) == "<email-1>"
+
+
+def test_author_of_a_change_is_masked_even_if_it_is_a_service_account() -> None:
+    assert redact_document({"by": ACCOUNT, "authenticationInfo": {"principalEmail": ACCOUNT}}) == {
+        "by": "<email-1>",
+        "authenticationInfo": {"principalEmail": "<email-1>"},
+    }
+    assert redact_text(f'{{"principalEmail": "{ACCOUNT}"}}') == '{"principalEmail": "<email-1>"}'
+    assert redact_document({"by": "the deployment pipeline"}) == {"by": "the deployment pipeline"}
+
+
+def test_secret_in_a_captured_value_is_masked() -> None:
+    assert redact_document({"captures": {"account": "ada@example.org"}}) == {
+        "captures": {"account": "<email-1>"}
+    }
+
+
 def test_the_same_secret_has_one_placeholder_per_document() -> None:
     redactor = Redactor()
     first = redactor.redact_document(

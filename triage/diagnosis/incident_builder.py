@@ -20,6 +20,8 @@ _MAX_NAMES = 20
 NEARBY = 120 * NANOSECONDS
 #: Lines that an incident cites, one per rule.
 _MAX_CITED = 14
+#: Paths of which an incident cites a line of one rule.
+_MAX_PATHS = 3
 #: Reason of an incident for which no other reason was found.
 _NO_REASON = "No line gives a closer reason; this one shows it"
 #: Reason that cites the lines of the failed request, found by trace.
@@ -160,9 +162,7 @@ class IncidentBuilder:
         evidence_list = EvidenceList(link)
         cited: dict[str, list[tuple[Event, str]]] = {}
         for name, found in self._select_matches(own).items():
-            representatives = self._representative_events(name, found)
-            for event in representatives:
-                count = found.checks[event.check] if len(representatives) > 1 else found.count
+            for event, count in self._representative_events(name, found):
                 cited.setdefault(name, []).append((event, evidence_list.cite(event, count)))
         reasons = self._reasons(cited) or [
             Because(_NO_REASON, [line.id for line in evidence_list.evidence[:1]])
@@ -204,23 +204,42 @@ class IncidentBuilder:
             evidence=evidence_list.evidence,
             symptoms=[
                 *(symptom.headline() for symptom in self.symptoms),
-                *(f"{title_of(group)} ({group.count} times)" for group in self.failures),
+                *(f"{title_of(group)} ({_times(group.count)})" for group in self.failures),
             ],
+            captures=self._captures(),
         )
 
-    def _representative_events(self, name: str, found: RuleMatches) -> list[Event]:
-        """Return the first event of a rule, or one per check where the sentence names the check."""
+    def _captures(self) -> dict[str, str]:
+        """Return what the rules of the cause captured in their first match; the first rule wins."""
+        cause = self.pack_cause.cause
+        named = self.pack_cause.full_names([*cause.all_of, *cause.any_of])
+        fields: dict[str, str] = {}
+        for name in reversed([name for name in named if name in self.matches]):
+            fields |= self.matches[name].first.fields
+        return fields
+
+    def _representative_events(self, name: str, found: RuleMatches) -> list[tuple[Event, int]]:
+        """Return the first event of a rule, and how many there are.
+
+        Return one per check where the sentence names the check, and one per path where there are several.
+        """
         says = [
             reason.says
             for reason in self.pack_cause.cause.because
             if self.pack_cause.full_name(reason.rule) == name
         ]
-        if not any("{check}" in sentence for sentence in says):
-            return [next((e for e in found.samples if any(_captures_all(e, s) for s in says)), found.first)]
-        by_check: dict[str, Event] = {}
-        for event in found.samples:
-            by_check.setdefault(event.check, event)
-        return list(by_check.values())
+        if any("{check}" in sentence for sentence in says):
+            by_check: dict[str, Event] = {}
+            for event in found.samples:
+                by_check.setdefault(event.check, event)
+            if len(by_check) > 1:
+                return [(event, found.checks[check]) for check, event in by_check.items()]
+            return [(event, found.count) for event in by_check.values()]
+        if len(found.paths) > 1:
+            by_path = sorted(found.paths.values(), key=lambda path: (-path[0], path[1].entry.sort_key))
+            return [(event, count) for count, event in by_path[:_MAX_PATHS]]
+        first = next((e for e in found.samples if any(_captures_all(e, s) for s in says)), found.first)
+        return [(first, found.count)]
 
     def _reasons(self, cited: Mapping[str, list[tuple[Event, str]]]) -> list[Because]:
         """Return the sentences whose fields were captured; where none is complete, all of them."""
@@ -230,19 +249,17 @@ class IncidentBuilder:
             for event, number in cited.get(self.pack_cause.full_name(reason.rule), [])
         ]
         complete = [(says, event, number) for says, event, number in candidates if _captures_all(event, says)]
-        return [
-            Because(
-                fill_sentence(
-                    says, event.fields, check=event.check or self.check or "", service=self.service
-                ),
-                [number],
-            )
-            for says, event, number in complete or candidates
-        ]
+        reasons: dict[str, list[str]] = {}
+        for says, event, number in complete or candidates:
+            check = event.check or self.check or ""
+            sentence = fill_sentence(says, event.fields, check=check, service=self.service)
+            reasons.setdefault(sentence, []).append(number)
+        return [Because(sentence, list(dict.fromkeys(numbers))) for sentence, numbers in reasons.items()]
 
     def headline(self) -> str:
         """Return the title with its number of lines, as shown for a symptom."""
-        return f"{self.title} ({sum(found.count for found in self.matches.values())} lines)"
+        count = sum(found.count for found in self.matches.values())
+        return f"{self.title} ({count} line{'s' * (count != 1)})"
 
     def _select_matches(self, nearby: MatchesByRule) -> MatchesByRule:
         """Return the matches to cite: those of the reasons, then the others, most severe first."""
@@ -289,6 +306,10 @@ class IncidentBuilder:
     def _may_exclude(self, line: RuleMatches) -> bool:
         """Return whether a nearby match is about this incident: not one of another run of its kind."""
         return line.first.run != self.pack_cause.cause.scope
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 class _MissingFields(dict[str, str]):

@@ -107,6 +107,19 @@ class FailedShare(msgspec.Struct, frozen=True, kw_only=True):
     of: str
 
 
+class AffectedService(msgspec.Struct, frozen=True):
+    """A service that passed on the failure of another one.
+
+    Attributes:
+        service: the service.
+        requests: requests of it that failed because of the other.
+
+    """
+
+    service: str
+    requests: int
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """A cause with its evidence.
 
@@ -132,6 +145,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         ruled_out: causes that were excluded.
         symptoms: headlines of the incidents that this one explains.
         share: how many failed of how many, null where it is not known.
+        captures: what the rule of the cause captured, by name; it fills the commands of the playbook.
 
     """
 
@@ -156,6 +170,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     ruled_out: list[RuledOut] = []
     symptoms: list[str] = []
     share: FailedShare | None = None
+    captures: dict[str, str] = {}
 
 
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +182,8 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
         revision: the revision that decides the verdict.
         environment: environment that its runs report.
         why: the reason, as a sentence.
-        recovered: whether it failed before and was ready afterwards.
+        recovered: whether it failed before, was ready afterwards, and none of its incidents is open.
+        open_incidents: number of its incidents that are not over.
         primary: whether a pack names it as a primary service.
         chain: id of the pack with its readiness chain, "" for none.
         revisions: verdict of each revision, newest first.
@@ -180,6 +196,7 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     environment: str | None = None
     why: str = ""
     recovered: bool = False
+    open_incidents: int = 0
     primary: bool = False
     chain: str = ""
     revisions: dict[str, ServiceVerdict] = {}
@@ -217,7 +234,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         schema: name and version of the document.
         verdict: verdict of the leading service.
-        recovered: whether that service failed before and was ready afterwards.
+        recovered: whether that service failed before, was ready afterwards, and no incident is open.
+        open_incidents: number of incidents that are not over.
         services: state of each service, the leading one first.
         coverage: entries that the diagnosis is based on.
         limits: what the logs cannot show, as sentences.
@@ -230,6 +248,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     schema: Literal["triage.diagnosis/1"] = "triage.diagnosis/1"
     verdict: ServiceVerdict
     recovered: bool = False
+    open_incidents: int = 0
     services: list[ServiceState] = []
     coverage: Coverage
     limits: list[str] = []

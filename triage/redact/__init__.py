@@ -2,7 +2,8 @@
 
 Tokens, keys, passwords, cookies, authorisation codes, private keys, e-mail addresses, public addresses and user ids
 become placeholders such as ``<token-1>``. The same secret gets the same placeholder within one ``Redactor``, so that
-related lines stay related. Ordinary words, commit hashes, instance ids, revisions, private addresses and times stay.
+related lines stay related. Ordinary words, commit hashes, instance ids, revisions, private addresses and times stay,
+and so do service accounts, which the commands of a fix need, except where one is the author of a change.
 
 The rules are a small table in the manner of gitleaks: the form of a secret, a literal that must be present, samples
 in the tests. detect-secrets and gitleaks themselves are made for source code. They find that a line holds a secret,
@@ -16,8 +17,8 @@ from triage.redact.redactor import Redactor
 
 __all__ = ["DOCUMENT_NAMES", "Redactor", "redact_document", "redact_text"]
 
-#: Fields of triage's documents whose keys are names of services or revisions.
-DOCUMENT_NAMES = ("services", "revisions")
+#: Fields of triage's documents whose keys are names: of services, revisions, and of what a rule captured.
+DOCUMENT_NAMES = ("services", "revisions", "captures")
 
 
 def redact_text(text: str) -> str:

@@ -19,6 +19,8 @@ from triage.redact.patterns import (
 _PLACEHOLDER = re.compile(
     r"<(?:address|code|cookie|email|key|password|private-key|secret|token|user)-\d{1,9}>"
 )
+#: Keys of whoever made a change: an address of theirs is masked even if it is a service account's.
+_AUTHORS = frozenset({"by", "principalEmail", "principal_email", "principalemail", "principalSubject"})
 #: Number of keys without secrets that are remembered, so that each is searched once.
 _KEYS = 4096
 _SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
@@ -65,7 +67,7 @@ class Redactor:
             return {
                 self._redact_key(key): self._redact_named_fields(value)
                 if key in self._by_name
-                else self.redact_document(value, kind_of_key(str(key)) or kind)
+                else self.redact_document(value, _kind_of_field(key, value) or kind)
                 for key, value in document.items()
             }
         if isinstance(document, list | tuple):
@@ -121,6 +123,13 @@ class Redactor:
             self._numbers[kind] += 1
             self._known[plain] = f"<{kind}-{self._numbers[kind]}>"
         return self._known[plain]
+
+
+def _kind_of_field(key: Any, value: Any) -> str | None:
+    """Return the kind of secret that a field holds by its name, or None."""
+    if key in _AUTHORS and isinstance(value, str) and "@" in value:
+        return "email"
+    return kind_of_key(str(key))
 
 
 def _select_searches(text: str) -> Iterator[Callable[[str], Iterable[Span]]]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from triage.measures import Latency, PathResponses, Ratio, count_responses, measure_latencies, measure_ratio
 from triage.models import (
+    PROBE_PACK,
     Because,
     Evidence,
     Incident,
@@ -83,9 +84,9 @@ class IncidentView:
 
     @cached_property
     def known(self) -> dict[str, str]:
-        """Return the names for playbook commands, as far as the logs show them."""
+        """Return the names for playbook commands: those of the scope and what the rule captured."""
         scope = self.incident.scope
-        return {
+        return self.incident.captures | {
             "service": self.incident.service,
             "revision": scope.revisions[-1] if scope.revisions else "",
             "project": scope.project,
@@ -280,7 +281,7 @@ class IncidentView:
 
 def _is_client_probe(line: Evidence) -> bool:
     """Return whether a client's probe wrote the line; Cloud Logging has none of it."""
-    return line.rule.startswith("client-probe/")
+    return line.rule.startswith(f"{PROBE_PACK}/")
 
 
 def _check_steps(run: Run) -> list[Step]:

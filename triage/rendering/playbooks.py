@@ -22,15 +22,21 @@ from triage.resources import root
 Within = Literal["24 hours", "1 week", "1 month"]
 
 _T = TypeVar("_T")
-_PLACEHOLDER = re.compile(r"\{(service|revision|project|region|last_good)\}")
+_PLACEHOLDER = re.compile(r"(?<![%${])\{([a-z][a-z_]*)\}")
+#: Names of Cloud Run, which the entries carry as labels.
+_LABELS = ("service", "revision", "project", "region", "last_good")
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.:-]{0,98}[a-z0-9])?", re.ASCII)
-_FALLBACKS = {
-    "service": "SERVICE",
-    "revision": "REVISION",
-    "project": "PROJECT",
-    "region": "REGION",
-    "last_good": "LAST_GOOD_REVISION",
-}
+_ACCOUNT = re.compile(r"[a-z0-9-]{1,63}@(?:[a-z0-9-]{1,63}\.){1,3}gserviceaccount\.com", re.ASCII)
+#: Words with single marks between them: no shell syntax, no Markdown in a code span, no option, no ".." and no
+#: comment of SQL ("--").
+_CAPTURED = re.compile(r"/?[A-Za-z0-9_]+(?:[@/.:-][A-Za-z0-9_]+)*", re.ASCII)
+_LONGEST = 200
+#: Captured names that playbooks use; each stands in commands or in code spans. A test keeps the list true.
+CAPTURED_NAMES = (
+    "account", "allowed", "api", "api_project", "bucket", "connection", "connector", "constraint", "database", "domain",
+    "file", "host", "identifier", "image", "instance", "key", "object", "path", "permission", "queue",
+    "resource", "secret", "subnetwork", "table", "timeout", "topic", "user", "version",
+)  # fmt: skip
 
 
 class PlaybookModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -81,7 +87,7 @@ class Fix(PlaybookModel, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check that a symptom fix says why the cause remains."""
         if self.symptom_fix and not self.why:
-            raise ValueError(f"the symptom fix {self.title!r} does not say why it does not cure")
+            raise ValueError(f"the symptom fix {self.title!r} does not say why the cause remains")
 
 
 class Metric(PlaybookModel, frozen=True, kw_only=True):
@@ -128,6 +134,7 @@ class Playbook(PlaybookModel, frozen=True, kw_only=True):
     Attributes:
         title: short name.
         means: explanation in Markdown.
+        docs: address of the documentation page that it rests on, "" for none.
         use: names of shared blocks in ``_shared.toml``.
         fixes: fixes.
         validation: steps to verify the fix.
@@ -139,6 +146,7 @@ class Playbook(PlaybookModel, frozen=True, kw_only=True):
 
     title: str
     means: str
+    docs: str = ""
     use: list[str] = []
     fixes: list[Fix] = []
     validation: list[Step] = []
@@ -199,8 +207,8 @@ def rollback_steps(known: Mapping[str, str]) -> list[Step]:
 def fill_placeholders(text: str, known: Mapping[str, str]) -> str:
     """Return the text with its placeholders filled.
 
-    They are {service}, {revision}, {project}, {region} and {last_good}. A missing or invalid name becomes a word in
-    capitals that the reader replaces.
+    They are {service}, {revision}, {project}, {region}, {last_good}, and what the rule of the cause captured. A missing
+    or invalid value becomes a word in capitals that the reader replaces.
     """
     return _PLACEHOLDER.sub(lambda found: _placeholder_value(found[1], known), text)
 
@@ -223,12 +231,18 @@ def fill_playbook(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
 
 def find_unfilled(text: str) -> list[str]:
     """Return the words in capitals that the reader must replace, in order."""
-    return [word for word in _FALLBACKS.values() if re.search(rf"\b{word}\b", text)]
+    words = map(_fallback, (*_LABELS, *CAPTURED_NAMES))
+    return [word for word in words if re.search(rf"(?<![\w$-]){word}(?![\w=-])", text)]
 
 
 def _placeholder_value(key: str, known: Mapping[str, str]) -> str:
     value = known.get(key, "")
-    return value if _NAME.fullmatch(value) else _FALLBACKS[key]
+    allowed = _NAME if key in _LABELS else _ACCOUNT if key == "account" else _CAPTURED
+    return value if len(value) <= _LONGEST and allowed.fullmatch(value) else _fallback(key)
+
+
+def _fallback(key: str) -> str:
+    return "LAST_GOOD_REVISION" if key == "last_good" else key.upper()
 
 
 @cache
@@ -245,4 +259,4 @@ def _read_toml(name: str, noun: type[_T]) -> _T:
     try:
         return msgspec.convert(tomllib.loads(text), noun)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BadDataError(f"reports/playbooks/{name}.toml: {error}", "mend the file") from error
+        raise BadDataError(f"reports/playbooks/{name}.toml: {error}", "fix the file") from error

@@ -8,9 +8,10 @@ its ``subject``, grouped by its ``message_template``, and shown through ``clean`
 
 from triage.text.excerpts import excerpt
 from triage.text.markdown import cell, code, fence, prose
-from triage.text.messages import SUBJECT_LIMIT, message_template, subject, summary_line
+from triage.text.messages import SUBJECT_LIMIT, subject, summary_line
 from triage.text.paths import path_template
 from triage.text.safe import clean, escape_ci_commands, filename, quote
+from triage.text.templates import message_template
 
 __all__ = [
     "SUBJECT_LIMIT",

@@ -1,4 +1,4 @@
-"""The subject, the summary line and the template of a message."""
+"""The subject and the summary line of a message."""
 
 import re
 
@@ -18,30 +18,27 @@ _MARKS = re.compile(
     )+""",
     re.VERBOSE,
 )
-
-# Longer and more certain forms first, so that a number inside an id is not taken for itself. Every form is linear.
-_VARIABLE = re.compile(
-    r"""
-      (?P<text>      "[^"\n]*" | (?<!\w)'[^'\n]*'(?!\w) | `[^`\n]*` )
-    | (?P<url>       \b[a-z][a-z0-9+.-]{1,31}://[^\s"'<>|]+ )
-    | (?P<email>     \b[\w.+-]{1,64}@[\w-]+\.[\w.-]+ )
-    | (?P<time>      \b\d{4}-\d\d-\d\d(?:[T\ ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?
-                     | \b\d\d:\d\d:\d\d(?:[.,]\d+)? )
-    | (?P<id>        \b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b | \b0x[0-9a-f]+\b
-                     | \b(?=[a-f]{0,63}\d)(?=\d{0,63}[a-f])[0-9a-f]{8,}\b )
-    | (?P<revision>  (?<=-)\d{5}-[a-z0-9]{3}\b )
-    | (?P<host>      \b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b )
-    | (?P<n>         (?<![^\W\d_])\d+(?:[.,]\d+)* | \d{4,} )
-    """,
-    re.VERBOSE | re.ASCII | re.IGNORECASE,
-)
+# An outcome word; marks may follow it: "WARNING: [U+FE0F]  database: Failed (non-critical)".
+_OUTCOME = re.compile(r"(?:PASS|FAIL|WARNING):(?=\s)")
 
 
 def subject(message: str) -> str:
-    """Return the first line without leading marks and outer white space, at most 8 KiB."""
-    line = message[:SUBJECT_LIMIT].partition("\n")[0]
-    marks = _MARKS.match(line)
-    return line[marks.end() :].rstrip() if marks else line.rstrip()
+    """Return the first line without leading marks and outer white space, at most 8 KiB.
+
+    Marks before and after a leading outcome word (PASS, FAIL, WARNING) are removed; the word stays.
+    """
+    line = _strip_marks(message[:SUBJECT_LIMIT].partition("\n")[0]).rstrip()
+    outcome = _OUTCOME.match(line)
+    if outcome is None:
+        return line
+    rest = line[outcome.end() :]
+    text = _strip_marks(rest)
+    return line if text == rest.lstrip() else f"{outcome[0]} {text}".rstrip()
+
+
+def _strip_marks(text: str) -> str:
+    marks = _MARKS.match(text)
+    return text[marks.end() :] if marks else text
 
 
 def summary_line(message: str) -> str:
@@ -50,12 +47,3 @@ def summary_line(message: str) -> str:
     if not line.startswith("Traceback (most recent call last)"):
         return line
     return [text for text in message.split("\n") if text.strip() and not text[0].isspace()][-1]
-
-
-def message_template(message: str) -> str:
-    """Return the summary line with its variable parts replaced.
-
-    All messages of one log statement have the same template: ``"GET /users/42 took 1.5s"`` becomes
-    ``"GET /users/<n> took <n>s"``.
-    """
-    return _VARIABLE.sub(lambda found: f"<{found.lastgroup}>", subject(summary_line(message)))

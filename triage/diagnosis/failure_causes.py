@@ -1,6 +1,6 @@
 """The causes that a statement or a failure point's own text shows, by the rule that knows it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -12,9 +12,11 @@ from triage.models import Entry, Event, Pack, Recognized
 Match = Callable[[Entry], Event | None]
 
 _SCOPE = "failure"
+#: Texts of a statement that show that it is noise: its decisive line and its first one.
+_DECIDING = 2
 
 
-def failure_packs(packs: Sequence[Pack]) -> list[Pack]:
+def failure_packs(packs: Sequence[Pack], *, only_multiline: bool = False) -> list[Pack]:
     """Return the packs with only those rules that causes of failures name, or that know noise.
 
     Other rules read the same lines as steps of a run, and must not hide what a line says of a failure.
@@ -23,7 +25,11 @@ def failure_packs(packs: Sequence[Pack]) -> list[Pack]:
     kept = [
         msgspec.structs.replace(
             pack,
-            rules=[rule for rule in pack.rules if f"{pack.id}/{rule.id}" in named or rule.noise],
+            rules=[
+                rule
+                for rule in pack.rules
+                if (f"{pack.id}/{rule.id}" in named or rule.noise) and (rule.multiline or not only_multiline)
+            ],
             causes=[],
         )
         for pack in packs
@@ -48,13 +54,18 @@ class FailureCauses:
                     self._by_rule.setdefault(name, pack_cause)
 
     @property
-    def rules(self) -> list[str]:
+    def rules(self) -> Collection[str]:
         """Return the full names of the rules that show a cause."""
-        return list(self._by_rule)
+        return self._by_rule.keys()
 
     def by_id(self, cause: str) -> PackCause | None:
         """Return a cause by its id."""
         return self._by_id.get(cause)
+
+    def recognize_event(self, event: Event) -> Recognized | None:
+        """Return the cause that an event shows, None if its rule names none."""
+        pack_cause = self._by_rule.get(event.name)
+        return _recognized(event, pack_cause) if pack_cause is not None else None
 
     def recognize(self, match: Match, entry: Entry, texts: Sequence[str]) -> Recognized | None:
         """Return what the packs know of texts that an entry holds.
@@ -63,13 +74,13 @@ class FailureCauses:
         """
         symptom: Recognized | None = None
         noise: Recognized | None = None
-        for text in texts:
+        for number, text in enumerate(texts):
             event = match(entry if text == entry.message else msgspec.structs.replace(entry, message=text))
             if event is None:
                 continue
             pack_cause = self._by_rule.get(event.name)
             if pack_cause is None:
-                noise = noise or Recognized(event, "")
+                noise = noise or (Recognized(event, "") if number < _DECIDING else None)
             elif pack_cause.cause.tier != "symptom":
                 return _recognized(event, pack_cause)
             else:

@@ -47,6 +47,7 @@ def build_incident(
     evidence = EvidenceList(link)
     reasons = _reasons(group, evidence)
     sample = group.samples[0]
+    is_explained = sample.statement is not None or (known is not None and known.cause.tier != "symptom")
     share = share_of(group, serving)
     cause = known.cause.id if known is not None else _cause_of(group)
     identity = "\0".join((cause, group.service, _MEASURED.sub("<n>", title) if known else group.template))
@@ -60,7 +61,7 @@ def build_incident(
         condition=_condition(group, known),
         severity=severity_of(group, serving, share),
         confidence=_confidence(group, known),
-        tier=_tier(group, known),
+        tier=_tier(group, known) if is_explained else "symptom",
         playbook=known.cause.playbook if known is not None else _playbook_of(sample),
         because=[f"{reason.says} [{', '.join(reason.evidence)}]" for reason in reasons],
         reasons=reasons,
@@ -80,6 +81,7 @@ def build_incident(
         evidence=evidence.evidence,
         symptoms=_symptoms(group),
         share=share,
+        captures=dict(group.known.event.fields) if known is not None and group.known is not None else {},
     )
 
 
@@ -104,7 +106,7 @@ def share_of(group: FailureGroup, serving: ServiceServing) -> FailedShare | None
 def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare | None) -> Severity:
     """Return the severity: how much of the service failed, not how bad the line sounds."""
     if is_refusal(group):
-        return "P2"
+        return "P1" if _refuses_all(group, serving) else "P2"
     serves = any(revision.succeeded_at > group.first for name, revision in serving.revisions.items())
     ratio = share.failed / share.total if share is not None else 1.0
     if share is not None and share.of == "requests":
@@ -123,6 +125,13 @@ def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare
     ):
         return "P1"
     return "P1" if ratio >= 0.1 else "P2"
+
+
+def _refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
+    """Return whether many requests were refused on paths that succeeded before and never since."""
+    known = [serving.paths[name] for path, _ in group.paths if (name := path_template(path)) in serving.paths]
+    succeeded = [path.succeeded_at for path in known if path.succeeded]
+    return group.count >= _MANY and bool(succeeded) and max(succeeded) <= group.first
 
 
 def is_refusal(group: FailureGroup) -> bool:
@@ -191,7 +200,7 @@ def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
         numbers = [_cite_quote(evidence, quote, group, 1) for quote in sample.tail]
         last = quote_line(sample.tail[-1].decisive)
         reasons.append(Because(f"The last line of the instance before it was {last}", numbers))
-    point = evidence.cite(_event(sample.entry, sample.event), sum(group.kinds.values()))
+    point = evidence.cite(_event(sample.entry, sample.event), _count_similar(group, sample))
     reasons.append(Because(_point_sentence(group, sample), [point]))
     if sample.statement is None and not sample.printed and sample.kind != "request" and sample.entry.instance:
         reasons.append(Because("No output of this instance before that moment is in these entries", [point]))
@@ -216,6 +225,14 @@ def _point_sentence(group: FailureGroup, sample: FailureSample) -> str:
         listed = ", ".join(f"{count} on {path} ({status})" for (path, status), count in worst)
         return f"{what}: {listed}" if listed else f"{what}{times}"
     return f"{what}{times}"
+
+
+def _count_similar(group: FailureGroup, sample: FailureSample) -> int:
+    """Return how many failure points are similar to a sample: requests of its path and status, else its kind."""
+    http = sample.entry.http
+    if sample.kind == "request" and http is not None and http.status:
+        return _by_template(group).get((path_template(http.path) or "unknown path", http.status), 1)
+    return group.kinds.get(sample.kind, 1)
 
 
 def _by_template(group: FailureGroup) -> dict[tuple[str, int], int]:

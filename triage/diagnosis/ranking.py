@@ -8,8 +8,6 @@ from triage.models import Incident, ServiceState
 
 _SEVERITY = ("P0", "P1", "P2")
 _CONFIDENCE = ("high", "medium", "low")
-#: Unknown errors that are listed; there may be hundreds of patterns.
-_MAX_UNKNOWN = 25
 
 
 def attach_symptoms(builders: list[IncidentBuilder]) -> list[IncidentBuilder]:
@@ -77,20 +75,14 @@ def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[
     def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, int, str]:
         state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
-            incident.cause == "unknown-error",
             not state.primary,
             incident.recovered,
             bool(incident.scope.revisions) and state.revision not in incident.scope.revisions,
+            incident.severity == "P2",
             TIERS.index(incident.tier),
             _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),
             "".join(chr(0x10FFFF - ord(character)) for character in incident.last_seen),
         )
 
-    ordered = sorted(incidents, key=key)
-    known = [incident for incident in ordered if incident.cause != "unknown-error"]
-    unknown = sorted(
-        (incident for incident in ordered if incident.cause == "unknown-error"),
-        key=lambda incident: (key(incident)[1:4], -incident.count, incident.first_seen),
-    )
-    return known + unknown[:_MAX_UNKNOWN]
+    return sorted(incidents, key=key)

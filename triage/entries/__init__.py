@@ -5,6 +5,7 @@ from triage.entries.bounds import Bounds
 from triage.entries.decoder import decode
 from triage.entries.in_order_stream import stream_in_order
 from triage.entries.instances import EntriesByInstance
+from triage.entries.neighbourhood_filter import NeighbourhoodFilter
 from triage.entries.prefilter import Prefilter
 from triage.entries.record_prefilter import instance_sort_key, prefilter_records
 from triage.entries.stream import Entries
@@ -13,6 +14,7 @@ __all__ = [
     "Bounds",
     "Entries",
     "EntriesByInstance",
+    "NeighbourhoodFilter",
     "Prefilter",
     "api_form",
     "decode",

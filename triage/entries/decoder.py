@@ -1,6 +1,7 @@
 """Decode raw records to entries: one decoder for every export format."""
 
 import re
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from math import isfinite
 from urllib.parse import unquote
@@ -12,24 +13,32 @@ from triage.entries.foreign_forms import normalize_foreign_record
 from triage.entries.severity import parse_severity
 from triage.entries.strip_prefix import StrippedText, strip_log_prefix
 from triage.entries.times import parse_nanoseconds
-from triage.models import Audit, Entry, ErrorInfo, Gap, Http, Record, SeveritySource, Split
+from triage.models import Audit, Balancer, Entry, ErrorInfo, Gap, Http, Record, SeveritySource, Split
 from triage.window import NANOSECONDS
 
 _decode = msgspec.json.Decoder(wire.LogEntry).decode
 _HOUR = 3600 * NANOSECONDS
 _NO_TEXT = StrippedText("")
+#: Beginnings of the resource types of application load balancers.
+_BALANCERS = ("http_load_balancer", "http_external_regional_lb", "internal_http_lb")
+_PROXY_DETAILS = re.compile(r'\bdetails="([^"]*)"')
 _NO_LABELS = wire.ResourceLabels()
+#: Exceptions of payloads that are no error, by type and message.
+IgnoredErrors = AbstractSet[tuple[str, str]]
 _RESOURCE = re.compile(
     r"(?:namespaces|projects)/([^/]+)/(?:locations/([^/]+)/)?(services|revisions|jobs)/([^/]+)"
 )
 
 
-def decode(record: Record) -> Entry | Gap:
+def decode(record: Record, ignored: IgnoredErrors = frozenset()) -> Entry | Gap:
     """Return the entry of a record in any export format, or the Gap that it leaves.
 
     Only a time is required: ``timestamp``, or ``receiveTimestamp``, which makes the time uncertain. A
     record as the API writes it takes one typed pass. Any other record (another key style, a value of an
-    unexpected type, no payload in the usual field) is normalized to the same typed format first.
+    unexpected type, no payload in the usual field, a request without its URL) is normalized to the same
+    typed format first.
+
+    ignored: exceptions of payloads that are no error.
     """
     data = record.data
     try:
@@ -37,19 +46,25 @@ def decode(record: Record) -> Entry | Gap:
             data.decode()
         entry = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _decode_foreign(record)
+        return _decode_foreign(record, ignored)
     payload = entry.json_payload
     request = entry.http_request
     text = entry.text_payload or (payload and payload.message) or (request and request.request_url)
-    if text and entry.timestamp and entry.insert_id and entry.resource:
+    if (
+        text
+        and entry.timestamp
+        and entry.insert_id
+        and entry.resource
+        and not (request and not request.request_url)
+    ):
         try:
-            return _normalize(entry, record, data)
+            return _normalize(entry, record, data, ignored)
         except ValueError as error:
             return _broken_record(record, str(error))
-    return _decode_foreign(record)
+    return _decode_foreign(record, ignored)
 
 
-def _decode_foreign(record: Record) -> Entry | Gap:
+def _decode_foreign(record: Record, ignored: IgnoredErrors) -> Entry | Gap:
     data = record.data
     try:
         try:
@@ -59,7 +74,7 @@ def _decode_foreign(record: Record) -> Entry | Gap:
             data = msgspec.json.encode(value)
         if not isinstance(value, dict):
             return _broken_record(record, "not a JSON object")
-        return _normalize(normalize_foreign_record(value), record, data)
+        return _normalize(normalize_foreign_record(value), record, data, ignored)
     except RecursionError:
         return _broken_record(record, "nested too deeply")
     except ValueError as error:
@@ -71,7 +86,7 @@ def _broken_record(record: Record, reason: str) -> Gap:
     return Gap("broken_record", record.source.path, f"{reason}: {start}", record.source.position)
 
 
-def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
+def _normalize(entry: wire.LogEntry, record: Record, data: bytes, ignored: IgnoredErrors) -> Entry:
     """Return the entry of a decoded record.
 
     Raises:
@@ -92,7 +107,7 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
     payload = entry.json_payload
     audit = _convert_audit(entry.proto_payload) if entry.proto_payload else None
     http = _convert_request(entry.http_request) if entry.http_request else None
-    error = _convert_error(payload.error) if payload and payload.error else None
+    error = _convert_error(payload.error, ignored) if payload and payload.error else None
     text = _strip_message(entry, payload, error)
     message = text.message
     if not message and audit:
@@ -100,10 +115,18 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
         message = " ".join(filter(None, parts)) + (f": {audit.status}" if audit.status else "")
     elif not message and http:
         message = " ".join(str(part) for part in (http.method, http.path, http.status) if part)
+    resource_type = (entry.resource and entry.resource.type) or ""
+    balancer = _read_balancer(entry) if is_balancer(resource_type) else None
+    if balancer and http:
+        message = " ".join(
+            str(part) for part in (http.method, http.path, http.status, balancer.details) if part
+        )
     level, origin = _effective_severity(entry, payload, text)
     logger, function, line = _code_location(entry, payload, text)
     location, revision = resource.location or "", resource.revision_name or ""
     service, project = resource.workload or "", resource.project_id or log_project
+    if resource.function_name and audit and ".functions.v2." in audit.method:
+        service = _run_service_of(service)
     if audit and not (service and revision and project):
         project, location, service, revision = _fill_from_resource_name(
             audit.resource, project, location, service, revision
@@ -121,13 +144,14 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes) -> Entry:
         revision=revision,
         location=location,
         project=project,
-        resource_type=(entry.resource and entry.resource.type) or "",
+        resource_type=resource_type,
         instance=labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or "",
         logger=logger,
         function=function,
         line=line,
         trace=entry.trace or "",
         http=http,
+        balancer=balancer,
         error=error,
         audit=audit,
         labels=labels,
@@ -260,14 +284,24 @@ def _parse_duration(text: str | None) -> float | None:
     return seconds if isfinite(seconds) else None
 
 
-def _convert_error(error: wire.PayloadError) -> ErrorInfo | None:
-    """Return the exception of a payload, None if it has none.
+def is_balancer(resource_type: str) -> bool:
+    """Return whether the entries of a resource are those of an application load balancer."""
+    return resource_type.startswith(_BALANCERS)
 
-    The service's stdout logger writes ``{"type": "str", "message": "Missing field"}`` into every line. That
-    is a fault of its serialiser, not an error.
-    """
+
+def _read_balancer(entry: wire.LogEntry) -> Balancer:
+    """Return what a load balancer says of its request; a regional one writes its words into proxyStatus."""
+    labels = (entry.resource and entry.resource.labels) or _NO_LABELS
+    payload = entry.json_payload
+    found = _PROXY_DETAILS.search((payload and payload.proxy_status) or "")
+    details = (payload and payload.status_details) or (found[1] if found else "")
+    return Balancer(labels.backend_service_name or labels.backend_target_name or "", details)
+
+
+def _convert_error(error: wire.PayloadError, ignored: IgnoredErrors) -> ErrorInfo | None:
+    """Return the exception of a payload, None if it has none or one to ignore."""
     message = error.value or error.message or ""
-    if error.type == "str" and message == "Missing field":
+    if ignored and (error.type, message) in ignored:
         return None
     if not (error.type or message or error.traceback):
         return None
@@ -278,6 +312,11 @@ def _convert_audit(log: wire.AuditLog) -> Audit:
     status = log.status
     ended = (status.message or (f"code {status.code}" if status.code else "")) if status else ""
     return Audit(log.method_name or "", log.resource_name or "", ended)
+
+
+def _run_service_of(function: str) -> str:
+    """Return the Cloud Run service of a second-generation function: its name in lower case, "_" as "-"."""
+    return function.lower().replace("_", "-")
 
 
 def _fill_from_resource_name(

@@ -169,6 +169,8 @@ def _build_resource(flat: dict[str, Any]) -> wire.Resource:
             job_name=label("jobname", "job"),
             worker_pool_name=label("workerpoolname", "workerpool"),
             function_name=label("functionname", "functionname"),
+            backend_service_name=label("backendservicename", "backendservicename"),
+            backend_target_name=label("backendtargetname", "backendtargetname"),
         ),
     )
 
@@ -248,6 +250,8 @@ def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
         validation=wire.Validation(
             severity=_to_severity(_to_object(found.get("validation")).get("severity"))
         ),
+        status_details=_to_text(found.get("statusdetails")),
+        proxy_status=_to_text(found.get("proxystatus")),
     )
 
 

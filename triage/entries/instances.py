@@ -45,7 +45,7 @@ class EntriesByInstance(Entries):
         self._split_entries = defaultdict(_ReceivedParts)
         last: tuple[tuple[str, str], int] | None = None
         for item in self._items:
-            entry = decode(item) if isinstance(item, Record) else item
+            entry = decode(item, self._ignored) if isinstance(item, Record) else item
             if not isinstance(entry, Entry):
                 self.add_item(entry)
                 continue

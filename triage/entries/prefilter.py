@@ -17,7 +17,7 @@ from itertools import accumulate
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from triage.entries.bounds import Bounds
-from triage.entries.decoder import url_path
+from triage.entries.decoder import is_balancer, url_path
 from triage.entries.record_header import (
     HeaderReader,
     HeaderWithOrigin,
@@ -30,6 +30,7 @@ from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Skipped, Traffic
 from triage.text import path_template
 
+_CLIENT_ERROR = 400
 #: Found in texts with ANSI codes, and at the end of texts that may be only a logger's prefix.
 _SUSPICIOUS = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
 #: Times as the API writes them, one per line. Without the Z they sort as texts.
@@ -100,7 +101,7 @@ class Prefilter:
         """Return the indexes of the records to keep, and the count of the others."""
         texts = [
             # The same choice of text as in decoder.py.
-            header.text_payload
+            (header.text_payload and f"{header.text_payload}{_request_suffix(header)}")
             or ((payload := header.json_payload) and payload.message)
             or _request_message(header)
             for header in headers
@@ -110,8 +111,9 @@ class Prefilter:
         relevant.update(
             index
             for index, (severity, text) in enumerate(zip(severities, texts, strict=True))
-            if severity not in _LOW_SEVERITIES or not text
+            if severity not in _LOW_SEVERITIES or not text or _is_foreign_request(headers[index])
         )
+        relevant.update(index for index, header in enumerate(headers) if _is_failed_request(header))
         origins = [] if self._bounds is None else [header.origin for header in headers]
         relevant.update(index for index, origin in enumerate(origins) if origin is None)
         timestamps = [header.timestamp for header in headers]
@@ -164,6 +166,8 @@ class Prefilter:
             service, revision = (
                 (labels.workload or "", labels.revision_name or "") if labels is not None else ("", "")
             )
+            if resource is not None and is_balancer(resource.type or ""):
+                continue
             key = (service, revision, request.request_url, request.status)
             counts[key] += 1
             last[key] = max(header.timestamp, last.get(key, ""))
@@ -193,6 +197,21 @@ def _boundary_finder(separator: bytes) -> BytesAhoCorasick:
     return BytesAhoCorasick([b"}%b{" % separator])
 
 
+def _is_failed_request(header: RecordHeader) -> bool:
+    """Return whether a request failed, or a load balancer says more of it than that the backend responded."""
+    request = header.http_request
+    if request is None or header.text_payload:
+        return False
+    if request.status is not None and request.status >= _CLIENT_ERROR:
+        return True
+    resource = header.resource if isinstance(header, HeaderWithResource) else None
+    if resource is None or not is_balancer(resource.type or ""):
+        return False
+    payload = header.json_payload
+    details = (payload and (payload.status_details or payload.proxy_status)) or ""
+    return bool(details) and "response_sent_by_backend" not in details
+
+
 def _request_message(header: RecordHeader) -> str:
     """Return the message of a request without text, "" if the header does not tell."""
     request = header.http_request
@@ -200,6 +219,17 @@ def _request_message(header: RecordHeader) -> str:
         return ""
     path = _path(request.request_url)
     return f"{request.request_method} {path} {request.status}" if path else ""
+
+
+def _request_suffix(header: RecordHeader) -> str:
+    """Return the request line of an entry that has a text too, "" for others: it is counted all the same."""
+    message = _request_message(header) if header.http_request is not None else ""
+    return f" {message}" if message else ""
+
+
+def _is_foreign_request(header: RecordHeader) -> bool:
+    """Return whether the URL of a request is missing: another form names it "url"."""
+    return header.http_request is not None and not header.http_request.request_url
 
 
 def _time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:

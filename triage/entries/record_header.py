@@ -19,9 +19,11 @@ Origin = tuple[str, str, str]
 
 
 class HeaderPayload(msgspec.Struct, gc=False):
-    """The message of a JSON payload."""
+    """The message of a JSON payload, and how a load balancer says that a request ended."""
 
     message: str | None = None
+    status_details: str | None = msgspec.field(default=None, name="statusDetails")
+    proxy_status: str | None = msgspec.field(default=None, name="proxyStatus")
 
 
 class HeaderRequest(msgspec.Struct, rename="camel", gc=False):

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from triage.entries.data_quality import FileStatistics
-from triage.entries.decoder import decode
+from triage.entries.decoder import IgnoredErrors, decode
 from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Entry, Record, Skipped
 
@@ -29,6 +29,7 @@ def prefilter_records(
     *,
     keep: Callable[[Entry], bool] | None = None,
     within: Callable[[Entry], bool] | None = None,
+    ignored: IgnoredErrors = frozenset(),
 ) -> Iterator[Record | Other | Skipped]:
     """Yield the items of one file that ``Entries`` with the same tests needs.
 
@@ -37,12 +38,13 @@ def prefilter_records(
 
     keep: whether an entry is relevant; None keeps all.
     within: whether an entry is within the selection; None keeps all.
+    ignored: exceptions of payloads that are no error.
     """
     statistics: FileStatistics | None = None
     outside = 0
     traffic = TrafficCounter()
     for item in items:
-        entry = decode(item) if isinstance(item, Record) else None
+        entry = decode(item, ignored) if isinstance(item, Record) else None
         if not isinstance(entry, Entry) or (entry.split and entry.split.total > 1):
             yield item
             continue

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from triage.entries.decoder import decode
+from triage.entries.decoder import IgnoredErrors, decode
 from triage.entries.foreign_forms import MESSAGE_KEYS, parse_json_object
 from triage.entries.sorter import Sorter
 from triage.models import Entry, Gap, Record
@@ -23,8 +23,12 @@ class SplitEntryJoiner:
     duplicate: how many parts came more than once.
     """
 
-    def __init__(self, max_bytes: int) -> None:
-        """Create a joiner that holds about ``max_bytes`` of parts in memory."""
+    def __init__(self, max_bytes: int, ignored: IgnoredErrors = frozenset()) -> None:
+        """Create a joiner that holds about ``max_bytes`` of parts in memory.
+
+        ignored: exceptions of payloads that are no error.
+        """
+        self._ignored = ignored
         self._max_bytes = max_bytes
         self._sorter = Sorter(_part_key, max_bytes)
         self.joined = 0
@@ -49,7 +53,7 @@ class SplitEntryJoiner:
                     f"{_format_range(low, high, total)} of the entry that was split as {uid[:80]!a} missing"
                 )
                 yield Gap("missing_part", first.source.path, detail, first.source.position, high - low + 1)
-            yield decode(Record(_join_json(parts, missing, total), first.source))
+            yield decode(Record(_join_json(parts, missing, total), first.source), self._ignored)
 
     def _collect(self, found: Iterable[Entry]) -> tuple[dict[int, Entry], int]:
         """Return as many parts as fit into memory by index, and the expected number."""

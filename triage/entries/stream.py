@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from triage.entries.data_quality import FileStatistics
-from triage.entries.decoder import decode
+from triage.entries.decoder import IgnoredErrors, decode
 from triage.entries.deduplicate import Deduplicator, same_entry_key, sort_ties
 from triage.entries.gaps import GapCollector
 from triage.entries.sorter import Sorter
@@ -40,6 +40,7 @@ class Entries:
         within: Callable[[Entry], bool] | None = None,
         requested: tuple[int | None, int | None] = (None, None),
         max_bytes: int = _MAX_BYTES,
+        ignored: IgnoredErrors = frozenset(),
     ) -> None:
         """Read from ``items`` when iterated.
 
@@ -47,13 +48,15 @@ class Entries:
         within: whether an entry is within the selection; others count as outside.
         requested: the requested window in nanoseconds.
         max_bytes: about how many bytes of entries are held in memory.
+        ignored: exceptions of payloads that are no error.
         """
+        self._ignored = ignored
         self._items = items
         self._keep = keep or _accept_all
         self._within = within or _accept_all
         self._requested = requested
         self._max_bytes = max_bytes
-        self._parts = SplitEntryJoiner(max_bytes)
+        self._parts = SplitEntryJoiner(max_bytes, ignored)
         self._sorter = Sorter(same_entry_key, max_bytes)
         self._flushed_before = 0
         self._gaps = GapCollector()
@@ -80,7 +83,7 @@ class Entries:
     def add_item(self, item: Record | Gap | Skipped | ExportFile) -> None:
         """Add an item."""
         if isinstance(item, Record):
-            self._add_entry(decode(item), is_joined=False)
+            self._add_entry(decode(item, self._ignored), is_joined=False)
         elif isinstance(item, Gap):
             self._add_gap(item)
         elif isinstance(item, Skipped):

@@ -19,7 +19,7 @@ class TrafficCounter:
     def observe(self, entry: Entry) -> None:
         """Count an entry if it is a request."""
         http = entry.http
-        if http is not None and http.status and "requests" in (entry.log_name or "requests"):
+        if http is not None and http.status and entry.is_request:
             key = (entry.service, entry.revision, path_template(http.path), http.status)
             self.add(key, 1, entry.timestamp)
 

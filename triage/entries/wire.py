@@ -13,7 +13,7 @@ class _WireStruct(msgspec.Struct, rename="camel", gc=False):
 
 
 class ResourceLabels(msgspec.Struct, gc=False):
-    """Labels of cloud_run_revision and cloud_run_job, with their protobuf names."""
+    """Labels of Cloud Run resources and of load balancers, with their protobuf names."""
 
     project_id: str | None = None
     location: str | None = None
@@ -22,6 +22,8 @@ class ResourceLabels(msgspec.Struct, gc=False):
     job_name: str | None = None
     worker_pool_name: str | None = None
     function_name: str | None = None
+    backend_service_name: str | None = None
+    backend_target_name: str | None = None
 
     @property
     def workload(self) -> str | None:
@@ -120,6 +122,8 @@ class JsonPayload(_WireStruct, gc=False):
     level: str | int | None = None
     validation: Validation | None = None
     type: str | None = msgspec.field(default=None, name="@type")
+    status_details: str | None = None
+    proxy_status: str | None = None
 
 
 class LogEntry(_WireStruct, gc=False):

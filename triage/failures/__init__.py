@@ -1,7 +1,16 @@
 """Failure points and the evidence before them: what an instance or a request said before it failed."""
 
+from triage.failures.balancer import BalancerCollector
 from triage.failures.collector import FailureCollector
+from triage.failures.neighbourhood_reader import NeighbourhoodReader
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, is_output
 
-__all__ = ["FailureCollector", "FailurePoint", "Statement", "is_output"]
+__all__ = [
+    "BalancerCollector",
+    "FailureCollector",
+    "FailurePoint",
+    "NeighbourhoodReader",
+    "Statement",
+    "is_output",
+]

@@ -1,31 +1,46 @@
 """Entries to failures: each instance by itself, then all that have one explanation together."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.linking import Recognizer
+from triage.failures.neighbourhood_builder import NeighbourhoodBuilder, point_key
+from triage.failures.points import OF_INSTANCE
 from triage.failures.statements import Statement
-from triage.models import Entry, Event, FailureGroup
+from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
 from triage.text import message_template
 
 #: Messages that are counted to tell noise from causes.
 _TEMPLATES = 4000
-_ERROR = 2
-
-#: An instance of a revision of a service: whose lines are read together.
-InstanceKey = tuple[str, str, str]
+_ERROR, _FIRM = 2, 3
 
 
 class FailureCollector:
     """Entries to groups of failures: ``observe`` them, then ``build``, once.
 
-    Those of one instance come in order of time.
+    Those of one instance come in order of time. Where not every entry is observed, ``is_partial``, a failure that no
+    error of the application explains waits: its evidence may be among the entries that were dropped. Read the
+    ``neighbourhoods`` of such failures with a NeighbourhoodReader, ``replace_waiting`` with what it found, then build.
+    Each statement that is an error is passed on once it is complete.
     """
 
-    def __init__(self, recognize: Recognizer, recognize_point: PointRecognizer) -> None:
-        """Begin with nothing seen; the recognizers give what the packs know."""
+    def __init__(
+        self,
+        recognize: Recognizer,
+        recognize_point: PointRecognizer,
+        on_error: Callable[[Statement], None],
+        *,
+        is_partial: bool = False,
+    ) -> None:
+        """Begin with nothing seen; the recognizers give what the packs know, ``on_error`` takes statements."""
+        self._on_error = on_error
         self._recognize = recognize
+        self._recognize_point = recognize_point
+        self._waiting: list[Failure] = []
+        self._is_partial = is_partial
+        self._neighbourhoods = NeighbourhoodBuilder()
         self._groups = FailureGroups(recognize_point)
         self._instances: dict[InstanceKey, InstanceFailures] = {}
         self._said: Counter[tuple[str, str]] = Counter()
@@ -47,9 +62,27 @@ class FailureCollector:
             self._take(*instance.flush())
         self._instances = {}
 
+    @property
+    def neighbourhoods(self) -> Neighbourhoods:
+        """Return where the evidence of the failures that wait is to be read."""
+        return self._neighbourhoods.build()
+
+    def replace_waiting(self, failures: Iterable[Failure]) -> None:
+        """Take the failures that wait again, read with all that was said around them; others are left out."""
+        self.close_partition()
+        waiting = {point_key(failure.point): failure for failure in self._waiting}
+        for failure in failures:
+            points = [failure.point, *failure.consequences, *failure.requests]
+            if any(waiting.pop(point_key(point), None) for point in points):
+                self._add(failure)
+        self._waiting = list(waiting.values())
+
     def build(self) -> list[FailureGroup]:
         """Return the failures by their explanation, in order of time; what only followed from another is part of it."""
         self.close_partition()
+        for failure in self._waiting:
+            self._add(failure)
+        self._waiting = []
         merge_consequences(self._groups)
         return [group.build(is_noise=self._is_noise(group)) for group in self._groups]
 
@@ -64,15 +97,34 @@ class FailureCollector:
 
     def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
         for statement in statements:
-            if statement.strength >= _ERROR:
+            strength = statement.strength
+            if strength >= _FIRM:
+                self._on_error(statement)
+            if strength >= _ERROR:
                 key = (statement.first.service, message_template(statement.decisive))
                 if key in self._said or len(self._said) < _TEMPLATES:
                     self._said[key] += 1
         for failure in failures:
-            explaining = failure.attribution.statement
-            if explaining is not None:
-                self._explaining[explaining.first.service, message_template(explaining.decisive)] += 1
-            self._groups.add(failure)
+            if self._is_partial and not self._is_firm(failure) and self._neighbourhoods.add(failure):
+                self._waiting.append(failure)
+            else:
+                self._add(failure)
+
+    def _add(self, failure: Failure) -> None:
+        explaining = failure.attribution.statement
+        if explaining is not None:
+            self._explaining[explaining.first.service, message_template(explaining.decisive)] += 1
+        self._groups.add(failure)
+
+    def _is_firm(self, failure: Failure) -> bool:
+        """Return whether no dropped entry can explain a failure better: an error or the platform names its cause."""
+        statement = failure.attribution.statement
+        if statement is not None and statement.first.severity_source != "none":
+            return statement.is_exception and failure.attribution.strength >= _FIRM
+        if failure.point.kind in OF_INSTANCE:
+            return not failure.point.entry.instance
+        own = self._recognize_point(failure.point)
+        return (own is not None and not own.is_symptom) or not failure.point.entry.instance
 
 
 def merge_consequences(groups: FailureGroups) -> None:

@@ -8,6 +8,7 @@ from triage.failures.instance import Failure
 from triage.failures.linking import Attribution
 from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint
 from triage.failures.statements import Statement
+from triage.measures import Moments
 from triage.models import Entry, FailureGroup, FailureSample, Link, Quote, Recognized
 from triage.text import message_template
 
@@ -16,6 +17,10 @@ _SAMPLES = 3
 #: Paths that a group distinguishes.
 _PATHS = 200
 _OVERFLOW = "…"
+#: Traces of a group by which failures of several services are joined.
+_TRACES = 2000
+#: Spans of time in which a group's failures are kept.
+_SPANS = 128
 
 #: Returns what the packs know of a failure point's own text, None where they know nothing.
 PointRecognizer = Callable[[FailurePoint], Recognized | None]
@@ -36,6 +41,8 @@ class GroupBuilder:
     revisions: every revision, by its first failure.
     samples: the first failures, in order of time.
     links: how many were linked to their statement in which way.
+    traces: the first failed requests that have a trace, by trace.
+    moments: when they were.
     unexplained: whether no statement explains them.
     """
 
@@ -50,6 +57,8 @@ class GroupBuilder:
     last_by_revision: dict[str, int] = field(default_factory=dict)
     samples: list[Failure] = field(default_factory=list)
     links: Counter[Link] = field(default_factory=Counter)
+    traces: dict[str, int] = field(default_factory=dict)
+    moments: Moments = field(default_factory=lambda: Moments(_SPANS))
     requests: int = 0
     first: int = 0
     last: int = 0
@@ -109,6 +118,8 @@ class GroupBuilder:
             else:
                 self.consequences[kind] += count
         self.requests += other.requests
+        for trace, start in other.traces.items():
+            self._add_trace(trace, start)
         self.consequences += other.consequences
         for path, count in other.paths.items():
             self._count_path(path, count)
@@ -117,6 +128,7 @@ class GroupBuilder:
         for name, at in other.last_by_revision.items():
             self.last_by_revision[name] = max(at, self.last_by_revision.get(name, at))
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        self.moments.absorb(other.moments)
         for failure in other.samples:
             if len(self.samples) < _SAMPLES + 2 and failure.point.kind not in {
                 s.point.kind for s in self.samples
@@ -148,12 +160,16 @@ class GroupBuilder:
             first=self.first,
             last=self.last,
             samples=[_sample(failure) for failure in ordered],
+            traces=dict(self.traces),
+            times=tuple(self.moments),
         )
 
     def _see(self, point: FailurePoint, *, counts: bool = True) -> None:
         entry, at = point.entry, point.entry.timestamp
         if point.kind == "request" and counts:
             self._count_path((point.path or "", point.status or 0), 1)
+        if point.kind == "request" and entry.trace:
+            self._add_trace(entry.trace, at)
         revision = entry.revision
         self.revisions[revision] = min(at, self.revisions.get(revision, at))
         self.last_by_revision[revision] = max(at, self.last_by_revision.get(revision, at))
@@ -161,6 +177,12 @@ class GroupBuilder:
             self.instances[entry.instance] = min(at, self.instances.get(entry.instance, at))
         self.first = min(self.first or at, at)
         self.last = max(self.last, at)
+        self.moments.add(at)
+        self.moments.add(point.end)
+
+    def _add_trace(self, trace: str, start: int) -> None:
+        if trace in self.traces or len(self.traces) < _TRACES:
+            self.traces[trace] = max(start, self.traces.get(trace, start))
 
     def _count_path(self, path: tuple[str, int], count: int) -> None:
         if path not in self.paths and len(self.paths) >= _PATHS:

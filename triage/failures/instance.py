@@ -75,7 +75,7 @@ class InstanceFailures:
 
     def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
         """Take one entry; return the statements and the failures that are complete now."""
-        over = list(self._builder.observe(entry))
+        over = list(self._builder.observe(entry, is_matched=event is not None))
         self._statements.extend(over)
         failures = self._settle(entry.timestamp)
         point = find_failure(entry, event)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -49,6 +49,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     is_exception: whether the decisive line has the form of a runtime's error.
     level: its severity as a number, 0 where neither Cloud Logging nor its own words name one.
     complains: whether its words say that something failed.
+    is_matched: whether a rule matches one of its entries.
     """
 
     entries: tuple[Entry, ...]
@@ -57,6 +58,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     is_exception: bool
     level: int
     complains: bool
+    is_matched: bool = False
 
     @property
     def first(self) -> Entry:
@@ -109,7 +111,7 @@ class _OpenStatement:
     end: int
     awaits: bool = False
     depth: int = 0
-    hidden: int = field(default=0)
+    is_matched: bool = False
 
     def add(self, entry: Entry, text: str) -> None:
         if len(self.entries) < _KEPT_ENTRIES:
@@ -130,8 +132,11 @@ class StatementBuilder:
         """Begin with nothing open."""
         self._open: dict[str, _OpenStatement] = {}
 
-    def observe(self, entry: Entry) -> Iterator[Statement]:
-        """Take one entry; yield the statements that are over."""
+    def observe(self, entry: Entry, *, is_matched: bool = False) -> Iterator[Statement]:
+        """Take one entry; yield the statements that are over.
+
+        is_matched: whether a rule matches the entry.
+        """
         for stream, waiting in list(self._open.items()):
             if (entry.timestamp - waiting.end) > _GAP * NANOSECONDS:
                 yield _close(self._open.pop(stream))
@@ -142,12 +147,15 @@ class StatementBuilder:
         waiting_here = self._open.get(stream)
         if waiting_here is not None and _continues(waiting_here, entry, text):
             waiting_here.add(entry, text)
+            waiting_here.is_matched |= is_matched
             _follow(waiting_here, text)
             return
         if waiting_here is not None:
             yield _close(self._open.pop(stream))
         if text.strip():
-            opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp)
+            opened = _OpenStatement(
+                [entry], text.split("\n")[:_LINES], entry.timestamp, is_matched=is_matched
+            )
             _follow(opened, text)
             self._open[stream] = opened
 
@@ -233,6 +241,7 @@ def _close(waiting: _OpenStatement) -> Statement:
         is_exception=decisive.is_exception,
         level=_level(waiting.entries[0], text),
         complains=decisive.is_exception or complains(text),
+        is_matched=waiting.is_matched,
     )
 
 

@@ -1,6 +1,7 @@
 """The data classes that the stages exchange: frozen and type-checked."""
 
 from triage.models.activity import RevisionActivity
+from triage.models.change import ConfigurationDifference
 from triage.models.comparison import (
     Change,
     Comparison,
@@ -26,10 +27,12 @@ from triage.models.criteria import (
     Connections,
     Criteria,
     NewErrors,
+    RequestsServed,
     Requirement,
     WholeLogs,
 )
 from triage.models.diagnosis import (
+    AffectedService,
     Because,
     Diagnosis,
     Evidence,
@@ -45,6 +48,7 @@ from triage.models.diagnosis import (
 from triage.models.entry import (
     SEVERITIES,
     Audit,
+    Balancer,
     Entry,
     ErrorInfo,
     ExportFile,
@@ -59,7 +63,7 @@ from triage.models.error_pattern import ErrorPattern
 from triage.models.event import Event, FailureKind, RunKind
 from triage.models.evidence_sample import EvidenceSample, SampleKind
 from triage.models.failure import FailureGroup, FailureSample, Link, Quote, Recognized
-from triage.models.fetch import FetchPlan, FetchResult, Progress, Query, WindowShortfall
+from triage.models.fetch import FetchPlan, FetchResult, Progress, Query, WindowShortfall, WorkloadKind
 from triage.models.finding import Finding, FindingLevel
 from triage.models.gate import (
     Baseline,
@@ -71,13 +75,13 @@ from triage.models.gate import (
     RollbackStep,
 )
 from triage.models.immutable import Immutable
+from triage.models.neighbourhood import InstanceKey, Neighbourhoods
 from triage.models.pack import (
     STEPS,
     Cause,
     Chain,
     Check,
     Pack,
-    Paths,
     Phase,
     ReasonTemplate,
     Rule,
@@ -86,20 +90,32 @@ from triage.models.pack import (
     SuggestedQuery,
     Tier,
 )
-from triage.models.probe import PROBE_USER_AGENT, ProbePlan, ProbeResult
+from triage.models.pack_tables import (
+    DecodeTable,
+    GateWords,
+    IgnoredError,
+    Paths,
+    ProbeTable,
+    ResponseKeys,
+)
+from triage.models.probe import PROBE_PACK, PROBE_USER_AGENT, ProbePlan, ProbeResult
 from triage.models.request_counts import RequestCounts, RequestKind
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.run_record import RunRecord
 from triage.models.ticket import RelatedIssue, Ticket, TicketResult
-from triage.models.traffic import Traffic
+from triage.models.traffic import SERVER_ERROR, RevisionTraffic, Traffic
 from triage.models.watch import InstanceStatus, RevisionResponses, Stream, StreamMode, VerdictChange, Watch
 
 __all__ = [
+    "PROBE_PACK",
     "PROBE_USER_AGENT",
+    "SERVER_ERROR",
     "SEVERITIES",
     "STEPS",
+    "AffectedService",
     "AtMost",
     "Audit",
+    "Balancer",
     "Baseline",
     "Because",
     "BootsReady",
@@ -109,11 +125,13 @@ __all__ = [
     "Check",
     "Comparison",
     "Condition",
+    "ConfigurationDifference",
     "Connections",
     "Coverage",
     "Criteria",
     "Criterion",
     "CriterionOutcome",
+    "DecodeTable",
     "Diagnosis",
     "Entry",
     "ErrorChange",
@@ -136,13 +154,17 @@ __all__ = [
     "GapKind",
     "Gate",
     "GateStatus",
+    "GateWords",
     "Http",
+    "IgnoredError",
     "Immutable",
     "Incident",
     "IncidentChange",
+    "InstanceKey",
     "InstanceStatus",
     "InsufficientData",
     "Link",
+    "Neighbourhoods",
     "NewErrors",
     "Next",
     "Noise",
@@ -155,6 +177,7 @@ __all__ = [
     "Phase",
     "ProbePlan",
     "ProbeResult",
+    "ProbeTable",
     "Progress",
     "Query",
     "Quote",
@@ -166,10 +189,13 @@ __all__ = [
     "RelatedIssue",
     "RequestCounts",
     "RequestKind",
+    "RequestsServed",
     "Requirement",
+    "ResponseKeys",
     "RevisionActivity",
     "RevisionHistory",
     "RevisionResponses",
+    "RevisionTraffic",
     "Rollback",
     "RollbackStep",
     "Rule",
@@ -205,4 +231,5 @@ __all__ = [
     "Watch",
     "WholeLogs",
     "WindowShortfall",
+    "WorkloadKind",
 ]  # fmt: skip

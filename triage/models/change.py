@@ -42,6 +42,19 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     config_known: bool = True
 
 
+class ConfigurationDifference(msgspec.Struct, frozen=True):
+    """What differs between the configurations of one service on two sides.
+
+    Attributes:
+        service: the service.
+        items: the items that differ.
+
+    """
+
+    service: str
+    items: list[ChangeItem]
+
+
 class AppliedChange(msgspec.Struct, frozen=True, kw_only=True):
     """A change with what links it to incidents; only ``change`` is shown.
 

@@ -4,13 +4,17 @@ from typing import Any, Literal
 
 import msgspec
 
+from triage.models.change import ConfigurationDifference
 from triage.models.diagnosis import ServiceVerdict
 
 #: How something changed. "mixed": partly better, partly worse; "unclear": the logs do not show it.
 Change = Literal["better", "worse", "mixed", "same", "unclear"]
 SpeedChange = Literal["faster", "slower", "same", "unclear"]
 ErrorTrend = Literal["new", "gone", "more", "less", "same", "unclear"]
-OutcomeKind = Literal["boot", "validation", "gate", "check", "socket", "health"]
+OutcomeKind = Literal["boot", "validation", "gate", "check", "request", "socket", "plain", "health"]
+#: Outcomes without a verdict, which no total includes.
+_UNDECIDED = frozenset({"unknown", "not_reached", "no status"})
+_OPENED, _REFUSED = 101, 400
 
 
 _SUBJECTS: dict[OutcomeKind, str] = {
@@ -18,7 +22,9 @@ _SUBJECTS: dict[OutcomeKind, str] = {
     "validation": "validations ready",
     "gate": "requests past the gate",
     "check": "check {}",
+    "request": "requests without 5xx",
     "socket": "{} opened (101)",
+    "plain": "{} answered plain requests",
     "health": "{} answered 2xx",
 }
 
@@ -36,6 +42,7 @@ class SideSummary(msgspec.Struct, frozen=True, kw_only=True):
         hours: hours between ``first`` and ``last``.
         instances: number of instances of all services.
         gaps: number of gaps by kind: what was not read.
+        basis: what the verdict rests on where no readiness chain of the service is known, else "".
 
     """
 
@@ -48,6 +55,7 @@ class SideSummary(msgspec.Struct, frozen=True, kw_only=True):
     hours: float = 0.0
     instances: int = 0
     gaps: dict[str, int] = {}
+    basis: str = ""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -137,15 +145,31 @@ class OutcomeStats(msgspec.Struct, frozen=True, kw_only=True):
     p95: float | None = None
 
     def __str__(self) -> str:
-        """Return it as text: "3 of 4 (1 not ready, 3 ready)", outcomes only where not all are good."""
-        counts = ", ".join(
-            f"{count:,} {'times ' if word.isdigit() else ''}{word.replace('_', ' ')}"
-            for word, count in self.counts.items()
-        )
+        """Return it as text: "3 of 4 (1 not ready, 3 ready)", outcomes only where not all are good.
+
+        What the total does not include is named after it: "3 of 4 (1 not ready, 3 ready), 2 more unknown".
+        """
         if not self.total:
-            return counts
-        ratio = f"{self.good:,} of {self.total:,}"
-        return ratio if self.good == self.total else f"{ratio} ({counts})"
+            return _list_counts(self.counts)
+        every = sum(self.counts.values()) == self.total
+        outside = {} if every else {w: n for w, n in self.counts.items() if _is_outside(w)}
+        inside = {word: count for word, count in self.counts.items() if word not in outside}
+        text = f"{self.good:,} of {self.total:,}"
+        if self.good != self.total:
+            text += f" ({_list_counts(inside)})"
+        return text + (f", {_list_counts(outside, ' more')}" if outside else "")
+
+
+def _is_outside(word: str) -> bool:
+    """Return whether an outcome is outside of a total: no verdict, or a request that was neither opened nor refused."""
+    return word in _UNDECIDED or (word.isdigit() and int(word) != _OPENED and int(word) < _REFUSED)
+
+
+def _list_counts(counts: dict[str, int], more: str = "") -> str:
+    return ", ".join(
+        f"{count:,}{more} {'with ' if word.isdigit() else ''}{word.replace('_', ' ')}"
+        for word, count in counts.items()
+    )
 
 
 class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +177,7 @@ class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         service: the service.
-        kind: boots, validations, admitted requests, a check, or requests to a path.
+        kind: boots, validations, admitted requests, a check, all requests, or requests to a path.
         name: the check or the path.
         before: outcomes before, null where there are none.
         after: outcomes after, null where there are none.
@@ -276,6 +300,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         incidents: incidents on both sides.
         outcomes: outcomes on both sides.
         errors: error patterns on both sides.
+        configuration: what differs between the configurations of the sides, as far as both are known.
         walks: revision history of each service.
         thin: sides with too few entries to compare counts.
         limits: what the logs cannot show, as sentences.
@@ -291,6 +316,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     incidents: list[IncidentChange] = []
     outcomes: list[OutcomeChange] = []
     errors: list[ErrorChange] = []
+    configuration: list[ConfigurationDifference] = []
     walks: list[RevisionHistory] = []
     thin: list[InsufficientData] = []
     limits: list[str] = []

@@ -71,6 +71,19 @@ class Connections(CriterionModel, frozen=True, kw_only=True):
     seen_at_least: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class RequestsServed(CriterionModel, frozen=True, kw_only=True):
+    """Few requests end 5xx.
+
+    Attributes:
+        at_most: highest fraction of the requests that may end 5xx.
+        seen_at_least: number of requests below which nothing is measured.
+
+    """
+
+    at_most: Fraction
+    seen_at_least: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class WholeLogs(CriterionModel, frozen=True, kw_only=True):
     """The logs are complete."""
 
@@ -85,6 +98,7 @@ class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         critical_checks: failures of critical checks.
         boot_failures: failed boots.
         connections: WebSocket connections that open.
+        requests: requests that end 5xx.
         new_errors: new error patterns.
         whole_logs: completeness of the logs.
 
@@ -94,5 +108,6 @@ class Criteria(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     critical_checks: AtMost
     boot_failures: AtMost
     connections: Connections
+    requests: RequestsServed
     new_errors: NewErrors
     whole_logs: WholeLogs

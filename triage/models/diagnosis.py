@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from triage.models.change import Change
 from triage.models.coverage import Coverage
 from triage.models.pack import Confidence, Severity, Tier
 
@@ -146,6 +147,10 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         symptoms: headlines of the incidents that this one explains.
         share: how many failed of how many, null where it is not known.
         captures: what the rule of the cause captured, by name; it fills the commands of the playbook.
+        change: id of the change that explains it, null for none.
+        change_says: what it began after, as a sentence, or that nothing was changed before; "" where neither is known.
+        change_items: names of the changed items that fit the cause.
+        affected: services that passed this failure on.
 
     """
 
@@ -171,6 +176,10 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     symptoms: list[str] = []
     share: FailedShare | None = None
     captures: dict[str, str] = {}
+    change: str | None = None
+    change_says: str = ""
+    change_items: list[str] = []
+    affected: list[AffectedService] = []
 
 
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,6 +249,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
         coverage: entries that the diagnosis is based on.
         limits: what the logs cannot show, as sentences.
         incidents: incidents in order of rank.
+        changes: what was changed, in order of time.
         next: what to fetch next, null for nothing.
         noise: known noise with its counts.
 
@@ -253,6 +263,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage
     limits: list[str] = []
     incidents: list[Incident] = []
+    changes: list[Change] = []
     next: Next | None = None
     noise: list[Noise] = []
 

@@ -133,6 +133,19 @@ class Http(msgspec.Struct, frozen=True, gc=False):
     user_agent: str = ""
 
 
+class Balancer(msgspec.Struct, frozen=True, gc=False):
+    """What a load balancer says of a request that it handled.
+
+    Attributes:
+        backend: backend service, "" where the entry names none.
+        details: how the request ended, such as "failed_to_connect_to_backend"; "" where the entry does not say.
+
+    """
+
+    backend: str = ""
+    details: str = ""
+
+
 class ErrorInfo(msgspec.Struct, frozen=True, gc=False):
     """An exception that the payload carries beside its message.
 
@@ -174,7 +187,8 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         severity: severity, one of ``SEVERITIES``.
         severity_source: where the severity was found.
         message: message without ANSI codes, loguru tags and level prefixes; "GET /path 503" for a request
-            without text, "METHOD RESOURCE: STATUS" for an audit entry.
+            without text, "GET /path 502 DETAILS" for one of a load balancer, "METHOD RESOURCE: STATUS" for an
+            audit entry.
         log_name: decoded log id ("run.googleapis.com/stderr").
         service: Cloud Run service.
         revision: revision.
@@ -187,6 +201,7 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         line: source line.
         trace: trace of the request.
         http: httpRequest, null for none.
+        balancer: what a load balancer says of the request, null for entries of others.
         error: exception in the payload, null for none.
         audit: audit payload, null for none.
         labels: labels of the entry.
@@ -217,6 +232,7 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
     line: int | None = None
     trace: str = ""
     http: Http | None = None
+    balancer: Balancer | None = None
     error: ErrorInfo | None = None
     audit: Audit | None = None
     labels: dict[str, str] = {}
@@ -226,6 +242,18 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
     split: Split | None = None
     raw: bytes = b"{}"
     source: Source
+
+    @property
+    def is_request(self) -> bool:
+        """Return whether the entry is a request that Cloud Run logged, with or without text.
+
+        A line of the application that repeats a request is none, nor is the entry of a load balancer.
+        """
+        return (
+            self.http is not None
+            and self.balancer is None
+            and (not self.log_name or "requests" in self.log_name)
+        )
 
     @property
     def first_line(self) -> str:

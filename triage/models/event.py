@@ -42,6 +42,7 @@ class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True):
         condition: condition that the line reports.
         noise: whether the line is known noise.
         failure: what failed if the line is a failure point, else "".
+        logger_unknown: whether the rule names a logger and the entry none: the line may be a quote.
         fields: named groups that the rule captured.
 
     """
@@ -57,6 +58,7 @@ class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True):
     noise: bool = False
     failure: FailureKind | Literal[""] = ""
     success: SuccessKind | Literal[""] = ""
+    logger_unknown: bool = False
     fields: dict[str, str] = {}
 
     @property

@@ -84,6 +84,8 @@ class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
     last_by_revision: every revision with the time of its last failure.
     first, last: the times of the first and the last point.
     samples: the first failures, in order of time; the first one shows best what happened.
+    traces: traces of the first failed requests, each with the time of its request.
+    times: when they were: the first and the last time of each of a few spans, in order.
     """
 
     service: str
@@ -103,3 +105,5 @@ class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
     first: int
     last: int
     samples: list[FailureSample]
+    traces: dict[str, int] = {}
+    times: tuple[int, ...] = ()

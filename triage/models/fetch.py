@@ -6,16 +6,20 @@ import msgspec
 
 from triage.window import Window, format_utc_and_local
 
+WorkloadKind = Literal["service", "job", "worker_pool", "function"]
+
 
 class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What a fetch asks Cloud Logging for, and where it writes the answer.
 
     Attributes:
-        services: services to fetch.
+        services: names of the services, or of the workloads of another kind, to fetch.
+        kind: kind of the workloads.
         window: time window.
         project: project, "" for the default one.
         filter: Logging filter that replaces the one of the packs.
         everything: whether to fetch all lines of the services.
+        requests: whether to fetch all requests, which a share of failed ones needs.
         limit: largest number of entries per service.
         folder: output folder.
         file: output name, "" for one made of service and window.
@@ -30,9 +34,11 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     services: list[str]
     window: Window
+    kind: WorkloadKind = "service"
     project: str = ""
     filter: str = ""
     everything: bool = False
+    requests: bool = False
     limit: int | None = None
     folder: str = "."
     file: str = ""
@@ -47,6 +53,11 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
     def may_widen(self) -> bool:
         """Return whether the window may grow."""
         return self.window.relative if self.widen is None else self.widen
+
+    @property
+    def asks_around_failures(self) -> bool:
+        """Return whether all lines around failures are fetched too: not where the filter is the user's own."""
+        return not self.filter and not self.everything
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -119,6 +130,7 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
         window: fetched window.
         entries: number of entries.
         pages: number of pages.
+        around_failures: number of windows around failures of which all lines were asked for.
         complete: whether all entries are in the file.
         cut: why it is incomplete, "" where complete.
 
@@ -132,5 +144,6 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
     window: Window
     entries: int
     pages: int
+    around_failures: int = 0
     complete: bool
     cut: str = ""

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from triage.models.change import ConfigurationDifference
 from triage.models.coverage import Coverage
 from triage.models.diagnosis import Evidence, ServiceVerdict
 
@@ -98,6 +99,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
         criteria: the criteria.
         evidence: cited entries.
         rollback: how to roll back, null where nothing is to roll back.
+        configuration: what the revision changed since its baseline, or since the last good revision.
         limits: what the logs cannot show.
         coverage: entries that the answer is based on.
 
@@ -116,6 +118,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     criteria: list[Criterion]
     evidence: list[Evidence] = []
     rollback: Rollback | None = None
+    configuration: list[ConfigurationDifference] = []
     limits: list[str] = []
     coverage: Coverage
 

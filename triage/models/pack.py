@@ -1,11 +1,9 @@
 """A rule pack: what is known about the log lines of a service (queries/*.toml)."""
 
-from typing import Annotated, Literal
-
-import msgspec
+from typing import Literal
 
 from triage.models.event import FailureKind, RunKind, SuccessKind
-from triage.models.immutable import Immutable
+from triage.models.pack_tables import DecodeTable, GateWords, PackModel, Paths, ProbeTable
 
 Severity = Literal["P0", "P1", "P2"]
 Confidence = Literal["high", "medium", "low"]
@@ -16,13 +14,11 @@ Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
 MatchScope = Literal["boot", "validation", "gate", "probe", "revision", "failure"]
 #: The outcome of a step, a check or a run.
 RuleOutcome = Literal["", "seen", "passed", "failed", "warned", "tolerated", "ready", "degraded", "not_ready"]
-#: An absolute path; only its end may be a wildcard.
-Path = Annotated[str, msgspec.Meta(pattern=r"^/[\w./-]{2,200}\*?$")]
 #: The steps of each kind of run.
 STEPS: dict[RunKind, frozenset[str]] = {
     "validation": frozenset({
         "started", "startup_wait", "app_state", "phase", "group", "group_result", "attempts", "reason", "check", "verdict",
-        "failed_services", "tail", "claim", "refused", "allowed", "queued",
+        "skipped", "failed_services", "tail", "claim", "refused", "allowed", "queued",
     }),
     "gate": frozenset({"error", "bypassed", "allowed", "refused", "approved"}),
     "boot": frozenset({
@@ -31,10 +27,6 @@ STEPS: dict[RunKind, frozenset[str]] = {
     }),
     "probe": frozenset({"started", "plain", "upgraded", "headers", "socket", "event", "verdict"}),
 }  # fmt: skip
-
-
-class PackModel(Immutable, msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of the tables of a pack. People write them, so an unknown key is an error."""
 
 
 class Check(PackModel, frozen=True, kw_only=True):
@@ -89,21 +81,6 @@ class Chain(PackModel, frozen=True, kw_only=True):
     startup: dict[str, str] = {}
 
 
-class Paths(PackModel, frozen=True, kw_only=True):
-    """The request paths of a service that are counted.
-
-    A path that ends in "*" includes everything below it. Each must be specific: "/ws", never "/a".
-
-    Attributes:
-        socket: paths on which WebSockets open.
-        health: paths of health checks.
-
-    """
-
-    socket: list[Path] = []
-    health: list[Path] = []
-
-
 class Rule(PackModel, frozen=True, kw_only=True):
     """How to recognise one log line.
 
@@ -123,7 +100,8 @@ class Rule(PackModel, frozen=True, kw_only=True):
         noise: title of the known noise, "" for none; such a line never makes an incident.
         multiline: whether the pattern is tried on the whole message.
         log: part of the log name; another log only quotes the line.
-        logger: part of the logger name; another logger only quotes the line.
+        logger: part of the logger name, alternatives separated by "|"; another logger only quotes the line.
+        logged_by: full names of the loggers that print the hits; a rule with ``logger`` names them.
         failure: what failed if the line is a failure point, else "".
 
     """
@@ -142,6 +120,7 @@ class Rule(PackModel, frozen=True, kw_only=True):
     multiline: bool = False
     log: str = ""
     logger: str = ""
+    logged_by: list[str] = []
     failure: FailureKind | Literal[""] = ""
     success: SuccessKind | Literal[""] = ""
 
@@ -278,6 +257,9 @@ class Pack(PackModel, frozen=True, kw_only=True):
         filter: Logging filter to fetch by.
         chain: readiness chain, null for none.
         paths: request paths that are counted.
+        gate: words of its readiness middleware.
+        probe: what a probe requests, null where no probe is known.
+        decode: how to decode its payloads.
         impact: business impact of an outage, which no log shows.
         limits: what the logs cannot show, as sentences.
         rules: the rules.
@@ -294,6 +276,9 @@ class Pack(PackModel, frozen=True, kw_only=True):
     filter: str
     chain: Chain | None = None
     paths: Paths = Paths()
+    gate: GateWords = GateWords()
+    probe: ProbeTable | None = None
+    decode: DecodeTable = DecodeTable()
     impact: str = ""
     limits: list[str] = []
     rules: list[Rule]

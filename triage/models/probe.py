@@ -2,10 +2,10 @@
 
 import msgspec
 
-#: Events that the service sends while an agent answers, in order.
-EVENTS = ("agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed")
-#: Message that makes an agent answer.
-MESSAGE = '{"type": "user_message", "payload": {"content": "Deployment check: answer in one word."}}'
+from triage.models.pack_tables import ResponseKeys
+
+#: Name of the shipped pack that knows the lines of a probe, which are not in Cloud Logging.
+PROBE_PACK = "client-probe"
 #: User-Agent of a probe, followed by a slash and the version.
 PROBE_USER_AGENT = "triage-verify"
 
@@ -17,9 +17,12 @@ class ProbePlan(msgspec.Struct, frozen=True, kw_only=True):
         url: URL of the service.
         service: name of the service, "" to derive it from the host.
         project: project.
-        socket: path of the WebSocket.
+        paths: paths to request with and without upgrade headers.
+        health: path of the health check.
+        socket: path of the WebSocket, "" for none.
         events: events to wait for after ``message``; without any, nothing is sent.
         message: message to send on the WebSocket.
+        response: keys of a JSON response.
         timeout: how long one request may take.
         patience: how long all events may take.
 
@@ -28,9 +31,12 @@ class ProbePlan(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     service: str = ""
     project: str = ""
-    socket: str = "/ws"
-    events: tuple[str, ...] = EVENTS
-    message: str = MESSAGE
+    paths: tuple[str, ...] = ()
+    health: str = "/health"
+    socket: str = ""
+    events: tuple[str, ...] = ()
+    message: str = ""
+    response: ResponseKeys = ResponseKeys()
     timeout: float = 10.0
     patience: float = 30.0
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-RequestKind = Literal["socket", "health"]
+#: "plain" is a request without an upgrade on a path on which WebSockets open.
+RequestKind = Literal["socket", "health", "plain"]
 
 
 class RequestCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,12 +14,13 @@ class RequestCounts(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         service: the service.
         revision: the revision.
-        kind: WebSocket handshake or health check.
+        kind: WebSocket handshake, health check, or a plain request on the path of a WebSocket.
         path: path, "…" for the overflow of a service with too many paths.
         status: HTTP status, null where the log has none.
         count: number of requests.
         first: time of the first request, RFC 3339.
         last: time of the last request, RFC 3339.
+        refused: number of them that a readiness middleware refused as plain, as its lines show.
 
     """
 
@@ -30,3 +32,4 @@ class RequestCounts(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     first: str
     last: str
+    refused: int = 0

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from triage.changes import ChangeReader, Configuration, concerns_changes
 from triage.diagnosis import (
     ActivityTracker,
     DiagnosisBuilder,
@@ -12,7 +13,14 @@ from triage.diagnosis import (
     FailureCauses,
     failure_packs,
 )
-from triage.failures import FailureCollector, FailurePoint, Statement
+from triage.failures import (
+    BalancerCollector,
+    FailureCollector,
+    FailurePoint,
+    NeighbourhoodReader,
+    Statement,
+    is_output,
+)
 from triage.models import (
     Coverage,
     Diagnosis,
@@ -20,20 +28,25 @@ from triage.models import (
     ErrorPattern,
     Event,
     EvidenceSample,
+    Neighbourhoods,
     Pack,
+    Quote,
     Recognized,
     RevisionActivity,
+    RevisionTraffic,
     Run,
     RunRecord,
     Timeline,
     Traffic,
 )
+from triage.pipeline.change_links import add_changes
 from triage.rules import Matcher
 from triage.runs import RequestCounter, TimelineBuilder
 from triage.text import quote
 from triage.window import format_timestamp
 
 _ERROR = 500
+_CLIENT_ERROR = 400
 #: Lines of a statement on which rules are tried, beside the decisive one.
 _LINES = 20
 
@@ -48,6 +61,8 @@ class Analysis(msgspec.Struct, frozen=True):
     samples: a few log lines that show how each revision went.
     impact: the business impact according to the pack of the leading service, "" if it states none.
     open_runs: the runs that may continue after the end of the logs.
+    traffic: all requests of each revision by status.
+    configurations: the last known configuration of each service, then those that the user supplied.
     """
 
     timeline: Timeline
@@ -57,6 +72,8 @@ class Analysis(msgspec.Struct, frozen=True):
     samples: list[EvidenceSample] = []
     impact: str = ""
     open_runs: list[Run] = []
+    traffic: list[RevisionTraffic] = []
+    configurations: list[Configuration] = []
 
 
 class Analyser:
@@ -68,14 +85,26 @@ class Analyser:
     changes, and is cheap.
     """
 
-    def __init__(self, packs: Sequence[Pack], *, keeps_all: bool = False) -> None:
-        """Create an analyser without entries."""
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        *,
+        keeps_all: bool = False,
+        configurations: Sequence[Configuration] = (),
+    ) -> None:
+        """Create an analyser without entries; ``configurations`` are those that the logs may lack."""
         self.packs = packs
         self.keeps_all = keeps_all
         self._recognizer = FailureRecognizer(packs)
         self._failures = FailureCollector(
-            self._recognizer.recognize_statement, self._recognizer.recognize_point
+            self._recognizer.recognize_statement,
+            self._recognizer.recognize_point,
+            self._observe_error,
+            is_partial=not keeps_all,
         )
+        self._balancers = BalancerCollector(self._recognizer.recognize_entry)
+        self._changes = ChangeReader(configurations)
+        self._configurations = configurations
         self._matcher = Matcher(packs)
         self._tracer = TimelineBuilder(packs)
         self._requested = RequestCounter(packs)
@@ -95,19 +124,28 @@ class Analyser:
     def wants(self, entry: Entry) -> bool:
         """Return whether an entry can change the analysis; others are skipped."""
         return (
-            self.keeps_all or may_matter(self._matcher, entry) or self._requested.kind_of(entry) is not None
+            self.keeps_all
+            or may_matter(self._matcher, entry)
+            or self._requested.kind_of(entry) is not None
+            or concerns_changes(entry)
+            or is_balanced_or_failed(entry)
         )
 
     def observe(self, entry: Entry) -> None:
         """Add an entry."""
         event = self._matcher.match(entry)
-        self._judge.observe(entry, event)
+        self._changes.observe(entry)
+        self._balancers.observe(entry)
+        if entry.balancer is not None:
+            self._matched += event is not None
+            return
+        self._judge.observe(entry, event, is_output=is_output(entry))
         self._failures.observe(entry, event)
         if event is None or event.run != "probe":
             # The service did not log the lines of a probe.
             self._errors.observe(entry, event)
             self._presences.observe(entry)
-        self._witnesses.observe(entry, self._requested.observe(entry))
+        self._witnesses.observe(entry, self._requested.observe(entry, event))
         if event is not None:
             self._matched += 1
             self._take(self._tracer.on_event(event))
@@ -124,6 +162,19 @@ class Analyser:
         for item in traffic:
             self._judge.add_traffic(item)
 
+    @property
+    def neighbourhoods(self) -> Neighbourhoods:
+        """Return where evidence of failures is still to be read, once all entries were observed."""
+        self._failures.close_partition()
+        return self._failures.neighbourhoods
+
+    def read_evidence(self, entries: Iterable[Entry]) -> None:
+        """Explain the failures that wait by all entries around them."""
+        reader = NeighbourhoodReader(self._recognizer.recognize_statement)
+        for entry in entries:
+            reader.observe(entry, self._matcher.match(entry))
+        self._failures.replace_waiting(reader.build())
+
     def build(self, cover: Callable[[int], Coverage]) -> Analysis:
         """Return the analysis.
 
@@ -134,7 +185,11 @@ class Analyser:
         for runs in (self._runs, self._open_runs):
             runs.sort(key=lambda run: (run.started, run.kind, run.id))
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
-        diagnosis = self._judge.build(coverage, self._failures.build())
+        balanced = self._balancers.build()
+        self.add_traffic(balanced.traffic)
+        diagnosis = self._judge.build(coverage, [*self._failures.build(), *balanced.groups])
+        history = self._changes.build()
+        diagnosis = add_changes(diagnosis, self._judge.onsets(), history)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(
@@ -142,10 +197,20 @@ class Analyser:
             diagnosis=diagnosis,
             errors=self._errors.build(),
             activities=self._presences.build(),
-            samples=self._witnesses.build(),
+            samples=self._witnesses.build(timeline.requests),
             impact=impact,
             open_runs=self._open_runs,
+            traffic=self._judge.traffic(),
+            configurations=[*history.configurations, *self._configurations],
         )
+
+    def _observe_error(self, statement: Statement) -> None:
+        known = self._recognizer.recognize_statement(statement)
+        if known is not None and not known.cause:
+            return
+        if known is None and statement.is_matched:
+            return
+        self._judge.observe_error(Quote(statement.decisive_entry, statement.text, statement.decisive), known)
 
     def _take(self, passages: Iterable[RunRecord]) -> None:
         for passage in passages:
@@ -161,15 +226,32 @@ class FailureRecognizer:
         """Index the causes of failures and their rules."""
         self._causes = FailureCauses(packs)
         self._match = Matcher(failure_packs(packs)).match
+        self._match_whole = Matcher(failure_packs(packs, only_multiline=True)).match
 
     def recognize_statement(self, statement: Statement) -> Recognized | None:
         """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it."""
-        texts = [statement.decisive, statement.text, *(entry.message for entry in statement.entries[:_LINES])]
-        return self._causes.recognize(self._match, statement.decisive_entry, list(dict.fromkeys(texts)))
+        entry = statement.decisive_entry
+        whole = self._causes.recognize(self._match_whole, entry, [statement.text])
+        if whole is not None and whole.cause and not whole.is_symptom:
+            return whole
+        lines = [statement.decisive, statement.text]
+        lines += [line.message for line in statement.entries[:_LINES]]
+        return self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
 
     def recognize_point(self, point: FailurePoint) -> Recognized | None:
         """Return what the packs know of a failure point's own text."""
-        return self._causes.recognize(self._match, point.entry, [point.entry.message])
+        return self.recognize_entry(point.entry)
+
+    def recognize_entry(self, entry: Entry) -> Recognized | None:
+        """Return what the packs know of an entry's text."""
+        return self._causes.recognize(self._match, entry, [entry.message])
+
+
+def is_balanced_or_failed(entry: Entry) -> bool:
+    """Return whether an entry is a load balancer's, or a request that failed."""
+    return entry.balancer is not None or (
+        entry.http is not None and (entry.http.status or 0) >= _CLIENT_ERROR
+    )
 
 
 def may_matter(matcher: Matcher, entry: Entry) -> bool:

@@ -7,13 +7,25 @@ from operator import attrgetter
 from pathlib import Path
 
 from triage import rules
+from triage.changes import Configuration
 from triage.entries import Entries, EntriesByInstance, stream_in_order
 from triage.errors import OutOfOrderError
 from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser, Analysis
-from triage.pipeline.record_sources import Sources, can_come_by_instance, is_small, read_records
+from triage.pipeline.record_sources import (
+    Sources,
+    can_be_read_again,
+    can_come_by_instance,
+    is_small,
+    read_neighbourhoods,
+    read_records,
+)
 from triage.pipeline.selection import ALL, Selection, selection_test
 from triage.rules import Matcher
+from triage.rules.decoding import ignored_errors, shipped_ignored_errors
+
+#: Returns a new analyser; ``keeps_all`` says that every entry is decoded.
+AnalyserFactory = Callable[..., Analyser]
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
@@ -63,6 +75,7 @@ def _entries(
         keep=None if analyser is None else analyser.wants,
         within=None if selection == ALL else selection_test(selection),
         requested=(selection.since, selection.until),
+        ignored=shipped_ignored_errors() if analyser is None else ignored_errors(analyser.packs),
     )
 
 
@@ -71,6 +84,7 @@ def analyse(
     *,
     packs: Sequence[Pack] | None = None,
     selection: Selection = ALL,
+    configurations: Sequence[Configuration] = (),
     notify: Callable[[str], None] | None = None,
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, in one pass.
@@ -79,6 +93,7 @@ def analyse(
 
     packs: the rule packs; None loads the shipped ones.
     selection: the entries to analyse.
+    configurations: configurations of services that the logs may lack.
     notify: called with what the user should know before a table is read.
 
     Raises:
@@ -89,27 +104,32 @@ def analyse(
     """
     known = load_packs() if packs is None else packs
     notify = notify or _ignore
+
+    def create(*, keeps_all: bool = False) -> Analyser:
+        return Analyser(known, keeps_all=keeps_all, configurations=configurations)
+
     if is_small(sources):
-        return _analyse_all(sources, known, selection, notify)
+        return _analyse_all(sources, create, selection, notify)
     if can_come_by_instance(sources):
         try:
-            return _analyse_by_instance(sources, known, selection, notify)
+            return _analyse_by_instance(sources, create, selection, notify)
         except OutOfOrderError as error:
             notify(f"{error}: all are read once more, and sorted")
     elif _is_one_file(sources):
         with suppress(OutOfOrderError):
-            return _analyse_in_order(sources, known, selection, notify)
-    return _analyse_all(sources, known, selection, notify)
+            return _analyse_in_order(sources, create, selection, notify)
+    return _analyse_all(sources, create, selection, notify)
 
 
 def _analyse_all(
-    sources: Sources, packs: Sequence[Pack], selection: Selection, notify: Callable[[str], None]
+    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries in any order, sorted before they are observed."""
-    analyser = Analyser(packs, keeps_all=is_small(sources))
+    analyser = create(keeps_all=is_small(sources))
     entries = read_entries(sources, selection, analyser=analyser, notify=notify)
     for entry in entries:
         analyser.observe(entry)
+    _read_evidence(analyser, sources, selection)
     analyser.add_traffic(entries.traffic)
     return analyser.build(entries.coverage)
 
@@ -122,7 +142,7 @@ def _is_one_file(sources: Sources) -> bool:
 
 
 def _analyse_in_order(
-    sources: Sources, packs: Sequence[Pack], selection: Selection, notify: Callable[[str], None]
+    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries that come in order of time.
 
@@ -130,17 +150,34 @@ def _analyse_in_order(
         OutOfOrderError: they do not.
 
     """
-    analyser = Analyser(packs)
+    analyser = create()
     entries = _entries(Entries, (), selection, analyser)
     with closing(read_records(sources, selection, analyser, notify)) as items:
         for entry in stream_in_order(entries, items):
             analyser.observe(entry)
+        _read_evidence(analyser, sources, selection)
         analyser.add_traffic(entries.traffic)
         return analyser.build(entries.coverage)
 
 
+def _read_evidence(analyser: Analyser, sources: Sources, selection: Selection) -> None:
+    """Read the files once more where failures wait for evidence that the prefilter dropped."""
+    neighbourhoods = analyser.neighbourhoods
+    if not neighbourhoods.windows or not can_be_read_again(sources):
+        return
+    within = selection_test(selection)
+    entries = Entries(
+        read_neighbourhoods(sources, neighbourhoods),
+        keep=lambda entry: neighbourhoods.contains(
+            entry.timestamp, entry.service, entry.revision, entry.instance
+        ),
+        within=within,
+    )
+    analyser.read_evidence(entries)
+
+
 def _analyse_by_instance(
-    sources: Sources, packs: Sequence[Pack], selection: Selection, notify: Callable[[str], None]
+    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries that come by instance.
 
@@ -148,7 +185,7 @@ def _analyse_by_instance(
         OutOfOrderError: they do not.
 
     """
-    analyser = Analyser(packs)
+    analyser = create()
     with closing(read_records(sources, selection, analyser, notify, by_instance=True)) as items:
         entries = _entries(EntriesByInstance, items, selection, analyser)
         for _, partition in groupby(entries, key=attrgetter("partition_key")):

@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from triage.entries import Prefilter, instance_sort_key, prefilter_records
-from triage.models import ExportFile, Gap, Pack, Record, Skipped
+from triage.entries import NeighbourhoodFilter, Prefilter, instance_sort_key, prefilter_records
+from triage.models import ExportFile, Gap, Neighbourhoods, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser
 from triage.pipeline.selection import ALL, Selection, selection_test
 from triage.pipeline.spark_sources import OnSpark
+from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
 if TYPE_CHECKING:
     from triage.reading.record_filter import RecordFilter
@@ -19,6 +20,28 @@ if TYPE_CHECKING:
 _SMALL = 8 << 20
 _COMPRESSED, _RATIO = frozenset({".gz", ".zst", ".parquet"}), 12
 Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
+
+
+def can_be_read_again(sources: Sources) -> bool:
+    """Return whether all sources are files and folders that a second pass finds as they were."""
+    from triage.reading.bigquery import is_address
+
+    if isinstance(sources, OnSpark) or not isinstance(sources, Sequence):
+        return False
+    return all(
+        isinstance(source, str | Path) and not is_address(source) and Path(source).exists()
+        for source in sources
+    )
+
+
+def read_neighbourhoods(
+    sources: Sources, neighbourhoods: Neighbourhoods
+) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    """Yield the records of files that lie in the windows around failures."""
+    from triage.reading import read
+
+    files = [source for source in sources if isinstance(source, str | Path)]
+    return read(files, record_filter=NeighbourhoodFilter(neighbourhoods))
 
 
 def is_small(sources: Sources) -> bool:
@@ -117,7 +140,10 @@ def _executor_filter(
     prefilter = _build_prefilter(analyser, selection)
     keep = None if analyser is None else analyser.wants
     within = None if selection == ALL else selection_test(selection)
-    return lambda read: prefilter_records(read(prefilter or ALL_RECORDS), keep=keep, within=within)
+    ignored = shipped_ignored_errors() if packs is None else ignored_errors(packs)
+    return lambda read: prefilter_records(
+        read(prefilter or ALL_RECORDS), keep=keep, within=within, ignored=ignored
+    )
 
 
 def _build_prefilter(analyser: Analyser | None, selection: Selection) -> Prefilter | None:

@@ -1,0 +1,68 @@
+"""Gathers the windows around failures whose evidence is still to be read."""
+
+from triage.failures.instance import Failure
+from triage.failures.linking import AFTER_TIMEOUT
+from triage.failures.points import FailurePoint
+from triage.models import InstanceKey, Neighbourhoods
+from triage.window import NANOSECONDS
+
+#: Failure points for which windows are kept.
+_POINTS = 10_000
+_BEFORE, _AFTER = 60 * NANOSECONDS, 12 * NANOSECONDS
+#: Nanoseconds before a failed startup probe in which the instance may have begun.
+_BEFORE_PROBE = 300 * NANOSECONDS
+
+
+#: The time, the insertId and the log of a failure point.
+PointKey = tuple[int, str, str]
+
+
+def point_key(point: FailurePoint) -> PointKey:
+    """Return what identifies a failure point."""
+    return point.entry.timestamp, point.entry.insert_id, point.entry.log_name
+
+
+class NeighbourhoodBuilder:
+    """Windows around failures, by instance, in bounded memory."""
+
+    def __init__(self) -> None:
+        """Create a builder without windows."""
+        self._windows: dict[InstanceKey, list[tuple[int, int]]] = {}
+        self._points: set[PointKey] = set()
+        self._omitted = 0
+
+    def add(self, failure: Failure) -> bool:
+        """Add the windows of a failure; return whether there was room for it."""
+        points = [failure.point, *failure.consequences, *failure.requests]
+        if len(self._points) + len(points) > _POINTS:
+            self._omitted += 1
+            return False
+        for point in points:
+            entry = point.entry
+            self._points.add(point_key(point))
+            key = (entry.service, entry.revision, entry.instance)
+            self._windows.setdefault(key, []).append(_window(point))
+        return True
+
+    def build(self) -> Neighbourhoods:
+        """Return the windows, those that overlap joined."""
+        return Neighbourhoods(
+            {key: _join(sorted(windows)) for key, windows in self._windows.items()},
+            self._omitted,
+        )
+
+
+def _window(point: FailurePoint) -> tuple[int, int]:
+    before = _BEFORE_PROBE if point.kind == "startup_probe" else _BEFORE
+    after = AFTER_TIMEOUT if point.kind == "request" else _AFTER
+    return point.start - before, point.end + after + _AFTER
+
+
+def _join(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in windows:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -64,6 +64,7 @@ class BalancerCollector:
         self._failed_traces: dict[str, str] = {}
         self._failed_urls: dict[tuple[str, str, int], list[_Served]] = defaultdict(list)
         self._known = 0
+        self._locations: dict[str, str] = {}
 
     def observe(self, entry: Entry) -> None:
         """Take one entry, of a load balancer or of a service; others are passed over."""
@@ -88,7 +89,8 @@ class BalancerCollector:
                 continue
             backend = entry.balancer.backend if entry.balancer else ""
             service = services.get(backend, "")
-            placed = msgspec.structs.replace(entry, service=service or backend)
+            location = self._locations.get(service, entry.location)
+            placed = msgspec.structs.replace(entry, service=service or backend, location=location)
             known = self._recognize(msgspec.structs.replace(placed, message=text))
             if entry.balancer and entry.balancer.details == _BY_BACKEND and not service:
                 known = None
@@ -113,6 +115,8 @@ class BalancerCollector:
         http = entry.http
         if http is None or not entry.service or (entry.log_name and "requests" not in entry.log_name):
             return
+        if entry.location:
+            self._locations.setdefault(entry.service, entry.location)
         if (http.status or 0) < _CLIENT_ERROR:
             if entry.trace and len(self._served) < _JOINED:
                 self._served[entry.trace] = entry.service

@@ -11,10 +11,13 @@ from triage.failures.points import OF_INSTANCE
 from triage.failures.statements import Statement
 from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
 from triage.text import message_template
+from triage.window import NANOSECONDS
 
 #: Messages that are counted to tell noise from causes.
 _TEMPLATES = 4000
 _ERROR, _FIRM = 2, 3
+#: Entries after which idle instances are looked for, and nanoseconds of silence that make one idle.
+_SWEEP, _IDLE = 5000, 3600 * NANOSECONDS
 
 
 class FailureCollector:
@@ -40,6 +43,7 @@ class FailureCollector:
         self._recognize_point = recognize_point
         self._waiting: list[Failure] = []
         self._is_partial = is_partial
+        self._observed = 0
         self._neighbourhoods = NeighbourhoodBuilder()
         self._groups = FailureGroups(recognize_point)
         self._instances: dict[InstanceKey, InstanceFailures] = {}
@@ -52,9 +56,18 @@ class FailureCollector:
         instance = self._instances.get(key)
         if instance is None:
             instance = self._instances[key] = InstanceFailures(self._recognize)
+        self._observed += 1
+        if self._observed % _SWEEP == 0:
+            self._forget_idle(entry.timestamp)
         statements, failures = instance.observe(entry, event)
         if statements or failures:
             self._take(statements, failures)
+
+    def _forget_idle(self, now: int) -> None:
+        """Finish the instances that have said nothing for long: what they say later belongs to nothing before."""
+        idle = [key for key, instance in self._instances.items() if now - instance.last > _IDLE]
+        for key in idle:
+            self._take(*self._instances.pop(key).flush())
 
     def close_partition(self) -> None:
         """Finish the instances that were seen: nothing more comes of them."""
@@ -118,6 +131,8 @@ class FailureCollector:
 
     def _is_firm(self, failure: Failure) -> bool:
         """Return whether no dropped entry can explain a failure better: an error or the platform names its cause."""
+        if failure.in_run:
+            return True
         statement = failure.attribution.statement
         if statement is not None and statement.first.severity_source != "none":
             return statement.is_exception and failure.attribution.strength >= _FIRM

@@ -11,12 +11,14 @@ from triage.models import Entry, Event
 from triage.window import NANOSECONDS
 
 #: Statements of an instance that are kept.
-_KEPT = 300
+_KEPT = 80
 #: Nanoseconds in which the lines of one failed start or end are printed.
 _CLUSTER = 10 * NANOSECONDS
 #: Nanoseconds behind a request's end in which the end of its instance is logged.
 _SETTLED = 6 * NANOSECONDS
 _TIMEOUT_STATUS = 504
+#: Nanoseconds around a failure in which the lines of a chain's run belong to it.
+_IN_RUN = NANOSECONDS
 
 
 @dataclass(slots=True)
@@ -26,11 +28,13 @@ class Failure:
     attribution: the deepest point and its statement.
     consequences: other points of the same failed start or end.
     requests: requests that failed because of it.
+    in_run: whether lines of a chain's run stand beside it, which explain it by themselves.
     """
 
     attribution: Attribution
     consequences: list[FailurePoint] = field(default_factory=list)
     requests: list[FailurePoint] = field(default_factory=list)
+    in_run: bool = False
 
     @property
     def point(self) -> FailurePoint:
@@ -72,10 +76,15 @@ class InstanceFailures:
         self._statements: deque[Statement] = deque(maxlen=_KEPT)
         self._clusters: list[_Cluster] = []
         self._requests: list[tuple[int, FailurePoint]] = []
+        self._in_runs: deque[int] = deque(maxlen=_KEPT)
+        self.last = 0
 
     def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
         """Take one entry; return the statements and the failures that are complete now."""
-        over = list(self._builder.observe(entry, is_matched=event is not None))
+        self.last = entry.timestamp
+        if event is not None and event.run:
+            self._in_runs.append(entry.timestamp)
+        over = list(self._builder.observe(entry, event))
         self._statements.extend(over)
         failures = self._settle(entry.timestamp)
         point = find_failure(entry, event)
@@ -126,16 +135,22 @@ class InstanceFailures:
             if cluster is not None:
                 cluster.requests.append(point)
             else:
-                yield Failure(attribute(point, self._known(), self._recognize))
+                yield self._failure(point)
 
     def _close(self, cluster: _Cluster) -> list[Failure]:
         if cluster.is_orderly and not cluster.requests:
             return []
         if cluster.is_orderly:
-            return [Failure(attribute(point, self._known(), self._recognize)) for point in cluster.requests]
+            return [self._failure(point) for point in cluster.requests]
         deepest = cluster.deepest
         rest = [point for point in cluster.points if point is not deepest]
-        return [Failure(attribute(deepest, self._known(), self._recognize), rest, cluster.requests)]
+        failure = self._failure(deepest)
+        failure.consequences, failure.requests = rest, cluster.requests
+        return [failure]
+
+    def _failure(self, point: FailurePoint) -> Failure:
+        in_run = any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs)
+        return Failure(attribute(point, self._known(), self._recognize), in_run=in_run)
 
     def _known(self) -> list[Statement]:
         """Return the statements, also those that may still go on, in order of time."""

@@ -9,6 +9,9 @@ from triage.window import NANOSECONDS
 #: Failure points for which windows are kept.
 _POINTS = 10_000
 _BEFORE, _AFTER = 60 * NANOSECONDS, 12 * NANOSECONDS
+#: Nanoseconds around a request in which its statements, and the end of its instance, are logged.
+_AROUND_REQUEST = 2 * NANOSECONDS
+_TIMEOUT_STATUS = 504
 #: Nanoseconds before a failed startup probe in which the instance may have begun.
 _BEFORE_PROBE = 300 * NANOSECONDS
 
@@ -53,9 +56,11 @@ class NeighbourhoodBuilder:
 
 
 def _window(point: FailurePoint) -> tuple[int, int]:
-    before = _BEFORE_PROBE if point.kind == "startup_probe" else _BEFORE
-    after = AFTER_TIMEOUT if point.kind == "request" else _AFTER
-    return point.start - before, point.end + after + _AFTER
+    if point.kind != "request":
+        before = _BEFORE_PROBE if point.kind == "startup_probe" else _BEFORE
+        return point.start - before, point.end + _AFTER
+    timed_out = point.status == _TIMEOUT_STATUS
+    return point.start - _AROUND_REQUEST, point.end + (AFTER_TIMEOUT if timed_out else _AROUND_REQUEST)
 
 
 def _join(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:

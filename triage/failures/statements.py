@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-import msgspec
-
-from triage.failures.decisive import complains, find_decisive_line
+from triage.failures.decisive import DecisiveLine, complains, find_decisive_line
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
-from triage.models import SEVERITIES, Entry
+from triage.models import SEVERITIES, Entry, Event
 from triage.window import NANOSECONDS
 
 #: Seconds between two lines of one statement at most.
@@ -34,31 +33,52 @@ _HEADER = re.compile(
     r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*' panicked at \S+:$|^Uncaught exception:?$"
 )
 _CHAINED = re.compile(r"^(?:During handling of the above|The above exception was)", re.MULTILINE)
+#: A key of a payload that may hold the reason of a failure.
+_REASON = re.compile(
+    rb"\"(?:err|error|exception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10})\"\s*:"
+)
 _ACCESS = re.compile(
     r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d|^(?:::\d|[\d.]+) - \S+ \["
     r"|^INFO:\s+[\d.]+:\d+ - \""
 )
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that an application said.
+@dataclass(frozen=True)
+class Statement:
+    """One thing that an application said; what it means is worked out when it is asked for.
 
     entries: the entries that it is made of, in order of time.
     text: all of it, lines joined; the reason of a structured payload stands behind its message.
-    decisive: the line that says what went wrong.
-    is_exception: whether the decisive line has the form of a runtime's error.
-    level: its severity as a number, 0 where neither Cloud Logging nor its own words name one.
-    complains: whether its words say that something failed.
-    is_matched: whether a rule matches one of its entries.
+    events: what rules say of its entries.
     """
 
     entries: tuple[Entry, ...]
     text: str
-    decisive: str
-    is_exception: bool
-    level: int
-    complains: bool
-    is_matched: bool = False
+    events: tuple[Event, ...] = ()
+
+    @cached_property
+    def _decisive_line(self) -> DecisiveLine:
+        return find_decisive_line(self.text)
+
+    @property
+    def decisive(self) -> str:
+        """Return the line that says what went wrong."""
+        return self._decisive_line.text
+
+    @property
+    def is_exception(self) -> bool:
+        """Return whether the decisive line has the form of a runtime's error."""
+        return self._decisive_line.is_exception
+
+    @cached_property
+    def level(self) -> int:
+        """Return its severity, 0 where neither Cloud Logging nor its own words name one."""
+        return _level(self.entries[0], self.text)
+
+    @cached_property
+    def complains(self) -> bool:
+        """Return whether its words say that something failed."""
+        return self.is_exception or complains(self.text)
 
     @property
     def first(self) -> Entry:
@@ -88,11 +108,13 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
             (entry for entry in reversed(self.entries) if probe and probe in entry.message), self.first
         )
 
-    @property
+    @cached_property
     def strength(self) -> int:
         """Return how much it weighs as a cause: 3 an error, 2 a complaint, 1 output on stderr, 0 anything else."""
         if _ACCESS.search(self.text[:300]):
             return -1
+        if 0 < self.level < WARNING:
+            return 0
         if self.level >= ERROR or (self.is_exception and self.level == UNKNOWN):
             return 3
         if self.level == WARNING and (self.is_exception or self.complains):
@@ -111,9 +133,11 @@ class _OpenStatement:
     end: int
     awaits: bool = False
     depth: int = 0
-    is_matched: bool = False
+    events: list[Event] = field(default_factory=list)
 
-    def add(self, entry: Entry, text: str) -> None:
+    def add(self, entry: Entry, event: Event | None, text: str) -> None:
+        if event is not None and len(self.events) < _KEPT_ENTRIES:
+            self.events.append(event)
         if len(self.entries) < _KEPT_ENTRIES:
             self.entries.append(entry)
         else:
@@ -132,10 +156,10 @@ class StatementBuilder:
         """Begin with nothing open."""
         self._open: dict[str, _OpenStatement] = {}
 
-    def observe(self, entry: Entry, *, is_matched: bool = False) -> Iterator[Statement]:
+    def observe(self, entry: Entry, event: Event | None = None) -> Iterator[Statement]:
         """Take one entry; yield the statements that are over.
 
-        is_matched: whether a rule matches the entry.
+        event: what a rule says of the entry.
         """
         for stream, waiting in list(self._open.items()):
             if (entry.timestamp - waiting.end) > _GAP * NANOSECONDS:
@@ -146,16 +170,14 @@ class StatementBuilder:
         text = _text_of(entry)
         waiting_here = self._open.get(stream)
         if waiting_here is not None and _continues(waiting_here, entry, text):
-            waiting_here.add(entry, text)
-            waiting_here.is_matched |= is_matched
+            waiting_here.add(entry, event, text)
             _follow(waiting_here, text)
             return
         if waiting_here is not None:
             yield _close(self._open.pop(stream))
         if text.strip():
-            opened = _OpenStatement(
-                [entry], text.split("\n")[:_LINES], entry.timestamp, is_matched=is_matched
-            )
+            opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp)
+            opened.events += [event] if event is not None else []
             _follow(opened, text)
             self._open[stream] = opened
 
@@ -179,7 +201,7 @@ def is_output(entry: Entry) -> bool:
 
 def _text_of(entry: Entry) -> str:
     """Return the text of an entry, with the reason of its structured payload."""
-    if entry.error is None and entry.message[:1] != "{" and b"son" not in entry.raw:
+    if entry.message[:1] != "{" and not _REASON.search(entry.raw):
         return entry.message
     payload = read_payload(entry)
     if not payload:
@@ -232,17 +254,7 @@ def _ends_traceback(text: str) -> bool:
 
 
 def _close(waiting: _OpenStatement) -> Statement:
-    text = "\n".join(waiting.lines).rstrip()
-    decisive = find_decisive_line(text)
-    return Statement(
-        entries=tuple(waiting.entries),
-        text=text,
-        decisive=decisive.text,
-        is_exception=decisive.is_exception,
-        level=_level(waiting.entries[0], text),
-        complains=decisive.is_exception or complains(text),
-        is_matched=waiting.is_matched,
-    )
+    return Statement(tuple(waiting.entries), "\n".join(waiting.lines).rstrip(), tuple(waiting.events))
 
 
 def _level(entry: Entry, text: str) -> int:

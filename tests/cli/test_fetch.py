@@ -16,7 +16,7 @@ import pytest
 from freezegun import freeze_time
 from grpc import StatusCode
 
-from tests.fakes.entries import SERVICE, entries
+from tests.fakes.entries import SERVICE, entries, entry
 from tests.fakes.logging_server import LoggingServer, read_export, refuse
 from triage import lql
 
@@ -81,6 +81,73 @@ def test_explicit_window_is_kept_and_its_cuts_are_reported(call: Call, example: 
     assert "wrote netra-backend-staging-20260317T140130Z-20260317T140300Z.jsonl.gz" in called.err
     assert "cut: the first failure (gate-header-check," in called.err
     assert "--widen fetches more" in called.err
+
+
+def crash(number: int) -> list[dict[str, Any]]:
+    """Return a failed start: an ordinary line that says why, and the exit that the platform logs."""
+    label = {"labels": {"instanceId": f"00f0c0de{number:04}"}}
+    said = entry(10 * number, "giving up: the file /etc/shop/prices.toml is not readable", severity="INFO")
+    exited = entry(10 * number + 0.01, "Container called exit(2).", severity="WARNING")
+    exited["logName"] = "projects/demo/logs/run.googleapis.com%2Fvarlog%2Fsystem"
+    noise = [entry(10 * number + 3, f"sold {number}", severity="INFO", every=10.0)]
+    return [
+        line | label | {"insertId": f"{number}-{index}"} for index, line in enumerate([said, exited, *noise])
+    ]
+
+
+def test_lines_around_a_failure_are_fetched_and_explain_it(call: Call, tmp_path: Path) -> None:
+    with LoggingServer([line for number in range(1, 4) for line in crash(number)]) as server:
+        called = call(*at(server), *SHOP_WINDOW)
+        around = [text for text, _, _ in server.requests if "labels.instanceId" in text]
+    assert "fetching all lines around failures: 3 windows, in at most 10 calls" in called.err
+    assert len(around) == 1
+    assert "prices.toml" in called.out
+    [file] = tmp_path.glob("*.jsonl.gz")
+    assert call("diagnose", file).out.splitlines()[0] == called.out.splitlines()[0]
+
+
+def workload(type_: str, **labels: str) -> dict[str, Any]:
+    return entry(1, "ready to work", severity="ERROR") | {"resource": {"type": type_, "labels": labels}}
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "found"),
+    [
+        ("--job", "nightly", workload("cloud_run_job", job_name="nightly")),
+        ("--worker-pool", "pickers", workload("cloud_run_worker_pool", worker_pool_name="pickers")),
+        ("--function", "bulkLoader", workload("cloud_function", function_name="bulkLoader")),
+        ("--function", "bulkLoader", workload("cloud_run_revision", service_name="bulkloader")),
+    ],
+)
+def test_other_workloads_are_fetched_by_their_option(
+    call: Call, tmp_path: Path, option: str, name: str, found: dict[str, Any]
+) -> None:
+    with LoggingServer([found, entry(2)]) as server:
+        called = call("fetch", option, name, "--endpoint", server.address, "--project", "demo", *SHOP_WINDOW)
+    assert called.status == 0
+    assert "1 entries" in called.err
+    [file] = tmp_path.glob("*.jsonl.gz")
+    assert file.name.startswith(f"{name.lower()}-2025")
+    narrowed = call("entries", file, option, name)
+    assert "ready to work" in narrowed.out
+    assert "ready to work" not in call("entries", file, option, "another").out
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], "no workload is given"),
+        (["--service", "a", "--job", "b"], "several kinds of workload are given"),
+    ],
+)
+@pytest.mark.parametrize("command", ["fetch", "watch"])
+def test_exactly_one_kind_of_workload_is_given(
+    call: Call, command: str, options: list[str], expected: str
+) -> None:
+    called = call(command, *options)
+    assert called.status == 2
+    assert expected in called.err
+    assert "--service, --job, --worker-pool or --function" in called.err
 
 
 def test_quiet_prints_only_the_answer(call: Call, example: LoggingServer) -> None:
@@ -155,7 +222,7 @@ def test_dry_run_sends_nothing_and_prints_the_call_limit(call: Call, shop: Loggi
     with freeze_time("2025-09-16T01:00:00Z"):
         called = call(*at(shop), "--dry-run", "--limit", "2500", "--reads-per-minute", "30")
     assert called.status == 0
-    asked, window, wider, calls = called.out.splitlines()
+    asked, window, wider, around, calls = called.out.splitlines()
     assert asked == f"would ask {shop.address} for logs of {SERVICE} in project demo, named by --project"
     assert window.startswith(
         "window: 2025-09-16 00:00:00 UTC (2025-09-15 17:00:00 PDT) to 2025-09-16 01:00:00 UTC"
@@ -163,7 +230,8 @@ def test_dry_run_sends_nothing_and_prints_the_call_limit(call: Call, shop: Loggi
     assert wider.startswith(
         "it may be widened, in at most 3 steps, up to 2025-09-15 18:00:00 UTC (11:00:00 PDT) and "
     )
-    assert calls == "at most 7 calls, repeats not counted, and at most 30 calls a minute"
+    assert around == "then all lines of failing instances around each failure, in at most 40 calls"
+    assert calls == "at most 47 calls, repeats not counted, and at most 30 calls a minute"
     assert shop.requests == []
 
 

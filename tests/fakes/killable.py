@@ -28,7 +28,7 @@ from triage.errors import TriageError
 from triage.fetching import fetcher as fetching
 from triage.fetching.pages import RetryPolicy
 from triage.fetching.record import register_payload_types
-from triage.models import FetchPlan
+from triage.models import FetchPlan, Neighbourhoods
 
 _STEPS = ("write", "fsync", "replace", "link", "unlink", "mkdir", "rmdir")
 
@@ -52,6 +52,7 @@ def fetch(order: dict[str, Any]) -> int:
             plan,
             [],
             find_shortfalls=lambda *_: [],
+            find_neighbourhoods=lambda _files: Neighbourhoods(),
             notify=lambda _: None,
             show_progress=lambda _: None,
             retry_policy=retry_policy,

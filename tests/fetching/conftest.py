@@ -12,7 +12,7 @@ from tests.fakes.entries import SERVICE, WINDOW, entries
 from tests.fakes.logging_server import LoggingServer
 from triage.fetching import fetcher as fetching
 from triage.fetching.pages import RetryPolicy
-from triage.models import FetchPlan, FetchResult, Progress, WindowShortfall
+from triage.models import FetchPlan, FetchResult, Neighbourhoods, Progress, WindowShortfall
 
 Fetch = Callable[..., list[FetchResult]]
 
@@ -54,6 +54,7 @@ def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
 
     def run(
         find_shortfalls: Any = lambda *_: list[WindowShortfall](),
+        find_neighbourhoods: Any = lambda _files: Neighbourhoods(),
         retry_policy: RetryPolicy = retry_policy,
         **changes: Any,
     ) -> list[FetchResult]:
@@ -62,6 +63,7 @@ def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
             changed,
             [],
             find_shortfalls=find_shortfalls,
+            find_neighbourhoods=find_neighbourhoods,
             notify=messages.append,
             show_progress=shown.append,
             retry_policy=retry_policy,

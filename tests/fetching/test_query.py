@@ -16,7 +16,7 @@ from tests.fakes.entries import SERVICE, entry
 from triage import lql, rules
 from triage.errors import UsageError
 from triage.fetching.query import MAX_CHARACTERS, add_window, build_filter, gcloud_command
-from triage.models import Pack, Rule
+from triage.models import Chain, Pack, Rule, WorkloadKind
 from triage.window import Window, parse_timestamp
 
 WINDOW = Window(parse_timestamp("2025-09-16T00:00:00Z"), parse_timestamp("2025-09-17T00:00:00Z"))
@@ -25,6 +25,8 @@ PACK = Pack(
     title="The shop",
     version=1,
     services=["shop-*"],
+    primary=["shop-*"],
+    chain=Chain(phases=[], checks=[]),
     keywords=["readiness", "Failed services", "shop.readiness_gate"],
     filter='labels.tier="front" -- said by the shop',
     rules=[
@@ -78,6 +80,8 @@ ASKED_FOR = {
     "a health request": request("/health/ready"),
     "a WebSocket request": request("/ws"),
     "a failed request": request("/basket", 503),
+    "a refused request": request("/basket", 403),
+    "a denial by a policy": info(logName="projects/demo/logs/cloudaudit.googleapis.com%2Fpolicy"),
     "a deployment": deployment(f"namespaces/demo/services/{SERVICE}", SERVICE),
     "a deployment that names the service in its resource only": deployment(
         f"namespaces/demo/services/{SERVICE}"
@@ -140,16 +144,103 @@ def test_a_keyword_containing_another_is_dropped() -> None:
     assert 'textPayload:("Failed services" OR "readiness" OR "waiting for the till")' in text
 
 
-def test_the_shipped_packs_fit_into_one_filter() -> None:
-    text = add_window(build_filter("netra-backend-staging", rules.load_packs([])), WINDOW)
+@pytest.mark.parametrize("service", ["netra-backend-staging", "parcels"])
+def test_the_shipped_packs_fit_into_one_filter(service: str) -> None:
+    text = add_window(build_filter(service, rules.load_packs([])), WINDOW)
     assert len(text) < MAX_CHARACTERS
+    assert "all lines" not in text
     assert [finding for finding in lql.lint(text) if finding.level != "note"] == []
 
 
-def test_packs_that_exceed_the_filter_limit_are_rejected() -> None:
+def test_a_pack_of_every_service_adds_its_filter_and_no_words() -> None:
+    general = msgspec.structs.replace(PACK, id="runtime", services=[], primary=[], chain=None)
+    text = build_filter("parcels", [general])
+    assert 'labels.tier="front"' in text
+    assert "readiness" not in text
+    assert "till" not in text
+
+
+def test_packs_that_exceed_the_filter_limit_ask_for_all_lines() -> None:
     many = msgspec.structs.replace(PACK, keywords=[f"keyword number {number:04}" for number in range(1000)])
+    text = add_window(build_filter(SERVICE, [many]), WINDOW)
+    assert len(text) < MAX_CHARACTERS
+    assert "-- all lines: " in text
+    matches = lql.matcher(text)
+    assert matches(LEFT_OUT["an ordinary line"])
+    assert not matches(LEFT_OUT["another service"])
+    assert not matches(LEFT_OUT["a line before the window"])
+
+
+def test_a_custom_filter_that_exceeds_the_limit_is_rejected() -> None:
     with pytest.raises(UsageError, match="more than the 20,000"):
-        build_filter(SERVICE, [many])
+        build_filter(SERVICE, [PACK], text="severity=ERROR OR " * 2000)
+
+
+def test_all_requests_of_a_service_without_a_chain_are_asked_for() -> None:
+    matches = lql.matcher(add_window(build_filter("parcels", [PACK]), WINDOW))
+    ordinary = request("/basket")
+    ordinary["resource"] = entry(1, service="parcels")["resource"]
+    assert matches(ordinary)
+    assert lql.matcher(asked(requests=True))(LEFT_OUT["an ordinary request"])
+
+
+def of_resource(type_: str, **labels: str) -> dict[str, Any]:
+    return info(severity="ERROR", resource={"type": type_, "labels": labels})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "found"),
+    [
+        ("job", "nightly", of_resource("cloud_run_job", job_name="nightly")),
+        ("worker_pool", "pickers", of_resource("cloud_run_worker_pool", worker_pool_name="pickers")),
+        ("function", "bulkLoader", of_resource("cloud_function", function_name="bulkLoader")),
+        ("function", "bulkLoader", of_resource("cloud_run_revision", service_name="bulkloader")),
+        ("function", "bulk_Loader", of_resource("cloud_run_revision", service_name="bulk-loader")),
+    ],
+)
+def test_each_kind_of_workload_is_asked_for_by_its_label(
+    kind: WorkloadKind, name: str, found: dict[str, Any]
+) -> None:
+    matches = lql.matcher(add_window(build_filter(name, [], kind=kind), WINDOW))
+    assert matches(found)
+    assert not matches(info(severity="ERROR"))
+    assert not matches(of_resource("k8s_container", job_name=name))
+    assert not matches(found | {"timestamp": "2025-09-17T00:00:00Z"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_", "resource"),
+    [
+        ("job", "cloud_run_job", "namespaces/demo/jobs/nightly"),
+        ("job", "cloud_run_job", "namespaces/demo/executions/nightly-x7k2p"),
+        ("worker_pool", "cloud_run_worker_pool", "projects/demo/locations/l/workerPools/nightly"),
+        ("function", "cloud_function", "projects/demo/locations/l/functions/nightly"),
+    ],
+)
+def test_audit_entries_of_each_kind_may_name_it_in_their_resource(
+    kind: WorkloadKind, type_: str, resource: str
+) -> None:
+    matches = lql.matcher(add_window(build_filter("nightly", [], kind=kind), WINDOW))
+    entry = info(
+        logName=AUDIT, resource={"type": type_, "labels": {}}, protoPayload={"resourceName": resource}
+    )
+    assert matches(entry)
+    assert not matches(entry | {"protoPayload": {"resourceName": f"{resource}-two"}})
+
+
+def test_the_end_of_a_first_generation_call_is_asked_for() -> None:
+    ended = of_resource("cloud_function", function_name="bulkLoader") | {
+        "logName": "projects/demo/logs/cloudfunctions.googleapis.com%2Fcloud-functions",
+        "severity": "DEBUG",
+        "textPayload": "Function execution took 60002 ms, finished with status: 'timeout'",
+    }
+    assert lql.matcher(add_window(build_filter("bulkLoader", [], kind="function"), WINDOW))(ended)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("service", "bulkLoader"), ("job", "a_b"), ("function", "a b")])
+def test_an_invalid_name_is_rejected(kind: WorkloadKind, name: str) -> None:
+    with pytest.raises(UsageError, match="is no name of a"):
+        build_filter(name, [], kind=kind)
 
 
 @settings(deadline=None)

@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import fetch_options, pack_option, verbosity_options
+from triage.cli.options import fetch_options, pack_option, verbosity_options, workload_options
 from triage.cli.settings import current_settings, print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
-    from triage.models import FetchPlan, FetchResult, Pack
+    from triage.models import FetchPlan, FetchResult, Pack, WorkloadKind
     from triage.pipeline import Analysis
 
 
 @click.command("fetch")
-@click.option(
-    "--service", "services", multiple=True, required=True, metavar="NAME", help="The service (repeatable)."
-)
+@workload_options
 @click.option("--since", metavar="TIME", help="From this time until now: 90m, 2h.  [default: 1h]")
 @click.option("--from", "start", metavar="TIME", help="From this time on: 2025-09-13 17:43 PDT, RFC 3339.")
 @click.option("--until", "end", metavar="TIME", help="Up to this time; now, without it.")
@@ -43,7 +41,8 @@ if TYPE_CHECKING:
 @verbosity_options
 def fetch_command(
     *,
-    services: tuple[str, ...],
+    kind: "WorkloadKind",
+    names: list[str],
     project: str,
     since: str | None,
     start: str | None,
@@ -78,7 +77,8 @@ def fetch_command(
     now = datetime.now(UTC).replace(microsecond=0)
     folder = output if output and Path(output).is_dir() else ""
     plan = FetchPlan(
-        services=list(dict.fromkeys(services)),
+        services=names,
+        kind=kind,
         window=choose_window(now=now, since=since, start=start, end=end, around=around, margin=margin),
         project=project,
         filter=filter_text,

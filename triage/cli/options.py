@@ -2,12 +2,18 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from triage.cli.settings import Settings
 from triage.errors import UsageError
+
+if TYPE_CHECKING:
+    from triage.pipeline import DocumentName
+
+if TYPE_CHECKING:
+    from triage.models import WorkloadKind
 
 EXPORT_PATH = click.Path(allow_dash=True)
 Function = Callable[..., Any]
@@ -50,6 +56,21 @@ def exports_argument(function: Function) -> Function:
     return click.argument("exports", nargs=-1, required=True, metavar="EXPORT...", type=EXPORT_PATH)(function)
 
 
+def format_option(document: "DocumentName", help_text: str) -> Callable[[Function], Function]:
+    """Add --format with the formats of a document; the first of them is the default."""
+    from triage.pipeline import format_names
+
+    names = format_names(document)
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help=help_text,
+    )
+
+
 def output_option(function: Function) -> Function:
     """Add -o: the file to write instead of stdout."""
     from pathlib import Path
@@ -85,6 +106,29 @@ def pack_option(function: Function) -> Function:
     return with_packs
 
 
+def config_option(function: Function) -> Function:
+    """Add --config and pass the configurations of all files as ``configurations``."""
+
+    @click.option(
+        "--config",
+        "config_files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help="A configuration that the logs lack: gcloud run services|revisions describe --format json|yaml (repeatable).",
+    )
+    @functools.wraps(function)
+    def with_configurations(*args: Any, config_files: tuple[str, ...], **options: Any) -> Any:
+        from pathlib import Path
+
+        from triage.pipeline import load_configurations
+
+        found = load_configurations([Path(file) for file in config_files]) if config_files else []
+        return function(*args, configurations=found, **options)
+
+    return with_configurations
+
+
 def fetch_options(function: Function) -> Function:
     """Add --filter, which replaces the packs' query, and ``connection_options``."""
     return click.option(
@@ -94,6 +138,55 @@ def fetch_options(function: Function) -> Function:
         metavar="LQL",
         help="Ask for this, not for what the packs name.",
     )(connection_options(function))
+
+
+def workload_options(function: Function) -> Function:
+    """Add --service, --job, --worker-pool and --function, and pass ``kind`` and ``names``.
+
+    One kind is given, each name of it once or several times.
+    """
+
+    @_workload_option("--service", "A service")
+    @_workload_option("--job", "A job")
+    @_workload_option("--worker-pool", "A worker pool")
+    @_workload_option("--function", "A function of either generation")
+    @functools.wraps(function)
+    def with_workloads(
+        *args: Any,
+        service: tuple[str, ...],
+        job: tuple[str, ...],
+        worker_pool: tuple[str, ...],
+        function_: tuple[str, ...],
+        **options: Any,
+    ) -> Any:
+        given: dict[WorkloadKind, tuple[str, ...]] = {
+            "service": service,
+            "job": job,
+            "worker_pool": worker_pool,
+            "function": function_,
+        }
+        kinds = [kind for kind, names in given.items() if names]
+        if len(kinds) != 1:
+            listed = "--service, --job, --worker-pool or --function"
+            raise UsageError(
+                "several kinds of workload are given" if kinds else "no workload is given",
+                f"give one of {listed}, with its name",
+            )
+        names = list(dict.fromkeys(given[kinds[0]]))
+        return function(*args, kind=kinds[0], names=names, **options)
+
+    return with_workloads
+
+
+def _workload_option(name: str, what: str) -> Callable[[Function], Function]:
+    parameter = name.removeprefix("--").replace("-", "_")
+    return click.option(
+        name,
+        "function_" if parameter == "function" else parameter,
+        multiple=True,
+        metavar="NAME",
+        help=f"{what} (repeatable).",
+    )
 
 
 def connection_options(function: Function) -> Function:
@@ -208,6 +301,11 @@ def selection_options(function: Function) -> Function:
     """Add the options that select entries, and pass them as ``selection``."""
 
     @click.option("--service", multiple=True, metavar="NAME", help="Only this service (repeatable).")
+    @click.option("--job", multiple=True, metavar="NAME", help="Only this job (repeatable).")
+    @click.option("--worker-pool", multiple=True, metavar="NAME", help="Only this worker pool (repeatable).")
+    @click.option(
+        "--function", "function_", multiple=True, metavar="NAME", help="Only this function (repeatable)."
+    )
     @click.option("--revision", multiple=True, metavar="NAME", help="Only this revision (repeatable).")
     @click.option("--instance", multiple=True, metavar="ID", help="Only this instance (repeatable).")
     @since_option
@@ -218,6 +316,9 @@ def selection_options(function: Function) -> Function:
     def narrowed(
         *args: Any,
         service: tuple[str, ...],
+        job: tuple[str, ...],
+        worker_pool: tuple[str, ...],
+        function_: tuple[str, ...],
         revision: tuple[str, ...],
         instance: tuple[str, ...],
         since: int | None,
@@ -226,10 +327,12 @@ def selection_options(function: Function) -> Function:
         max_bytes: int | None,
         **options: Any,
     ) -> Any:
+        from triage.models import service_of_function
         from triage.pipeline import Selection
 
+        functions = [name for given in function_ for name in (given, service_of_function(given))]
         selection = Selection(
-            service=service,
+            service=tuple(dict.fromkeys([*service, *job, *worker_pool, *functions])),
             revision=revision,
             instance=instance,
             since=since,

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import fetch_options, pack_option, verbosity_options
+from triage.cli.options import fetch_options, pack_option, verbosity_options, workload_options
 from triage.cli.settings import current_settings, print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
-    from triage.models import Pack
+    from triage.models import Pack, WorkloadKind
     from triage.pipeline import Until
 
 
 @click.command("watch")
-@click.option("--service", required=True, metavar="NAME", help="The service.")
+@workload_options
 @click.option(
     "--since", default="15m", show_default=True, metavar="TIME", help="Begin with what was logged since then."
 )
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 @verbosity_options
 def watch_command(
     *,
-    service: str,
+    kind: "WorkloadKind",
+    names: list[str],
     since: str,
     until: "Until | None",
     length: str | None,
@@ -62,8 +63,11 @@ def watch_command(
     from triage.models import FetchPlan
     from triage.window import NANOSECONDS, choose_window, parse_duration
 
+    if len(names) > 1:
+        raise UsageError(f"one is watched, not {len(names)}", "watch each in a terminal of its own")
     plan = FetchPlan(
-        services=[service],
+        services=names,
+        kind=kind,
         window=choose_window(now=datetime.now(UTC), since=since),
         project=project,
         filter=filter_text,

@@ -13,16 +13,19 @@ import msgspec
 from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
 from triage.fetching import window_growth, writer
 from triage.fetching.api_errors import is_page_token_error, to_triage_error, without_resume
+from triage.fetching.around_failures import MAX_PAGES, build_around_queries
 from triage.fetching.client import Connection, connect
-from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, new_parts
+from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, Part, new_parts
 from triage.fetching.output_paths import find_journal, journal_folder, output_path
 from triage.fetching.pages import PAGE_SIZE, PageReader, RateLimiter, RetryPolicy
-from triage.fetching.query import add_window, build_filter
-from triage.models import FetchPlan, FetchResult, Pack, Progress, WindowShortfall
+from triage.fetching.query import add_window, plan_filter
+from triage.models import FetchPlan, FetchResult, Neighbourhoods, Pack, Progress, WindowShortfall
 from triage.window import Window, format_utc_and_local, parse_timestamp
 
 #: Return what a window cuts, given the files so far, their window and the requested one.
 FindShortfalls = Callable[[Sequence[Path], Window, Window], Sequence[WindowShortfall]]
+#: Return the windows around the failures in the files so far whose evidence is still to be read.
+FindNeighbourhoods = Callable[[Sequence[Path]], Neighbourhoods]
 Notify = Callable[[str], None]
 ShowProgress = Callable[[Progress], None]
 
@@ -34,6 +37,7 @@ def fetch(
     packs: Sequence[Pack],
     *,
     find_shortfalls: FindShortfalls,
+    find_neighbourhoods: FindNeighbourhoods,
     notify: Notify,
     show_progress: ShowProgress,
     retry_policy: RetryPolicy = _RETRY_POLICY,
@@ -41,7 +45,8 @@ def fetch(
 ) -> list[FetchResult]:
     """Fetch a plan and return its files: one per service, with a .meta.json each.
 
-    After each round ``find_shortfalls`` returns what the window cuts. ``notify`` receives sentences about events,
+    After each round ``find_shortfalls`` returns what the window cuts. In the end ``find_neighbourhoods`` returns the
+    windows around failures, of which all lines are fetched too. ``notify`` receives sentences about events,
     ``show_progress`` the progress. Pages are kept in a journal until all files are written; ``plan.resume`` continues
     from an existing journal, or starts a new fetch without one.
 
@@ -53,10 +58,7 @@ def fetch(
         KeyboardInterrupt: the user stopped it; the journal is kept, and ``notify`` was called.
 
     """
-    clauses = {
-        service: build_filter(service, packs, text=plan.filter, everything=plan.everything)
-        for service in plan.services
-    }
+    clauses = {service: plan_filter(plan, service, packs) for service in plan.services}
     _check_output(plan)
     connection = connect(plan, environ)
     try:
@@ -73,6 +75,7 @@ def fetch(
             journal=journal,
             connection=connection,
             find_shortfalls=find_shortfalls,
+            find_neighbourhoods=find_neighbourhoods,
             notify=notify,
             show_progress=show_progress,
             retry_policy=retry_policy,
@@ -125,6 +128,7 @@ class _Fetcher:
         journal: Journal,
         connection: Connection,
         find_shortfalls: FindShortfalls,
+        find_neighbourhoods: FindNeighbourhoods,
         notify: Notify,
         show_progress: ShowProgress,
         retry_policy: RetryPolicy,
@@ -132,6 +136,7 @@ class _Fetcher:
         self._plan = plan
         self._journal = journal
         self._find_shortfalls = find_shortfalls
+        self._find_neighbourhoods = find_neighbourhoods
         self._notify = notify
         self._show_progress = show_progress
         self._project = connection.project
@@ -172,12 +177,67 @@ class _Fetcher:
         return f"; {self._journal.entries:,} entries are kept in {self._journal.folder}"
 
     def _collect(self) -> str:
+        """Fetch the logs, then the lines around failures; return what stays cut, or ""."""
+        cut = self._collect_window()
+        if not self._plan.asks_around_failures or self._is_limited():
+            return cut
+        return "; ".join(filter(None, [cut, self._collect_around_failures()]))
+
+    def _is_limited(self) -> bool:
+        """Return whether --limit cut the logs of a service."""
+        return any(part.limited for part in self._journal.state.parts if not part.filter)
+
+    def _collect_around_failures(self) -> str:
+        """Fetch all lines around failures; return what stays cut, or ""."""
+        journal = self._journal
+        omitted = 0
+        if not any(part.filter for part in journal.state.parts):
+            omitted = self._add_parts_around_failures()
+        around = [index for index, part in enumerate(journal.state.parts) if part.filter]
+        for index in around:
+            self._fetch_part(index)
+        if omitted or any(journal.state.parts[index].limited for index in around):
+            return "not all lines around failures were read: --everything, or a shorter window, reads them"
+        return ""
+
+    def _add_parts_around_failures(self) -> int:
+        """Add the parts around failures; return how many windows have no room."""
+        journal = self._journal
+        files = journal.files()
+        neighbourhoods = self._find_neighbourhoods(files) if files else Neighbourhoods()
+        omitted = neighbourhoods.omitted
+        parts: list[Part] = []
+        for service in journal.state.clauses:
+            queries, left = build_around_queries(service, self._plan.kind, neighbourhoods, journal.window)
+            omitted += left
+            parts += [
+                Part(
+                    service=service,
+                    start=query.window.start,
+                    end=query.window.end,
+                    filter=query.filter,
+                    windows=query.windows,
+                    max_pages=MAX_PAGES,
+                )
+                for query in queries
+            ]
+        if parts:
+            windows = sum(part.windows for part in parts)
+            self._notify(
+                f"fetching all lines around failures: {windows} window{'s' * (windows != 1)}, in at most "
+                f"{len(parts) * MAX_PAGES} calls"
+            )
+            journal.add_parts(parts)
+        return omitted
+
+    def _collect_window(self) -> str:
         """Fetch the parts and widen the window as needed; return what stays cut, or ""."""
         journal, asked = self._journal, self._plan.window
         while True:
-            for index in range(len(journal.state.parts)):
-                self._fetch_part(index)
-            if any(part.limited for part in journal.state.parts):
+            for index, part in enumerate(journal.state.parts):
+                if not part.filter:
+                    self._fetch_part(index)
+            if self._is_limited():
                 return f"--limit {journal.state.limit} was reached: there are more entries"
             shortfalls = self._find_shortfalls(journal.files(), journal.window, asked)
             if not shortfalls:
@@ -216,7 +276,7 @@ class _Fetcher:
                 self._notify("the page token is older than a day: going on from the last entry")
                 journal.rewind(index)
                 continue
-            text = add_window(journal.state.clauses[part.service], part.window)
+            text = add_window(part.filter or journal.state.clauses[part.service], part.window)
             try:
                 page = self._reader.read_page(text, part.token, journal.state.page_size)
             except InvalidArgument as error:
@@ -249,8 +309,9 @@ class _Fetcher:
             ((part, file) for part, file in parts if part.service == service), key=lambda of: of[0].start
         )
         window = journal.window
-        path = writer.write_lines(
-            [file for part, file in mine if part.entries],
+        path, duplicates = writer.write_lines(
+            [file for part, file in mine if part.entries and not part.filter],
+            [file for part, file in mine if part.entries and part.filter],
             output_path(self._plan, service, window),
             journal.folder,
         )
@@ -261,9 +322,10 @@ class _Fetcher:
             filter=add_window(journal.state.clauses[service], window),
             asked=self._plan.window,
             window=window,
-            entries=sum(part.entries for part, _ in mine),
+            entries=sum(part.entries for part, _ in mine) - duplicates,
             pages=sum(part.pages for part, _ in mine),
-            complete=not any(part.limited for part, _ in mine),
+            around_failures=sum(part.windows for part, _ in mine),
+            complete=not any(part.limited for part, _ in mine if not part.filter),
             cut=cut,
         )
         writer.write_meta(fetched, journal.folder)

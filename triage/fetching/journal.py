@@ -24,12 +24,15 @@ TOKEN_LIFE = 23 * 3600 * NANOSECONDS
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One service in one time range, and its progress.
+    """One service in one time range, or what it logged around failures; and the progress.
 
     Attributes:
         service: the service.
         start: start of the range in nanoseconds.
         end: end of the range in nanoseconds.
+        filter: filter of a part around failures, "" for the filter of the service.
+        windows: number of windows of a part around failures.
+        max_pages: number of pages after which the part ends; None for all.
         resume_from: start of the current query, if a page token was lost.
         token: the token of the next page.
         token_at: when the token was received, in nanoseconds.
@@ -40,13 +43,16 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         first: timestamp of the first entry.
         last: timestamp of the last entry.
         done: whether the part is complete.
-        limited: whether --limit cut it.
+        limited: whether --limit or ``max_pages`` cut it.
 
     """
 
     service: str
     start: int
     end: int
+    filter: str = ""
+    windows: int = 0
+    max_pages: int | None = None
     resume_from: int | None = None
     token: str = ""
     token_at: int = 0
@@ -156,8 +162,12 @@ class Journal:
         return self.folder / f"{index:03}-{filename(self.state.parts[index].service)}.jsonl"
 
     def files(self) -> list[Path]:
-        """Return the files of all parts that hold lines."""
-        return [self.file(index) for index, part in enumerate(self.state.parts) if part.entries]
+        """Return the files of the parts that hold lines, without those around failures."""
+        return [
+            self.file(index)
+            for index, part in enumerate(self.state.parts)
+            if part.entries and not part.filter
+        ]
 
     @property
     def entries(self) -> int:
@@ -178,7 +188,11 @@ class Journal:
 
     def extend(self, window: Window) -> None:
         """Add a time range, for every service."""
-        self._replace_state(parts=[*self.state.parts, *new_parts(self.state.clauses, window)])
+        self.add_parts(new_parts(self.state.clauses, window))
+
+    def add_parts(self, parts: Iterable[Part]) -> None:
+        """Add parts to fetch."""
+        self._replace_state(parts=[*self.state.parts, *parts])
 
     def add(self, index: int, page: Page, now: int) -> None:
         """Append a page: first its lines, then the token of the next page."""
@@ -186,7 +200,8 @@ class Journal:
         handle, digest = self._open_part(index)
         room = self._remaining(part.service)
         lines = page.lines[:room]
-        full = room is not None and len(lines) == room
+        is_last = part.max_pages is not None and part.pages + 1 >= part.max_pages
+        full = is_last or (room is not None and len(lines) == room)
         data = b"".join(lines)
         durable.write_all(handle, data)
         os.fsync(handle)

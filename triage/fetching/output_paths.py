@@ -4,7 +4,7 @@ from pathlib import Path
 
 from triage.errors import UsageError
 from triage.fetching.journal import Checkpoint, has_checkpoint, read_checkpoint
-from triage.models import FetchPlan
+from triage.models import FetchPlan, service_of_function
 from triage.text import filename
 from triage.window import Window, format_timestamp
 
@@ -15,7 +15,7 @@ def output_path(plan: FetchPlan, service: str, window: Window) -> Path:
     """Return the file of a service: the named one, or NAME-FROM-UNTIL.jsonl.gz."""
     if plan.file:
         return Path(plan.file)
-    return Path(plan.folder) / f"{filename(service)}-{_window_stamp(window)}.jsonl.gz"
+    return Path(plan.folder) / f"{_file_name(plan, service)}-{_window_stamp(window)}.jsonl.gz"
 
 
 def journal_folder(plan: FetchPlan) -> Path:
@@ -67,7 +67,12 @@ def _difference(plan: FetchPlan, clauses: dict[str, str], state: Checkpoint) -> 
 
 def _base_name(plan: FetchPlan) -> str:
     more = f"+{len(plan.services) - 1}" if len(plan.services) > 1 else ""
-    return f"{filename(plan.services[0])}{more}"
+    return f"{_file_name(plan, plan.services[0])}{more}"
+
+
+def _file_name(plan: FetchPlan, name: str) -> str:
+    """Return a name for files; that of a function in lower case, as disks may not tell cases apart."""
+    return filename(service_of_function(name) if plan.kind == "function" else name)
 
 
 def _window_stamp(window: Window) -> str:

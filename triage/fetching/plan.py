@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from os import environ as process_environ
 
 from triage.fetching import window_growth
+from triage.fetching.around_failures import MAX_PAGES, MAX_QUERIES
 from triage.fetching.client import parse_endpoint
 from triage.fetching.pages import PAGE_SIZE
 from triage.fetching.project import find_project
-from triage.fetching.query import add_window, build_filter, gcloud_command
+from triage.fetching.query import add_window, gcloud_command, plan_filter
 from triage.models import FetchPlan, Pack, Query
 from triage.window import Window, format_utc_and_local
 
@@ -22,12 +23,7 @@ def build_queries(
 
     """
     project, _ = find_project(plan.project, environ)
-    texts = {
-        service: add_window(
-            build_filter(service, packs, text=plan.filter, everything=plan.everything), plan.window
-        )
-        for service in plan.services
-    }
+    texts = {service: add_window(plan_filter(plan, service, packs), plan.window) for service in plan.services}
     return [Query(service, text, gcloud_command(text, project)) for service, text in texts.items()]
 
 
@@ -46,7 +42,11 @@ def plan_fetch(plan: FetchPlan, now: int, environ: Mapping[str, str] = process_e
         rounds += _count_steps(window, "start", now) + _count_steps(window, "end", now)
         ends = f"{format_utc_and_local(bounds.start)} and {format_utc_and_local(bounds.end)}"
         says.append(f"it may be widened, in at most {rounds - 1} steps, up to {ends}")
-    says.append(_describe_calls(plan, rounds))
+    around = 0
+    if plan.asks_around_failures:
+        around = len(plan.services) * MAX_QUERIES * MAX_PAGES
+        says.append(f"then all lines of failing instances around each failure, in at most {around} calls")
+    says.append(_describe_calls(plan, rounds, around))
     return says
 
 
@@ -59,10 +59,10 @@ def _count_steps(asked: Window, side: str, now: int) -> int:
     return steps
 
 
-def _describe_calls(plan: FetchPlan, rounds: int) -> str:
+def _describe_calls(plan: FetchPlan, rounds: int, around: int) -> str:
     rate = f"at most {plan.reads_per_minute} calls a minute"
     if plan.limit is None:
         return f"{rate}, one for every {PAGE_SIZE:,} entries that there are (--limit sets a bound)"
     size = min(PAGE_SIZE, plan.limit)
-    most = len(plan.services) * (-(-plan.limit // size) + rounds)
+    most = len(plan.services) * (-(-plan.limit // size) + rounds) + around
     return f"at most {most} calls, repeats not counted, and {rate}"

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from triage.errors import UsageError
-from triage.models import Pack
+from triage.fetching.workloads import workload_clause
+from triage.models import FetchPlan, Pack, WorkloadKind
 from triage.text import quote
 from triage.window import Window, format_timestamp
 
 #: Cloud Logging's limit, comments included (quotas page of its documentation).
 MAX_CHARACTERS = 20_000
 
-_SERVICE = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z0-9][a-z0-9-]*", re.ASCII)
 _TEXTS = ("textPayload", "jsonPayload.message", "jsonPayload.textPayload", "jsonPayload.msg")
 _NAMES = (
@@ -24,46 +24,83 @@ _NAMES = (
 )
 # Shorter literals match too many lines that no rule matches.
 _MIN_LITERAL = 12
+#: What needs no words of a pack: severity, log and HTTP status show that it matters.
 _ALWAYS = (
-    # Many loggers write no severity at all, and a warning is often the only line that gives a reason.
+    # A warning is often the only line that gives a reason.
     "severity>=WARNING",
+    # What a container prints to stdout and stderr as plain text has no severity, errors included. Both streams count:
+    # loggers of Java and .NET print their errors to stdout.
     "severity=DEFAULT",
     'log_id("run.googleapis.com/varlog/system")',
+    'log_id("run.googleapis.com//var/log/system")',
     'log_id("cloudaudit.googleapis.com/activity")',
     'log_id("cloudaudit.googleapis.com/system_event")',
-    "httpRequest.status>=500",
+    'log_id("cloudaudit.googleapis.com/policy")',
+    "httpRequest.status>=400",
     'httpRequest.requestUrl:("/health" OR "/ws" OR "/websocket" OR "/ready" OR "/live")',
 )
+_REQUESTS = 'log_id("run.googleapis.com/requests")'
+#: How a request to a function of the first generation ended: logged as DEBUG, among the lines of the function.
+_EXECUTIONS = (
+    '(log_id("cloudfunctions.googleapis.com/cloud-functions") AND textPayload:"Function execution took")'
+)
+_ALL_LINES = f"-- all lines: what the packs name takes more than {MAX_CHARACTERS:,} characters"
 
 
-def build_filter(service: str, packs: Sequence[Pack], *, text: str = "", everything: bool = False) -> str:
-    """Return the filter of one service, without the window.
+def build_filter(
+    service: str,
+    packs: Sequence[Pack],
+    *,
+    kind: WorkloadKind = "service",
+    text: str = "",
+    everything: bool = False,
+    requests: bool = False,
+) -> str:
+    """Return the filter of one service or other workload, without the window.
 
-    ``text``, a Logging filter, replaces the conditions of the packs; ``everything`` leaves both out.
+    ``text``, a Logging filter, replaces the conditions of the packs; ``everything`` leaves both out. ``requests``
+    includes all requests. Those of a service without a readiness chain always are: its verdict depends on them.
+    Where the conditions of the packs exceed Cloud Logging's limit, the filter asks for all lines of the service.
 
     Raises:
-        UsageError: the service name is invalid, or the packs make the filter too long.
+        UsageError: the name is invalid, or ``text`` is too long.
 
     """
-    if _SERVICE.fullmatch(service) is None:
-        raise UsageError(
-            f"{service!r} is no name of a Cloud Run service", "give its name as the console shows it"
-        )
-    lines = ['resource.type="cloud_run_revision"', _service_clause(service)]
+    lines = [workload_clause(service, kind)]
     if text:
         # The line break keeps a comment at the end of the text from including the parenthesis.
-        lines.append(f"(\n{text.strip()}\n)")
-    elif not everything:
-        asking = [pack for pack in packs if pack.keywords or pack.filter.strip()]
-        lines.append(_pack_clause([pack for pack in asking if _covers(pack, service)]))
-    whole = "\n".join(lines)
-    if len(add_window(whole, Window(0, 1))) > MAX_CHARACTERS:
-        raise UsageError(
-            f"the filter for {service} has {len(whole):,} characters, more than the {MAX_CHARACTERS:,} that Cloud "
-            "Logging takes",
-            "give fewer --pack, a shorter --filter, or --everything",
-        )
-    return whole
+        whole = "\n".join([*lines, f"(\n{text.strip()}\n)"])
+        if not _fits(whole):
+            raise UsageError(
+                f"the filter for {service} has {len(whole):,} characters, more than the {MAX_CHARACTERS:,} that Cloud "
+                "Logging takes",
+                "give a shorter --filter, or --everything",
+            )
+        return whole
+    if everything:
+        return "\n".join(lines)
+    covering = [pack for pack in packs if _covers(pack, service)]
+    has_chain = any(pack.chain and any(fnmatchcase(service, name) for name in pack.primary) for pack in packs)
+    more = [] if has_chain and not requests else [_REQUESTS]
+    more += [_EXECUTIONS] if kind == "function" else []
+    whole = "\n".join([*lines, _pack_clause(covering, more)])
+    return whole if _fits(whole) else "\n".join([*lines, _ALL_LINES])
+
+
+def plan_filter(plan: FetchPlan, service: str, packs: Sequence[Pack]) -> str:
+    """Return the filter of one workload of a plan, without the window; raises as ``build_filter``."""
+    return build_filter(
+        service,
+        packs,
+        kind=plan.kind,
+        text=plan.filter,
+        everything=plan.everything,
+        requests=plan.requests,
+    )
+
+
+def _fits(text: str) -> bool:
+    return len(add_window(text, Window(0, 1))) <= MAX_CHARACTERS
 
 
 def add_window(text: str, window: Window) -> str:
@@ -113,26 +150,24 @@ def _covers(pack: Pack, service: str) -> bool:
     return not pack.services or any(fnmatchcase(service, pattern) for pattern in pack.services)
 
 
-def _service_clause(service: str) -> str:
-    """Return the clause for entries of a service.
+def _pack_clause(packs: Sequence[Pack], more: Sequence[str]) -> str:
+    """Return the clause for what matters.
 
-    Some audit entries name the service only in their resource.
+    Only the lines that a service's own packs know need words: its readiness lines are INFO. What the packs of every
+    service know is found by severity, log or status.
     """
-    about = rf"/(services/{service}|revisions/{service}-[0-9]{{5}}-[a-z0-9]{{3}})$"
-    return f'(resource.labels.service_name={quote(service)} OR protoPayload.resourceName=~"{about}")'
-
-
-def _pack_clause(packs: Sequence[Pack]) -> str:
-    keywords = _without_longer(word for pack in packs for word in pack.keywords)
+    own = [pack for pack in packs if pack.chain or pack.services]
+    keywords = _without_longer(word for pack in own for word in pack.keywords)
     literals = (
         rule.literal
-        for pack in packs
+        for pack in own
         for rule in pack.rules
         if not rule.noise and len(rule.literal) >= _MIN_LITERAL
     )
     known = _without_longer([*keywords, *literals])
     parts = [
         *_ALWAYS,
+        *more,
         *(f"{field}:{_any_of(known if field in _TEXTS[:2] else keywords)}" for field in _TEXTS),
         *(f"{field}:{_any_of(word for word in keywords if ' ' not in word)}" for field in _NAMES),
         *(f"(\n{pack.filter.strip()}\n)" for pack in packs if pack.filter.strip()),

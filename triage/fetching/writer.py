@@ -1,10 +1,12 @@
 """Write the output files of a fetch: LogEntry lines and a .meta.json."""
 
+import heapq
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -19,15 +21,19 @@ _CHUNK = 1 << 20
 SCHEMA = "triage.fetch/1"
 
 
-def write_lines(parts: Sequence[Path], target: Path, scratch: Path) -> Path:
-    """Write the lines of the parts to a new file and return its path.
+def write_lines(
+    parts: Sequence[Path], overlapping: Sequence[Path], target: Path, scratch: Path
+) -> tuple[Path, int]:
+    """Write the lines of the parts to a new file; return its path and the number of duplicates left out.
 
-    A name that ends in ``.gz`` is compressed. Existing files are never overwritten: ``-2`` and so on is appended to the
+    ``parts`` follow one another in time. ``overlapping`` hold lines of the same time, partly the same ones. A name that ends in ``.gz`` is compressed. Existing files are never overwritten: ``-2`` and so on is appended to the
     name, unless the file has the same content. ``scratch`` is a folder beside the target for unfinished files.
     """
     temporary = scratch / f"{target.name}.new"
-    durable.write_new(temporary, _compress(parts) if target.suffix == ".gz" else _read_chunks(parts))
-    return _publish(temporary, target)
+    merged = _MergedLines(parts, overlapping)
+    chunks = merged.chunks() if overlapping else _read_chunks(parts)
+    durable.write_new(temporary, _compress(chunks) if target.suffix == ".gz" else chunks)
+    return _publish(temporary, target), merged.duplicates
 
 
 def write_meta(fetched: FetchResult, scratch: Path) -> Path:
@@ -43,6 +49,7 @@ def write_meta(fetched: FetchResult, scratch: Path) -> Path:
         "window_fetched": [format_timestamp(fetched.window.start), format_timestamp(fetched.window.end)],
         "entries": fetched.entries,
         "pages": fetched.pages,
+        "windows_around_failures": fetched.around_failures,
         "complete": fetched.complete,
         "cut": fetched.cut or None,
         "triage": __version__,
@@ -127,9 +134,67 @@ def _read_chunks(parts: Sequence[Path]) -> Iterator[bytes]:
                 yield chunk
 
 
-def _compress(parts: Sequence[Path]) -> Iterator[bytes]:
+class _Key(msgspec.Struct, rename="camel", frozen=True):
+    """The fields that tell an entry from others."""
+
+    timestamp: str
+    insert_id: str = ""
+    log_name: str = ""
+
+
+_decode_key = msgspec.json.Decoder(_Key).decode
+
+
+class _MergedLines:
+    """The lines of files in order of time, each once.
+
+    Attributes:
+        duplicates: number of lines left out.
+
+    """
+
+    def __init__(self, parts: Sequence[Path], overlapping: Sequence[Path]) -> None:
+        """Read nothing yet; ``parts`` follow one another."""
+        self._parts = parts
+        self._overlapping = overlapping
+        self.duplicates = 0
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the lines, many at once."""
+        chunk: list[bytes] = []
+        size = 0
+        for line in self._lines():
+            chunk.append(line)
+            size += len(line)
+            if size >= _CHUNK:
+                yield b"".join(chunk)
+                chunk, size = [], 0
+        yield b"".join(chunk)
+
+    def _lines(self) -> Iterator[bytes]:
+        streams = [_keyed_lines(self._parts), *(_keyed_lines([file]) for file in self._overlapping)]
+        at, known = 0, set[_Key]()
+        for time, key, line in heapq.merge(*streams, key=itemgetter(0)):
+            if time != at:
+                at, known = time, set()
+            if key in known:
+                self.duplicates += 1
+                continue
+            known.add(key)
+            yield line
+
+
+def _keyed_lines(files: Sequence[Path]) -> Iterator[tuple[int, _Key, bytes]]:
+    for file in files:
+        with file.open("rb") as lines:
+            for line in lines:
+                key = _decode_key(line)
+                yield parse_timestamp(key.timestamp), key, line
+
+
+def _compress(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield one gzip stream without a timestamp: equal entries give equal bytes."""
     gzip = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    for chunk in _read_chunks(parts):
+    for chunk in chunks:
         yield gzip.compress(chunk)
     yield gzip.flush()

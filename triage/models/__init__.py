@@ -63,7 +63,15 @@ from triage.models.error_pattern import ErrorPattern
 from triage.models.event import Event, FailureKind, RunKind
 from triage.models.evidence_sample import EvidenceSample, SampleKind
 from triage.models.failure import FailureGroup, FailureSample, Link, Quote, Recognized
-from triage.models.fetch import FetchPlan, FetchResult, Progress, Query, WindowShortfall, WorkloadKind
+from triage.models.fetch import (
+    FetchPlan,
+    FetchResult,
+    Progress,
+    Query,
+    WindowShortfall,
+    WorkloadKind,
+    service_of_function,
+)
 from triage.models.finding import Finding, FindingLevel
 from triage.models.gate import (
     Baseline,
@@ -232,4 +240,5 @@ __all__ = [
     "WholeLogs",
     "WindowShortfall",
     "WorkloadKind",
+    "service_of_function",
 ]  # fmt: skip

@@ -9,6 +9,11 @@ from triage.window import Window, format_utc_and_local
 WorkloadKind = Literal["service", "job", "worker_pool", "function"]
 
 
+def service_of_function(name: str) -> str:
+    """Return the service as which a function of the second generation logs."""
+    return name.lower().replace("_", "-")
+
+
 class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What a fetch asks Cloud Logging for, and where it writes the answer.
 

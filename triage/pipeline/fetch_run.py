@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from triage.models import FetchPlan, FetchResult, Pack, Progress, Query, WindowShortfall
-from triage.pipeline.analyser import Analysis
-from triage.pipeline.analysis_runner import analyse
+from triage.models import FetchPlan, FetchResult, Neighbourhoods, Pack, Progress, Query, WindowShortfall
+from triage.pipeline.analyser import Analyser, Analysis
+from triage.pipeline.analysis_runner import analyse, read_entries
 from triage.pipeline.selection import Selection
 from triage.window import Window
 
@@ -62,8 +62,19 @@ def fetch(
         found = analyse(files, packs=packs)
         return window_growth.find_shortfalls(found.timeline, found.diagnosis, files, window, asked)
 
+    def find_neighbourhoods(files: Sequence[Path]) -> Neighbourhoods:
+        analyser = Analyser(packs)
+        for entry in read_entries(files):
+            analyser.observe(entry)
+        return analyser.neighbourhoods
+
     fetched = fetch_files(
-        plan, packs, find_shortfalls=find_shortfalls, notify=notify, show_progress=show_progress
+        plan,
+        packs,
+        find_shortfalls=find_shortfalls,
+        find_neighbourhoods=find_neighbourhoods,
+        notify=notify,
+        show_progress=show_progress,
     )
     window = fetched[0].window
     selection = Selection(since=window.start, until=window.end)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from triage.errors import ExitStatus, TriageError, TryAgainError
-from triage.models import FetchPlan, Gap, Pack, VerdictChange, Watch
+from triage.models import FetchPlan, Gap, Pack, VerdictChange, Watch, service_of_function
 from triage.pipeline.fetch_run import check_filter
 from triage.pipeline.live_analysis import LiveAnalysis
 from triage.pipeline.reports import to_json
@@ -76,17 +76,17 @@ def watch(
     from triage.fetching.client import connect
     from triage.fetching.follower import Follower, Timing
     from triage.fetching.logbook import Logbook, logbook_name
-    from triage.fetching.query import build_filter
+    from triage.fetching.query import plan_filter
 
     check_filter(plan)
     service = plan.services[0]
-    text = build_filter(service, packs, text=plan.filter, everything=plan.everything)
+    text = plan_filter(plan, service, packs)
     connection = connect(plan)
     try:
         callbacks.notify(f"project {connection.project}, named by {connection.source}")
         callbacks.notify(f"from {format_utc_and_local(plan.window.start)} on")
         began = now()
-        path = Path(plan.file) if plan.file else Path(plan.folder) / logbook_name(service, began)
+        path = Path(plan.file) if plan.file else Path(plan.folder) / logbook_name(_file_name(plan), began)
         logbook = Logbook(path)
         follow = Follower(
             connection,
@@ -102,6 +102,11 @@ def watch(
         return run.run(until, seconds, connection.project, text)
     finally:
         connection.close()
+
+
+def _file_name(plan: FetchPlan) -> str:
+    """Return the name of the workload for files; that of a function in lower case."""
+    return service_of_function(plan.services[0]) if plan.kind == "function" else plan.services[0]
 
 
 def exit_status_of(watch: Watch) -> ExitStatus:

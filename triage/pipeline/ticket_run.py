@@ -9,7 +9,7 @@ from triage.pipeline.analyser import Analysis
 from triage.pipeline.reports import report
 
 if TYPE_CHECKING:
-    from triage.tickets import GitHubTracker
+    from triage.tickets import Tracker
 
 
 def ticket(analysis: Analysis) -> Ticket:
@@ -41,7 +41,7 @@ def comments(ticket: Ticket) -> list[str]:
     return tickets.comment_bodies(ticket)
 
 
-def connect_tracker(repository: str | None, api_url: str) -> "GitHubTracker":
+def connect_tracker(repository: str | None, api_url: str) -> "Tracker":
     """Return a repository on GitHub, by default that of the working folder's remote.
 
     Raises:
@@ -55,14 +55,14 @@ def connect_tracker(repository: str | None, api_url: str) -> "GitHubTracker":
     return GitHubTracker(name, github_settings.find_token(os.environ, api_url), api_url)
 
 
-def find_issues(tracker: "GitHubTracker", ticket: Ticket) -> list[RelatedIssue]:
+def find_issues(tracker: "Tracker", ticket: Ticket) -> list[RelatedIssue]:
     """Return open issues of the same incident, or with the same cause."""
     from triage import tickets
 
     return tickets.find_issues(tracker, ticket)
 
 
-def attach(tracker: "GitHubTracker", ticket: Ticket, issue: int | None) -> list[TicketResult]:
+def attach(tracker: "Tracker", ticket: Ticket, issue: int | None) -> list[TicketResult]:
     """Attach a ticket to an issue, or open a new one; update existing comments.
 
     Raises:

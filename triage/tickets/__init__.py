@@ -1,6 +1,16 @@
-"""Reports on tickets: GitHub issues and their comments."""
+"""Reports on tickets: an interface of trackers, GitHub, and how a report is published."""
 
 from triage.tickets.github import GitHubTracker
+from triage.tickets.interface import TrackedComment, TrackedIssue, Tracker
 from triage.tickets.publisher import attach, comment_bodies, find_issues, open_issue
 
-__all__ = ["GitHubTracker", "attach", "comment_bodies", "find_issues", "open_issue"]
+__all__ = [
+    "GitHubTracker",
+    "TrackedComment",
+    "TrackedIssue",
+    "Tracker",
+    "attach",
+    "comment_bodies",
+    "find_issues",
+    "open_issue",
+]

@@ -12,8 +12,8 @@ _OPEN, _CLOSE = "<details>", "</details>"
 def split_body(body: str, limit: int = LIMIT) -> list[str]:
     """Return the body in parts of at most ``limit`` characters.
 
-    A part ends before a heading in its second half, else between two blocks. A block is a paragraph, a table, a fence or
-    a fold. A block longer than a part is cut; its fences and folds are closed and opened again.
+    A part ends before a heading in its second half, else between two blocks. A block is a paragraph, a table,
+    a fence or a fold. A block longer than a part is cut; its fences and folds are closed and opened again.
     """
     if len(body) <= limit:
         return [body]

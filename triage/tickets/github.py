@@ -1,16 +1,18 @@
 """GitHub API for tickets: comments, issues and search, with translated errors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from triage.errors import NoPermissionError, TryAgainError, UsageError
+from triage.tickets.interface import TrackedComment, TrackedIssue, Tracker
 
 if TYPE_CHECKING:
     from github.Issue import Issue
+    from github.IssueComment import IssueComment
     from github.Repository import Repository
 
 PUBLIC_API = "https://api.github.com"
@@ -18,13 +20,15 @@ _REPOSITORY_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _TIMEOUT = 20
 #: Longest wait in seconds for a rate limit before it is reported.
 _MAX_RATE_LIMIT_WAIT = 20.0
+#: Most issues of a search.
+_MAX_FOUND = 20
 
 
-class GitHubTracker:
+class GitHubTracker(Tracker):
     """One repository on GitHub or GitHub Enterprise.
 
-    Reads are retried after server errors. Writes are not: after a timeout it is unknown whether the write was done, so
-    callers check first.
+    Reads are retried after server errors. Writes are not: after a timeout it is unknown whether the write was
+    done, so callers check first.
 
     Attributes:
         name: repository as OWNER/NAME.
@@ -48,6 +52,7 @@ class GitHubTracker:
                 f"{api_url!r} is no address of an API", "such as https://github.example.com/api/v3"
             )
         self.name = repository
+        self._issues: dict[int, Issue] = {}
         self._host = address.hostname
         self._client = github.Github(
             auth=github.Auth.Token(token),
@@ -65,29 +70,65 @@ class GitHubTracker:
             lazy=True,
         )
 
+    def find(self, *, label: str = "", words: str = "") -> Iterator[TrackedIssue]:
+        """Yield open issues: all, those with a label, or up to 20 that contain words."""
+        if words:
+            with self._translate_errors(f"the search in {self.name}"):
+                query = f"repo:{self.name} is:issue is:open {words}"
+                found = list(islice(self._client.search_issues(query), _MAX_FOUND))
+            yield from map(_to_issue, found)
+            return
+        with self._translate_errors(f"the issues of {self.name}"):
+            list_issues = self._repository.get_issues
+            listed = list_issues(state="open", labels=[label]) if label else list_issues(state="open")
+            yield from map(_to_issue, listed)
+
+    def comments(self, issue: int) -> list[TrackedComment]:
+        """Return the comments of an issue."""
+        found = self._issue(issue)
+        with self._translate_errors(self._comment_of(issue)):
+            return [_to_comment(issue, comment) for comment in found.get_comments()]
+
+    def create_issue(self, title: str, body: str, labels: Sequence[str]) -> TrackedIssue:
+        """Open an issue."""
+        with self._translate_errors(f"a new issue in {self.name}"):
+            issue = self._repository.create_issue(title, body=body, labels=list(labels))
+        self._issues[issue.number] = issue
+        return _to_issue(issue)
+
+    def create_comment(self, issue: int, body: str) -> TrackedComment:
+        """Add a comment to an issue."""
+        found = self._issue(issue)
+        with self._translate_errors(self._comment_of(issue)):
+            return _to_comment(issue, found.create_comment(body))
+
+    def update_comment(self, comment: TrackedComment, body: str) -> None:
+        """Replace the text of a comment."""
+        with self._translate_errors(self._comment_of(comment.issue)):
+            comment.handle.edit(body)
+
+    def delete_comment(self, comment: TrackedComment) -> None:
+        """Remove a comment."""
+        with self._translate_errors(self._comment_of(comment.issue)):
+            comment.handle.delete()
+
     @property
-    def repository(self) -> "Repository":
+    def _repository(self) -> "Repository":
         """Return the repository; it is fetched lazily."""
         return self._client.get_repo(self.name)
 
-    def issue(self, number: int) -> "Issue":
-        """Return an issue.
+    def _issue(self, number: int) -> "Issue":
+        """Return an issue, which is fetched once."""
+        if number not in self._issues:
+            with self._translate_errors(f"issue {number} of {self.name}"):
+                self._issues[number] = self._repository.get_issue(number)
+        return self._issues[number]
 
-        Raises:
-            NoPermissionError: there is no such issue, or the token cannot read it.
-
-        """
-        with self.translate_errors(f"issue {number} of {self.name}"):
-            return self.repository.get_issue(number)
-
-    def search(self, words: str) -> "list[Issue]":
-        """Return up to 20 open issues of the repository that contain the words."""
-        with self.translate_errors(f"the search in {self.name}"):
-            found = self._client.search_issues(f"repo:{self.name} is:issue is:open {words}")
-            return list(islice(found, 20))
+    def _comment_of(self, issue: int) -> str:
+        return f"the comment on issue {issue} of {self.name}"
 
     @contextmanager
-    def translate_errors(self, what: str) -> Iterator[None]:
+    def _translate_errors(self, what: str) -> Iterator[None]:
         """Raise errors of GitHub and of the network as one-line errors about ``what``."""
         import github
         import requests
@@ -125,3 +166,13 @@ class GitHubTracker:
                 f"{what}: refused ({error.status}{f': {message}' if message else ''})", "see what GitHub says"
             )
         return TryAgainError(f"{what}: {self._host} answered {error.status}", "try again")
+
+
+def _to_issue(issue: "Issue") -> TrackedIssue:
+    return TrackedIssue(
+        number=issue.number, title=issue.title, body=issue.body or "", url=issue.html_url, handle=issue
+    )
+
+
+def _to_comment(issue: int, comment: "IssueComment") -> TrackedComment:
+    return TrackedComment(issue=issue, body=comment.body or "", url=comment.html_url, handle=comment)

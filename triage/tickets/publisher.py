@@ -1,18 +1,18 @@
 """Publish an incident on an issue: once, updated in place, in several parts."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 
 from triage.errors import TryAgainError
 from triage.models import RelatedIssue, Ticket, TicketResult
 from triage.tickets.body_parts import split_body
-from triage.tickets.github import GitHubTracker
+from triage.tickets.interface import TrackedComment, TrackedIssue, Tracker
 
-if TYPE_CHECKING:
-    from github.Issue import Issue
-    from github.IssueComment import IssueComment
+_Written = TypeVar("_Written", TrackedComment, TrackedIssue)
+#: Most issues that are reported for one reason.
+_MAX_FOUND = 20
 
 _MARKER = re.compile(r"<!-- triage:incident=([0-9a-f]{6,64}) part=(\d{1,3}) -->", re.ASCII)
 
@@ -31,40 +31,36 @@ def comment_bodies(ticket: Ticket) -> list[str]:
     ]
 
 
-def attach(tracker: GitHubTracker, number: int, ticket: Ticket) -> list[TicketResult]:
+def attach(tracker: Tracker, number: int, ticket: Ticket) -> list[TicketResult]:
     """Create, update or remove the comments of a ticket on an issue.
 
     Comments with its fingerprint are updated, and surplus ones of a longer report are removed.
 
     Raises:
         NoPermissionError: the token or its permission is missing, or there is no such issue.
-        TryAgainError: the network failed, or GitHub returned a rate limit or server error.
-        UsageError: GitHub rejected the content.
+        TryAgainError: the network failed, or the tracker returned a rate limit or server error.
+        UsageError: the tracker rejected the content.
 
     """
-    issue = tracker.issue(number)
-    what = _comment_subject(tracker, issue)
     bodies = comment_bodies(ticket)
     done = []
-    standing = _existing_comments(tracker, issue, ticket.fingerprint)
+    existing = _existing_comments(tracker, number, ticket.fingerprint)
     for part, body in enumerate(bodies, 1):
-        comment = standing.pop(part, None)
+        comment = existing.pop(part, None)
         if comment is None:
-            done.append(_create_comment(tracker, issue, ticket.fingerprint, part, body))
+            done.append(_create_comment(tracker, number, ticket.fingerprint, part, body))
         elif comment.body.replace("\r\n", "\n").strip() == body.strip():
-            done.append(TicketResult("unchanged", comment.html_url))
+            done.append(TicketResult("unchanged", comment.url))
         else:
-            with tracker.translate_errors(what):
-                comment.edit(body)
-            done.append(TicketResult("updated", comment.html_url))
-    for comment in standing.values():
-        with tracker.translate_errors(what):
-            comment.delete()
-        done.append(TicketResult("removed", comment.html_url))
+            tracker.update_comment(comment, body)
+            done.append(TicketResult("updated", comment.url))
+    for comment in existing.values():
+        tracker.delete_comment(comment)
+        done.append(TicketResult("removed", comment.url))
     return done
 
 
-def open_issue(tracker: GitHubTracker, ticket: Ticket) -> list[TicketResult]:
+def open_issue(tracker: Tracker, ticket: Ticket) -> list[TicketResult]:
     """Open an issue for a ticket: the first part as its body, the rest as comments.
 
     Raises:
@@ -72,25 +68,21 @@ def open_issue(tracker: GitHubTracker, ticket: Ticket) -> list[TicketResult]:
 
     """
     first, *rest = comment_bodies(ticket)
-    what = f"a new issue in {tracker.name}"
 
-    def write() -> Any:
-        return tracker.repository.create_issue(ticket.title, body=first, labels=ticket.labels)
+    def write() -> TrackedIssue:
+        return tracker.create_issue(ticket.title, first, ticket.labels)
 
-    def look() -> Any:
-        return next(
-            (issue for issue in tracker.repository.get_issues(state="open") if _has_marker(issue, ticket)),
-            None,
-        )
+    def look() -> TrackedIssue | None:
+        return next((issue for issue in tracker.find() if _part_of(issue.body, ticket.fingerprint)), None)
 
-    issue = _write_once(tracker, what, write, look)
-    done = [TicketResult("opened", issue.html_url)]
+    issue = _write_once(write, look)
+    done = [TicketResult("opened", issue.url)]
     for part, body in enumerate(rest, 2):
-        done.append(_create_comment(tracker, issue, ticket.fingerprint, part, body))
+        done.append(_create_comment(tracker, issue.number, ticket.fingerprint, part, body))
     return done
 
 
-def find_issues(tracker: GitHubTracker, ticket: Ticket) -> list[RelatedIssue]:
+def find_issues(tracker: Tracker, ticket: Ticket) -> list[RelatedIssue]:
     """Return open issues of the same incident or cause, the most certain first.
 
     Raises:
@@ -99,64 +91,46 @@ def find_issues(tracker: GitHubTracker, ticket: Ticket) -> list[RelatedIssue]:
     """
     found: dict[int, RelatedIssue] = {}
     label = f"triage:{ticket.fingerprint}"
-    with tracker.translate_errors(f"the issues of {tracker.name}"):
-        labelled: list[Issue] = list(islice(tracker.repository.get_issues(state="open", labels=[label]), 20))
     searches = [
-        (labelled, f"carries the label {label}"),
-        (tracker.search(f'"{ticket.fingerprint}"'), "carries the fingerprint of this incident"),
-        (tracker.search(f'"{ticket.cause}"'), f"names the same cause, {ticket.cause}"),
+        (tracker.find(label=label), f"carries the label {label}"),
+        (tracker.find(words=f'"{ticket.fingerprint}"'), "carries the fingerprint of this incident"),
+        (tracker.find(words=f'"{ticket.cause}"'), f"names the same cause, {ticket.cause}"),
     ]
     for issues, why in searches:
-        for issue in issues:
-            found.setdefault(issue.number, RelatedIssue(issue.number, issue.title, issue.html_url, why))
+        for issue in islice(issues, _MAX_FOUND):
+            found.setdefault(issue.number, RelatedIssue(issue.number, issue.title, issue.url, why))
     return list(found.values())
 
 
-def _existing_comments(tracker: GitHubTracker, issue: Any, fingerprint: str) -> "dict[int, IssueComment]":
+def _existing_comments(tracker: Tracker, issue: int, fingerprint: str) -> dict[int, TrackedComment]:
     """Return the incident's comments on an issue, by part."""
-    with tracker.translate_errors(_comment_subject(tracker, issue)):
-        return dict(_marked_comments(issue.get_comments(), fingerprint))
+    return {
+        part: comment
+        for comment in tracker.comments(issue)
+        if (part := _part_of(comment.body, fingerprint)) is not None
+    }
 
 
-def _comment_subject(tracker: GitHubTracker, issue: Any) -> str:
-    return f"the comment on issue {issue.number} of {tracker.name}"
+def _part_of(body: str, fingerprint: str) -> int | None:
+    """Return which part of an incident's report a text is, None if it is none."""
+    marker = _MARKER.match(body)
+    return int(marker[2]) if marker and marker[1] == fingerprint else None
 
 
-def _marked_comments(listed: Any, fingerprint: str) -> "Iterator[tuple[int, IssueComment]]":
-    for comment in listed:
-        marker = _MARKER.match(comment.body or "")
-        if marker and marker[1] == fingerprint:
-            yield int(marker[2]), comment
+def _create_comment(tracker: Tracker, issue: int, fingerprint: str, part: int, body: str) -> TicketResult:
+    def write() -> TrackedComment:
+        return tracker.create_comment(issue, body)
 
-
-def _has_marker(issue: Any, ticket: Ticket) -> bool:
-    marker = _MARKER.match(issue.body or "")
-    return bool(marker and marker[1] == ticket.fingerprint)
-
-
-def _create_comment(
-    tracker: GitHubTracker, issue: Any, fingerprint: str, part: int, body: str
-) -> TicketResult:
-    def write() -> Any:
-        return issue.create_comment(body)
-
-    def look() -> Any:
+    def look() -> TrackedComment | None:
         return _existing_comments(tracker, issue, fingerprint).get(part)
 
-    return TicketResult(
-        "created", _write_once(tracker, _comment_subject(tracker, issue), write, look).html_url
-    )
+    return TicketResult("created", _write_once(write, look).url)
 
 
-def _write_once(tracker: GitHubTracker, what: str, write: Callable[[], Any], look: Callable[[], Any]) -> Any:
+def _write_once(write: Callable[[], _Written], look: Callable[[], _Written | None]) -> _Written:
     """Write, and after an unclear failure check before writing again."""
     try:
-        with tracker.translate_errors(what):
-            return write()
+        return write()
     except TryAgainError:
-        with tracker.translate_errors(what):
-            standing = look()
-        if standing is not None:
-            return standing
-        with tracker.translate_errors(what):
-            return write()
+        existing = look()
+        return write() if existing is None else existing

@@ -42,9 +42,14 @@ class TriageError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython and notebooks show in place of a traceback."""
-        from triage.text import clean
+        return [f"{type(self).__name__}: {_printable(str(self))}"]
 
-        return [f"{type(self).__name__}: {clean(str(self))}"]
+
+def _printable(text: str) -> str:
+    """Return the text with the characters escaped that a terminal would execute or not show."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+    )
 
 
 class OutOfOrderError(Exception):

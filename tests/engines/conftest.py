@@ -10,7 +10,7 @@ import pytest
 def spark() -> Iterator[Any]:
     """Yield the session that triage finds active."""
     pytest.importorskip("pyspark", reason="the extra 'engines' is not installed: make test-engines")
-    from triage.reading.spark_context import require_spark, spark_context
+    from triage.reading.spark.context import require_spark, spark_context
 
     require_spark()
     from pyspark.sql import SparkSession

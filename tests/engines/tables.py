@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 Log = dict[str, Any]
-#: The type of a column: a word of GoogleSQL, a list of the one type of its members, or the types of a struct's fields.
+#: The type of a column: a word of GoogleSQL, a list of the one type of its members, or the types of a
+#: struct's fields.
 Kind = str | list[Any] | dict[str, Any]
 
 
@@ -17,7 +18,8 @@ class Relation(NamedTuple):
     rows: list[dict[str, Any]]
 
 
-#: The columns of _AllLogs (cloud.google.com/logging/docs/analyze/query-and-view), as far as Cloud Run's logs fill them.
+#: The columns of _AllLogs (cloud.google.com/logging/docs/analyze/query-and-view), as far as Cloud Run's logs
+#: fill them.
 _DURATION = {"seconds": "INT64", "nanos": "INT64"}
 _REQUEST: dict[str, Kind] = {
     "request_method": "STRING", "request_url": "STRING", "request_size": "INT64", "status": "INT64",

@@ -58,7 +58,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Divide files into parts of 80 KB."""
-    monkeypatch.setattr("triage.reading.spark.PART", 80_000)
+    monkeypatch.setattr("triage.reading.spark.reader.PART", 80_000)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_the_example_gives_the_same_documents_of_any_selection() -> None:
 def test_a_large_corpus_gives_the_same_documents_in_every_form(
     name: str, written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("triage.reading.spark.PART", 2_000_000)
+    monkeypatch.setattr("triage.reading.spark.reader.PART", 2_000_000)
     coverage = assert_same(written / name)
     assert coverage.skipped > coverage.entries > 1000
 
@@ -180,8 +180,8 @@ def test_copies_without_the_instance_are_the_same_entries(
 
 
 def test_all_entries_are_yielded_in_order(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.reading.spark.PART", 1_000_000)
-    monkeypatch.setattr("triage.reading.spark_order._BLOCK", 50_000)
+    monkeypatch.setattr("triage.reading.spark.reader.PART", 1_000_000)
+    monkeypatch.setattr("triage.reading.spark.order._BLOCK", 50_000)
     path = str(written / "tenth.jsonl")
     assert list(pipeline.read_entries(OnSpark([path]))) == list(pipeline.read_entries([path]))
 
@@ -189,7 +189,7 @@ def test_all_entries_are_yielded_in_order(written: Path, monkeypatch: pytest.Mon
 def test_objects_of_a_bucket_give_the_same_documents(
     entries: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, spark: Any
 ) -> None:
-    monkeypatch.setattr("triage.reading.spark.PART", 200_000)
+    monkeypatch.setattr("triage.reading.spark.reader.PART", 200_000)
     with StorageServer(
         {"sink": {"a/1.json": lines(entries[::2]), "a/2.json": lines(entries[1::2])}}
     ) as server:

@@ -10,6 +10,7 @@ from typing import Any
 import zstandard
 
 from triage.entries import Entries, decode
+from triage.entries.decoder import IgnoredErrors
 from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
 from triage.reading import Limits, read
 
@@ -188,10 +189,10 @@ def _with_path(items: list[Item], path: str) -> list[Item]:
     return renamed
 
 
-def decode_entry(entry: Log | bytes) -> Entry:
+def decode_entry(entry: Log | bytes, ignored: IgnoredErrors = frozenset()) -> Entry:
     """Return the entry of a record."""
     data = entry if isinstance(entry, bytes) else json.dumps(entry).encode()
-    found = decode(Record(data, Source("export.json", 1)))
+    found = decode(Record(data, Source("export.json", 1)), ignored)
     assert isinstance(found, Entry), found
     return found
 

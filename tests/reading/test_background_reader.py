@@ -14,7 +14,8 @@ import zstandard
 from tests.reading.logs import Item, lines, logs
 from triage.entries import Prefilter
 from triage.errors import BadDataError
-from triage.reading import background_reader, read
+from triage.reading import read
+from triage.reading.workers import background_reader
 
 #: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.reading.logs import Item, lines, log, logs, to_json_array
 from triage.reading import Limits, read
-from triage.reading.file_parts import read_part, split_files
 from triage.reading.sources import expand
-from triage.reading.spark import _restore_positions
+from triage.reading.spark.file_parts import read_part, split_files
+from triage.reading.spark.reader import _restore_positions
 
 #: What may stand in a file of JSON lines, each a line or a piece of one.
 PIECES = [
@@ -96,6 +96,6 @@ def test_file_of_another_format_is_not_divided(data: bytes, tmp_path: Path) -> N
 def test_small_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "small.jsonl"
     path.write_bytes(lines(logs(2)))
-    monkeypatch.setattr("triage.reading.file_parts.open_source", None)
+    monkeypatch.setattr("triage.reading.spark.file_parts.open_source", None)
     (only,) = split_files(expand([path]), 1 << 20)
     assert only.start is None

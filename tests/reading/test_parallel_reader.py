@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from tests.reading.logs import Item, lines, logs
 from triage.entries import Prefilter
 from triage.models import Record, Skipped
-from triage.reading import Limits, parallel_reader, read, worker
+from triage.reading import Limits, read
 from triage.reading.line_reader import LineReader
-from triage.reading.parallel_reader import read_in_parallel
 from triage.reading.stream import Stream
+from triage.reading.workers import parallel_reader
+from triage.reading.workers import process as worker
+from triage.reading.workers.parallel_reader import read_in_parallel
 
 #: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -92,7 +94,7 @@ def test_workers_exit_when_the_reader_is_killed(tmp_path: Path) -> None:
     code = (
         "import os, signal\n"
         "from triage.entries import Prefilter\n"
-        "from triage.reading import Limits, parallel_reader\n"
+        "from triage.reading import Limits\nfrom triage.reading.workers import parallel_reader\n"
         "parallel_reader._RANGE_BYTES = 200_000\n"
         f"items = parallel_reader.read_in_parallel({str(path)!r}, Limits(), Prefilter(['kept']), 2)\n"
         "next(items)\n"

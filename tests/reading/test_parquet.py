@@ -1,13 +1,14 @@
 """Parquet as DuckDB writes it for users of BigQuery and Log Analytics."""
 
 import gzip
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.reading.logs import lines, logs, read_bytes
-from triage.errors import BadDataError
+from triage.errors import BadDataError, UsageError
 
 COLUMNS = """{
     timestamp: 'VARCHAR', receiveTimestamp: 'VARCHAR', insertId: 'VARCHAR', logName: 'VARCHAR', severity: 'VARCHAR',
@@ -47,7 +48,8 @@ def test_times_keep_their_digits_and_their_zone(tmp_path: Path) -> None:
     data = parquet(
         tmp_path,
         "SELECT make_timestamp_ns(1772352000001234567) AS timestamp, "
-        "timestamptz '2026-03-01 10:00:00.5+02' AS receive_timestamp, 'x' AS insert_id, 'late' AS text_payload",
+        "timestamptz '2026-03-01 10:00:00.5+02' AS receive_timestamp, 'x' AS insert_id, 'late' AS "
+        "text_payload",
     )
     (entry,) = read_bytes(data).entries
     assert entry.timestamp == 1_772_352_000_001_234_567
@@ -67,3 +69,10 @@ def test_cut_parquet_is_not_an_export(nested: bytes) -> None:
 def test_an_empty_table_holds_no_records(tmp_path: Path) -> None:
     found = read_bytes(parquet(tmp_path, "SELECT 'x' AS insertId WHERE false"))
     assert (found.records, found.gaps) == ([], [])
+
+
+def test_missing_extra_is_named_in_one_line(nested: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(UsageError) as raised:
+        read_bytes(nested)
+    assert str(raised.value) == "Parquet needs the extra 'parquet'; pip install 'cloudrun-triage[parquet]'"

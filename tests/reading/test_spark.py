@@ -6,10 +6,11 @@ import pytest
 
 from triage.errors import IOFailureError, UsageError
 from triage.models import ExportFile, Gap, Record, Skipped, Source
-from triage.reading import ALL_RECORDS, spark
-from triage.reading.file_parts import Part, PartEnd
+from triage.reading import ALL_RECORDS
 from triage.reading.sources import ExportSource
-from triage.reading.spark_context import require_spark
+from triage.reading.spark import reader as spark
+from triage.reading.spark.context import require_spark
+from triage.reading.spark.file_parts import Part, PartEnd
 
 
 def part(name: str, size: int) -> Part:
@@ -17,7 +18,7 @@ def part(name: str, size: int) -> Part:
 
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: None)
+    monkeypatch.setattr("triage.reading.spark.context.find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"pyspark, which is not installed; .*'cloudrun-triage\[spark\]'"):
         require_spark()
 
@@ -26,7 +27,7 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_missing_java_is_reported(
     home: str | None, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("triage.reading.spark_context.find_spec", lambda _name: True)
+    monkeypatch.setattr("triage.reading.spark.context.find_spec", lambda _name: True)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     if home:
@@ -36,7 +37,7 @@ def test_missing_java_is_reported(
 
 
 def test_small_files_share_a_task_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("triage.reading.spark.PART", 100)
+    monkeypatch.setattr("triage.reading.spark.reader.PART", 100)
     found = [part(name, size) for name, size in zip("abcdef", [40, 60, 1, 500, 99, 1], strict=True)]
     assert ["".join(one.source.path for one in group) for group in spark._groups(found)] == [
         "ab",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.reading import worker
+from triage.reading.workers import process as worker
 
 
 def test_a_process_with_threads_is_not_copied() -> None:

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.models import Audit, Coverage, Entry, ErrorInfo, Http, Run, Source, Timeline
+from triage.rendering.parquet_table import write_parquet
 from triage.rendering.tables import (
     COLUMNS,
     runs_to_csv,
     to_csv,
     to_json_lines,
-    write_parquet,
 )
 
 ENTRY = Entry(

@@ -58,7 +58,8 @@ def decompress(
             given += len(out)
             yield out
             if given > limits.expansion_floor and given > limits.expansion * taken:
-                detail = f"unfolds to more than {limits.expansion} times its size: read were the first {given:,} bytes"
+                detail = f"unfolds to more than {limits.expansion} times its size: "
+                detail += f"read were the first {given:,} bytes"
                 gaps.append(Gap("too_large", path, detail, count=0))
                 return
     if begun:

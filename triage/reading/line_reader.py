@@ -20,6 +20,8 @@ class LineReader:
     position: the number of lines read.
     """
 
+    form = "JSON lines"
+
     def __init__(
         self, stream: Stream, path: str, limits: Limits, record_filter: RecordFilter = ALL_RECORDS
     ) -> None:

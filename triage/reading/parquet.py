@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from triage import resources
 from triage.errors import BadDataError
 from triage.models import Gap, Record, Source
 from triage.reading.entry_detection import has_entry_keys
@@ -23,7 +24,7 @@ def read_parquet(stream: Stream, path: str) -> Iterator[Record | Gap]:
         BadDataError: it is damaged or cut, or has no columns of a LogEntry.
 
     """
-    import duckdb
+    duckdb = resources.import_duckdb()
 
     with tempfile.TemporaryDirectory(prefix="triage-") as folder:
         copy = Path(folder, "export.parquet")

@@ -9,28 +9,23 @@ from typing import BinaryIO
 
 from triage.errors import BadDataError, IOFailureError
 from triage.models import ExportFile, Gap, Record, Skipped
-from triage.reading.background_reader import read_in_background
 from triage.reading.compression import decompress, detect_compression
 from triage.reading.encoding import to_utf8
 from triage.reading.entry_detection import is_entry
-from triage.reading.form import detect_form, is_json_lines
+from triage.reading.interface import Form, RecordReader, can_be_divided, detect_form
 from triage.reading.limits import Limits
-from triage.reading.line_reader import LineReader
-from triage.reading.parallel_reader import read_in_parallel
-from triage.reading.parquet import read_parquet
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.remote import is_remote, open_object
 from triage.reading.sources import ExportSource, expand
 from triage.reading.stream import Stream, read_chunks
-from triage.reading.table import read_table
-from triage.reading.value_reader import ValueReader
-from triage.reading.worker import worker_count
+from triage.reading.workers.background_reader import read_in_background
+from triage.reading.workers.parallel_reader import read_in_parallel
+from triage.reading.workers.process import worker_count
 
 #: Smaller files are read faster without workers. The second size is for compressed files.
 PARALLEL_BYTES, BACKGROUND_BYTES = 48 << 20, 4 << 20
 #: The bytes from which the format is detected: an entry has at most 256 KiB.
 HEAD_BYTES = 1 << 20
-_FORM_NAMES = {"lines": "JSON lines", "table": "CSV", "parquet": "Parquet"}
 _HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"
 
 
@@ -117,7 +112,7 @@ def _read(
         yield from items  # a worker must not read from an object or a pipe
     elif Path(path).stat().st_size < (BACKGROUND_BYTES if kind else PARALLEL_BYTES):
         yield from items
-    elif not (kind or encoding) and is_json_lines(stream.head(HEAD_BYTES), path):
+    elif not (kind or encoding) and can_be_divided(stream.head(HEAD_BYTES), path):
         content.workers = workers
         yield from items
     else:
@@ -159,8 +154,10 @@ class _FileContent:
     def __iter__(self) -> Iterator[Record | Gap | Skipped]:
         if not self._stream.head(1):
             return
-        values = ValueReader(self._stream, self._path, self._limits, self._record_filter)
-        for item in self._items(values):
+        form = detect_form(self._stream.head(HEAD_BYTES), self._path)
+        reader = form.open(self._stream, self._path, self._limits, self._record_filter)
+        self.form = reader.form
+        for item in self._read_with(reader, form):
             if isinstance(item, Record):
                 self.records += 1
                 self._entries = self._entries or is_entry(item.data)
@@ -170,22 +167,12 @@ class _FileContent:
             elif item.kind in ("broken_record", "not_entries"):
                 self._others = True
             yield item
-        self.form = self.form or values.form
+        self.form = reader.form
 
-    def _items(self, values: ValueReader) -> Iterator[Record | Gap | Skipped]:
-        found = detect_form(self._stream.head(HEAD_BYTES), self._path)
-        self.form = _FORM_NAMES.get(found, "")
-        match found:
-            case "lines" if self.workers:
-                return read_in_parallel(self._path, self._limits, self._record_filter, self.workers)
-            case "lines":
-                return LineReader(self._stream, self._path, self._limits, self._record_filter).records()
-            case "table":
-                return read_table(self._stream, self._path, self._limits)
-            case "parquet":
-                return read_parquet(self._stream, self._path)
-            case "values":
-                return values.records()
+    def _read_with(self, reader: RecordReader, form: Form) -> Iterator[Record | Gap | Skipped]:
+        if form.by_line and self.workers:
+            return read_in_parallel(self._path, self._limits, self._record_filter, self.workers)
+        return reader.records()
 
     def check(self) -> None:
         """Check that the file is empty or holds a LogEntry.

@@ -12,6 +12,8 @@ from triage.reading.record_filter import RecordFilter
 
 #: Lists under these keys hold logs, even if they are empty.
 _LIST_KEYS = {"entries", "logs", "raw_logs", "logs_by_severity"}
+#: Under these keys each list has the name of the service whose logs it holds.
+_SERVICE_KEYS = {"service_issues", "services", "logs_by_service"}
 _MAX_DEPTH = 3
 _MAX_UNCLASSIFIED = 100
 _COLON = re.compile(rb"[\s:]*+")
@@ -32,6 +34,7 @@ class WrapperReader(ElementReader):
         self.position = position
         self.keys: list[str] = []
         self._level = 0
+        self._service = b""
 
     def records(self, within: str = "") -> Iterator[Record | Gap | Skipped]:
         """Yield the entries of the object's lists."""
@@ -55,6 +58,7 @@ class WrapperReader(ElementReader):
             first = buffer.skip_to_value(_COLON)
             if first == b"[":
                 buffer.at += 1
+                self._service = key if within in _SERVICE_KEYS and self._level == 1 else b""
                 yield from self._read_list(outermost)
             elif first == b"{" and self._level < _MAX_DEPTH:
                 self._level += 1
@@ -84,7 +88,11 @@ class WrapperReader(ElementReader):
             yield self.make_gap("cut_file", "the object around the entries is cut")
 
     def _number(self, item: bytes | Gap | Skipped) -> Record | Gap | Skipped:
-        return self.make_record(item) if isinstance(item, bytes) else item
+        if not isinstance(item, bytes):
+            return item
+        if self._service and item[:1] == b"{":  # a service that the entry itself names comes later and wins
+            item = b'{"service":' + self._service + b"," + item[1:]
+        return self.make_record(item)
 
     def _skip_value(self, first: bytes) -> None:
         buffer, limit = self.buffer, self.limits.record

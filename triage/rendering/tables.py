@@ -7,10 +7,7 @@ import csv
 import io
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from triage.models import Entry, Timeline
@@ -113,54 +110,30 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 def to_json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Yield each entry as a JSON object on its own line."""
     for entry in entries:
-        yield _json_line(entry_row(entry), errors="backslashreplace")
+        yield json_line(entry_row(entry), errors="backslashreplace")
 
 
 def to_csv(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Yield the table of entries as CSV, header first."""
-    yield from _write_csv(COLUMNS, map(entry_row, entries))
+    yield from _csv_rows(COLUMNS, map(entry_row, entries))
+
+
+def write_jsonl(entries: Iterable[Entry], stream: BinaryIO) -> None:
+    """Write each entry as a JSON object on its own line."""
+    stream.writelines(to_json_lines(entries))
+
+
+def write_csv(entries: Iterable[Entry], stream: BinaryIO) -> None:
+    """Write the table of entries as CSV."""
+    stream.writelines(to_csv(entries))
 
 
 def runs_to_csv(timeline: Timeline) -> Iterator[bytes]:
     """Yield a timeline as CSV: a row per run, secrets masked, lists joined by blanks."""
-    yield from _write_csv(_RUN_COLUMNS, timeline.to_dict()["runs"])
+    yield from _csv_rows(_RUN_COLUMNS, timeline.to_dict()["runs"])
 
 
-def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
-    """Write the table of entries as Parquet.
-
-    Rows are buffered in a private folder, not in memory.
-    """
-    import duckdb
-
-    with tempfile.TemporaryDirectory(prefix="triage-") as folder:
-        rows, table = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
-        with rows.open("wb") as file:
-            file.writelines(_json_line(entry_row(entry), errors="replace") for entry in entries)
-        columns = {name: "VARCHAR" if kind == "TIMESTAMP_NS" else kind for name, kind in COLUMNS.items()}
-        times = ", ".join(
-            f"{name}::TIMESTAMP_NS AS {name}" for name, kind in COLUMNS.items() if kind == "TIMESTAMP_NS"
-        )
-        with duckdb.connect(
-            config={"memory_limit": "512MB", "threads": 2, "temp_directory": folder}
-        ) as database:
-            database.read_json(
-                str(rows),
-                columns=columns,
-                format="newline_delimited",
-                maximum_object_size=_max_line_size(rows),
-            ).project(f"* REPLACE ({times})").write_parquet(str(table), compression="zstd")
-        with table.open("rb") as written:
-            shutil.copyfileobj(written, stream)
-
-
-def _max_line_size(rows: Path) -> int:
-    """Return a size that holds the longest line; DuckDB needs it before reading."""
-    with rows.open("rb") as file:
-        return 2 * max((len(line) for line in file), default=0) + 1024
-
-
-def _write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+def _csv_rows(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     columns = list(columns)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -189,7 +162,7 @@ def _csv_cell(value: Any) -> Any:
     return value
 
 
-def _json_line(cells: dict[str, Any], errors: Literal["backslashreplace", "replace"]) -> bytes:
+def json_line(cells: dict[str, Any], errors: Literal["backslashreplace", "replace"]) -> bytes:
     r"""Return a line of JSON.
 
     A lone surrogate becomes ``\udXXX`` or is replaced: Parquet cannot hold it.

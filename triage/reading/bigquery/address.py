@@ -61,7 +61,8 @@ def parse_address(address: str) -> Table:
         owner, location, bucket, view = parts
         raise UsageError(
             f"{address}: BigQuery reads the log bucket {bucket} through a linked dataset only",
-            f"`gcloud logging links create LINK --bucket={bucket} --location={location} --project={owner}` makes one; "
+            f"`gcloud logging links create LINK --bucket={bucket} --location={location} --project={owner}` "
+            "makes one; "
             f"then name {SCHEME}{owner}.LINK.{view}",
         )
     if not (_PROJECT.fullmatch(project) and _DATASET.fullmatch(dataset) and _TABLE.fullmatch(table)):

@@ -76,8 +76,10 @@ def _permanent_error(error: Exception, reason: str, detail: str, table: Table, p
     if isinstance(error, google.Forbidden):
         return NoPermissionError(
             f"{table}: no permission ({detail})",
-            f"running queries needs roles/bigquery.jobUser in project {project} (GOOGLE_CLOUD_PROJECT names another), "
-            f"reading needs roles/bigquery.dataViewer on {table.dataset}, and roles/logging.viewAccessor where that is "
+            f"running queries needs roles/bigquery.jobUser in project {project} (GOOGLE_CLOUD_PROJECT names "
+            "another), "
+            f"reading needs roles/bigquery.dataViewer on {table.dataset}, and roles/logging.viewAccessor "
+            "where that is "
             "a linked dataset",
         )
     if isinstance(error, google.NotFound):

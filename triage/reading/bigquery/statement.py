@@ -50,7 +50,10 @@ FROM judged
 GROUP BY 1, 2, 3
 ORDER BY kind, IF(MIN(instance) = '', '', MIN(service)), MIN(instance), first, MIN(insert_id), entry, severity
 """
-_AUDITED = "COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name))"
+_AUDITED = (
+    "COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), "
+    "JSON_VALUE(log.proto_payload.audit_log.resource_name))"
+)
 _TYPE = "'@type'"
 _RESOURCE = r"(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?"
 
@@ -66,7 +69,8 @@ def _is_present(sql: str) -> str:
 
 #: The fields that the conditions need, as triage/entries/decoder.py decodes them.
 _COLUMNS = {
-    "service": f"""COALESCE({_label_sql("resource", "labels", "service_name")}, {_label_sql("resource", "labels", "job_name")},
+    "service": f"""COALESCE({_label_sql("resource", "labels", "service_name")},
+      {_label_sql("resource", "labels", "job_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}(?:services|jobs)/([^/]+)'), '')""",
     "revision": f"""COALESCE({_label_sql("resource", "labels", "revision_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}revisions/([^/]+)'),

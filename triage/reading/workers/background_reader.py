@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from triage.models import Record
-from triage.reading.batch import Item, make_batch, pack_batch, unpack_batch
-from triage.reading.worker import start_worker
+from triage.reading.workers.batch import Item, make_batch, pack_batch, unpack_batch
+from triage.reading.workers.process import start_worker
 
 #: The most bytes of records and the most items of a batch.
 _BYTES, _ITEMS = 128 << 10, 256

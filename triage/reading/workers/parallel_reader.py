@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from triage.models import Gap, Record, Skipped
-from triage.reading.batch import Batch, make_batch, pack_batch, rebase, unpack_batch
 from triage.reading.limits import Limits
 from triage.reading.line_reader import LineReader
 from triage.reading.record_filter import RecordFilter
 from triage.reading.stream import CHUNK, Stream
-from triage.reading.worker import start_worker
+from triage.reading.workers.batch import Batch, make_batch, pack_batch, rebase, unpack_batch
+from triage.reading.workers.process import start_worker
 
 _RANGE_BYTES = 8 << 20
 

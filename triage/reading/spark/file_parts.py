@@ -8,14 +8,14 @@ import msgspec
 from triage.models import ExportFile, Gap, Record, Skipped
 from triage.reading.compression import detect_compression
 from triage.reading.encoding import to_utf8
-from triage.reading.form import is_json_lines
+from triage.reading.interface import can_be_divided
 from triage.reading.limits import Limits
 from triage.reading.line_reader import LineReader
-from triage.reading.parallel_reader import read_lines_between
 from triage.reading.reader import HEAD_BYTES, open_source, read_source
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.sources import ExportSource
 from triage.reading.stream import Stream, read_chunks
+from triage.reading.workers.parallel_reader import read_lines_between
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ def _is_divisible(path: str) -> bool:
         if detect_compression(stream.head(4)):
             return False
         encoding, stream = to_utf8(stream)
-        return not encoding and is_json_lines(stream.head(HEAD_BYTES), path)
+        return not encoding and can_be_divided(stream.head(HEAD_BYTES), path)
 
 
 def read_part(

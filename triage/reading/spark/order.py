@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from triage.errors import OutOfOrderError
 from triage.models import Record
-from triage.reading.file_parts import PartEnd
+from triage.reading.spark.file_parts import PartEnd
 
 #: The partition of a record, its time, and its insertId or ""; copies have equal times and insertIds.
 SortKey = tuple[Any, int, str]

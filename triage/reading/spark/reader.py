@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 from triage.errors import TriageError, UsageError
 from triage.models import ExportFile, Gap, Record, Skipped
-from triage.reading.batch import rebase
-from triage.reading.file_parts import Part, PartEnd, read_part, split_files
 from triage.reading.reader import PARALLEL_BYTES
 from triage.reading.record_filter import RecordFilter
 from triage.reading.sources import expand
-from triage.reading.spark_context import Spark, require_spark, spark_context
-from triage.reading.spark_order import (
+from triage.reading.spark.context import Spark, require_spark, spark_context
+from triage.reading.spark.file_parts import Part, PartEnd, read_part, split_files
+from triage.reading.spark.order import (
     Range,
     SortKeyFunction,
     attach_sort_keys,
@@ -22,6 +21,7 @@ from triage.reading.spark_order import (
     sort_keyed_records,
     without_keyed_records,
 )
+from triage.reading.workers.batch import rebase
 
 Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
 #: Filters the items of a part, which the given function reads.

@@ -43,7 +43,8 @@ def require_spark() -> None:
     if shutil.which(Path(home, "bin", "java") if home else "java") is None:
         raise UsageError(
             f"Spark needs Java, and {f'JAVA_HOME ({home}) holds none' if home else 'none is installed'}",
-            "install Java 17 or newer, such as `apt install openjdk-17-jre-headless`, and let JAVA_HOME name it",
+            "install Java 17 or newer, such as `apt install openjdk-17-jre-headless`, and let JAVA_HOME "
+            "name it",
         )
 
 

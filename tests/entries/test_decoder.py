@@ -65,8 +65,10 @@ def test_stdout_logger_record_has_a_logger_and_no_error() -> None:
         "error": {"type": "str", "message": "Missing field", "severity": "ERROR", "traceback": ""},
         "validation": {"severity": "WARNING", "message_length": 6.0},
     }
-    entry = decode_entry(log(1, jsonPayload=payload, severity=None))
+    line = log(1, jsonPayload=payload, severity=None)
+    entry = decode_entry(line, ignored={("str", "Missing field")})
     assert (entry.message, entry.logger, entry.error) == ("Loaded", "shop.loader", None)
+    assert decode_entry(line).error == ErrorInfo("str", "Missing field", "")
     assert (entry.severity, entry.severity_source) == ("WARNING", "payload")
 
 

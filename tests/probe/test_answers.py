@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import InvalidMessage
 
-from triage.models import Entry, Source
+from triage.models import PROBE_PACK, Entry, ResponseKeys, Source
 from triage.pipeline import load_packs
 from triage.probe.answers import Answer, answer_from_error, answer_from_response
 from triage.rules import Matcher
 
-MATCHER = Matcher([pack for pack in load_packs() if pack.id == "client-probe"])
+MATCHER = Matcher([pack for pack in load_packs() if pack.id == PROBE_PACK])
+KEYS = ResponseKeys(no_state="unknown", failed="failed_services")
 
 
 def rule(text: str) -> str:
@@ -32,20 +33,32 @@ def rule(text: str) -> str:
 
 def test_the_names_in_a_503_body_are_read() -> None:
     body = b'{"error": "service_not_ready", "details": {"state": "failed", "failed_services": ["redis", "database"]}}'
-    answer = answer_from_response(503, body)
+    answer = answer_from_response(503, body, KEYS)
     assert str(answer) == "503, error service_not_ready, state failed, failed services [redis, database]"
     assert answer.states_verdict
 
 
 def test_a_header_check_refusal_names_no_check() -> None:
     body = b'{"error": "service_not_ready", "details": {"state": "unknown", "failed_services": []}}'
-    assert answer_from_response(503, body).names_no_check
-    assert not answer_from_response(503, b"").names_no_check
-    assert not answer_from_response(200, body).names_no_check
+    assert answer_from_response(503, body, KEYS).names_no_check
+    assert not answer_from_response(503, b"", KEYS).names_no_check
+    assert not answer_from_response(200, body, KEYS).names_no_check
+
+
+def test_the_keys_of_a_body_are_those_of_the_pack() -> None:
+    keys = ResponseKeys(details="desk", error="problem", state="is", no_state="dark", failed="broken")
+    dark = b'{"problem": "closed", "desk": {"is": "dark", "broken": []}}'
+    assert (
+        str(answer_from_response(503, dark, keys)) == "503, error closed, state unknown, failed services []"
+    )
+    assert answer_from_response(503, dark, keys).names_no_check
+    shut = answer_from_response(503, b'{"desk": {"is": "shut", "broken": ["scales"]}}', keys)
+    assert (str(shut), shut.states_verdict) == ("503, state shut, failed services [scales]", True)
+    assert str(answer_from_response(503, dark, ResponseKeys())) == "503"
 
 
 def test_top_level_names_in_a_body_are_read() -> None:
-    assert str(answer_from_response(503, b'{"state": "failed", "failed_services": ["redis"]}')) == (
+    assert str(answer_from_response(503, b'{"state": "failed", "failed_services": ["redis"]}', KEYS)) == (
         "503, state failed, failed services [redis]"
     )
 
@@ -61,13 +74,13 @@ def test_top_level_names_in_a_body_are_read() -> None:
     ],
 )
 def test_other_bodies_add_no_name_to_the_line(body: bytes) -> None:
-    answer = answer_from_response(503, body)
+    answer = answer_from_response(503, body, KEYS)
     assert str(answer) in ("503", "503, failed services []")
 
 
 @given(st.integers(100, 599), st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_every_answer_gives_one_line_that_a_rule_matches(status: int, body: bytes) -> None:
-    said = str(answer_from_response(status, body))
+    said = str(answer_from_response(status, body, KEYS))
     assert said.isprintable()
     assert rule(f"plain GET /ws/health: {said} in 0.003s")
     assert rule(f"upgraded GET /ws/health: {said} in 0.003s")
@@ -90,7 +103,7 @@ def test_every_answer_gives_one_line_that_a_rule_matches(status: int, body: byte
 def test_any_names_in_a_body_give_a_line_that_a_rule_matches(body: dict[str, object]) -> None:
     import json
 
-    said = str(answer_from_response(503, json.dumps(body).encode()))
+    said = str(answer_from_response(503, json.dumps(body).encode(), KEYS))
     assert said.isprintable()
     assert rule(f"plain GET /ws/health: {said} in 0.003s")
     assert rule(f"socket /ws: {said} in 0.003s")

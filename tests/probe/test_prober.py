@@ -15,10 +15,11 @@ from triage import pipeline
 from triage.errors import UsageError
 from triage.models import ProbePlan, ProbeResult, Run
 from triage.probe import plan_probe, run_probe, service_name, with_revision
-from triage.probe.prober import MAX_REQUESTS
+from triage.probe.prober import count_requests
 
 SERVICE = "netra-backend-staging"
 PACKS = pipeline.load_packs()
+TABLE, _ = pipeline.find_probe_table(PACKS, "https://shop.invalid", SERVICE)
 #: The verdict and the causes that a probe finds in each state.
 SHOWN: dict[str, tuple[str, list[str]]] = {
     "healthy": ("ready", []),
@@ -59,7 +60,18 @@ WAITED = {"slow": 0.3, "slow-body": 0.5, "events-missing": 0.5, "events-slow": 0
 
 def plan(url: str, state: str = "", **fields: Any) -> ProbePlan:
     seconds = WAITED.get(state, 20.0)
-    made = ProbePlan(url=url, service=SERVICE, timeout=seconds, patience=seconds)
+    made = ProbePlan(
+        url=url,
+        service=SERVICE,
+        paths=tuple(TABLE.paths),
+        health=TABLE.health,
+        socket=TABLE.socket,
+        message=TABLE.message,
+        events=tuple(TABLE.events),
+        response=TABLE.response,
+        timeout=seconds,
+        patience=seconds,
+    )
     return msgspec.structs.replace(made, **fields)
 
 
@@ -125,7 +137,8 @@ def test_the_header_check_is_detected_by_comparing_plain_and_upgraded_requests()
     lines = masked_lines(probe_state("header-check"))
     assert "plain GET /ws/health: 503, error service_not_ready, state unknown, failed services []" in lines
     assert (
-        "headers decide on /ws/health: plain GET 503 with state unknown and no failed service, upgraded GET 403"
+        "headers decide on /ws/health: plain GET 503 with state unknown and no failed service, upgraded GET "
+        "403"
     ) in lines
     assert lines[-1] == "ended: ready"
 
@@ -151,7 +164,7 @@ def test_the_probe_sends_no_more_than_the_plan_states() -> None:
     with Service("healthy") as service:
         probe_service(service)
     kinds = [(kind, path) for kind, path, _ in service.application.requests]
-    assert len(kinds) == MAX_REQUESTS
+    assert len(kinds) == count_requests(plan("https://shop.invalid"))
     assert kinds == [
         *((kind, f"/ws/{name}") for name in ("health", "config", "beacon") for kind in ("http", "websocket")),
         ("http", "/health"),
@@ -161,7 +174,10 @@ def test_the_probe_sends_no_more_than_the_plan_states() -> None:
 
 def test_the_plan_states_the_requests_and_their_limits() -> None:
     assert plan_probe(plan("https://shop.example.com", timeout=10.0, patience=30.0, message="hello"), "") == [
-        "asking shop.example.com as a client: at most 8 requests, 112 s, without a token; redirects are not followed",
+        (
+            "asking shop.example.com as a client: at most 8 requests, 112 s, without a token; redirects are not "
+            "followed"
+        ),
         "  GET https://shop.example.com/ws/health, plainly and with upgrade headers",
         "  GET https://shop.example.com/ws/config, plainly and with upgrade headers",
         "  GET https://shop.example.com/ws/beacon, plainly and with upgrade headers",

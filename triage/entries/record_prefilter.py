@@ -7,6 +7,7 @@ import msgspec
 
 from triage.entries.data_quality import FileStatistics
 from triage.entries.decoder import IgnoredErrors, decode
+from triage.entries.origin_counter import OriginCounter
 from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Entry, Record, Skipped
 
@@ -43,6 +44,7 @@ def prefilter_records(
     statistics: FileStatistics | None = None
     outside = 0
     traffic = TrafficCounter()
+    origins = OriginCounter()
     for item in items:
         entry = decode(item, ignored) if isinstance(item, Record) else None
         if not isinstance(entry, Entry) or (entry.split and entry.split.total > 1):
@@ -55,7 +57,13 @@ def prefilter_records(
         statistics = statistics or FileStatistics(entry.source.path)
         statistics.observe(entry)
         outside += is_outside
+        origins.add(entry.resource_type, entry.service, is_outside=is_outside)
         if not is_outside:
             traffic.observe(entry)
     if statistics is not None:
-        yield msgspec.structs.replace(statistics.skipped(outside), traffic=traffic.build())
+        yield msgspec.structs.replace(
+            statistics.skipped(outside),
+            traffic=traffic.build(),
+            resource_types=dict(origins.resource_types),
+            services_outside=dict(origins.outside),
+        )

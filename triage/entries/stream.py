@@ -7,6 +7,7 @@ from triage.entries.data_quality import FileStatistics
 from triage.entries.decoder import IgnoredErrors, decode
 from triage.entries.deduplicate import Deduplicator, same_entry_key, sort_ties
 from triage.entries.gaps import GapCollector
+from triage.entries.origin_counter import OriginCounter
 from triage.entries.sorter import Sorter
 from triage.entries.split_entries import SplitEntryJoiner
 from triage.entries.traffic_counter import TrafficCounter
@@ -39,6 +40,7 @@ class Entries:
         keep: Callable[[Entry], bool] | None = None,
         within: Callable[[Entry], bool] | None = None,
         requested: tuple[int | None, int | None] = (None, None),
+        services_asked: Sequence[str] = (),
         max_bytes: int = _MAX_BYTES,
         ignored: IgnoredErrors = frozenset(),
     ) -> None:
@@ -47,6 +49,7 @@ class Entries:
         keep: whether an entry is relevant; others count as skipped.
         within: whether an entry is within the selection; others count as outside.
         requested: the requested window in nanoseconds.
+        services_asked: the requested services.
         max_bytes: about how many bytes of entries are held in memory.
         ignored: exceptions of payloads that are no error.
         """
@@ -55,6 +58,8 @@ class Entries:
         self._keep = keep or _accept_all
         self._within = within or _accept_all
         self._requested = requested
+        self._services_asked = services_asked
+        self._origins = OriginCounter()
         self._max_bytes = max_bytes
         self._parts = SplitEntryJoiner(max_bytes, ignored)
         self._sorter = Sorter(same_entry_key, max_bytes)
@@ -90,6 +95,7 @@ class Entries:
             self._outside += item.outside
             self._skipped += item.count - item.outside
             self._traffic.add_all(item.traffic)
+            self._origins.add_skipped(item)
             self._statistics_of(item.path).observe_skipped(item)
         else:
             self._exports[item.path] = item
@@ -122,7 +128,9 @@ class Entries:
                 self.has_split_parts = True
                 self._parts.add(entry)
                 return
-        if not self._within(entry):
+        is_outside = not self._within(entry)
+        self._origins.add(entry.resource_type, entry.service, is_outside=is_outside)
+        if is_outside:
             self._outside += 1
         elif not self._keep(entry):
             self._skipped += 1
@@ -202,5 +210,8 @@ class Entries:
             without_severity=self._without_severity,
             limit_suspected=any(gap.kind == "limit_suspected" for gap in quality_gaps),
             services=dict(sorted(self._services.items())),
+            services_asked=list(self._services_asked),
+            services_outside=dict(sorted(self._origins.outside.items())),
+            resource_types=dict(sorted(self._origins.resource_types.items())),
             gaps=self._gaps.all() + quality_gaps,
         )

@@ -17,13 +17,13 @@ RuleOutcome = Literal["", "seen", "passed", "failed", "warned", "tolerated", "re
 #: The steps of each kind of run.
 STEPS: dict[RunKind, frozenset[str]] = {
     "validation": frozenset({
-        "started", "startup_wait", "app_state", "phase", "group", "group_result", "attempts", "reason", "check", "verdict",
-        "skipped", "failed_services", "tail", "claim", "refused", "allowed", "queued",
+        "started", "startup_wait", "app_state", "phase", "group", "group_result", "attempts", "reason",
+        "check", "verdict", "skipped", "failed_services", "tail", "claim", "refused", "allowed", "queued",
     }),
     "gate": frozenset({"error", "bypassed", "allowed", "refused", "approved"}),
     "boot": frozenset({
-        "born", "listening", "worker", "phase_started", "phase_passed", "failed", "memory", "traceback", "note", "died",
-        "ready", "stopped",
+        "born", "listening", "worker", "phase_started", "phase_passed", "failed", "memory", "traceback",
+        "note", "died", "ready", "stopped",
     }),
     "probe": frozenset({"started", "plain", "upgraded", "headers", "socket", "event", "verdict"}),
 }  # fmt: skip
@@ -264,6 +264,7 @@ class Pack(PackModel, frozen=True, kw_only=True):
         limits: what the logs cannot show, as sentences.
         rules: the rules.
         causes: the causes.
+        causes_by_part: ids of the causes by the file that holds them; filled by the reader of packs.
 
     """
 
@@ -283,3 +284,4 @@ class Pack(PackModel, frozen=True, kw_only=True):
     limits: list[str] = []
     rules: list[Rule]
     causes: list[Cause] = []
+    causes_by_part: dict[str, list[str]] = {}

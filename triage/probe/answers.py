@@ -12,12 +12,16 @@ from typing import Any, Literal
 
 import msgspec
 
+from triage.models import ResponseKeys
+
 #: The kind of an answer: an HTTP status, or why there is none.
 Kind = Literal["status", "tls", "dns", "refused", "timeout", "network", "protocol"]
 
 #: Most characters kept of a text of the service.
 _MAX_TEXT = 2000
 _MAX_NAMES = 12
+#: State of an answer that comes from no check.
+_NO_STATE = "unknown"
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,59}", re.ASCII)
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 _NOT_LETTERS = re.compile(r"[^A-Za-z ]+")
@@ -59,7 +63,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cut: bool = False
 
     def __str__(self) -> str:
-        """Return fixed words; the rules of queries/client-probe.toml match them."""
+        """Return fixed words; the rules of the pack of probes match them."""
         if self.kind == "tls":
             return f"TLS failure, {self.reason or 'no reason given'}"
         if self.kind != "status":
@@ -78,28 +82,35 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def names_no_check(self) -> bool:
         """Return whether a 503 names no check: state unknown, no failed service."""
-        return self.status == 503 and self.state == "unknown" and self.failed == []
+        return self.status == 503 and self.state == _NO_STATE and self.failed == []
 
     @property
     def states_verdict(self) -> bool:
         """Return whether a 503 comes from a readiness check: a failure or a state."""
-        return self.status == 503 and (bool(self.failed) or self.state not in ("", "unknown"))
+        return self.status == 503 and (bool(self.failed) or self.state not in ("", _NO_STATE))
 
 
-def answer_from_response(status: int, body: bytes, *, location: str = "", cut: bool = False) -> Answer:
-    """Return the answer of a status and a body; only JSON objects have names."""
+def answer_from_response(
+    status: int, body: bytes, keys: ResponseKeys, *, location: str = "", cut: bool = False
+) -> Answer:
+    """Return the answer of a status and a body; only JSON objects have names.
+
+    keys: keys of the names. The state without a result is "unknown" in the answer, whatever the service's
+        word for it.
+    """
     try:
         content = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         content = None
     content = content if isinstance(content, dict) else {}
-    details = content.get("details")
+    details = content.get(keys.details)
     details = details if isinstance(details, dict) else content
-    failed = details.get("failed_services")
+    failed = details.get(keys.failed)
+    state = _plain_name(details.get(keys.state))
     return Answer(
         status=status,
-        error=_plain_name(content.get("error")),
-        state=_plain_name(details.get("state")),
+        error=_plain_name(content.get(keys.error)),
+        state=_NO_STATE if state and state == keys.no_state else state,
         failed=list(filter(None, map(_plain_name, failed[:_MAX_NAMES])))
         if isinstance(failed, list)
         else None,

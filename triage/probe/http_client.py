@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import httpx
 
+from triage.models import ResponseKeys
 from triage.probe.answers import Answer, answer_from_error, answer_from_response
 from triage.probe.limits import BODY
 
@@ -26,7 +27,7 @@ def upgrade_headers() -> dict[str, str]:
 
 
 async def send_get(
-    url: str, headers: Mapping[str, str], *, context: ssl.SSLContext, seconds: float
+    url: str, headers: Mapping[str, str], keys: ResponseKeys, *, context: ssl.SSLContext, seconds: float
 ) -> Answer:
     """Return the answer to a GET, sent on its own connection."""
     try:
@@ -41,7 +42,7 @@ async def send_get(
             if response.status_code != httpx.codes.SWITCHING_PROTOCOLS:
                 body, cut = await _read_body(response)
             location = response.headers.get("location", "")
-            return answer_from_response(response.status_code, body, location=location, cut=cut)
+            return answer_from_response(response.status_code, body, keys, location=location, cut=cut)
     except (httpx.HTTPError, OSError) as error:
         return answer_from_error(error)
 

@@ -1,4 +1,4 @@
-"""Run a probe: plain and upgraded requests, a WebSocket and its events.
+"""Run a probe: plain and upgraded requests, a WebSocket and its events, as a pack says.
 
 Each step is logged as a line; the last line is the verdict.
 """
@@ -19,10 +19,6 @@ from triage.probe.limits import CLOSING, HELD
 from triage.probe.log_lines import ProbeLog, Trace
 from triage.text import clean
 
-#: Paths requested with and without upgrade headers; a check that depends on headers answers them differently.
-UPGRADED_PATHS = ("/ws/health", "/ws/config", "/ws/beacon")
-HEALTH_PATH = "/health"
-MAX_REQUESTS = 2 * len(UPGRADED_PATHS) + 2
 #: The close code of a policy violation (RFC 6455).
 _POLICY = 1008
 _EVENT = re.compile(r"[A-Za-z][\w.:-]{0,63}", re.ASCII)
@@ -43,14 +39,20 @@ def plan_probe(plan: ProbePlan, token: str) -> list[str]:
 
     """
     address = _validate(plan, token)
-    seconds = MAX_REQUESTS * plan.timeout + (plan.patience if plan.events else HELD) + CLOSING
-    first = f"asking {address.authority} as a client: at most {MAX_REQUESTS} requests, {seconds:g} s, "
+    seconds = count_requests(plan) * plan.timeout + _socket_seconds(plan)
+    first = (
+        f"asking {address.authority} as a client: at most {count_requests(plan)} requests, {seconds:g} s, "
+    )
     first += "with a bearer token" if token else "without a token"
     return [
         f"{first}; redirects are not followed",
-        *(f"  GET {address.http(path)}, plainly and with upgrade headers" for path in UPGRADED_PATHS),
-        f"  GET {address.http(HEALTH_PATH)}",
-        f"  WebSocket {address.socket(plan.socket)}, {_describe_conversation(plan)}",
+        *(f"  GET {address.http(path)}, plainly and with upgrade headers" for path in plan.paths),
+        f"  GET {address.http(plan.health)}",
+        *(
+            [f"  WebSocket {address.socket(plan.socket)}, {_describe_conversation(plan)}"]
+            if plan.socket
+            else []
+        ),
     ]
 
 
@@ -81,17 +83,29 @@ def run_probe(plan: ProbePlan, token: str, *, agent: str, clock: Clock = time.ti
     )
 
 
+def count_requests(plan: ProbePlan) -> int:
+    """Return how many requests a probe sends at most."""
+    return 2 * len(plan.paths) + 1 + bool(plan.socket)
+
+
 def service_name(plan: ProbePlan) -> str:
     """Return the name of the service: as given, else by the host, else the host."""
     return plan.service or parse_address(plan.url).service
 
 
+def _socket_seconds(plan: ProbePlan) -> float:
+    return (plan.patience if plan.events else HELD) + CLOSING if plan.socket else 0.0
+
+
 def _validate(plan: ProbePlan, token: str) -> Address:
     address = parse_address(plan.url)
-    validate_path(plan.socket)
+    for path in filter(None, (*plan.paths, plan.health, plan.socket)):
+        validate_path(path)
+    if plan.events and not plan.socket:
+        raise UsageError("events come on a WebSocket, and none is named", "give --socket PATH as well")
     for event in plan.events:
         if _EVENT.fullmatch(event) is None:
-            raise UsageError(f"{event!r} is no name of an event", "give one such as agent_started")
+            raise UsageError(f"{event!r} is no name of an event", "give one such as message_received")
     if len(set(plan.events)) < len(plan.events):
         raise UsageError("an event is named twice", "name each once, in the order in which they come")
     if len(plan.message.encode()) > _MAX_MESSAGE:
@@ -127,18 +141,18 @@ class _Prober:
         """Send all requests in sequence, then log the verdict."""
         plan = self._plan
         self._log.add_line(
-            f"started: at most {MAX_REQUESTS} requests, socket {plan.socket}, {len(plan.events)} events, "
+            f"started: at most {count_requests(plan)} requests, "
+            f"{f'socket {plan.socket}' if plan.socket else 'no socket'}, {len(plan.events)} events, "
             f"{'with' if self._token else 'without'} a token"
         )
-        pairs = [
-            (path, await self._get(path), await self._get(path, upgraded=True)) for path in UPGRADED_PATHS
-        ]
-        health = await self._get(HEALTH_PATH)
-        opening, verdict = await self._socket()
+        pairs = [(path, await self._get(path), await self._get(path, upgraded=True)) for path in plan.paths]
+        health = await self._get(plan.health)
+        opening, verdict = await self._socket() if plan.socket else (health, _http_verdict(health))
         by_headers = list(_header_refusals(pairs, opening))
         for path, plain, upgraded in by_headers:
             self._log.add_line(
-                f"headers decide on {path}: plain GET {plain.status} with state unknown and no failed service, "
+                f"headers decide on {path}: plain GET {plain.status} with state unknown and no failed "
+                "service, "
                 f"upgraded GET {upgraded.status}",
                 "WARNING",
             )
@@ -160,7 +174,9 @@ class _Prober:
             "User-Agent": self._agent,
             **(upgrade_headers() if upgraded else {}),
         }
-        answer = await send_get(url, headers, context=self._context, seconds=self._plan.timeout)
+        answer = await send_get(
+            url, headers, self._plan.response, context=self._context, seconds=self._plan.timeout
+        )
         what = f"{'upgraded' if upgraded else 'plain'} GET {path}"
         severity = "WARNING" if answer.is_broken else "INFO"
         self._log.add_answer(what, url, answer, took=time.monotonic() - began, severity=severity, trace=trace)
@@ -187,7 +203,12 @@ class _Prober:
 
         try:
             async with open_socket(
-                url, headers, self._agent, context=self._context, seconds=self._plan.timeout
+                url,
+                headers,
+                self._agent,
+                keys=self._plan.response,
+                context=self._context,
+                seconds=self._plan.timeout,
             ) as connection:
                 answer = Answer(status=101)
                 self._log.add_answer(f"socket {path}", url, answer, took=took(), severity="INFO", trace=trace)
@@ -198,7 +219,8 @@ class _Prober:
             )
             return refused.answer, self._refusal_verdict(refused.answer)
         if closed is not None:
-            text = f"socket {path}: closed with code {closed.code} after {len(received)} of {len(self._plan.events)} events"
+            came = f"{len(received)} of {len(self._plan.events)} events"
+            text = f"socket {path}: closed with code {closed.code} after {came}"
             self._log.add_line(f"{text} in {took():.3f}s", "ERROR", trace=trace, reason=closed.reason)
             return answer, "unknown" if closed.code == _POLICY and not self._token else "not_ready"
         return answer, self._event_verdict(received, took(), trace)
@@ -227,13 +249,22 @@ class _Prober:
         return "ready"
 
 
+def _http_verdict(health: Answer) -> Verdict:
+    """Return the verdict of a service without a WebSocket, by its health check."""
+    if health.kind in ("dns", "network") or (
+        health.status and 300 <= health.status < 500 and not health.is_broken
+    ):
+        return "unknown"
+    return "not_ready" if health.is_broken else "ready"
+
+
 def _header_refusals(
     pairs: list[tuple[str, Answer, Answer]], opening: Answer
 ) -> Iterator[tuple[str, Answer, Answer]]:
     """Yield the paths whose plain GET was refused only for its headers.
 
-    A cached verdict has the same words. So no refusal is attributed to headers if a plain GET stated a verdict, or if a
-    real WebSocket failed too.
+    A cached verdict has the same words. So no refusal is attributed to headers if a plain GET stated a
+    verdict, or if a real WebSocket failed too.
     """
     if opening.is_broken or any(plain.states_verdict for _, plain, _ in pairs):
         return

@@ -10,7 +10,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from triage.models import ProbePlan
+from triage.models import ProbePlan, ResponseKeys
 from triage.probe import limits
 from triage.probe.answers import Answer, answer_from_error, answer_from_response
 
@@ -52,7 +52,13 @@ class SocketClosed(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def open_socket(
-    url: str, headers: Mapping[str, str], agent: str, *, context: ssl.SSLContext, seconds: float
+    url: str,
+    headers: Mapping[str, str],
+    agent: str,
+    *,
+    keys: ResponseKeys,
+    context: ssl.SSLContext,
+    seconds: float,
 ) -> AsyncIterator[ClientConnection]:
     """Open a WebSocket, and close it at the end.
 
@@ -78,7 +84,7 @@ async def open_socket(
         response = error.response
         location = ", ".join(response.headers.get_all("Location"))
         raise HandshakeRefused(
-            answer_from_response(response.status_code, bytes(response.body), location=location)
+            answer_from_response(response.status_code, bytes(response.body), keys, location=location)
         ) from error
     except (WebSocketException, OSError) as error:
         raise HandshakeRefused(answer_from_error(error)) from error
@@ -93,9 +99,9 @@ async def listen(
 ) -> SocketClosed | None:
     """Send the message and call ``on_event`` for the first of each expected event.
 
-    Return None when all events came or a limit on time, messages or bytes is reached; otherwise how the connection was
-    closed. Without expected events nothing is sent, and the connection is held for a moment: one that the service closes
-    at once is not usable.
+    Return None when all events came or a limit on time, messages or bytes is reached; otherwise how the
+    connection was closed. Without expected events nothing is sent, and the connection is held for a moment:
+    one that the service closes at once is not usable.
     """
     waiting, received = set(plan.events), 0
     try:

@@ -154,9 +154,14 @@ class IncidentView:
     @cached_property
     def not_reached(self) -> bool:
         """Return whether no run of the incident reached the readiness chain."""
-        return self.incident.tier in ("crash", "startup") and not any(
-            _check_steps(run) for run in self.own_runs
-        )
+        ran = any(_check_steps(run) for run in self.own_runs)
+        return self.incident.tier in ("crash", "startup") and not ran and not self.failed_checks
+
+    @cached_property
+    def failed_checks(self) -> list[str]:
+        """Return the failed checks of the incident and of its runs, each once."""
+        checks = [self.incident.check or "", *(check for run in self.own_runs for check in run.failed_checks)]
+        return list(dict.fromkeys(filter(None, checks)))
 
     @cached_property
     def reference(self) -> Run | None:

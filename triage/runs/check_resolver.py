@@ -1,6 +1,7 @@
 """Which check a line is about, also where its name was scrubbed."""
 
 import re
+from collections.abc import Collection
 
 from triage.models import Chain, Immutable
 
@@ -17,9 +18,14 @@ class CheckResolver(Immutable):
         self.phase = {name: phase.number for phase in chain.phases for name in phase.checks} if chain else {}
         self._described = {text: check.id for check in checks for text in check.descriptions}
 
-    def known_checks(self, names: str) -> list[str]:
-        """Return the checks in a list of names, in order; other names are ignored."""
-        return [name for name in _CHECK_NAME.findall(names) if name in self.order]
+    def known_checks(self, names: str, more: Collection[str] = ()) -> list[str]:
+        """Return the checks in a list of names, in order: those of the chain and ``more``."""
+        return [name for name in _CHECK_NAME.findall(names) if name in self.order or name in more]
+
+    @staticmethod
+    def names(text: str) -> list[str]:
+        """Return all names in a list, known or not, in order."""
+        return _CHECK_NAME.findall(text)
 
     def resolve(self, name: str, description: str, pending: list[str]) -> str | None:
         """Return the check of a line: by name, by description, else the first pending one."""

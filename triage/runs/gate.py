@@ -1,14 +1,11 @@
 """Gate runs: requests decided without a validation of their own."""
 
-from triage.models import Event, Outcome, Verdict
+from triage.models import Event, GateWords, Outcome, Verdict
 from triage.runs.check_resolver import CheckResolver
 from triage.runs.run_builder import RunBuilder
 
 _VERDICTS: dict[str, Verdict] = {"ready": "ready", "degraded": "degraded", "not_ready": "not_ready"}
 _OUTCOMES: dict[str, Outcome] = {"refused": "failed", "error": "failed", "approved": "passed"}
-#: What the middleware logs when there is no result of a validation.
-_NO_STATE, _NO_ERROR = "unknown", "service_not_ready"
-_TIMEOUTS = ("readiness_check_timeout", "cloud_run_timeout")
 
 
 class GateBuilder(RunBuilder):
@@ -30,19 +27,19 @@ class GateBuilder(RunBuilder):
             self.condition = self.condition or event.condition or None
         self.finished = event.step in ("refused", "approved")
 
-    def refuse(self, event: Event, resolver: CheckResolver) -> None:
+    def refuse(self, event: Event, resolver: CheckResolver, words: GateWords) -> None:
         """Set the verdict of a refusal without a validation."""
         self.verdict = "not_ready"
         self.add_failed(resolver.known_checks(event.fields.get("checks", "")))
         error = event.fields.get("error")
-        if not has_no_result(event):
+        if not has_no_result(event, words):
             self.start_seen = False
-        elif error == _NO_ERROR:
+        elif error == words.refused:
             self.condition = self.condition or "gate_rejected"
         elif error is None:
             self.start_seen = bool(self.condition)
         else:
-            failure = "validation_timeout" if error in _TIMEOUTS else "validation_error"
+            failure = "validation_timeout" if error in words.timeouts else "validation_error"
             self.condition = self.condition or failure
 
     def repeat(self, run: str, verdict: Verdict) -> None:
@@ -51,14 +48,14 @@ class GateBuilder(RunBuilder):
         self.verdict = verdict
 
 
-def has_no_result(event: Event) -> bool:
+def has_no_result(event: Event, words: GateWords) -> bool:
     """Return whether a refusal has no state and no failed check: no validation produced it."""
-    return event.fields.get("state") == _NO_STATE and not event.fields.get("checks", "").strip()
+    return event.fields.get("state") == words.no_state and not event.fields.get("checks", "").strip()
 
 
-def may_repeat(event: Event) -> bool:
+def may_repeat(event: Event, words: GateWords) -> bool:
     """Return whether a refusal may repeat a cached verdict: it has no result and no exception."""
-    return has_no_result(event) and event.fields.get("error", _NO_ERROR) == _NO_ERROR
+    return has_no_result(event, words) and event.fields.get("error", words.refused) == words.refused
 
 
 def _reason(event: Event) -> str | None:

@@ -1,8 +1,9 @@
 """The open runs of one instance: validations, gate, boot and probes."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from triage.models import Chain, Event, RunRecord, Verdict
+from triage.models import Chain, Event, GateWords, RunRecord, Verdict
 from triage.runs import boot as boot_run
 from triage.runs import validation as validation_run
 from triage.runs.boot import BootBuilder
@@ -18,6 +19,7 @@ _TAIL = 2.0
 #: Largest difference in seconds between a start and the start that a verdict implies.
 _MAX_START_ERROR = 0.5
 _SILENCE, _BOOT_SILENCE, _CACHE = 60.0, 300.0, 15.0
+_NO_WORDS = GateWords()
 
 
 class _Cached(NamedTuple):
@@ -31,8 +33,9 @@ class _Cached(NamedTuple):
 class InstanceTracker:
     """The open runs of one instance. Its methods return the runs that ended."""
 
-    def __init__(self, chain: Chain | None) -> None:
-        """Start without open runs."""
+    def __init__(self, chain: Chain | None, gates: Mapping[str, GateWords]) -> None:
+        """Start without open runs; ``gates`` are the words of the middleware by pack."""
+        self._gates = gates
         self._resolver = CheckResolver(chain)
         self._chain = chain
         self._silence = chain.silence if chain else _SILENCE
@@ -46,6 +49,7 @@ class InstanceTracker:
         self._serving = False
         self._cached: _Cached | None = None
         self._environment: str | None = None
+        self._logger_seen = False
 
     def on_event(self, event: Event) -> list[RunRecord]:
         """Add one line; lines arrive in order of time."""
@@ -53,6 +57,8 @@ class InstanceTracker:
         environment = event.fields.get("environment")
         if environment:
             self._environment = environment.lower()
+        if event.run in ("validation", "gate") and self._is_quote(event):
+            return ended
         if event.run == "validation":
             ended += self._on_validation(event)
         elif event.run == "gate":
@@ -96,10 +102,23 @@ class InstanceTracker:
 
     # ------------------------------------------------------------ validations
 
+    def _is_quote(self, event: Event) -> bool:
+        """Return whether a line only quotes the validator or the middleware.
+
+        Their rules name a logger. Without it a line counts only inside a run that began without it, or as the
+        start of one; where the instance logs such lines with their logger, it counts nowhere.
+        """
+        if not event.logger_unknown:
+            self._logger_seen = True
+            return False
+        if self._logger_seen:
+            return True
+        return event.run == "validation" and event.step != "started" and not self._open and not self._decided
+
     def _on_validation(self, event: Event) -> list[RunRecord]:
         if event.step == "started":
             return self._open_validation(event)
-        if event.step == "verdict":
+        if event.step in ("verdict", "skipped"):
             return self._on_verdict(event)
         if self._decided is not None and (
             event.step not in validation_run.OPENING_STEPS or event.step == "failed_services"
@@ -169,7 +188,7 @@ class InstanceTracker:
             decided is not None
             and not decided.finished
             and self._gate is None
-            and not _is_separate_request(event)
+            and not _is_separate_request(event, self._words(event))
         ):
             decided.add_step(
                 event,
@@ -195,15 +214,25 @@ class InstanceTracker:
 
     def _finish_gate(self, gate: GateBuilder, event: Event) -> None:
         cached = self._cached_at(event.entry.timestamp)
+        words = self._words(event)
         if event.step == "refused":
-            if cached and cached.verdict == "not_ready" and gate.condition is None and may_repeat(event):
+            if (
+                cached
+                and cached.verdict == "not_ready"
+                and gate.condition is None
+                and may_repeat(event, words)
+            ):
                 gate.repeat(cached.run, cached.verdict)
             else:
-                gate.refuse(event, self._resolver)
+                gate.refuse(event, self._resolver, words)
         elif cached and gate.condition is None and gate.verdict in ("unknown", cached.verdict):
             gate.repeat(cached.run, cached.verdict)
         elif gate.verdict == "unknown":
             gate.start_seen = False
+
+    def _words(self, event: Event) -> GateWords:
+        """Return the words of the pack whose rule matched a line."""
+        return self._gates.get(event.pack, _NO_WORDS)
 
     def _cached_at(self, now: int) -> _Cached | None:
         if self._cached is None or (now - self._cached.at) / NANOSECONDS > self._cache:
@@ -227,7 +256,7 @@ class InstanceTracker:
             self._boot = BootBuilder(event, self._resolver, self._chain)
         self._boot.on_event(event)
         if self._boot.finished:
-            self._serving = self._boot.verdict == "ready"
+            self._serving = self._boot.verdict == "ready" or event.step == "ready"
             ended += self._close_boot()
         return ended
 
@@ -259,6 +288,6 @@ class InstanceTracker:
         return [self._build(self._probes.pop(name))] if probe.finished else []
 
 
-def _is_separate_request(event: Event) -> bool:
+def _is_separate_request(event: Event, words: GateWords) -> bool:
     """Return whether a gate line cannot be the end of a validation."""
-    return event.step in ("error", "bypassed") or (event.step == "refused" and has_no_result(event))
+    return event.step in ("error", "bypassed") or (event.step == "refused" and has_no_result(event, words))

@@ -17,6 +17,7 @@ class TimelineBuilder:
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Use the chains of the packs, each for its services."""
         self._chains = [(pattern, pack.chain) for pack in packs if pack.chain for pattern in pack.primary]
+        self._gates = {pack.id: pack.gate for pack in packs}
         self._instances: dict[InstanceKey, InstanceTracker] = {}
 
     def on_event(self, event: Event) -> list[RunRecord]:
@@ -26,7 +27,7 @@ class TimelineBuilder:
         key = InstanceKey.of(event.entry)
         instance = self._instances.get(key)
         if instance is None:
-            instance = self._instances[key] = InstanceTracker(self._chain(key.service))
+            instance = self._instances[key] = InstanceTracker(self._chain(key.service), self._gates)
         return instance.on_event(event)
 
     def close_all(self) -> list[RunRecord]:

@@ -4,9 +4,18 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import get_args
 
+import click
 import pytest
+
+from triage import pipeline
+from triage.cli.app import COMMANDS, root_command
+from triage.pipeline import load_packs
+from triage.rendering.formats import FORMATS, DocumentName, find_renderer, format_names
 
 ROOT = Path(__file__).resolve().parents[1]
 TRIAGE = ROOT / "triage"
@@ -96,6 +105,30 @@ def test_imports_point_down_only() -> None:
     assert offenders == []
 
 
+def imported_modules(path: Path, known: AbstractSet[str]) -> set[str]:
+    """Return the modules of ours that a file imports, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & known or {node.module}
+    return found & known
+
+
+def test_no_module_imports_in_a_circle() -> None:
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sources("triage")
+    }
+    graph = {name: imported_modules(path, modules.keys() - {name}) for name, path in modules.items()}
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(f"circle: {' -> '.join(error.args[1])}")
+
+
 @pytest.mark.parametrize("arguments", [["-c", "import triage"], ["-m", "triage", "--help"]])
 def test_importing_triage_and_asking_for_help_load_nothing_heavy(arguments: list[str]) -> None:
     done = subprocess.run(
@@ -139,6 +172,69 @@ def test_only_the_entry_point_catches_every_exception() -> None:
                 if (node.type is None or names & everything) and not passed_on:
                     catchers.add(str(path.relative_to(ROOT)))
     assert catchers <= {"triage/cli/entry_point.py"}
+
+
+def test_type_checkers_know_every_name_of_the_pipeline() -> None:
+    stub = ast.parse((TRIAGE / "pipeline" / "__init__.pyi").read_text(encoding="utf-8"))
+    listed = {
+        alias.name: node.module
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert listed == pipeline._MODULES
+
+
+def test_every_format_of_a_document_has_a_renderer() -> None:
+    for item in FORMATS:
+        for document in item.documents:
+            if item.renderer:
+                assert callable(find_renderer(document, item.name))
+            else:
+                assert item.name in ("text", "table")
+    assert {document for item in FORMATS for document in item.documents} == set(get_args(DocumentName))
+
+
+def test_commands_take_the_formats_of_their_document() -> None:
+    documents: dict[str, DocumentName] = {
+        "diagnose": "diagnosis",
+        "verify": "diagnosis",
+        "timeline": "timeline",
+        "compare": "comparison",
+        "gate": "gate",
+        "report": "report",
+        "entries": "entries",
+    }
+    context = click.Context(root_command)
+    for name in COMMANDS:
+        command = root_command.get_command(context, name)
+        assert command is not None
+        choices = [
+            list(option.type.choices)
+            for option in command.params
+            if option.name == "output_format" and isinstance(option.type, click.Choice)
+        ]
+        assert choices == ([format_names(documents[name])] if name in documents else [])
+
+
+def test_no_word_of_one_service_is_in_the_code() -> None:
+    """What a service says and is asked is data: its words are read from its packs."""
+    words = {"agent_thinking", "service_not_ready", "Missing field", "Issue #"}
+    for pack in load_packs():
+        if pack.chain is None:
+            continue
+        words |= {pack.id, pack.gate.refused, *pack.gate.timeouts}
+        if pack.probe is not None:
+            generic = {"/ws", "/health"}
+            words |= {*pack.probe.paths, *pack.probe.events, pack.probe.message}
+            words -= generic
+    offenders = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in sources("triage")
+        for word in sorted(words - {""})
+        if word in path.read_text(encoding="utf-8")
+    ]
+    assert offenders == []
 
 
 def test_no_file_is_longer_than_400_lines() -> None:

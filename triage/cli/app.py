@@ -12,8 +12,8 @@ from triage.cli.options import verbosity_options
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-#: Each command: its module and object, and its line in ``triage --help``. Commands are imported when they are called,
-#: so that help and completion stay fast.
+#: Each command: its module and object, and its line in ``triage --help``. Commands are imported when they are
+#: called, so that help and completion stay fast.
 COMMANDS = {
     "diagnose": (
         "triage.cli.diagnose:diagnose_command",
@@ -112,7 +112,8 @@ def _reject_typo(word: str, ctx: click.Context) -> None:
     "3 inconclusive or partial (gate or --strict or --until), "
     "65 unusable export or rule pack, 70 a bug of triage, 74 reading or writing failed, 75 try again, "
     "77 no permission, 130 interrupted, 143 terminated.\n\n"
-    'Completion: eval "$(_TRIAGE_COMPLETE=bash_source triage)" in .bashrc; zsh_source and fish_source for those shells.',
+    'Completion: eval "$(_TRIAGE_COMPLETE=bash_source triage)" in .bashrc; zsh_source and fish_source for '
+    "those shells.",
 )
 @click.version_option(__version__, prog_name="triage")
 @verbosity_options

@@ -3,16 +3,18 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from triage.cli.options import (
     EXPORT_PATH,
+    config_option,
     connection_options,
     engine_option,
     filter_option,
+    format_option,
     max_bytes_option,
     output_option,
     pack_option,
@@ -25,7 +27,7 @@ from triage.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from triage.models import Comparison, FetchPlan, Pack
-    from triage.pipeline import ComparedAnalyses, Selection
+    from triage.pipeline import ComparedAnalyses, Configuration, Selection
     from triage.window import Window
 
 _USAGE_HINT = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, or --service S --around TIME"
@@ -51,14 +53,7 @@ _USAGE_HINT = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, 
     help="How long each side is, with --around.",
 )
 @connection_options
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="How to say it; markdown is the verification of the plan.",
-)
+@format_option("comparison", "How to say it; markdown is the verification of the plan.")
 @output_option
 @click.option("--exit-code", is_flag=True, help="End with status 1 when something is worse.")
 @click.option(
@@ -66,6 +61,7 @@ _USAGE_HINT = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, 
 )
 @engine_option
 @pack_option
+@config_option
 @verbosity_options
 def compare_command(
     *,
@@ -83,19 +79,21 @@ def compare_command(
     reads_per_minute: int,
     endpoint: str,
     impersonate: str,
-    output_format: Literal["text", "json", "markdown"],
+    output_format: str,
     output: Path | None,
     packs: "list[Pack]",
+    configurations: "list[Configuration]",
     exit_code: bool,
     strict: bool,
 ) -> None:
     """Say whether AFTER is better or worse than BEFORE, and every difference with its numbers.
 
-    BEFORE and AFTER are exports: a file, a folder or a quoted glob each. One EXPORT is compared within itself by its
-    revisions; with --around both sides are fetched.
+    BEFORE and AFTER are exports: a file, a folder or a quoted glob each. One EXPORT is compared within itself
+    by its revisions; with --around both sides are fetched.
 
-    AFTER is worse when its verdict is; or, where the verdict did not change, when a check that passed fails now, when
-    boots, validations or requests go well less often, or errors are new or more frequent, than chance explains.
+    AFTER is worse when its verdict is; or, where the verdict did not change, when a check that passed fails
+    now, when boots, validations or requests go well less often, or errors are new or more frequent, than
+    chance explains.
     """
     from triage.models import FetchPlan
     from triage.pipeline import Selection
@@ -126,7 +124,7 @@ def compare_command(
                 "--project, --endpoint and --impersonate are for fetching",
                 "add --around TIME, or take them away",
             )
-        compared = _compare_exports(exports, revision, other, packs, selection)
+        compared = _compare_exports(exports, (revision, other), packs, selection, configurations)
     current_settings().status = _exit_status(compared.comparison, exit_code=exit_code, strict=strict)
     _write_comparison(compared, output_format, output)
 
@@ -150,13 +148,26 @@ def _check_arguments(exports: tuple[str, ...], revision: str, other: str, around
 
 
 def _compare_exports(
-    exports: tuple[str, ...], revision: str, other: str, packs: "list[Pack]", selection: "Selection"
+    exports: tuple[str, ...],
+    revisions: tuple[str, str],
+    packs: "list[Pack]",
+    selection: "Selection",
+    configurations: "list[Configuration]",
 ) -> "ComparedAnalyses":
     from triage.pipeline import compare_exports, compare_revisions
 
     if len(exports) == 2:
-        return compare_exports(exports, packs=packs, selection=selection, notify=print_note)
-    return compare_revisions(exports, revision, other, packs=packs, selection=selection, notify=print_note)
+        return compare_exports(
+            exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+        )
+    return compare_revisions(
+        exports,
+        *revisions,
+        packs=packs,
+        selection=selection,
+        configurations=configurations,
+        notify=print_note,
+    )
 
 
 def _windows_around(around: str, margin: str) -> "tuple[Window, Window]":
@@ -193,9 +204,7 @@ def _exit_status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> 
     return ExitStatus.ANSWERED if whole or not strict else ExitStatus.INCONCLUSIVE
 
 
-def _write_comparison(
-    compared: "ComparedAnalyses", output_format: Literal["text", "json", "markdown"], output: Path | None
-) -> None:
+def _write_comparison(compared: "ComparedAnalyses", output_format: str, output: Path | None) -> None:
     from triage.pipeline import to_json, verification_report
 
     if output_format == "text":

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from triage.cli.options import (
+    config_option,
     exit_status_options,
     exports_argument,
+    format_option,
     pack_option,
     reading_options,
     verbosity_options,
@@ -16,27 +18,22 @@ from triage.errors import ExitStatus
 
 if TYPE_CHECKING:
     from triage.models import Diagnosis, Pack
-    from triage.pipeline import Selection
+    from triage.pipeline import Configuration, Selection
 
 
 @click.command("diagnose")
 @exports_argument
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to say it.",
-)
+@format_option("diagnosis", "The format of the answer.")
 @exit_status_options
 @reading_options
 @pack_option
+@config_option
 @verbosity_options
 def diagnose_command(
     exports: tuple[str, ...],
-    output_format: Literal["text", "json"],
+    output_format: str,
     packs: "list[Pack]",
+    configurations: "list[Configuration]",
     selection: "Selection",
     *,
     exit_code: bool,
@@ -45,13 +42,15 @@ def diagnose_command(
 ) -> None:
     """Say what broke in the exported logs, and how we know.
 
-    EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives, or
-    a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first line is the answer: verdict, service, cause,
-    check and confidence.
+    EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives,
+    or a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first line is the answer: verdict, service,
+    cause, check and confidence.
     """
     from triage.pipeline import analyse, to_json
 
-    diagnosis = analyse(exports, packs=packs, selection=selection, notify=print_note).diagnosis
+    diagnosis = analyse(
+        exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+    ).diagnosis
     current_settings().status = exit_status_of(diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
     if output_format == "json":
         click.echo(to_json(diagnosis), nl=False)

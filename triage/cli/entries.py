@@ -4,11 +4,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from triage.cli.options import exports_argument, output_option, reading_options, verbosity_options
+from triage.cli.options import (
+    exports_argument,
+    format_option,
+    output_option,
+    reading_options,
+    verbosity_options,
+)
 from triage.cli.settings import print_gaps, print_note
 from triage.errors import UsageError
 
@@ -16,32 +22,24 @@ if TYPE_CHECKING:
     from triage.models import Entry
     from triage.pipeline import Selection
 
-OutputFormat = Literal["table", "jsonl", "csv", "parquet"]
-
 
 @click.command("entries")
 @exports_argument
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "jsonl", "csv", "parquet"]),
-    default="table",
-    show_default=True,
-    help="A table to read, or one for other programs.",
-)
+@format_option("entries", "A table to read, or one for other programs.")
 @output_option
 @reading_options
 @verbosity_options
 def entries_command(
     exports: tuple[str, ...],
-    output_format: OutputFormat,
+    output_format: str,
     output: Path | None,
     selection: "Selection",
 ) -> None:
     """Show the log entries in one even form, in order of time, each once.
 
-    These are the raw logs: nothing is masked, and a file is written for its owner's eyes only. Every command reads
-    the jsonl, csv and parquet tables again. A table on a terminal shows the beginning of each message, elsewhere all.
+    These are the raw logs: nothing is masked, and a file is written for its owner's eyes only. Every command
+    reads the jsonl, csv and parquet tables again. A table on a terminal shows the beginning of each message,
+    elsewhere all.
     """
     from triage.pipeline import read_entries
 
@@ -59,7 +57,7 @@ def entries_command(
     print_gaps(read.coverage(0).gaps)
 
 
-def _write_entries(output_format: OutputFormat, read: Iterable["Entry"], stream: BinaryIO) -> None:
+def _write_entries(output_format: str, read: Iterable["Entry"], stream: BinaryIO) -> None:
     if output_format == "table":
         from triage.cli.screens.entry_table import render_entries
 

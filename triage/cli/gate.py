@@ -7,14 +7,16 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from triage.cli.options import (
     EXPORT_PATH,
+    config_option,
     connection_options,
     engine_option,
+    format_option,
     max_bytes_option,
     pack_option,
     verbosity_options,
@@ -24,9 +26,8 @@ from triage.errors import ExitStatus, IOFailureError, UsageError
 
 if TYPE_CHECKING:
     from triage.models import FetchPlan, Gate, Pack
-    from triage.pipeline import Analysis
+    from triage.pipeline import Analysis, Configuration
 
-OutputFormat = Literal["text", "json", "junit", "github"]
 GateEvaluator = Callable[["Analysis"], "Gate"]
 
 _STATUSES = {
@@ -58,13 +59,19 @@ _USAGE_HINT = "give EXPORT..., or --service NAME to fetch its logs"
     help="What is demanded, as TOML; what it leaves out stays as it ships.",
 )
 @click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "junit", "github"]),
-    default="text",
-    show_default=True,
-    help="How to say it; github writes annotations, and a summary to GITHUB_STEP_SUMMARY.",
+    "--max-5xx",
+    "max_5xx",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    help="Fail if more of the requests end 5xx.  [default: 1, or that of --criteria]",
 )
+@click.option(
+    "--min-requests",
+    metavar="COUNT",
+    type=click.IntRange(min=1),
+    help="Fewer requests measure nothing.  [default: 20, or that of --criteria]",
+)
+@format_option("gate", "How to say it; github writes annotations, and a summary to GITHUB_STEP_SUMMARY.")
 @click.option("--since", metavar="TIME", help="Only from this time on: 30m, RFC 3339.  [fetching: 1h]")
 @click.option("--wait", metavar="LENGTH", help="Fetch again until the answer is sure, at most so long: 10m.")
 @click.option(
@@ -77,6 +84,7 @@ _USAGE_HINT = "give EXPORT..., or --service NAME to fetch its logs"
 @connection_options
 @engine_option
 @pack_option
+@config_option
 @verbosity_options
 def gate_command(
     *,
@@ -85,7 +93,9 @@ def gate_command(
     revision: str,
     baseline: str | None,
     criteria_file: Path | None,
-    output_format: OutputFormat,
+    max_5xx: float | None,
+    min_requests: int | None,
+    output_format: str,
     since: str | None,
     wait: str | None,
     keep: Path | None,
@@ -95,17 +105,19 @@ def gate_command(
     endpoint: str,
     impersonate: str,
     packs: "list[Pack]",
+    configurations: "list[Configuration]",
 ) -> None:
     """Say whether a revision may stay: ready or degraded, and every criterion met.
 
-    The logs are those of EXPORT, or are fetched with --service. Each criterion that fails is told with what was
-    measured and the lines that show it, then the commands that send traffic back.
+    The logs are those of EXPORT, or are fetched with --service. Each criterion that fails is told with what
+    was measured and the lines that show it, then the commands that send traffic back.
 
-    Ends with 0 when it may stay, with 1 when it is not ready or a criterion fails, and with 3 when too little was seen.
+    Ends with 0 when it may stay, with 1 when it is not ready or a criterion fails, and with 3 when too little
+    was seen.
     """
     from triage import pipeline
 
-    criteria = pipeline.load_criteria(criteria_file)
+    criteria = pipeline.with_request_limits(pipeline.load_criteria(criteria_file), max_5xx, min_requests)
     given = [wait, keep, project, endpoint, impersonate]
     names = ["--wait", "--keep", "--project", "--endpoint", "--impersonate"]
     plan = None
@@ -134,7 +146,9 @@ def gate_command(
         selection = pipeline.Selection(
             service=(service,) if service else (), since=_parse_since(since), max_bytes=max_bytes
         )
-        found = pipeline.analyse(exports, packs=packs, selection=selection, notify=print_note)
+        found = pipeline.analyse(
+            exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+        )
         result = evaluate(found)
     else:
         result = _poll_until_sure(plan, packs, evaluate, wait, keep)
@@ -155,6 +169,7 @@ def _fetch_plan(
         project=project,
         widen=False,
         keep=False,
+        requests=True,
         reads_per_minute=reads_per_minute,
         endpoint=endpoint,
         impersonate=impersonate,
@@ -199,16 +214,13 @@ def _poll_until_sure(
     return result
 
 
-def _print_gate(result: "Gate", output_format: OutputFormat) -> None:
+def _print_gate(result: "Gate", output_format: str) -> None:
     from triage import pipeline
 
-    if output_format == "json":
-        click.echo(pipeline.to_json(result), nl=False)
-    elif output_format == "junit":
-        click.echo(pipeline.junit(result), nl=False)
-    elif output_format == "github":
+    if output_format == "github":
         _write_step_summary(result)
-        click.echo(pipeline.annotations(result), nl=False)
+    if output_format != "text":
+        click.echo(pipeline.render_gate(result, output_format), nl=False)
     else:
         from triage.cli.screens.console import print_screen, sanitize
         from triage.cli.screens.gate import render_answer, render_details

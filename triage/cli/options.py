@@ -115,7 +115,8 @@ def config_option(function: Function) -> Function:
         multiple=True,
         metavar="FILE",
         type=click.Path(dir_okay=False),
-        help="A configuration that the logs lack: gcloud run services|revisions describe --format json|yaml (repeatable).",
+        help="A configuration that the logs lack: gcloud run services|revisions describe --format json|yaml "
+        "(repeatable).",
     )
     @functools.wraps(function)
     def with_configurations(*args: Any, config_files: tuple[str, ...], **options: Any) -> Any:
@@ -284,7 +285,8 @@ def engine_option(function: Function) -> Function:
     @click.option(
         "--engine",
         type=click.Choice(["spark"]),
-        help="What reads the logs, if not this process: Spark, by its own configuration (needs the extra 'spark').",
+        help="What reads the logs, if not this process: Spark, by its own configuration "
+        "(needs the extra 'spark').",
     )
     @functools.wraps(function)
     def read_by(*args: Any, exports: tuple[str, ...], engine: str | None, **options: Any) -> Any:

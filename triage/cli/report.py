@@ -2,12 +2,14 @@
 
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from triage.cli.options import (
+    config_option,
     exports_argument,
+    format_option,
     output_option,
     pack_option,
     reading_options,
@@ -19,7 +21,7 @@ from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from triage.models import Pack
-    from triage.pipeline import Selection
+    from triage.pipeline import Configuration, Selection
 
 
 @click.command("report")
@@ -30,14 +32,7 @@ if TYPE_CHECKING:
     metavar="NAME|FILE",
     help="A template of the program, or a Jinja2 file of your own.  [default: remediation]",
 )
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["markdown", "html"]),
-    default="markdown",
-    show_default=True,
-    help="Markdown by a template, or one page of HTML.",
-)
+@format_option("report", "Markdown by a template, or one page of HTML.")
 @click.option("--impact", metavar="TEXT", default="", help="The business impact, which logs do not show.")
 @click.option(
     "--zone",
@@ -47,28 +42,32 @@ if TYPE_CHECKING:
 )
 @reading_options
 @pack_option
+@config_option
 @verbosity_options
 def report_command(
     exports: tuple[str, ...],
     output: Path | None,
     packs: "list[Pack]",
+    configurations: "list[Configuration]",
     selection: "Selection",
     *,
     template: str | None,
-    output_format: Literal["markdown", "html"],
+    output_format: str,
     impact: str,
     zone: tzinfo | None,
 ) -> None:
     """Write the report of an incident: what broke, the evidence, the fixes and how to check them.
 
-    As HTML it is one file, to be opened in a browser: the chain and the runs are drawn, and it asks nothing of the
-    network.
+    As HTML it is one file, to be opened in a browser: the chain and the runs are drawn, and it asks nothing
+    of the network.
     """
     from triage import pipeline
 
     if output_format == "html" and template is not None:
         raise UsageError("--template is for Markdown", "take --template or --format html away")
-    analysis = pipeline.analyse(exports, packs=packs, selection=selection, notify=print_note)
+    analysis = pipeline.analyse(
+        exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+    )
     text = (
         pipeline.html(analysis, packs, impact=impact, zone=zone)
         if output_format == "html"

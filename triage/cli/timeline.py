@@ -2,11 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import exports_argument, pack_option, reading_options, verbosity_options
+from triage.cli.options import (
+    exports_argument,
+    format_option,
+    pack_option,
+    reading_options,
+    verbosity_options,
+)
 from triage.cli.settings import current_settings, print_note
 
 if TYPE_CHECKING:
@@ -17,14 +23,7 @@ if TYPE_CHECKING:
 
 @click.command("timeline")
 @exports_argument
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="How to show it; csv is a line per run.",
-)
+@format_option("timeline", "How to show it; csv is a line per run.")
 @click.option(
     "--plot",
     metavar="FILE.svg|png",
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 @verbosity_options
 def timeline_command(
     exports: tuple[str, ...],
-    output_format: Literal["text", "json", "csv"],
+    output_format: str,
     plot: Path | None,
     packs: "list[Pack]",
     selection: "Selection",

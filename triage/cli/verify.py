@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from triage.cli.diagnose import exit_status_of
-from triage.cli.options import connection_options, exit_status_options, pack_option, verbosity_options
+from triage.cli.options import (
+    connection_options,
+    exit_status_options,
+    format_option,
+    pack_option,
+    verbosity_options,
+)
 from triage.cli.settings import current_settings, print_note
 from triage.errors import TriageError, UsageError
 from triage.models import FetchPlan, ProbePlan
@@ -27,14 +33,16 @@ _DEFAULTS = ProbePlan(url="")
 @click.option(
     "--service", default="", metavar="NAME", help="The service's name, where its host does not tell."
 )
-@click.option("--socket", default=_DEFAULTS.socket, show_default=True, metavar="PATH", help="The WebSocket.")
-@click.option("--send", default=_DEFAULTS.message, metavar="TEXT", help="What is sent to provoke the events.")
+@click.option("--socket", metavar="PATH", help="The WebSocket, in place of that of the pack.")
+@click.option(
+    "--send", metavar="TEXT", help="What is sent to provoke the events, in place of the message of the pack."
+)
 @click.option(
     "--event",
     "events",
     multiple=True,
     metavar="NAME",
-    help="Wait for this event in place of the five (repeatable).",
+    help="Wait for this event in place of those of the pack (repeatable).",
 )
 @click.option("--no-events", is_flag=True, help="Only open the WebSocket: send nothing, wait for nothing.")
 @click.option(
@@ -63,14 +71,7 @@ _DEFAULTS = ProbePlan(url="")
     metavar="FILE",
     help="Keep what was seen: LogEntry lines.",
 )
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to say it.",
-)
+@format_option("diagnosis", "The format of the answer.")
 @exit_status_options
 @click.option(
     "--with-logs", is_flag=True, help="Fetch the logs around it too, and join them to what was seen."
@@ -90,14 +91,14 @@ def verify_command(
     url: str,
     *,
     service: str,
-    socket: str,
-    send: str,
+    socket: str | None,
+    send: str | None,
     events: tuple[str, ...],
     timeout: float,
     within: float,
     token_env: str | None,
     output: Path | None,
-    output_format: Literal["text", "json"],
+    output_format: str,
     project: str,
     settle: float,
     reads_per_minute: int,
@@ -110,11 +111,11 @@ def verify_command(
     strict: bool,
     with_logs: bool,
 ) -> None:
-    """Ask the service at URL as a client does, and say whether it is ready.
+    """Probe the service at URL from outside, and report whether it is ready.
 
-    It asks /ws/health, /ws/config and /ws/beacon plainly and with the headers of an upgrade, and /health; then it opens a
-    WebSocket, sends a message and waits for the events of an agent. Nothing else is asked; what will be sent is said
-    before. The message may set a real agent to work.
+    The [probe] table of the service's pack says what is requested: paths, each plainly and with upgrade
+    headers, the health check, and a WebSocket with a message and the events to wait for. Nothing else is
+    requested; the requests are printed before they are sent. The message may set real work going.
     """
     from triage import pipeline
 
@@ -122,13 +123,19 @@ def verify_command(
         raise UsageError("--event and --no-events exclude each other", "give one of them")
     if output and output.exists():
         raise UsageError(f"-o {output}: it exists, and nothing is written over", "give a new name")
+    table, note = pipeline.find_probe_table(packs, url, service)
+    socket = table.socket if socket is None else socket
+    known_events = tuple(table.events) if socket else ()
     plan = ProbePlan(
         url=url,
         service=service,
         project=project,
+        paths=tuple(table.paths),
+        health=table.health,
         socket=socket,
-        events=() if no_events else events or _DEFAULTS.events,
-        message=send,
+        events=() if no_events else events or known_events,
+        message=table.message if send is None else send,
+        response=table.response,
         timeout=timeout,
         patience=within,
     )
@@ -144,7 +151,7 @@ def verify_command(
     announced = pipeline.plan_probe(plan, token)
     if with_logs:
         pipeline.check_log_queries(plan, packs, asking)
-    for sentence in announced:
+    for sentence in filter(None, (note, *announced)):
         print_note(sentence)
     probed = pipeline.probe(plan, token)
     _write_entries(probed, output)
@@ -204,7 +211,7 @@ def _join_logs(
 
 def _print_diagnosis(
     analysis: "Analysis",
-    output_format: Literal["text", "json"],
+    output_format: str,
     *,
     files: list[str],
     output: Path | None,

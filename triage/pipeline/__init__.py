@@ -3,100 +3,92 @@
 source -> entries -> events -> runs -> diagnosis -> report -> ticket
 
 The entry points call nothing else.
+
+Each name is listed once here, and once for type checkers in ``__init__.pyi``. Its module is imported when it
+is first used, so that a command loads only the stages that it needs.
 """
 
-from triage.pipeline.analyser import Analyser, Analysis
-from triage.pipeline.analysis_runner import analyse, check_rules, load_packs, read_entries, recognise
-from triage.pipeline.bigquery_tables import sql
-from triage.pipeline.comparison import (
-    ComparedAnalyses,
-    compare,
-    compare_exports,
-    compare_revisions,
-    compare_windows,
-    restrict_to_revision,
-    verification_report,
-)
-from triage.pipeline.fetch_run import build_queries, fetch, plan_fetch, to_json_line
-from triage.pipeline.filters import explain_filter, fix_filter, lint_filter
-from triage.pipeline.gate_evaluation import BaselineSource, gate, load_baseline, load_criteria
-from triage.pipeline.gate_polling import poll_until_sure
-from triage.pipeline.probe_run import analyse_probe, check_log_queries, join_logs, plan_probe, probe
-from triage.pipeline.redacted_export import RedactedExport, redact_export
-from triage.pipeline.reports import (
-    annotations,
-    fold,
-    gate_summary,
-    html,
-    junit,
-    playbook,
-    report,
-    to_json,
-    write_entries,
-    write_runs,
-)
-from triage.pipeline.selection import ALL, Selection
-from triage.pipeline.spark_sources import OnSpark
-from triage.pipeline.ticket_run import attach, comments, connect_tracker, find_issues, ticket
-from triage.pipeline.watch_run import Until, WatchCallbacks, exit_status_of, watch
-from triage.rendering.playbooks import Playbook
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "ALL",
-    "Analyser",
-    "Analysis",
-    "BaselineSource",
-    "ComparedAnalyses",
-    "OnSpark",
-    "Playbook",
-    "RedactedExport",
-    "Selection",
-    "Until",
-    "WatchCallbacks",
-    "analyse",
-    "analyse_probe",
-    "annotations",
-    "attach",
-    "build_queries",
-    "check_log_queries",
-    "check_rules",
-    "comments",
-    "compare",
-    "compare_exports",
-    "compare_revisions",
-    "compare_windows",
-    "connect_tracker",
-    "exit_status_of",
-    "explain_filter",
-    "fetch",
-    "find_issues",
-    "fix_filter",
-    "fold",
-    "gate",
-    "gate_summary",
-    "html",
-    "join_logs",
-    "junit",
-    "lint_filter",
-    "load_baseline",
-    "load_criteria",
-    "load_packs",
-    "plan_fetch",
-    "plan_probe",
-    "playbook",
-    "poll_until_sure",
-    "probe",
-    "read_entries",
-    "recognise",
-    "redact_export",
-    "report",
-    "restrict_to_revision",
-    "sql",
-    "ticket",
-    "to_json",
-    "to_json_line",
-    "verification_report",
-    "watch",
-    "write_entries",
-    "write_runs",
-]
+#: The module of each name.
+_MODULES = {
+    "ALL": "triage.pipeline.selection",
+    "Analyser": "triage.pipeline.analyser",
+    "Analysis": "triage.pipeline.analyser",
+    "BaselineSource": "triage.pipeline.gate_evaluation",
+    "CauseKind": "triage.pipeline.cause_catalogue",
+    "ComparedAnalyses": "triage.pipeline.comparison",
+    "Configuration": "triage.changes",
+    "DocumentName": "triage.rendering.formats",
+    "ListedCause": "triage.pipeline.cause_catalogue",
+    "OnSpark": "triage.pipeline.spark_sources",
+    "Playbook": "triage.rendering.playbooks",
+    "RedactedExport": "triage.pipeline.redacted_export",
+    "Selection": "triage.pipeline.selection",
+    "Until": "triage.pipeline.watch_run",
+    "WatchCallbacks": "triage.pipeline.watch_run",
+    "analyse": "triage.pipeline.analysis_runner",
+    "analyse_probe": "triage.pipeline.probe_run",
+    "attach": "triage.pipeline.ticket_run",
+    "build_queries": "triage.pipeline.fetch_run",
+    "check_log_queries": "triage.pipeline.probe_run",
+    "check_rules": "triage.pipeline.analysis_runner",
+    "comments": "triage.pipeline.ticket_run",
+    "compare": "triage.pipeline.comparison",
+    "compare_exports": "triage.pipeline.comparison",
+    "compare_revisions": "triage.pipeline.comparison",
+    "compare_windows": "triage.pipeline.comparison",
+    "connect_tracker": "triage.pipeline.ticket_run",
+    "describe_item": "triage.rendering.change_view",
+    "describe_items": "triage.rendering.change_view",
+    "exit_status_of": "triage.pipeline.watch_run",
+    "explain_filter": "triage.pipeline.filters",
+    "fetch": "triage.pipeline.fetch_run",
+    "find_issues": "triage.pipeline.ticket_run",
+    "find_probe_table": "triage.pipeline.probe_run",
+    "fix_filter": "triage.pipeline.filters",
+    "fold": "triage.pipeline.reports",
+    "format_names": "triage.rendering.formats",
+    "gate": "triage.pipeline.gate_evaluation",
+    "gate_summary": "triage.pipeline.reports",
+    "html": "triage.pipeline.reports",
+    "join_logs": "triage.pipeline.probe_run",
+    "lint_filter": "triage.pipeline.filters",
+    "list_causes": "triage.pipeline.cause_catalogue",
+    "load_baseline": "triage.pipeline.gate_evaluation",
+    "load_configurations": "triage.pipeline.analysis_runner",
+    "load_criteria": "triage.pipeline.gate_evaluation",
+    "load_packs": "triage.pipeline.analysis_runner",
+    "plan_fetch": "triage.pipeline.fetch_run",
+    "plan_probe": "triage.pipeline.probe_run",
+    "playbook": "triage.pipeline.reports",
+    "poll_until_sure": "triage.pipeline.gate_polling",
+    "probe": "triage.pipeline.probe_run",
+    "read_entries": "triage.pipeline.analysis_runner",
+    "recognise": "triage.pipeline.analysis_runner",
+    "redact_export": "triage.pipeline.redacted_export",
+    "render_gate": "triage.pipeline.reports",
+    "report": "triage.pipeline.reports",
+    "restrict_to_revision": "triage.pipeline.comparison",
+    "similar_causes": "triage.pipeline.cause_catalogue",
+    "sql": "triage.pipeline.bigquery_tables",
+    "ticket": "triage.pipeline.ticket_run",
+    "to_json": "triage.pipeline.reports",
+    "to_json_line": "triage.pipeline.fetch_run",
+    "undo_steps": "triage.rendering.change_view",
+    "verification_report": "triage.pipeline.comparison",
+    "watch": "triage.pipeline.watch_run",
+    "with_request_limits": "triage.pipeline.gate_evaluation",
+    "write_entries": "triage.pipeline.reports",
+    "write_runs": "triage.pipeline.reports",
+}
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name of a stage's wiring, imported on first use."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_MODULES[name]), name)
+    return found

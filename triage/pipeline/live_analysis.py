@@ -7,6 +7,7 @@ from pathlib import Path
 from triage.entries import Entries
 from triage.models import Entry, ExportFile, Gap, Pack, Record, Source
 from triage.pipeline.analyser import Analyser, Analysis
+from triage.rules.decoding import ignored_errors
 from triage.window import NANOSECONDS
 
 #: How late an entry may be before the journal is read again. Cloud Logging buffers entries for two seconds.
@@ -21,7 +22,7 @@ class _PartialAnalysis:
     def __init__(self, packs: Sequence[Pack], on_entry: Callable[[Entry], None]) -> None:
         self._on_entry = on_entry
         self.analyser = Analyser(packs)
-        self.entries = Entries((), keep=self._keep, max_bytes=_MAX_BYTES)
+        self.entries = Entries((), keep=self._keep, max_bytes=_MAX_BYTES, ignored=ignored_errors(packs))
 
     def _keep(self, entry: Entry) -> bool:
         self._on_entry(entry)
@@ -38,6 +39,7 @@ class _PartialAnalysis:
             self.entries.add_item(item)
         for entry in self.entries:
             self.analyser.observe(entry)
+        self.analyser.add_traffic(self.entries.traffic)
         return self.analyser.build(self.entries.coverage)
 
 

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
 
+from triage.errors import UsageError
 from triage.models import (
     PROBE_USER_AGENT,
     FetchPlan,
@@ -13,6 +15,7 @@ from triage.models import (
     Pack,
     ProbePlan,
     ProbeResult,
+    ProbeTable,
     Progress,
     Record,
     Source,
@@ -24,6 +27,28 @@ from triage.window import NANOSECONDS, Window
 
 #: Seconds before a probe from which logs are fetched, as a cold start may begin then.
 _SECONDS_BEFORE = 300
+
+
+def find_probe_table(packs: Sequence[Pack], url: str, service: str = "") -> tuple[ProbeTable, str]:
+    """Return what to request of a service, and a note where no pack knows the service.
+
+    The pack of the service decides, else the first pack that has a ``[probe]`` table, the user's first.
+
+    Raises:
+        UsageError: the URL is invalid, or no pack says what to request.
+
+    """
+    from triage.probe import service_name
+
+    name = service_name(ProbePlan(url=url, service=service))
+    tables = [(pack, pack.probe) for pack in packs if pack.probe]
+    for pack, table in tables:
+        if any(fnmatchcase(name, pattern) for pattern in pack.services):
+            return table, ""
+    if not tables:
+        raise UsageError("no pack says what to request", "add a [probe] table to a pack: --pack FILE")
+    pack, table = tables[0]
+    return table, f"no pack knows the service {name}: it is probed as the pack {pack.id} says"
 
 
 def plan_probe(plan: ProbePlan, token: str = "") -> list[str]:

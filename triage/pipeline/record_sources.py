@@ -14,7 +14,7 @@ from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
 if TYPE_CHECKING:
     from triage.reading.record_filter import RecordFilter
-    from triage.reading.spark_order import SortKeyFunction
+    from triage.reading.spark.order import SortKeyFunction
 
 #: Bytes of records up to which every entry is decoded.
 _SMALL = 8 << 20
@@ -45,7 +45,10 @@ def read_neighbourhoods(
 
 
 def is_small(sources: Sources) -> bool:
-    """Return whether all entries can be decoded: evidence may stand in any of them, and it costs no second."""
+    """Return whether all entries can be decoded.
+
+    Evidence may stand in any of them, and it costs no second.
+    """
     from triage.reading.bigquery import is_address
 
     if isinstance(sources, OnSpark) or not isinstance(sources, Sequence):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from triage.models import Comparison, Diagnosis, Entry, Gate, Pack, Run, Timeline
 from triage.pipeline.analyser import Analysis
+from triage.rendering.formats import find_renderer
 from triage.rendering.playbooks import Playbook
 
 
@@ -46,18 +47,10 @@ def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     return render(document)
 
 
-def junit(gate: Gate) -> str:
-    """Return a gate as JUnit XML, secrets masked."""
-    from triage.rendering.junit import render_junit as render
-
-    return render(gate)
-
-
-def annotations(gate: Gate) -> str:
-    """Return a gate as workflow commands of GitHub Actions, secrets masked."""
-    from triage.rendering.annotations import render_annotations as render
-
-    return render(gate)
+def render_gate(gate: Gate, name: str) -> str:
+    """Return a gate in a format that is not the screen, secrets masked."""
+    text: str = find_renderer("gate", name)(gate)
+    return text
 
 
 def gate_summary(gate: Gate) -> str:
@@ -68,25 +61,18 @@ def gate_summary(gate: Gate) -> str:
 
 
 def playbook(name: str) -> Playbook:
-    """Return how to fix a cause, placeholders such as {service} left unfilled.
+    """Return how to fix a cause, with words in capitals for the names that a report fills in.
 
     A cause without a playbook of its own gets that of an unknown error.
     """
-    from triage.rendering.playbooks import load_playbook
+    from triage.rendering.playbooks import fill_playbook, load_playbook
 
-    return load_playbook(name)
+    return fill_playbook(load_playbook(name), {})
 
 
-def write_entries(
-    entries: Iterable[Entry], form: Literal["jsonl", "csv", "parquet"], stream: BinaryIO
-) -> None:
-    """Write a table of entries, unmasked, which triage can read again."""
-    from triage.rendering import tables
-
-    if form == "parquet":
-        tables.write_parquet(entries, stream)
-    else:
-        stream.writelines(tables.to_json_lines(entries) if form == "jsonl" else tables.to_csv(entries))
+def write_entries(entries: Iterable[Entry], name: str, stream: BinaryIO) -> None:
+    """Write a table of entries in a format, unmasked, which triage can read again."""
+    find_renderer("entries", name)(entries, stream)
 
 
 def write_runs(timeline: Timeline, stream: BinaryIO) -> None:

@@ -1,0 +1,89 @@
+from triage.changes import Configuration as Configuration
+from triage.pipeline.analyser import Analyser as Analyser, Analysis as Analysis
+from triage.pipeline.analysis_runner import (
+    analyse as analyse,
+    check_rules as check_rules,
+    load_configurations as load_configurations,
+    load_packs as load_packs,
+    read_entries as read_entries,
+    recognise as recognise,
+)
+from triage.pipeline.bigquery_tables import sql as sql
+from triage.pipeline.cause_catalogue import (
+    CauseKind as CauseKind,
+    ListedCause as ListedCause,
+    list_causes as list_causes,
+    similar_causes as similar_causes,
+)
+from triage.pipeline.comparison import (
+    ComparedAnalyses as ComparedAnalyses,
+    compare as compare,
+    compare_exports as compare_exports,
+    compare_revisions as compare_revisions,
+    compare_windows as compare_windows,
+    restrict_to_revision as restrict_to_revision,
+    verification_report as verification_report,
+)
+from triage.pipeline.fetch_run import (
+    build_queries as build_queries,
+    fetch as fetch,
+    plan_fetch as plan_fetch,
+    to_json_line as to_json_line,
+)
+from triage.pipeline.filters import (
+    explain_filter as explain_filter,
+    fix_filter as fix_filter,
+    lint_filter as lint_filter,
+)
+from triage.pipeline.gate_evaluation import (
+    BaselineSource as BaselineSource,
+    gate as gate,
+    load_baseline as load_baseline,
+    load_criteria as load_criteria,
+    with_request_limits as with_request_limits,
+)
+from triage.pipeline.gate_polling import poll_until_sure as poll_until_sure
+from triage.pipeline.probe_run import (
+    analyse_probe as analyse_probe,
+    check_log_queries as check_log_queries,
+    find_probe_table as find_probe_table,
+    join_logs as join_logs,
+    plan_probe as plan_probe,
+    probe as probe,
+)
+from triage.pipeline.redacted_export import RedactedExport as RedactedExport, redact_export as redact_export
+from triage.pipeline.reports import (
+    fold as fold,
+    gate_summary as gate_summary,
+    html as html,
+    playbook as playbook,
+    render_gate as render_gate,
+    report as report,
+    to_json as to_json,
+    write_entries as write_entries,
+    write_runs as write_runs,
+)
+from triage.pipeline.selection import ALL as ALL, Selection as Selection
+from triage.pipeline.spark_sources import OnSpark as OnSpark
+from triage.pipeline.ticket_run import (
+    attach as attach,
+    comments as comments,
+    connect_tracker as connect_tracker,
+    find_issues as find_issues,
+    ticket as ticket,
+)
+from triage.pipeline.watch_run import (
+    Until as Until,
+    WatchCallbacks as WatchCallbacks,
+    exit_status_of as exit_status_of,
+    watch as watch,
+)
+from triage.rendering.change_view import (
+    describe_item as describe_item,
+    describe_items as describe_items,
+    undo_steps as undo_steps,
+)
+from triage.rendering.formats import DocumentName as DocumentName, format_names as format_names
+from triage.rendering.playbooks import Playbook as Playbook
+
+_MODULES: dict[str, str]

@@ -23,6 +23,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python .ci/check_commits.py
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

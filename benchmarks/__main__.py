@@ -1,7 +1,7 @@
 """Measure triage beside other tools and write RESULTS.md: `make bench`.
 
-BENCH_MB is the size of the JSON lines in megabytes (1000), BENCH_ROUNDS the number of runs (3). The logs are kept in
-out/bench/ and regenerated when their generator has changed.
+BENCH_MB is the size of the JSON lines in megabytes (1000), BENCH_ROUNDS the number of runs (3). The logs are
+kept in out/bench/ and regenerated when their generator has changed.
 """
 
 import hashlib
@@ -53,7 +53,8 @@ def prepare_corpus() -> Path:
 
 def load_keywords() -> list[str]:
     """Return the keywords of the packs, for ripgrep to count."""
-    code = "from triage.rules.loader import load_packs; print(*{word for pack in load_packs() for word in pack.keywords}, sep='\\n')"
+    code = "from triage.rules.loader import load_packs; "
+    code += "print(*{word for pack in load_packs() for word in pack.keywords}, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return sorted(done.stdout.splitlines())
 
@@ -159,10 +160,12 @@ def main() -> None:
         "",
         (
             f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-            f"Python {platform.python_version()}; the median of {ROUNDS} interleaved rounds (lnav and json.load: one)."
+            f"Python {platform.python_version()}; the median of {ROUNDS} interleaved rounds (lnav and "
+            "json.load: one)."
         ),
         (
-            f"{count:,} entries in {size / 1e6:,.0f} MB of JSON lines, of which about 6 % hold one of the packs' "
+            f"{count:,} entries in {size / 1e6:,.0f} MB of JSON lines, of which about 6 % hold one of the "
+            "packs' "
             f"{len(words)} keywords. Peak memory is that of the largest process. Start-up is included."
         ),
         "",

@@ -1,7 +1,7 @@
 """Generate the logs of the benchmarks: hours of a busy service.
 
-About 6 % of the entries match the packs (validations, boots, refusals). The rest are application lines, in both
-payload forms, and requests. All words are written for this project.
+About 6 % of the entries match the packs (validations, boots, refusals). The rest are application lines, in
+both payload forms, and requests. All words are written for this project.
 """
 
 import gzip
@@ -200,8 +200,8 @@ def generate_entries() -> Iterator[tuple[EntryTemplate, dict[str, str]]]:
 def write_corpus(folder: Path, size: int) -> None:
     """Write ``size`` bytes of JSON lines into ``folder``, and the other formats.
 
-    These are a pretty array and both compressions. ``tenth.jsonl`` holds the first tenth, ``thousand.json`` the first
-    1,000 entries as gcloud prints them.
+    These are a pretty array and both compressions. ``tenth.jsonl`` holds the first tenth, ``thousand.json``
+    the first 1,000 entries as gcloud prints them.
     """
     written = entries = 0
     with (folder / "entries.jsonl").open("w") as lines, (folder / "entries.json").open("w") as array:

@@ -1,9 +1,9 @@
 """Measure how well templates group log lines: `python -m benchmarks.grouping DIR`.
 
-DIR holds the labelled files of the public loghub collection (``*_2k.log_structured.csv``), in any folders. Grouping
-accuracy is the share of lines whose predicted group holds exactly the lines of their true group; the last line is the
-mean over the files. One setting serves for all files. drain3 is measured beside it where it is installed
-(`pip install drain3`).
+DIR holds the labelled files of the public loghub collection (``*_2k.log_structured.csv``), in any folders.
+Grouping accuracy is the share of lines whose predicted group holds exactly the lines of their true group; the
+last line is the mean over the files. One setting serves for all files. drain3 is measured beside it where it
+is installed (`pip install drain3`).
 """
 
 import csv

@@ -1,7 +1,7 @@
 """Measure how triage scales, on one machine and on Spark: `make bench-scale`.
 
-BENCH_SCALE_GB is the largest size in gigabytes (8); an eighth, a quarter and a half of it are measured too. One file
-of JSON lines grows from size to size in out/bench/ and is deleted at the end.
+BENCH_SCALE_GB is the largest size in gigabytes (8); an eighth, a quarter and a half of it are measured too.
+One file of JSON lines grows from size to size in out/bench/ and is deleted at the end.
 """
 
 import os
@@ -145,7 +145,8 @@ def main() -> None:
         "",
         (
             f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-            f"Python {platform.python_version()}; each once. {entries:,} entries in the largest file. Wall time with start-up; "
+            f"Python {platform.python_version()}; each once. {entries:,} entries in the largest file. Wall "
+            "time with start-up; "
             "peak memory of all processes of a contender together, what they share counted for each."
         ),
         "",

@@ -1,9 +1,9 @@
 """The ``cast`` function: convert a value from one kind to another.
 
 Google's page names the types and shows
-``cast(timestamp, STRING, TIMEZONE("America/New_York")) =~ "^2023-01-02.*"``. It prints no timestamp that was cast to
-a string. Here the string has the form of protocol buffers in JSON, with the offset of the zone. Numbers are cast as
-BigQuery casts them.
+``cast(timestamp, STRING, TIMEZONE("America/New_York")) =~ "^2023-01-02.*"``. It prints no timestamp that was
+cast to a string. Here the string has the form of protocol buffers in JSON, with the offset of the zone.
+Numbers are cast as BigQuery casts them.
 """
 
 import re

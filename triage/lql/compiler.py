@@ -147,8 +147,8 @@ def _compile_presence(node: FieldPresence, text: str) -> EntryTest:
 def _is_set_test(path: Path) -> Callable[[object], bool]:
     """Return the test that a value is set.
 
-    Protocol buffers drop the default of a scalar, so a default value counts as unset. In a payload or a map every
-    existing key is present, with null too.
+    Protocol buffers drop the default of a scalar, so a default value counts as unset. In a payload or a map
+    every existing key is present, with null too.
     """
     kind = path.kind
     if len(path.keys) > path.fixed or kind in (Kind.JSON, Kind.PROTO) or path.keys == ("textPayload",):

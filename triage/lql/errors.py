@@ -8,7 +8,8 @@ _CONTEXT = 30
 class FilterError(UsageError):
     """The filter is invalid.
 
-    The message is one line. It quotes the filter around the position, with ``^`` in front of the invalid text.
+    The message is one line. It quotes the filter around the position, with ``^`` in front of the invalid
+    text.
 
     Attributes:
         line: line of the position, from 1.

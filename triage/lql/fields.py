@@ -1,7 +1,8 @@
 """The fields of a LogEntry, their types and their defaults.
 
-Source: the LogEntry, HttpRequest, MonitoredResource, LogEntryOperation, LogEntrySourceLocation, LogSplit and AppHub
-pages of the Cloud Logging API reference, and "Field path identifiers" of the page "Logging query language".
+Source: the LogEntry, HttpRequest, MonitoredResource, LogEntryOperation, LogEntrySourceLocation, LogSplit and
+AppHub pages of the Cloud Logging API reference, and "Field path identifiers" of the page "Logging query
+language".
 """
 
 from collections.abc import Mapping

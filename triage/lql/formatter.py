@@ -80,7 +80,8 @@ def _literal(literal: Literal, operator: str) -> str:
 
 
 def _call(call: Call) -> str:
-    return f"{_NAMES.get(call.name, call.name)}({', '.join(_argument(call, argument) for argument in call.arguments)})"
+    arguments = ", ".join(_argument(call, argument) for argument in call.arguments)
+    return f"{_NAMES.get(call.name, call.name)}({arguments})"
 
 
 def _argument(call: Call, argument: Argument) -> str:

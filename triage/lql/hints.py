@@ -8,7 +8,14 @@ _WORD_BEFORE = re.compile(r'[^\s"()<>=,]*$')
 _WORD_AFTER = re.compile(r'[^\s"()<>]*')
 _KEYWORD_BEFORE = re.compile(r"\b(?:AND|OR|NOT)\s*$")
 _CONTEXT = 60
-_OPERATORS = (("==", "equality is written with one ="), ("<>", "unequal is written !="), ("=<", "at most is written <="), ("=>", "at least is written >="), ("!:", "write NOT field:value"), ("~=", "a regular expression match is written =~"))  # fmt: skip
+_OPERATORS = (
+    ("==", "equality is written with one ="),
+    ("<>", "unequal is written !="),
+    ("=<", "at most is written <="),
+    ("=>", "at least is written >="),
+    ("!:", "write NOT field:value"),
+    ("~=", "a regular expression match is written =~"),
+)
 
 
 def syntax_hint(text: str, offset: int) -> str:
@@ -46,7 +53,8 @@ def _operator_hint(before: str, after: str) -> str:
 def _time_hint(before: str, after: str) -> str:
     if after.startswith(":") and _TIME_BEFORE.search(before[-_CONTEXT:]):
         return (
-            "put the time in double quotes; Windows PowerShell 5.1 takes the inner double quotes of an argument away, "
+            "put the time in double quotes; Windows PowerShell 5.1 takes the inner double quotes of an "
+            "argument away, "
             'write them as \\" there'
         )
     return ""

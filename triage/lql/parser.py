@@ -20,8 +20,8 @@ _MAX_CHARACTERS = 1_000_000
 def parse(text: str) -> Query:
     """Return the checked tree of a filter.
 
-    Fields must exist and functions must be called correctly. Filters above Cloud Logging's limit of 20,000 characters
-    are parsed; ``lint`` reports them.
+    Fields must exist and functions must be called correctly. Filters above Cloud Logging's limit of 20,000
+    characters are parsed; ``lint`` reports them.
 
     Raises:
         FilterError: the text is not a valid filter; the message has line, column and a hint.

@@ -1,9 +1,9 @@
 r"""Translate RE2 patterns for Python's ``re``, with the same matches.
 
-Syntax that differs is rewritten: ``$`` and ``\z``, ``\s`` without the vertical tab, ASCII classes under Unicode
-folding, flags in the middle, ``\Q...\E``, ``{,n}`` as literal text, POSIX classes. Syntax that RE2 does not have is
-rejected as RE2 rejects it. Syntax that Python does not have is rejected with a hint, and so are nested repetitions,
-on which Python may not terminate.
+Syntax that differs is rewritten: ``$`` and ``\z``, ``\s`` without the vertical tab, ASCII classes under
+Unicode folding, flags in the middle, ``\Q...\E``, ``{,n}`` as literal text, POSIX classes. Syntax that RE2
+does not have is rejected as RE2 rejects it. Syntax that Python does not have is rejected with a hint, and so
+are nested repetitions, on which Python may not terminate.
 Source: https://github.com/google/re2/wiki/Syntax.
 """
 

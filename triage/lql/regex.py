@@ -1,7 +1,7 @@
 """Regular expressions in RE2 syntax: unanchored and case-sensitive.
 
-google-re2 (the extra ``re2``) runs them where it is installed. Otherwise the pattern is translated for Python's
-``re``, which supports most of the syntax and rejects the rest with a message.
+google-re2 (the extra ``re2``) runs them where it is installed. Otherwise the pattern is translated for
+Python's ``re``, which supports most of the syntax and rejects the rest with a message.
 """
 
 import re

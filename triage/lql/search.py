@@ -1,7 +1,8 @@
 """The SEARCH function: text tokenised like BigQuery's LOG_ANALYZER.
 
-Source: "Work with text analyzers" of the BigQuery documentation, which the page of the language links to. ASCII is
-lower-cased, other characters stay. Tokens match whole. A phrase in backticks matches as written, in any case.
+Source: "Work with text analyzers" of the BigQuery documentation, which the page of the language links to.
+ASCII is lower-cased, other characters stay. Tokens match whole. A phrase in backticks matches as written, in
+any case.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Lints about meaning: filters that match other entries than intended.
 
-Sources: the pages "Logging query language" and "Troubleshoot Logging query language", and the severities of LogEntry.
+Sources: the pages "Logging query language" and "Troubleshoot Logging query language", and the severities of
+LogEntry.
 """
 
 import re
@@ -53,7 +54,8 @@ def impossible_values(query: Query) -> Iterator[Finding]:
         for literal in _literals(node.value):
             if convert_literal(path.kind, literal) is None:
                 message = (
-                    f"{literal.text!r} is no {path.kind.value}: the comparison never holds, and Cloud Logging may "
+                    f"{literal.text!r} is no {path.kind.value}: the comparison never holds, and Cloud "
+                    "Logging may "
                     "refuse the filter for it"
                 )
                 yield make_finding(
@@ -149,7 +151,8 @@ def unequal_to_any(query: Query) -> Iterator[Finding]:
         if node.operator in ("!=", "!~") and isinstance(node.value, Or):
             contrary = {"!=": "=", "!~": "=~"}[node.operator]
             fix = f"NOT {node_text(Comparison(node.left, contrary, node.value))}"
-            message = f"{node.operator} is applied to each value and joined by OR, so it holds for nearly everything"
+            each = f"{node.operator} is applied to each value"
+            message = f"{each} and joined by OR, so it holds for nearly everything"
             yield make_finding("unequal-to-any", "error", message, query.text, node.span, fix)
 
 
@@ -215,7 +218,8 @@ def no_time_bound(query: Query) -> Iterator[Finding]:
     """
     if not _has_time_bound(query.root):
         message = (
-            "no time bound: gcloud and the client libraries then take the last day, the API everything that is "
+            "no time bound: gcloud and the client libraries then take the last day, the API everything that "
+            "is "
             'kept; add timestamp>="..." and timestamp<"..."'
         )
         end = len(query.text)

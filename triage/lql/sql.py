@@ -1,7 +1,7 @@
 """Translate a filter to GoogleSQL, as far as a table can evaluate it.
 
-The SQL is FALSE only for rows that the filter does not match. NULL means that only the matcher can decide; AND, OR
-and NOT propagate it. Rows are selected with ``IS NOT FALSE`` and matched again after the query.
+The SQL is FALSE only for rows that the filter does not match. NULL means that only the matcher can decide;
+AND, OR and NOT propagate it. Rows are selected with ``IS NOT FALSE`` and matched again after the query.
 """
 
 from collections.abc import Callable
@@ -111,7 +111,8 @@ class _SqlBuilder:
         if between and operator in ("=", ":", "!="):
             return "TRUE" if operator == "!=" else "FALSE"
         later = bool(between) and operator in (">=", "<")
-        return f"logged {_ORDERS[operator]} {self._bind_value(_EPOCH + timedelta(microseconds=microseconds + later))}"
+        bound = _EPOCH + timedelta(microseconds=microseconds + later)
+        return f"logged {_ORDERS[operator]} {self._bind_value(bound)}"
 
     def _compare_severity(self, operator: str, literal: Literal) -> str:
         test = make_value_test(Kind.SEVERITY, operator, literal)

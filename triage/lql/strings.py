@@ -1,7 +1,7 @@
 r"""Quote and unquote strings, and their escape sequences.
 
-Google's page names ``\"``, ``\t`` and octal bytes; the others are C's. An unknown sequence stays as it is. In a
-regular expression only ``\"`` and ``\\`` are undone: the other sequences belong to RE2.
+Google's page names ``\"``, ``\t`` and octal bytes; the others are C's. An unknown sequence stays as it is. In
+a regular expression only ``\"`` and ``\\`` are undone: the other sequences belong to RE2.
 """
 
 import re

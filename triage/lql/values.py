@@ -1,7 +1,7 @@
 """Convert values to the type of a field.
 
-Source: the table "Values and conversions" of the page "Logging query language". Each function returns None if the
-conversion fails; the comparison is then false for every operator.
+Source: the table "Values and conversions" of the page "Logging query language". Each function returns None if
+the conversion fails; the comparison is then false for every operator.
 """
 
 import re
@@ -18,7 +18,14 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PLAIN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (the difference of two naive times, both UTC)
 _MINUTES = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
-_UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": NANOSECONDS, "m": 60 * NANOSECONDS, "h": 3600 * NANOSECONDS}  # fmt: skip
+_UNITS = {
+    "ns": 1,
+    "us": 1_000,
+    "ms": 1_000_000,
+    "s": NANOSECONDS,
+    "m": 60 * NANOSECONDS,
+    "h": 3600 * NANOSECONDS,
+}
 _MAX_NUMBER_LENGTH = 400
 
 

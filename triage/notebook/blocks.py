@@ -1,7 +1,7 @@
 """Blocks that notebook objects display: paragraphs, lists and tables.
 
-The same blocks render as HTML and as Markdown. Every text may come from a log: HTML escapes it and excludes it from
-MathJax; Markdown escapes it with ``triage.text.prose`` and ``cell``.
+The same blocks render as HTML and as Markdown. Every text may come from a log: HTML escapes it and excludes
+it from MathJax; Markdown escapes it with ``triage.text.prose`` and ``cell``.
 """
 
 import re

@@ -41,8 +41,8 @@ _NANOSECONDS_PER_MILLISECOND = NANOSECONDS // 1000
 def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
     """Return the runs over time (UTC): a panel per revision, coloured by verdict.
 
-    Each panel has a lane per kind of run and instance. Runs at the same position share one mark that counts them, which
-    keeps the chart small. The time axis can be zoomed and panned.
+    Each panel has a lane per kind of run and instance. Runs at the same position share one mark that counts
+    them, which keeps the chart small. The time axis can be zoomed and panned.
 
     Raises:
         UsageError: altair is not installed.

@@ -37,8 +37,10 @@ def diagnosis_blocks(document: Diagnosis) -> Iterator[Block]:
 
 
 def format_verdict(document: Diagnosis) -> str:
-    """Return the verdict in words: "NOT READY", "READY (recovered)"."""
+    """Return the verdict in words: "NOT READY", "READY (recovered)", "READY, 1 open incident"."""
     words = document.verdict.replace("_", " ").upper()
+    if document.verdict == "ready" and document.open_incidents:
+        return f"{words}, {document.open_incidents} open incident{'s' * (document.open_incidents != 1)}"
     return f"{words} (recovered)" if document.recovered else words
 
 
@@ -170,7 +172,7 @@ def comparison_blocks(document: Comparison) -> Iterator[Block]:
             ],
         )
     if document.walks:
-        none = "not in these logs"
+        none = "not seen"
         yield Table(
             "Revisions",
             ("Service", "Last good", "First bad"),

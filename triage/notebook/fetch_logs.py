@@ -33,14 +33,14 @@ def fetch(
 ) -> Logs:
     """Fetch the logs of one or several services from Cloud Logging.
 
-    Works like ``triage fetch``, and shows its progress below the notebook cell. The files stay in ``folder`` as
-    ``NAME-FROM-UNTIL.jsonl.gz``: raw logs that only their owner can read.
+    Works like ``triage fetch``, and shows its progress below the notebook cell. The files stay in ``folder``
+    as ``NAME-FROM-UNTIL.jsonl.gz``: raw logs that only their owner can read.
 
     Args:
         service: name of the service, or several names.
         project: Google Cloud project; by default that of the environment or gcloud.
-        since: fetch from this time until now; the last hour by default. Times are as on the command line ("90m",
-            "2025-09-13 17:43 PDT", RFC 3339).
+        since: fetch from this time until now; the last hour by default. Times are as on the command line
+            ("90m", "2025-09-13 17:43 PDT", RFC 3339).
         start: fetch from this time.
         until: fetch up to this time.
         around: fetch ``margin`` before and after this time.

@@ -30,7 +30,8 @@ _MAX_SOURCES = 3
 class Logs:
     """Entries of some logs, read when they are needed.
 
-    Iterating yields each Entry once, ordered by time. The timeline and the diagnosis are computed in one pass and cached.
+    Iterating yields each Entry once, ordered by time. The timeline and the diagnosis are computed in one pass
+    and cached.
     """
 
     def __init__(
@@ -139,10 +140,10 @@ class Logs:
 def load(source: Loadable) -> Logs:
     """Return the logs of paths, LogEntry mappings, client entries or a DataFrame.
 
-    A path is a file, a folder or a glob; a list of paths works too. A DataFrame holds rows of BigQuery or Log Analytics:
-    JSON in strings, naive times as UTC, NaN for missing values. Mappings may use any key style. Entries that a
-    google-cloud-logging client lists (``Client`` or ``LoggingServiceV2Client``) and rows of a BigQuery client are accepted.
-    Files are read when the logs are used.
+    A path is a file, a folder or a glob; a list of paths works too. A DataFrame holds rows of BigQuery or Log
+    Analytics: JSON in strings, naive times as UTC, NaN for missing values. Mappings may use any key style.
+    Entries that a google-cloud-logging client lists (``Client`` or ``LoggingServiceV2Client``) and rows of a
+    BigQuery client are accepted. Files are read when the logs are used.
 
     Raises:
         UsageError: the source is none of these.

@@ -1,14 +1,15 @@
 """Mask secrets and personal data wherever text leaves the tool.
 
-Tokens, keys, passwords, cookies, authorisation codes, private keys, e-mail addresses, public addresses and user ids
-become placeholders such as ``<token-1>``. The same secret gets the same placeholder within one ``Redactor``, so that
-related lines stay related. Ordinary words, commit hashes, instance ids, revisions, private addresses and times stay,
-and so do service accounts, which the commands of a fix need, except where one is the author of a change.
+Tokens, keys, passwords, cookies, authorisation codes, private keys, e-mail addresses, public addresses and
+user ids become placeholders such as ``<token-1>``. The same secret gets the same placeholder within one
+``Redactor``, so that related lines stay related. Ordinary words, commit hashes, instance ids, revisions,
+private addresses and times stay, and so do service accounts, which the commands of a fix need, except where
+one is the author of a change.
 
-The rules are a small table in the manner of gitleaks: the form of a secret, a literal that must be present, samples
-in the tests. detect-secrets and gitleaks themselves are made for source code. They find that a line holds a secret,
-not which characters to mask, and they know neither addresses nor user ids nor encoded forms. detect-secrets also has
-plugins that ask the network whether a secret is valid.
+The rules are a small table in the manner of gitleaks: the form of a secret, a literal that must be present,
+samples in the tests. detect-secrets and gitleaks themselves are made for source code. They find that a line
+holds a secret, not which characters to mask, and they know neither addresses nor user ids nor encoded forms.
+detect-secrets also has plugins that ask the network whether a secret is valid.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Find secrets by their form: provider tokens, URL passwords, addresses.
 
-Sources of the forms: gitleaks (cmd/generate/config/rules), detect-secrets (plugins) and the providers' own pages.
-Every pattern is linear or bounded.
+Sources of the forms: gitleaks (cmd/generate/config/rules), detect-secrets (plugins) and the providers' own
+pages. Every pattern is linear or bounded.
 """
 
 import base64

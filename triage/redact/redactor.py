@@ -29,8 +29,8 @@ _SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
 class Redactor:
     """Masks texts and plain data; equal secrets get equal placeholders.
 
-    ``by_name`` are the fields whose keys are names: a service called auth-token does not make its number of entries a
-    token.
+    ``by_name`` are the fields whose keys are names: a service called auth-token does not make its number of
+    entries a token.
 
     Attributes:
         counts: how often each kind of secret ("token", "email", ...) was masked.

@@ -5,16 +5,16 @@ from hashlib import sha256
 
 from triage.errors import UsageError
 
-# C0 but tab and line feed, DEL, C1; soft hyphen, joiners and fillers that show nothing; bidirectional and zero-width
-# marks; line and paragraph separators; variation selectors (but U+FE0F, part of common emoji), byte-order marks and
-# interlinear marks; surrogates; tags.
+# C0 but tab and line feed, DEL, C1; soft hyphen, joiners and fillers that show nothing; bidirectional and
+# zero-width marks; line and paragraph separators; variation selectors (but U+FE0F, part of common emoji),
+# byte-order marks and interlinear marks; surrogates; tags.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# Where a build system finds a command in a line: "::" at its beginning (GitHub Actions), and "##[", "##vso[" and the
-# like anywhere (GitHub Actions, Azure Pipelines, TeamCity).
+# Where a build system finds a command in a line: "::" at its beginning (GitHub Actions), and "##[", "##vso["
+# and the like anywhere (GitHub Actions, Azure Pipelines, TeamCity).
 _CI_COMMAND = re.compile(r"^\s*(?=::)|(?<=#)(?=#\w*\[)")
 _NAME = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}

@@ -2,8 +2,8 @@
 
     python -m benchmarks.fetching
 
-The server is the fake of the tests, in its own process. A page is a thousand entries in every row, however many
-calls they took, so that the rows compare.
+The server is the fake of the tests, in its own process. A page is a thousand entries in every row, however
+many calls they took, so that the rows compare.
 """
 
 import json
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from triage.fetching.client import Connection, connect
 from triage.fetching.fetcher import fetch
 from triage.fetching.pages import PageReader, RateLimiter, RetryPolicy
-from triage.models import FetchPlan
+from triage.models import FetchPlan, Neighbourhoods
 from triage.window import NANOSECONDS, Window, format_timestamp, parse_timestamp
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,6 +106,7 @@ def fetch_with_triage(address: str) -> int:
             _plan(address, folder),
             [],
             find_shortfalls=lambda *_: [],
+            find_neighbourhoods=lambda _files: Neighbourhoods(),
             notify=lambda _: None,
             show_progress=lambda _: None,
         )

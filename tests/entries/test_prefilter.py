@@ -22,7 +22,7 @@ from tests.entries.unusual_records import (
 )
 from triage import pipeline
 from triage.entries import Bounds, Prefilter
-from triage.models import Record, Skipped
+from triage.models import Record, Skipped, Traffic
 from triage.reading import ALL_RECORDS, read
 
 PACKS = pipeline.load_packs()
@@ -193,7 +193,23 @@ def test_lines_of_the_api_are_filtered_as_a_block() -> None:
     assert SIEVE.filter_lines("path", b"\n".join(quiet + telling)) == (
         8,
         list(enumerate(telling, start=3)),
-        Skipped("path", {"INFO": 3}, 1_773_754_200_250_000_000, 1_773_754_200_250_000_000),
+        Skipped(
+            "path",
+            {"INFO": 3},
+            1_773_754_200_250_000_000,
+            1_773_754_200_250_000_000,
+            traffic=(
+                Traffic(
+                    service="",
+                    revision="",
+                    path="/dull",
+                    status=200,
+                    count=1,
+                    last=1_773_754_200_250_000_000,
+                ),
+            ),
+            resource_types={"": 3},
+        ),
     )
 
 

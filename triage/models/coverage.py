@@ -63,6 +63,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         without_severity: entries without a severity.
         limit_suspected: whether the export seems to end at a --limit.
         services: number of entries of each service.
+        services_asked: services that --service names.
+        services_outside: number of records excluded by options, by service.
+        resource_types: number of records of each type of monitored resource, within what the options ask for.
         gaps: what was not read, and why.
 
     """
@@ -85,4 +88,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     without_severity: int = 0
     limit_suspected: bool = False
     services: dict[str, int] = {}
+    services_asked: list[str] = []
+    services_outside: dict[str, int] = {}
+    resource_types: dict[str, int] = {}
     gaps: list[Gap] = []

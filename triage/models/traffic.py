@@ -16,6 +16,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
         status: HTTP status.
         count: number of requests.
         last: time of the last request, nanoseconds.
+        location: region, "" where the entries name none.
 
     """
 
@@ -25,6 +26,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     count: int
     last: int
+    location: str = ""
 
 
 class RevisionTraffic(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,121 @@
+"""What each region of a service did, where a service runs in several."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from triage.diagnosis.service_tracker import ServiceTracker
+from triage.diagnosis.serving import ServiceServing, ServingTracker
+from triage.models import (
+    Entry,
+    Event,
+    FailureGroup,
+    RunRecord,
+    ServiceState,
+    ServiceVerdict,
+    Traffic,
+)
+
+#: The region that decides the verdict comes first; one whose entries do not tell decides nothing.
+_WORST_FIRST: tuple[ServiceVerdict, ...] = ("not_ready", "degraded", "ready", "inconclusive", "no_data")
+_WORDS: dict[ServiceVerdict, str] = {"not_ready": "not ready", "no_data": "without data"}
+#: Regions of a service that are told apart; Cloud Run has fewer.
+_MAX_REGIONS = 100
+
+
+class RegionTracker:
+    """The regions of every service. Entries without a region belong to none."""
+
+    def __init__(self) -> None:
+        """Create a tracker without regions."""
+        self._trackers: dict[str, dict[str, ServiceTracker]] = {}
+        self._serving: dict[str, ServingTracker] = {}
+
+    def observe(self, entry: Entry, event: Event | None) -> None:
+        """Record an entry with its event, None where no rule matched."""
+        if not entry.location or not entry.service:
+            return
+        tracker = self._tracker(entry.service, entry.location)
+        if tracker is not None:
+            tracker.observe(entry)
+            self._serving_of(entry.location).observe(entry, event)
+
+    def add_run(self, run_record: RunRecord) -> None:
+        """Record a finished run in the region of its lines."""
+        locations = (event.entry.location for event in run_record.events)
+        location = next(filter(None, locations), "")
+        if location and (tracker := self._tracker(run_record.run.service, location)) is not None:
+            tracker.add_run(run_record.run)
+
+    def add_traffic(self, traffic: Traffic) -> None:
+        """Count requests that were not observed one by one."""
+        if not traffic.location:
+            return
+        tracker = self._tracker(traffic.service, traffic.location)
+        if tracker is not None:
+            tracker.add_revision(traffic.revision)
+            self._serving_of(traffic.location).add_traffic(traffic)
+
+    def of(self, service: str) -> list[tuple[str, ServiceTracker, ServiceServing]]:
+        """Return the regions of a service with what it did there, by name; none where it runs in one only."""
+        trackers = self._trackers.get(service, {})
+        if len(trackers) < 2:
+            return []
+        return [
+            (location, tracker, self._serving_of(location).of(service))
+            for location, tracker in sorted(trackers.items())
+        ]
+
+    def _tracker(self, service: str, location: str) -> ServiceTracker | None:
+        trackers = self._trackers.setdefault(service, {})
+        tracker = trackers.get(location)
+        if tracker is None and len(trackers) < _MAX_REGIONS:
+            tracker = trackers[location] = ServiceTracker(service)
+        return tracker
+
+    def _serving_of(self, location: str) -> ServingTracker:
+        serving = self._serving.get(location)
+        if serving is None:
+            serving = self._serving[location] = ServingTracker()
+        return serving
+
+
+def failures_in(location: str, groups: Sequence[FailureGroup]) -> list[FailureGroup]:
+    """Return the failures of a region, each with its revisions and instances there only.
+
+    A failure that names no region, such as a refused deployment, counts for every region.
+    """
+    return [found for group in groups if (found := _restrict(group, location)) is not None]
+
+
+def _restrict(group: FailureGroup, location: str) -> FailureGroup | None:
+    places = {
+        (revision, instance): at
+        for (where, revision, instance), at in group.places.items()
+        if where in (location, "")
+    }
+    if not places:
+        return None
+    revisions: dict[str, int] = {}
+    instances: dict[str, int] = {}
+    for (revision, instance), at in places.items():
+        revisions[revision] = min(at, revisions.get(revision, at))
+        if instance:
+            instances[instance] = min(at, instances.get(instance, at))
+    return msgspec.structs.replace(group, revisions=revisions, instances=instances)
+
+
+def join_regions(state: ServiceState, regions: dict[str, ServiceState]) -> ServiceState:
+    """Return the state of a service from those of its regions: the worst one decides and is named."""
+    ordered = sorted(regions.items(), key=lambda item: (_WORST_FIRST.index(item[1].verdict), item[0]))
+    location, worst = ordered[0]
+    others = [f"{name} is {_WORDS.get(other.verdict, other.verdict)}" for name, other in ordered[1:]]
+    said = f"{location} is {_WORDS.get(worst.verdict, worst.verdict)}: {worst.why}"
+    return msgspec.structs.replace(
+        state,
+        verdict=worst.verdict,
+        revision=worst.revision or state.revision,
+        why="; ".join([said, *others]),
+        recovered=all(region.recovered for region in regions.values()),
+        regions={name: region.verdict for name, region in sorted(regions.items())},
+    )

@@ -2,6 +2,7 @@
 
 from triage.measures.bounded_counter import BoundedCounter
 from triage.measures.latency import Latency, measure_latencies
+from triage.measures.moments import Moments, shortest_gap
 from triage.measures.ratios import Measure, Ratio, measure_ratio
 from triage.measures.responses import PathResponses, count_responses
 
@@ -9,9 +10,11 @@ __all__ = [
     "BoundedCounter",
     "Latency",
     "Measure",
+    "Moments",
     "PathResponses",
     "Ratio",
     "count_responses",
     "measure_latencies",
     "measure_ratio",
+    "shortest_gap",
 ]

@@ -18,6 +18,7 @@ from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from triage.entries.bounds import Bounds
 from triage.entries.decoder import is_balancer, url_path
+from triage.entries.origin_counter import OriginCounter
 from triage.entries.record_header import (
     HeaderReader,
     HeaderWithOrigin,
@@ -133,6 +134,7 @@ class Prefilter:
             *time_range,
             self._count_outside(headers, origins, relevant),
             self._count_traffic(headers, origins, relevant),
+            *self._count_origins(headers, origins, relevant),
         )
         return sorted(relevant), skipped
 
@@ -153,8 +155,8 @@ class Prefilter:
         self, headers: Sequence[RecordHeader], origins: Sequence[Origin | None], relevant: set[int]
     ) -> tuple[Traffic, ...]:
         """Return the requests among the skipped records that are within the bounds."""
-        counts: Counter[tuple[str, str, str, int]] = Counter()
-        last: dict[tuple[str, str, str, int], str] = {}
+        counts: Counter[tuple[str, str, str, int, str]] = Counter()
+        last: dict[tuple[str, str, str, int, str], str] = {}
         for index, header in enumerate(headers):
             request = header.http_request
             if request is None or request.status is None or index in relevant:
@@ -168,16 +170,32 @@ class Prefilter:
             )
             if resource is not None and is_balancer(resource.type or ""):
                 continue
-            key = (service, revision, request.request_url, request.status)
+            location = (labels.location or "") if labels is not None else ""
+            key = (service, revision, request.request_url, request.status, location)
             counts[key] += 1
             last[key] = max(header.timestamp, last.get(key, ""))
         if not counts:
             return ()
         traffic = TrafficCounter()
-        for (service, revision, url, status), count in counts.items():
-            at = parse_nanoseconds(last[service, revision, url, status])
-            traffic.add((service, revision, path_template(_path(url)), status), count, at)
+        for key, count in counts.items():
+            service, revision, url, status, location = key
+            at = parse_nanoseconds(last[key])
+            traffic.add((service, revision, path_template(_path(url)), status, location), count, at)
         return traffic.build()
+
+    def _count_origins(
+        self, headers: Sequence[RecordHeader], origins: Sequence[Origin | None], relevant: set[int]
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """Return the skipped records within the bounds by resource type, and those outside by service."""
+        if self._bounds is None:
+            types = [_resource_type(header) for index, header in enumerate(headers) if index not in relevant]
+            return Counter(types), {}
+        counter = OriginCounter()
+        for index, (header, origin) in enumerate(zip(headers, origins, strict=True)):
+            if origin is not None and index not in relevant:
+                is_outside = not self._is_within(header, origin)
+                counter.add(_resource_type(header), origin[0], is_outside=is_outside)
+        return counter.resource_types, counter.outside
 
     def _is_within(self, header: RecordHeader, origin: Origin | None) -> bool:
         if self._bounds is None or origin is None:
@@ -195,6 +213,10 @@ class Prefilter:
 def _boundary_finder(separator: bytes) -> BytesAhoCorasick:
     """Return the search for the end of an object followed by the next one."""
     return BytesAhoCorasick([b"}%b{" % separator])
+
+
+def _resource_type(header: RecordHeader) -> str:
+    return (header.resource.type or "") if isinstance(header, HeaderWithResource) else ""
 
 
 def _is_failed_request(header: RecordHeader) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tests.packs import load_engine_packs
 from triage import pipeline
 from triage.models import Diagnosis, Entry, Pack, Record, Run, Source, Timeline
 
@@ -18,7 +19,7 @@ REVISION = "netra-backend-staging-00041-kqx"
 VALIDATOR = "netra_backend.app.websocket_core.gcp_initialization_validator"
 MIDDLEWARE = "netra_backend.app.middleware.gcp_websocket_readiness_middleware"
 SMD = "netra_backend.app.smd"
-PACKS = pipeline.load_packs()
+PACKS = load_engine_packs()
 EXPORT_START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 #: What the service's scrubber overwrites: the word after PASS, Auth or JWT.
@@ -190,7 +191,10 @@ class ValidatorLines:
             f"🔍 {start} {asked} - Debug info: {debug}",
             "Cloud Run detected: Extended timeout to 10.0s for services phase",
             f"🔄 {waiting} startup phase wait for 'services' (timeout: 10.0s).",
-            f"✅ {waited} wait completed successfully! Startup phase '{phase}' reached minimum required 'services' after 0.00s.",
+            (
+                f"✅ {waited} wait completed successfully! Startup phase '{phase}' reached minimum required "
+                "'services' after 0.00s."
+            ),
             " PASS:  Startup phase requirement met - proceeding with service validation",
             "✅ PASS: app_state readiness confirmed - services can be validated",
         ]

@@ -1,6 +1,7 @@
 """All commands end to end, on the example export."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def test_export_without_command_is_diagnosed(call: Call) -> None:
 def test_quiet_prints_only_the_first_line(call: Call) -> None:
     quiet = call("-q", EXAMPLE, "--revision", BROKEN)
     assert quiet.out == (
-        "NOT READY  netra-backend-staging  Startup aborted in its DATABASE phase: the database did not answer in time "
+        "NOT READY  netra-backend-staging  Startup aborted in its DATABASE phase: the database did not "
+        "answer in time "
         "(check database, high confidence)\n"
     )
     assert call(EXAMPLE, "--revision", BROKEN).out.startswith(quiet.out)
@@ -40,8 +42,10 @@ def test_quiet_prints_only_the_first_line(call: Call) -> None:
 
 def test_ready_service_shows_past_incidents(call: Call) -> None:
     assert call("-q", EXAMPLE).out == (
-        "READY (recovered)  netra-backend-staging  the readiness validation that ended at 2026-03-17T14:13:40.643584Z "
-        "passed; but: The readiness middleware refused plain HTTP requests on WebSocket paths; no check was made "
+        "READY (recovered)  netra-backend-staging  the readiness validation that ended at "
+        "2026-03-17T14:13:40.643584Z "
+        "passed; but: The readiness middleware refused plain HTTP requests on WebSocket paths; no check was "
+        "made "
         "(no check to blame, high confidence)\n"
     )
 
@@ -187,7 +191,8 @@ def test_full_disk_keeps_the_old_report(call: Call, tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert called.status == 74
     assert called.err == (
-        f"triage: {tmp_path / 'report.md'}: File too large; nothing was changed; write to another place or make room\n"
+        f"triage: {tmp_path / 'report.md'}: File too large; nothing was changed; write to another place or "
+        "make room\n"
     )
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("report.md", "old")]
 
@@ -201,27 +206,84 @@ def test_explain_shows_meaning_and_fixes(call: Call) -> None:
     assert printed.startswith("gate-header-check  ")
     places = [
         printed.index(f"\n{heading}\n")
-        for heading in ("What it means", "How it is recognised", "What cures it")
+        for heading in ("Example", "What it means", "How it is recognised", "How to fix it")
     ]
     assert places == sorted(places)
 
 
-def test_every_cause_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    from triage.cli.screens.console import print_screen
-    from triage.cli.screens.packs import render_cause
-    from triage.pipeline import load_packs, playbook
+def test_every_cause_can_be_explained(call: Call) -> None:
+    from triage.cli.screens.console import render_text
+    from triage.cli.screens.packs import render_cause, render_unexplained
+    from triage.pipeline import list_causes, load_packs, playbook
 
     packs = load_packs()
-    for pack in packs:
-        for cause in pack.causes:
-            print_screen(*render_cause(cause, pack, packs, playbook(cause.playbook)))
-            assert f"\n  1. {playbook(cause.playbook).fixes[0].title}" in capsys.readouterr().out.replace(
-                "\n     ", " "
-            )
+    for kind in list_causes(packs):
+        for listed in kind.causes:
+            playbooks = [playbook(name) for name in listed.playbooks]
+            if listed.cause is not None and listed.pack is not None:
+                parts = render_cause(listed.cause, listed.pack, packs, playbooks[0], listed.example)
+            else:
+                parts = render_unexplained(listed.id, listed.title, playbooks)
+            text = render_text(*parts).replace("\n     ", " ")
+            assert f"\n  1. {next(fix.title for fix in playbooks[0].fixes if not fix.symptom_fix)}" in text
+            assert not re.search(r"\$ [^\n]*(?<![%${])\{[a-z_]+\}", text)
 
 
-def test_unknown_error_can_be_explained(call: Call) -> None:
-    assert call("explain", "unknown-error").out.startswith("An error that no rule knows\n")
+def test_explain_shows_an_example_and_the_page_it_rests_on(call: Call) -> None:
+    printed = call("explain", "secret-read-denied").out
+    assert "\nExample\n  google.api_core.exceptions.PermissionDenied: 403 Permission" in printed
+    assert "\n     $ gcloud secrets add-iam-policy-binding SECRET --member=serviceAccount:ACCOUNT " in printed
+    assert re.search(r"\nDocumentation\n  https://cloud\.google\.com/\S+\n$", printed)
+
+
+def test_explain_lists_all_causes_by_kind(call: Call) -> None:
+    printed = call("explain").out
+    headings = [
+        "Cloud Run: instances",
+        "Cloud Run: deployments",
+        "Application runtimes: node",
+        "Failures that no rule explains",
+    ]
+    assert [printed.index(f"{heading}  (") for heading in headings] == sorted(
+        printed.index(f"{heading}  (") for heading in headings
+    )
+    assert max(map(len, printed.splitlines())) <= 80
+    for cause in ("port-not-bound", "secret-read-denied", "gate-header-check", "unexplained-exit"):
+        assert re.search(rf"^  {cause}  ", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "unknown-error",
+        "unknown-statement",
+        "unexplained-exit",
+        "unexplained-startup-probe",
+        "unexplained-request",
+    ],
+)
+def test_cause_of_what_no_rule_explains_can_be_explained(call: Call, cause: str) -> None:
+    printed = call("explain", cause).out
+    assert printed.startswith(f"{cause}  ")
+    assert "\nHow to fix it\n" in printed
+
+
+def test_every_kind_of_failure_has_a_cause_that_can_be_explained() -> None:
+    from typing import get_args
+
+    from triage.diagnosis.unexplained import cause_id_of, unexplained_causes
+    from triage.models import FailureKind
+
+    known = {cause.id for cause in unexplained_causes()}
+    assert {
+        cause_id_of(kind, has_statement=spoken) for kind in get_args(FailureKind) for spoken in (True, False)
+    } <= known
+
+
+def test_word_of_a_cause_finds_its_names(call: Call) -> None:
+    called = call("explain", "database")
+    assert called.status == 2
+    assert "did you mean startup-database, " in called.err
 
 
 def test_unknown_cause_suggests_similar_names(call: Call) -> None:

@@ -32,26 +32,40 @@ def own(folder: Path, rest: str, name: str = "own") -> Path:
 def test_shipped_packs_have_no_faults() -> None:
     packs, faults = check_packs()
     assert [str(fault) for fault in faults] == []
-    assert [pack.id for pack in packs] == ["client-probe", "cloud-run", "netra-readiness", "python-server"]
+    assert [pack.id for pack in packs] == [
+        "client-probe", "cloud-run", "dependencies", "netra-readiness", "python-server", "runtimes",
+    ]  # fmt: skip
 
 
 def test_every_fault_of_rules_is_reported() -> None:
     assert fault_lines("every-fault-of-rules.toml") == [
         "7: rule unknown-key: unknown key colour",
-        "15: rule no-expression: the pattern is no regular expression: missing ), unterminated subpattern at position 6",
+        (
+            "15: rule no-expression: the pattern is no regular expression: missing ), unterminated subpattern "
+            "at position 6"
+        ),
         "22: rule look-around: the pattern holds look-around, which RE2 does not have",
         "29: rule backreference: the pattern holds \\1, which RE2 does not have",
         "36: rule end-of-text: the pattern holds \\Z, which RE2 does not have",
         "43: rule many-repeats: the pattern repeats something more than 1000 times, which RE2 does not do",
         "50: rule possessive: the pattern holds a possessive or atomic group, which RE2 does not have",
-        "57: rule nested-quantifier: the pattern repeats a group that repeats inside: it can stall on a hostile line",
+        (
+            "57: rule nested-quantifier: the pattern repeats a group that repeats inside: it can stall on a "
+            "hostile line"
+        ),
         "64: rule hostile: the pattern takes too long on a hostile line",
-        "71: rule no-samples: a rule needs lines that it must match (hits) and lines that it must not (misses)",
+        (
+            "71: rule no-samples: a rule needs lines that it must match (hits) and lines that it must not "
+            "(misses)"
+        ),
         "78: rule own-hit: does not match its own hit 'stock is low'",
         "78: rule own-hit: the literal 'stock' is not in its own hit 'shelf'",
         "78: rule own-hit: matches its own miss 'stock is full today'",
         "85: rule short-literal: the literal must be plain ASCII of at least 3 characters",
-        "92: rule no-such-step: a gate has no step 'opened'; it has allowed, approved, bypassed, error, refused",
+        (
+            "92: rule no-such-step: a gate has no step 'opened'; it has allowed, approved, bypassed, error, "
+            "refused"
+        ),
         "101: rule step-of-no-run: a step belongs to a run: name the kind of run",
         "109: rule no-such-outcome: outcome: Invalid enum value 'maybe'",
         f"126: rule twice: the id stands twice, first at {PACKS / 'every-fault-of-rules.toml'}:119",
@@ -73,7 +87,10 @@ def test_every_fault_of_causes_and_chain_is_reported() -> None:
         "45: cause no-condition: nothing tells when the cause holds: give it run, all_of or any_of",
         "45: cause no-condition: a cause gives its reasons: because is empty",
         "55: cause run-of-a-revision: a cause of a revision is recognised by all_of or any_of, not by a run",
-        "55: cause run-of-a-revision: check '@failed' points at nothing: only a run has @failed, @noncritical, @tolerated",
+        (
+            "55: cause run-of-a-revision: check '@failed' points at nothing: only a run has @failed, "
+            "@noncritical, @tolerated"
+        ),
         "67: cause no-such-check: names the check window, which chain.checks does not have",
         "67: cause no-such-check: names the check till, which chain.checks does not have",
         "67: cause no-such-check: names the check door, which chain.checks does not have",
@@ -202,7 +219,9 @@ def test_user_packs_come_first_and_service_packs_before_general_ones(tmp_path: P
         "netra-readiness",
         "client-probe",
         "cloud-run",
+        "dependencies",
         "python-server",
+        "runtimes",
     ]
 
 

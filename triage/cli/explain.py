@@ -1,6 +1,5 @@
 """``triage explain``: what a cause means, how it is recognised and fixed."""
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
@@ -13,41 +12,43 @@ if TYPE_CHECKING:
 
     from triage.models import Pack
 
-#: Id of the cause of errors that no pack explains.
-_UNKNOWN_ERROR = "unknown-error"
-
 
 def _complete_cause(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> "list[CompletionItem]":
     from click.shell_completion import CompletionItem
 
-    from triage.pipeline import load_packs
+    from triage.pipeline import list_causes, load_packs
 
-    causes = [cause for pack in load_packs() for cause in pack.causes]
+    causes = [cause for group in list_causes(load_packs()) for cause in group.causes]
     return [CompletionItem(cause.id, help=cause.title) for cause in causes if cause.id.startswith(incomplete)]
 
 
 @click.command("explain")
-@click.argument("cause", shell_complete=_complete_cause)
+@click.argument("cause", required=False, shell_complete=_complete_cause)
 @pack_option
 @verbosity_options
-def explain_command(cause: str, packs: "list[Pack]") -> None:
-    """Tell what a CAUSE means, how it is recognised and what cures it.
+def explain_command(cause: str | None, packs: "list[Pack]") -> None:
+    """Explain what a CAUSE means, how it is recognised and how to fix it.
 
-    CAUSE is a name that triage diagnose prints, or one of triage rules list.
+    CAUSE is a name that triage diagnose prints. Without CAUSE, all causes are listed by kind.
     """
     from triage.cli.screens.console import print_screen
-    from triage.cli.screens.packs import render_cause, render_unknown_error
-    from triage.pipeline import playbook
+    from triage.cli.screens.packs import render_cause, render_causes, render_unexplained
+    from triage.pipeline import list_causes, playbook, similar_causes
 
-    if cause == _UNKNOWN_ERROR:
-        print_screen(*render_unknown_error(playbook(cause)))
+    groups = list_causes(packs)
+    if cause is None:
+        print_screen(*render_causes(groups))
         return
-    known = {found.id: (found, pack) for pack in packs for found in pack.causes}
-    if cause not in known:
-        near = get_close_matches(cause, known, n=3, cutoff=0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else "triage rules list names all"
+    found = next((item for group in groups for item in group.causes if item.id == cause), None)
+    if found is None:
+        near = similar_causes(cause, groups)
+        names = " or ".join(filter(None, [", ".join(near[:-1]), *near[-1:]]))
+        hint = f"did you mean {names}?" if near else "triage explain lists all causes"
         raise UsageError(f"no cause is named {cause!r}", hint)
-    found, pack = known[cause]
-    print_screen(*render_cause(found, pack, packs, playbook(found.playbook)))
+    playbooks = [playbook(name) for name in found.playbooks]
+    if found.cause is None or found.pack is None:
+        print_screen(*render_unexplained(found.id, found.title, playbooks))
+        return
+    print_screen(*render_cause(found.cause, found.pack, packs, playbooks[0], found.example))

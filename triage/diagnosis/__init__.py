@@ -5,6 +5,7 @@ from triage.diagnosis.builder import DiagnosisBuilder
 from triage.diagnosis.error_counter import ErrorCounter
 from triage.diagnosis.evidence_sampler import EvidenceSampler
 from triage.diagnosis.failure_causes import FailureCauses, failure_packs
+from triage.diagnosis.unexplained import UnexplainedCause, unexplained_causes
 
 __all__ = [
     "ActivityTracker",
@@ -12,5 +13,7 @@ __all__ = [
     "ErrorCounter",
     "EvidenceSampler",
     "FailureCauses",
+    "UnexplainedCause",
     "failure_packs",
+    "unexplained_causes",
 ]

@@ -10,6 +10,7 @@ from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_titles import describe, describe_gap, quote_line, title_of
 from triage.diagnosis.matching import PackCause
 from triage.diagnosis.serving import ServiceServing
+from triage.diagnosis.unexplained import cause_id_of, playbook_of
 from triage.models import (
     Because,
     Entry,
@@ -28,12 +29,13 @@ from triage.window import format_timestamp
 
 _NAMED = 20
 _GRAVE, _NOTABLE = 0.5, 0.01
-_MANY = 10
+_MANY_STARTS = 0.1
+_MANY, _FEW = 10, 2
 _CLIENT_ERRORS = range(400, 500)
 _TOO_MANY = 429
+_SOCKET = 101
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker"})
 _MEASURED = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
-_STATEMENT_CAUSE = "unknown-statement"
 
 
 def build_incident(
@@ -49,7 +51,11 @@ def build_incident(
     sample = group.samples[0]
     is_explained = sample.statement is not None or (known is not None and known.cause.tier != "symptom")
     share = share_of(group, serving)
-    cause = known.cause.id if known is not None else _cause_of(group)
+    cause = (
+        known.cause.id
+        if known is not None
+        else cause_id_of(sample.kind, has_statement=sample.statement is not None)
+    )
     identity = "\0".join((cause, group.service, _MEASURED.sub("<n>", title) if known else group.template))
     check = (group.known.event.check if known and group.known else "") or (known.cause.check if known else "")
     return Incident(
@@ -62,7 +68,7 @@ def build_incident(
         severity=severity_of(group, serving, share),
         confidence=_confidence(group, known),
         tier=_tier(group, known) if is_explained else "symptom",
-        playbook=known.cause.playbook if known is not None else _playbook_of(sample),
+        playbook=known.cause.playbook if known is not None else playbook_of(sample.kind),
         because=[f"{reason.says} [{', '.join(reason.evidence)}]" for reason in reasons],
         reasons=reasons,
         scope=Scope(
@@ -107,28 +113,35 @@ def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare
     """Return the severity: how much of the service failed, not how bad the line sounds."""
     if is_refusal(group):
         return "P1" if _refuses_all(group, serving) else "P2"
-    serves = any(revision.succeeded_at > group.first for name, revision in serving.revisions.items())
-    ratio = share.failed / share.total if share is not None else 1.0
+    if {status for _, status in group.paths} == {_SOCKET}:
+        return "P2"  # the clients connect again
     if share is not None and share.of == "requests":
-        if ratio >= _GRAVE and not serves:
-            return "P0"
-        return "P1" if ratio >= _NOTABLE or group.count >= _MANY else "P2"
-    if not serves:
+        return _severity_of_requests(group, serving, share)
+    ratio = share.failed / share.total if share is not None else 1.0
+    if not any(revision.succeeded_at > group.first for revision in serving.revisions.values()):
         return "P0"
-    if serving.is_job:
-        return "P1"
-    if (
-        ratio >= _GRAVE
-        or group.requests
-        or group.count > 2
-        or "deployment" in {*group.kinds, *group.consequences}
-    ):
-        return "P1"
-    return "P1" if ratio >= 0.1 else "P2"
+    many = ratio >= _MANY_STARTS or group.requests or group.count > _FEW
+    return "P1" if serving.is_job or many or "deployment" in {*group.kinds, *group.consequences} else "P2"
+
+
+def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: FailedShare) -> Severity:
+    if not serving.requests and group.known is not None and group.known.is_symptom:
+        return "P1" if group.count >= _MANY else "P2"  # of how many requests is unknown
+    ratio = share.failed / share.total
+    serves = any(revision.succeeded_at > group.first for revision in serving.revisions.values())
+    answers = any(revision.served_at > group.first for revision in serving.revisions.values())
+    if ratio >= _GRAVE and not (answers or (serves and group.count <= _FEW)):
+        return "P0"
+    return "P1" if ratio >= _NOTABLE or group.count >= _MANY else "P2"
 
 
 def _refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
-    """Return whether many requests were refused on paths that succeeded before and never since."""
+    """Return whether many requests were refused on paths that succeeded before and never since.
+
+    Or whether all are, and the application says why.
+    """
+    if group.samples[0].statement is not None and not any(path.succeeded for path in serving.paths.values()):
+        return True
     known = [serving.paths[name] for path, _ in group.paths if (name := path_template(path)) in serving.paths]
     succeeded = [path.succeeded_at for path in known if path.succeeded]
     return group.count >= _MANY and bool(succeeded) and max(succeeded) <= group.first
@@ -142,17 +155,6 @@ def is_refusal(group: FailureGroup) -> bool:
         and bool(statuses)
         and all(status in _CLIENT_ERRORS and status != _TOO_MANY for status in statuses)
     )
-
-
-def _cause_of(group: FailureGroup) -> str:
-    sample = group.samples[0]
-    return (
-        _STATEMENT_CAUSE if sample.statement is not None else f"unexplained-{sample.kind.replace('_', '-')}"
-    )
-
-
-def _playbook_of(sample: FailureSample) -> str:
-    return "failed-requests" if sample.kind == "request" else "failed-instance"
 
 
 def _tier(group: FailureGroup, known: PackCause | None) -> Tier:
@@ -228,7 +230,10 @@ def _point_sentence(group: FailureGroup, sample: FailureSample) -> str:
 
 
 def _count_similar(group: FailureGroup, sample: FailureSample) -> int:
-    """Return how many failure points are similar to a sample: requests of its path and status, else its kind."""
+    """Return how many failure points are similar to a sample.
+
+    Requests of its path and status, else its kind.
+    """
     http = sample.entry.http
     if sample.kind == "request" and http is not None and http.status:
         return _by_template(group).get((path_template(http.path) or "unknown path", http.status), 1)

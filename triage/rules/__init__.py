@@ -1,7 +1,18 @@
 """Rule packs: load, check, match."""
 
+from triage.rules.catalogue import CauseGroup, example_line, example_lines, general_title, group_causes
 from triage.rules.fault import Fault
 from triage.rules.loader import load_packs, shipped_packs
 from triage.rules.matcher import Matcher
 
-__all__ = ["Fault", "Matcher", "load_packs", "shipped_packs"]
+__all__ = [
+    "CauseGroup",
+    "Fault",
+    "Matcher",
+    "example_line",
+    "example_lines",
+    "general_title",
+    "group_causes",
+    "load_packs",
+    "shipped_packs",
+]

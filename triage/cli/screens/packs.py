@@ -9,7 +9,16 @@ from rich.text import Text
 
 from triage.cli.screens.console import make_grid, render_copyable, shorten_message
 from triage.models import Cause, Pack, Rule, RunNeeds
-from triage.pipeline import Playbook
+from triage.pipeline import CauseKind, Playbook
+
+#: Width of the ids in the list of all causes; the longest are longer by a few characters and fold.
+_ID_WIDTH = 32
+#: Lines of an example at most.
+_EXAMPLE_LINES = 6
+_SCOPES = {
+    "revision": "all lines of a revision",
+    "failure": "a failure point, or the statement before it",
+}
 
 
 def render_packs(packs: Sequence[Pack]) -> Iterator[RenderableType]:
@@ -28,16 +37,34 @@ def render_packs(packs: Sequence[Pack]) -> Iterator[RenderableType]:
         yield Text()
 
 
+def render_causes(kinds: Sequence[CauseKind]) -> Iterator[RenderableType]:
+    """Yield all causes by kind, each with its title."""
+    for kind in kinds:
+        yield Text.assemble((kind.title, "bold underline"), f"  ({len(kind.causes)})")
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True, width=_ID_WIDTH)
+        table.add_column(overflow="fold")
+        for cause in kind.causes:
+            table.add_row(cause.id, cause.title)
+        yield _indent(table)
+        yield Text()
+    yield Text("triage explain CAUSE shows what it means, an example line and how to fix it.")
+
+
 def render_cause(
-    cause: Cause, pack: Pack, packs: Sequence[Pack], playbook: Playbook
+    cause: Cause, pack: Pack, packs: Sequence[Pack], playbook: Playbook, example: str
 ) -> Iterator[RenderableType]:
     """Yield what a cause means, how it is recognised and fixed, and its limits."""
     rules = {f"{other.id}/{rule.id}": rule for other in packs for rule in other.rules}
     rules |= {rule.id: rule for rule in pack.rules}
     yield Text.assemble((cause.id, "bold"), f"  {cause.title}")
     facts = [cause.severity, f"{cause.confidence} confidence", f"pack {pack.id}"]
-    facts.append(f"check {cause.check}" if cause.check else "no check to blame")
+    facts.append(f"check {cause.check}" if cause.check else "no failing check")
     yield _indent(Text(", ".join(facts), style="dim"))
+    if example:
+        lines = example.splitlines()
+        shown = [*lines[:_EXAMPLE_LINES], *(["..."] if len(lines) > _EXAMPLE_LINES else [])]
+        yield from _render_section("Example", Text("\n".join(shown)))
     yield from _render_section("What it means", Text(cause.means), Text(playbook.means))
     yield from _render_section("How it is recognised", *_render_match(cause, rules))
     if cause.ruled_out:
@@ -46,43 +73,58 @@ def render_cause(
             ruled_out.add_row(Text(ruling.cause, style="bold"), ruling.why)
         yield from _render_section("What it is not", ruled_out)
     if cause.supersedes:
-        yield from _render_section("What it explains away", Text(", ".join(cause.supersedes)))
-    yield from _render_fixes(playbook)
+        yield from _render_section("What it supersedes", Text(", ".join(cause.supersedes)))
+    yield from _render_fixes([playbook])
     if limits := [*cause.limits, *playbook.limits]:
         yield from _render_section("What the logs cannot show", *map(Text, limits))
     if cause.suggest:
-        yield from _render_section("What would settle it", Text(cause.suggest.why))
+        yield from _render_section("To confirm", Text(cause.suggest.why))
         yield from render_copyable(cause.suggest.filter)
+    yield from _render_docs([playbook])
 
 
-def render_unknown_error(playbook: Playbook) -> Iterator[RenderableType]:
-    """Yield what an error without a known cause means, and what to do about it."""
-    yield Text(playbook.title, style="bold")
-    yield from _render_section("What it means", Text(playbook.means))
-    yield from _render_fixes(playbook)
+def render_unexplained(name: str, title: str, playbooks: Sequence[Playbook]) -> Iterator[RenderableType]:
+    """Yield what a failure without a known cause means, and what to do about it."""
+    yield Text.assemble((name, "bold"), f"  {title}")
+    yield from _render_section("What it means", *(Text(playbook.means) for playbook in playbooks))
+    yield from _render_fixes(playbooks)
+    yield from _render_docs(playbooks)
 
 
-def _render_fixes(playbook: Playbook) -> Iterator[RenderableType]:
-    """Yield the fixes of a playbook, those of the cause first.
+def _render_docs(playbooks: Sequence[Playbook]) -> Iterator[RenderableType]:
+    pages = list(dict.fromkeys(playbook.docs for playbook in playbooks if playbook.docs))
+    if pages:
+        yield from _render_section("Documentation")
+        for page in pages:
+            yield from render_copyable(page)
+
+
+def _render_fixes(playbooks: Sequence[Playbook]) -> Iterator[RenderableType]:
+    """Yield the fixes of playbooks, those of the cause first.
 
     Each has its commands and how to verify it.
     """
-    yield from _render_section("What cures it")
-    for number, fix in enumerate(sorted(playbook.fixes, key=lambda fix: fix.symptom_fix), start=1):
-        symptom = " (does not cure the cause)" if fix.symptom_fix else ""
-        yield _indent(Text.assemble((f"{number}. {fix.title}{symptom}", "bold")))
-        yield _indent(Text(f"{fix.priority}, {fix.timeframe}. Risk: {fix.risk}", style="dim"), deeper=True)
-        yield _indent(Text(fix.does.strip()), deeper=True)
-        if fix.why:
-            yield _indent(Text(fix.why), deeper=True)
-        for command in fix.commands:
-            yield from render_copyable(f"   $ {command}")
-        for check in fix.validate:
-            yield _indent(Text(f"Then: {check}"), deeper=True)
+    fixes = {str(fix): fix for playbook in playbooks for fix in playbook.fixes}
+    for heading, symptom in (("How to fix it", False), ("What does not fix it", True)):
+        chosen = [fix for fix in fixes.values() if fix.symptom_fix == symptom]
+        if chosen:
+            yield from _render_section(heading)
+        for number, fix in enumerate(chosen, start=1):
+            yield _indent(Text.assemble((f"{number}. {fix.title}", "bold")))
+            yield _indent(
+                Text(f"{fix.priority}, {fix.timeframe}. Risk: {fix.risk}", style="dim"), deeper=True
+            )
+            yield _indent(Text(fix.does.strip()), deeper=True)
+            if fix.why:
+                yield _indent(Text(fix.why), deeper=True)
+            for command in fix.commands:
+                yield from render_copyable(f"   $ {command}")
+            for check in fix.validate:
+                yield _indent(Text(f"Then: {check}"), deeper=True)
 
 
 def _render_match(cause: Cause, rules: dict[str, Rule]) -> Iterator[RenderableType]:
-    where = "all lines of a revision" if cause.scope == "revision" else f"one run of kind {cause.scope}"
+    where = _SCOPES.get(cause.scope, f"one run of kind {cause.scope}")
     yield Text(f"in {where}:")
     if cause.run:
         yield Text(f"the run has {_format_run_needs(cause.run)}")

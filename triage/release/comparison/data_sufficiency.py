@@ -15,7 +15,7 @@ MIN_MINUTES = 5
 def find_insufficiencies(side: Side, service: str) -> Iterator[str]:
     """Yield why the counts of a service are insufficient; nothing if they suffice."""
     if service not in side.services:
-        yield "it is not in these logs"
+        yield "no entry names it"
         return
     minutes = side.hours * 60
     if minutes < MIN_MINUTES:
@@ -23,6 +23,6 @@ def find_insufficiencies(side: Side, service: str) -> Iterator[str]:
     if not side.instances(service):
         yield "no line names an instance"
     # Without any of them the service may have been idle, so errors that work causes could not occur.
-    worked = {run.service for run in side.runs} | {asked.service for asked in side.requests}
+    worked = {run.service for run in side.runs} | {found.service for found in (*side.traffic, *side.requests)}
     if service not in worked:
-        yield "no boot, no validation and no request that the packs count"
+        yield "no boot, no validation and no request"

@@ -307,3 +307,20 @@ def test_a_pack_without_keywords_leaves_the_filter_unchanged() -> None:
     silent = msgspec.structs.replace(PACK, id="client", services=[], keywords=[], filter="")
     assert build_filter(SERVICE, [PACK, silent]) == build_filter(SERVICE, [PACK])
     assert "client probe" not in build_filter(SERVICE, rules.load_packs())
+
+
+def test_the_steps_of_a_server_are_asked_for_where_the_service_has_a_chain() -> None:
+    step = Rule(
+        id="open",
+        literal="the shop is open now",
+        pattern="^x",
+        hits=["x"],
+        misses=[""],
+        run="boot",
+        step="ready",
+    )
+    server = msgspec.structs.replace(
+        PACK, id="server", services=[], primary=[], chain=None, filter="", keywords=[], rules=[step]
+    )
+    assert "the shop is open now" in build_filter(SERVICE, [PACK, server])
+    assert "the shop is open now" not in build_filter("parcels", [PACK, server])

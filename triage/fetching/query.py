@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from triage.errors import UsageError
 from triage.fetching.workloads import workload_clause
-from triage.models import FetchPlan, Pack, WorkloadKind
+from triage.models import FetchPlan, Pack, Rule, WorkloadKind
 from triage.text import quote
 from triage.window import Window, format_timestamp
 
@@ -28,8 +28,8 @@ _MIN_LITERAL = 12
 _ALWAYS = (
     # A warning is often the only line that gives a reason.
     "severity>=WARNING",
-    # What a container prints to stdout and stderr as plain text has no severity, errors included. Both streams count:
-    # loggers of Java and .NET print their errors to stdout.
+    # What a container prints to stdout and stderr as plain text has no severity, errors included. Both
+    # streams count: loggers of Java and .NET print their errors to stdout.
     "severity=DEFAULT",
     'log_id("run.googleapis.com/varlog/system")',
     'log_id("run.googleapis.com//var/log/system")',
@@ -40,7 +40,8 @@ _ALWAYS = (
     'httpRequest.requestUrl:("/health" OR "/ws" OR "/websocket" OR "/ready" OR "/live")',
 )
 _REQUESTS = 'log_id("run.googleapis.com/requests")'
-#: How a request to a function of the first generation ended: logged as DEBUG, among the lines of the function.
+#: How a request to a function of the first generation ended: logged as DEBUG, among the lines of the
+#: function.
 _EXECUTIONS = (
     '(log_id("cloudfunctions.googleapis.com/cloud-functions") AND textPayload:"Function execution took")'
 )
@@ -58,9 +59,10 @@ def build_filter(
 ) -> str:
     """Return the filter of one service or other workload, without the window.
 
-    ``text``, a Logging filter, replaces the conditions of the packs; ``everything`` leaves both out. ``requests``
-    includes all requests. Those of a service without a readiness chain always are: its verdict depends on them.
-    Where the conditions of the packs exceed Cloud Logging's limit, the filter asks for all lines of the service.
+    ``text``, a Logging filter, replaces the conditions of the packs; ``everything`` leaves both out.
+    ``requests`` includes all requests. Those of a service without a readiness chain always are: its verdict
+    depends on them. Where the conditions of the packs exceed Cloud Logging's limit, the filter asks for all
+    lines of the service.
 
     Raises:
         UsageError: the name is invalid, or ``text`` is too long.
@@ -72,7 +74,8 @@ def build_filter(
         whole = "\n".join([*lines, f"(\n{text.strip()}\n)"])
         if not _fits(whole):
             raise UsageError(
-                f"the filter for {service} has {len(whole):,} characters, more than the {MAX_CHARACTERS:,} that Cloud "
+                f"the filter for {service} has {len(whole):,} characters, more than the {MAX_CHARACTERS:,} "
+                "that Cloud "
                 "Logging takes",
                 "give a shorter --filter, or --everything",
             )
@@ -112,10 +115,11 @@ def add_window(text: str, window: Window) -> str:
 def gcloud_command(text: str, project: str) -> str:
     """Return the equivalent gcloud command, for bash and for PowerShell.
 
-    Without a project gcloud uses its own. Windows PowerShell removes double quotes from a program's arguments, so the
-    filter is passed on standard input: gcloud reads its arguments from a YAML mapping there (``gcloud topic
-    flags-file``), where a key without a value is an argument. Single-quoted text means the same to both shells if it
-    contains no single quote, and Windows PowerShell 5.1 pipes ASCII only: YAML escapes replace other characters.
+    Without a project gcloud uses its own. Windows PowerShell removes double quotes from a program's
+    arguments, so the filter is passed on standard input: gcloud reads its arguments from a YAML mapping there
+    (``gcloud topic flags-file``), where a key without a value is an argument. Single-quoted text means the
+    same to both shells if it contains no single quote, and Windows PowerShell 5.1 pipes ASCII only: YAML
+    escapes replace other characters.
     """
     plain = text.isascii() and "'" not in text
     key = "|-\n  " + text.replace("\n", "\n  ") if plain else f'"{"".join(map(_escape_yaml, text))}"'
@@ -153,17 +157,17 @@ def _covers(pack: Pack, service: str) -> bool:
 def _pack_clause(packs: Sequence[Pack], more: Sequence[str]) -> str:
     """Return the clause for what matters.
 
-    Only the lines that a service's own packs know need words: its readiness lines are INFO. What the packs of every
-    service know is found by severity, log or status.
+    Only the lines that a service's own packs know need words: its readiness lines are INFO. What the packs of
+    every service know is found by severity, log or status; of theirs, a service with a chain needs the
+    steps of its runs, such as a server that listens.
     """
     own = [pack for pack in packs if pack.chain or pack.services]
+    rules = [rule for pack in own for rule in pack.rules]
+    if any(pack.chain for pack in own):
+        general = (pack for pack in packs if not (pack.chain or pack.services))
+        rules += [rule for pack in general for rule in pack.rules if _is_step(rule)]
     keywords = _without_longer(word for pack in own for word in pack.keywords)
-    literals = (
-        rule.literal
-        for pack in own
-        for rule in pack.rules
-        if not rule.noise and len(rule.literal) >= _MIN_LITERAL
-    )
+    literals = (rule.literal for rule in rules if not rule.noise and len(rule.literal) >= _MIN_LITERAL)
     known = _without_longer([*keywords, *literals])
     parts = [
         *_ALWAYS,
@@ -173,6 +177,11 @@ def _pack_clause(packs: Sequence[Pack], more: Sequence[str]) -> str:
         *(f"(\n{pack.filter.strip()}\n)" for pack in packs if pack.filter.strip()),
     ]
     return "(\n  " + "\n  OR ".join(part for part in parts if not part.endswith(":()")) + "\n)"
+
+
+def _is_step(rule: Rule) -> bool:
+    """Return whether a line is a step of a run, and neither its log finds it nor a probe wrote it."""
+    return rule.run not in ("", "probe") and not rule.log
 
 
 def _any_of(words: Iterable[str]) -> str:

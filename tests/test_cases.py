@@ -58,6 +58,8 @@ READ: dict[str, Callable[[Any], Any]] = {
     "symptoms": lambda incident: titles(incident.symptoms),
     "ruled_out": lambda incident: [ruled.cause for ruled in incident.ruled_out],
     "repeats": lambda run: run.repeats is not None,
+    "affected": lambda incident: {found.service: found.requests for found in incident.affected},
+    "changed": lambda incident: incident.change is not None,
 }
 
 

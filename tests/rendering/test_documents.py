@@ -49,10 +49,12 @@ def test_keys_have_schema_order_and_text_ends_in_a_line_feed(gate: Document) -> 
         "schema",
         "verdict",
         "recovered",
+        "open_incidents",
         "services",
         "coverage",
         "limits",
         "incidents",
+        "changes",
         "next",
         "noise",
     ]

@@ -6,6 +6,7 @@ from triage.changes.differences import differing_items
 from triage.changes.link_text import delay_text, item_text
 from triage.changes.linking import link_change, link_changes
 from triage.changes.reader import ChangeHistory, ChangeReader, concerns_changes, read_changes
+from triage.changes.settings import current_settings
 from triage.changes.specification import ItemKey, Specification
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ItemKey",
     "Specification",
     "concerns_changes",
+    "current_settings",
     "delay_text",
     "differing_items",
     "item_text",

@@ -30,8 +30,8 @@ _INGRESS = {
 def read_v2(document: Mapping[str, Any], mask: Sequence[str] = (), *, job: bool = False) -> Specification:
     """Return the specification of a Service, Job or WorkerPool of API v2.
 
-    With a ``mask`` only the areas that it names are known: what a request leaves out of them is not set, all else is
-    as it was.
+    With a ``mask`` only the areas that it names are known: what a request leaves out of them is not set, all
+    else is as it was.
     """
     template = mapping(document.get("template"))
     if job:

@@ -20,9 +20,10 @@ _LOG = "cloudaudit.googleapis.com/"
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What an audit entry says of a call.
 
-    ``at`` is in nanoseconds since 1970 in UTC. ``log`` is "activity" or "system_event", ``method`` the whole name and
-    ``verb`` its last part. ``collection`` and ``name`` are those of the resource ("services", "shop"); ``path`` is
-    its whole name; ``service`` is the one that labels name. ``code`` and ``message`` are those of the status, 0 and "" where the call worked.
+    ``at`` is in nanoseconds since 1970 in UTC. ``log`` is "activity" or "system_event", ``method`` the whole
+    name and ``verb`` its last part. ``collection`` and ``name`` are those of the resource ("services",
+    "shop"); ``path`` is its whole name; ``service`` is the one that labels name. ``code`` and ``message`` are
+    those of the status, 0 and "" where the call worked.
     """
 
     at: int
@@ -120,7 +121,7 @@ def _loaded(value: Any) -> Any:
 
 
 def _squashed(value: Any) -> dict[str, Any]:
-    """Return an object with its keys in lower case and without underscores, as exports spell them in many ways."""
+    """Return an object with its keys in lower case and without underscores."""
     value = _loaded(value)
     if not isinstance(value, dict):
         return {}

@@ -51,7 +51,10 @@ class Call(msgspec.Struct, frozen=True):
 
 
 def pair_calls(records: Iterable[AuditRecord]) -> Iterator[Call]:
-    """Yield the calls of records in order of time; the entries of one operation are one call, at its first entry."""
+    """Yield the calls of records in order of time.
+
+    The entries of one operation are one call, at its first entry.
+    """
     firsts: dict[tuple[str, str], AuditRecord] = {}
     lasts: dict[tuple[str, str], AuditRecord] = {}
     for number, record in enumerate(records):

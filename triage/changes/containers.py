@@ -25,7 +25,8 @@ def add_containers(
 ) -> None:
     """Add the items of all containers; the first item of each is of the container that has the port.
 
-    ``aliases`` are the names of secrets of other projects. ``stored`` says that Cloud Run wrote the object, with all
+    ``aliases`` are the names of secrets of other projects. ``stored`` says that Cloud Run wrote the object,
+    with all
     defaults: what is absent from it without any resource limit was cut off, and is unknown.
     """
     containers = objects(template.get("containers"))

@@ -22,7 +22,10 @@ def change_id(call: Call) -> str:
 
 
 class Deployment:
-    """What is known of a call so far; ``revision`` is the new one, ``hinted`` one that only started instances."""
+    """What is known of a call so far.
+
+    ``revision`` is the new one, ``hinted`` one that only started instances.
+    """
 
     def __init__(
         self,
@@ -86,7 +89,7 @@ class Deployment:
     def _moved_traffic(
         self, items: list[ChangeItem], revision: str
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the revisions that got more of the traffic and those that got less, the largest share first."""
+        """Return the revisions that got more of the traffic and those that got less, largest first."""
         moved = next((item for item in items if item.name == "traffic"), None)
         if moved is None:
             return (), ()

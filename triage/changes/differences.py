@@ -26,8 +26,8 @@ _LONGEST_VALUE = 300
 def differing_items(before: Specification, after: Specification) -> list[ChangeItem]:
     """Return the items that differ where both are known, in order of name.
 
-    Parts of an item that differ are named together. Values of environment variables are shown only where they are
-    harmless.
+    Parts of an item that differ are named together. Values of environment variables are shown only where they
+    are harmless.
     """
     differing: dict[str, list[ItemKey]] = defaultdict(list)
     both = before.known & after.known
@@ -64,7 +64,10 @@ def _named(key: ItemKey, value: str) -> str:
 
 
 def _variable(name: str, keys: list[ItemKey], before: Specification, after: Specification) -> ChangeItem:
-    """Return a changed variable: its values where they are harmless or only name a secret, else none of them."""
+    """Return a changed variable.
+
+    Its values where they are harmless or only name a secret, else none of them.
+    """
     old, new = _joined(keys, before.items), _joined(keys, after.items)
     has_secret_name = _SECRET_NAME.search(name.removeprefix("env ")) is not None
     if all(
@@ -80,7 +83,10 @@ def _variable(name: str, keys: list[ItemKey], before: Specification, after: Spec
 
 
 def clues_of(items: list[ChangeItem], after: Specification) -> dict[str, tuple[str, ...]]:
-    """Return by item the names in its new values that a failure may quote, such as a host; never a password."""
+    """Return by item the names in its new values that a failure may quote, such as a host.
+
+    Never a password.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for item in items:
         values = [

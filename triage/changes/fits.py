@@ -28,7 +28,7 @@ class LinkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certain: bool = True
 
     def matches(self, item: ChangeItem, change: AppliedChange, onset: Onset) -> bool:
-        """Return whether the item changed in the way of this row, and the failure is one that follows from it."""
+        """Return whether the item changed in the way of this row, and the failure follows from it."""
         delay = min(onset.first_failures.values()) - change.at
         if change.change.service is not None and delay > self.within * NANOSECONDS:
             return False
@@ -67,8 +67,8 @@ def link_table() -> LinkTable:
 def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Literal["certain", "possible"] | None:
     """Return how well a changed item explains a failure, None where it does not.
 
-    A failure that quotes the variable, or a name in the new value, leaves no doubt; nor does traffic that moved to
-    the revision that fails.
+    A failure that quotes the variable, or a name in the new value, leaves no doubt; nor does traffic that
+    moved to the revision that fails.
     """
     if item.name == "traffic":
         earliest = min(onset.first_failures, key=lambda revision: (onset.first_failures[revision], revision))

@@ -30,7 +30,7 @@ def policy_of(call: Call) -> Bindings | None:
 
 
 def policy_change(call: Call, before: Bindings | None) -> AppliedChange:
-    """Return the change of a policy; ``before`` is the one that the previous call set, None where it is not known.
+    """Return the change of a policy; ``before`` is the one that the previous call set, None if unknown.
 
     Members are counted by kind, and never named but for the public ones.
     """

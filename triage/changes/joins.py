@@ -73,7 +73,7 @@ def _versions_used(specification: Specification | None, secret: str) -> set[str]
 
 
 def _uses_instance(change: AppliedChange, onset: Onset, specification: Specification | None) -> bool:
-    """Return whether the failure or the service's configuration names the instance, and the operation is not long over."""
+    """Return whether the failure or the service's configuration names the instance of a recent operation."""
     first = min(onset.first_failures.values())
     passing = not change.change.method.endswith((".delete", ".update", ".patch", ".demoteMaster"))
     if passing and change.ended is not None and first > change.ended + _AFTER_OPERATION:
@@ -84,7 +84,7 @@ def _uses_instance(change: AppliedChange, onset: Onset, specification: Specifica
 
 
 def _is_affected(change: AppliedChange, text: str, specification: Specification | None) -> bool:
-    """Return whether the service's own account lost a role, or the failure names the secret or the account."""
+    """Return whether the service's account lost a role, or the failure names the secret or account."""
     account = (specification.get("service account") if specification else None) or ""
     members = {member.rpartition(":")[2] for member in change.removed_members}
     if any(member and (member == account or member in text) for member in members):

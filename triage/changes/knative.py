@@ -1,4 +1,4 @@
-"""Specifications in the form of API v1, which ``gcloud describe`` and all system events have too (Knative)."""
+"""Specifications in the form of API v1 (Knative), as ``gcloud describe`` and system events have them."""
 
 import re
 from collections.abc import Mapping

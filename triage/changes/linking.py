@@ -33,9 +33,10 @@ def link_changes(
 ) -> dict[str, ChangeLink | None]:
     """Return by incident the change that explains it, or None.
 
-    A change explains an incident only if it concerns the service, or a secret or database that the service uses; if
-    the first failure came after it, for a deployment on the new revision; and if a changed item fits the cause, or
-    what it changed is unknown and the failure began soon after. Of several the most certain wins, then the nearest.
+    A change explains an incident only if it concerns the service, or a secret or database that the service
+    uses; if the first failure came after it, for a deployment on the new revision; and if a changed item fits
+    the cause, or what it changed is unknown and the failure began soon after. Of several the most certain
+    wins, then the nearest.
     """
     return {onset.incident: link_change(onset, changes, configurations) for onset in onsets}
 
@@ -83,7 +84,10 @@ def _assess(change: AppliedChange, onset: Onset, specification: Specification | 
 
 
 def _began_on_new_revision(change: AppliedChange, onset: Onset) -> bool:
-    """Return whether the failure began where the change took effect: on the revision that it created, if it did."""
+    """Return whether the failure began where the change took effect.
+
+    On the revision that it created, if it did.
+    """
     if not change.created:
         return True
     first = min(onset.first_failures, key=lambda revision: (onset.first_failures[revision], revision))
@@ -93,5 +97,8 @@ def _began_on_new_revision(change: AppliedChange, onset: Onset) -> bool:
 
 
 def _spans_revisions(change: AppliedChange, onset: Onset) -> bool:
-    """Return whether other revisions fail in the same way: then the new one is not what they have in common."""
+    """Return whether other revisions fail in the same way.
+
+    Then the new one is not what they have in common.
+    """
     return change.created and bool(onset.first_failures.keys() - {"", change.change.revision})

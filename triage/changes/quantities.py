@@ -67,7 +67,10 @@ def seconds(value: str | float) -> str:
 
 
 def magnitude(item: str, text: str | None) -> int | None:
-    """Return a number by which two values of an item compare: bytes, thousandths of CPUs, seconds or a count."""
+    """Return a number by which two values of an item compare.
+
+    Bytes, thousandths of CPUs, seconds or a count.
+    """
     amount = (text or "").partition(" ")[0]
     if item == "cpu":
         return millicores(amount)

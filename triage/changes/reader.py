@@ -34,14 +34,18 @@ class ChangeHistory(msgspec.Struct, frozen=True):
 
 
 def concerns_changes(entry: Entry) -> bool:
-    """Return whether the reader wants this entry: an audit entry, or the start of an instance for a rollout."""
+    """Return whether the reader wants this entry.
+
+    An audit entry, or the start of an instance for a rollout.
+    """
     return entry.log_name.startswith("cloudaudit.googleapis.com/") or _ROLLOUT in entry.message
 
 
 def read_changes(entries: Iterable[Entry], given: Sequence[Configuration] = ()) -> ChangeHistory:
     """Return what the entries say of changes; others than those that concern changes are passed over.
 
-    The order of the entries does not matter, nor do duplicates. ``given`` are configurations that the user supplied.
+    The order of the entries does not matter, nor do duplicates. ``given`` are configurations that the user
+    supplied.
     """
     reader = ChangeReader(given)
     for entry in entries:

@@ -25,7 +25,10 @@ def is_deployment(call: Call) -> bool:
 
 
 def is_call(record: AuditRecord) -> bool:
-    """Return whether the record is of a call that can change something; system events only report what came of it."""
+    """Return whether the record is of a call that can change something.
+
+    System events only report what came of it.
+    """
     call = Call(record, record)
     if is_sql_operation(call):
         return True

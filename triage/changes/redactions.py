@@ -25,7 +25,7 @@ _ANNOTATED = (
 
 
 def redacted_areas(fields: Iterable[str], side: str) -> set[str]:
-    """Return the areas of a specification that were cut out of the ``side`` ("request" or "response") of an entry."""
+    """Return the areas of a specification that were cut out of the "request" or "response" of an entry."""
     areas: set[str] = set()
     for field in fields:
         owner, _, path = field.removeprefix("protoPayload.").removeprefix("proto_payload.").partition(".")

@@ -24,7 +24,10 @@ def is_secret_change(call: Call) -> bool:
 
 
 def secret_change(call: Call, before: str | None) -> AppliedChange:
-    """Return the change of a version; ``before`` is the state that the last change gave it, None if not known."""
+    """Return the change of a version.
+
+    ``before`` is the state that the last change gave it, None if not known.
+    """
     record = call.first
     name, version = secret_version(call)
     said = f"version {version} " if version else ""

@@ -21,7 +21,7 @@ _DELETION = "Deletion in progress"
 
 
 class ServiceHistory:
-    """Follows one service: hand it calls, system events and starts of instances in order of time, then close it."""
+    """Follows one service by its calls, system events and starts of instances, in order of time."""
 
     def __init__(self, name: str, given: Mapping[str, Specification] | None = None) -> None:
         """Begin without knowledge but for the specifications ``given`` by revision."""

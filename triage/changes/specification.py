@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-#: The areas of a specification, named by their path in the v2 API: masks and redactions are read against them.
+#: The areas of a specification, named by their path in the v2 API: masks and redactions are read against
+#: them.
 CONTAINER_AREAS = (
     "template.containers.image",
     "template.containers.env",
@@ -52,8 +53,8 @@ class ItemKey(NamedTuple):
 class Specification(msgspec.Struct, frozen=True):
     """Items with their values as texts, of which documents show differences; values may be secret.
 
-    ``areas`` has the area of each item, ``known`` the areas that were given or have a known default: an item that is
-    absent from a known area is not set, one that is absent from another area is unknown.
+    ``areas`` has the area of each item, ``known`` the areas that were given or have a known default: an item
+    that is absent from a known area is not set, one that is absent from another area is unknown.
     """
 
     items: dict[ItemKey, str] = {}

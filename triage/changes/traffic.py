@@ -27,7 +27,10 @@ def traffic_text(targets: Sequence[Mapping[str, Any]]) -> str:
 
 
 def traffic_shares(said: str | None, latest: str | None) -> dict[str, int]:
-    """Return the percentages by revision of such a text; the latest revision stands for "latest" where it is known."""
+    """Return the percentages by revision of such a text.
+
+    The latest revision stands for "latest" where it is known.
+    """
     shares: dict[str, int] = {}
     for name, percent in _TARGET.findall(said or ""):
         revision = (latest or LATEST) if name == LATEST else name

@@ -4,13 +4,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import exports_argument, pack_option, reading_options, verbosity_options
+from triage.cli.options import (
+    config_option,
+    exports_argument,
+    pack_option,
+    reading_options,
+    verbosity_options,
+)
 from triage.cli.settings import print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from triage.models import Pack
-    from triage.pipeline import Selection
+    from triage.pipeline import Configuration, Selection
 
 
 @click.command("attach")
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing is called.")
 @reading_options
 @pack_option
+@config_option
 @verbosity_options
 def attach_command(
     exports: tuple[str, ...],
@@ -45,6 +52,7 @@ def attach_command(
     api_url: str,
     dry_run: bool,
     packs: "list[Pack]",
+    configurations: "list[Configuration]",
     selection: "Selection",
 ) -> None:
     """Put the report on a GitHub issue: the same incident updates its comment, a new one gets its own.
@@ -55,7 +63,11 @@ def attach_command(
 
     if [issue is not None, finding, create].count(True) != 1:
         raise UsageError("say where the report goes", "one of --issue NUMBER, --find or --create")
-    ticket = pipeline.ticket(pipeline.analyse(exports, packs=packs, selection=selection, notify=print_note))
+    ticket = pipeline.ticket(
+        pipeline.analyse(
+            exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+        )
+    )
     if dry_run:
         if create:
             click.echo(f"Title: {ticket.title}\nLabels: {', '.join(ticket.labels)}\n")

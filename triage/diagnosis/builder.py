@@ -1,7 +1,7 @@
 """The diagnosis: observes every entry and run once, then ranks the incidents."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -13,16 +13,22 @@ from triage.diagnosis.failure_incidents import build_incident, is_refusal, sever
 from triage.diagnosis.failure_parents import find_parent
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder, fill_sentence, merge_matches
 from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, finish_key
+from triage.diagnosis.no_data import explain_no_data
 from triage.diagnosis.noise_counter import NoiseCounter
+from triage.diagnosis.onsets import onset_of, onset_of_runs
+from triage.diagnosis.passed_on import PassedOn, follow_traces
 from triage.diagnosis.ranking import attach_symptoms, rank
+from triage.diagnosis.regions import RegionTracker, failures_in, join_regions
 from triage.diagnosis.request_traces import RequestTraces
 from triage.diagnosis.rule_matches import MatchesByRule, group_by_rule, record
 from triage.diagnosis.service_tracker import ServiceTracker
-from triage.diagnosis.serving import ServingTracker
+from triage.diagnosis.serving import ServiceServing, ServingTracker
 from triage.diagnosis.serving_verdict import is_recovered, judge_serving
-from triage.diagnosis.suggestions import limits, suggest_query
-from triage.diagnosis.unknown_errors import UnknownErrors
+from triage.diagnosis.suggestions import describe_filter, limits, suggest_query
+from triage.diagnosis.unknown_errors import ServiceContext, UnknownErrors
+from triage.diagnosis.unnamed_checks import unnamed_check
 from triage.models import (
+    AffectedService,
     Coverage,
     Diagnosis,
     Entry,
@@ -30,13 +36,18 @@ from triage.models import (
     FailureGroup,
     Incident,
     Pack,
+    Quote,
+    Recognized,
+    RevisionTraffic,
     Run,
     RunRecord,
     ServiceState,
     ServiceVerdict,
     Traffic,
 )
+from triage.models.change import Onset
 from triage.text import path_template
+from triage.window import parse_timestamp
 
 #: The worst first: the verdict of a document is the worst of its primary services.
 _WORST_FIRST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
@@ -69,31 +80,59 @@ class DiagnosisBuilder:
         self._unknown_errors = UnknownErrors()
         self._failure_causes = FailureCauses(packs)
         self._serving = ServingTracker()
+        self._regions = RegionTracker()
         self._failures: list[FailureGroup] = []
         self._traces = RequestTraces()
         self._explained: Counter[tuple[str, str, str]] = Counter()
+        self._onsets: list[Onset] = []
+        self._incident_ids: dict[int, str] = {}
+        self._passed_on = PassedOn({}, {}, {})
 
-    def observe(self, entry: Entry, event: Event | None) -> None:
-        """Record one entry with its event, None where no rule matched."""
+    def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> None:
+        """Record one entry with its event, None where no rule matched.
+
+        is_output: whether an application printed it: an error is then counted with its whole statement.
+        """
         service = self._services.get(entry.service)
         if service is None:
             service = self._services[entry.service] = ServiceTracker(entry.service)
         service.observe(entry)
         self._traces.observe(entry, event)
         self._serving.observe(entry, event)
+        self._regions.observe(entry, event)
         if event is None:
-            self._unknown_errors.observe(entry)
+            if not is_output:
+                self._unknown_errors.observe(entry)
         elif event.noise:
             self._noise.observe(self._noise_titles[event.name], entry)
         else:
             record(self._matches[entry.service, entry.revision], event)
+            known = None if is_output or event.failure else self._failure_causes.recognize_event(event)
+            if known is not None:
+                self._unknown_errors.observe(entry, known=known)
+
+    def observe_error(self, statement: Quote, known: Recognized | None, events: Sequence[Event]) -> None:
+        """Record a statement that is an error, with what the packs know of it and of its single lines.
+
+        Lines beside the decisive one are no errors of their own. A statement whose decisive line a rule of a
+        chain matches is counted by that rule.
+        """
+        matched = [event for event in events if event.entry is statement.entry]
+        if any(event.name in self._causes.rules for event in matched):
+            return
+        for event in events:
+            if event not in matched:
+                self._explained[event.entry.service, event.entry.revision, event.name] += 1
+        if (known is not None and known.cause) or (known is None and not matched):
+            self._unknown_errors.observe_statement(statement, known)
 
     def add_run(self, run_record: RunRecord) -> None:
         """Record one finished run."""
         run = run_record.run
         self._services.setdefault(run.service, ServiceTracker(run.service)).add_run(run)
+        self._regions.add_run(run_record)
         matches = group_by_rule(run_record.events)
-        pack_cause = self._causes.match_run(run, matches)
+        pack_cause = self._causes.match_run(run, matches) or unnamed_check(run, matches, self._packs)
         if pack_cause is not None or run.verdict in ("ready", "degraded"):
             for name, found in matches.items():
                 self._explained[run.service, run.revision, name] += found.count
@@ -108,14 +147,28 @@ class DiagnosisBuilder:
     def add_traffic(self, traffic: Traffic) -> None:
         """Count requests that were not observed one by one."""
         self._serving.add_traffic(traffic)
+        self._regions.add_traffic(traffic)
+        service = self._services.setdefault(traffic.service, ServiceTracker(traffic.service))
+        service.add_revision(traffic.revision)
+
+    def traffic(self) -> list[RevisionTraffic]:
+        """Return the requests of each revision."""
+        return self._serving.traffic()
+
+    def onsets(self) -> list[Onset]:
+        """Return how each incident of the last diagnosis that has failure points began."""
+        return self._onsets
 
     def build(self, coverage: Coverage, failures: Sequence[FailureGroup] = ()) -> Diagnosis:
-        """Return the diagnosis of everything that was recorded; ``failures`` are the failures with their evidence."""
+        """Return the diagnosis of everything that was recorded.
+
+        ``failures`` are the failures with their evidence.
+        """
         self._failures = [group for group in failures if not self._is_ordinary_refusal(group)]
-        if not coverage.records - coverage.broken - coverage.outside:
-            return Diagnosis(
-                verdict="no_data", coverage=coverage, limits=["There are no log entries to judge."]
-            )
+        for group in self._failures:
+            self._services.setdefault(group.service, ServiceTracker(group.service))
+        if nothing := explain_no_data(coverage):
+            return Diagnosis(verdict="no_data", coverage=coverage, limits=[nothing])
         self._builders = dict(
             sorted(self._builders.items(), key=lambda found: (found[1].first_key, found[0]))
         )
@@ -126,20 +179,35 @@ class DiagnosisBuilder:
         states = [self._apply_cause_verdict(_explain_lost_payloads(state, coverage)) for state in states]
         deciding = [state for state in states if state.primary] or states
         leading = min(deciding, key=lambda state: _WORST_FIRST.index(state.verdict))
-        incidents = self._build_incidents(states)
+        filtered = self._filtered_services(coverage)
+        incidents = [_limit_confidence(incident, filtered) for incident in self._build_incidents(states)]
+        states = [_with_open_incidents(state, incidents) for state in states]
+        leading = next(state for state in states if state.service == leading.service)
+        open_incidents = sum(incident.is_open for incident in incidents)
+        incidents += self._find_errors(states, coverage)
         validated = any(self._services[state.service].validated for state in states if state.primary)
         return Diagnosis(
             verdict=leading.verdict,
-            recovered=leading.recovered,
+            recovered=leading.recovered and not open_incidents,
+            open_incidents=open_incidents,
             services=sorted(
                 states, key=lambda state: (state is not leading, not state.primary, state.service)
             ),
             coverage=coverage,
-            limits=limits(self._packs, states, coverage, self._builders.values(), validated=validated),
+            limits=[
+                *(describe_filter(service, coverage) for service in sorted(filtered)),
+                *limits(self._packs, states, coverage, self._builders.values(), validated=validated),
+            ],
             incidents=incidents,
             next=suggest_query(self._packs, leading, coverage, incidents, self._builders.values()),
             noise=self._noise.build(),
         )
+
+    def _filtered_services(self, coverage: Coverage) -> set[str]:
+        """Return the services that logged nothing below ERROR; a record that was skipped is below ERROR."""
+        if coverage.skipped:
+            return set()
+        return {name for name, service in self._services.items() if service.logs_only_errors}
 
     def _find_builder(
         self, pack_cause: PackCause, service: str, check: str | None, matches: MatchesByRule, at: FinishKey
@@ -183,8 +251,25 @@ class DiagnosisBuilder:
         for (service, revision), matches in places:
             for name, found in matches.items():
                 unexplained = found.count - self._explained[service, revision, name]
-                if name not in explained and unexplained > 0:
+                if name not in explained and unexplained > 0 and not self._is_of_failures(found.first):
                     self._unknown_errors.observe(found.first.entry, unexplained, found.ended)
+
+    def _is_of_failures(self, event: Event) -> bool:
+        """Return whether a line is a failure point, or its rule names the cause of failures."""
+        return bool(event.failure) or event.name in self._failure_causes.rules
+
+    def _find_errors(self, states: Sequence[ServiceState], coverage: Coverage) -> list[Incident]:
+        """Return the errors that no failure explains, those of primary services first."""
+        covered = [parse_timestamp(time) for time in (coverage.first, coverage.last) if time]
+
+        def context_of(service: str) -> ServiceContext:
+            tracker = self._services.get(service)
+            revisions = tracker.newest_first() if tracker is not None else []
+            return ServiceContext(revisions, sum(covered) // max(1, len(covered)))
+
+        errors = self._unknown_errors.incidents(self._failures, self._failure_causes, context_of, self._link)
+        primary = {state.service for state in states if state.primary}
+        return sorted(errors, key=lambda error: error.service not in primary)
 
     def _all_services(self, coverage: Coverage) -> list[ServiceTracker]:
         """Return all services; entries without a service count only where no other is known."""
@@ -197,19 +282,37 @@ class DiagnosisBuilder:
     def _state(self, service: ServiceTracker) -> ServiceState:
         packs = [p for p in self._packs if any(fnmatchcase(service.name, pattern) for pattern in p.primary)]
         chain = next((pack.id for pack in packs if pack.chain), "")
-        state = service.build(primary=bool(packs), chain=chain)
-        if chain and state.verdict != "inconclusive":
-            return state
-        return self._judge_serving(state, service)
+        failures = [group for group in self._failures if group.service == service.name]
 
-    def _judge_serving(self, state: ServiceState, service: ServiceTracker) -> ServiceState:
+        def state_of(
+            tracker: ServiceTracker, serving: ServiceServing, found: list[FailureGroup]
+        ) -> ServiceState:
+            state = tracker.build(primary=bool(packs), chain=chain)
+            if chain and state.verdict != "inconclusive":
+                return state
+            return self._judge_serving(state, tracker, serving, found)
+
+        whole = state_of(service, self._serving.of(service.name), failures)
+        regions = self._regions.of(service.name)
+        if not regions or service.probed is not None:
+            return whole
+        return join_regions(
+            whole,
+            {
+                location: state_of(tracker, serving, failures_in(location, failures))
+                for location, tracker, serving in regions
+            },
+        )
+
+    def _judge_serving(
+        self,
+        state: ServiceState,
+        service: ServiceTracker,
+        serving: ServiceServing,
+        failures: list[FailureGroup],
+    ) -> ServiceState:
         """Return the verdict that started instances, deployments and requests give, where no chain decides."""
-        serving = self._serving.of(service.name)
-        groups = [
-            (group, severity_of(group, serving, share_of(group, serving)))
-            for group in self._failures
-            if group.service == service.name
-        ]
+        groups = [(group, severity_of(group, serving, share_of(group, serving))) for group in failures]
         if service.validated or service.probed is not None:
             return state
         judged = judge_serving(serving, groups, service.newest_first())
@@ -226,12 +329,17 @@ class DiagnosisBuilder:
         )
 
     def _is_ordinary_refusal(self, group: FailureGroup) -> bool:
-        """Return whether requests were refused as scanners are: once or twice, on paths that never succeeded."""
-        if not is_refusal(group) or group.known is not None or group.samples[0].statement is not None:
+        """Return whether requests were refused as scanners are.
+
+        Once or twice, on paths that never succeeded.
+        """
+        sample = group.samples[0]
+        if not is_refusal(group) or (group.known is not None and sample.statement is None):
             return False
         paths = self._serving.of(group.service).paths
         known = [paths[name] for path, _ in group.paths if (name := path_template(path)) in paths]
-        return not any(path.succeeded for path in known) and group.count <= _FEW
+        succeeds = any(path.succeeded for path in known)
+        return succeeds or group.count <= _FEW if sample.statement else not succeeds and group.count <= _FEW
 
     def _apply_cause_verdict(self, state: ServiceState) -> ServiceState:
         """Return the state with the verdict of a cause where no run decides."""
@@ -255,28 +363,64 @@ class DiagnosisBuilder:
             service = self._services[builder.service]
             cause = builder.pack_cause.cause
             ends = cause.tier in ("crash", "startup", "check") or cause.scope == "probe"
-            builder.recovered = ends and service.ready_after(builder.ended, builder.revisions.names())
+            builder.recovered = ends and service.ready_after(
+                builder.ended, builder.revisions.names(), builder.instances.names()
+            )
             builder.trace_events = self._traces.lines_of(builder)
         builders = attach_symptoms(list(self._builders.values()))
         failures = self._failure_incidents(builders)
         incidents = [builder.build(partial(self._nearby, builder), self._link) for builder in builders]
-        incidents += failures
-        return rank([*incidents, *self._unknown_errors.incidents()], by_service)
+        self._onsets += [onset_of_runs(*found) for found in zip(incidents, builders, strict=True)]
+        incidents = [self._with_affected(incident) for incident in [*incidents, *failures]]
+        return rank(incidents, by_service)
 
     def _failure_incidents(self, builders: list[IncidentBuilder]) -> list[Incident]:
-        """Return the incidents of failures that no other incident explains; what one explains is its symptom."""
+        """Return the incidents of failures that no other incident explains.
+
+        What one explains is its symptom.
+        """
         incidents = []
-        for group in self._failures:
+        self._onsets = []
+        self._incident_ids = {}
+        self._passed_on = follow_traces(self._failures)
+        for index, group in enumerate(self._failures):
             parent = find_parent(group, builders)
             if parent is not None:
                 parent.failures.append(group)
+                self._incident_ids[index] = parent.id
+                continue
+            if index in self._passed_on.roots:
                 continue
             serving, service = self._serving.of(group.service), self._services[group.service]
-            recovered = is_recovered(group, serving, service.newest_first())
-            incidents.append(
-                build_incident(group, self._failure_causes, serving, self._link, recovered=recovered)
-            )
+            recovered = self._is_recovered(group, serving, service)
+            incident = build_incident(group, self._failure_causes, serving, self._link, recovered=recovered)
+            incidents.append(incident)
+            self._incident_ids[index] = incident.id
+            self._onsets.append(onset_of(incident, [group]))
         return incidents
+
+    def _is_recovered(self, group: FailureGroup, serving: ServiceServing, service: ServiceTracker) -> bool:
+        """Return whether what failed succeeded afterwards, in every region in which it failed."""
+        regions = [
+            is_recovered(found, serving_there, tracker.newest_first())
+            for location, tracker, serving_there in self._regions.of(group.service)
+            for found in failures_in(location, [group])
+        ]
+        return all(regions) if regions else is_recovered(group, serving, service.newest_first())
+
+    def _with_affected(self, incident: Incident) -> Incident:
+        """Return an incident with the services that passed it on, and what they returned."""
+        indexes = [index for index, name in self._incident_ids.items() if name == incident.id]
+        requests: Counter[str] = Counter()
+        for index in indexes:
+            for found in self._passed_on.affected.get(index, ()):
+                requests[found.service] += found.requests
+        symptoms = [text for index in indexes for text in self._passed_on.symptoms.get(index, ())]
+        return msgspec.structs.replace(
+            incident,
+            affected=[AffectedService(*found) for found in requests.most_common()],
+            symptoms=[*incident.symptoms, *symptoms],
+        )
 
     def _nearby(self, builder: IncidentBuilder, services: str) -> MatchesByRule:
         """Return the matches near an incident: of its revisions, or of a glob pattern of services.
@@ -302,6 +446,19 @@ class DiagnosisBuilder:
 
 def _first_entry(matches: MatchesByRule) -> Entry:
     return min((found.first.entry for found in matches.values()), key=lambda entry: entry.sort_key)
+
+
+def _with_open_incidents(state: ServiceState, incidents: Sequence[Incident]) -> ServiceState:
+    """Return the state with the number of open incidents; with one, the service has not recovered."""
+    count = sum(incident.service == state.service and incident.is_open for incident in incidents)
+    return msgspec.structs.replace(state, open_incidents=count, recovered=state.recovered and not count)
+
+
+def _limit_confidence(incident: Incident, filtered: Collection[str]) -> Incident:
+    """Return the incident at medium confidence at most where a filter hides whether it was followed by a success."""
+    if incident.service in filtered and incident.confidence == "high" and incident.tier != "runtime":
+        return msgspec.structs.replace(incident, confidence="medium")
+    return incident
 
 
 def _explain_lost_payloads(state: ServiceState, coverage: Coverage) -> ServiceState:

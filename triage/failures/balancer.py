@@ -10,7 +10,8 @@ from triage.models import Entry, Event, FailureGroup, FailureSample, Recognized,
 from triage.text import message_template, path_template
 from triage.window import NANOSECONDS
 
-#: Failed requests of load balancers that are kept, and of services whose traces are kept; more are counted only.
+#: Failed requests of load balancers that are kept, and of services whose traces are kept; more are counted
+#: only.
 _KEPT = 50_000
 #: Traces of a load balancer's requests by which its backends are joined to services.
 _JOINED = 50_000
@@ -30,7 +31,7 @@ EntryRecognizer = Callable[[Entry], Recognized | None]
 
 
 class BalancerFailures(NamedTuple):
-    """The requests that failed before they reached a service, by explanation, and the same as counts of requests.
+    """The requests that failed before they reached a service, by explanation, and as counts.
 
     ``omitted`` are those beyond the number that is kept.
     """
@@ -170,7 +171,7 @@ class BalancerCollector:
         return next((served.service for served in found if entry.timestamp - _CLOCK <= served.at <= end), "")
 
     def _same_length(self) -> Iterable[tuple[Entry, str]]:
-        """Yield the WebSockets that ended after the same time as others of their backend, with a text that says so."""
+        """Yield the WebSockets that ended after the same time as others of their backend, with a text."""
         lengths: dict[tuple[str, int], list[Entry]] = defaultdict(list)
         for entry in self._sockets:
             seconds = round((entry.http.latency if entry.http else None) or 0)
@@ -182,7 +183,7 @@ class BalancerCollector:
 
 
 def _is_failure(entry: Entry) -> bool:
-    """Return whether an entry of a load balancer says that a request failed, and not because of the client."""
+    """Return whether a load balancer says that a request failed, and not because of the client."""
     details = entry.balancer.details if entry.balancer else ""
     status = (entry.http.status if entry.http else None) or 0
     if details.startswith(_NO_FAILURE) or details == _SOCKET_CLOSED:

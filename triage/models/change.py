@@ -11,10 +11,11 @@ class ChangeItem(msgspec.Struct, frozen=True):
     """One part of a configuration that differs.
 
     ``name`` is one of: image, env NAME, secret NAME, memory, cpu, concurrency, max instances, min instances,
-    request timeout (of a job: the timeout of a task), port, command, args, service account, vpc, startup probe,
-    liveness probe, readiness probe, execution environment, ingress, traffic, iam policy, cloud sql, secret version.
-    ``before`` and ``after`` are texts; None where there was nothing or nothing is known. Values of environment
-    variables are texts only where they are harmless, else "set", "changed" and "removed".
+    request timeout (of a job: the timeout of a task), port, command, args, service account, vpc, startup
+    probe, liveness probe, readiness probe, execution environment, ingress, traffic, iam policy, cloud sql,
+    secret version. ``before`` and ``after`` are texts; None where there was nothing or nothing is known.
+    Values of environment variables are texts only where they are harmless, else "set", "changed" and
+    "removed".
     """
 
     name: str
@@ -25,10 +26,11 @@ class ChangeItem(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One change, as documents have it.
 
-    ``at`` is the time of the call in RFC 3339, the first entry of a long-running pair. ``by`` is the principal as
-    logged, "" where the log names none: rendering masks it. ``service`` is None for secrets, Cloud SQL and projects.
-    ``revision`` is the one that the change created, or that got the traffic. ``config_known`` says whether the
-    previous and the new configuration are known; where it is False, ``items`` holds only what is known all the same.
+    ``at`` is the time of the call in RFC 3339, the first entry of a long-running pair. ``by`` is the
+    principal as logged, "" where the log names none: rendering masks it. ``service`` is None for secrets,
+    Cloud SQL and projects. ``revision`` is the one that the change created, or that got the traffic.
+    ``config_known`` says whether the previous and the new configuration are known; where it is False,
+    ``items`` holds only what is known all the same.
     """
 
     id: str
@@ -58,12 +60,13 @@ class ConfigurationDifference(msgspec.Struct, frozen=True):
 class AppliedChange(msgspec.Struct, frozen=True, kw_only=True):
     """A change with what links it to incidents; only ``change`` is shown.
 
-    ``at`` and ``ended`` are nanoseconds since 1970 in UTC; ``ended`` is the last entry of a Cloud SQL operation.
-    ``created`` says that a new revision came of it. ``serving`` are the revisions that got more traffic by it.
-    ``resource`` is the name of the secret, the Cloud SQL instance or the service; ``version`` that of the secret.
-    ``clues`` are names that the new values hold, such as hosts, by item: a failure that quotes one points at the
-    item; they never leave. ``removed_members`` are those that a policy lost. ``previous_since`` is when the previous
-    configuration was deployed, where an entry says so: what a ``--from`` would have to reach.
+    ``at`` and ``ended`` are nanoseconds since 1970 in UTC; ``ended`` is the last entry of a Cloud SQL
+    operation. ``created`` says that a new revision came of it. ``serving`` are the revisions that got more
+    traffic by it. ``resource`` is the name of the secret, the Cloud SQL instance or the service; ``version``
+    that of the secret. ``clues`` are names that the new values hold, such as hosts, by item: a failure that
+    quotes one points at the item; they never leave. ``removed_members`` are those that a policy lost.
+    ``previous_since`` is when the previous configuration was deployed, where an entry says so: what a
+    ``--from`` would have to reach.
     """
 
     change: Change
@@ -84,10 +87,11 @@ class AppliedChange(msgspec.Struct, frozen=True, kw_only=True):
 class Onset(msgspec.Struct, frozen=True, kw_only=True):
     """When and how an incident began, as far as a change may explain it.
 
-    ``first_failures`` are the times of the first failure of this kind by revision, nanoseconds since 1970 in UTC;
-    the revision is "" where the entry names none. ``kinds`` are the kinds of its failure points ("memory", "exit",
-    "signal", "startup", "liveness", "readiness", "request timeout", "no instance", "rollout", or a status such as
-    "503"). ``cause`` is the id of the cause. ``text`` is its title and the lines of its evidence.
+    ``first_failures`` are the times of the first failure of this kind by revision, nanoseconds since 1970 in
+    UTC; the revision is "" where the entry names none. ``kinds`` are the kinds of its failure points
+    ("memory", "exit", "signal", "startup", "liveness", "readiness", "request timeout", "no instance",
+    "rollout", or a status such as "503"). ``cause`` is the id of the cause. ``text`` is its title and the
+    lines of its evidence.
     """
 
     incident: str

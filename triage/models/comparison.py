@@ -161,7 +161,10 @@ class OutcomeStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _is_outside(word: str) -> bool:
-    """Return whether an outcome is outside of a total: no verdict, or a request that was neither opened nor refused."""
+    """Return whether an outcome is outside of a total.
+
+    No verdict, or a request that was neither opened nor refused.
+    """
     return word in _UNDECIDED or (word.isdigit() and int(word) != _OPENED and int(word) < _REFUSED)
 
 

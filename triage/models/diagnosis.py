@@ -148,7 +148,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         share: how many failed of how many, null where it is not known.
         captures: what the rule of the cause captured, by name; it fills the commands of the playbook.
         change: id of the change that explains it, null for none.
-        change_says: what it began after, as a sentence, or that nothing was changed before; "" where neither is known.
+        change_says: what it began after, as a sentence, or that nothing was changed before; "" where neither
+            is known.
         change_items: names of the changed items that fit the cause.
         affected: services that passed this failure on.
 
@@ -182,6 +183,12 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     affected: list[AffectedService] = []
 
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether it goes on and matters for the verdict; what is only P2 never does."""
+        return not self.recovered and self.severity != "P2"
+
+
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict of one service.
 
@@ -192,10 +199,11 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
         environment: environment that its runs report.
         why: the reason, as a sentence.
         recovered: whether it failed before, was ready afterwards, and none of its incidents is open.
-        open_incidents: number of its incidents that are not over.
+        open_incidents: number of its incidents, P0 or P1, that are not over.
         primary: whether a pack names it as a primary service.
         chain: id of the pack with its readiness chain, "" for none.
         revisions: verdict of each revision, newest first.
+        regions: verdict of each region where the service runs in several; the worst one decides.
 
     """
 
@@ -209,6 +217,7 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     primary: bool = False
     chain: str = ""
     revisions: dict[str, ServiceVerdict] = {}
+    regions: dict[str, ServiceVerdict] = {}
 
 
 class Next(msgspec.Struct, frozen=True):
@@ -244,7 +253,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
         schema: name and version of the document.
         verdict: verdict of the leading service.
         recovered: whether that service failed before, was ready afterwards, and no incident is open.
-        open_incidents: number of incidents that are not over.
+        open_incidents: number of incidents, P0 or P1, that are not over.
         services: state of each service, the leading one first.
         coverage: entries that the diagnosis is based on.
         limits: what the logs cannot show, as sentences.

@@ -62,7 +62,8 @@ class Analysis(msgspec.Struct, frozen=True):
     impact: the business impact according to the pack of the leading service, "" if it states none.
     open_runs: the runs that may continue after the end of the logs.
     traffic: all requests of each revision by status.
-    configurations: the last known configuration of each service, then those that the user supplied.
+    configurations: the last configuration of each service that the logs hold.
+    given_configurations: those that the user supplied.
     """
 
     timeline: Timeline
@@ -74,6 +75,7 @@ class Analysis(msgspec.Struct, frozen=True):
     open_runs: list[Run] = []
     traffic: list[RevisionTraffic] = []
     configurations: list[Configuration] = []
+    given_configurations: list[Configuration] = []
 
 
 class Analyser:
@@ -106,6 +108,7 @@ class Analyser:
         self._changes = ChangeReader(configurations)
         self._configurations = configurations
         self._matcher = Matcher(packs)
+        self._relevant = Matcher(_relevant_packs(packs))
         self._tracer = TimelineBuilder(packs)
         self._requested = RequestCounter(packs)
         self._judge = DiagnosisBuilder(packs, _event_link)
@@ -119,13 +122,13 @@ class Analyser:
     @property
     def literals(self) -> list[str]:
         """Return the literals of which a relevant entry below ERROR holds at least one."""
-        return [*self._matcher.literals, *self._requested.literals]
+        return [*self._relevant.literals, *self._requested.literals]
 
     def wants(self, entry: Entry) -> bool:
         """Return whether an entry can change the analysis; others are skipped."""
         return (
             self.keeps_all
-            or may_matter(self._matcher, entry)
+            or may_matter(self._relevant if entry.level else self._matcher, entry)
             or self._requested.kind_of(entry) is not None
             or concerns_changes(entry)
             or is_balanced_or_failed(entry)
@@ -189,7 +192,7 @@ class Analyser:
         self.add_traffic(balanced.traffic)
         diagnosis = self._judge.build(coverage, [*self._failures.build(), *balanced.groups])
         history = self._changes.build()
-        diagnosis = add_changes(diagnosis, self._judge.onsets(), history)
+        diagnosis = add_changes(diagnosis, self._judge.onsets(), history, self._configurations)
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(
@@ -201,16 +204,14 @@ class Analyser:
             impact=impact,
             open_runs=self._open_runs,
             traffic=self._judge.traffic(),
-            configurations=[*history.configurations, *self._configurations],
+            configurations=history.configurations,
+            given_configurations=list(self._configurations),
         )
 
     def _observe_error(self, statement: Statement) -> None:
         known = self._recognizer.recognize_statement(statement)
-        if known is not None and not known.cause:
-            return
-        if known is None and statement.is_matched:
-            return
-        self._judge.observe_error(Quote(statement.decisive_entry, statement.text, statement.decisive), known)
+        quote = Quote(statement.decisive_entry, statement.text, statement.decisive)
+        self._judge.observe_error(quote, known, statement.events)
 
     def _take(self, passages: Iterable[RunRecord]) -> None:
         for passage in passages:
@@ -252,6 +253,24 @@ def is_balanced_or_failed(entry: Entry) -> bool:
     return entry.balancer is not None or (
         entry.http is not None and (entry.http.status or 0) >= _CLIENT_ERROR
     )
+
+
+def _relevant_packs(packs: Sequence[Pack]) -> list[Pack]:
+    """Return the packs with only the rules that matter below ERROR: services, runs, failures, successes.
+
+    What other rules know matters only beside a failure, and is read there.
+    """
+    return [
+        msgspec.structs.replace(
+            pack,
+            rules=[
+                rule
+                for rule in pack.rules
+                if pack.services or rule.run or rule.step or rule.failure or rule.success
+            ],
+        )
+        for pack in packs
+    ]
 
 
 def may_matter(matcher: Matcher, entry: Entry) -> bool:

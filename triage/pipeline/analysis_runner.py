@@ -38,6 +38,19 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
     return rules.load_packs(extra)
 
 
+def load_configurations(paths: Sequence[Path]) -> list[Configuration]:
+    """Return the configurations in files that gcloud wrote, as JSON or YAML.
+
+    Raises:
+        BadDataError: a file holds no configuration of a service, revision or job.
+        IOFailureError: a file cannot be read.
+
+    """
+    from triage.changes import read_config_files
+
+    return read_config_files(paths)
+
+
 def check_rules(paths: Sequence[Path] = ()) -> list[str]:
     """Return the faults of packs, by default the shipped ones, as ``file:line: what``."""
     from triage.rules.checker import check_packs
@@ -75,6 +88,7 @@ def _entries(
         keep=None if analyser is None else analyser.wants,
         within=None if selection == ALL else selection_test(selection),
         requested=(selection.since, selection.until),
+        services_asked=selection.service,
         ignored=shipped_ignored_errors() if analyser is None else ignored_errors(analyser.packs),
     )
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import msgspec
 
+from triage.changes import Configuration
 from triage.errors import UsageError
 from triage.models import Comparison, FetchPlan, FetchResult, Pack, Progress, ServiceState
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.configuration_differences import between_analyses, between_revisions
 from triage.pipeline.fetch_run import fetch
 from triage.pipeline.selection import ALL, Selection
 from triage.release.comparison import Side
@@ -51,7 +53,8 @@ def compare(
         _build_side(of, name, window)
         for of, name, window in zip((before, after), names, windows, strict=True)
     )
-    return compare_sides(*sides, history=history)
+    compared = compare_sides(*sides, history=history)
+    return msgspec.structs.replace(compared, configuration=between_analyses(before, after))
 
 
 def restrict_to_revision(analysis: Analysis, revision: str) -> Analysis:
@@ -68,6 +71,7 @@ def restrict_to_revision(analysis: Analysis, revision: str) -> Analysis:
     states = [state for of in diagnosis.services if (state := _restrict_state(of, matches))]
     leading = min(states, key=lambda state: not state.primary, default=None)
     activities = [activity for activity in analysis.activities if matches(activity.revision)]
+    incidents = [found for found in diagnosis.incidents if any(map(matches, found.scope.revisions))]
     coverage = msgspec.structs.replace(
         timeline.coverage,
         first=min((activity.first for activity in activities), default=None),
@@ -85,13 +89,15 @@ def restrict_to_revision(analysis: Analysis, revision: str) -> Analysis:
             coverage=coverage,
             verdict=leading.verdict if leading else "no_data",
             recovered=leading.recovered if leading else False,
+            open_incidents=sum(found.is_open for found in incidents),
             services=states,
-            incidents=[found for found in diagnosis.incidents if any(map(matches, found.scope.revisions))],
+            incidents=incidents,
         ),
         errors=[error for error in analysis.errors if matches(error.revision)],
         activities=activities,
         samples=[activity for activity in analysis.samples if matches(activity.line.revision)],
         impact=analysis.impact,
+        traffic=[found for found in analysis.traffic if matches(found.revision)],
     )
 
 
@@ -100,6 +106,7 @@ def compare_exports(
     *,
     packs: Sequence[Pack],
     selection: Selection = ALL,
+    configurations: Sequence[Configuration] = (),
     notify: Callable[[str], None] | None = None,
 ) -> ComparedAnalyses:
     """Return what changed between two exports: a file, folder, glob or table each.
@@ -116,7 +123,13 @@ def compare_exports(
 
     before, after = exports
     first, second = (
-        analyse(type(exports)([export]), packs=packs, selection=selection, notify=notify)
+        analyse(
+            type(exports)([export]),
+            packs=packs,
+            selection=selection,
+            configurations=configurations,
+            notify=notify,
+        )
         for export in exports
     )
     windows = fetched_window(Path(before)), fetched_window(Path(after))
@@ -130,6 +143,7 @@ def compare_revisions(
     *,
     packs: Sequence[Pack],
     selection: Selection = ALL,
+    configurations: Sequence[Configuration] = (),
     notify: Callable[[str], None] | None = None,
 ) -> ComparedAnalyses:
     """Return what changed between two revisions of some exports.
@@ -143,7 +157,7 @@ def compare_revisions(
             revisions.
 
     """
-    whole = analyse(exports, packs=packs, selection=selection, notify=notify)
+    whole = analyse(exports, packs=packs, selection=selection, configurations=configurations, notify=notify)
     known = {name for state in whole.diagnosis.services for name in state.revisions}
     first, second = ({name for name in known if fnmatchcase(name, pattern)} for pattern in (revision, other))
     for pattern, found, option in ((revision, first, "--revision"), (other, second, "--with")):
@@ -158,7 +172,9 @@ def compare_revisions(
         raise UsageError(f"--revision and --with both name {min(both)}", _list_revisions(whole))
     before, after = restrict_to_revision(whole, revision), restrict_to_revision(whole, other)
     history = whole.diagnosis.services
-    return ComparedAnalyses(compare(before, after, names=(revision, other), history=history), before, after)
+    compared = compare(before, after, names=(revision, other), history=history)
+    compared = msgspec.structs.replace(compared, configuration=between_revisions(whole, revision, other))
+    return ComparedAnalyses(compared, before, after)
 
 
 def compare_windows(
@@ -239,6 +255,7 @@ def _build_side(analysis: Analysis, name: str, window: Window | None) -> Side:
         requests=timeline.requests,
         errors=analysis.errors,
         activities=analysis.activities,
+        traffic=analysis.traffic,
         gaps=coverage.gaps,
         first=first,
         last=last,

@@ -7,11 +7,21 @@ from pathlib import Path
 import msgspec
 
 from triage.errors import UsageError
-from triage.models import Baseline, Comparison, Criteria, Gate, Pack, Rollback, RollbackStep
+from triage.models import (
+    Baseline,
+    Comparison,
+    ConfigurationDifference,
+    Criteria,
+    Gate,
+    Pack,
+    Rollback,
+    RollbackStep,
+)
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.analysis_runner import analyse
 from triage.pipeline.comparison import compare, restrict_to_revision
-from triage.release.gate import evaluate_criteria, find_last_good, select_subject
+from triage.pipeline.configuration_differences import between_analyses, between_revisions
+from triage.release.gate import Subject, evaluate_criteria, find_last_good, select_subject
 
 #: A valid name of a revision on Cloud Run.
 _REVISION = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
@@ -41,6 +51,20 @@ def load_criteria(path: Path | None = None) -> Criteria:
     from triage.rules.criteria import load_criteria
 
     return load_criteria(path)
+
+
+def with_request_limits(criteria: Criteria, percent: float | None, requests: int | None) -> Criteria:
+    """Return the criteria with other limits of 5xx responses; None keeps a limit.
+
+    percent: highest percentage of the requests that may end 5xx.
+    requests: number of requests below which nothing is measured.
+    """
+    limits = criteria.requests
+    if percent is not None:
+        limits = msgspec.structs.replace(limits, at_most=percent / 100)
+    if requests is not None:
+        limits = msgspec.structs.replace(limits, seen_at_least=requests)
+    return msgspec.structs.replace(criteria, requests=limits)
 
 
 def load_baseline(name: str, packs: Sequence[Pack]) -> BaselineSource:
@@ -83,6 +107,7 @@ def gate(
         analysis.errors,
         analysis.activities,
         analysis.samples,
+        traffic=analysis.traffic,
         service=service,
         revision=revision,
         baseline=named,
@@ -108,11 +133,25 @@ def gate(
     result = evaluate_criteria(
         subject_measured, criteria, coverage, compared, baseline=resolved, limits=limits
     )
+    result = msgspec.structs.replace(
+        result, configuration=_differences(analysis, subject_measured, baseline, last_good_revision)
+    )
     return (
         msgspec.structs.replace(result, rollback=_build_rollback(result, last_good_revision))
         if result.status == "failed"
         else result
     )
+
+
+def _differences(
+    analysis: Analysis, subject: Subject, baseline: BaselineSource | None, last_good: str
+) -> list[ConfigurationDifference]:
+    """Return what the revision changed since its baseline, or since the last good revision."""
+    if baseline is not None and baseline.analysis is not None:
+        found = between_analyses(baseline.analysis, analysis)
+        return [difference for difference in found if difference.service == subject.service]
+    earlier = baseline.name if baseline is not None else last_good
+    return between_revisions(analysis, earlier, subject.revision, service=subject.service) if earlier else []
 
 
 def _compare_with_baseline(

@@ -1,7 +1,7 @@
 """Report as one HTML page without network access; it runs only its own script.
 
-A content security policy names the hashes of the one style and the one script, so a browser runs no text from a log.
-All text is escaped, and control characters are written out.
+A content security policy names the hashes of the one style and the one script, so a browser runs no text from
+a log. All text is escaped, and control characters are written out.
 """
 
 import re
@@ -21,6 +21,7 @@ from triage.models import Chain, Diagnosis, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import formatting
 from triage.rendering.chain_graph import ChainGraph, build_chain_graph
+from triage.rendering.change_view import describe_items
 from triage.rendering.escape import SafeMarkdown, summary_line
 from triage.rendering.playbooks import find_unfilled
 from triage.rendering.report_view import WORDS, ReportView
@@ -46,8 +47,8 @@ def render_html(
 ) -> str:
     """Return the report of a diagnosis as one page of HTML, secrets masked.
 
-    ``chains`` maps pack ids to readiness chains, which name the critical checks. ``impact`` is the business impact.
-    ``zone`` adds local times.
+    ``chains`` maps pack ids to readiness chains, which name the critical checks. ``impact`` is the business
+    impact. ``zone`` adds local times.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     layout = ReportView(
@@ -82,7 +83,8 @@ def _template() -> "Template":
     }
     environment.filters |= filters
     style, script = (_read_asset(name) for name in ("report.css", "report.js"))
-    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+    policy += "base-uri 'none'; form-action 'none'"
     environment.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - built-in assets
     return environment.from_string(_read_asset("report.html.j2"))
 
@@ -137,8 +139,8 @@ def _short_instance(instance: str) -> str:
 def _chain_graph(layout: ReportView, chains: Mapping[str, Chain]) -> ChainGraph | None:
     """Return the chain of the decisive run, or of the last validation.
 
-    The decisive run is that of the first incident. The chain is not reached if the incident began before it. Without
-    checks there is no chain.
+    The decisive run is that of the first incident. The chain is not reached if the incident began before it.
+    Without checks there is no chain.
     """
     if not layout.incidents:
         validations = [
@@ -168,7 +170,7 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
         "incidents": layout.incidents,
         "words": WORDS,
         "chain": _chain_graph(layout, chains),
-        "lanes": draw_swimlane(layout.timeline.runs, first, lines),
+        "lanes": draw_swimlane(layout.timeline.runs, first, lines, layout.diagnosis.changes),
         "width": WIDTH,
         "latencies": measure_latencies(
             [run for run in layout.timeline.runs if run.service == layout.service]
@@ -177,6 +179,7 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
             [asked for asked in layout.timeline.requests if asked.service == layout.service]
         ),
         "plural": formatting.pluralize,
+        "describe_items": describe_items,
         "seconds": formatting.format_seconds,
         "local": partial(_format_local, layout.zone),
         "unfilled": lambda commands: find_unfilled(_join_commands(commands)),

@@ -13,6 +13,7 @@ from triage.errors import IOFailureError, UsageError
 from triage.models import Comparison, Diagnosis, Gate, Incident, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, formatting, report_view
+from triage.rendering.change_view import describe_item, describe_items
 from triage.rendering.evidence import mask_gate as masked_gate
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.playbooks import find_unfilled
@@ -44,13 +45,15 @@ def render_report(
 ) -> str:
     """Return the report of a diagnosis as Markdown or plain text.
 
-    Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is remediation, comment, postmortem, summary
-    or the path of a Jinja2 file, which runs in a sandbox. ``impact`` is the business impact, ``zone`` adds local times.
-    Secrets are masked, and text that may come from a log stands inside code.
+    Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is remediation, comment,
+    postmortem, summary or the path of a Jinja2 file, which runs in a sandbox. ``impact`` is the business
+    impact, ``zone`` adds local times. Secrets are masked, and text that may come from a log stands inside
+    code.
 
     Raises:
         IOFailureError: the user's template cannot be read.
-        UsageError: the user's template is invalid or uses something forbidden, or the template needs two sides.
+        UsageError: the user's template is invalid or uses something forbidden, or the template needs two
+            sides.
 
     """
     import jinja2
@@ -103,8 +106,8 @@ def render_verification(
 ) -> str:
     """Return the report of a comparison as Markdown, secrets masked.
 
-    ``incident`` is the first incident of BEFORE. ``timeline`` is that of AFTER; the success metrics of the playbook are
-    measured on its newest ``revision``.
+    ``incident`` is the first incident of BEFORE. ``timeline`` is that of AFTER; the success metrics of the
+    playbook are measured on its newest ``revision``.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     masked = msgspec.convert(redactor.redact_document(msgspec.to_builtins(comparison)), Comparison)
@@ -193,6 +196,8 @@ def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
         "cite": _cite_evidence,
         "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
         "explorer": escape.explorer_link,
+        "describe_items": describe_items,
+        "describe_item": describe_item,
         "unfilled": lambda commands: [
             escape.SafeMarkdown(word) for word in find_unfilled("\n".join(commands))
         ],

@@ -1,7 +1,7 @@
 """Playbooks: what to do about a cause (reports/playbooks/*.toml).
 
-Fixes come from playbooks only, never from a log. Names from a log are checked against a list of allowed characters
-before they fill a placeholder.
+Fixes come from playbooks only, never from a log. Names from a log are checked against a list of allowed
+characters before they fill a placeholder.
 """
 
 import re
@@ -22,20 +22,23 @@ from triage.resources import root
 Within = Literal["24 hours", "1 week", "1 month"]
 
 _T = TypeVar("_T")
-_PLACEHOLDER = re.compile(r"(?<![%${])\{([a-z][a-z_]*)\}")
+#: A name in braces; after a colon the value that stands for it where it is not known.
+_PLACEHOLDER = re.compile(r"(?<![%${])\{([a-z][a-z_]*)(?::([A-Za-z0-9]+))?\}")
 #: Names of Cloud Run, which the entries carry as labels.
 _LABELS = ("service", "revision", "project", "region", "last_good")
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.:-]{0,98}[a-z0-9])?", re.ASCII)
 _ACCOUNT = re.compile(r"[a-z0-9-]{1,63}@(?:[a-z0-9-]{1,63}\.){1,3}gserviceaccount\.com", re.ASCII)
-#: Words with single marks between them: no shell syntax, no Markdown in a code span, no option, no ".." and no
-#: comment of SQL ("--").
+#: Words with single marks between them: no shell syntax, no Markdown in a code span, no option, no ".." and
+#: no comment of SQL ("--").
 _CAPTURED = re.compile(r"/?[A-Za-z0-9_]+(?:[@/.:-][A-Za-z0-9_]+)*", re.ASCII)
 _LONGEST = 200
 #: Captured names that playbooks use; each stands in commands or in code spans. A test keeps the list true.
 CAPTURED_NAMES = (
-    "account", "allowed", "api", "api_project", "bucket", "connection", "connector", "constraint", "database", "domain",
-    "file", "host", "identifier", "image", "instance", "key", "object", "path", "permission", "queue",
-    "resource", "secret", "subnetwork", "table", "timeout", "topic", "user", "version",
+    "account", "allowed", "api", "api_project", "bucket", "connection", "connector", "constraint",
+    "current_concurrency", "current_instances", "current_memory", "current_timeout", "database", "domain",
+    "doubled_instances", "doubled_memory", "doubled_timeout",
+    "file", "halved_concurrency", "host", "identifier", "image", "instance", "key", "object", "path",
+    "permission", "queue", "resource", "secret", "subnetwork", "table", "timeout", "topic", "user", "version",
 )  # fmt: skip
 
 
@@ -207,10 +210,10 @@ def rollback_steps(known: Mapping[str, str]) -> list[Step]:
 def fill_placeholders(text: str, known: Mapping[str, str]) -> str:
     """Return the text with its placeholders filled.
 
-    They are {service}, {revision}, {project}, {region}, {last_good}, and what the rule of the cause captured. A missing
-    or invalid value becomes a word in capitals that the reader replaces.
+    They are {service}, {revision}, {project}, {region}, {last_good}, and what the rule of the cause captured.
+    A missing or invalid value becomes a word in capitals that the reader replaces.
     """
-    return _PLACEHOLDER.sub(lambda found: _placeholder_value(found[1], known), text)
+    return _PLACEHOLDER.sub(lambda found: _placeholder_value(found[1], known, found[2]), text)
 
 
 def fill_playbook(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
@@ -235,10 +238,10 @@ def find_unfilled(text: str) -> list[str]:
     return [word for word in words if re.search(rf"(?<![\w$-]){word}(?![\w=-])", text)]
 
 
-def _placeholder_value(key: str, known: Mapping[str, str]) -> str:
+def _placeholder_value(key: str, known: Mapping[str, str], default: str | None = None) -> str:
     value = known.get(key, "")
     allowed = _NAME if key in _LABELS else _ACCOUNT if key == "account" else _CAPTURED
-    return value if len(value) <= _LONGEST and allowed.fullmatch(value) else _fallback(key)
+    return value if len(value) <= _LONGEST and allowed.fullmatch(value) else default or _fallback(key)
 
 
 def _fallback(key: str) -> str:

@@ -10,13 +10,17 @@ from functools import cached_property
 from pathlib import PurePath
 
 from triage.models import Coverage, Diagnosis, Run, ServiceState, Timeline
+from triage.models.change import Change
 from triage.rendering import mermaid
+from triage.rendering.change_view import undo_steps
+from triage.rendering.escape import SafeMarkdown
 from triage.rendering.formatting import format_seconds, format_utc, pluralize
 from triage.rendering.incident_view import IncidentView
-from triage.rendering.playbooks import fill_placeholders
+from triage.rendering.playbooks import Step, fill_placeholders
 from triage.rendering.run_groups import group_similar_runs
 
 _MAX_ROWS = 30
+_MAX_CHANGES = 20
 _MAX_OTHER_INCIDENTS = 10
 WORDS = {
     "ready": "ready",
@@ -78,6 +82,27 @@ class ReportView:
         ]
 
     @cached_property
+    def changes(self) -> list[Change]:
+        """Return the latest changes and the one behind the first incident, at most twenty."""
+        changes = self.diagnosis.changes
+        linked = [change for change in changes[:-_MAX_CHANGES] if change.id == self.linked_change]
+        return [*linked, *changes[-_MAX_CHANGES:]]
+
+    @property
+    def linked_change(self) -> str | None:
+        """Return the id of the change that explains the first incident."""
+        return self.incidents[0].incident.change if self.incidents else None
+
+    @cached_property
+    def undo(self) -> list[Step]:
+        """Return how to undo the change that explains the first incident, marked as trusted Markdown."""
+        steps = undo_steps(self.diagnosis, self.incidents[0].incident) if self.incidents else []
+        return [
+            Step(says=SafeMarkdown(step.says), commands=[SafeMarkdown(line) for line in step.commands])
+            for step in steps
+        ]
+
+    @cached_property
     def omitted(self) -> int:
         """Return the number of incidents left out."""
         return len(self.diagnosis.incidents) - len(self.incidents)
@@ -122,7 +147,8 @@ class ReportView:
         if self.diagnosis.next:
             wanted = shlex.quote(self.diagnosis.next.filter)
             project = fill_placeholders("{project}", self.known)
-            return f"gcloud logging read {wanted} --project={project} --order=asc --limit=20000 --format=json > more.json"
+            options = f"--project={project} --order=asc --limit=20000 --format=json"
+            return f"gcloud logging read {wanted} {options} > more.json"
         if self.incidents:
             commands = (command for fix in self.incidents[0].cause_fixes for command in fix.commands)
             return next(commands, f"triage explain {self.incidents[0].incident.cause}")

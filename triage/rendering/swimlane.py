@@ -1,7 +1,7 @@
 """Swimlane layout of runs: positions of bars and marks in drawing units.
 
-The template draws it. An export of a day holds runs of seconds, so time without runs is cut out. The width of a burst
-of runs is the square root of its duration, so that every run is visible. Texts give the exact times.
+The template draws it. An export of a day holds runs of seconds, so time without runs is cut out. The width of
+a burst of runs is the square root of its duration, so that every run is visible. Texts give the exact times.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +11,8 @@ from math import sqrt
 from typing import NamedTuple
 
 from triage.models import Run, Step
+from triage.models.change import Change
+from triage.rendering.change_view import describe_items
 from triage.rendering.formatting import format_seconds, format_utc
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
@@ -104,6 +106,19 @@ class Tick(NamedTuple):
     label: str
 
 
+class ChangeMark(NamedTuple):
+    """A change of a configuration on the time axis.
+
+    Attributes:
+        x: position in the drawing.
+        says: text of the change.
+
+    """
+
+    x: float
+    says: str
+
+
 class _Burst(NamedTuple):
     began: int
     ended: int
@@ -123,6 +138,7 @@ class Swimlane:
         revisions: revision names.
         height: height of the drawing.
         omitted: number of runs left out.
+        changes: changes of a configuration.
         top: height of the time axis.
 
     """
@@ -134,13 +150,17 @@ class Swimlane:
     revisions: list[str]
     height: int
     omitted: int
+    changes: list[ChangeMark]
     top: int = _TOP
 
 
-def draw_swimlane(runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str]) -> Swimlane | None:
-    """Return the drawing of ``runs``, or None if there are none.
+def draw_swimlane(
+    runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str], changes: Sequence[Change] = ()
+) -> Swimlane | None:
+    """Return the drawing of ``runs`` and the ``changes`` between them, or None if there are no runs.
 
-    If there are too many, runs with ids in ``first`` are drawn, then the latest. ``lines`` maps insertIds to messages.
+    If there are too many, runs with ids in ``first`` are drawn, then the latest. ``lines`` maps insertIds to
+    messages.
     """
     drawn = _choose_runs(runs, set(first))
     if not drawn:
@@ -158,7 +178,27 @@ def draw_swimlane(runs: Sequence[Run], first: Iterable[str], lines: Mapping[str,
         lanes.append(Lane(instances.index(instance), revisions.index(revision), y, height, bars))
         y += height
     cuts = [round(burst.x - _CUT / 2, 1) for burst in bursts[1:]]
-    return Swimlane(lanes, _make_ticks(bursts), cuts, instances, revisions, y, len(runs) - len(drawn))
+    omitted = len(runs) - len(drawn)
+    marks = _change_marks(changes, bursts)
+    return Swimlane(lanes, _make_ticks(bursts), cuts, instances, revisions, y, omitted, marks)
+
+
+def _change_marks(changes: Sequence[Change], bursts: Sequence[_Burst]) -> list[ChangeMark]:
+    """Return the latest changes before the end of the runs.
+
+    One in time that is cut out stands at the next run.
+    """
+    times = [(parse_timestamp(change.at), change) for change in changes]
+    return [
+        ChangeMark(round(_x_position(at, bursts), 1), _change_label(change))
+        for at, change in times
+        if at <= bursts[-1].ended
+    ][-_MAX_MARKS:]
+
+
+def _change_label(change: Change) -> str:
+    what = " ".join(filter(None, (change.service, change.revision))) or change.method.rpartition(".")[2]
+    return f"{what}: {describe_items(change) or 'no item of the configuration'}\n{format_utc(change.at)} UTC"
 
 
 def _choose_runs(runs: Sequence[Run], first: set[str]) -> list[Run]:

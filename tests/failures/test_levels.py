@@ -1,0 +1,102 @@
+"""A line's own words tell its level, in the form of any common logger."""
+
+import pytest
+
+from triage.failures.levels import read_level
+
+INFO, NOTICE, WARNING, ERROR, CRITICAL = 200, 300, 400, 500, 600
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("ERROR: relation does not exist", ERROR),
+        ("ERROR - could not load the price list", ERROR),
+        ("WARNING: the cache is cold", WARNING),
+        ("INFO:     Application startup complete.", INFO),
+        ("ERROR    root:main.py:12 order lost", ERROR),
+        ("[error] 7#7: *3 connect() failed", ERROR),
+        ("2031/04/05 06:07:08 [error] 7#7: *3 connect() failed", ERROR),
+        ("2031/04/05 06:07:08 [emerg] 1#1: bind() failed", CRITICAL),
+        ("[Sat Apr 05 06:07:08.123456 2031] [proxy_fcgi:error] [pid 9] AH01071: Got error", ERROR),
+        ("[Sat Apr 05 06:07:08.123456 2031] [mpm_prefork:notice] [pid 9] AH00163: configured", NOTICE),
+        ("[2031-04-05 06:07:08 +0000] [1] [INFO] Listening at: http://0.0.0.0:8080 (1)", INFO),
+        ("[2031-04-05 06:07:08 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)", CRITICAL),
+        ("[2031-04-05 06:07:08.123][1][critical][main] [source/server.cc:111] error initializing", CRITICAL),
+        ("2031-04-05 06:07:08,123 ERROR [main] com.example.Shop - order lost", ERROR),
+        ("2031-04-05T06:07:08.123Z  WARN 1 --- [main] c.e.Shop : slow", WARNING),
+        ("06:07:08.123 [main] ERROR com.example.Shop - order lost", ERROR),
+        ("06:07:08.123 | ERROR   | shop.orders - order lost", ERROR),
+        ("[2031-04-05 06:07:08] production.ERROR: Undefined array key", ERROR),
+        ("time=2031-04-05T06:07:08Z level=error msg=lost", ERROR),
+        ('time="2031-04-05T06:07:08Z" level=warning msg="slow"', WARNING),
+        ("level=fatal msg=lost", CRITICAL),
+        ("E0405 06:07:08.123456       1 server.go:10] lost", ERROR),
+        ("W0405 06:07:08.123456       1 server.go:10] slow", WARNING),
+        ("I0405 06:07:08.123456       1 server.go:10] ready", INFO),
+        ("F0405 06:07:08.123456       1 server.go:10] gave up", CRITICAL),
+        ("E, [2031-04-05T06:07:08.123456 #1] ERROR -- : order lost", ERROR),
+        ("F, [2031-04-05T06:07:08.123456 #1] FATAL -- : order lost", CRITICAL),
+        ("fail: Shop.Orders[0]", ERROR),
+        ("crit: Microsoft.AspNetCore.Server.Kestrel[0]", CRITICAL),
+        ("info: Microsoft.Hosting.Lifetime[14]", INFO),
+        ("npm error code ELIFECYCLE", ERROR),
+        ("npm ERR! code ELIFECYCLE", ERROR),
+        ("npm warn deprecated left-pad", WARNING),
+        ('{"level":50,"time":1,"msg":"lost"}', ERROR),
+        ('{"level":60,"msg":"lost"}', CRITICAL),
+        ('{"level":30,"msg":"ready"}', INFO),
+        ('{"name":"shop","hostname":"h","pid":1,"level":50,"msg":"lost"}', ERROR),
+        ('{"level":"error","ts":1.5,"msg":"lost"}', ERROR),
+        ('{"level":"fatal","time":"x","message":"lost"}', CRITICAL),
+        ('{"event":"lost","level":"critical"}', CRITICAL),
+        ('{"@t":"2031-04-05T06:07:08Z","@mt":"lost","@l":"Error"}', ERROR),
+        ('{"@t":"2031-04-05T06:07:08Z","@mt":"lost","@l":"Fatal"}', CRITICAL),
+        ('{"severity":"ERROR","message":"lost"}', ERROR),
+        ('{"levelname":"ERROR","message":"lost"}', ERROR),
+        ('{"log.level":"error","message":"lost"}', ERROR),
+        ("panic: runtime error: index out of range [3] with length 3", CRITICAL),
+        ("fatal error: all goroutines are asleep - deadlock!", CRITICAL),
+        ("FATAL ERROR: Reached heap limit Allocation failed", CRITICAL),
+        ("PHP Fatal error:  Uncaught TypeError: bad", CRITICAL),
+        ("Unhandled exception. System.Exception: lost", CRITICAL),
+        ("Unhandled exception:", CRITICAL),
+        ("Uncaught TypeError: x is not a function", CRITICAL),
+        ('Exception in thread "main" java.lang.Error: lost', CRITICAL),
+        ("Traceback (most recent call last):", CRITICAL),
+        ("APPLICATION FAILED TO START", CRITICAL),
+        ("thread 'main' panicked at src/main.rs:4:5:", CRITICAL),
+        ("** (Mix) The database does not exist", CRITICAL),
+        ("terminate called after throwing an instance of 'std::bad_alloc'", CRITICAL),
+        ("Segmentation fault (core dumped)", CRITICAL),
+        ("06:07:08.123 [error] Postgrex.Protocol failed to connect", ERROR),
+        ("[Nest] 1  - 04/05/2031, 6:07:08 AM   ERROR [ExceptionHandler] lost", ERROR),
+        ("ts=2031-04-05T06:07:08Z caller=main.go:9 level=error err=lost", ERROR),
+        ("2031-04-05T06:07:08.123456Z ERROR shop::orders: lost", ERROR),
+        ("2031-04-05 06:07:08.123 UTC [7] FATAL:  password authentication failed", CRITICAL),
+    ],
+)
+def test_level_is_read_from_the_first_line(line: str, level: int) -> None:
+    assert read_level(line) == level
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "listening on 0.0.0.0:8080",
+        "Error handling is enabled",
+        "loaded 3 error pages",
+        "errors=0 retries=0",
+        "The information page was rendered",
+        "Fatalities: none",
+        '{"message":"level of the lake"}',
+        "",
+        "    at main (/srv/app.js:1:1)",
+    ],
+)
+def test_words_that_name_no_level_give_none(line: str) -> None:
+    assert read_level(line) == 0
+
+
+def test_only_the_first_line_counts() -> None:
+    assert read_level("order received\nERROR: lost") == 0

@@ -1,0 +1,169 @@
+"""Which statement explains a failure, by what ties the two together."""
+
+from collections.abc import Iterable
+
+from tests.failures.entries import REVISION, Log, decoded, printed, request, system
+from tests.failures.entries import point as point_of
+from triage.failures.linking import Attribution, attribute
+from triage.failures.statements import StatementBuilder
+from triage.models import Event, Recognized
+
+BROKEN = "ERROR: tariff lost"
+
+
+def explained(failed: Log, *said: Log, noise: str = "", known: str = "") -> Attribution:
+    """Return what explains a failure, without packs."""
+    builder, found = StatementBuilder(), []
+    for entry in sorted(said, key=lambda entry: str(entry["timestamp"])):
+        found += builder.observe(decoded(entry))
+    found += builder.flush()
+    found.sort(key=lambda statement: statement.first.sort_key)
+    point = point_of(failed)
+    assert point is not None
+
+    def recognize(statement: object) -> Recognized | None:
+        decisive = getattr(statement, "decisive", "")
+        event = Event(entry=point.entry, pack="p", rule="r")
+        if noise and noise in decisive:
+            return Recognized(event, "")
+        return Recognized(event, "tariff-lost", "A tariff is lost") if known and known in decisive else None
+
+    return attribute(point, found, recognize)
+
+
+def decisive(found: Attribution) -> str:
+    return found.statement.decisive if found.statement else ""
+
+
+def test_same_trace_outranks_what_is_nearer() -> None:
+    found = explained(
+        request(0, status=500, latency=1, trace="a1"),
+        printed(0.2, BROKEN, trace="a1"),
+        printed(0.9, "ERROR: another request", trace="b2"),
+    )
+    assert (decisive(found), found.link) == (BROKEN, "trace")
+
+
+def test_statement_of_another_trace_explains_nothing() -> None:
+    found = explained(request(0, status=500, latency=1, trace="a1"), printed(0.9, BROKEN, trace="b2"))
+    assert (decisive(found), found.link) == ("", "none")
+
+
+def test_same_instance_during_the_request_explains_it() -> None:
+    found = explained(
+        request(10, status=500, latency=1),
+        printed(5, "ERROR: an hour ago"),
+        printed(10.5, "ERROR: first"),
+        printed(11.3, BROKEN),
+    )
+    assert (decisive(found), found.link) == (BROKEN, "instance")
+    assert found.candidates == 2
+
+
+def test_error_outranks_a_later_complaint() -> None:
+    found = explained(
+        request(0, status=500, latency=1),
+        printed(0.5, "TypeError: x is not a function"),
+        printed(0.9, "could not render the page"),
+    )
+    assert decisive(found) == "TypeError: x is not a function"
+
+
+def test_statement_behind_the_end_that_names_the_request_explains_it() -> None:
+    found = explained(
+        request(0, "/orders", 504, latency=60, method="POST"),
+        printed(61, "gave up POST /orders after 60 s: ERROR pool is empty"),
+        printed(62, "ERROR: something else"),
+    )
+    assert (found.link, found.strength) == ("mention", 2)
+    assert "POST /orders" in decisive(found)
+
+
+def test_error_within_a_second_of_the_request_is_near() -> None:
+    before = explained(request(10, status=500), printed(9.3, BROKEN))
+    behind = explained(request(10, status=500), printed(10.9, BROKEN))
+    assert (before.link, behind.link) == ("nearness", "nearness")
+    assert decisive(before) == decisive(behind) == BROKEN
+
+
+def test_error_of_other_moments_is_not_near() -> None:
+    assert decisive(explained(request(10, status=500), printed(8, BROKEN), printed(12, BROKEN))) == ""
+
+
+def test_last_error_before_an_exit_explains_it() -> None:
+    found = explained(
+        system(9, "Container called exit(1)."), printed(3, "ERROR: first"), printed(8.8, BROKEN)
+    )
+    assert (decisive(found), found.link) == (BROKEN, "instance")
+    assert found.gap == 200_000_000
+
+
+def test_error_long_before_an_exit_is_only_near() -> None:
+    found = explained(system(9, "Container called exit(1)."), printed(4, BROKEN))
+    assert (decisive(found), found.link) == (BROKEN, "nearness")
+
+
+def test_end_of_the_interpreter_never_outranks_another_statement() -> None:
+    found = explained(
+        system(9, "Container called exit(1)."), printed(8.5, "could not open tariffs"), printed(8.8, "SystemExit: 1")
+    )  # fmt: skip
+    assert decisive(found) == "could not open tariffs"
+
+
+def test_known_cause_outranks_an_unknown_error() -> None:
+    found = explained(
+        system(9, "Container called exit(1)."),
+        printed(8.5, BROKEN),
+        printed(8.8, "ERROR: the worker ends"),
+        known="tariff lost",
+    )
+    assert decisive(found) == BROKEN
+    assert found.recognized is not None
+
+
+def test_known_noise_explains_nothing() -> None:
+    found = explained(system(9, "Container called exit(1)."), printed(8.5, BROKEN), noise="tariff lost")
+    assert decisive(found) == ""
+    assert found.printed
+
+
+def test_last_lines_are_kept_where_none_complains() -> None:
+    found = explained(
+        system(9, "Container called exit(1)."), *(printed(n, f"step {n}", "stdout") for n in range(1, 8))
+    )
+    assert decisive(found) == ""
+    assert [statement.text for statement in found.tail] == ["step 5", "step 6", "step 7"]
+
+
+def test_silent_instance_printed_nothing() -> None:
+    found = explained(system(9, "Container called exit(1)."))
+    assert (found.link, found.printed, found.tail) == ("none", False, ())
+
+
+def test_only_the_output_of_the_container_that_failed_counts() -> None:
+    exit_of = system(9, "Container called exit(1).", container="proxy")
+    said = [
+        printed(8.5, "ERROR: no upstream", container="proxy"),
+        printed(8.8, "ERROR: tariff lost", container="shop"),
+    ]
+    assert decisive(explained(exit_of, *said)) == "ERROR: no upstream"
+    assert decisive(explained(exit_of, said[1])) == "ERROR: tariff lost"
+
+
+def test_access_log_line_explains_nothing() -> None:
+    line = '10.9.8.7 - - [05/Apr/2031:06:00:00 +0000] "GET /orders HTTP/1.1" 500 12'
+    assert decisive(explained(request(0, "/orders", 500), printed(0.05, line))) == ""
+
+
+def test_output_without_complaint_explains_only_the_request_that_it_belongs_to() -> None:
+    found = explained(request(0, status=500, trace="a1"), printed(0.05, "tariffs gone", trace="a1"))
+    assert (decisive(found), found.strength) == ("tariffs gone", 1)
+
+
+def kinds(logs: Iterable[Log]) -> list[str]:
+    return [point.kind for entry in logs if (point := point_of(entry)) is not None]
+
+
+def test_revision_is_part_of_the_entry() -> None:
+    assert decoded(printed(0, "x")).revision == REVISION
+    assert kinds([system(0, "Container called exit(2).")]) == ["exit"]

@@ -1,0 +1,87 @@
+"""The reason that a structured payload gives beside its message."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.failures.entries import output
+from triage.failures.payload import find_level, find_message, find_reason, read_payload
+from triage.failures.statements import StatementBuilder
+
+STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)"
+
+
+@pytest.mark.parametrize(
+    ("payload", "decisive"),
+    [
+        pytest.param(
+            {"level": 50, "msg": "pricing failed", "err": {"type": "TariffError", "message": "region 9", "stack": STACK}},
+            "TariffError: region 9 is unknown", id="pino",
+        ),
+        pytest.param(
+            {"name": "shop", "level": 50, "msg": "pricing failed", "err": {"name": "TariffError", "message": "region 9", "stack": STACK}},
+            "TariffError: region 9 is unknown", id="bunyan",
+        ),
+        pytest.param(
+            {"level": "error", "ts": 1, "msg": "pricing failed", "error": "tariff store: dial tcp 10.9.8.7:6543: connect: connection refused"},
+            "tariff store: dial tcp 10.9.8.7:6543: connect: connection refused", id="zap",
+        ),
+        pytest.param(
+            {"level": "error", "error": "tariff store is closed", "message": "pricing failed"},
+            "tariff store is closed", id="zerolog",
+        ),
+        pytest.param(
+            {"event": "pricing failed", "level": "error", "exception": 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nshop.TariffGone: region 9'},
+            "shop.TariffGone: region 9", id="structlog",
+        ),
+        pytest.param(
+            {"event": "pricing failed", "level": "error", "exception": [{"exc_type": "TariffGone", "exc_value": "region 9"}]},
+            "TariffGone: region 9", id="structlog with an object",
+        ),
+        pytest.param({"level": "error", "message": "pricing failed", "stack": STACK}, "TariffError: region 9 is unknown", id="winston"),
+        pytest.param({"level": "error", "msg": "pricing failed", "error": "region 9 is missing"}, "region 9 is missing", id="logrus"),
+        pytest.param(
+            {"@mt": "Pricing of {Order} failed", "@l": "Error", "@x": "Shop.TariffException: no tariff\n   at Shop.Price() in /src/P.cs:line 9"},
+            "Shop.TariffException: no tariff", id="Serilog",
+        ),
+        pytest.param(
+            {"level": "ERROR", "message": "pricing failed", "stack_trace": "org.example.TariffException: no tariff\n\tat org.example.A.b(A.java:1)\nCaused by: java.io.IOException: closed\n\tat org.example.A.c(A.java:2)"},
+            "java.io.IOException: closed", id="logstash",
+        ),
+        pytest.param(
+            {"message": "pricing failed", "severity": "ERROR", "error": {"message": "region 9 is unknown", "cause": {"message": "store closed"}}},
+            "store closed", id="nested cause",
+        ),
+        pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["jsonPayload", "line"])
+def test_reason_beside_the_message_decides(payload: dict[str, Any], decisive: str, form: str) -> None:
+    entry = output(0, json.dumps(payload) if form == "line" else payload)
+    builder = StatementBuilder()
+    (statement,) = [*builder.observe(entry), *builder.flush()]
+    assert statement.decisive == decisive
+    assert statement.strength == 3
+
+
+def test_empty_reason_is_none() -> None:
+    assert find_reason({"error": "", "err": None, "exception": {}, "message": "ready"}) == ""
+
+
+def test_reason_that_nests_without_end_is_cut() -> None:
+    error: dict[str, Any] = {"message": "deepest"}
+    for number in range(40):
+        error = {"message": f"level {number}", "cause": error}
+    assert len(find_reason({"error": error}).split("\n")) < 10
+
+
+@pytest.mark.parametrize("text", ["{not json}", "{}", "[1]", "null"])
+def test_text_that_is_no_object_has_no_payload(text: str) -> None:
+    assert read_payload(output(0, text)) == {}
+
+
+def test_message_and_level_are_found_under_any_usual_name() -> None:
+    assert find_message({"@m": "ready"}) == find_message({"msg": "ready"}) == "ready"
+    assert find_level({"lvl": "warn"}) == find_level({"levelname": "warn"}) == "warn"
+    assert find_level({}) is None

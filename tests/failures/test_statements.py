@@ -1,0 +1,151 @@
+"""Lines that belong together are one statement."""
+
+import random
+
+import pytest
+
+from tests.failures import test_decisive as texts
+from tests.failures.entries import lines, output, printed, request, statements, system
+from triage.failures.statements import is_output
+
+TRACES = {
+    name: getattr(texts, name)
+    for name in dir(texts)
+    if name.isupper() and "\n" in getattr(texts, name) and name != "PYTHON_CUSTOM"
+}
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_trace_line_by_line_is_the_same_statement_as_in_one_entry(name: str) -> None:
+    text = TRACES[name].strip("\n")
+    (whole,) = statements([printed(0, text)])
+    parts = statements(lines(0, text))
+    assert [part.decisive for part in parts] == [whole.decisive]
+    assert parts[0].strength == whole.strength == 3
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_trace_without_its_blank_lines_is_one_statement(name: str) -> None:
+    text = "\n".join(line for line in TRACES[name].split("\n") if line.strip())
+    found = statements(lines(0, text))
+    (whole,) = statements([printed(0, TRACES[name])])
+    assert [part.decisive for part in found] == [whole.decisive]
+
+
+def test_message_above_a_traceback_belongs_to_it() -> None:
+    (found,) = statements(lines(0, f"ERROR: Exception in the worker\n{texts.PYTHON_CHAIN}"))
+    assert found.decisive == "shop.cache.LookupFailed: no tariff for region 9"
+    assert found.text.startswith("ERROR: Exception in the worker")
+
+
+def test_line_of_level_info_does_not_swallow_a_traceback() -> None:
+    info, trace = statements(lines(0, f"INFO:     Waiting for tariffs\n{texts.PYTHON_CHAIN}"))
+    assert (info.strength, trace.strength) == (0, 3)
+
+
+def test_two_tracebacks_in_a_row_are_two_statements() -> None:
+    text = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: {}'
+    found = statements([*lines(0, text.format("1")), *lines(0.1, text.format("2"))])
+    assert [statement.decisive for statement in found] == ["KeyError: 1", "KeyError: 2"]
+
+
+def test_two_errors_of_the_same_millisecond_are_two_statements() -> None:
+    found = statements([printed(0, "ERROR: tariff lost"), printed(0, "ERROR: order lost")])
+    assert sorted(statement.decisive for statement in found) == ["ERROR: order lost", "ERROR: tariff lost"]
+
+
+def test_streams_do_not_mix() -> None:
+    trace = lines(0, texts.JAVA_CHAIN, step=0.01)
+    chatter = [printed(0.005 + 0.01 * n, f"order {n} priced", "stdout") for n in range(8)]
+    found = statements(sorted([*trace, *chatter], key=lambda entry: str(entry["timestamp"])))
+    assert [s.decisive for s in found if s.strength == 3] == [
+        "java.net.UnknownHostException: tariffs.internal.example"
+    ]
+    assert len(found) == 9
+
+
+def test_containers_do_not_mix() -> None:
+    trace = lines(0, texts.JAVA_CHAIN, step=0.01, container="shop")
+    other = [printed(0.005 + 0.01 * n, "ERROR: proxy", container="proxy") for n in range(8)]
+    found = statements(sorted([*trace, *other], key=lambda entry: str(entry["timestamp"])))
+    assert [s.decisive for s in found if s.decisive != "ERROR: proxy"] == [
+        "java.net.UnknownHostException: tariffs.internal.example"
+    ]
+
+
+def test_requests_traces_do_not_mix() -> None:
+    found = statements(
+        [
+            printed(0, "TypeError: x is not a function", trace="a1"),
+            printed(0, "    at price (/srv/a.js:1:1)", trace="a1"),
+            printed(0.001, "    at order (/srv/b.js:1:1)", trace="b2"),
+        ]
+    )
+    assert [statement.trace[-2:] for statement in found] == ["a1", "b2"]
+
+
+def test_line_a_second_later_is_another_statement() -> None:
+    assert len(statements([printed(0, "ERROR: lost"), printed(1.2, "    at price (/srv/a.js:1:1)")])) == 2
+
+
+def test_long_trace_keeps_its_head_and_its_cause() -> None:
+    frames = "\n".join(f"\tat org.example.Deep.call{n}(Deep.java:{n})" for n in range(700))
+    text = f"org.example.TariffException: no tariff\n{frames}\nCaused by: java.io.IOException: disk is full\n{frames}"
+    (found,) = statements(lines(0, text, step=0.0005))
+    assert found.decisive in ("java.io.IOException: disk is full", "org.example.TariffException: no tariff")
+    assert found.text.startswith("org.example.TariffException")
+    assert len(found.text.split("\n")) <= 200
+
+
+def test_pretty_printed_object_is_one_statement() -> None:
+    text = "{\n  error: 'tariff lost',\n  at: {\n    region: 9\n  }\n}"
+    (found,) = statements([*lines(0, text)])
+    assert "tariff lost" in found.decisive
+
+
+def test_object_whose_end_never_comes_ends_with_its_second() -> None:
+    found = statements([*lines(0, "{\n  error: 'tariff lost',"), printed(5, "ready", "stderr")])
+    assert [statement.decisive for statement in found] == ["error: 'tariff lost',", "ready"]
+
+
+def test_platform_lines_and_requests_are_no_output() -> None:
+    assert not statements([system(0, "Container called exit(1)."), request(1, "/", 500)])
+    assert is_output(output(0, "ready"))
+
+
+def test_lines_of_any_order_never_raise() -> None:
+    rows = [row for text in TRACES.values() for row in text.split("\n")]
+    random.Random(7).shuffle(rows)  # noqa: S311 - an order, not a secret
+    found = statements(printed(n * 0.01, row) for n, row in enumerate(rows) if row)
+    assert found
+    assert all(statement.decisive for statement in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [
+        ("ERROR: tariff lost", 3),
+        ("TypeError: x is not a function", 3),
+        ("could not open the tariff file", 2),
+        ("TariffGone: region 9", 2),
+        ("WARNING: could not open the tariff file", 2),
+        ("WARNING: cache is cold", 0),
+        ("opening tariffs", 1),
+        ("INFO: could not find a cached tariff, loading it", 0),
+        ("SystemExit: 1", 1),
+        ('10.9.8.7 - - [05/Apr/2031:06:00:00 +0000] "GET /error HTTP/1.1" 500 12', -1),
+    ],
+)
+def test_strength_follows_level_and_words(text: str, strength: int) -> None:
+    (found,) = statements([printed(0, text)])
+    assert found.strength == strength
+
+
+def test_severity_of_the_entry_outranks_the_words() -> None:
+    (found,) = statements([printed(0, "ERROR is the name of our band", "stdout", severity="INFO")])
+    assert found.strength == 0
+
+
+def test_severity_default_is_not_information() -> None:
+    (found,) = statements([printed(0, "TypeError: x is not a function", severity="DEFAULT")])
+    assert found.strength == 3

@@ -1,0 +1,100 @@
+"""How to undo a change: values of a log stand in a command only where they are harmless."""
+
+import pytest
+
+from triage.models import Coverage, Diagnosis, Incident, Scope
+from triage.models.change import Change, ChangeItem
+from triage.rendering.change_view import describe_items, undo_steps
+
+
+def diagnosis(*items: ChangeItem, service: str | None = "kiosk", previous: str | None = None) -> Diagnosis:
+    change = Change(
+        id="c1",
+        at="2027-02-03T09:00:00Z",
+        by="<user-1>",
+        method="google.cloud.run.v1.Services.ReplaceService",
+        service=service,
+        revision="kiosk-00002-abc" if previous else None,
+        previous_revision=previous,
+        items=list(items),
+    )
+    incident = Incident(
+        id="i1",
+        cause="memory-limit",
+        title="Memory",
+        service="kiosk",
+        check=None,
+        condition=None,
+        severity="P1",
+        confidence="high",
+        tier="crash",
+        playbook="memory-limit",
+        because=[],
+        scope=Scope(service="kiosk", project="acme-test", location="europe-west4"),
+        first_seen="2027-02-03T09:01:00Z",
+        last_seen="2027-02-03T09:01:00Z",
+        count=1,
+        change="c1",
+        change_items=[item.name for item in items],
+    )
+    return Diagnosis(verdict="degraded", coverage=Coverage(), incidents=[incident], changes=[change])
+
+
+def commands(*items: ChangeItem, **fields: str | None) -> list[str]:
+    found = diagnosis(*items, **fields)
+    return [command for step in undo_steps(found, found.incidents[0]) for command in step.commands]
+
+
+@pytest.mark.parametrize(
+    ("item", "command"),
+    [
+        (ChangeItem("memory", "2Gi", "1Gi"), "gcloud run services update kiosk --memory=2Gi"),
+        (ChangeItem("request timeout", "900s", "60s"), "--timeout=900s"),
+        (ChangeItem("max instances", "20", "2"), "--max-instances=20"),
+        (ChangeItem("ingress", "all", "internal"), "--ingress=all"),
+        (
+            ChangeItem("image", "r.example.com/kiosk:1", "r.example.com/kiosk:2"),
+            "--image=r.example.com/kiosk:1",
+        ),
+        (ChangeItem("env DB_HOST", "set", "removed"), "--update-env-vars=DB_HOST=VALUE"),
+        (ChangeItem("env POOL", "5", "1"), "--update-env-vars=POOL=5"),
+        (ChangeItem("env POOL", None, "set"), "--remove-env-vars=POOL"),
+    ],
+)
+def test_item_is_set_back_with_its_command(item: ChangeItem, command: str) -> None:
+    assert command in commands(item)[0]
+
+
+def test_secret_version_is_enabled_again() -> None:
+    item = ChangeItem("secret version", None, "signing-key version 4 disabled")
+
+    assert "gcloud secrets versions enable 4 --secret=signing-key --project=acme-test" in commands(
+        item, service=None
+    )
+
+
+def test_deployment_is_rolled_back_first() -> None:
+    found = commands(ChangeItem("memory", "2Gi", "1Gi"), previous="kiosk-00001-abc")
+
+    assert "--to-revisions=kiosk-00001-abc=100" in found[0]
+    assert "--memory=2Gi" in found[1]
+
+
+@pytest.mark.parametrize("value", ["1; rm -rf /", "$(id)", "`id`", "--flag", "a\nb", ""])
+def test_value_that_is_no_plain_word_is_left_to_the_reader(value: str) -> None:
+    assert commands(ChangeItem("memory", value, "1Gi")) == [
+        "gcloud run services update kiosk --memory=VALUE --region=europe-west4 --project=acme-test"
+    ]
+
+
+def test_incident_without_a_change_has_nothing_to_undo() -> None:
+    found = Diagnosis(verdict="ready", coverage=Coverage(), incidents=diagnosis().incidents)
+
+    assert undo_steps(found, found.incidents[0]) == []
+
+
+def test_image_is_shown_without_its_repository() -> None:
+    digest = f"r.example.com/kiosk@sha256:{'ab' * 32}"
+    found = diagnosis(ChangeItem("image", "r.example.com/kiosk:1", digest)).changes[0]
+
+    assert describe_items(found) == "image kiosk:1 -> kiosk@sha256:abababababab"

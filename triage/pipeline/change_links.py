@@ -1,0 +1,114 @@
+"""Link incidents to the changes that explain them."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from triage.changes import ChangeHistory, Configuration, current_settings, link_changes
+from triage.models import Diagnosis, Incident
+from triage.models.change import AppliedChange, Change, ChangeLink, Onset
+from triage.window import format_timestamp, parse_timestamp
+
+_SERVICE_ACCOUNT = re.compile(
+    r"@[a-z0-9-]+\.iam\.gserviceaccount\.com|@developer\.gserviceaccount\.com|^service-\d+@"
+)
+
+
+def add_changes(
+    diagnosis: Diagnosis,
+    onsets: Iterable[Onset],
+    history: ChangeHistory,
+    given: Sequence[Configuration] = (),
+) -> Diagnosis:
+    """Return a diagnosis with the changes in the logs, each incident linked to the one that explains it.
+
+    ``given`` are configurations that the user supplied; those of the logs are newer.
+    """
+    if diagnosis.verdict == "no_data":
+        return diagnosis
+    by_incident = {onset.incident: onset for onset in onsets}
+    links = link_changes(by_incident.values(), history.changes, history.configurations)
+    incidents = [
+        _with_change(incident, by_incident.get(incident.id), links.get(incident.id), diagnosis, history)
+        for incident in diagnosis.incidents
+    ]
+    settings = {found.service: current_settings(found.specification) for found in reversed(given)}
+    settings |= {found.service: current_settings(found.specification) for found in history.configurations}
+    incidents = [
+        msgspec.structs.replace(incident, captures=settings.get(incident.service, {}) | incident.captures)
+        for incident in incidents
+    ]
+    linked = [found for found in history.changes if any(i.change == found.change.id for i in incidents)]
+    return msgspec.structs.replace(
+        diagnosis,
+        incidents=incidents,
+        changes=_mask_principals(found.change for found in history.changes),
+        limits=[*diagnosis.limits, *map(_unknown_configuration, filter(_lacks_configuration, linked))],
+    )
+
+
+def _with_change(
+    incident: Incident,
+    onset: Onset | None,
+    link: ChangeLink | None,
+    diagnosis: Diagnosis,
+    history: ChangeHistory,
+) -> Incident:
+    if link is not None:
+        return msgspec.structs.replace(
+            incident, change=link.change, change_says=link.says.rstrip("."), change_items=list(link.items)
+        )
+    if onset is None or not onset.first_failures:
+        return incident
+    says = _nothing_changed(incident.service, min(onset.first_failures.values()), diagnosis, history.changes)
+    return msgspec.structs.replace(incident, change_says=says)
+
+
+def _nothing_changed(service: str, began: int, diagnosis: Diagnosis, changes: Sequence[AppliedChange]) -> str:
+    """Return that no change is in the logs before a failure, "" if there is one or no entry is before it."""
+    first = diagnosis.coverage.first
+    if first is None or parse_timestamp(first) >= began:
+        return ""
+    before = [change for change in changes if change.at <= began]
+    if any(change.change.service in (None, service) for change in before):
+        return ""
+    of = f" of {service}" if before else ""
+    end = _moment(format_timestamp(began))
+    return f"No change{of} in these logs between {_moment(first)} and the first failure at {end}"
+
+
+def _moment(timestamp: str) -> str:
+    return f"{timestamp[:10]} {timestamp[11:19]} UTC"
+
+
+def _lacks_configuration(change: AppliedChange) -> bool:
+    return (
+        not change.change.config_known and change.change.service is not None and change.kind != "iam policy"
+    )
+
+
+def _unknown_configuration(found: AppliedChange) -> str:
+    """Return that the configuration before a change is unknown, and what would supply it."""
+    change = found.change
+    previous = change.previous_revision
+    says = f"the configuration of {change.service} before the change at {_moment(change.at)} is unknown"
+    ways = []
+    if found.previous_since is not None:
+        ways.append(f"`triage fetch --from {format_timestamp(found.previous_since)}` reaches its deployment")
+    if previous:
+        ways.append(f"`--config FILE` reads it from `gcloud run revisions describe {previous} --format json`")
+    return f"{says}: {'; '.join(ways)}" if ways else says
+
+
+def _mask_principals(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes with whoever made them masked: the same principal always under the same name."""
+    names: dict[str, str] = {}
+    masked = []
+    for change in changes:
+        if change.by and change.by not in names:
+            kind = "service-account" if _SERVICE_ACCOUNT.search(change.by) else "user"
+            number = 1 + sum(name.startswith(f"<{kind}-") for name in names.values())
+            names[change.by] = f"<{kind}-{number}>"
+        masked.append(msgspec.structs.replace(change, by=names.get(change.by, "")))
+    return masked

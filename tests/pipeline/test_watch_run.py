@@ -16,7 +16,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.logging_server import LoggingServer, refuse
-from tests.runs.logs import PACKS, REVISION, SERVICE, Log, export, log_line, records, request, validation
+from tests.runs.logs import (
+    PACKS,
+    REVISION,
+    SERVICE,
+    Log,
+    export,
+    log_line,
+    platform,
+    records,
+    request,
+    validation,
+)
 from triage import pipeline
 from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
 from triage.fetching.follower import Timing
@@ -58,9 +69,17 @@ class WatchFixture:
             self._still = 0
             self.steps.pop(0)(watch)
 
-    def run(self, *, on_change: Sequence[str] = (), file: str = "", text: str = ALL, **more: Any) -> Watch:
+    def run(
+        self,
+        *,
+        on_change: Sequence[str] = (),
+        file: str = "",
+        text: str = ALL,
+        service: str = SERVICE,
+        **more: Any,
+    ) -> Watch:
         plan = FetchPlan(
-            services=[SERVICE],
+            services=[service],
             window=Window(START, NOW),
             project="demo",
             endpoint=self.server.address,
@@ -152,6 +171,23 @@ def test_state_that_is_already_reached_ends_the_watch_at_once(
     watched.server.add(logs)
     assert pipeline.exit_status_of(watched.run(until=until)) == status
     assert len(watched.changes) == 1
+
+
+def test_until_ready_works_for_a_service_without_a_chain(watched: WatchFixture) -> None:
+    place = {"service": "stall", "revision": "stall-00004-abc"}
+    watched.arrives(*(request(n, "/orders", 200, **place) for n in range(10, 13)))
+    found = watched.run(until="ready", service="stall")
+    assert pipeline.exit_status_of(found) == 0
+    assert watched.changes[-1].after == "ready"
+    assert watched.changes[-1].cause == "serving: 3 of 3 requests succeeded (no readiness chain known)"
+
+
+def test_until_not_ready_works_for_a_service_without_a_chain(watched: WatchFixture) -> None:
+    place = {"service": "stall", "revision": "stall-00004-abc"}
+    watched.arrives(
+        *(platform(n, "Container called exit(1).", instance=f"i{n}", **place) for n in range(10, 13))
+    )
+    assert pipeline.exit_status_of(watched.run(until="not_ready", service="stall")) == 1
 
 
 def test_incomplete_look_back_does_not_end_the_watch(

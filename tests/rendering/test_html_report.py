@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from html.parser import HTMLParser
+from typing import Any
 
 import msgspec
 import pytest
@@ -155,7 +156,7 @@ def test_chain_without_runs_is_not_reached() -> None:
 
 def test_requests_are_shown_by_outcome(gate: Document) -> None:
     assert "Requests by outcome" not in text(gate)
-    times = {"first": "2026-03-17T14:00:00Z", "last": "2026-03-17T14:00:00Z"}
+    times: dict[str, Any] = {"first": "2026-03-17T14:00:00Z", "last": "2026-03-17T14:00:00Z"}
     asked = [
         RequestCounts(
             service=SERVICE, revision=NEW, kind="socket", path="/ws", status=status, count=count, **times

@@ -1,11 +1,21 @@
 """Sample lines that show how boots, checks and connections ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from triage.diagnosis.evidence_list import to_evidence
-from triage.models import Entry, Event, Evidence, EvidenceSample, RequestKind, Run, RunRecord, SampleKind
+from triage.models import (
+    Entry,
+    Event,
+    Evidence,
+    EvidenceSample,
+    RequestCounts,
+    RequestKind,
+    Run,
+    RunRecord,
+    SampleKind,
+)
 from triage.text import message_template
 from triage.window import format_timestamp
 
@@ -53,8 +63,12 @@ class EvidenceSampler:
             entry = _failing_event(run_record).entry
             self._add_sample("check_failed", message_template(entry.message), run.id, entry)
 
-    def build(self) -> list[EvidenceSample]:
-        """Return the samples of each kind and revision in order of time."""
+    def build(self, requests: Sequence[RequestCounts] = ()) -> list[EvidenceSample]:
+        """Return the samples of each kind and revision in order of time.
+
+        ``requests`` are all counts: refused requests that turned out to be plain are no refused connections.
+        """
+        self._drop_plain(requests)
         failures = [
             (shows, sorted(kept.values(), key=lambda sample: sample.entry.sort_key)[:_MAX_SAMPLES])
             for (_, _, shows), kept in self._failures.items()
@@ -71,6 +85,17 @@ class EvidenceSampler:
                     for entry in entries
                 ]
         return samples
+
+    def _drop_plain(self, requests: Sequence[RequestCounts]) -> None:
+        """Reduce the samples of refused connections by the plain requests among them."""
+        for found in requests:
+            samples = self._failures.get((found.service, found.revision, "socket_refused"), {})
+            sample = samples.get(f"{found.path} {found.status}")
+            if found.kind == "plain" and sample is not None:
+                sample.count -= found.count
+                if not sample.count:
+                    del samples[f"{found.path} {found.status}"]
+        self._failures = {key: samples for key, samples in self._failures.items() if samples}
 
     def _build_sample(self, shows: SampleKind, sample: _Sample) -> EvidenceSample:
         line = msgspec.structs.replace(self._to_evidence(sample.entry), count=sample.count)

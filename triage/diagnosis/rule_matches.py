@@ -6,6 +6,8 @@ from triage.models import Event
 
 #: Number of first events kept for citation, and of checks whose first event is kept.
 _SAMPLES, _CHECKS = 3, 12
+#: Paths and statuses that are counted separately.
+_PATHS = 12
 
 
 @dataclass(slots=True)
@@ -19,6 +21,7 @@ class RuleMatches:
         checks: number of events of each check; of too many, the alphabetically first.
         first_per_check: first event of each check.
         first_events: first events.
+        paths: number and first event of each path and status; of too many, the alphabetically first.
 
     """
 
@@ -28,6 +31,7 @@ class RuleMatches:
     checks: dict[str, int] = field(default_factory=dict)
     first_per_check: dict[str, Event] = field(default_factory=dict)
     first_events: list[Event] = field(default_factory=list)
+    paths: dict[str, tuple[int, Event]] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
         """Count one more event."""
@@ -38,6 +42,9 @@ class RuleMatches:
             self.checks[event.check] += 1
         if len(self.first_events) < _SAMPLES or at <= self.first_events[-1].entry.timestamp:
             self._add_first(event)
+        path = _path_of(event)
+        if path:
+            self._add_path(path, 1, event)
         if at > self.ended:  # noqa: PLR1730 - max() takes longer, and this is for every line
             self.ended = at
         self.count += 1
@@ -48,6 +55,8 @@ class RuleMatches:
             self._add_check(check, other.checks[check], first)
         for event in other.first_events:
             self._add_first(event)
+        for path, (count, first) in other.paths.items():
+            self._add_path(path, count, first)
         self.ended = max(self.ended, other.ended)
         self.count += other.count
 
@@ -64,6 +73,17 @@ class RuleMatches:
         self.checks[check] += count
         if first.entry.precedes(current.entry):
             self.first_per_check[check] = first
+
+    def _add_path(self, path: str, count: int, first: Event) -> None:
+        """Count events of a path; ``first`` is the first of them."""
+        known = self.paths.get(path)
+        if known is not None:
+            earlier = first if first.entry.precedes(known[1].entry) else known[1]
+            self.paths[path] = (known[0] + count, earlier)
+            return
+        self.paths[path] = (count, first)
+        if len(self.paths) > _PATHS:
+            del self.paths[max(self.paths)]
 
     def _add_first(self, event: Event) -> None:
         """Insert an event among the first ones, in order."""
@@ -92,6 +112,14 @@ class RuleMatches:
     def began(self) -> int:
         """Return the time of the first event in nanoseconds."""
         return self.first_events[0].entry.timestamp
+
+
+def _path_of(event: Event) -> str:
+    """Return the path that an event is about, with the status of a request; "" for none."""
+    http = event.entry.http
+    if http is not None and http.path:
+        return f"{http.path} {http.status}"
+    return event.fields.get("path", "")
 
 
 MatchesByRule = dict[str, RuleMatches]

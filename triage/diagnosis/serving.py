@@ -1,11 +1,14 @@
-"""Whether a service without a readiness chain serves: by started instances, deployments and answered requests."""
+"""Whether a service without a readiness chain serves.
+
+By started instances, deployments and answered requests.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 import msgspec
 
-from triage.models import Entry, Event, Traffic
+from triage.models import Entry, Event, RevisionTraffic, Traffic
 from triage.text import path_template
 
 _SERVER_ERROR, _CLIENT_ERROR, _TOO_MANY = 500, 400, 429
@@ -41,7 +44,10 @@ class RevisionServing:
 
 
 class PathTraffic(msgspec.Struct):
-    """Requests of one path of a service: how many succeeded, how many did not, and when one last succeeded."""
+    """Requests of one path of a service.
+
+    How many succeeded, how many did not, and when one last succeeded.
+    """
 
     succeeded: int = 0
     refused: int = 0
@@ -119,7 +125,7 @@ class ServingTracker:
         if entry.resource_type == _JOB:
             self.of(entry.service).is_job = True
         http = entry.http
-        if http is not None and http.status and "requests" in (entry.log_name or "requests"):
+        if http is not None and http.status and entry.is_request:
             self.of(entry.service).add_traffic(
                 Traffic(
                     service=entry.service,
@@ -140,6 +146,15 @@ class ServingTracker:
     def add_traffic(self, traffic: Traffic) -> None:
         """Count requests that were not looked at one by one."""
         self.of(traffic.service).add_traffic(traffic)
+
+    def traffic(self) -> list[RevisionTraffic]:
+        """Return the requests of each revision, in order of service and revision."""
+        return [
+            RevisionTraffic(service=service, revision=name, statuses=dict(sorted(revision.answered.items())))
+            for service, serving in sorted(self._services.items())
+            for name, revision in sorted(serving.revisions.items())
+            if revision.answered
+        ]
 
     def _succeed(self, entry: Entry, event: Event) -> None:
         revision = self.of(entry.service).revision(entry.revision)

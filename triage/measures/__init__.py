@@ -4,7 +4,7 @@ from triage.measures.bounded_counter import BoundedCounter
 from triage.measures.latency import Latency, measure_latencies
 from triage.measures.moments import Moments, shortest_gap
 from triage.measures.ratios import Measure, Ratio, measure_ratio
-from triage.measures.responses import PathResponses, count_responses
+from triage.measures.responses import PathResponses, ServedRequests, count_responses, count_served
 
 __all__ = [
     "BoundedCounter",
@@ -13,7 +13,9 @@ __all__ = [
     "Moments",
     "PathResponses",
     "Ratio",
+    "ServedRequests",
     "count_responses",
+    "count_served",
     "measure_latencies",
     "measure_ratio",
     "shortest_gap",

@@ -13,6 +13,7 @@ Measure = Literal[
     "requests_admitted",
     "connections_opened",
     "health_answered",
+    "plain_answered",
 ]
 
 _GOOD = ("ready", "degraded")
@@ -71,19 +72,30 @@ def measure_ratio(
                 step.outcome == "passed" for step in steps if step.outcome not in ("not_reached", "seen")
             ]
             return _ratio(outcomes, f"outcomes of {check} were a pass")
-        case "connections_opened":
-            weighted = [
-                (counts.count, counts.status == _OPENED)
-                for counts in _select(path, "socket", requests)
-                if counts.status == _OPENED or (counts.status or 0) >= _REFUSED
-            ]
-            return _weighted_ratio(weighted, "WebSocket connections were opened (101)")
-        case "health_answered":
-            weighted = [
-                (counts.count, counts.status == _OPENED or counts.status in _SUCCESS)
-                for counts in _select(path, "health", requests)
-            ]
-            return _weighted_ratio(weighted, "health checks were answered 2xx")
+        case "connections_opened" | "health_answered" | "plain_answered":
+            return _request_ratio(measure, path, requests)
+
+
+def _request_ratio(
+    measure: Literal["connections_opened", "health_answered", "plain_answered"],
+    path: str,
+    requests: Sequence[RequestCounts],
+) -> Ratio | None:
+    """Return the ratio of a measure of requests."""
+    if measure == "connections_opened":
+        weighted = [
+            (counts.count, counts.status == _OPENED)
+            for counts in _select(path, "socket", requests)
+            if counts.status == _OPENED or (counts.status or 0) >= _REFUSED
+        ]
+        return _weighted_ratio(weighted, "WebSocket connections were opened (101)")
+    if measure == "plain_answered":
+        plain = _select(path, "plain", requests)
+        weighted = [(counts.count, (counts.status or 0) < _REFUSED) for counts in plain]
+        return _weighted_ratio(weighted, "plain requests on WebSocket paths were answered")
+    health = _select(path, "health", requests)
+    weighted = [(counts.count, counts.status == _OPENED or counts.status in _SUCCESS) for counts in health]
+    return _weighted_ratio(weighted, "health checks were answered 2xx")
 
 
 def _ready_outcomes(runs: Sequence[Run], kind: RunKind) -> list[bool]:

@@ -42,8 +42,9 @@ def markdown_prose(text: str) -> SafeMarkdown:
 
 
 def markdown_sentence(text: str) -> SafeMarkdown:
-    """Return a sentence that may quote log text, its first letter capitalized."""
-    return markdown_prose(text[:1].upper() + text[1:])
+    """Return a sentence that may quote log text, its first letter capitalized; names stay as they are."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    return markdown_prose(text[:1].upper() + text[1:] if first.isalpha() else text)
 
 
 def markdown_cell(text: str) -> SafeMarkdown:

@@ -34,6 +34,10 @@ def reference_faults(loaded: LoadedPack, used: Sequence[LoadedPack]) -> Iterator
     packs = {other.pack.id: other.pack for other in [*used, loaded]}
     rules = {f"{pack.id}/{rule.id}": rule for pack in packs.values() for rule in pack.rules}
     causes = {cause.id for pack in packs.values() for cause in pack.causes}
+    own = {rule.id for rule in loaded.pack.rules}
+    for name in loaded.pack.paths.plain:
+        if name not in own:
+            yield Fault(loaded.path, 1, f"paths plain names the rule {name}, which the pack does not have")
     for cause in loaded.pack.causes:
         index = _RuleIndex(loaded.pack.id, rules)
         found = [*index.unknown_rules(cause), *index.missing_fields(cause)]

@@ -1,16 +1,19 @@
 """Requests to WebSocket paths and health checks, counted by path and status."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+import msgspec
+
 from triage.measures import BoundedCounter
-from triage.models import PROBE_USER_AGENT, Entry, Pack, RequestCounts, RequestKind
+from triage.models import PROBE_USER_AGENT, Entry, Event, Pack, RequestCounts, RequestKind
 from triage.window import format_timestamp
 
 #: Paths of a service that are counted separately; the others share one count.
 _MAX_PATHS = 20
 _OVERFLOW = "…"
+_REFUSED, _SERVER_ERROR = 400, 500
 
 
 class _PathPattern(NamedTuple):
@@ -51,6 +54,8 @@ class RequestCounter:
         sockets = [_PathPattern.of(pack, path, "socket") for pack in packs for path in pack.paths.socket]
         self._patterns = sorted(health + sockets, key=lambda pattern: (pattern.is_prefix, -len(pattern.path)))
         self._paths: dict[tuple[str, RequestKind], BoundedCounter[str, tuple[str, int | None], _Count]] = {}
+        self._plain_rules = {f"{pack.id}/{rule}" for pack in packs for rule in pack.paths.plain}
+        self._plain: dict[str, BoundedCounter[str, str, _Count]] = {}
 
     @property
     def literals(self) -> list[str]:
@@ -60,13 +65,11 @@ class RequestCounter:
     def kind_of(self, entry: Entry) -> RequestKind | None:
         """Return the kind of a request, None for an entry that is not counted.
 
-        Cloud Run logs a request without text, so its message is "GET /path 503". A line of the application
-        that repeats a request is not counted, nor are the requests of `triage verify`.
+        A request counts whatever its text says. A line of the application that repeats a request is not
+        counted, nor are the requests of `triage verify`.
         """
         http = entry.http
-        if http is None or http.method != "GET" or not entry.message.startswith(f"GET {http.path}"):
-            return None
-        if entry.log_name and "requests" not in entry.log_name:
+        if http is None or http.method != "GET" or not entry.is_request:
             return None
         if http.user_agent.startswith(f"{PROBE_USER_AGENT}/"):
             return None
@@ -74,8 +77,13 @@ class RequestCounter:
             (pattern.kind for pattern in self._patterns if pattern.includes(entry.service, http.path)), None
         )
 
-    def observe(self, entry: Entry) -> RequestKind | None:
-        """Count an entry and return its kind, None where it is not counted."""
+    def observe(self, entry: Entry, event: Event | None = None) -> RequestKind | None:
+        """Count an entry and return its kind, None where it is not counted.
+
+        ``event`` is what a rule says of it: the line may show that a request on a path was plain.
+        """
+        if event is not None and event.name in self._plain_rules and "path" in event.fields:
+            self._observe_plain(entry, event.fields["path"])
         kind = self.kind_of(entry)
         if kind is None or entry.http is None:
             return None
@@ -91,14 +99,29 @@ class RequestCounter:
         counted.first, counted.last = min(counted.first, entry.timestamp), max(counted.last, entry.timestamp)
         return kind
 
+    def _observe_plain(self, entry: Entry, path: str) -> None:
+        """Count a line that shows a plain request."""
+        paths = self._plain.get(entry.service)
+        if paths is None:
+            paths = self._plain[entry.service] = BoundedCounter(_MAX_PATHS, _OVERFLOW)
+        shown = paths.group(path)
+        counted = shown.get(entry.revision)
+        if counted is None:
+            counted = shown[entry.revision] = _Count(entry.timestamp)
+        counted.count += 1
+
     def counts(self) -> list[RequestCounts]:
-        """Return the counts in order of service, revision, kind, path and status."""
-        counts = {
-            (service, revision, kind, path, status): counted
-            for (service, kind), paths in self._paths.items()
-            for path, (revision, status), counted in paths
+        """Return the counts in order of service, revision, kind, path and status.
+
+        As many refused requests on the path of a WebSocket as lines show to be plain are plain ones: a
+        request entry does not say whether it asked for an upgrade.
+        """
+        plain = {
+            (service, revision, path): counted.count
+            for service, paths in self._plain.items()
+            for path, revision, counted in paths
         }
-        return [
+        counts = [
             RequestCounts(
                 service=service,
                 revision=revision,
@@ -109,7 +132,32 @@ class RequestCounter:
                 first=format_timestamp(counted.first),
                 last=format_timestamp(counted.last),
             )
-            for (service, revision, kind, path, status), counted in sorted(
-                counts.items(), key=lambda item: (*item[0][:4], item[0][4] or 0)
-            )
+            for (service, kind), paths in self._paths.items()
+            for path, (revision, status), counted in paths
         ]
+        # A middleware refuses with 5xx, rarely with 4xx.
+        counts.sort(key=lambda found: (found.status or 0) < _SERVER_ERROR)
+        split = [part for found in counts for part in _split_plain(found, plain)]
+        return sorted(
+            split,
+            key=lambda found: (found.service, found.revision, found.kind, found.path, found.status or 0),
+        )
+
+
+def _split_plain(found: RequestCounts, plain: dict[tuple[str, str, str], int]) -> Iterator[RequestCounts]:
+    """Yield the connections and the plain requests among some requests.
+
+    ``plain`` is reduced by the latter.
+    """
+    key = (found.service, found.revision, found.path)
+    refused = min(found.count, plain.get(key, 0)) if (found.status or 0) >= _REFUSED else 0
+    if not refused:
+        yield found
+        return
+    plain[key] -= refused
+    if found.kind != "socket":
+        yield msgspec.structs.replace(found, refused=refused)
+        return
+    yield msgspec.structs.replace(found, kind="plain", count=refused, refused=refused)
+    if found.count > refused:
+        yield msgspec.structs.replace(found, count=found.count - refused)

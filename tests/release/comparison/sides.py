@@ -96,7 +96,7 @@ def side(
 ) -> Side:
     """Return a side of one service: by default an hour, two instances, one request."""
     revisions = {"shop-00002-new": verdict} if revisions is None else revisions
-    state = ServiceState(service=service, verdict=verdict, primary=True, revisions=revisions)
+    state = ServiceState(service=service, verdict=verdict, primary=True, chain=SHOP, revisions=revisions)
     presence = RevisionActivity(
         service=service, revision=next(iter(revisions)), first=FIRST, last=FIRST, instances=instances
     )

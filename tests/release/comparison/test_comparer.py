@@ -15,7 +15,9 @@ from triage.models import (
     Gap,
     Incident,
     OutcomeChange,
+    OutcomeStats,
     RevisionActivity,
+    RevisionTraffic,
     Scope,
     ServiceState,
     ServiceVerdict,
@@ -261,7 +263,7 @@ def test_errors_of_one_pattern_are_summed_over_revisions() -> None:
     [
         ({"minutes": 2}, "2.0 minutes of logs give no rate, it takes 5"),
         ({"instances": 0}, "no line names an instance"),
-        ({"requests": []}, "no boot, no validation and no request that the packs count"),
+        ({"requests": []}, "no boot, no validation and no request"),
     ],
 )
 def test_insufficient_data_is_reported_and_not_counted_as_zero(changes: dict[str, Any], why: str) -> None:
@@ -394,3 +396,31 @@ def test_histories_of_both_sides_are_merged() -> None:
     (walked,) = compare(before, after).walks
     assert walked.revisions == {"shop-3": "ready", "shop-2": "not_ready", "shop-1": "ready"}
     assert (walked.last_good, walked.first_bad, walked.bounded) == ("shop-3", "shop-2", True)
+
+
+def test_the_basis_of_a_verdict_without_a_chain_is_named() -> None:
+    states = [ServiceState(service=SHOP, verdict="ready", primary=True, revisions={"shop-1": "ready"})]
+    compared = compare(side(states=states), side(states=states))
+    assert compared.after.basis == "serving (no readiness chain known)"
+    assert said(compared)[0].startswith(
+        "shop is ready on both sides, serving (no readiness chain known), and "
+    )
+
+
+def test_requests_without_5xx_are_compared() -> None:
+    before, after = (
+        [RevisionTraffic(service=SHOP, revision="shop-1", statuses={200: 100 - failed, 500: failed})]
+        for failed in (0, 30)
+    )
+    compared = compare(side(traffic=before), side(traffic=after))
+    found = next(outcome for outcome in compared.outcomes if outcome.kind == "request")
+    assert (str(found.before), str(found.after), found.change) == (
+        "100 of 100",
+        "70 of 100 (70 with 200, 30 with 500)",
+        "worse",
+    )
+
+
+def test_outcomes_without_a_verdict_are_named_beside_the_total() -> None:
+    stats = OutcomeStats(good=0, total=9, counts={"not_ready": 9, "unknown": 3})
+    assert str(stats) == "0 of 9 (9 not ready), 3 more unknown"

@@ -40,15 +40,15 @@ def test_only_required_criteria_must_be_measured(need: str) -> None:
     assert found.status == ("inconclusive" if need == "required" else "passed")
     assert ("boots_ready" in {criterion.id for criterion in found.criteria}) == (need != "off")
     if need == "required":
-        assert found.why == "1 of 6 criteria required, but not measured: boots_ready"
+        assert found.why == "1 of 7 criteria required, but not measured: boots_ready"
     if need == "optional":
-        assert "optional and not measured: boots_ready, connections, new_errors" in found.why
+        assert "optional and not measured: boots_ready, connections, requests, new_errors" in found.why
 
 
 def test_failed_criteria_outrank_unmeasured_ones() -> None:
     found = evaluate_gate(validation(0), request(10, "/ws", 503))
     assert found.status == "failed"
-    assert found.why == "1 of 7 criteria failed: connections"
+    assert found.why == "1 of 8 criteria failed: connections"
 
 
 def test_an_optional_criterion_that_fails_fails_the_gate() -> None:

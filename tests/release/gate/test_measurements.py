@@ -37,6 +37,7 @@ def test_a_healthy_revision_meets_every_criterion_that_was_measured() -> None:
         "critical_checks": "met",
         "boot_failures": "met",
         "connections": "met",
+        "requests": "not_measured",
         "new_errors": "not_measured",
         "whole_logs": "met",
     }

@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from triage.cli.screens.changes import render_differences
 from triage.cli.screens.console import VERDICTS, make_bullets, make_grid, render_section, shorten_message
 from triage.cli.screens.times import format_elapsed, format_span
 from triage.models import Comparison, ErrorChange, OutcomeChange, OutcomeStats, RevisionHistory, SideSummary
@@ -38,6 +39,7 @@ def render_details(comparison: Comparison) -> Iterator[RenderableType]:
     if len(comparison.because) > _MAX_REASONS:
         yield from render_section("Why", make_bullets([sign.says for sign in comparison.because]))
     yield from render_section("Sides", _sides_table(comparison.before, comparison.after))
+    yield from render_differences(comparison.configuration)
     if comparison.incidents:
         table = make_grid()
         for incident in comparison.incidents:
@@ -82,6 +84,8 @@ def _sides_table(before: SideSummary, after: SideSummary) -> Table:
     sides = (before, after)
     table.add_row("logs", *(Text(side.name) for side in sides))
     table.add_row("verdict", *(Text(*VERDICTS[side.verdict]) for side in sides))
+    if before.basis or after.basis:
+        table.add_row("based on", *(Text(side.basis) for side in sides))
     if before.service == after.service:
         table.add_row("service", Text(after.service))
     else:
@@ -168,8 +172,8 @@ def _revisions_table(walks: Sequence[RevisionHistory]) -> Table:
     table = make_grid(3)
     for walk in walks:
         service = walk.service if len(walks) > 1 else ""
-        table.add_row("last good", Text(walk.last_good or "not in these logs"), service)
-        first_bad = walk.first_bad or "not in these logs"
+        table.add_row("last good", Text(walk.last_good or "not seen"), service)
+        first_bad = walk.first_bad or "not seen"
         unbounded = walk.first_bad and not walk.bounded
         table.add_row(
             "first bad",

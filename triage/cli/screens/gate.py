@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from triage.cli.screens.changes import render_differences
 from triage.cli.screens.console import (
     make_bullets,
     make_grid,
@@ -49,6 +50,7 @@ def render_details(gate: Gate) -> Iterator[RenderableType]:
             f" (its last good revision {gate.baseline.revision})" if gate.baseline.kind == "export" else ""
         )
         yield from render_section("Baseline", Text(f"{gate.baseline.kind} {gate.baseline.name}{last_good}"))
+    yield from render_differences(gate.configuration)
     if gate.rollback:
         yield from _render_rollback(gate.rollback)
     yield from render_section("Coverage", render_coverage(gate.coverage))

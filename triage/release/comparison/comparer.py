@@ -18,6 +18,7 @@ from triage.release.comparison.data_sufficiency import find_insufficiencies
 from triage.release.comparison.errors import compare_errors, overflowing_services
 from triage.release.comparison.outcomes import compare_outcomes
 from triage.release.comparison.reasons import (
+    basis_of,
     collect_reasons,
     compare_incidents,
     compare_verdict,
@@ -31,11 +32,13 @@ from triage.release.comparison.side import Side
 def compare(before: Side, after: Side, *, history: Sequence[ServiceState] | None = None) -> Comparison:
     """Return what is better, worse, new or gone in ``after``.
 
-    A changed verdict decides. Otherwise the answer is worse (better) if a check that passed now fails, if boots,
-    validations or requests succeed less often, or if errors are new or more frequent than chance explains (or the
-    reverse); it is mixed if both apply. Without any of these it is the same, or unclear if a side has insufficient data.
+    A changed verdict decides. Otherwise the answer is worse (better) if a check that passed now fails, if
+    boots, validations or requests succeed less often, or if errors are new or more frequent than chance
+    explains (or the reverse); it is mixed if both apply. Without any of these it is the same, or unclear if a
+    side has insufficient data.
 
-    ``history`` lists services with all revisions for the revision history; the default is those of both sides.
+    ``history`` lists services with all revisions for the revision history; the default is those of both
+    sides.
     """
     leading = {side.leading.service for side in (before, after) if side.leading}
     verdicts, outcomes = compare_verdicts(before, after), compare_outcomes(before, after)
@@ -102,6 +105,7 @@ def _summarize_side(side: Side) -> SideSummary:
         hours=side.hours,
         instances=sum(activity.instances for activity in side.activities),
         gaps=_count_gaps(side),
+        basis=basis_of(state) if state else "",
     )
 
 
@@ -147,6 +151,7 @@ def _list_limits(before: Side, after: Side) -> Iterator[str]:
             yield f"{name.upper()} was not read whole: {counts}"
     for service in overflowing_services(before, after):
         yield (
-            f"{service} logs more error shapes than are told apart: the rest of them is not compared, and none is "
+            f"{service} logs more error shapes than are told apart: the rest of them is not compared, and "
+            "none is "
             "surely new or gone"
         )

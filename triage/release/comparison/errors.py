@@ -96,8 +96,8 @@ def _classify_rates(
 ) -> tuple[ErrorTrend, bool]:
     """Return the trend of a rate, and whether the counts support it.
 
-    A rate has changed if it changed per hour and per instance, in the same direction: longer logs alone, or more
-    instances alone, bring more errors.
+    A rate has changed if it changed per hour and per instance, in the same direction: longer logs alone, or
+    more instances alone, bring more errors.
     """
     differ = all(rates_differ(counts[0], first, counts[1], second) for first, second in (hours, instances))
     if one_side := _one_sided_trend(counts):

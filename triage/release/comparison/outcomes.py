@@ -4,15 +4,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from triage.measures import Latency, Measure, Ratio, count_responses, measure_latencies, measure_ratio
+from triage.measures import (
+    Latency,
+    Measure,
+    Ratio,
+    count_responses,
+    count_served,
+    measure_latencies,
+    measure_ratio,
+)
 from triage.models import Change, OutcomeChange, OutcomeKind, OutcomeStats, Run, SpeedChange
 from triage.release.comparison.side import Side
 from triage.release.comparison.significance import ratios_differ
 
 #: Ratios whose difference may be chance are the same within this, else unclear.
 _SAME_WITHIN = 0.05
-#: A duration has changed if its median differs by the factor, by a tenth of a second, and lies beyond the other
-#: side's 95th percentile: what is usual now was slow before. Each side needs five durations.
+#: A duration has changed if its median differs by the factor, by a tenth of a second, and lies beyond the
+#: other side's 95th percentile: what is usual now was slow before. Each side needs five durations.
 _MIN_TIMED = 5
 _FACTOR = 1.5
 _MIN_SECONDS = 0.1
@@ -21,10 +29,14 @@ _RUNS: dict[OutcomeKind, Measure] = {
     "validation": "validations_ready",
     "gate": "requests_admitted",
 }
-_REQUESTS: dict[OutcomeKind, Measure] = {"socket": "connections_opened", "health": "health_answered"}
+_REQUESTS: dict[str, tuple[OutcomeKind, Measure]] = {
+    "socket": ("socket", "connections_opened"),
+    "plain": ("plain", "plain_answered"),
+    "health": ("health", "health_answered"),
+}
 _PASSED = ("passed", "tolerated")
 _DECIDED = (*_PASSED, "failed", "warned")
-_ORDER: list[OutcomeKind] = ["boot", "validation", "gate", "check", "socket", "health"]
+_ORDER: list[OutcomeKind] = ["boot", "validation", "gate", "check", "socket", "plain", "health", "request"]
 
 
 class _Key(NamedTuple):
@@ -61,13 +73,27 @@ def _measure_side(side: Side, service: str) -> Iterator[tuple[_Key, _Measured]]:
             _Key("check", check),
             _build_stats(Ratio(passed, made, check), outcomes, latency.get(f"check {check}")),
         )
+    yield from _measure_traffic(side, service)
     for found in count_responses(requests):
-        kind = "health" if found.kind == "health" else "socket"
-        answered = [asked for asked in requests if asked.kind == kind]
+        kind, measure = _REQUESTS[found.kind]
         statuses = Counter(found.statuses)
         yield (
             _Key(kind, found.path),
-            _build_stats(measure_ratio(_REQUESTS[kind], (), answered, path=found.path), statuses, None),
+            _build_stats(measure_ratio(measure, (), requests, path=found.path), statuses, None),
+        )
+
+
+def _measure_traffic(side: Side, service: str) -> Iterator[tuple[_Key, _Measured]]:
+    """Yield how many requests of a service ended without 5xx, if it has any."""
+    served = count_served(
+        [found for found in side.traffic if found.service == service],
+        [found for found in side.requests if found.service == service],
+    )
+    if served.total:
+        counts = Counter({str(status): count for status, count in served.statuses.items()})
+        yield (
+            _Key("request"),
+            _build_stats(Ratio(served.total - served.failed, served.total, "requests"), counts, None),
         )
 
 

@@ -9,6 +9,7 @@ from triage.models import (
     InsufficientData,
     OutcomeChange,
     Reason,
+    ServiceState,
     ServiceVerdict,
     VerdictComparison,
 )
@@ -65,12 +66,20 @@ def explain_without_changes(
         says = f"{first.service} was {verdicts[0]} and is {verdicts[1]}"
     else:
         says = f"{first.service} is {verdicts[0]} on both sides"
+        if basis := basis_of(second):
+            says += f", {basis}"
         causes = [next((found.cause for found in side.incidents), "") for side in (before, after)]
         if first.verdict == "not_ready" and causes[0] != causes[1]:
             says += ", by another cause"
     if weak:
         return Reason(f"{says}, and {weak[0].side.upper()} is too thin to tell more: {weak[0].why}", change)
     return Reason(f"{says}, and nothing else changed that the numbers tell", change)
+
+
+def basis_of(state: ServiceState) -> str:
+    """Return what a ready verdict rests on where no readiness chain of the service is known, else ""."""
+    serves = not state.chain and state.verdict in ("ready", "degraded")
+    return "serving (no readiness chain known)" if serves else ""
 
 
 def _verdict_words(verdict: ServiceVerdict | None) -> str:

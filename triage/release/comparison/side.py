@@ -10,6 +10,7 @@ from triage.models import (
     Incident,
     RequestCounts,
     RevisionActivity,
+    RevisionTraffic,
     Run,
     ServiceState,
     ServiceVerdict,
@@ -29,6 +30,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         requests: its request counts.
         errors: its error patterns.
         activities: which revisions logged, when and on how many instances.
+        traffic: all its requests by status.
         gaps: what could not be read.
         first: start of the measured time (RFC 3339).
         last: end of the measured time (RFC 3339).
@@ -43,6 +45,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     requests: list[RequestCounts] = []
     errors: list[ErrorPattern] = []
     activities: list[RevisionActivity] = []
+    traffic: list[RevisionTraffic] = []
     gaps: list[Gap] = []
     first: str | None = None
     last: str | None = None

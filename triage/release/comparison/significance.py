@@ -1,7 +1,7 @@
 """Exact significance tests of two rates and of two ratios.
 
-Both are conditional on the total count, so no true rate has to be known. They assume independent counts. Log lines
-come in bursts, which makes them less independent; therefore the level is strict.
+Both are conditional on the total count, so no true rate has to be known. They assume independent counts. Log
+lines come in bursts, which makes them less independent; therefore the level is strict.
 """
 
 from collections.abc import Callable
@@ -51,8 +51,8 @@ def _two_sided_probability(
 ) -> float:
     """Return the probability of a count as far from the expected one, on either side.
 
-    ``weight`` is the logarithm of the probability of a count. The tail is summed away from the expected count, where
-    each term is smaller than the previous one.
+    ``weight`` is the logarithm of the probability of a count. The tail is summed away from the expected
+    count, where each term is smaller than the previous one.
     """
     tail = range(observed, possible.stop) if observed >= expected else range(observed, possible.start - 1, -1)
     likely = 0.0

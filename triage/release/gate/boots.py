@@ -21,8 +21,8 @@ _MAX_NAMED = 3
 def measure_boots_ready(subject: Subject, criterion: BootsReady) -> CriterionResult:
     """Measure how many boots became ready in time.
 
-    A boot within its time limit is not counted yet. A boot is unclear if the logs lack its start or any line about its
-    end; unclear boots leave open what they could change.
+    A boot within its time limit is not counted yet. A boot is unclear if the logs lack its start or any line
+    about its end; unclear boots leave open what they could change.
     """
     boots = [run for run in subject.runs if run.kind == "boot"]
     ready = [run for run in boots if run.verdict == "ready"]

@@ -16,7 +16,7 @@ from triage.models import (
     Requirement,
 )
 from triage.release.gate import boots, measurements
-from triage.release.gate.criterion_result import CriterionResult
+from triage.release.gate.criterion_result import CriterionResult, count_text
 from triage.release.gate.errors import measure_new_errors
 from triage.release.gate.subject import Subject
 
@@ -33,8 +33,8 @@ def evaluate_criteria(
     """Return whether the subject meets the criteria.
 
     The gate fails if a criterion fails. It is inconclusive if none fails and a required one was not measured.
-    ``compared`` is the comparison with the baseline, or says why there is none. A named ``baseline`` makes new errors
-    required, unless they are off.
+    ``compared`` is the comparison with the baseline, or says why there is none. A named ``baseline`` makes
+    new errors required, unless they are off.
     """
     evidence = _EvidenceList()
     evaluated = [
@@ -73,8 +73,10 @@ def evaluate_criteria(
 def is_final(criterion: Criterion) -> bool:
     """Return whether later logs cannot undo a failed criterion.
 
-    A ratio may rise, a count never falls.
+    A ratio may change, a count never falls.
     """
+    if criterion.id == "requests":
+        return criterion.outcome == "failed" and criterion.at_most == 0
     return criterion.outcome == "failed" and (criterion.at_most is not None or criterion.at_least == 1)
 
 
@@ -106,7 +108,7 @@ def _measure_criteria(
     baseline: Baseline | None,
 ) -> Iterator[tuple[str, Requirement, CriterionResult]]:
     """Yield each criterion with its measurement."""
-    of = criteria
+    of = _without_chain(criteria) if not subject.chain else criteria
     errors = of.new_errors.need
     yield "ready", "required", measurements.measure_ready(subject)
     yield "boots_ready", of.boots_ready.need, boots.measure_boots_ready(subject, of.boots_ready)
@@ -117,12 +119,27 @@ def _measure_criteria(
     )
     yield "boot_failures", of.boot_failures.need, boots.measure_boot_failures(subject, of.boot_failures)
     yield "connections", of.connections.need, measurements.measure_connections(subject, of.connections)
+    yield "requests", of.requests.need, measurements.measure_requests(subject, of.requests)
     yield (
         "new_errors",
         "required" if baseline and errors == "optional" else errors,
         measure_new_errors(subject, of.new_errors, compared),
     )
     yield "whole_logs", of.whole_logs.need, measurements.measure_whole_logs(coverage)
+
+
+def _without_chain(criteria: Criteria) -> Criteria:
+    """Return the criteria of a service without a known chain: requests replace what needs one."""
+    requests = criteria.requests
+    if requests.need == "optional":
+        requests = msgspec.structs.replace(requests, need="required")
+    return msgspec.structs.replace(
+        criteria,
+        boots_ready=msgspec.structs.replace(criteria.boots_ready, need="off"),
+        critical_checks=msgspec.structs.replace(criteria.critical_checks, need="off"),
+        boot_failures=msgspec.structs.replace(criteria.boot_failures, need="off"),
+        requests=requests,
+    )
 
 
 def _gate_status(evaluated: Sequence[Criterion]) -> GateStatus:
@@ -142,7 +159,12 @@ def _explain_status(status: GateStatus, subject: Subject, evaluated: Sequence[Cr
         met = sum(criterion.outcome == "met" for criterion in evaluated)
         others = [criterion.id for criterion in evaluated if criterion.outcome != "met"]
         unmeasured = f"; optional and not measured: {', '.join(others)}" if others else ""
-        return f"the revision is {subject.verdict} and meets {met} of {len(evaluated)} criteria{unmeasured}"
+        basis = "" if subject.chain else ", serving (no readiness chain known),"
+        share = f"{met} of {len(evaluated)} criteria"
+        says = f"the revision is {subject.verdict}{basis} and meets {share}{unmeasured}"
+        if subject.incident and subject.open_incidents:
+            says += f"; {count_text(subject.open_incidents, 'open incident')}: {subject.incident.title}"
+        return says
     named = [
         criterion
         for criterion in evaluated

@@ -11,9 +11,9 @@ _MAX_CITED = 3
 def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Comparison | str) -> CriterionResult:
     """Measure the error patterns that the baseline does not have.
 
-    A text instead of a comparison says why there is none. A baseline with insufficient data would make everything new,
-    so nothing is measured. With insufficient data of the revision itself, or too many patterns to distinguish them, new
-    errors still count.
+    A text instead of a comparison says why there is none. A baseline with insufficient data would make
+    everything new, so nothing is measured. With insufficient data of the revision itself, or too many
+    patterns to distinguish them, new errors still count.
     """
     says = "no error shape is new to the baseline"
     if criterion.at_most:
@@ -25,7 +25,8 @@ def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Compari
     names = {"before": f"the baseline {compared.before.name}", "after": compared.after.name}
     why = "; ".join(f"{names[found.side]}: {found.why}" for found in insufficient)
     unusable = any(found.side == "before" for found in insufficient)
-    text = f"{count_text(len(new), 'error shape') if new else 'no error shape'} that {compared.before.name} does not have"
+    count = count_text(len(new), "error shape") if new else "no error shape"
+    text = f"{count} that {compared.before.name} does not have"
     unsure = [found for found in new if not found.sure]
     if unsure:
         text += f", {len(unsure)} of them so seldom that it may be chance"

@@ -2,8 +2,15 @@
 
 from collections import Counter
 
-from triage.measures import measure_ratio
-from triage.models import AtMost, Connections, Coverage, CriterionOutcome, Evidence
+from triage.measures import count_served, measure_ratio
+from triage.models import (
+    AtMost,
+    Connections,
+    Coverage,
+    CriterionOutcome,
+    Evidence,
+    RequestsServed,
+)
 from triage.release.gate.criterion_result import (
     CriterionResult,
     count_result,
@@ -79,6 +86,41 @@ def measure_connections(subject: Subject, criterion: Connections) -> CriterionRe
         at_least=criterion.at_least,
         lines=subject.lines("socket_refused") if outcome == "failed" else [],
     )
+
+
+def measure_requests(subject: Subject, criterion: RequestsServed) -> CriterionResult:
+    """Measure how many requests ended 5xx.
+
+    Plain requests that a middleware refused are counted separately.
+    """
+    served = count_served([subject.traffic] if subject.traffic else [], subject.requests)
+    total, failed, refused = served.total, served.failed, served.refused
+    seen = total >= criterion.seen_at_least
+    text = f"{failed:,} of {count_text(total, 'request')} ended 5xx"
+    if refused:
+        text += f"; {count_text(refused, 'plain request')} refused by the middleware not counted"
+    if not total:
+        text = "no request to this revision is in the logs"
+    elif not seen:
+        text += f"; at least {criterion.seen_at_least:,} are needed"
+    outcome: CriterionOutcome = "not_measured"
+    if seen:
+        outcome = "met" if failed / total <= criterion.at_most else "failed"
+    return CriterionResult(
+        says=f"at most {criterion.at_most * 100:g} % of the requests end 5xx"
+        if criterion.at_most
+        else "no request ends 5xx",
+        outcome=outcome,
+        measured=text,
+        value=round(failed / total, 4) if seen else None,
+        at_most=criterion.at_most,
+        lines=_request_lines(subject) if outcome == "failed" else [],
+    )
+
+
+def _request_lines(subject: Subject) -> list[Evidence]:
+    """Return the lines of the first incident of the revision in which requests failed."""
+    return subject.incident.evidence[:_MAX_CITED] if subject.incident else []
 
 
 def measure_whole_logs(coverage: Coverage) -> CriterionResult:

@@ -17,8 +17,8 @@ _TAIL_BYTES = 4096
 class Hook:
     """Runs a command with a document on standard input, without a shell.
 
-    One run at a time; meanwhile only the newest document is kept. The command's output is not shown. After a failed run
-    the last line of its stderr is reported.
+    One run at a time; meanwhile only the newest document is kept. The command's output is not shown. After a
+    failed run the last line of its stderr is reported.
     """
 
     def __init__(

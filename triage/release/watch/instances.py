@@ -12,8 +12,8 @@ _SILENCE = 300 * NANOSECONDS
 def instance_statuses(runs: Sequence[Run], open_runs: Sequence[Run], now: int) -> list[InstanceStatus]:
     """Return the status of each instance at ``now``, active ones first.
 
-    ``runs`` are in order of their start, ``open_runs`` are those that may still be active. A request to the readiness
-    middleware is not a status, but may have decided the verdict.
+    ``runs`` are in order of their start, ``open_runs`` are those that may still be active. A request to the
+    readiness middleware is not a status, but may have decided the verdict.
     """
     latest: dict[tuple[str, str], Run] = {}
     decided: dict[tuple[str, str], Run] = {}

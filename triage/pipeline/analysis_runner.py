@@ -1,7 +1,7 @@
 """Analyse exports in one pass: timeline and diagnosis."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -26,6 +26,8 @@ from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
 #: Returns a new analyser; ``keeps_all`` says that every entry is decoded.
 AnalyserFactory = Callable[..., Analyser]
+#: Analyses sources whose entries come in the order that it needs, else it raises OutOfOrderError.
+Strategy = Callable[[Sources, AnalyserFactory, Selection, Callable[[str], None]], Analysis]
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
@@ -122,20 +124,35 @@ def analyse(
     def create(*, keeps_all: bool = False) -> Analyser:
         return Analyser(known, keeps_all=keeps_all, configurations=configurations)
 
-    if is_small(sources):
-        return _analyse_all(sources, create, selection, notify)
-    if can_come_by_instance(sources):
+    *faster, last = choose_strategies(sources)
+    for strategy in faster:
         try:
-            return _analyse_by_instance(sources, create, selection, notify)
+            return strategy(sources, create, selection, notify)
         except OutOfOrderError as error:
-            notify(f"{error}: all are read once more, and sorted")
-    elif _is_one_file(sources):
-        with suppress(OutOfOrderError):
-            return _analyse_in_order(sources, create, selection, notify)
-    return _analyse_all(sources, create, selection, notify)
+            if strategy is analyse_by_instance:
+                notify(f"{error}: all are read once more, and sorted")
+    return last(sources, create, selection, notify)
 
 
-def _analyse_all(
+def choose_strategies(sources: Sources) -> list[Strategy]:
+    """Return how to analyse some sources: the fastest way first, and last the one that takes any order.
+
+    The strategies differ in the order in which they need the entries:
+
+    - ``analyse_by_instance``: by instance, then by time, as Spark and a table give them. Memory holds one
+      instance at a time.
+    - ``analyse_in_order``: by time, as most sinks and downloads of one file are. Memory holds what may still
+      come late.
+    - ``analyse_sorted``: any order. All entries that matter are sorted first, on disk where they are many.
+    """
+    if is_small(sources):
+        return [analyse_sorted]
+    if can_come_by_instance(sources):
+        return [analyse_by_instance, analyse_sorted]
+    return [analyse_in_order, analyse_sorted] if _is_one_file(sources) else [analyse_sorted]
+
+
+def analyse_sorted(
     sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries in any order, sorted before they are observed."""
@@ -155,7 +172,7 @@ def _is_one_file(sources: Sources) -> bool:
     return isinstance(sources[0], str | Path) and Path(sources[0]).is_file()
 
 
-def _analyse_in_order(
+def analyse_in_order(
     sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries that come in order of time.
@@ -186,11 +203,12 @@ def _read_evidence(analyser: Analyser, sources: Sources, selection: Selection) -
             entry.timestamp, entry.service, entry.revision, entry.instance
         ),
         within=within,
+        ignored=ignored_errors(analyser.packs),
     )
     analyser.read_evidence(entries)
 
 
-def _analyse_by_instance(
+def analyse_by_instance(
     sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries that come by instance.

@@ -1,0 +1,58 @@
+"""How entries are analysed follows from the order in which they come; the analysis does not."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.runs.logs import PACKS, Log, export, validation
+from triage.pipeline import analysis_runner
+from triage.pipeline.analyser import Analyser
+from triage.pipeline.analysis_runner import analyse, analyse_in_order, analyse_sorted, choose_strategies
+from triage.pipeline.selection import ALL
+from triage.pipeline.spark_sources import OnSpark
+
+
+def write(path: Path, logs: list[Log]) -> list[str | Path]:
+    path.write_text("".join(json.dumps(log) + "\n" for log in export(logs)), encoding="utf-8")
+    return [path]
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat every export as large."""
+    monkeypatch.setattr(analysis_runner, "is_small", lambda _sources: False)
+
+
+LOGS = [*validation(0), *validation(1800, down=["redis"])]
+
+
+def create(*, keeps_all: bool = False) -> Analyser:
+    return Analyser(PACKS, keeps_all=keeps_all)
+
+
+def ignore(_text: str) -> None:
+    pass
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_file_is_read_in_order_first(tmp_path: Path) -> None:
+    sources = write(tmp_path / "a.jsonl", LOGS)
+    assert choose_strategies(sources) == [analyse_in_order, analyse_sorted]
+    assert choose_strategies([*sources, *sources]) == [analyse_sorted]
+    assert choose_strategies(OnSpark(sources)) == [analysis_runner.analyse_by_instance, analyse_sorted]
+
+
+def test_a_small_export_is_sorted(tmp_path: Path) -> None:
+    assert choose_strategies(write(tmp_path / "a.jsonl", LOGS)) == [analyse_sorted]
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("arrange", [list, lambda logs: logs[::-1]])
+def test_every_strategy_gives_the_same_diagnosis(
+    tmp_path: Path, arrange: Callable[[list[Log]], list[Log]]
+) -> None:
+    sources = write(tmp_path / "a.jsonl", arrange(LOGS))
+    expected = analyse_sorted(sources, create, ALL, ignore)
+    assert analyse(sources, packs=PACKS).diagnosis == expected.diagnosis

@@ -10,7 +10,6 @@ from triage.failures.neighbourhood_builder import NeighbourhoodBuilder, point_ke
 from triage.failures.points import OF_INSTANCE
 from triage.failures.statements import Statement
 from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
-from triage.text import message_template
 from triage.window import NANOSECONDS
 
 #: Messages that are counted to tell noise from causes.
@@ -23,10 +22,10 @@ _SWEEP, _IDLE = 5000, 3600 * NANOSECONDS
 class FailureCollector:
     """Entries to groups of failures: ``observe`` them, then ``build``, once.
 
-    Those of one instance come in order of time. Where not every entry is observed, ``is_partial``, a failure that no
-    error of the application explains waits: its evidence may be among the entries that were dropped. Read the
-    ``neighbourhoods`` of such failures with a NeighbourhoodReader, ``replace_waiting`` with what it found, then build.
-    Each statement that is an error is passed on once it is complete.
+    Those of one instance come in order of time. Where not every entry is observed, ``is_partial``, a failure
+    that no error of the application explains waits: its evidence may be among the entries that were dropped.
+    Read the ``neighbourhoods`` of such failures with a NeighbourhoodReader, ``replace_waiting`` with what it
+    found, then build. Each statement that is an error is passed on once it is complete.
     """
 
     def __init__(
@@ -37,7 +36,10 @@ class FailureCollector:
         *,
         is_partial: bool = False,
     ) -> None:
-        """Begin with nothing seen; the recognizers give what the packs know, ``on_error`` takes statements."""
+        """Begin with nothing seen.
+
+        The recognizers give what the packs know, ``on_error`` takes statements.
+        """
         self._on_error = on_error
         self._recognize = recognize
         self._recognize_point = recognize_point
@@ -64,7 +66,10 @@ class FailureCollector:
             self._take(statements, failures)
 
     def _forget_idle(self, now: int) -> None:
-        """Finish the instances that have said nothing for long: what they say later belongs to nothing before."""
+        """Finish the instances that have said nothing for long.
+
+        What they say later belongs to nothing before.
+        """
         idle = [key for key, instance in self._instances.items() if now - instance.last > _IDLE]
         for key in idle:
             self._take(*self._instances.pop(key).flush())
@@ -91,7 +96,10 @@ class FailureCollector:
         self._waiting = list(waiting.values())
 
     def build(self) -> list[FailureGroup]:
-        """Return the failures by their explanation, in order of time; what only followed from another is part of it."""
+        """Return the failures by their explanation, in order of time.
+
+        What only followed from another is part of it.
+        """
         self.close_partition()
         for failure in self._waiting:
             self._add(failure)
@@ -104,7 +112,7 @@ class FailureCollector:
         statement = group.sample.attribution.statement
         if statement is None:
             return False
-        key = (group.service, message_template(statement.decisive))
+        key = (group.service, statement.template)
         elsewhere = self._said[key] - self._explaining[key]
         return elsewhere > 2 and elsewhere >= self._explaining[key]
 
@@ -114,7 +122,7 @@ class FailureCollector:
             if strength >= _FIRM:
                 self._on_error(statement)
             if strength >= _ERROR:
-                key = (statement.first.service, message_template(statement.decisive))
+                key = (statement.first.service, statement.template)
                 if key in self._said or len(self._said) < _TEMPLATES:
                     self._said[key] += 1
         for failure in failures:
@@ -125,12 +133,17 @@ class FailureCollector:
 
     def _add(self, failure: Failure) -> None:
         explaining = failure.attribution.statement
+        if failure.point.is_refusal and not _says_why(failure):
+            return
         if explaining is not None:
-            self._explaining[explaining.first.service, message_template(explaining.decisive)] += 1
+            self._explaining[explaining.first.service, explaining.template] += 1
         self._groups.add(failure)
 
     def _is_firm(self, failure: Failure) -> bool:
-        """Return whether no dropped entry can explain a failure better: an error or the platform names its cause."""
+        """Return whether no dropped entry can explain a failure better.
+
+        An error or the platform names its cause.
+        """
         if failure.in_run:
             return True
         statement = failure.attribution.statement
@@ -140,6 +153,12 @@ class FailureCollector:
             return not failure.point.entry.instance
         own = self._recognize_point(failure.point)
         return (own is not None and not own.is_symptom) or not failure.point.entry.instance
+
+
+def _says_why(failure: Failure) -> bool:
+    """Return whether an application printed an error while it refused a request."""
+    found = failure.attribution
+    return found.strength >= _FIRM and found.link in ("trace", "instance")
 
 
 def merge_consequences(groups: FailureGroups) -> None:
@@ -156,7 +175,10 @@ def merge_consequences(groups: FailureGroups) -> None:
 
 
 def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | None:
-    """Return the failures that explain a symptom: instances of the same revision that failed at about that time."""
+    """Return the failures that explain a symptom.
+
+    Instances of the same revision that failed at about that time.
+    """
     kinds = set(group.kinds)
     near = 300 * 1_000_000_000
     candidates = [

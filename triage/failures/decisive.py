@@ -9,14 +9,17 @@ _SEARCHED = 64 << 10
 
 
 class DecisiveLine(NamedTuple):
-    """The line that names what went wrong; ``is_exception`` says that a runtime's error form was recognized."""
+    """The line that names what went wrong.
+
+    ``is_exception`` says that a runtime's error form was recognized.
+    """
 
     text: str
     is_exception: bool
 
 
 _EXCEPTION_WORD = r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Za-z_$][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Fault|Failure|Panic|Timeout|Denied|Refused|NotFound|Invalid\w*|Bad|NotEstablished)\b"
-_CAUSED_BY = re.compile(r"^\s*(?:\|\s*)?Caused by: (.+)$", re.MULTILINE)
+_CAUSED_BY = re.compile(r"^([\s|]*)(Caused by|Suppressed): (.+)$", re.MULTILINE)
 _JAVA_HEAD = re.compile(
     r"^(?:Exception in thread \"[^\"]*\" )?((?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:: .+)?)$(?=\n\s+at )",
     re.MULTILINE,
@@ -28,10 +31,22 @@ _DOTNET = re.compile(
 )
 _DOTNET_BLOCK = re.compile(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
 _TRACEBACK = re.compile(r"^[\s|+]*Traceback \(most recent call last\):", re.MULTILINE)
+#: What Python prints before the lines of an exception group.
+GROUP_PREFIX = re.compile(r"^\s*\| ?")
 _GO = re.compile(r"^\s*(panic: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE)
-_RUST = re.compile(r"^(thread '.*' panicked at .+)$", re.MULTILINE)
+_RUST = re.compile(
+    r"^thread '.*'(?: \(\d+\))? panicked at [^'\n]+:\n(.+)$|^(thread '.*' panicked at .+)$", re.MULTILINE
+)
 _NODE_FATAL = re.compile(r"^(FATAL ERROR: .+)$", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^\s*\[cause\]: (.+)$", re.MULTILINE)
+_NODE_ERRORS = re.compile(r"^\s*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
+#: An error class of any name above its frames.
+_NODE_CLASS = re.compile(
+    r"^(?:Uncaught )?((?:[\w$]+\.)*[A-Z][\w$]*(?: \[\w+\])?: .+)$(?=\n\s+at )", re.MULTILINE
+)
+_NODE_REJECTION = re.compile(
+    r"^\[?(Unhandled ?Promise ?Rejection\w*: .+?)\]?(?: \{)?$", re.MULTILINE | re.IGNORECASE
+)
 _NODE = re.compile(
     r"^(?:Uncaught |\(node:\d+\) |Detailed stack trace: )?((?:Unhandled\w*: )?(?:[\w$]+(?:\.[\w$]+)*)?(?:Error|Exception|Rejection)(?: \[[A-Z_]+\])?: .+|\w*Error \[[A-Z_]+\]: .+|AggregateError\b.*)$",
     re.MULTILINE,
@@ -42,6 +57,10 @@ _SPRING = re.compile(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
 _DART = re.compile(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
 _ELIXIR = re.compile(r"^(\*\* \(\w.+\) .+)$", re.MULTILINE)
 _NAMED = re.compile(rf"(?:^|[\s:(>])({_EXCEPTION_WORD}(?: \(|: | ).*)$", re.MULTILINE)
+#: A line that begins with a class of several words: an error without a usual ending.
+_CLASS = re.compile(r"^(?:[a-z_]\w*(?:\.|::))*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+: \S")
+#: An interpreter that ends as it was told: it says nothing of the reason.
+_TOLD_TO_END = re.compile(r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$")
 _NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD})$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = re.compile(
@@ -58,9 +77,9 @@ _FRAME = re.compile(
 def find_decisive_line(text: str) -> DecisiveLine:
     """Return the line of a statement that says what went wrong.
 
-    It is the deepest cause of a chain: the last ``Caused by:`` of Java, the last exception of a Python chain, the
-    ``[cause]`` of Node, the innermost ``--->`` of .NET. A text in no known form gives its last line that complains,
-    else its first line.
+    It is the deepest cause of a chain: the last ``Caused by:`` of Java, the last exception of a Python chain,
+    the ``[cause]`` of Node, the innermost ``--->`` of .NET. A text in no known form gives its last line that
+    complains, else its first line.
     """
     text = text[:_SEARCHED]
     for find in _FINDERS:
@@ -68,14 +87,20 @@ def find_decisive_line(text: str) -> DecisiveLine:
         if line:
             return DecisiveLine(line.strip(), is_exception=True)
     lines = [line.strip() for line in text.split("\n") if line.strip() and not _FRAME.match(line)]
-    complaints = [line for line in lines if _COMPLAINT.search(line)]
+    complaints = [line for line in lines if _CLASS.match(line)]
+    complaints = complaints or [line for line in lines if _COMPLAINT.search(line)]
     best = (complaints or lines or [""])[-1 if complaints else 0]
     return DecisiveLine(best, is_exception=False)
 
 
 def complains(text: str) -> bool:
     """Return whether a line says in any words that something failed."""
-    return bool(_COMPLAINT.search(text[:2000]))
+    return bool(_COMPLAINT.search(text[:2000]) or _CLASS.match(text))
+
+
+def is_told_to_end(line: str) -> bool:
+    """Return whether a line only says that an interpreter was told to end."""
+    return bool(_TOLD_TO_END.match(line))
 
 
 def is_frame(line: str) -> bool:
@@ -100,12 +125,17 @@ def _first(pattern: re.Pattern[str]) -> Callable[[str], str]:
 
 
 def _python(text: str) -> str:
-    """Return the exception line behind the last traceback header: the first that is not indented."""
-    headers = list(_TRACEBACK.finditer(text))
-    if not headers:
-        return ""
-    for line in text[headers[-1].end() :].split("\n")[1:]:
-        bare = line.lstrip("| ") if line.startswith(("  |", "|")) else line
+    """Return the exception line behind the last traceback header that is no mere end of the interpreter."""
+    lines = [_exception_line(text[header.end() :]) for header in _TRACEBACK.finditer(text)]
+    lines = [line for line in lines if line]
+    telling = [line for line in lines if not is_told_to_end(line)]
+    return (telling or lines or [""])[-1]
+
+
+def _exception_line(text: str) -> str:
+    """Return the first line behind a traceback header that is not indented."""
+    for line in text.split("\n")[1:]:
+        bare = GROUP_PREFIX.sub("", line)
         if (
             bare
             and not bare[0].isspace()
@@ -119,7 +149,18 @@ def _java(text: str) -> str:
     """Return the last ``Caused by:``, else the exception at the head of the frames."""
     if not re.search(r"^\s+at [\w$./<>@-]+\(", text, re.MULTILINE) and "Caused by: " not in text:
         return ""
-    return _last(_CAUSED_BY)(text) or _first(_JAVA_HEAD)(text)
+    return _deepest_cause(text) or _first(_JAVA_HEAD)(text)
+
+
+def _deepest_cause(text: str) -> str:
+    """Return the last ``Caused by:`` that is not of a suppressed exception, "" if there is none."""
+    found, suppressed = "", 1 << 30
+    for indent, word, what in _CAUSED_BY.findall(text):
+        if word == "Suppressed":
+            suppressed = min(suppressed, len(indent))
+        elif len(indent) < suppressed:
+            found, suppressed = what, 1 << 30
+    return found
 
 
 def _dotnet(text: str) -> str:
@@ -145,9 +186,12 @@ _FINDERS: tuple[Callable[[str], str], ...] = (
     _first(_SPRING),
     _dart,
     _last(_NODE_CAUSE),
+    _first(_NODE_ERRORS),
     _java,
     _dotnet,
     _first(_NODE),
+    _first(_NODE_REJECTION),
+    _first(_NODE_CLASS),
     _first(_RUBY),
     _first(_PHP),
     _first(_ELIXIR),

@@ -24,7 +24,8 @@ _SPANS = 128
 
 #: Returns what the packs know of a failure point's own text, None where they know nothing.
 PointRecognizer = Callable[[FailurePoint], Recognized | None]
-#: The name of a group: the service, the cause ("" for an unknown one), and what tells it from others of that cause.
+#: The name of a group: the service, the cause ("" for an unknown one), and what tells it from others of that
+#: cause.
 GroupKey = tuple[str, str, str]
 
 
@@ -55,6 +56,7 @@ class GroupBuilder:
     instances: dict[str, int] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     last_by_revision: dict[str, int] = field(default_factory=dict)
+    places: dict[tuple[str, str, str], int] = field(default_factory=dict)
     samples: list[Failure] = field(default_factory=list)
     links: Counter[Link] = field(default_factory=Counter)
     traces: dict[str, int] = field(default_factory=dict)
@@ -71,7 +73,10 @@ class GroupBuilder:
 
     @property
     def sample(self) -> Failure:
-        """Return the failure that shows best what happened: the deepest kind, with a statement if one has one."""
+        """Return the failure that shows best what happened.
+
+        The deepest kind, with a statement if one has one.
+        """
         return min(
             self.samples, key=lambda f: (f.attribution.statement is None, DEPTH[f.point.kind], _turn(f))
         )
@@ -100,9 +105,10 @@ class GroupBuilder:
             self.consequences[other.kind] += 1
             self._see(other, counts=False)
         self.add_requests(failure.requests)
-        self.samples.append(failure)
-        self.samples.sort(key=_turn)
-        del self.samples[_SAMPLES:]
+        if len(self.samples) < _SAMPLES or point.entry.precedes(self.samples[-1].point.entry):
+            self.samples.append(failure)
+            self.samples.sort(key=_turn)
+            del self.samples[_SAMPLES:]
 
     def add_requests(self, points: Iterable[FailurePoint]) -> None:
         """Count requests that failed in consequence."""
@@ -125,6 +131,8 @@ class GroupBuilder:
             self._count_path(path, count)
         for name, at in other.revisions.items():
             self.revisions[name] = min(at, self.revisions.get(name, at))
+        for place, at in other.places.items():
+            self.places[place] = min(at, self.places.get(place, at))
         for name, at in other.last_by_revision.items():
             self.last_by_revision[name] = max(at, self.last_by_revision.get(name, at))
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
@@ -145,7 +153,7 @@ class GroupBuilder:
         return FailureGroup(
             service=self.service,
             known=known if known is not None and known.cause else None,
-            template=message_template(statement.decisive) if statement else self.key[2],
+            template=statement.template if statement else self.key[2],
             link=max(self.links, key=lambda link: (self.links[link], link)),
             candidates=self.candidates,
             is_noise=is_noise,
@@ -157,6 +165,7 @@ class GroupBuilder:
             instances=dict(self.instances),
             revisions=dict(self.revisions),
             last_by_revision=dict(self.last_by_revision),
+            places=dict(self.places),
             first=self.first,
             last=self.last,
             samples=[_sample(failure) for failure in ordered],
@@ -173,6 +182,8 @@ class GroupBuilder:
         revision = entry.revision
         self.revisions[revision] = min(at, self.revisions.get(revision, at))
         self.last_by_revision[revision] = max(at, self.last_by_revision.get(revision, at))
+        place = (entry.location, revision, entry.instance)
+        self.places[place] = min(at, self.places.get(place, at))
         if entry.instance:
             self.instances[entry.instance] = min(at, self.instances.get(entry.instance, at))
         self.first = min(self.first or at, at)
@@ -218,14 +229,17 @@ class FailureGroups:
 
 
 def _explanation(attribution: Attribution, own: Recognized | None) -> tuple[str, str]:
-    """Return the cause and what distinguishes it: the platform's own text if it names the cause, else the statement."""
+    """Return the cause and what distinguishes it.
+
+    The platform's own text if it names the cause, else the statement.
+    """
     point, known = attribution.point, attribution.recognized
     if own is not None and own.cause and not own.is_symptom:
         return own.cause, message_template(own.title)
     if known is not None and known.cause:
         return known.cause, message_template(known.title)
     if attribution.statement is not None:
-        return "", message_template(attribution.statement.decisive)
+        return "", attribution.statement.template
     if own is not None and own.cause:
         return own.cause, message_template(own.title)
     return "", f"{point.kind} {point.status or ''}".strip()

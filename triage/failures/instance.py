@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from triage.failures.linking import AFTER_TIMEOUT, Attribution, Recognizer, attribute
+from triage.failures.linking import AFTER_TIMEOUT, BEFORE_EXIT, QUOTED, Attribution, Recognizer, attribute
 from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint, find_failure
-from triage.failures.statements import Statement, StatementBuilder
+from triage.failures.statements import Statement, StatementBuilder, is_output
 from triage.models import Entry, Event
 from triage.window import NANOSECONDS
 
@@ -82,7 +82,7 @@ class InstanceFailures:
     def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
         """Take one entry; return the statements and the failures that are complete now."""
         self.last = entry.timestamp
-        if event is not None and event.run:
+        if event is not None and event.run and not event.failure and is_output(entry):
             self._in_runs.append(entry.timestamp)
         over = list(self._builder.observe(entry, event))
         self._statements.extend(over)
@@ -150,12 +150,17 @@ class InstanceFailures:
 
     def _failure(self, point: FailurePoint) -> Failure:
         in_run = any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs)
-        return Failure(attribute(point, self._known(), self._recognize), in_run=in_run)
+        return Failure(attribute(point, self._statements_near(point), self._recognize), in_run=in_run)
 
-    def _known(self) -> list[Statement]:
-        """Return the statements, also those that may still go on, in order of time."""
-        found = [*self._statements, *self._builder.open_statements()]
-        found.sort(key=lambda statement: statement.first.sort_key)
+    def _statements_near(self, point: FailurePoint) -> list[Statement]:
+        """Return the statements that may belong to a point, and the last ones before it, in order of time."""
+        since = point.start - BEFORE_EXIT
+        found = self._builder.open_statements()
+        for statement in reversed(self._statements):
+            if statement.end < since and len(found) >= QUOTED:
+                break
+            found.append(statement)
+        found.sort(key=lambda statement: (statement.start, statement.first.sort_key))
         return found
 
 

@@ -48,6 +48,8 @@ _FORMS = tuple(
         rf"^\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+({_WORD})\s",
         rf"^[\d:.,]{{8,15}}\s+(?:\[[^\]]{{1,60}}\]\s+)?({_WORD})\s",
         rf"^\[[^\]]{{1,60}}\]\s+(?:[\w.-]+\.)?({_WORD}):\s",
+        rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]*(?:Z|[+-]\d\d:?\d\d|\s[A-Z]{{3,4}})?(?:\s+\[[^\]]{{1,60}}\])*[\s|]+({_WORD})[:\s|]",
+        rf"^\[Nest\]\s+\d+\s+-\s[^A-Z]{{8,24}}(?:[AP]M)?\s+({_WORD})\s",
         rf"^(?:npm|yarn|pnpm)\s+({_WORD})!?\s",
     )
 )
@@ -62,7 +64,7 @@ _LETTERS = {"D": 100, "I": INFO, "W": WARNING, "E": ERROR, "F": 600, "A": UNKNOW
 #: Words that begin a line of a program which ends.
 _FATAL = re.compile(
     r"^(?:panic: |fatal error: |fatal: |FATAL ERROR: |PHP Fatal error|Fatal error: |Unhandled exception|Unhandled Exception"
-    r"|Uncaught |SIGSEGV: |SIGABRT: |SIGBUS: |Segmentation fault|Aborted|thread '.{1,80}' panicked at|Exception in thread "
+    r"|Uncaught |SIGSEGV: |SIGABRT: |SIGBUS: |Segmentation fault|Aborted|thread '.{1,80}'(?: \(\d+\))? panicked at|Exception in thread "
     r"|Traceback \(most recent call last\)|APPLICATION FAILED TO START|terminate called|double free|corrupted size"
     r"|\*\* \(|\[?Unhandled ?(?:promise ?)?rejection)",
     re.ASCII | re.IGNORECASE,

@@ -1,4 +1,7 @@
-"""Which statement explains a failure point: the one of its trace, of its instance in its time, or the last before it."""
+"""Which statement explains a failure point.
+
+The one of its trace, of its instance in its time, or the last before it.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -19,9 +22,10 @@ _CLOCK = NANOSECONDS // 20
 _NEAR = NANOSECONDS
 _ERROR, _COMPLAINT, _OUTPUT = 3, 2, 1
 #: Last lines that are quoted where no line says what went wrong.
-_QUOTED = 3
+QUOTED = 3
 
-#: Returns the cause that a pack's rule gives a statement: its event, and whether it is only a wrapper of another.
+#: Returns the cause that a pack's rule gives a statement: its event, and whether it is only a wrapper of
+#: another.
 Recognizer = Callable[[Statement], Recognized | None]
 
 
@@ -50,9 +54,9 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: Recognizer) -> Attribution:
-    """Return what explains a failure point among the statements of its instance, which come in order of time."""
-    link, near = _near(point, statements)
-    tail = tuple(statement for statement in near if statement.strength >= 0)[-_QUOTED:]
+    """Return what explains a failure point among its instance's statements, in order of time."""
+    link, near = _near(point, _of_container(point, statements))
+    tail = tuple(statement for statement in near if statement.strength >= 0)[-QUOTED:]
     ranked = [(_weight(statement, known := recognize(statement)), statement, known) for statement in near]
     found = [item for item in ranked if item[0] >= _COMPLAINT * 10]
     if not found and link in ("trace", "instance") and point.kind == "request":
@@ -77,7 +81,10 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
 
 
 def _weight(statement: Statement, known: Recognized | None) -> int:
-    """Return how much a statement weighs: its strength, and what the packs know of it; negative for known noise."""
+    """Return how much a statement weighs: its strength, and what the packs know of it.
+
+    Negative for known noise.
+    """
     if known is None:
         return statement.strength * 10
     if not known.cause:
@@ -92,7 +99,7 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
     if point.kind != "request":
         before = [s for s in statements if s.start <= point.end + AFTER_REQUEST]
         recent = [s for s in before if s.end >= point.start - BEFORE_EXIT]
-        return "instance", recent or before[-_QUOTED:]
+        return "instance", recent or before[-QUOTED:]
     traced = [s for s in statements if s.trace and s.trace == point.entry.trace]
     if any(s.strength > 0 for s in traced):
         return "trace", traced
@@ -108,7 +115,26 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
     ]
     if mentioned:
         return "mention", mentioned
+    around = [
+        s
+        for s in statements
+        if s.strength >= _ERROR
+        and not s.trace
+        and point.start - _NEAR <= s.end
+        and s.start <= point.end + _NEAR
+    ]
+    if around and not traced:
+        return "nearness", around
     return ("trace", traced) if traced else ("instance", inside)
+
+
+def _of_container(point: FailurePoint, statements: Sequence[Statement]) -> Sequence[Statement]:
+    """Return what the container that failed said, where both name one; all, where it said nothing."""
+    name = point.entry.labels.get("container_name", "")
+    if not name:
+        return statements
+    own = [s for s in statements if s.first.labels.get("container_name", name) == name]
+    return own or statements
 
 
 def _may_be_of(statement: Statement, point: FailurePoint) -> bool:

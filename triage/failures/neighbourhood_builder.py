@@ -8,6 +8,8 @@ from triage.window import NANOSECONDS
 
 #: Failure points for which windows are kept.
 _POINTS = 10_000
+#: Refused requests among them: scanners send many.
+_REFUSALS = 1000
 _BEFORE, _AFTER = 60 * NANOSECONDS, 12 * NANOSECONDS
 #: Nanoseconds around a request in which its statements, and the end of its instance, are logged.
 _AROUND_REQUEST = 2 * NANOSECONDS
@@ -33,11 +35,15 @@ class NeighbourhoodBuilder:
         self._windows: dict[InstanceKey, list[tuple[int, int]]] = {}
         self._points: set[PointKey] = set()
         self._omitted = 0
+        self._refusals = 0
 
     def add(self, failure: Failure) -> bool:
         """Add the windows of a failure; return whether there was room for it."""
         points = [failure.point, *failure.consequences, *failure.requests]
-        if len(self._points) + len(points) > _POINTS:
+        self._refusals += failure.point.is_refusal
+        if len(self._points) + len(points) > _POINTS or (
+            failure.point.is_refusal and self._refusals > _REFUSALS
+        ):
             self._omitted += 1
             return False
         for point in points:

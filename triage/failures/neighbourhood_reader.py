@@ -6,7 +6,10 @@ from triage.models import Entry, Event, InstanceKey
 
 
 class NeighbourhoodReader:
-    """Entries in the windows around failures to the failures themselves; those of one instance in order of time."""
+    """Entries in the windows around failures to the failures themselves.
+
+    Those of one instance in order of time.
+    """
 
     def __init__(self, recognize: Recognizer) -> None:
         """Begin with nothing seen; ``recognize`` gives what the packs know of a statement."""

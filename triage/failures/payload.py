@@ -4,23 +4,27 @@ from typing import Any
 
 import msgspec
 
+from triage.failures.decisive import complains
 from triage.models import Entry
 
 #: Fields in which loggers keep the reason, the first that is filled wins.
 _REASONS = (
-    "err", "error", "exception", "exc_info", "exc", "@x", "stack_trace", "stacktrace", "stackTrace", "stack", "errorVerbose",
+    "err", "error", "exception", "exc_info", "exc", "@x", "stack_trace", "stacktrace", "stackTrace", "stack",
+    "errorVerbose",
     "error_message", "errorMessage", "thrown", "cause", "reason", "details", "detail",
 )  # fmt: skip
+#: Fields that describe anything, not only failures.
+_VAGUE = frozenset({"cause", "reason", "details", "detail"})
 _TEXTS = ("stack", "stack_trace", "stackTrace", "traceback", "extendedStackTrace", "backtrace")
-_NAMES = ("type", "name", "class", "kind", "code")
-_MESSAGES = ("message", "msg", "value", "description")
+_NAMES = ("type", "exc_type", "name", "class", "kind", "code")
+_MESSAGES = ("message", "msg", "exc_value", "value", "description")
 _LEVELS = ("level", "severity", "lvl", "levelname", "@l", "log.level")
 _DEPTH = 4
 _LONGEST = 16 << 10
 
 
 def read_payload(entry: Entry) -> dict[str, Any]:
-    """Return the JSON object that an entry carries as its payload or prints as one line of text, {} if none."""
+    """Return the JSON object of an entry: its payload or its one line of text, {} if none."""
     if entry.message[:1] == "{" and entry.message[-1:] == "}":
         return _object(entry.message.encode(errors="replace"))
     record = _object(entry.raw)
@@ -31,10 +35,10 @@ def read_payload(entry: Entry) -> dict[str, Any]:
 
 
 def find_reason(payload: dict[str, Any]) -> str:
-    """Return the reason that a payload gives for a failure, with its stack if it has one, "" if it gives none."""
+    """Return the reason that a payload gives for a failure, with its stack, "" if it gives none."""
     for name in _REASONS:
         reason = _text(payload.get(name), 0)
-        if reason:
+        if reason and (name not in _VAGUE or complains(reason)):
             return reason[:_LONGEST]
     nested = payload.get("fields") or payload.get("context") or payload.get("data")
     return find_reason(nested) if isinstance(nested, dict) and nested is not payload else ""

@@ -5,9 +5,11 @@ import re
 import msgspec
 
 from triage.models import Entry, Event, FailureKind
+from triage.models.entry import Http
 from triage.window import NANOSECONDS
 
-#: The deepest first: of the points of one failed start the first in this order is what happened, the others follow from it.
+#: The deepest first: of the points of one failed start the first in this order is what happened, the others
+#: follow from it.
 DEPTH: dict[str, int] = {
     "memory": 0,
     "terminated": 1,
@@ -42,6 +44,7 @@ class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
     start: when what failed had begun, in nanoseconds: a request's start, else the time of the entry.
     end: when it was over: a request's end, else the time of the entry.
     orderly: whether it is a stop that was asked for: a failure only where requests were cut by it.
+    is_refusal: whether the application itself refused a request with 4xx: a failure only where it says why.
     """
 
     kind: FailureKind
@@ -50,6 +53,7 @@ class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     end: int
     orderly: bool = False
+    is_refusal: bool = False
 
     @property
     def status(self) -> int | None:
@@ -65,24 +69,12 @@ class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
 def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:
     """Return the failure point that an entry is, None if nothing failed there.
 
-    A request with a text keeps its status. Statuses 401, 403, 404 and other 4xx are points only where a rule knows
-    the platform's text; those an application returns by itself are counted, and judged by their share.
+    A request with a text keeps its status. Statuses 401, 403, 404 and other 4xx are points where a rule knows
+    the platform's text; those that an application returns by itself are refusals.
     """
     kind = event.failure if event is not None else ""
-    status = entry.http.status if entry.http is not None else None
-    if status is not None and _is_request_log(entry):
-        text = kind in ("request", "memory")
-        if (
-            status >= _SERVER_ERROR
-            or status == _TOO_MANY
-            or (text and (status >= _CLIENT_ERROR or status == 0))
-            or text
-        ):
-            latency = round((entry.http.latency or 0.0) * NANOSECONDS) if entry.http else 0
-            return FailurePoint(
-                kind="request", entry=entry, event=event, start=entry.timestamp, end=entry.timestamp + latency
-            )
-        return None
+    if entry.http is not None and entry.http.status is not None and entry.is_request:
+        return _failed_request(entry, event, entry.http, has_text=kind in ("request", "memory"))
     if not kind:
         return None
     return FailurePoint(
@@ -95,8 +87,19 @@ def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:
     )
 
 
-def _is_request_log(entry: Entry) -> bool:
-    return not entry.log_name or "requests" in entry.log_name
+def _failed_request(entry: Entry, event: Event | None, http: Http, *, has_text: bool) -> FailurePoint | None:
+    status = http.status or 0
+    refused = not has_text and _CLIENT_ERROR <= status < _SERVER_ERROR and status != _TOO_MANY
+    if not has_text and status < _CLIENT_ERROR:
+        return None
+    return FailurePoint(
+        kind="request",
+        entry=entry,
+        event=event,
+        start=entry.timestamp,
+        end=entry.timestamp + round((http.latency or 0.0) * NANOSECONDS),
+        is_refusal=refused,
+    )
 
 
 def _is_orderly(kind: str, message: str, event: Event | None) -> bool:

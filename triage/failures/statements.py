@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from triage.failures.decisive import DecisiveLine, complains, find_decisive_line
+from triage.failures.decisive import GROUP_PREFIX, DecisiveLine, complains, find_decisive_line, is_told_to_end
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
 from triage.models import SEVERITIES, Entry, Event
+from triage.text import message_template
 from triage.window import NANOSECONDS
 
 #: Seconds between two lines of one statement at most.
@@ -22,15 +23,16 @@ _PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com
 _CONTINUES = re.compile(
     r"^(?:\s|$|Caused by: |Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
     r"|goroutine \d+ \[|created by |\[signal SIG|exit status \d|from \S+:\d+:in |\S+\.(?:rb|erb|rake):\d+:in |#\d+ "
-    r"|[)}\]]+[,;]?$|Node\.js v\d|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
-    r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\(\.\.\.\)|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
+    r"|[)}\]]+[,;]?$|Node\.js v\d|Require stack:$|- (?:/|file:|node:)\S+$|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
+    r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: )"
 )
-#: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's panic, V8's report.
+#: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's
+#: panic, V8's report.
 _TRACEBACK = re.compile(r"^[\s|+]*Traceback \(most recent call last\):", re.MULTILINE)
 _SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
 _HEADER = re.compile(
-    r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*' panicked at \S+:$|^Uncaught exception:?$"
+    r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*'(?: \(\d+\))? panicked at \S+:$|^Uncaught exception:?$|^(?:Description|Action):$"
 )
 _CHAINED = re.compile(r"^(?:During handling of the above|The above exception was)", re.MULTILINE)
 #: A key of a payload that may hold the reason of a failure.
@@ -50,15 +52,21 @@ class Statement:
     entries: the entries that it is made of, in order of time.
     text: all of it, lines joined; the reason of a structured payload stands behind its message.
     events: what rules say of its entries.
+    reason: what a structured payload gives as the reason, "" if nothing.
     """
 
     entries: tuple[Entry, ...]
     text: str
     events: tuple[Event, ...] = ()
+    reason: str = ""
 
     @cached_property
     def _decisive_line(self) -> DecisiveLine:
-        return find_decisive_line(self.text)
+        """Return the decisive line of the reason that a payload gives, else that of the text."""
+        found = find_decisive_line(self.text)
+        if " " not in self.reason or found.is_exception:
+            return found
+        return find_decisive_line(self.reason)
 
     @property
     def decisive(self) -> str:
@@ -85,22 +93,27 @@ class Statement:
         """Return its first entry."""
         return self.entries[0]
 
-    @property
+    @cached_property
     def start(self) -> int:
         """Return the time of its first entry in nanoseconds."""
         return self.entries[0].timestamp
 
-    @property
+    @cached_property
     def end(self) -> int:
         """Return the time of its last entry in nanoseconds."""
         return self.entries[-1].timestamp
 
-    @property
+    @cached_property
     def trace(self) -> str:
         """Return the trace of the request in which it was said, "" if none is named."""
         return next((entry.trace for entry in self.entries if entry.trace), "")
 
-    @property
+    @cached_property
+    def template(self) -> str:
+        """Return its decisive line with the variable parts replaced."""
+        return message_template(self.decisive)
+
+    @cached_property
     def decisive_entry(self) -> Entry:
         """Return the entry that holds the decisive line."""
         probe = self.decisive[:80]
@@ -110,18 +123,20 @@ class Statement:
 
     @cached_property
     def strength(self) -> int:
-        """Return how much it weighs as a cause: 3 an error, 2 a complaint, 1 output on stderr, 0 anything else."""
+        """Return how much it weighs as a cause.
+
+        3 an error, 2 a complaint, 1 output on stderr, 0 anything else.
+        """
         if _ACCESS.search(self.text[:300]):
             return -1
         if 0 < self.level < WARNING:
             return 0
+        if is_told_to_end(self.decisive):
+            return 1
         if self.level >= ERROR or (self.is_exception and self.level == UNKNOWN):
             return 3
-        if self.level == WARNING and (self.is_exception or self.complains):
-            return 2
-        if self.level == UNKNOWN:
-            return 2 if self.complains else int("stderr" in self.first.log_name)
-        return 0
+        output = int(self.level == UNKNOWN and "stderr" in self.first.log_name)
+        return 2 if self.complains else output
 
 
 @dataclass(slots=True)
@@ -134,6 +149,7 @@ class _OpenStatement:
     awaits: bool = False
     depth: int = 0
     events: list[Event] = field(default_factory=list)
+    reason: str = ""
 
     def add(self, entry: Entry, event: Event | None, text: str) -> None:
         if event is not None and len(self.events) < _KEPT_ENTRIES:
@@ -166,8 +182,10 @@ class StatementBuilder:
                 yield _close(self._open.pop(stream))
         if not is_output(entry):
             return
-        stream = entry.log_name
-        text = _text_of(entry)
+        if event is not None and event.failure not in ("", "worker"):
+            return
+        stream = f"{entry.log_name} {entry.labels.get('container_name', '')}"
+        text, reason = _text_of(entry)
         waiting_here = self._open.get(stream)
         if waiting_here is not None and _continues(waiting_here, entry, text):
             waiting_here.add(entry, event, text)
@@ -176,7 +194,7 @@ class StatementBuilder:
         if waiting_here is not None:
             yield _close(self._open.pop(stream))
         if text.strip():
-            opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp)
+            opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp, reason=reason)
             opened.events += [event] if event is not None else []
             _follow(opened, text)
             self._open[stream] = opened
@@ -199,16 +217,16 @@ def is_output(entry: Entry) -> bool:
     return entry.http is None or bool(entry.log_name)
 
 
-def _text_of(entry: Entry) -> str:
-    """Return the text of an entry, with the reason of its structured payload."""
+def _text_of(entry: Entry) -> tuple[str, str]:
+    """Return the text of an entry with the reason of its structured payload, and the reason alone."""
     if entry.message[:1] != "{" and not _REASON.search(entry.raw):
-        return entry.message
+        return entry.message, ""
     payload = read_payload(entry)
     if not payload:
-        return entry.message
+        return entry.message, ""
     message = (find_message(payload) if entry.message[:1] == "{" else "") or entry.message
     reason = find_reason(payload)
-    return message if not reason or reason in message else f"{message}\n{reason}"
+    return (message, "") if not reason or reason in message else (f"{message}\n{reason}", reason)
 
 
 def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
@@ -218,7 +236,22 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
         return False
     if waiting.awaits or waiting.depth > 0:
         return True
+    if _TRACEBACK.match(text):
+        return _leads_to_traceback(waiting)
     return bool(_CONTINUES.match(text)) and not (entry.message[:1] == "{" and entry.message[-1:] == "}")
+
+
+def _leads_to_traceback(waiting: _OpenStatement) -> bool:
+    """Return whether a traceback that begins belongs to what is open.
+
+    A message, or the exception that it chains.
+    """
+    text = "\n".join(waiting.lines)
+    if _TRACEBACK.search(text):
+        last = next((line for line in reversed(waiting.lines) if line.strip()), "")
+        return bool(_CHAINED.match(last)) or last.lstrip().startswith("+-")
+    level = _level(waiting.entries[0], waiting.lines[0])
+    return level == UNKNOWN or level >= WARNING
 
 
 def _follow(waiting: _OpenStatement, text: str) -> None:
@@ -248,13 +281,14 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
 def _ends_traceback(text: str) -> bool:
     tail = text[[match.end() for match in _TRACEBACK.finditer(text)][-1] :]
     return any(
-        line.strip() and not line.lstrip("| ")[:1].isspace() and not line[:1].isspace()
+        (bare := GROUP_PREFIX.sub("", line)).strip() and not bare[:1].isspace()
         for line in tail.split("\n")[1:]
     )
 
 
 def _close(waiting: _OpenStatement) -> Statement:
-    return Statement(tuple(waiting.entries), "\n".join(waiting.lines).rstrip(), tuple(waiting.events))
+    text = "\n".join(waiting.lines).rstrip()
+    return Statement(tuple(waiting.entries), text, tuple(waiting.events), waiting.reason)
 
 
 def _level(entry: Entry, text: str) -> int:

@@ -5,8 +5,8 @@ import re
 #: Patterns are tried on this much of a message.
 SUBJECT_LIMIT = 8192
 
-# An emoji, also as mojibake, in brackets, as "[U+1F534]", as the question mark of a lossy encoding, or as the English
-# word that a clean-up of the source put in its place. PASS, FAIL and WARNING are outcomes and stay.
+# An emoji, also as mojibake, in brackets, as "[U+1F534]", as the question mark of a lossy encoding, or as the
+# English word that a clean-up of the source put in its place. PASS, FAIL and WARNING are outcomes and stay.
 _MARKS = re.compile(
     r"""(?:
       \s+

@@ -21,8 +21,8 @@ _MESSAGE_KEYS = frozenset(
     {"msg=", "message=", "err=", "error=", "reason=", "cause=", "exception=", "text=", "event="}
 )
 
-# Longer and more certain forms first, so that a number inside an id is not taken for itself. Every form is linear in a
-# word.
+# Longer and more certain forms first, so that a number inside an id is not taken for itself. Every form is
+# linear in a word.
 _VARIABLE = re.compile(
     rf"""
       (?P<url>    \b[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}://[^\s"'<>|]+ )
@@ -54,7 +54,8 @@ _UNIT = re.compile(
 _DATE = re.compile(
     r"(?:\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +<n> <time>(?: <n>)?"
 )
-#: What stands in brackets behind a variable part explains it: "10.1.2.3 (db.example.com)", "1024 bytes (1 KB)".
+#: What stands in brackets behind a variable part explains it: "10.1.2.3 (db.example.com)", "1024 bytes (1
+#: KB)".
 _ANNOTATED = re.compile(r"(<[a-z]+>) \((?:<[a-z]+>)?\)")
 _REPEATED = re.compile(r"(<[a-z]+>)(?:[ ,]+\1)+")
 _NAME = re.compile(

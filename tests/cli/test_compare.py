@@ -53,7 +53,8 @@ def test_comparison_is_readable_at_every_width(
 def test_first_line_is_the_answer_with_reasons(call: Call) -> None:
     better, worse = call("compare", "-q", BEFORE, AFTER).out, call("compare", "-q", AFTER, BEFORE).out
     assert better == (
-        f"BETTER  {SERVICE} was not ready and is ready; /ws/health answered 2xx: 0 of 12 before, 24 of 24 after; "
+        f"BETTER  {SERVICE} was not ready and is ready; /ws/health answered 2xx: 0 of 12 before, 24 of 24 "
+        "after; "
         "an error shape is gone\n"
     )
     assert worse.startswith(f"WORSE  {SERVICE} was ready and is not ready; ")

@@ -14,7 +14,8 @@ def test_table_has_a_line_per_entry_grouped_by_service_and_day(call: Call) -> No
     lines = call("entries", EXAMPLE).out.splitlines()
     assert lines[0] == "==> netra-backend-staging, 2026-03-17 UTC"
     assert lines[2] == (
-        "13:05:08.300  INFO       00041-kxw  Starting new instance. Reason: MANUAL_OR_CUSTOMER_MIN_INSTANCE - "
+        "13:05:08.300  INFO       00041-kxw  Starting new instance. Reason: MANUAL_OR_CUSTOMER_MIN_INSTANCE "
+        "- "
         "Instance started because of customer-configured min-instances."
     )
     assert len(lines) == 1 + len(json.loads(EXAMPLE.read_bytes()))

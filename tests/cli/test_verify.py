@@ -59,6 +59,20 @@ def test_first_line_is_the_answer_followed_by_the_probe(call: Call) -> None:
     assert "  triage explain client-header-check" in rest
 
 
+def test_a_service_with_a_pack_of_its_own_is_probed_as_that_says(call: Call, healthy: Service) -> None:
+    pack = Path(__file__).parents[1] / "rules" / "packs" / "second-service.toml"
+    called = call("verify", healthy.url, "--service", "parcel-desk", "--pack", str(pack))
+    assert called.status == 0
+    assert called.out.startswith("READY  parcel-desk  ")
+    assert [path for _, path, _ in healthy.application.requests] == ["/ws/parcels", "/ws/parcels", "/health"]
+    assert "at most 3 requests" in called.err.splitlines()[0]
+
+
+def test_a_note_says_whose_pack_is_used_for_an_unknown_service(call: Call, healthy: Service) -> None:
+    note, *_ = call("verify", healthy.url, "--service", "till").err.splitlines()
+    assert note == "no pack knows the service till: it is probed as the pack netra-readiness says"
+
+
 def test_requests_are_announced_on_stderr(call: Call, healthy: Service) -> None:
     called = call("verify", healthy.url, *NAME, "--send", "hello")
     printed = called.err.splitlines()
@@ -280,6 +294,6 @@ def test_fake_service_can_be_run_manually(call: Call, tmp_path: Path) -> None:
         url = process.stderr.readline().split()[-1]
         called = call("verify", url, *NAME)
         process.terminate()
-    assert "was answered 404" in called.out.splitlines()[0]
+    assert "returned 404" in called.out.splitlines()[0]
     lines = (tmp_path / "logs.jsonl").read_text(encoding="utf-8").splitlines()
     assert "404" in {str(json.loads(line)["httpRequest"]["status"]) for line in lines}

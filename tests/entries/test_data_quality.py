@@ -35,7 +35,8 @@ def test_round_count_in_a_short_window_is_a_suspected_limit() -> None:
     (gap,) = coverage.gaps
     assert gap.kind == "limit_suspected"
     assert gap.detail == (
-        "exactly 100 entries between 2026-03-01T08:00:00.000000Z and 2026-03-01T08:03:18.000000Z (3 min 18 s): "
+        "exactly 100 entries between 2026-03-01T08:00:00.000000Z and 2026-03-01T08:03:18.000000Z (3 min 18 "
+        "s): "
         "a --limit is likely to have cut others"
     )
 

@@ -58,7 +58,8 @@ def test_shuffle_splitting_duplication_and_encoding_change_nothing(
     rng: random.Random, form: str, files: int, max_bytes: int
 ) -> None:
     expected = without_sources(read_entries(lines(various())))
-    # A form that groups or nests may not hold an entry without insertId twice: only those with one are doubled.
+    # A form that groups or nests may not hold an entry without insertId twice: only those with one are
+    # doubled.
     doubled = various() + [entry for entry in various() if "insertId" in entry and rng.random() < 0.5]
     rng.shuffle(doubled)
     parts = [doubled[number::files] for number in range(files)]

@@ -34,7 +34,10 @@ def cyan(text: str) -> str:
         ),
         ('" does not exist</red>', StrippedText('" does not exist')),
         (
-            "2026-03-01 08:00:10.285 | SUCCESS  | shop.db:check:1 | <light-green><bold>up</bold></light-green>",
+            (
+                "2026-03-01 08:00:10.285 | SUCCESS  | shop.db:check:1 | "
+                "<light-green><bold>up</bold></light-green>"
+            ),
             StrippedText("up", "NOTICE", "shop.db", "check", 1),
         ),
         (

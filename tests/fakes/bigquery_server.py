@@ -1,7 +1,7 @@
 """A fake of BigQuery's REST API for query jobs, with injected faults.
 
-Form of the answers: cloud.google.com/bigquery/docs/reference/rest (jobs.insert, jobs.get, jobs.getQueryResults).
-``answer`` computes the result of a statement: from a fixed list, or with an engine.
+Form of the answers: cloud.google.com/bigquery/docs/reference/rest (jobs.insert, jobs.get,
+jobs.getQueryResults). ``answer`` computes the result of a statement: from a fixed list, or with an engine.
 """
 
 import json

@@ -1,12 +1,12 @@
 """A process that forks for each fetch, so that fifty kills take seconds.
 
-It reads orders from standard input, one JSON object per line. It writes the exit status of each fetch to standard
-output, or minus the signal that killed it.
+It reads orders from standard input, one JSON object per line. It writes the exit status of each fetch to
+standard output, or minus the signal that killed it.
 
     {"folder": "...", "endpoint": "127.0.0.1:1234"}        fetch, resuming an existing journal
-    {..., "step": 7}     die (SIGKILL) in the seventh write, fsync, rename, link or removal; a write is half done
-    {..., "after": 0.1}  be killed after so many seconds
-    {..., "room": 900}   write no file longer than so many bytes, as on a full disk
+    {..., "step": 7}     die (SIGKILL) in the seventh write, fsync, rename, link or removal; a write is half
+    done {..., "after": 0.1}  be killed after so many seconds {..., "room": 900}   write no file longer than
+    so many bytes, as on a full disk
 """
 
 import json

@@ -2,9 +2,9 @@
 
     python -m tests.fakes.logging_server EXPORT --port P [--replay SECONDS]
 
-It implements google.logging.v2.LoggingServiceV2: filters (with triage.lql), order, pages and page tokens, with
-injected faults. Tail sessions receive arriving entries; with --replay those are the entries of the export, in
-sequence, from now on. It uses neither TLS nor credentials and listens on 127.0.0.1 only.
+It implements google.logging.v2.LoggingServiceV2: filters (with triage.lql), order, pages and page tokens,
+with injected faults. Tail sessions receive arriving entries; with --replay those are the entries of the
+export, in sequence, from now on. It uses neither TLS nor credentials and listens on 127.0.0.1 only.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Sessions of TailLogEntries: each receives entries until it is ended.
 
-Interface: google/logging/v2/logging.proto. Entries are in order inside one response only; the number of suppressed
-entries is in the next one.
+Interface: google/logging/v2/logging.proto. Entries are in order inside one response only; the number of
+suppressed entries is in the next one.
 """
 
 import threading

@@ -47,7 +47,8 @@ def test_a_filter_is_explained_in_words() -> None:
 def test_an_explanation_shows_what_held_and_the_values_of_the_entry() -> None:
     entry = {"severity": "INFO", "textPayload": "a Timeout", "jsonPayload": {"n": [1, 2]}}
     query = lql.parse(
-        "severity>=ERROR OR textPayload:timeout jsonPayload.n>1 -labels.env=dev trace=x cast(textPayload, INT64)>1"
+        "severity>=ERROR OR textPayload:timeout jsonPayload.n>1 -labels.env=dev trace=x cast(textPayload, "
+        "INT64)>1"
     )
     assert str(lql.explain(query, entry)).splitlines() == [
         "no   all of these hold:",

@@ -120,7 +120,8 @@ def test_a_syntax_error_is_one_line_in_googles_words_with_the_position() -> None
     error = refused("severity=ERROR\nAND insertId = abc:def")
     assert (error.line, error.column, error.status) == (2, 19, ExitStatus.USAGE)
     assert str(error) == (
-        "Unparseable filter: syntax error at line 2, column 19, token ':' (near: erity=ERROR AND insertId = abc^:def)"
+        "Unparseable filter: syntax error at line 2, column 19, token ':' (near: erity=ERROR AND insertId = "
+        "abc^:def)"
         '; put text with special characters in double quotes: "abc:def"'
     )
 

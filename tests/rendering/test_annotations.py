@@ -52,7 +52,10 @@ def test_annotation_has_condition_value_and_evidence_on_separate_lines() -> None
     )
     assert command.title == f"triage gate {NEW}: connections"
     assert command.message.splitlines() == [
-        "at least 95 % of the WebSocket connections are opened: 2 of 10 WebSocket connections were opened (101)",
+        (
+            "at least 95 % of the WebSocket connections are opened: 2 of 10 WebSocket connections were opened "
+            "(101)"
+        ),
         "E2 2026-03-17 14:01:59.102 UTC insertId=68c62ef800080002 ERROR: GET /ws 503",
     ]
 

@@ -62,7 +62,8 @@ def test_hovering_over_a_run_or_step_shows_its_line(browser: Browser, page: Path
     matches = browser.run(
         "[...document.querySelectorAll('.item')].map((item) => {"
         "  item.dispatchEvent(new PointerEvent('pointerenter'));"
-        "  return document.querySelector('.told').textContent.trim() === item.getAttribute('aria-label').trim();"
+        "  return document.querySelector('.told').textContent.trim() === "
+        "item.getAttribute('aria-label').trim();"
         "})"
     )
     assert matches
@@ -114,7 +115,8 @@ def test_print_opens_every_fold_and_hides_buttons(browser: Browser, page: Path) 
     browser.open(page, 794)
     browser.call("Emulation.setEmulatedMedia", media="print")
     assert browser.run(
-        "[...document.querySelectorAll('pre code, td')].every((it) => it.closest('.told') || it.checkVisibility())"
+        "[...document.querySelectorAll('pre code, td')].every((it) => it.closest('.told') || "
+        "it.checkVisibility())"
     )
     assert not browser.run(
         "[...document.querySelectorAll('button, select')].some((it) => it.checkVisibility())"
@@ -140,7 +142,8 @@ def test_log_text_is_not_executed_and_the_policy_blocks_scripts(
     assert browser.run("document.images.length + document.scripts.length") == 1
     browser.run(
         "document.body.insertAdjacentHTML('beforeend', '<img src=\"https://example.com/x.png\">');"
-        "document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.run=1' }))"
+        "document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.run=1' "
+        "}))"
     )
     assert browser.run("window.run === undefined")
     refused = " ".join(browser.complaints())

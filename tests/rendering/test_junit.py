@@ -69,7 +69,8 @@ def test_failure_has_condition_value_and_evidence() -> None:
     )
     (ready,) = next(case for case in root.iter("testcase") if case.attrib["name"] == "ready")
     assert (ready.text or "").endswith(
-        "WARNING: Traceback (most recent call last): ... ModuleNotFoundError: No module named 'orders' (4 times)"
+        "WARNING: Traceback (most recent call last): ... ModuleNotFoundError: No module named 'orders' (4 "
+        "times)"
     )
 
 

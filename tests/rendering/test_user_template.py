@@ -18,7 +18,8 @@ Poison = Callable[[Document, Callable[[str], str]], Document]
 def test_user_template_is_filled(gate: Document, tmp_path: Path) -> None:
     own = tmp_path / "own.md.j2"
     own.write_text(
-        "{% for one in incidents %}* {{ one.incident.cause }}: {{ one.title }}\n{% endfor %}{{ report.coverage }}"
+        "{% for one in incidents %}* {{ one.incident.cause }}: {{ one.title }}\n{% endfor %}{{ "
+        "report.coverage }}"
     )
     assert render_report(*gate, template=str(own)).startswith(
         "* `gate-header-check`: The readiness middleware refused"

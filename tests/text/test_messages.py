@@ -53,7 +53,9 @@ def test_meaningful_words_are_kept(text: str) -> None:
 @pytest.mark.parametrize("mark", ["[U+FE0F]  ", "⚠️  ", "? ", "[U+26A0][U+FE0F] "])
 @pytest.mark.parametrize("word", ["WARNING", "PASS", "FAIL"])
 def test_mark_after_an_outcome_word_is_removed(word: str, mark: str) -> None:
-    assert subject(f"    {word}: {mark}redis: Failed (non-critical)") == f"{word}: redis: Failed (non-critical)"
+    assert (
+        subject(f"    {word}: {mark}redis: Failed (non-critical)") == f"{word}: redis: Failed (non-critical)"
+    )
 
 
 def test_only_the_first_line_is_the_subject() -> None:

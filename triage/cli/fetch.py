@@ -65,8 +65,8 @@ def fetch_command(
 ) -> None:
     """Fetch the logs that settle the question, all of them, and say at once what is wrong.
 
-    They are kept in NAME-FROM-UNTIL.jsonl.gz, plain LogEntry lines, with what was asked in a .meta.json beside it.
-    Without a window it is the last hour.
+    They are kept in NAME-FROM-UNTIL.jsonl.gz, plain LogEntry lines, with what was asked in a .meta.json
+    beside it. Without a window it is the last hour.
     """
     from triage import pipeline
     from triage.models import FetchPlan

@@ -14,8 +14,8 @@ from triage.errors import IOFailureError
 def write_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Yield a stream whose bytes replace the file once all are on the disk.
 
-    Until then the old file is unchanged. Missing folders are created. Only the owner can read a ``private`` file.
-    A device or a pipe is written directly.
+    Until then the old file is unchanged. Missing folders are created. Only the owner can read a ``private``
+    file. A device or a pipe is written directly.
 
     Raises:
         IOFailureError: there is no room, no right, or a folder stands there; the old file is untouched.

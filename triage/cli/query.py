@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def query_group() -> None:
     """Match, lint and explain filters of the Logging query language, offline.
 
-    FILTER is one argument, as Cloud Logging takes it: put it in single quotes in a shell, strings inside in double
-    quotes. Where it begins with a minus or a comment, write -- in front of it.
+    FILTER is one argument, as Cloud Logging takes it: put it in single quotes in a shell, strings inside in
+    double quotes. Where it begins with a minus or a comment, write -- in front of it.
     """
 
 
@@ -138,8 +138,8 @@ def _read_single_entry(path: str) -> "Entry":
 def sql_command(table: str, engine: str, packs: "list[Pack]", selection: "Selection") -> None:  # noqa: ARG001 (one as yet)
     """Print the statement that TABLE (PROJECT.DATASET.TABLE) would be asked, ready for the BigQuery console.
 
-    Values stand beside the statement, bound to its parameters. What it cannot ask of --filter is matched on what
-    comes back.
+    Values stand beside the statement, bound to its parameters. What it cannot ask of --filter is matched on
+    what comes back.
     """
     from triage.pipeline import sql as statement
 

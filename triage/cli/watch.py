@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     "--on-change",
     "command",
     metavar="COMMAND",
-    help="Run this when a verdict changes, the diagnosis as JSON on its standard input. No shell reads it; one run at a "
+    help="Run this when a verdict changes, the diagnosis as JSON on its standard input. No shell reads it; "
+    "one run at a "
     "time, a minute at most.",
 )
 @click.option("-o", "--output", default="", metavar="FILE", help="Keep what comes in this new file.")
@@ -53,10 +54,10 @@ def watch_command(
     impersonate: str,
     packs: "list[Pack]",
 ) -> None:
-    """Watch a service live: where each instance stands, what its requests are answered, and each change of a verdict.
+    """Watch a service live: its instances, how its requests are answered, and each change of a verdict.
 
-    On a terminal a table follows the service; elsewhere, and with -q, each change is a line. Ctrl-C ends it. All that
-    came is kept in NAME-watch-BEGAN.jsonl, for triage report and the others.
+    On a terminal a table follows the service; elsewhere, and with -q, each change is a line. Ctrl-C ends it.
+    All that came is kept in NAME-watch-BEGAN.jsonl, for triage report and the others.
     """
     from triage import pipeline
     from triage.cli.screens.watch import WatchScreen

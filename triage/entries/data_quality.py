@@ -93,7 +93,8 @@ class FileStatistics:
         covered = since is not None and self.first <= since and (until is None or self.last >= until)
         if span >= _DAY or covered:
             return ""
-        seen = f"between {format_timestamp(self.first)} and {format_timestamp(self.last)} ({_format_duration(span)})"
+        bounds = f"{format_timestamp(self.first)} and {format_timestamp(self.last)}"
+        seen = f"between {bounds} ({_format_duration(span)})"
         if is_usual_limit(records):
             return f"exactly {records} entries {seen}: a --limit is likely to have cut others"
         if records > _BY_SEVERITY:
@@ -101,7 +102,8 @@ class FileStatistics:
         repeated = Counter(count for count in self.severities.values() if is_usual_limit(count))
         times, count = max(((times, count) for count, times in repeated.items()), default=(0, 0))
         if times > 1:
-            return f"exactly {count} entries of {times} severities each {seen}: a limit is likely to have cut others"
+            found = f"exactly {count} entries of {times} severities each {seen}"
+            return f"{found}: a limit is likely to have cut others"
         return ""
 
 

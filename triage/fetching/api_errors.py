@@ -49,7 +49,8 @@ def is_session_end(error: Exception) -> bool:
 def is_credentials_error(error: Exception) -> bool:
     """Return whether Cloud Logging or the token issuer refused the credentials.
 
-    A token that cannot be renewed reaches gRPC as an error of its metadata plugin, which looks like an outage.
+    A token that cannot be renewed reaches gRPC as an error of its metadata plugin, which looks like an
+    outage.
     """
     from google.api_core.exceptions import GoogleAPICallError, Unauthorized
     from google.auth.exceptions import GoogleAuthError, TransportError
@@ -108,7 +109,8 @@ def _rejection_error(error: Exception, project: str, words: str, again: str) -> 
     if isinstance(error, google.PermissionDenied):
         return NoPermissionError(
             f"no permission to read the logs of project {project}, or there is no such project ({words})",
-            "check the project's id; reading needs roles/logging.viewer: `gcloud projects add-iam-policy-binding "
+            "check the project's id; reading needs roles/logging.viewer: `gcloud projects "
+            "add-iam-policy-binding "
             f"{project} --member=user:YOU --role=roles/logging.viewer`",
         )
     if isinstance(error, google.NotFound):

@@ -46,8 +46,8 @@ def build_around_queries(
 ) -> tuple[list[AroundQuery], int]:
     """Return the queries of one workload, and the number of windows for which there is no room.
 
-    Windows are cut to ``within``: nothing outside is asked for. The first windows of all instances come before their
-    second ones.
+    Windows are cut to ``within``: nothing outside is asked for. The first windows of all instances come
+    before their second ones.
     """
     names = {name, service_of_function(name)} if kind == "function" else {name}
     places = _choose_places(neighbourhoods, names, kind, within)

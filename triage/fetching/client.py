@@ -56,8 +56,9 @@ class Connection:
 def connect(plan: FetchPlan, environ: Mapping[str, str] = os.environ) -> Connection:
     """Return a connection for the plan; nothing is requested yet.
 
-    The credentials are the access token in CLOUDSDK_AUTH_ACCESS_TOKEN, else the application default ones. With
-    ``impersonate`` they act as that service account. A loopback address needs neither TLS nor credentials.
+    The credentials are the access token in CLOUDSDK_AUTH_ACCESS_TOKEN, else the application default ones.
+    With ``impersonate`` they act as that service account. A loopback address needs neither TLS nor
+    credentials.
 
     Raises:
         NoPermissionError: there are no credentials, or nothing names a project.

@@ -45,10 +45,10 @@ def fetch(
 ) -> list[FetchResult]:
     """Fetch a plan and return its files: one per service, with a .meta.json each.
 
-    After each round ``find_shortfalls`` returns what the window cuts. In the end ``find_neighbourhoods`` returns the
-    windows around failures, of which all lines are fetched too. ``notify`` receives sentences about events,
-    ``show_progress`` the progress. Pages are kept in a journal until all files are written; ``plan.resume`` continues
-    from an existing journal, or starts a new fetch without one.
+    After each round ``find_shortfalls`` returns what the window cuts. In the end ``find_neighbourhoods``
+    returns the windows around failures, of which all lines are fetched too. ``notify`` receives sentences
+    about events, ``show_progress`` the progress. Pages are kept in a journal until all files are written;
+    ``plan.resume`` continues from an existing journal, or starts a new fetch without one.
 
     Raises:
         UsageError: the query is invalid, an output exists, or --resume finds another fetch.
@@ -256,7 +256,8 @@ class _Fetcher:
                 return f"{says}: the window grew as far as it may, a longer one fetches more"
             bounds = window_growth.growth_limits(asked, journal.state.began)
             self._notify(
-                f"{says}: fetching {format_utc_and_local(added.start)} to {format_utc_and_local(added.end)} too "
+                f"{says}: fetching {format_utc_and_local(added.start)} to {format_utc_and_local(added.end)} "
+                "too "
                 f"(at most from {format_utc_and_local(bounds.start)} to {format_utc_and_local(bounds.end)})"
             )
             journal.extend(added)

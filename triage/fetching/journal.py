@@ -19,7 +19,8 @@ from triage.window import NANOSECONDS, Window, parse_timestamp
 _NAME = ".checkpoint.json"
 _LOCK = ".lock"
 _RESTART_HINT = "delete its folder and fetch anew"
-#: Page tokens are valid for 24 hours (quotas page of Cloud Logging's documentation), minus a margin of one hour.
+#: Page tokens are valid for 24 hours (quotas page of Cloud Logging's documentation), minus a margin of one
+#: hour.
 TOKEN_LIFE = 23 * 3600 * NANOSECONDS
 
 

@@ -91,7 +91,8 @@ class PageReader:
     def read_page(self, text: str, token: str, size: int) -> Page:
         """Return the page of a filter that starts at a token, oldest entries first.
 
-        Quota, server faults, timeouts and lost connections are retried within the budget; credentials are renewed once.
+        Quota, server faults, timeouts and lost connections are retried within the budget; credentials are
+        renewed once.
 
         Raises:
             TryAgainError: the budget is used up.

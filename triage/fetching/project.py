@@ -11,8 +11,8 @@ _VARIABLES = ("GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT", "GCLOUD_PROJECT")
 def find_project(given: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
     """Return the project and the source of its name; both "" without one.
 
-    gcloud keeps its settings in INI files, ``configurations/config_NAME`` in its folder, and the name of the active
-    one in ``active_config`` (``gcloud topic configurations``); they are read without starting gcloud.
+    gcloud keeps its settings in INI files, ``configurations/config_NAME`` in its folder, and the name of the
+    active one in ``active_config`` (``gcloud topic configurations``); they are read without starting gcloud.
     """
     if given:
         return given, "--project"

@@ -20,8 +20,8 @@ def register_payload_types() -> None:
 def to_line(entry: Any) -> bytes:
     """Return the entry as a JSON line with sorted keys; the message is consumed.
 
-    Nanoseconds and ``split`` are kept, which ``google.cloud.logging.Client`` drops. A payload of an unknown type is
-    kept as base64.
+    Nanoseconds and ``split`` are kept, which ``google.cloud.logging.Client`` drops. A payload of an unknown
+    type is kept as base64.
     """
     from google.protobuf.json_format import MessageToDict
 

@@ -32,8 +32,8 @@ def find_shortfalls(
 ) -> list[WindowShortfall]:
     """Return what the window cuts: unfinished runs and an early first failure.
 
-    Once the window is wider than ``asked``, the boot of the failing instance and the deployment before it are needed
-    too; they are searched in the fetched ``files``.
+    Once the window is wider than ``asked``, the boot of the failing instance and the deployment before it are
+    needed too; they are searched in the fetched ``files``.
     """
     found = [*_cut_at_start(timeline, diagnosis, window), *_cut_at_end(timeline, window)]
     return (

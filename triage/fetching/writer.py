@@ -26,8 +26,10 @@ def write_lines(
 ) -> tuple[Path, int]:
     """Write the lines of the parts to a new file; return its path and the number of duplicates left out.
 
-    ``parts`` follow one another in time. ``overlapping`` hold lines of the same time, partly the same ones. A name that ends in ``.gz`` is compressed. Existing files are never overwritten: ``-2`` and so on is appended to the
-    name, unless the file has the same content. ``scratch`` is a folder beside the target for unfinished files.
+    ``parts`` follow one another in time. ``overlapping`` hold lines of the same time, partly the same ones. A
+    name that ends in ``.gz`` is compressed. Existing files are never overwritten: ``-2`` and so on is
+    appended to the name, unless the file has the same content. ``scratch`` is a folder beside the target for
+    unfinished files.
     """
     temporary = scratch / f"{target.name}.new"
     merged = _MergedLines(parts, overlapping)
@@ -101,8 +103,8 @@ def _publish(temporary: Path, target: Path) -> Path:
 def _rename_without_overwriting(temporary: Path, path: Path) -> None:
     """Rename a file, but never over another.
 
-    On Windows a rename fails if the target exists; elsewhere a link does. Some shares have no links; there the name is
-    reserved first.
+    On Windows a rename fails if the target exists; elsewhere a link does. Some shares have no links; there
+    the name is reserved first.
     """
     if os.name == "nt":
         temporary.rename(path)

@@ -24,7 +24,8 @@ FailureKind = Literal[
     "task",
     "execution",
 ]
-#: What a line says has succeeded: an instance passed its startup probe, a revision or an execution became ready.
+#: What a line says has succeeded: an instance passed its startup probe, a revision or an execution became
+#: ready.
 SuccessKind = Literal["start", "deployment", "execution"]
 
 

@@ -61,7 +61,10 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def asks_around_failures(self) -> bool:
-        """Return whether all lines around failures are fetched too: not where the filter is the user's own."""
+        """Return whether all lines around failures are fetched too.
+
+        Not where the filter is the user's own.
+        """
         return not self.filter and not self.everything
 
 

@@ -50,7 +50,8 @@ def read_tables(
         notify(f"{table}: BigQuery reads {format_bytes(size)}")
     if selection.max_bytes is not None and sum(sizes) > selection.max_bytes:
         raise UsageError(
-            f"BigQuery would read {format_bytes(sum(sizes))}, more than --max-bytes, {format_bytes(selection.max_bytes)}",
+            f"BigQuery would read {format_bytes(sum(sizes))}, more than --max-bytes, "
+            f"{format_bytes(selection.max_bytes)}",
             "narrow it with --since and --until, or raise --max-bytes",
         )
     for table, job in zip(tables, jobs, strict=True):
@@ -123,5 +124,6 @@ def _notify_renamed_fields(table: Table, filter_text: str | None, notify: Callab
         stored = tuple(_NON_WORD.sub("_", part.lower()) for part in original)
         if original != stored:
             notify(
-                f"{table}: a sink's table has {'.'.join(original)} as {'.'.join(stored)}; the filter has to name it so"
+                f"{table}: a sink's table has {'.'.join(original)} as {'.'.join(stored)}; the filter has to "
+                "name it so"
             )

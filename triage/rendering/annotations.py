@@ -1,7 +1,7 @@
 """GitHub Actions annotations of a gate: one for each criterion that is not met.
 
-The runner executes a line that starts with ``::`` after optional white space, and a line that holds ``##[``. Line
-breaks in messages are therefore escaped, and every printed line is a command of triage.
+The runner executes a line that starts with ``::`` after optional white space, and a line that holds ``##[``.
+Line breaks in messages are therefore escaped, and every printed line is a command of triage.
 """
 
 from collections.abc import Iterator

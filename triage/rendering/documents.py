@@ -17,7 +17,8 @@ _COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "com
 def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     """Return the document as indented JSON, secrets masked; ends in a line feed.
 
-    Keys are in the order of the schema. ``##`` is escaped, because build systems execute output lines that hold it.
+    Keys are in the order of the schema. ``##`` is escaped, because build systems execute output lines that
+    hold it.
     """
     text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
     text = text.replace("##", "#\\u0023")

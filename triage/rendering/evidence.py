@@ -27,6 +27,7 @@ def format_evidence(gate: Gate, criterion: Criterion) -> list[str]:
         times = f" ({line.count:,} times)" if line.count > 1 else ""
         found = f" insertId={line.insert_id}" if line.insert_id else ""
         severity = f" {line.severity}" if line.severity != "DEFAULT" else ""
-        text = f"{format_utc(line.timestamp)} UTC{found}{severity}: {truncate(summary_line(line.message), _MAX_MESSAGE)}{times}"
+        message = truncate(summary_line(line.message), _MAX_MESSAGE)
+        text = f"{format_utc(line.timestamp)} UTC{found}{severity}: {message}{times}"
         formatted.append(clean(f"{number} {' '.join(text.split())}"))
     return formatted

@@ -1,7 +1,7 @@
 """JUnit XML of a gate: a suite with a test case for each criterion.
 
-Consumers differ: some ignore the ``message`` attribute, some the text, some all but the first child of a test case.
-So both hold the full message, and there is one child.
+Consumers differ: some ignore the ``message`` attribute, some the text, some all but the first child of a test
+case. So both hold the full message, and there is one child.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Links to Logs Explorer: build and parse.
 
-The page takes matrix parameters (``/logs/query;query=...;timeRange=...?project=...``). Google does not document the
-format; it is derived from links of the console. These encode "(" and ")" twice, so a filter cannot hold the literal
-text "%28" or "%29".
+The page takes matrix parameters (``/logs/query;query=...;timeRange=...?project=...``). Google does not
+document the format; it is derived from links of the console. These encode "(" and ")" twice, so a filter
+cannot hold the literal text "%28" or "%29".
 """
 
 from typing import NamedTuple
@@ -35,8 +35,9 @@ class ExplorerLink(NamedTuple):
 def logs_explorer_url(project: str, filter: str, timestamp: str, insert_id: str = "") -> str:  # noqa: A002 - the field's word
     """Return the URL that runs ``filter`` around ``timestamp`` (RFC 3339).
 
-    It opens the entry with ``insert_id``. The link works as long as the log keeps the entry (30 days by default), so
-    show ``insert_id`` and ``timestamp`` beside it. Characters special to Markdown or the page are percent-encoded.
+    It opens the entry with ``insert_id``. The link works as long as the log keeps the entry (30 days by
+    default), so show ``insert_id`` and ``timestamp`` beside it. Characters special to Markdown or the page
+    are percent-encoded.
 
     Raises:
         ValueError: the timestamp is no RFC 3339 time.

@@ -1,7 +1,8 @@
 """Mermaid diagrams for GitHub, made of safe names only.
 
-Mermaid parses its text, so an unsafe name is replaced by its number. GitHub's limits are 50,000 characters and 500
-edges (mermaid-js: maxTextSize, maxEdges). A diagram is unreadable long before that; then only the table is shown.
+Mermaid parses its text, so an unsafe name is replaced by its number. GitHub's limits are 50,000 characters
+and 500 edges (mermaid-js: maxTextSize, maxEdges). A diagram is unreadable long before that; then only the
+table is shown.
 """
 
 import re
@@ -36,7 +37,8 @@ def chain_flowchart(steps: Sequence[Step]) -> str:
     if not checks:
         return ""
     nodes = [
-        f'  c{number}["{_safe_name(step.check or "", f"check {number}")}: {_WORDS[step.outcome]}"]:::{step.outcome}'
+        f'  c{number}["{_safe_name(step.check or "", f"check {number}")}: {_WORDS[step.outcome]}"]'
+        f":::{step.outcome}"
         for number, step in enumerate(checks, start=1)
     ]
     edges = [f"  c{number} --> c{number + 1}" for number in range(1, len(checks))]

@@ -8,8 +8,8 @@ from triage.models import Run
 def group_similar_runs(runs: Iterable[Run]) -> list[list[Run]]:
     """Return the runs in groups of similar runs, ordered by their first run.
 
-    Similar runs share kind, service, revision, verdict, condition, failed checks and the outcome of each step. Time,
-    instance, duration and the number and order of other lines may differ.
+    Similar runs share kind, service, revision, verdict, condition, failed checks and the outcome of each
+    step. Time, instance, duration and the number and order of other lines may differ.
     """
     blocks: dict[Hashable, list[Run]] = {}
     for run in runs:

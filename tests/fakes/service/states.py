@@ -38,7 +38,8 @@ class State:
         first: the answer to the first of them, if different.
         health: the answer to GETs on /health.
         handshake: the refusal of a WebSocket on /ws; None opens it.
-        other_handshake: the refusal of a WebSocket on other paths; None closes it before it is accepted (403).
+        other_handshake: the refusal of a WebSocket on other paths; None closes it before it is accepted
+            (403).
         token: a bearer token that is let in despite ``handshake``.
         events: the events sent for a message.
         pause: seconds before each event.

@@ -36,9 +36,9 @@ def print_screen(*parts: RenderableType) -> None:
 def render_text(*parts: RenderableType) -> str:
     """Return the text for stdout, at the width of the terminal or COLUMNS, else 80.
 
-    Markup, emoji names and highlighting are off. A Text with ``no_wrap`` is printed whole: the terminal may wrap it,
-    and ``head -1`` or a copy still has all of it. Trailing blanks are removed. A backslash precedes each line that a
-    build system would execute as a command.
+    Markup, emoji names and highlighting are off. A Text with ``no_wrap`` is printed whole: the terminal may
+    wrap it, and ``head -1`` or a copy still has all of it. Trailing blanks are removed. A backslash precedes
+    each line that a build system would execute as a command.
     """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     with console.capture() as screen:

@@ -12,7 +12,8 @@ _MAX_FILES = 5
 def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     """Return the commands to run next.
 
-    If the verdict is inconclusive, the first one fetches more logs. The others explain and report the incident.
+    If the verdict is inconclusive, the first one fetches more logs. The others explain and report the
+    incident.
     """
     again = (
         shlex.join([*exports, *_table_options(diagnosis, exports)])

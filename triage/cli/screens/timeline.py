@@ -15,7 +15,10 @@ from triage.cli.screens.times import format_elapsed, format_moment
 from triage.models import Run, Timeline
 
 _MAX_REASONS = 3
-LEGEND = "ok passed, FAIL failed, warn failed but not critical, ~ok passed on a tolerance path, - not reached, . seen"
+LEGEND = (
+    "ok passed, FAIL failed, warn failed but not critical, ~ok passed on a tolerance path, "
+    "- not reached, . seen"
+)
 
 
 def render_timeline(
@@ -91,7 +94,8 @@ def _describe_block(block: Sequence[Run]) -> Iterator[str]:
     if cut := sum(not run.complete for run in block):
         yield f"{_format_share(cut, block)}cut: its beginning or end is outside these logs"
     if overlapping := sum(run.overlaps for run in block):
-        yield f"{_format_share(overlapping, block)}overlaps another run on its instance: their steps cannot be told apart"
+        share = _format_share(overlapping, block)
+        yield f"{share}overlaps another run on its instance: their steps cannot be told apart"
     if repeats := {run.repeats for run in block if run.repeats}:
         yield f"repeats the cached verdict of {', '.join(sorted(repeats))}"
 

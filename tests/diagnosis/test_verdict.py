@@ -5,6 +5,7 @@ import pytest
 from tests.runs.logs import (
     MIDDLEWARE,
     SMD,
+    VALIDATOR,
     Log,
     approved,
     diagnosis,
@@ -17,6 +18,7 @@ from tests.runs.logs import (
     validation,
 )
 from triage import pipeline
+from triage.diagnosis.service_tracker import DecisiveRun
 from triage.models import Diagnosis
 
 OLD, NEW = "netra-backend-staging-00041-kqx", "netra-backend-staging-00042-abc"
@@ -233,13 +235,11 @@ def test_successful_boot_after_a_failed_validation_stays_not_ready() -> None:
 
 
 def test_verdicts_are_ordered_by_nanoseconds() -> None:
-    first, second = validation(0, instance="i1"), validation(0, down=["agent_supervisor"], instance="i2")
-    for number, log in enumerate(first):
-        log["timestamp"] = f"2026-03-01T08:00:03.000{number:03d}Z"
-    for number, log in enumerate(second):
-        log["timestamp"] = f"2026-03-01T08:00:03.000{number + len(first) - len(second):03d}005Z"
-    assert first[-1]["timestamp"][:-1] == second[-1]["timestamp"][:-4]
-    assert verdict(first, second) == "not_ready"
+    at = 1_772_352_003_000_000_000
+    earlier = DecisiveRun(at, "i1", "ready", "it passed", "validation")
+    later = DecisiveRun(at + 1, "i2", "not_ready", "it failed", "validation")
+    assert later.follows(earlier)
+    assert not earlier.follows(later)
 
 
 # ---------------------------------------------------------------- runs without a decision
@@ -325,3 +325,68 @@ def test_unexplained_error_inside_a_run_is_an_unknown_error() -> None:
 
 def test_every_input_gives_a_diagnosis() -> None:
     assert all(isinstance(diagnosis(logs), Diagnosis) for logs in ([], validation(0), failed_boot(0)))
+
+
+# ---------------------------------------------------------------- instances, filters, shutdowns
+
+
+def test_instance_that_never_recovers_makes_the_service_degraded() -> None:
+    found = diagnosis(
+        validation(0, down=["agent_supervisor"], instance="i1"),
+        *(validation(10.0 * n, instance=f"i{n}") for n in range(2, 5)),
+    )
+    assert (found.verdict, found.recovered, found.incidents[0].recovered) == ("degraded", False, False)
+    assert "3 of 4 instances ready" in found.services[0].why
+
+
+def test_one_ready_instance_of_six_is_degraded_whatever_came_last() -> None:
+    failing = [validation(60.0 * n, down=["agent_supervisor"], instance=f"i{n}") for n in range(5)]
+    for ready in (0.0, 900.0):
+        found = diagnosis(*failing, validation(ready, instance="last"))
+        assert found.verdict == "degraded"
+        assert "1 of 6 instances ready" in found.services[0].why
+
+
+def test_instance_that_recovers_itself_is_ready() -> None:
+    found = diagnosis(validation(0, down=["agent_supervisor"]), validation(60), validation(70, instance="i2"))
+    assert (found.verdict, found.recovered) == ("ready", True)
+
+
+def test_failed_boots_before_a_ready_instance_are_recovered() -> None:
+    found = diagnosis(
+        failed_boot(0, instance="i1"), good_boot(60, instance="i2"), validation(70, instance="i2")
+    )
+    assert (found.verdict, found.recovered) == ("ready", True)
+
+
+def test_export_of_errors_only_limits_the_confidence() -> None:
+    lines = [
+        "    ❌ CRITICAL FAIL: agent_supervisor: Not ready after 1.44s (Agent supervisor and chat pipeline) - {}",
+        "❌ Service group validation FAILED: 1/2 services ready. Failed services: ['agent_supervisor'].",
+        "[U+1F534] GCP WebSocket readiness validation FAILED (2.03s)",
+    ]
+    found = diagnosis([log_line(n * 0.1, line, VALIDATOR, severity="ERROR") for n, line in enumerate(lines)])
+    assert (found.verdict, found.incidents[0].confidence) == ("not_ready", "medium")
+    assert any(
+        "nothing below ERROR" in limit and "severity filter suspected" in limit for limit in found.limits
+    )
+
+
+def test_orderly_shutdown_of_gunicorn_is_no_incident() -> None:
+    found = diagnosis(
+        text_line(0, "[2026-03-01 08:00:00 +0000] [9] [INFO] Handling signal: term"),
+        text_line(1, "[2026-03-01 08:00:01 +0000] [9] [ERROR] Worker (pid:12) was sent SIGTERM!"),
+        text_line(1.1, "[2026-03-01 08:00:01 +0000] [9] [INFO] Shutting down: Master"),
+    )
+    assert (found.verdict, found.incidents) == ("inconclusive", [])
+
+
+def test_failed_check_without_a_cause_of_its_own_is_named() -> None:
+    words = [
+        "🔍 GCP WebSocket readiness validation started (requested: 15.0s, optimized: 6.0s, environment: staging)",
+        "    ❌ CRITICAL FAIL: vector_store: Not ready after 1.51s (Vector store) - {}",
+        "[U+1F534] GCP WebSocket readiness validation FAILED (1.80s)",
+    ]
+    (incident,) = diagnosis([log_line(n * 0.1, line, VALIDATOR) for n, line in enumerate(words)]).incidents
+    assert (incident.title, incident.check) == ("The readiness check vector_store failed", "vector_store")
+    assert (incident.confidence, incident.severity) == ("high", "P0")

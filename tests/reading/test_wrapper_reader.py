@@ -87,10 +87,18 @@ def test_a_wrapper_with_a_broken_entry_gives_the_others() -> None:
     assert len(found.entries) >= 5
 
 
-
 def test_lists_by_service_give_their_entries_the_service() -> None:
-    line = {"type": "connection", "message": "no route", "timestamp": "2026-03-01T08:00:00Z", "severity": "ERROR"}
+    line = {
+        "type": "connection",
+        "message": "no route",
+        "timestamp": "2026-03-01T08:00:00Z",
+        "severity": "ERROR",
+    }
     own = {**line, "service": "till"}
     wrapper = {"total_logs": 3, "service_issues": {"shop-api": [line, own], "shop-auth": [line]}}
     found = read_bytes(json.dumps(wrapper).encode())
-    assert [decode_entry(record).service for record in found.records] == ["shop-api", "till", "shop-auth"]
+    assert [decode_entry(record.data).service for record in found.records] == [
+        "shop-api",
+        "till",
+        "shop-auth",
+    ]

@@ -35,7 +35,10 @@ def only(*logs: list[Log]) -> Run:
 
 
 def expected(down: tuple[str, ...], words: ValidatorLines) -> tuple[str, list[str], list[str], list[str]]:
-    """Return what the validator itself would return: verdict, failed and warned checks, and those not reached."""
+    """Return what the validator itself would return.
+
+    Verdict, failed and warned checks, and those not reached.
+    """
     phases = [
         ["database", "redis", "auth_validation"],
         ["agent_supervisor", "websocket_bridge"],
@@ -87,7 +90,10 @@ def test_false_pass_of_the_startup_does_not_change_a_failure() -> None:
         "     FAIL:  GCP WebSocket readiness FAILED:",
         "       State: failed",
         "       Failed services: agent_supervisor",
-        " WARNING: [U+FE0F] BYPASSING GCP WebSocket readiness validation for STAGING - TODO: Fix failed services: agent_supervisor",
+        (
+            " WARNING: [U+FE0F] BYPASSING GCP WebSocket readiness validation for STAGING - TODO: Fix failed "
+            "services: agent_supervisor"
+        ),
         "     PASS:  GCP WebSocket readiness VALIDATED",
         "       State: failed",
     ]
@@ -144,7 +150,10 @@ ENDINGS = {
     ),
     "stuck, beta-12": (
         [
-            "Timeout waiting for startup phase 'services' - current phase: 'cache' after 2.14s (21 iterations)",
+            (
+                "Timeout waiting for startup phase 'services' - current phase: 'cache' after 2.14s (21 "
+                "iterations)"
+            ),
             RACE.format("cache", 2.1, BROKEN),
         ],
         "startup_phase_timeout",
@@ -205,7 +214,10 @@ def test_early_end_during_a_failing_run_has_no_failing_check() -> None:
 
 def test_skipped_validation_outside_the_cloud_is_ready() -> None:
     lines = [
-        " SEARCH:  GCP WebSocket readiness validation started (requested: 15.0s, optimized: 3.0s, environment: development)",
+        (
+            " SEARCH:  GCP WebSocket readiness validation started (requested: 15.0s, optimized: 3.0s, "
+            "environment: development)"
+        ),
         "Non-GCP environment detected - skipping GCP-specific validation",
     ]
     run = only([log_line(index * 0.1, line) for index, line in enumerate(lines)])
@@ -323,7 +335,10 @@ def test_invalid_number_is_not_reported(number: str) -> None:
     lines = ValidatorLines("beta-15", "staging").opening()
     lines += [
         f"Service redis validation failed after {number} attempts over 1.42s with exponential backoff",
-        f"    ⚠️ WARNING: redis: Not ready after {number}s (Redis connection and caching system) - Non-critical",
+        (
+            f"    ⚠️ WARNING: redis: Not ready after {number}s (Redis connection and caching system) - "
+            "Non-critical"
+        ),
         f"[U+1F7E2] GCP WebSocket readiness validation SUCCESS ({number}s)",
         "[U+1F7E2] GCP WebSocket readiness validation SUCCESS (0.90s)",
     ]
@@ -331,3 +346,57 @@ def test_invalid_number_is_not_reported(number: str) -> None:
         for step in run.steps:
             assert step.elapsed is None or step.elapsed < 1e9
             assert step.attempts is None or step.attempts < 1e9
+
+
+# ---------------------------------------------------------------- checks without a result, quotes
+
+
+def test_mark_behind_the_outcome_word_does_not_hide_a_failed_check() -> None:
+    line = "    WARNING: [U+FE0F]  redis: Failed (non-critical)"
+    words = ValidatorLines("beta-15", "staging")
+    run = only(
+        [log_line(n * 0.1, text) for n, text in enumerate([*words.opening(), line, *words.verdict([], 0.7)])]
+    )
+    assert (run.verdict, run.noncritical_failed) == ("degraded", ["redis"])
+
+
+def test_failed_attempts_without_a_result_are_a_failed_check_under_success() -> None:
+    logs = [entry for entry in validation(0) if "(Database session factory" not in str(entry)]
+    line = log_line(
+        0.05, "Service database validation failed after 5 attempts over 1.44s with exponential backoff"
+    )
+    run = only([*logs, line])
+    assert (run.verdict, run.noncritical_failed) == ("degraded", ["database"])
+
+
+def test_success_with_a_check_that_has_no_result_is_not_ready() -> None:
+    run = only([entry for entry in validation(0) if "(Complete WebSocket integration" not in str(entry)])
+    assert (run.verdict, run.condition) == ("degraded", "checks_unreported")
+    assert [step.check for step in run.steps if step.outcome == "not_reached"] == ["websocket_integration"]
+
+
+def test_check_that_the_chain_does_not_know_is_a_failed_check() -> None:
+    lines = [
+        "🔍 GCP WebSocket readiness validation started (requested: 15.0s, optimized: 6.0s, environment: staging)",
+        "🔍 Validating service group: ['database', 'vector_store'] (timeout: 1.5s)",
+        "❌ Service group validation FAILED: 1/2 services ready. Failed services: ['vector_store'].",
+        "[U+1F534] GCP WebSocket readiness validation FAILED (1.80s)",
+    ]
+    run = only([log_line(n * 0.1, line) for n, line in enumerate(lines)])
+    assert run.failed_checks == ["vector_store"]
+
+
+QUOTES = [
+    text_line(90, "CRITICAL FAIL: database: Not ready after 1.51s (Database) - what does this mean?"),
+    text_line(91, "GCP WebSocket readiness validation FAILED (2.03s)"),
+]
+
+
+def test_quoted_lines_without_a_logger_are_no_run() -> None:
+    assert runs(QUOTES) == []
+    assert [run.verdict for run in runs(validation(0), QUOTES)] == ["ready"]
+
+
+def test_run_whose_export_lost_every_logger_is_read_from_its_start() -> None:
+    lost = [text_line(0.01 * n, entry["jsonPayload"]["message"]) for n, entry in enumerate(validation(0))]
+    assert only(lost).verdict == "ready"

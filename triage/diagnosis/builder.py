@@ -455,7 +455,7 @@ def _with_open_incidents(state: ServiceState, incidents: Sequence[Incident]) -> 
 
 
 def _limit_confidence(incident: Incident, filtered: Collection[str]) -> Incident:
-    """Return the incident at medium confidence at most where a filter hides whether it was followed by a success."""
+    """Return the incident at medium confidence at most where a filter hides a later success."""
     if incident.service in filtered and incident.confidence == "high" and incident.tier != "runtime":
         return msgspec.structs.replace(incident, confidence="medium")
     return incident

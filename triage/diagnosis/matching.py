@@ -93,6 +93,17 @@ class CauseIndex(Immutable):
             for cause in pack.causes:
                 self._by_scope[cause.scope].append(PackCause(pack, cause))
 
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """Return the full names of the rules that causes of runs and revisions rest on."""
+        return frozenset(
+            name
+            for scope, causes in self._by_scope.items()
+            if scope != "failure"
+            for found in causes
+            for name in found.full_names(_rules_of(found.cause))
+        )
+
     def match_run(self, run: Run, matches: MatchesByRule) -> PackCause | None:
         """Return the deepest cause that explains a run, or None."""
         candidates = [
@@ -110,6 +121,10 @@ class CauseIndex(Immutable):
             if candidate.covers(service) and candidate.applies(None, matches)
         ]
         return sorted(candidates, key=lambda candidate: TIERS.index(candidate.cause.tier))
+
+
+def _rules_of(cause: Cause) -> list[str]:
+    return [*cause.all_of, *cause.any_of, *(reason.rule for reason in cause.because)]
 
 
 def _deepest(candidates: list[PackCause]) -> PackCause | None:

@@ -11,6 +11,11 @@ from triage.diagnosis.matching import finish_key
 from triage.models import Entry, Run, ServiceState, ServiceVerdict
 from triage.window import parse_timestamp
 
+#: Instances of a revision that are told apart: those that decided last.
+_MAX_INSTANCES = 1000
+_ERROR = 500
+#: Entries from which on a service that logged errors only is suspected to be filtered.
+_MIN_ERRORS = 3
 _GENERATION = re.compile(r"-(\d{5,9})-[a-z0-9]{3}$", re.ASCII)
 
 
@@ -51,12 +56,46 @@ class RevisionState:
         latest: latest decisive run, None for none.
         started: time of the latest successful boot, nanoseconds.
         ready_at: time of the latest ready verdict, nanoseconds.
+        instances: latest decisive run of each instance.
 
     """
 
     latest: DecisiveRun | None = None
     started: int = 0
     ready_at: int = 0
+    instances: dict[str, DecisiveRun] = field(default_factory=dict)
+
+    def add(self, decisive: DecisiveRun) -> None:
+        """Record a decisive run."""
+        if decisive.follows(self.latest):
+            self.latest = decisive
+        if decisive.means_ready:
+            self.ready_at = max(self.ready_at, decisive.at)
+        if decisive.follows(self.instances.get(decisive.instance)):
+            self.instances[decisive.instance] = decisive
+        if len(self.instances) > 2 * _MAX_INSTANCES:
+            newest = sorted(self.instances.values(), key=lambda run: (run.at, run.instance))[-_MAX_INSTANCES:]
+            self.instances = {run.instance: run for run in newest}
+
+    def failing(self) -> list[DecisiveRun]:
+        """Return the latest runs of the instances that are not ready.
+
+        A boot that failed ended its instance, and Cloud Run started another one: it counts until an instance
+        is ready after it.
+        """
+        return [
+            run
+            for run in self.instances.values()
+            if run.verdict == "not_ready" and not (run.kind == "boot" and run.at < self.ready_at)
+        ]
+
+    def has_failing(self, instances: Sequence[str]) -> bool:
+        """Return whether one of some named instances is not ready."""
+        return any(run.instance and run.instance in instances for run in self.failing())
+
+    def ready(self) -> list[DecisiveRun]:
+        """Return the latest runs of the instances that are ready."""
+        return [run for run in self.instances.values() if run.means_ready]
 
 
 @dataclass
@@ -74,6 +113,8 @@ class ServiceTracker:
         validated: number of validations.
         probed: latest probe that no line assigns to a revision.
         probe_ready_at: time of the latest such probe that was ready.
+        entries: number of entries.
+        errors: number of entries of severity ERROR or above.
 
     """
 
@@ -87,12 +128,25 @@ class ServiceTracker:
     validated: int = 0
     probed: DecisiveRun | None = None
     probe_ready_at: int = 0
+    entries: int = 0
+    errors: int = 0
 
     def observe(self, entry: Entry) -> None:
         """Record an entry of the service."""
+        self.entries += 1
+        self.errors += entry.severity_source == "entry" and entry.level >= _ERROR
         first = self.first.get(entry.revision)
         if first is None or (entry.timestamp <= first.timestamp and entry.precedes(first)):
             self.first[entry.revision] = entry
+
+    def add_revision(self, name: str) -> None:
+        """Record a revision of which only requests were counted."""
+        self.revisions.setdefault(name, RevisionState())
+
+    @property
+    def logs_only_errors(self) -> bool:
+        """Return whether all of its entries are errors, as an export with a filter on severity has them."""
+        return self.entries == self.errors >= _MIN_ERRORS
 
     def add_run(self, run: Run) -> None:
         """Record what a run decides."""
@@ -109,10 +163,7 @@ class ServiceTracker:
         decisive = _decisive_run(run)
         if decisive is None:
             return
-        if decisive.follows(revision.latest):
-            revision.latest = decisive
-        if decisive.means_ready:
-            revision.ready_at = max(revision.ready_at, decisive.at)
+        revision.add(decisive)
         self._record_times(decisive)
 
     def _add_probe(self, run: Run) -> None:
@@ -151,15 +202,21 @@ class ServiceTracker:
 
         return sorted(names, key=generation, reverse=True)
 
-    def ready_after(self, time: int, revisions: Sequence[str]) -> bool:
+    def ready_after(self, time: int, revisions: Sequence[str], instances: Sequence[str] = ()) -> bool:
         """Return whether the newest of some revisions, or a newer one, was ready after a time.
 
         A probe that no line assigns to a revision counts for any. Without revisions, any revision counts.
+        While one of ``instances`` is not ready, its own revision has not recovered.
         """
         names = self.newest_first()
         positions = [position for position, name in enumerate(names) if name in revisions]
         newer = names[: min(positions) + 1] if positions else names
-        found = [self.revisions[name].ready_at for name in newer if name in self.revisions]
+        found = [
+            state.ready_at
+            for name in newer
+            if (state := self.revisions.get(name)) is not None
+            and not (name in revisions and state.has_failing(instances))
+        ]
         return max([*found, self.probe_ready_at]) > time
 
     def newest(self) -> str:
@@ -174,18 +231,24 @@ class ServiceTracker:
         verdict, why = self._revision_verdict(revision)
         probed, latest = self.probed, self.revisions[revision].latest if revision in self.revisions else None
         if probed is not None and (latest is None or probed.at >= latest.at):
-            verdict, why = probed.verdict, f"{probed.why}; which revision answered is not in these logs"
+            verdict, why = probed.verdict, f"{probed.why}; no line names the revision that responded"
         return ServiceState(
             service=self.name,
             verdict=verdict,
             revision=revision,
             environment=self._environment(),
             why=why,
-            recovered=verdict in ("ready", "degraded") and 0 < self.failed_at < self.ready_at,
+            recovered=self._has_recovered(revision, verdict),
             primary=primary,
             chain=chain,
             revisions={name: self._revision_verdict(name)[0] for name in self.newest_first()},
         )
+
+    def _has_recovered(self, revision: str, verdict: ServiceVerdict) -> bool:
+        """Return whether the service is ready after a failure, on every instance of its deciding revision."""
+        state = self.revisions.get(revision)
+        is_ready = verdict in ("ready", "degraded") and not (state and state.failing())
+        return is_ready and 0 < self.failed_at < self.ready_at
 
     def _environment(self) -> str | None:
         """Return the environment of most runs, ties by first appearance."""
@@ -195,7 +258,11 @@ class ServiceTracker:
         state = self.revisions.get(revision)
         if state is None or state.latest is None:
             return "inconclusive", "no run in these logs says whether it is ready"
-        latest = state.latest
+        latest, failing, ready = state.latest, state.failing(), state.ready()
+        if failing and ready:
+            last = max(failing, key=lambda run: (run.at, run.instance))
+            share = f"{len(ready)} of {len(ready) + len(failing)} instances ready"
+            return "degraded", f"{share}; {last.why} on another instance"
         if latest.kind == "boot" and state.started > latest.at:
             return (
                 "inconclusive",

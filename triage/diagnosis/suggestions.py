@@ -28,7 +28,8 @@ def limits(
     for state in states:
         if state.service and not state.chain:
             sentences.append(
-                f"no readiness chain known for {state.service}: crashes, probes, memory, imports and failed requests "
+                f"no readiness chain known for {state.service}: crashes, probes, memory, imports and failed "
+                "requests "
                 "are still diagnosed"
             )
         names = list(state.revisions) if state.chain else []
@@ -53,6 +54,14 @@ def limits(
     return list(dict.fromkeys(sentences))
 
 
+def describe_filter(service: str, coverage: Coverage) -> str:
+    """Return the limit of a service that logged errors only."""
+    return (
+        f"{service or 'The service'} logged nothing below ERROR between {coverage.first} and {coverage.last} "
+        "(severity filter suspected): a later success would not be in these logs."
+    )
+
+
 def _failed_to_boot(builder: IncidentBuilder) -> bool:
     return builder.pack_cause.cause.tier in ("crash", "startup") and bool(builder.runs)
 
@@ -69,7 +78,8 @@ def suggest_query(
     It confirms the first incident, or looks for the verdict of an inconclusive service.
     """
     if any(gap.kind == "payload_lost" for gap in coverage.gaps):
-        why = "the exporter lost the payloads: export the same window again, with `gcloud logging read --format=json`"
+        why = "the exporter lost the payloads: export the same window again, "
+        why += "with `gcloud logging read --format=json`"
         return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
     by_id = {builder.id: builder.pack_cause.cause for builder in builders}
     first = by_id.get(incidents[0].id) if incidents else None

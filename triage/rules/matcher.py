@@ -110,7 +110,12 @@ def _may_log(rule: Rule, log: str, logger: str) -> bool:
     """
     if rule.log and (log or rule.run == "probe") and rule.log not in log:
         return False
-    return not rule.logger or logger in ("", "logging") or rule.logger in logger
+    return logger in ("", "logging") or admits_logger(rule, logger)
+
+
+def admits_logger(rule: Rule, logger: str) -> bool:
+    """Return whether a rule accepts lines of a logger."""
+    return not rule.logger or any(part in logger for part in rule.logger.split("|"))
 
 
 def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -> Event:
@@ -126,5 +131,6 @@ def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -
         noise=bool(rule.noise),
         failure=rule.failure,
         success=rule.success,
+        logger_unknown=bool(rule.logger) and not entry.logger,
         fields=fields,
     )

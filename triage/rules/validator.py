@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from triage.models import STEPS, Pack, Rule
 from triage.rules.causes import cause_faults
 from triage.rules.fault import Fault
-from triage.rules.matcher import Subject, match_rule
+from triage.rules.matcher import Subject, admits_logger, match_rule
 from triage.rules.pack_reader import LoadedPack
 from triage.rules.patterns import pattern_faults
 
@@ -43,6 +43,11 @@ def _reference_faults(rule: Rule, pack: Pack) -> Iterator[str]:
 def _sample_faults(rule: Rule) -> Iterator[str]:
     if not rule.hits or not rule.misses:
         yield "a rule needs lines that it must match (hits) and lines that it must not (misses)"
+    if rule.logger and not rule.logged_by:
+        yield f"matches lines of {rule.logger!r} only: name the loggers that print its hits (logged_by)"
+    for logger in rule.logged_by:
+        if not admits_logger(rule, logger):
+            yield f"its hits are printed by {logger!r}, which logger = {rule.logger!r} excludes"
     for sample in rule.hits:
         subject = Subject.of(sample)
         if rule.literal not in subject.whole:

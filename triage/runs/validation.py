@@ -36,8 +36,10 @@ class ValidationBuilder(RunBuilder):
         self._pending: list[str] = []
         self._reasons: dict[str, StepBuilder] = {}
         self._tolerances: dict[str, str] = {}
-        self._attempts: dict[str, int | None] = {}
+        self._attempts: dict[str, Event] = {}
         self._verdict_failed: list[str] = []
+        self._announced: list[str] = []
+        self._skipped = False
         self.decided: int | None = None
         self.finished = False
 
@@ -114,17 +116,18 @@ class ValidationBuilder(RunBuilder):
     def read_group(self, event: Event) -> None:
         """Read which checks come next, in order."""
         self.add_event(event)
-        self._pending = self._resolver.known_checks(event.fields.get("checks", ""))
+        self._pending = self._resolver.names(event.fields.get("checks", ""))
+        self._announced += self._pending
 
     def read_group_result(self, event: Event) -> None:
         """Read which critical checks of a group failed."""
         self.add_event(event)
-        self.add_failed(self._resolver.known_checks(event.fields.get("checks", "")))
+        self.add_failed(self._named_checks(event))
 
     def read_attempts(self, event: Event) -> None:
         """Read how often a check was tried."""
         self.add_event(event)
-        self._attempts[event.check] = parse_count(event.fields.get("attempts"))
+        self._attempts[event.check] = event
 
     def read_reason(self, event: Event) -> None:
         """Read the reason that a check logs before its result."""
@@ -153,6 +156,7 @@ class ValidationBuilder(RunBuilder):
         elif outcome == "warned":
             _append_once(self.warned, check)
         reason = self._reasons.pop(check, None)
+        attempts = self._attempts.pop(check, None)
         step = self.add_step(
             event,
             "check",
@@ -160,7 +164,7 @@ class ValidationBuilder(RunBuilder):
             check=check,
             phase=self._resolver.phase.get(check),
             elapsed=parse_number(event.fields.get("elapsed")),
-            attempts=self._attempts.pop(check, None),
+            attempts=_attempts(attempts),
             reason=event.fields.get("reason") or (reason.reason if reason else None),
         )
         if reason is not None:
@@ -176,6 +180,11 @@ class ValidationBuilder(RunBuilder):
         self.add_step(
             event, "verdict", passed, elapsed=parse_number(event.fields.get("elapsed")), reason=reason
         )
+
+    def read_skipped(self, event: Event) -> None:
+        """Read the line by which the validator passes without a check: there is nothing to check."""
+        self._skipped = True
+        self.read_verdict(event)
 
     def read_failed_services(self, event: Event) -> None:
         """Read the list after a verdict; the validator logs it only on failure."""
@@ -198,15 +207,31 @@ class ValidationBuilder(RunBuilder):
         """Add the failed checks of a verdict line; they give the verdict if it is lost."""
         if self.verdict == "ready":
             return
-        self._verdict_failed += self._resolver.known_checks(event.fields.get("checks", ""))
+        self._verdict_failed += self._named_checks(event)
         if self.verdict == "unknown":
             self.verdict = "not_ready"
             self.decided = event.entry.timestamp
 
+    def _named_checks(self, event: Event) -> list[str]:
+        """Return the checks that a line lists: those of the chain and those that the run announced."""
+        return self._resolver.known_checks(event.fields.get("checks", ""), self._announced)
+
     @property
     def final_verdict(self) -> Verdict:
-        """Return the verdict; ready becomes degraded where a check was tolerated or warned."""
-        return "degraded" if self.verdict == "ready" and (self.warned or self.tolerated) else self.verdict
+        """Return the verdict; ready becomes degraded where a check was tolerated, warned or has no result."""
+        if self.verdict == "ready" and (self.warned or self.tolerated or self._has_unreported_checks):
+            return "degraded"
+        return self.verdict
+
+    @property
+    def _has_unreported_checks(self) -> bool:
+        """Return whether a complete run passed although a check has neither a pass nor a fail.
+
+        In overlapping runs, and where the name of a passed check is lost, it is unknown which check has none.
+        """
+        if self._skipped or self.overlaps or any(s.step == "check" and s.check is None for s in self.steps):
+            return False
+        return any(step.outcome == "not_reached" for step in self.not_reached())
 
     @property
     def complete(self) -> bool:
@@ -233,6 +258,7 @@ class ValidationBuilder(RunBuilder):
         if self.overlaps and (self.verdict == "ready" or self.condition or self._verdict_failed):
             self.failed = []
         self.add_failed(self._verdict_failed)
+        self._add_unreported_attempts()
         if self.verdict == "unknown" and self.failed and not self.overlaps:
             self.verdict = "not_ready"
         for check, reason in self._reasons.items():
@@ -244,7 +270,37 @@ class ValidationBuilder(RunBuilder):
                     "check", reason.event, outcome, check, reason=reason.reason, evidence=reason.evidence
                 )
             )
+        if self.verdict == "ready" and not (self.warned or self.tolerated) and self._has_unreported_checks:
+            self.condition = self.condition or "checks_unreported"
         self.verdict = self.final_verdict
+
+    def _add_unreported_attempts(self) -> None:
+        """Add the checks whose attempts all failed and whose result is not in the logs.
+
+        Under a ready verdict such a check is not critical.
+        """
+        for check, event in self._attempts.items():
+            reason = self._reasons.pop(check, None)
+            outcome: Outcome = "warned" if self.verdict == "ready" else "failed"
+            if outcome == "warned":
+                _append_once(self.warned, check)
+            step = StepBuilder(
+                "check",
+                event,
+                outcome,
+                check,
+                phase=self._resolver.phase.get(check),
+                elapsed=parse_number(event.fields.get("elapsed")),
+                attempts=_attempts(event),
+                reason=reason.reason if reason else None,
+                evidence=reason.evidence if reason else [],
+            )
+            step.cite(event)
+            self.steps.append(step)
+
+
+def _attempts(event: Event | None) -> int | None:
+    return parse_count(event.fields.get("attempts")) if event else None
 
 
 def _append_once(checks: list[str], check: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tests.failures.entries import REVISION, Log, decoded, printed, request, system
 from tests.failures.entries import point as point_of
 from triage.failures.linking import Attribution, attribute
-from triage.failures.statements import StatementBuilder
+from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Event, Recognized
 
 BROKEN = "ERROR: tariff lost"
@@ -13,7 +13,8 @@ BROKEN = "ERROR: tariff lost"
 
 def explained(failed: Log, *said: Log, noise: str = "", known: str = "") -> Attribution:
     """Return what explains a failure, without packs."""
-    builder, found = StatementBuilder(), []
+    builder = StatementBuilder()
+    found: list[Statement] = []
     for entry in sorted(said, key=lambda entry: str(entry["timestamp"])):
         found += builder.observe(decoded(entry))
     found += builder.flush()
@@ -21,8 +22,8 @@ def explained(failed: Log, *said: Log, noise: str = "", known: str = "") -> Attr
     point = point_of(failed)
     assert point is not None
 
-    def recognize(statement: object) -> Recognized | None:
-        decisive = getattr(statement, "decisive", "")
+    def recognize(statement: Statement) -> Recognized | None:
+        decisive = statement.decisive
         event = Event(entry=point.entry, pack="p", rule="r")
         if noise and noise in decisive:
             return Recognized(event, "")

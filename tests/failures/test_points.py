@@ -50,7 +50,6 @@ MALFORMED = UNAVAILABLE
             ),
             "liveness_probe",
         ),
-        (printed(0, "[2031-04-05 06:00:00 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)"), "worker"),
         (request(0, status=500), "request"),
         (request(0, status=503, text=MALFORMED), "request"),
         (request(0, status=504, text=TIMEOUT, latency=300), "request"),

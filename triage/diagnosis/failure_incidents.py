@@ -174,7 +174,8 @@ def _condition(group: FailureGroup, known: PackCause | None) -> str | None:
 def _confidence(group: FailureGroup, known: PackCause | None) -> Confidence:
     """Return how sure the link is: a known platform text, the same trace or a repeated instance are high."""
     sample = group.samples[0]
-    if known is not None and sample.statement is None and known.cause.tier != "symptom":
+    named_by_point = sample.statement is None or (group.known is not None and group.known.event.failure)
+    if known is not None and known.cause.tier != "symptom" and named_by_point:
         return known.cause.confidence
     if sample.statement is None:
         return "medium"

@@ -12,8 +12,8 @@ _REQUEST_TIERS = frozenset({"crash", "startup", "check", "gate"})
 def find_parent(group: FailureGroup, builders: Iterable[IncidentBuilder]) -> IncidentBuilder | None:
     """Return the incident that a chain or a pack already explains these failures by, None if there is none.
 
-    A failing check of a chain outranks the exit that follows it. A cause that names what the platform itself says,
-    such as a memory limit, is not explained by another.
+    A failing check of a chain outranks the exit that follows it. A cause that names what the platform itself
+    says, such as a memory limit, is not explained by another.
     """
     related = [builder for builder in builders if _is_related(group, builder)]
     return next((b for b in related if _shares_line(group, b) or _is_superseded(group, b)), None) or next(

@@ -8,6 +8,19 @@ LONGEST = 160
 _QUOTED = 110
 _NANOSECONDS = 1_000_000_000
 _TIMEOUT = 504
+#: What failed, by kind.
+_WHAT = {
+    "signal": "The container was ended by a signal",
+    "terminated": "Cloud Run ended the container",
+    "memory": "The container exceeded its memory limit",
+    "startup_probe": "The startup probe failed",
+    "liveness_probe": "The liveness probe failed",
+    "readiness_probe": "The readiness probe failed",
+    "worker": "A worker process failed",
+    "deployment": "The deployment failed",
+    "task": "A task of the job failed",
+    "execution": "An execution of the job failed",
+}
 
 
 def title_of(group: FailureGroup) -> str:
@@ -28,33 +41,13 @@ def describe(group: FailureGroup, sample: FailureSample) -> str:
     fields = sample.event.fields if sample.event is not None else {}
     container = f" {sample.entry.labels['container_name']}" if "container_name" in sample.entry.labels else ""
     code = fields.get("code", "")
-    match sample.kind:
-        case "exit":
-            return f"The container{container} exited with code {code}" if code else "The container exited"
-        case "signal":
-            return (
-                f"The container was ended by signal {code}" if code else "The container was ended by a signal"
-            )
-        case "terminated":
-            return "Cloud Run ended the container"
-        case "memory":
-            return "The container exceeded its memory limit"
-        case "startup_probe":
-            return "The startup probe failed"
-        case "liveness_probe":
-            return "The liveness probe failed"
-        case "readiness_probe":
-            return "The readiness probe failed"
-        case "worker":
-            return "A worker process failed"
-        case "deployment":
-            return "The deployment failed"
-        case "task":
-            return "A task of the job failed"
-        case "execution":
-            return "An execution of the job failed"
-        case "request":
-            return describe_requests(group)
+    if sample.kind == "request":
+        return describe_requests(group)
+    if sample.kind == "exit":
+        return f"The container{container} exited with code {code}" if code else "The container exited"
+    if sample.kind == "signal" and code:
+        return f"The container was ended by signal {code}"
+    return _WHAT[sample.kind]
 
 
 def describe_requests(group: FailureGroup) -> str:

@@ -9,6 +9,8 @@ from triage.models.pack import Severity
 from triage.text import path_template
 
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker", "deployment"})
+#: Kinds that end an instance or keep it from starting.
+_ENDS = _START_KINDS - {"worker", "deployment"}
 _JOB_KINDS = frozenset({"task", "execution", "exit", "signal", "terminated", "memory"})
 _BASIS = "no readiness chain known"
 
@@ -29,8 +31,9 @@ def judge_serving(
 ) -> Judged:
     """Return whether a service serves; ``groups`` are its failures, each with its severity.
 
-    Ready: an instance passed its startup probe, the Ready condition turned True or requests succeed, and nothing
-    graver than P2 failed. Not ready: nothing serves, and starts fail. Degraded: it serves, and something fails.
+    Ready: an instance passed its startup probe, the Ready condition turned True or requests succeed, and
+    nothing graver than P2 failed. Not ready: nothing serves, and starts fail. Degraded: it serves, and
+    something fails.
     """
     names = [name for name in newest_first if name in serving.revisions or _touching(groups, name)]
     names = names or [""]
@@ -59,25 +62,38 @@ def _judge_revision(
         return _judge_execution(revision, touching)
     grave = [group for group, severity in touching if severity != "P2"]
     starts = [group for group in grave if any(kind in _START_KINDS for kind in group.kinds)]
-    failed = len({instance for group in starts for instance in group.instances})
-    began = min((group.revisions[name] for group in starts), default=0)
-    if not revision.succeeded_at:
-        if starts:
-            return "not_ready", f"{_count(failed, 'instance')} failed to start and none did"
-        if grave:
-            return "degraded", "requests fail, and none that succeeded is in these entries"
-        return "inconclusive", "nothing in these entries shows whether it serves"
-    if starts and revision.succeeded_at < began and failed + len(revision.started) > 1:
-        return "not_ready", f"since the first failure all {_count(failed, 'start')} failed"
-    basis = _basis(revision)
     if starts:
+        return _judge_starts(revision, starts, min(group.revisions[name] for group in starts))
+    if not revision.succeeded_at and grave:
+        return "degraded", "requests fail, and none that succeeded is in these entries"
+    if not revision.succeeded_at:
+        return "inconclusive", "nothing in these entries shows whether it serves"
+    basis = _basis(revision)
+    return ("degraded", f"{basis}; requests fail") if grave else ("ready", f"{basis} ({_BASIS})")
+
+
+def _judge_starts(
+    revision: RevisionServing, starts: Sequence[FailureGroup], began: int
+) -> tuple[ServiceVerdict, str]:
+    """Return the verdict of a revision whose instances fail; ``began`` is when the first one did."""
+    failed = {instance for group in starts for instance in group.instances}
+    ended = {i for group in starts if any(kind in _ENDS for kind in group.kinds) for i in group.instances}
+    good = revision.started.keys() - ended
+    total = len(failed | revision.started.keys())
+    if not revision.succeeded_at:
+        return "not_ready", f"{_count(len(failed), 'instance')} failed to start and none did"
+    if not (good or revision.served_at or revision.ready_at):
         return (
-            "degraded",
-            f"{len(revision.started)} of {len(revision.started) + failed} instances started; {basis}",
+            "not_ready",
+            f"{_count(total, 'instance')} started and ended by a failure before any request succeeded",
         )
-    if grave:
-        return "degraded", f"{basis}; requests fail"
-    return "ready", f"{basis} ({_BASIS})"
+    served = bool(revision.served_at) and failed <= revision.started.keys()
+    if not (good or served) and revision.succeeded_at < began and len(failed) + len(revision.started) > 1:
+        return "not_ready", f"since the first failure all {_count(len(failed), 'start')} failed"
+    return (
+        "degraded",
+        f"{total - len(failed)} of {_count(total, 'instance')} ready; {_basis(revision)}",
+    )
 
 
 def _judge_execution(
@@ -123,7 +139,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def is_recovered(group: FailureGroup, serving: ServiceServing, newest_first: Sequence[str]) -> bool:
-    """Return whether the same kind of thing succeeded after the last failure, on the same or a newer revision."""
+    """Return whether the same kind of thing succeeded after the failure, on this or a newer revision."""
     if set(group.kinds) == {"request"}:
         failing = {path_template(path) for path, _ in group.paths if path} & serving.paths.keys()
         return bool(failing) and all(serving.paths[path].succeeded_at > group.last for path in failing)

@@ -1,121 +1,265 @@
-"""Errors that no rule matches, grouped by pattern and counted."""
+"""Errors that no failure point follows: unknown ones, and those that a rule knows.
 
+Grouped by pattern and ranked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+import msgspec
+
+from triage.diagnosis.evidence_list import EvidenceList, Link
+from triage.diagnosis.failure_causes import FailureCauses
+from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten
 from triage.diagnosis.first_seen import FirstSeen
-from triage.measures import BoundedCounter
-from triage.models import Entry, Evidence, Incident, Scope
-from triage.text import excerpt, message_template, summary_line
-from triage.window import format_timestamp
+from triage.measures import BoundedCounter, Moments, shortest_gap
+from triage.models import Because, Entry, Event, FailureGroup, Incident, Quote, Recognized, Scope
+from triage.text import message_template, summary_line
+from triage.window import NANOSECONDS, format_timestamp
 
 #: Patterns that are counted separately; the others share one count per service.
 _MAX_PATTERNS = 400
+#: Spans of time in which the errors of a pattern are kept.
+_SPANS = 32
+#: Incidents that are listed; there may be hundreds of patterns.
+_MAX_LISTED = 25
+#: Seconds to the nearest failure that are told apart when errors are ranked.
+_NEAR = (1, 10, 60, 600)
 _OTHER = "other errors that no rule knows"
-_MESSAGE_LENGTH = 600
 _ERROR = 500
-#: Revisions and instances that an unknown error names.
+#: Revisions and instances that an error names.
 _MAX_NAMES = 20
+#: The cause of an unknown error. It sorts behind the ids of causes, so that those are counted separately
+#: first.
+_UNKNOWN = "~"
+
+#: The cause, the template of the line or of the cause's title, and the service.
+PatternName = tuple[str, str, str]
 
 
 @dataclass
-class UnknownError:
+class ErrorCount:
     """The errors of one pattern at one service.
 
     Attributes:
-        first: first entry.
-        last: time of the last entry, nanoseconds.
-        count: number of entries.
+        first: first error.
+        known: what the packs know of it, None for an unknown error.
+        count: number of errors.
+        moments: when they were.
         revisions: first revisions.
         instances: first instances.
 
     """
 
-    first: Entry
-    last: int = 0
+    first: Quote
+    known: Recognized | None = None
     count: int = 0
+    moments: Moments = field(default_factory=lambda: Moments(_SPANS))
     revisions: FirstSeen = field(default_factory=lambda: FirstSeen(_MAX_NAMES))
     instances: FirstSeen = field(default_factory=lambda: FirstSeen(_MAX_NAMES))
 
-    def absorb(self, other: "UnknownError") -> None:
+    def add(self, quote: Quote, known: Recognized | None, count: int, last: int) -> None:
+        """Count an error, which represents ``count`` similar ones until a time."""
+        if quote.entry.precedes(self.first.entry):
+            self.first, self.known = quote, known
+        self.count += count
+        time = quote.entry.timestamp
+        self.moments.add(time)
+        self.moments.add(max(time, last))
+        self.revisions.add(quote.entry.revision, time)
+        self.instances.add(quote.entry.instance, time)
+
+    def absorb(self, other: "ErrorCount") -> None:
         """Add the errors of another pattern."""
-        if other.first.precedes(self.first):
-            self.first = other.first
-        self.last = max(self.last, other.last)
+        if other.first.entry.precedes(self.first.entry):
+            self.first, self.known = other.first, other.known
         self.count += other.count
+        self.moments.absorb(other.moments)
         self.revisions.absorb(other.revisions)
         self.instances.absorb(other.instances)
 
 
+@dataclass(frozen=True)
+class ServiceContext:
+    """What errors of one service are ranked by.
+
+    Attributes:
+        revisions: its revisions, newest first.
+        middle: the middle of the time that the logs cover, nanoseconds.
+
+    """
+
+    revisions: Sequence[str]
+    middle: int
+
+
 class UnknownErrors:
-    """Counts the errors of an export that no rule matches."""
+    """Counts the errors of an export by pattern: unknown ones, and those that a rule knows."""
 
     def __init__(self) -> None:
         """Create an empty counter."""
-        self._errors: BoundedCounter[tuple[str, str], str, UnknownError] = BoundedCounter(
-            _MAX_PATTERNS, (_OTHER, "")
+        self._errors: BoundedCounter[PatternName, str, ErrorCount] = BoundedCounter(
+            _MAX_PATTERNS, (_UNKNOWN, _OTHER, "")
         )
 
-    def observe(self, entry: Entry, count: int = 1, last: int = 0) -> None:
-        """Count an entry that no rule or cause explains, if it is an application error.
+    def observe(
+        self, entry: Entry, count: int = 1, last: int = 0, *, known: Recognized | None = None
+    ) -> None:
+        """Count an entry that is no part of a statement, if it is an error.
 
         It may represent ``count`` similar entries of its revision; ``last`` is the time of the last one, in
         nanoseconds.
         """
         if entry.level < _ERROR or entry.http is not None or not entry.message:
             return
-        services = self._errors.group((message_template(entry.message), entry.service))
-        error = services.get(entry.service)
+        quote = Quote(entry, entry.message, summary_line(entry.message))
+        self._add(quote, message_template(entry.message), known, count, last)
+
+    def observe_statement(self, quote: Quote, known: Recognized | None) -> None:
+        """Count a statement that is an error, with what the packs know of it."""
+        self._add(quote, message_template(quote.decisive), known, 1, 0)
+
+    def _add(self, quote: Quote, template: str, known: Recognized | None, count: int, last: int) -> None:
+        service = quote.entry.service
+        name = (_UNKNOWN, template, service)
+        if known is not None:
+            name = (known.cause, message_template(known.title), service)
+        services = self._errors.group(name)
+        error = services.get(service)
         if error is None:
-            error = services[entry.service] = UnknownError(entry)
-        elif entry.precedes(error.first):
-            error.first = entry
-        error.count += count
-        error.last = max(error.last, entry.timestamp, last)
-        error.revisions.add(entry.revision, entry.timestamp)
-        error.instances.add(entry.instance, entry.timestamp)
+            error = services[service] = ErrorCount(quote, known)
+        error.add(quote, known, count, last)
 
-    def incidents(self) -> list[Incident]:
-        """Return each pattern as an incident of low confidence, in order of appearance."""
-        errors = [(name, service, error) for (name, _), service, error in self._errors]
-        errors.sort(key=lambda item: (item[2].first.sort_key, item[:2]))
-        return [_incident(*item) for item in errors]
+    def incidents(
+        self,
+        failures: Sequence[FailureGroup],
+        causes: FailureCauses,
+        context_of: Callable[[str], ServiceContext],
+        link: Link,
+    ) -> list[Incident]:
+        """Return the patterns that no failure explains, those nearest to failures and new ones first.
+
+        failures: all failures of the export, each of which explains its statement, its failure points, what
+        followed,
+            and the known symptoms near it.
+        context_of: returns what the errors of a service are ranked by.
+        """
+        explained = {key for group in failures for key in _explained_by(group)}
+        times = _failure_times(failures)
+        ranked = []
+        for name, service, error in self._errors:
+            line = message_template(error.first.decisive)
+            if {(service, name[0], name[1]), (service, name[0], ""), (service, _UNKNOWN, line)} & explained:
+                continue
+            gap = shortest_gap(error.moments.times(), times.get(service, ()))
+            if error.known is not None and error.known.is_symptom and _bucket(gap) < len(_NEAR) - 1:
+                continue
+            news = _describe_novelty(error, context_of(service))
+            rank = (_bucket(gap), not news, error.known is None, -error.count, error.first.entry.sort_key)
+            evidence = EvidenceList(link)
+            evidence.cite(_event(error.first, error.known), error.count)
+            incident = _incident((*name[:2], service), error, _reasons(error, gap, news), causes)
+            ranked.append(((*rank, name), msgspec.structs.replace(incident, evidence=evidence.evidence)))
+        ranked.sort(key=lambda item: item[0])
+        return [incident for _, incident in ranked[:_MAX_LISTED]]
 
 
-def _incident(name: str, service: str, error: UnknownError) -> Incident:
-    digest = blake2b(f"unknown\0{service}\0{name}".encode(errors="replace"), digest_size=6)
-    evidence = Evidence(
-        id="E1",
-        insert_id=error.first.insert_id,
-        timestamp=format_timestamp(error.first.timestamp),
-        message=excerpt(error.first.message, _MESSAGE_LENGTH),
-        severity=error.first.severity,
-        service=service,
-        revision=error.first.revision,
-        instance=error.first.instance,
-        count=error.count,
-    )
+def _explained_by(group: FailureGroup) -> set[PatternName]:
+    """Return service, cause and template of what a group of failures explains; "" stands for any template."""
+    lines = {group.template}
+    for sample in group.samples:
+        quotes = [*([sample.statement] if sample.statement else []), *sample.tail]
+        lines |= {message_template(quote.decisive) for quote in quotes}
+        lines |= {message_template(entry.message) for entry in (sample.entry, *sample.consequences)}
+    known = {(group.service, group.known.cause, "")} if group.known is not None else set()
+    return {(group.service, _UNKNOWN, line) for line in lines} | known
+
+
+def _failure_times(failures: Sequence[FailureGroup]) -> Mapping[str, Sequence[int]]:
+    times: dict[str, set[int]] = {}
+    for group in failures:
+        times.setdefault(group.service, set()).update(group.times or (group.first, group.last))
+    return {service: sorted(found) for service, found in times.items()}
+
+
+def _bucket(gap: int | None) -> int:
+    """Return how near a failure is, as a rank."""
+    if gap is None:
+        return len(_NEAR) + 1
+    return sum(abs(gap) > seconds * NANOSECONDS for seconds in _NEAR)
+
+
+def _describe_novelty(error: ErrorCount, context: ServiceContext) -> str:
+    """Return since when an error is new, "" for one that is not."""
+    positions = [n for n, name in enumerate(context.revisions) if name in error.revisions]
+    if positions and len(context.revisions) > 1:
+        older = context.revisions[max(positions) + 1 :]
+        return f"New since revision {context.revisions[max(positions)]}" if older else ""
+    if error.first.entry.timestamp <= context.middle:
+        return ""
+    return f"New since {format_timestamp(error.first.entry.timestamp)}, in the second half of these logs"
+
+
+def _incident(
+    name: PatternName, error: ErrorCount, reasons: list[Because], causes: FailureCauses
+) -> Incident:
+    cause, template, service = name
+    known = error.known
+    pack_cause = causes.by_id(known.cause) if known is not None else None
+    digest = blake2b(f"{cause}\0{service}\0{template}".encode(errors="replace"), digest_size=6)
+    entry, times = error.first.entry, error.moments.times()
     return Incident(
         id=digest.hexdigest(),
-        cause="unknown-error",
-        title=f"An error that no rule knows: {summary_line(error.first.message)[:160]}",
+        cause=known.cause if known is not None else "unknown-error",
+        title=shorten(
+            known.title if known is not None else f"Unknown error: {error.first.decisive}", LONGEST
+        ),
         service=service,
         check=None,
         condition=None,
         severity="P2",
-        confidence="low",
+        confidence="medium" if known is not None else "low",
         tier="symptom",
-        playbook="unknown-error",
-        because=["The line is logged as an error; no rule says what it means. [E1]"],
+        playbook=pack_cause.cause.playbook if pack_cause is not None else "unknown-error",
+        because=[f"{reason.says} [E1]" for reason in reasons],
+        reasons=reasons,
         scope=Scope(
             service=service,
-            project=error.first.project,
-            location=error.first.location,
+            project=entry.project,
+            location=entry.location,
             revisions=error.revisions.names(),
             instances=error.instances.names(),
         ),
-        first_seen=format_timestamp(error.first.timestamp),
-        last_seen=format_timestamp(error.last),
+        first_seen=format_timestamp(times[0]),
+        last_seen=format_timestamp(times[-1]),
         count=error.count,
-        evidence=[evidence],
+        captures=dict(known.event.fields) if known is not None else {},
+    )
+
+
+def _reasons(error: ErrorCount, gap: int | None, news: str) -> list[Because]:
+    times = error.moments.times()
+    first, last = (format_timestamp(time) for time in (times[0], times[-1]))
+    when = f"once, at {first}" if error.count == 1 else f"{error.count:,} times from {first} to {last}"
+    says = [f"Logged as an error {when}; no failure point of it is known"]
+    if error.known is None:
+        says = [f"Logged as an error {when}; no rule says what it means"]
+    if gap is not None:
+        where = "before" if gap >= 0 else "after"
+        says.append(f"{describe_gap(abs(gap))} {where} the nearest failure of the service")
+    if news:
+        says.append(news)
+    return [Because(text, ["E1"]) for text in says]
+
+
+def _event(quote: Quote, known: Recognized | None) -> Event:
+    """Return the statement to be cited, with the rule that knows it."""
+    entry = quote.entry
+    if entry.message != quote.text:
+        entry = msgspec.structs.replace(entry, message=quote.text)
+    return Event(
+        entry=entry,
+        pack=known.event.pack if known is not None else "",
+        rule=known.event.rule if known is not None else "",
     )

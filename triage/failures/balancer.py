@@ -18,6 +18,8 @@ _JOINED = 50_000
 #: Nanoseconds by which the clocks of a load balancer and a service may differ.
 _CLOCK = NANOSECONDS
 _CLIENT_ERROR = 400
+#: Services and backends that are distinguished: one, or several.
+_TWO = 2
 _BY_BACKEND = "response_sent_by_backend"
 #: Details that say nothing of the service: the client left, or a cache or Identity-Aware Proxy responded.
 _NO_FAILURE = ("client_", "response_from_cache", "byte_range_caching")
@@ -66,14 +68,20 @@ class BalancerCollector:
         self._failed_urls: dict[tuple[str, str, int], list[_Served]] = defaultdict(list)
         self._known = 0
         self._locations: dict[str, str] = {}
+        self._services: set[str] = set()
+        self._backends: set[str] = set()
 
     def observe(self, entry: Entry) -> None:
         """Take one entry, of a load balancer or of a service; others are passed over."""
+        if entry.service and len(self._services) < _TWO:
+            self._services.add(entry.service)
         if entry.http is None:
             return
         if entry.balancer is None:
             self._observe_request(entry)
             return
+        if len(self._backends) < _TWO:
+            self._backends.add(entry.balancer.backend)
         if entry.trace and len(self._balanced) < _JOINED:
             self._balanced[entry.trace] = entry.balancer.backend
         if _is_failure(entry):
@@ -132,7 +140,11 @@ class BalancerCollector:
         )
 
     def _join_backends(self) -> dict[str, str]:
-        """Return the service behind each backend: the one that most of its requests reached."""
+        """Return the service behind each backend: the one that most of its requests reached.
+
+        Where no request is joined, as where the prefilter drops those that succeeded, the only service of the logs
+        stands behind the only backend.
+        """
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         for trace, backend in self._balanced.items():
             service = self._served.get(trace) or self._failed_traces.get(trace)
@@ -142,6 +154,8 @@ class BalancerCollector:
             for entry in self._failed:
                 if entry.balancer and (service := self._same_url(entry)):
                     votes[entry.balancer.backend][service] += 1
+        if not votes and len(self._services) == len(self._backends) == 1:
+            return dict(zip(self._backends, self._services, strict=True))
         return {
             backend: max(found, key=lambda service: (found[service], service))
             for backend, found in votes.items()

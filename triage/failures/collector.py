@@ -7,14 +7,12 @@ from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.linking import Recognizer
 from triage.failures.neighbourhood_builder import NeighbourhoodBuilder, point_key
-from triage.failures.points import OF_INSTANCE
+from triage.failures.noise import count_said
 from triage.failures.statements import Statement
 from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
 from triage.window import NANOSECONDS
 
-#: Messages that are counted to tell noise from causes.
-_TEMPLATES = 4000
-_ERROR, _FIRM = 2, 3
+_FIRM = 3
 #: Entries after which idle instances are looked for, and nanoseconds of silence that make one idle.
 _SWEEP, _IDLE = 5000, 3600 * NANOSECONDS
 
@@ -35,14 +33,16 @@ class FailureCollector:
         on_error: Callable[[Statement], None],
         *,
         is_partial: bool = False,
+        chains: frozenset[str] = frozenset(),
     ) -> None:
         """Begin with nothing seen.
 
-        The recognizers give what the packs know, ``on_error`` takes statements.
+        The recognizers give what the packs know, ``on_error`` takes statements. ``chains`` are the packs with
+        a readiness chain, which explains what fails in its runs.
         """
+        self._chains = chains
         self._on_error = on_error
         self._recognize = recognize
-        self._recognize_point = recognize_point
         self._waiting: list[Failure] = []
         self._is_partial = is_partial
         self._observed = 0
@@ -57,7 +57,7 @@ class FailureCollector:
         key = (entry.service, entry.revision, entry.instance)
         instance = self._instances.get(key)
         if instance is None:
-            instance = self._instances[key] = InstanceFailures(self._recognize)
+            instance = self._instances[key] = InstanceFailures(self._recognize, self._chains)
         self._observed += 1
         if self._observed % _SWEEP == 0:
             self._forget_idle(entry.timestamp)
@@ -85,9 +85,13 @@ class FailureCollector:
         """Return where the evidence of the failures that wait is to be read."""
         return self._neighbourhoods.build()
 
-    def replace_waiting(self, failures: Iterable[Failure]) -> None:
-        """Take the failures that wait again, read with all that was said around them; others are left out."""
+    def replace_waiting(self, failures: Iterable[Failure], said: Counter[tuple[str, str]]) -> None:
+        """Take the failures that wait again, read with all that was said around them; others are left out.
+
+        said: how often each error was said there, by service and template.
+        """
         self.close_partition()
+        self._said |= said
         waiting = {point_key(failure.point): failure for failure in self._waiting}
         for failure in failures:
             points = [failure.point, *failure.consequences, *failure.requests]
@@ -118,13 +122,9 @@ class FailureCollector:
 
     def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
         for statement in statements:
-            strength = statement.strength
-            if strength >= _FIRM:
+            if statement.strength >= _FIRM:
                 self._on_error(statement)
-            if strength >= _ERROR:
-                key = (statement.first.service, statement.template)
-                if key in self._said or len(self._said) < _TEMPLATES:
-                    self._said[key] += 1
+        count_said(self._said, statements)
         for failure in failures:
             if self._is_partial and not self._is_firm(failure) and self._neighbourhoods.add(failure):
                 self._waiting.append(failure)
@@ -140,19 +140,13 @@ class FailureCollector:
         self._groups.add(failure)
 
     def _is_firm(self, failure: Failure) -> bool:
-        """Return whether no dropped entry can explain a failure better.
-
-        An error or the platform names its cause.
-        """
+        """Return whether no dropped entry can explain a failure better."""
         if failure.in_run:
             return True
         statement = failure.attribution.statement
         if statement is not None and statement.first.severity_source != "none":
             return statement.is_exception and failure.attribution.strength >= _FIRM
-        if failure.point.kind in OF_INSTANCE:
-            return not failure.point.entry.instance
-        own = self._recognize_point(failure.point)
-        return (own is not None and not own.is_symptom) or not failure.point.entry.instance
+        return not failure.point.entry.instance
 
 
 def _says_why(failure: Failure) -> bool:

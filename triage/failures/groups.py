@@ -17,6 +17,7 @@ _SAMPLES = 3
 #: Paths that a group distinguishes.
 _PATHS = 200
 _OVERFLOW = "…"
+_ERROR = 3
 #: Traces of a group by which failures of several services are joined.
 _TRACES = 2000
 #: Spans of time in which a group's failures are kept.
@@ -149,6 +150,7 @@ class GroupBuilder:
         known = self.own if self.own is not None and not self.own.is_symptom else None
         known = known or sample.attribution.recognized or self.own
         statement = sample.attribution.statement
+        own_names_it = self.own is not None and not self.own.is_symptom
         ordered = sorted(self.samples, key=lambda failure: (failure is not sample, _turn(failure)))
         return FailureGroup(
             service=self.service,
@@ -168,7 +170,7 @@ class GroupBuilder:
             places=dict(self.places),
             first=self.first,
             last=self.last,
-            samples=[_sample(failure) for failure in ordered],
+            samples=[_sample(failure, is_named=own_names_it) for failure in ordered],
             traces=dict(self.traces),
             times=tuple(self.moments),
         )
@@ -250,9 +252,13 @@ def _turn(failure: Failure) -> tuple[object, ...]:
     return entry.sort_key
 
 
-def _sample(failure: Failure) -> FailureSample:
+def _sample(failure: Failure, *, is_named: bool) -> FailureSample:
+    """Return a failure to be cited.
+
+    is_named: whether the point itself names the cause: then only an error is worth citing beside it.
+    """
     point, attribution = failure.point, failure.attribution
-    statement = attribution.statement
+    statement = attribution.statement if not is_named or attribution.strength >= _ERROR else None
     return FailureSample(
         kind=point.kind,
         entry=point.entry,

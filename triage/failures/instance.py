@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from triage.failures.linking import AFTER_TIMEOUT, BEFORE_EXIT, QUOTED, Attribution, Recognizer, attribute
 from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint, find_failure
-from triage.failures.statements import Statement, StatementBuilder, is_output
+from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Entry, Event
 from triage.window import NANOSECONDS
 
@@ -69,8 +69,12 @@ class _Cluster:
 class InstanceFailures:
     """The failures of one instance; entries come in order of time."""
 
-    def __init__(self, recognize: Recognizer) -> None:
-        """Begin with nothing seen; ``recognize`` gives what the packs know of a statement."""
+    def __init__(self, recognize: Recognizer, chains: frozenset[str] = frozenset()) -> None:
+        """Begin with nothing seen; ``recognize`` gives what the packs know of a statement.
+
+        chains: the packs whose runs explain what fails in them.
+        """
+        self._chains = chains
         self._recognize = recognize
         self._builder = StatementBuilder()
         self._statements: deque[Statement] = deque(maxlen=_KEPT)
@@ -82,7 +86,7 @@ class InstanceFailures:
     def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
         """Take one entry; return the statements and the failures that are complete now."""
         self.last = entry.timestamp
-        if event is not None and event.run and not event.failure and is_output(entry):
+        if event is not None and event.run and not event.failure and event.pack in self._chains:
             self._in_runs.append(entry.timestamp)
         over = list(self._builder.observe(entry, event))
         self._statements.extend(over)

@@ -18,6 +18,8 @@ AFTER_REQUEST = NANOSECONDS // 2
 AFTER_TIMEOUT = 60 * NANOSECONDS
 #: Nanoseconds before the end of an instance in which an error explains it.
 BEFORE_EXIT = 60 * NANOSECONDS
+#: Nanoseconds before it in which the last lines of a quiet instance are quoted.
+BEFORE_LAST = 3600 * NANOSECONDS
 _CLOCK = NANOSECONDS // 20
 _NEAR = NANOSECONDS
 _ERROR, _COMPLAINT, _OUTPUT = 3, 2, 1
@@ -99,7 +101,8 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
     if point.kind != "request":
         before = [s for s in statements if s.start <= point.end + AFTER_REQUEST]
         recent = [s for s in before if s.end >= point.start - BEFORE_EXIT]
-        return "instance", recent or before[-QUOTED:]
+        last = [s for s in before[-QUOTED:] if s.end >= point.start - BEFORE_LAST]
+        return "instance", recent or last
     traced = [s for s in statements if s.trace and s.trace == point.entry.trace]
     if any(s.strength > 0 for s in traced):
         return "trace", traced

@@ -1,7 +1,7 @@
 """Gathers the windows around failures whose evidence is still to be read."""
 
 from triage.failures.instance import Failure
-from triage.failures.linking import AFTER_TIMEOUT
+from triage.failures.linking import AFTER_TIMEOUT, BEFORE_LAST
 from triage.failures.points import FailurePoint
 from triage.models import InstanceKey, Neighbourhoods
 from triage.window import NANOSECONDS
@@ -10,12 +10,10 @@ from triage.window import NANOSECONDS
 _POINTS = 10_000
 #: Refused requests among them: scanners send many.
 _REFUSALS = 1000
-_BEFORE, _AFTER = 60 * NANOSECONDS, 12 * NANOSECONDS
+_AFTER = 12 * NANOSECONDS
 #: Nanoseconds around a request in which its statements, and the end of its instance, are logged.
 _AROUND_REQUEST = 2 * NANOSECONDS
 _TIMEOUT_STATUS = 504
-#: Nanoseconds before a failed startup probe in which the instance may have begun.
-_BEFORE_PROBE = 300 * NANOSECONDS
 
 
 #: The time, the insertId and the log of a failure point.
@@ -63,8 +61,7 @@ class NeighbourhoodBuilder:
 
 def _window(point: FailurePoint) -> tuple[int, int]:
     if point.kind != "request":
-        before = _BEFORE_PROBE if point.kind == "startup_probe" else _BEFORE
-        return point.start - before, point.end + _AFTER
+        return point.start - BEFORE_LAST, point.end + _AFTER
     timed_out = point.status == _TIMEOUT_STATUS
     return point.start - _AROUND_REQUEST, point.end + (AFTER_TIMEOUT if timed_out else _AROUND_REQUEST)
 

@@ -103,6 +103,7 @@ class Analyser:
             self._recognizer.recognize_point,
             self._observe_error,
             is_partial=not keeps_all,
+            chains=frozenset(pack.id for pack in packs if pack.chain),
         )
         self._balancers = BalancerCollector(self._recognizer.recognize_entry)
         self._changes = ChangeReader(configurations)
@@ -176,7 +177,8 @@ class Analyser:
         reader = NeighbourhoodReader(self._recognizer.recognize_statement)
         for entry in entries:
             reader.observe(entry, self._matcher.match(entry))
-        self._failures.replace_waiting(reader.build())
+        failures = reader.build()
+        self._failures.replace_waiting(failures, reader.said)
 
     def build(self, cover: Callable[[int], Coverage]) -> Analysis:
         """Return the analysis.

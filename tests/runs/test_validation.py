@@ -384,19 +384,3 @@ def test_check_that_the_chain_does_not_know_is_a_failed_check() -> None:
     ]
     run = only([log_line(n * 0.1, line) for n, line in enumerate(lines)])
     assert run.failed_checks == ["vector_store"]
-
-
-QUOTES = [
-    text_line(90, "CRITICAL FAIL: database: Not ready after 1.51s (Database) - what does this mean?"),
-    text_line(91, "GCP WebSocket readiness validation FAILED (2.03s)"),
-]
-
-
-def test_quoted_lines_without_a_logger_are_no_run() -> None:
-    assert runs(QUOTES) == []
-    assert [run.verdict for run in runs(validation(0), QUOTES)] == ["ready"]
-
-
-def test_run_whose_export_lost_every_logger_is_read_from_its_start() -> None:
-    lost = [text_line(0.01 * n, entry["jsonPayload"]["message"]) for n, entry in enumerate(validation(0))]
-    assert only(lost).verdict == "ready"

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.fakes.service import Service
 from tests.probe.test_prober import PACKS, TABLE, masked_lines
 from triage import pipeline
 from triage.errors import UsageError
-from triage.models import ProbePlan
+from triage.models import ProbePlan, ProbeTable
 from triage.probe import run_probe
 
 SECOND_SERVICE = Path(__file__).parents[1] / "rules" / "packs" / "second-service.toml"
@@ -37,3 +38,16 @@ def test_a_service_without_a_websocket_is_probed_by_its_paths(state: str, verdic
     (run,) = analysis.timeline.runs
     assert (run.verdict, analysis.diagnosis.verdict) == (verdict, verdict)
     assert analysis.diagnosis.coverage.unmatched == 0
+
+
+def test_paths_of_a_probe_are_absolute_and_may_be_the_root() -> None:
+    table = msgspec.convert({"paths": ["/"], "health": "/", "socket": ""}, ProbeTable)
+    assert (table.paths, table.health, table.socket) == (["/"], "/", "")
+    for key, value in (("health", "health"), ("socket", "ws"), ("paths", ["/ws?x"])):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert({key: value}, ProbeTable)
+    with Service("healthy") as service:
+        plan = ProbePlan(url=service.url, service="parcel-desk", health="/")
+        result = run_probe(plan, "", agent="triage-verify/test")
+    (run,) = pipeline.analyse_probe(result, PACKS).timeline.runs
+    assert [step.step for step in run.steps] == ["started", "plain", "verdict"]

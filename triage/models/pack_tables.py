@@ -1,6 +1,6 @@
 """The tables of a pack that say how one service speaks: paths, gate, probe, decode."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -8,6 +8,10 @@ from triage.models.immutable import Immutable
 
 #: An absolute path; only its end may be a wildcard.
 Path = Annotated[str, msgspec.Meta(pattern=r"^/[\w./-]{2,200}\*?$")]
+#: An absolute path to request.
+PlainPath = Annotated[str, msgspec.Meta(pattern=r"^/[\w.~/-]{0,200}$")]
+#: The same, or "" for none.
+OptionalPath = Annotated[str, msgspec.Meta(pattern=r"^(?:/[\w.~/-]{0,200})?$")]
 
 
 class PackModel(Immutable, msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,9 +83,9 @@ class ProbeTable(PackModel, frozen=True, kw_only=True):
 
     """
 
-    paths: list[Path] = []
-    health: Path = "/health"
-    socket: Path | Literal[""] = ""
+    paths: list[PlainPath] = []
+    health: PlainPath = "/health"
+    socket: OptionalPath = ""
     message: str = ""
     events: list[str] = []
     response: ResponseKeys = ResponseKeys()

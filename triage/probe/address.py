@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from triage.errors import UsageError
 
 _SECURE = {"http": False, "ws": False, "https": True, "wss": True}
-_PATH = re.compile(r"(?:/[\w.~-]{1,100}){1,8}/?", re.ASCII)
+_PATH = re.compile(r"(?:/[\w.~-]{1,100}){1,8}/?|/", re.ASCII)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]", re.ASCII)
 #: TAG---SERVICE-HASH-REGION.a.run.app and TAG---SERVICE-NUMBER.REGION.run.app; the tag may be absent.
 _RUN_APP = re.compile(
@@ -63,12 +63,12 @@ def parse_address(url: str) -> Address:
 
     """
     if not (url.isascii() and url.isprintable()) or " " in url:
-        raise UsageError(f"{_without_secrets(url)!r} is no address of a service", _ADDRESS_HINT)
+        raise UsageError(f"{_without_secrets(url)!r} is not a service address", _ADDRESS_HINT)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise UsageError(f"{_without_secrets(url)!r} is no address: {error}", _ADDRESS_HINT) from error
+        raise UsageError(f"{_without_secrets(url)!r} is not a valid address: {error}", _ADDRESS_HINT) from error
     if parts.username is not None or parts.password is not None:
         raise UsageError("the address holds credentials", "take them out; --token-env NAME sends a token")
     if parts.query or parts.fragment:
@@ -78,7 +78,7 @@ def parse_address(url: str) -> Address:
     secure = _SECURE.get(parts.scheme.lower())
     host = f"[{host}]" if ":" in host else host
     if secure is None or _HOST.fullmatch(host) is None:
-        raise UsageError(f"{_without_secrets(url)!r} is no address of a service", _ADDRESS_HINT)
+        raise UsageError(f"{_without_secrets(url)!r} is not a service address", _ADDRESS_HINT)
     prefix = parts.path.rstrip("/")
     if prefix:
         validate_path(prefix)

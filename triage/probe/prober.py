@@ -105,7 +105,7 @@ def _validate(plan: ProbePlan, token: str) -> Address:
         raise UsageError("events come on a WebSocket, and none is named", "give --socket PATH as well")
     for event in plan.events:
         if _EVENT.fullmatch(event) is None:
-            raise UsageError(f"{event!r} is no name of an event", "give one such as message_received")
+            raise UsageError(f"{event!r} is not a valid event name", "use a name such as message_received")
     if len(set(plan.events)) < len(plan.events):
         raise UsageError("an event is named twice", "name each once, in the order in which they come")
     if len(plan.message.encode()) > _MAX_MESSAGE:

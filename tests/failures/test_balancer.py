@@ -188,3 +188,27 @@ def test_service_that_responds_after_the_load_balancer_gave_up_is_a_timeout() ->
     )
 
     assert [(group.service, group.template) for group in found.groups] == [("toys", "backend_timeout")]
+
+
+def test_only_service_of_the_logs_stands_behind_the_only_backend() -> None:
+    found = collect(
+        served("10:00:00.1", 500, trace="t1"),
+        balanced("10:00:09", 404, "response_sent_by_backend", trace="t2"),
+    )
+
+    assert [(group.service, group.known is not None) for group in found.groups] == [("toys", True)]
+
+
+def test_one_of_several_services_is_not_guessed() -> None:
+    other = entry(
+        "09:00:00",
+        {"type": "cloud_run_revision", "labels": {"service_name": "dolls"}},
+        textPayload="started",
+    )
+    found = collect(
+        other,
+        served("10:00:00.1", 500, trace="t1"),
+        balanced("10:00:09", 404, "response_sent_by_backend", trace="t2"),
+    )
+
+    assert [(group.service, group.known) for group in found.groups] == [("toys-backend", None)]

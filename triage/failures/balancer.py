@@ -142,8 +142,8 @@ class BalancerCollector:
     def _join_backends(self) -> dict[str, str]:
         """Return the service behind each backend: the one that most of its requests reached.
 
-        Where no request is joined, as where the prefilter drops those that succeeded, the only service of the logs
-        stands behind the only backend.
+        Where no request is joined, as where the prefilter drops those that succeeded, the only service of
+        the logs stands behind the only backend.
         """
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         for trace, backend in self._balanced.items():

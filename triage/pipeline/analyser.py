@@ -46,6 +46,8 @@ from triage.text import quote
 from triage.window import format_timestamp
 
 _ERROR = 500
+#: The strength of a statement that is an error by itself; weaker ones are errors where a pack knows their cause.
+_ERROR_STRENGTH = 3
 _CLIENT_ERROR = 400
 #: Lines of a statement on which rules are tried, beside the decisive one.
 _LINES = 20
@@ -195,6 +197,9 @@ class Analyser:
         diagnosis = self._judge.build(coverage, [*self._failures.build(), *balanced.groups])
         history = self._changes.build()
         diagnosis = add_changes(diagnosis, self._judge.onsets(), history, self._configurations)
+        if balanced.omitted:
+            limit = f"{balanced.omitted:,} further failed requests of load balancers are in no incident"
+            diagnosis = msgspec.structs.replace(diagnosis, limits=[*diagnosis.limits, limit])
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(
@@ -212,6 +217,8 @@ class Analyser:
 
     def _observe_error(self, statement: Statement) -> None:
         known = self._recognizer.recognize_statement(statement)
+        if statement.strength < _ERROR_STRENGTH and (known is None or not known.cause or known.is_symptom):
+            return
         quote = Quote(statement.decisive_entry, statement.text, statement.decisive)
         self._judge.observe_error(quote, known, statement.events)
 

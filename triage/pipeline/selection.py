@@ -25,7 +25,10 @@ def selection_test(selection: Selection) -> Callable[[Entry], bool]:
     passes_filter = _filter_test(selection.filter) if selection.filter else None
 
     def is_selected(entry: Entry) -> bool:
-        if not selection.contains(entry.timestamp, entry.service, entry.revision, entry.instance):
+        service = entry.service
+        if entry.audit is not None and not service and selection.service:
+            service = selection.service[0]  # of a secret or a database that the service may use
+        if not selection.contains(entry.timestamp, service, entry.revision, entry.instance):
             return False
         return passes_filter is None or passes_filter(entry)
 

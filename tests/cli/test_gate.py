@@ -48,17 +48,30 @@ def write_export(*parts: Log | list[Log], name: str = "logs.json") -> Path:
 # the answer and its status
 
 
+def test_plain_requests_do_not_fail_the_gate_and_the_open_incident_is_named(call: Call) -> None:
+    called = call("gate", EXAMPLE)
+    first_line = called.out.partition("\n")[0]
+    assert called.status == 0
+    assert first_line.startswith("PASSED  netra-backend-staging-00042-bqz  ")
+    assert "1 open incident: The readiness middleware refused plain HTTP requests" in first_line
+    assert "2 of 2 WebSocket connections were opened (101)" in called.out
+
+
+def test_limits_of_5xx_are_options(call: Call) -> None:
+    assert call("gate", AFTER, "--min-requests", "1000", "--format", "json").status == 0
+    assert call("gate", AFTER, "--max-5xx", "101").status == 2
+
+
 def test_passing_revision_ends_with_0(call: Call) -> None:
     called = call("gate", AFTER)
     assert called.status == 0
     assert called.out.startswith(
-        "PASSED  netra-backend-staging-00044-hdz  the revision is ready and meets 6 of 7"
+        "PASSED  netra-backend-staging-00044-hdz  the revision is ready and meets 7 of 8"
     )
 
 
-@pytest.mark.parametrize("path", [EXAMPLE, BEFORE])
-def test_failing_revision_ends_with_1_and_rollback_steps(call: Call, path: Path) -> None:
-    called = call("gate", path)
+def test_failing_revision_ends_with_1_and_rollback_steps(call: Call) -> None:
+    called = call("gate", BEFORE)
     assert called.status == 1
     assert called.out.startswith("FAILED  netra-backend-staging-000")
     assert "gcloud run services update-traffic netra-backend-staging --to-revisions=" in called.out
@@ -78,8 +91,8 @@ def test_empty_file_is_no_data_and_ends_with_3(call: Call) -> None:
 
 
 def test_missing_service_or_revision_is_reported(call: Call) -> None:
-    out = call("gate", EXAMPLE).out
-    assert "the logs do not show: LAST_GOOD_REVISION" in out
+    assert "the logs do not show: " in out
+    assert "--to-revisions=LAST_GOOD_REVISION=100 --region=REGION --project=demo-project" in out
     assert "--to-revisions=LAST_GOOD_REVISION=100 --region=us-central1 --project=demo-project" in out
 
 
@@ -90,7 +103,7 @@ def test_quiet_prints_only_the_answer(call: Call) -> None:
 def test_several_exports_are_read_together(call: Call) -> None:
     called = call("gate", *sorted(EXAMPLES.glob("*.json")), "--format", "junit")
     assert called.status == 0
-    assert ET.fromstring(called.out)[0].attrib["tests"] == "7"  # noqa: S314 (it is our own)
+    assert ET.fromstring(called.out)[0].attrib["tests"] == "8"  # noqa: S314 (it is our own)
 
 
 def test_revision_and_service_can_be_given(call: Call) -> None:
@@ -167,25 +180,25 @@ def test_revision_as_its_own_baseline_is_a_usage_error(call: Call) -> None:
 
 def test_every_format_has_the_same_exit_status(call: Call) -> None:
     forms = ["text", "json", "junit", "github"]
-    assert [call("gate", EXAMPLE, "--format", form).status for form in forms] == [1] * 4
+    assert [call("gate", BEFORE, "--format", form).status for form in forms] == [1] * 4
     assert [call("gate", AFTER, "--format", form).status for form in forms] == [0] * 4
     empty = write_export([])
     assert [call("gate", empty, "--format", form).status for form in forms] == [3] * 4
 
 
 def test_json_is_the_document(call: Call) -> None:
-    document = json.loads(call("gate", EXAMPLE, "--format", "json").out)
+    document = json.loads(call("gate", BEFORE, "--format", "json").out)
     assert (document["schema"], document["status"]) == ("triage.gate/1", "failed")
 
 
 def test_github_format_prints_annotations_and_appends_a_summary(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert find_commands(call("gate", EXAMPLE, "--format", "github").out)[0].name == "error"
+    assert find_commands(call("gate", BEFORE, "--format", "github").out)[0].name == "error"
     summary = Path("summary.md")
     summary.write_text("# Tests\n", encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    called = call("gate", EXAMPLE, "--format", "github")
+    called = call("gate", BEFORE, "--format", "github")
     assert summary.read_text(encoding="utf-8").startswith("# Tests\n## Gate: failed\n")
     assert "Gate: failed" not in called.out
     call("gate", AFTER, "--format", "json")
@@ -194,7 +207,7 @@ def test_github_format_prints_annotations_and_appends_a_summary(
 
 def test_unwritable_summary_ends_with_74(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(Path.cwd()))
-    called = call("gate", EXAMPLE, "--format", "github")
+    called = call("gate", BEFORE, "--format", "github")
     assert called.status == 74
     assert "GITHUB_STEP_SUMMARY" in called.err
 
@@ -304,7 +317,7 @@ def test_service_error_offers_no_resume_and_leaves_no_file(
 def test_fetch_options_with_an_export_are_rejected(call: Call, option: tuple[str, str]) -> None:
     called = call("gate", EXAMPLE, *option)
     assert (called.status, called.out) == (2, "")
-    assert f"{option[0]} is for fetching; take it away, or the EXPORT" in called.err
+    assert f"{option[0]} applies only to fetched logs; remove it, or remove EXPORT" in called.err
 
 
 def test_missing_input_names_both_ways_to_give_it(call: Call) -> None:

@@ -64,7 +64,8 @@ class Result(NamedTuple):
 def run(command: Sequence[str]) -> Sample:
     """Run a command without output, in an environment without PYTHON... variables.
 
-    ``os.wait4`` counts the process and the children that it waited for; Linux gives memory in KiB, macOS in bytes.
+    ``os.wait4`` counts the process and the children that it waited for; Linux gives memory in KiB, macOS in
+    bytes.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     begun = time.perf_counter()

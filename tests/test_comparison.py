@@ -68,7 +68,7 @@ def test_a_side_that_holds_no_entries_makes_it_unclear(tmp_path: Path) -> None:
     assert (comparison.change, comparison.after.verdict, comparison.after.hours) == ("unclear", "no_data", 0)
     assert [sign.says for sign in comparison.because] == [f"BEFORE tells of {SERVICE}, AFTER of no service"]
     assert [(thin.side, thin.service, thin.why) for thin in comparison.thin] == [
-        ("after", SERVICE, "it is not in these logs")
+        ("after", SERVICE, "no entry names it")
     ]
     assert not any(error.sure for error in comparison.errors)
 

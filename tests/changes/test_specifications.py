@@ -1,4 +1,4 @@
-"""A configuration reads alike in both API versions, with the defaults of Cloud Run filled in."""
+"""Both API versions give the same configuration, with the defaults of Cloud Run filled in."""
 
 from typing import Any
 

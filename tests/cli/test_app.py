@@ -41,7 +41,7 @@ def test_version_is_that_of_the_package(call: Call) -> None:
 def test_mistyped_command_is_not_read_as_an_export(call: Call, typo: str, meant: str) -> None:
     called = call(typo, "export.json")
     assert called.status == 2
-    assert f"{typo!r} is no command and no file. Did you mean {meant!r}?" in called.err
+    assert f"unknown command or file: {typo!r}. Did you mean {meant!r}?" in called.err
 
 
 def test_default_command_reports_an_unknown_option(call: Call) -> None:

@@ -46,7 +46,7 @@ def test_ready_service_shows_past_incidents(call: Call) -> None:
         "2026-03-17T14:13:40.643584Z "
         "passed; but: The readiness middleware refused plain HTTP requests on WebSocket paths; no check was "
         "made "
-        "(no check to blame, high confidence)\n"
+        "(no failing check, high confidence)\n"
     )
 
 
@@ -106,8 +106,8 @@ def test_options_that_exclude_all_entries_are_named(call: Call) -> None:
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        (["--since", "yesterday"], "--since: 'yesterday' is no time"),
-        (["--until", "soon"], "--until: 'soon' is no time"),
+        (["--since", "yesterday"], "--since: 'yesterday' is not a valid time"),
+        (["--until", "soon"], "--until: 'soon' is not a valid time"),
         (["--filter", "severity>=("], "line 1"),
     ],
 )
@@ -139,8 +139,8 @@ def test_invalid_user_pack_is_reported_with_its_position(call: Call, tmp_path: P
 
 def test_timeline_groups_similar_runs_and_marks_the_first_failure(call: Call) -> None:
     printed = call("timeline", EXAMPLE).out
-    assert "boot, 2 alike  NOT READY  database (startup_failure)\n" in printed
-    assert "gate, 16 alike  NOT READY  gate_rejected\n" in printed
+    assert "boot, 2 similar  NOT READY  database (startup_failure)\n" in printed
+    assert "gate, 16 similar  NOT READY  gate_rejected\n" in printed
     assert len([line for line in printed.splitlines() if line.startswith(">> +")]) == 2
 
 

@@ -55,7 +55,7 @@ def test_first_line_is_the_answer_with_reasons(call: Call) -> None:
     assert better == (
         f"BETTER  {SERVICE} was not ready and is ready; /ws/health answered 2xx: 0 of 12 before, 24 of 24 "
         "after; "
-        "an error shape is gone\n"
+        "an error pattern is gone\n"
     )
     assert worse.startswith(f"WORSE  {SERVICE} was ready and is not ready; ")
 
@@ -136,7 +136,7 @@ def test_every_format_can_be_written_to_a_file(call: Call, tmp_path: Path, form:
         (("--around", "1h"), "--around compares one service; give --service NAME once"),
         (("--around", "1h", "--service", SERVICE, "--filter", "a"), "narrow exports; take them away"),
         (("--around", "1h", "--service", SERVICE, "--since", "2h"), "narrow exports; take them away"),
-        (("--engine", "spark", "--around", "1h", "--service", SERVICE), "--engine reads exports"),
+        (("--engine", "spark", "--around", "1h", "--service", SERVICE), "--engine needs an EXPORT"),
         (("--around", "now", "--service", SERVICE), "--around now: nothing is after it yet"),
         ((BEFORE, AFTER, "--project", "demo"), "--project, --endpoint and --impersonate are for fetching"),
         (("--around", "1h", "--margin", "soon", "--service", SERVICE), "'soon' is no duration"),

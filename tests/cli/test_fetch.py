@@ -241,7 +241,7 @@ def test_dry_run_sends_nothing_and_prints_the_call_limit(call: Call, shop: Loggi
         (["--filter", "severity >="], "Unparseable filter: syntax error at line 1"),
         (["--filter", "severity=ERROR", "--everything"], "exclude each other"),
         (["--since", "1h", "--from", "2h"], "the window is given twice"),
-        (["--endpoint", "http://x"], "is no address"),
+        (["--endpoint", "http://x"], "is not a valid address"),
         (["--project", "no such; project"], "is no project id"),
     ],
 )

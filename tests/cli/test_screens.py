@@ -89,7 +89,7 @@ def test_first_line_is_the_complete_answer(
     first = capsys.readouterr().out.splitlines()[0]
     assert first == (
         "NOT READY  orders-backend-staging  No worker can boot: the module "
-        "orders_backend.app.services.monitoring is not in the image (no check to blame, high confidence)"
+        "orders_backend.app.services.monitoring is not in the image (no failing check, high confidence)"
     )
 
 

@@ -176,7 +176,7 @@ def test_token_is_read_from_the_environment_and_never_printed(
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["ftp://shop.example.com"], "is no address of a service"),
+        (["ftp://shop.example.com"], "is not a service address"),
         (["https://me:hunter2@shop.example.com"], "holds credentials"),
         (["https://shop.invalid", "--token-env", "NOT_SET"], "NOT_SET is not set"),
         (["https://shop.invalid", "--event", "a", "--no-events"], "exclude each other"),

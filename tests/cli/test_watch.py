@@ -106,7 +106,7 @@ def test_other_commands_read_the_journal(call: Call, server: LoggingServer) -> N
         (["--for", "10"], "10"),
         (["--since", "yesterday-ish"], "yesterday-ish"),
         (["--filter", "severity >="], "Unparseable filter"),
-        (["--endpoint", "http://x"], "is no address"),
+        (["--endpoint", "http://x"], "is not a valid address"),
         (["--project", "no such; project"], "is no project id"),
         (["--until", "happy"], "happy"),
     ],

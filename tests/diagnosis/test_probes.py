@@ -69,7 +69,7 @@ def test_passed_probe_after_a_failure_is_a_recovery() -> None:
 def test_unknown_revision_of_a_probe_is_reported() -> None:
     found = diagnosis(validation(0, revision=NEW), fails(60))
     assert state(found).revision == NEW
-    assert state(found).why.endswith("; which revision answered is not in these logs")
+    assert state(found).why.endswith("; no line names the revision that responded")
     assert state(found).revisions == {NEW: "ready"}
 
 

@@ -67,12 +67,12 @@ def test_logs_without_a_run_are_inconclusive_and_suggest_a_query() -> None:
     found = diagnosis(good_boot(0))
     assert found.verdict == "inconclusive"
     assert found.next is not None
-    assert "readiness validation does not stand in these logs" in " ".join(found.limits)
+    assert "The logs read contain no readiness validation" in " ".join(found.limits)
 
 
 def test_failed_boots_never_reach_the_validation() -> None:
     limits = " ".join(diagnosis(failed_boot(0)).limits)
-    assert "readiness validation was never reached by the boots" in limits
+    assert "No boot reached the readiness validation" in limits
 
 
 def test_latest_verdict_of_the_newest_revision_is_the_verdict() -> None:

@@ -20,12 +20,13 @@ from tests.entries.unusual_records import (
     UNUSUAL_LINES,
     UNUSUAL_OBJECTS,
 )
+from tests.packs import load_engine_packs
 from triage import pipeline
 from triage.entries import Bounds, Prefilter
 from triage.models import Record, Skipped, Traffic
 from triage.reading import ALL_RECORDS, read
 
-PACKS = pipeline.load_packs()
+PACKS = load_engine_packs()
 EXAMPLE = Path(__file__).parents[2] / "examples" / "export.json"
 ENTRIES = sorted(json.loads(EXAMPLE.read_text()), key=lambda entry: str(entry["timestamp"]))
 OBJECTS = [json.dumps(entry, ensure_ascii=False).encode() for entry in ENTRIES]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.packs import load_engine_packs
 from triage import lql, pipeline
 from triage.fetching.query import build_filter
 from triage.models import Pack, Record, Source
@@ -29,7 +30,7 @@ Entry = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def packs() -> list[Pack]:
-    return pipeline.load_packs()
+    return load_engine_packs()
 
 
 def entries(path: Path) -> Iterator[Entry]:

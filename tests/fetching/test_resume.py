@@ -86,7 +86,7 @@ def test_resume_with_a_relative_window_keeps_the_interrupted_window(
 def test_resume_with_another_query_is_rejected(
     broken: Path, fetch: Fetch, change: dict[str, object], differs: str
 ) -> None:
-    with pytest.raises(UsageError, match=f"is of another {differs}"):
+    with pytest.raises(UsageError, match=f"has another {differs}"):
         fetch(resume=True, **change)
     assert broken.is_dir()
 

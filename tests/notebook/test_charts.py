@@ -113,7 +113,7 @@ def test_command_draws_the_same_chart(
     assert png.read_bytes() == charts.render_image(timeline.plot(), "png")
     printed = capsys.readouterr()
     assert printed.err.splitlines() == [f"wrote {svg}", f"wrote {png}"]
-    assert printed.out.count("boot, 2 alike") == 2
+    assert printed.out.count("boot, 2 similar") == 2
 
 
 def test_unsupported_image_format_is_rejected_before_reading(

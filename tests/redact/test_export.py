@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.packs import load_engine_packs
 from tests.redact.canaries import CANARIES
 from triage import pipeline
 from triage.cli import main
@@ -16,7 +17,7 @@ from triage.models import Diagnosis
 ROOT = Path(__file__).parents[2]
 CASES = [ROOT / "examples" / "export.json", *sorted((ROOT / "tests" / "cases").glob("*/entries.jsonl"))]
 INCIDENTS = sorted((ROOT.parent / "shared" / "incidents" / "logs").glob("*"))
-PACKS = pipeline.load_packs()
+PACKS = load_engine_packs()
 
 
 def conclusions(diagnosis: Diagnosis) -> Any:

@@ -130,7 +130,7 @@ def gate() -> Document:
         "gate-header-check",
         "The readiness middleware refused plain HTTP requests on WebSocket paths; no check was made",
         reasons=[
-            Because("A plain request on /ws/health was answered 503 by the application", ["E1"]),
+            Because("A plain request on /ws/health returned 503 from the application", ["E1"]),
             Because(
                 "The middleware refused /ws/health with state unknown and no failed service", ["E2", "E1"]
             ),

@@ -93,8 +93,8 @@ def failed() -> Gate:
             criterion(
                 "new_errors",
                 "failed",
-                "no error shape is new to the baseline",
-                f"1 error shape that {OLD} does not have",
+                "no error pattern is new to the baseline",
+                f"1 error pattern that {OLD} does not have",
                 value=1.0,
                 at_most=0.0,
                 evidence=["E3"],
@@ -110,13 +110,19 @@ def failed() -> Gate:
                 RollbackStep(
                     "Find the last revision that was ready, and send all traffic to it.",
                     [
-                        f"gcloud run services update-traffic {SERVICE} --to-revisions={OLD}=100 --region=us-central1 --project=PROJECT"
+                        (
+                            f"gcloud run services update-traffic {SERVICE} --to-revisions={OLD}=100 "
+                            "--region=us-central1 --project=PROJECT"
+                        )
                     ],
                 ),
                 RollbackStep(
                     "Traffic that is pinned to a revision stays pinned.",
                     [
-                        f"gcloud run services update-traffic {SERVICE} --to-latest --region=us-central1 --project=PROJECT"
+                        (
+                            f"gcloud run services update-traffic {SERVICE} --to-latest --region=us-central1 "
+                            "--project=PROJECT"
+                        )
                     ],
                 ),
             ],
@@ -152,7 +158,8 @@ def inconclusive() -> Gate:
     }
     return _without_failures(
         "inconclusive",
-        "5 of 7 criteria required, but not measured: ready, boots_ready, critical_checks, boot_failures, whole_logs",
+        "5 of 7 criteria required, but not measured: ready, boots_ready, critical_checks, boot_failures, "
+        "whole_logs",
         "inconclusive",
         {"connections": ("met", "3 of 3 WebSocket connections were opened (101)")}
         | {name: ("not_measured", printed) for name, printed in measured_values.items()},
@@ -218,8 +225,8 @@ class Command(NamedTuple):
 def find_commands(printed: str) -> list[Command]:
     """Return the commands that GitHub Actions finds in the output of a step.
 
-    ``::name key=value::message`` at the beginning of a line, white space before it left out, else ``##[name]message``
-    anywhere in it.
+    ``::name key=value::message`` at the beginning of a line, white space before it left out, else
+    ``##[name]message`` anywhere in it.
     """
     found = []
     for line in re.split(r"\r\n|\r|\n", printed):

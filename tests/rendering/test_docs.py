@@ -46,4 +46,4 @@ def test_every_playbook_key_is_documented() -> None:
     assert keys <= DOCUMENTED | {"symptom_fix"}
     assert "symptom_fix = true" in TEXT
     assert set(get_args(Measure)) <= DOCUMENTED
-    assert all(f"{{{name}}}" in TEXT for name in playbooks._FALLBACKS)
+    assert all(f"{{{name}}}" in TEXT for name in playbooks._LABELS)

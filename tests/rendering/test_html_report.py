@@ -16,7 +16,9 @@ from tests.rendering.conftest import NEW, SERVICE, incident, run
 from triage.models import Chain, Coverage, Diagnosis, RequestCounts, ServiceState, Timeline
 from triage.models.pack import Check
 from triage.rendering.html_report import render_html
+from triage.rendering.playbooks import load_playbook, playbook_names
 
+PAGES = {load_playbook(name).docs for name in playbook_names()} - {""}
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
 CHAINS = {
@@ -68,9 +70,9 @@ def test_page_shows_verdict_cause_evidence_and_fixes(gate: Document) -> None:
     printed = text(gate)
     for words in (
         "Found in these logs: The readiness middleware refused plain HTTP requests",
-        "A plain request on /ws/health was answered 503 by the application",
+        "A plain request on /ws/health returned 503 from the application",
         "GET /ws/health 503",
-        "What does not cure",
+        "What does not fix it",
         "397 entries from 1 file (day.json)",
         "The last validation that did, v-3, ended ready",
         "Nothing had to be masked in this report.",
@@ -109,7 +111,8 @@ def test_log_text_is_escaped(
         for tag in ("script", "style", "h1", "h2", "section", "title", "img"):
             assert page.tags.count(tag) == calm.tags.count(tag)
         assert all(
-            link.startswith(("#i", "https://console.cloud.google.com/logs/query;")) for link in page.links
+            link.startswith(("#i", "https://console.cloud.google.com/logs/query;")) or link in PAGES
+            for link in page.links
         )
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202e]", written)
 

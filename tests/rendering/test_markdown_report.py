@@ -41,7 +41,7 @@ def test_report_has_the_sections_in_order(gate: Document) -> None:
     ]
     assert found == [
         "Executive Summary", "Investigation Findings", "Confirmed working", "Root cause identified", "Timeline",
-        "Immediate Fixes (P0): today", "Fixes that do not cure", "Short-term Solutions (P1): within this sprint",
+        "Immediate Fixes (P0): today", "What does not fix it", "Short-term Solutions (P1): within this sprint",
         "Long-term Improvements (P2)", "Validation Steps", "Rollback Plan", "Success Metrics",
         "Immediate success (within 24 hours)", "Short-term success (within 1 week)", "Long-term success (within 1 month)",
         "Implementation Priority", "Business Impact", "Next Actions", "Evidence", "What these logs cannot show",
@@ -54,7 +54,8 @@ def test_verdict_and_coverage_are_the_first_two_lines(gate: Document, database: 
         "**Verdict: not ready.** The database check failed (check: `database`; confidence: high; P0)"
     )
     assert second == (
-        "**Coverage:** 1,000 entries from 2 files (`a.json`, `b.json`); 2 duplicate; 1 broken; a round number of entries: "
+        "**Coverage:** 1,000 entries from 2 files (`a.json`, `b.json`); 2 duplicate; 1 broken; a round "
+        "number of entries: "
         "older ones may be missing."
     )
     assert (
@@ -100,10 +101,10 @@ def test_bypass_is_marked_as_a_symptom_fix(gate: Document) -> None:
     text = render_report(*gate)
     assert (
         "BYPASS_WEBSOCKET_READINESS_STAGING"
-        in text.partition("### Fixes that do not cure")[2].partition("## Short-term")[0]
+        in text.partition("### What does not fix it")[2].partition("## Short-term")[0]
     )
     assert not [title for title in headings(text) if "Bypass" in title]
-    assert "Not planned, because it does not cure: Bypass" in text
+    assert "Not planned, because it does not fix the cause: Bypass" in text
     assert any("Exempt the HTTP endpoints" in title for title in headings(text))
     assert any("Probe with upgrade headers" in title for title in headings(text))
 
@@ -113,7 +114,7 @@ def test_passed_checks_come_from_the_last_validation_if_the_incident_has_none(
 ) -> None:
     text = section(render_report(*gate), "Investigation Findings")
     assert "- `database` passed in `v-3` (insertId `id-database`)" in text
-    assert "- Not to blame: `auth_validation`: a refusal" not in text
+    assert "- Ruled out: `auth_validation`: a refusal" not in text
     assert (
         "These runs made no check of the readiness chain. The last validation that did, `v-3`, ended ready"
         in text
@@ -141,7 +142,7 @@ def test_commands_are_filled_and_missing_names_are_listed(gate: Document, databa
     text = render_report(*database)
     assert "--to-revisions=orders-backend-staging-00041-kxw=100 --region=REGION --project=PROJECT" in text
     assert "The last revision that these logs show ready is `orders-backend-staging-00041-kxw`." in text
-    assert "Replace PROJECT, REGION: these logs do not name them." in text
+    assert "Replace PROJECT, REGION, INSTANCE: these logs do not name them." in text
     assert "**stays pinned**" in section(text, "Rollback Plan")
 
 
@@ -154,8 +155,8 @@ def test_rollback_revision_is_not_invented(database: Document) -> None:
 
 def test_metric_is_ticked_only_if_its_target_is_reached(gate: Document, database: Document) -> None:
     assert (
-        "- [ ] The gate refuses no request before it has validated: 0 of 2 judged requests were let through to a verdict (target: all)"
-        in render_report(*gate)
+        "- [ ] The gate refuses no request before it has validated: 0 of 2 judged requests were let through "
+        "to a verdict (target: all)" in render_report(*gate)
     )
     diagnosis, timeline = database
     assert (
@@ -205,13 +206,13 @@ def test_first_incident_is_full_and_others_are_short(database: Document) -> None
     text = render_report(*database)
     others = section(text, "Other incidents")
     assert "### 2. An error that no rule knows: `[LEGACY MODE] it *broke*`" in others
-    assert others.count("What cures it:") == 10
+    assert others.count("How to fix it:") == 10
     assert "And 4 more" in others
     assert "**Timeframe:**" not in others
 
 
 def test_similar_runs_are_one_row_of_the_timeline(gate: Document) -> None:
-    assert "| `g-5` and 1 alike |" in render_report(*gate)
+    assert "| `g-5` and 1 similar |" in render_report(*gate)
 
 
 def test_comment_starts_with_verdict_cause_key_lines_and_next_command(
@@ -220,7 +221,7 @@ def test_comment_starts_with_verdict_cause_key_lines_and_next_command(
     visible = re.sub(r"<details>.*?</details>", "", render_report(*gate, template="comment"), flags=re.DOTALL)
     assert visible.startswith("**Verdict: ready.**")
     assert (
-        "**Cause:** A plain request on `/ws/health` was answered 503 by the application [E1](#i1-e1)."
+        "**Cause:** A plain request on `/ws/health` returned 503 from the application [E1](#i1-e1)."
         in visible
     )
     assert len(re.findall(r"^\| \[E\d\]", visible, re.MULTILINE)) == 3

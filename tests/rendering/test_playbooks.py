@@ -101,11 +101,8 @@ def test_captured_names_are_those_that_playbooks_use() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_captured_values_stand_in_commands_and_code_spans_only(name: str) -> None:
     playbook = load_playbook(name)
-    commands = {
-        command
-        for step in [*playbook.fixes, *playbook.validation, *playbook.rollback]
-        for command in step.commands
-    }
+    commands = {command for fix in playbook.fixes for command in fix.commands}
+    commands |= {command for step in [*playbook.validation, *playbook.rollback] for command in step.commands}
     for text in set(texts(playbook)) - commands:
         assert not placeholders("".join(text.split("`")[::2]))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.diagnosis.scenarios import NEW, OLD, failed_check
+from tests.packs import load_engine_packs
 from tests.runs.logs import analysis, validation
 from tests.runs.test_probe import probe
 from triage import pipeline
@@ -16,7 +17,7 @@ CASES = sorted((Path(__file__).parents[1] / "cases").glob("*/entries.jsonl"))
 
 @cache
 def packs() -> list[Pack]:
-    return pipeline.load_packs()
+    return load_engine_packs()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)

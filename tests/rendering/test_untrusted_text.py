@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from triage.models import Diagnosis, Timeline
 from triage.rendering.markdown_report import render_report
+from triage.rendering.playbooks import load_playbook, playbook_names
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
@@ -26,6 +27,7 @@ ATTACKS = [
     "{{ 7*7 }}{% raw %}", "- [x] done", "&lt;b&gt;&#60;i&#62;", "$$x$$ :tada:", 'c1 --> c2; click c1 href "https://e.example"', "\r## x", "<img src=x>",
     "</table>", "E1", "[E1]", "%%{init: {}}%%", "1. one\n2. two", "https://e.example/x www.example.com",
 ]  # fmt: skip
+PAGES = {load_playbook(name).docs for name in playbook_names()} - {""}
 pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categories=[]), max_size=12))
 
 
@@ -48,7 +50,7 @@ def test_log_text_is_escaped(
     for tag in ("h1", "h2", "details", "summary", "ol", "tbody"):
         assert shown.count(f"<{tag}>") == calm.count(f"<{tag}>")
     assert all(
-        url.startswith(("#i", "https://console.cloud.google.com/logs/query;"))
+        url.startswith(("#i", "https://console.cloud.google.com/logs/query;")) or url in PAGES
         for url in re.findall(r'href="([^"]*)"', shown)
     )
     assert not re.search(r"@[A-Za-z0-9]", re.sub(r"```bash.*?```", "", text, flags=re.DOTALL))

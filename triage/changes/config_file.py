@@ -49,7 +49,7 @@ def _loaded(path: Path, data: str) -> Sequence[Any]:
         try:
             return [msgspec.json.decode(data)]
         except (msgspec.DecodeError, RecursionError):
-            pass  # YAML in flow style begins alike
+            pass  # YAML in flow style has the same first character
     import yaml
 
     try:
@@ -70,7 +70,7 @@ def _configuration(path: Path, document: Any) -> Configuration:
     if not specification.known or not name:
         raise BadDataError(f"{path}: not a configuration of a Cloud Run service, revision or job", _HOW)
     is_revision = document.get("kind") == "Revision"
-    project, location = _place(text(document.get("name")))
+    project, location = _project_and_location(text(document.get("name")))
     return Configuration(
         service=(text(labels.get(_SERVICE_LABEL)) or name) if is_revision else name,
         specification=specification,
@@ -84,7 +84,7 @@ def _is_v2_job(document: Mapping[str, Any]) -> bool:
     return "/jobs/" in text(document.get("name"))
 
 
-def _place(name: str) -> tuple[str, str]:
+def _project_and_location(name: str) -> tuple[str, str]:
     """Return project and location of "projects/P/locations/L/services/S", "" where there are none."""
     parts = name.split("/")
     return (parts[1], parts[3]) if len(parts) > 4 and parts[0] == "projects" else ("", "")

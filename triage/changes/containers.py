@@ -1,4 +1,4 @@
-"""The containers of a template: both API versions write them nearly alike."""
+"""The containers of a template: both API versions have nearly the same form."""
 
 import re
 import shlex

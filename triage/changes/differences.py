@@ -53,13 +53,13 @@ def _joined(keys: list[ItemKey], values: Mapping[ItemKey, str]) -> str | None:
 
 
 def _shown(keys: list[ItemKey], values: Mapping[ItemKey, str]) -> str | None:
-    """Return the values of an item's parts; the name of a part is told where its value does not say it."""
-    texts = [_named(key, value) for key in keys if (value := values.get(key))]
+    """Return the values of an item's parts; the name of a part is added where its value does not show it."""
+    texts = [_value_with_part(key, value) for key in keys if (value := values.get(key))]
     said = ", ".join(texts)
     return (said[:_LONGEST_VALUE] + "...") if len(said) > _LONGEST_VALUE else said or None
 
 
-def _named(key: ItemKey, value: str) -> str:
+def _value_with_part(key: ItemKey, value: str) -> str:
     return value if not key.part or key.name == "vpc" else f"{value} ({key.part})"
 
 

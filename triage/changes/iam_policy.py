@@ -44,7 +44,9 @@ def policy_change(call: Call, before: Bindings | None) -> AppliedChange:
         removed = frozenset(text(delta.get("member")) for delta in deltas if delta.get("action") == "REMOVE")
         items = [ChangeItem("iam policy", _changed(deltas, "REMOVE"), _changed(deltas, "ADD"))]
     elif after is not None and after != before:
-        items = [ChangeItem("iam policy", None if before is None else _said(before), _said(after))]
+        items = [
+            ChangeItem("iam policy", None if before is None else _policy_text(before), _policy_text(after))
+        ]
         removed = _members(before or {}) - _members(after)
     of_service = record.collection in ("services", "jobs", "workerpools")
     return AppliedChange(
@@ -70,7 +72,7 @@ def _members(bindings: Bindings) -> frozenset[str]:
     return frozenset().union(*bindings.values())
 
 
-def _said(bindings: Bindings) -> str:
+def _policy_text(bindings: Bindings) -> str:
     """Return a policy as text: "roles/run.invoker: allUsers, 1 service account"."""
     return (
         "; ".join(f"{role}: {_counted(members)}" for role, members in sorted(bindings.items()))
@@ -92,4 +94,4 @@ def _changed(deltas: list[Mapping[str, Any]], action: str) -> str | None:
     for delta in deltas:
         if delta.get("action") == action:
             roles.setdefault(text(delta.get("role")), set()).add(text(delta.get("member")))
-    return _said({role: frozenset(members) for role, members in roles.items()}) if roles else None
+    return _policy_text({role: frozenset(members) for role, members in roles.items()}) if roles else None

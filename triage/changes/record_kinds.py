@@ -27,7 +27,7 @@ def is_deployment(call: Call) -> bool:
 def is_call(record: AuditRecord) -> bool:
     """Return whether the record is of a call that can change something.
 
-    System events only report what came of it.
+    System events only report its outcome.
     """
     call = Call(record, record)
     if is_sql_operation(call):

@@ -26,22 +26,22 @@ COMMANDS = {
     "report": ("triage.cli.report:report_command", "Write the remediation report as Markdown."),
     "compare": ("triage.cli.compare:compare_command", "Say whether it is better now, and what changed."),
     "attach": ("triage.cli.attach:attach_command", "Put the report on a GitHub issue, once."),
-    "entries": ("triage.cli.entries:entries_command", "Show the log entries in one even form."),
+    "entries": ("triage.cli.entries:entries_command", "Show the log entries in a uniform format."),
     "redact": ("triage.cli.redact:redact_command", "Make an export that can be shared, secrets masked."),
     "explain": (
         "triage.cli.explain:explain_command",
-        "Tell what a cause means, how it is recognised, what cures it.",
+        "Explain what a cause means, how it is recognised and fixed.",
     ),
     "rules": ("triage.cli.rules:rules_group", "Check and list the rule packs."),
     "fetch": ("triage.cli.fetch:fetch_command", "Fetch logs from Cloud Logging and diagnose them."),
     "watch": ("triage.cli.watch:watch_command", "Watch a service live, from Cloud Logging."),
     "verify": (
         "triage.cli.verify:verify_command",
-        "Ask a service as a client does, and say whether it is ready.",
+        "Probe a service from outside, and say whether it is ready.",
     ),
     "gate": (
         "triage.cli.gate:gate_command",
-        "Say whether a revision may stay: for a pipeline after deployment.",
+        "Pass or fail a revision after deployment.",
     ),
     "query": ("triage.cli.query:query_group", "Match, lint and explain Logging filters offline."),
 }
@@ -100,7 +100,7 @@ def _reject_typo(word: str, ctx: click.Context) -> None:
 
     near = get_close_matches(word, COMMANDS, n=1, cutoff=0.65)
     if near and not Path(word).exists():
-        ctx.fail(f"{word!r} is no command and no file. Did you mean {near[0]!r}?")
+        ctx.fail(f"unknown command or file: {word!r}. Did you mean {near[0]!r}?")
 
 
 @click.group(

@@ -35,7 +35,7 @@ def entries_command(
     output: Path | None,
     selection: "Selection",
 ) -> None:
-    """Show the log entries in one even form, in order of time, each once.
+    """Show the log entries in a uniform format, in order of time and without duplicates.
 
     These are the raw logs: nothing is masked, and a file is written for its owner's eyes only. Every command
     reads the jsonl, csv and parquet tables again. A table on a terminal shows the beginning of each message,

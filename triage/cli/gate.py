@@ -107,13 +107,13 @@ def gate_command(
     packs: "list[Pack]",
     configurations: "list[Configuration]",
 ) -> None:
-    """Say whether a revision may stay: ready or degraded, and every criterion met.
+    """Pass or fail a revision: ready or degraded, and every criterion met.
 
-    The logs are those of EXPORT, or are fetched with --service. Each criterion that fails is told with what
-    was measured and the lines that show it, then the commands that send traffic back.
+    Read the logs from EXPORT, or fetch them with --service. For each failed criterion, print the measured
+    value and the log lines that show it, then the commands that roll traffic back.
 
-    Ends with 0 when it may stay, with 1 when it is not ready or a criterion fails, and with 3 when too little
-    was seen.
+    The exit status is 0 if the revision passes, 1 if it is not ready or a criterion fails, and 3 if there is
+    too little data.
     """
     from triage import pipeline
 
@@ -123,9 +123,9 @@ def gate_command(
     plan = None
     if exports:
         if fetching := [name for name, value in zip(names, given, strict=True) if value]:
-            raise UsageError(f"{fetching[0]} is for fetching", "take it away, or the EXPORT")
+            raise UsageError(f"{fetching[0]} applies only to fetched logs", "remove it, or remove EXPORT")
     elif max_bytes is not None:
-        raise UsageError("--max-bytes bounds what is read of tables", "name one, or take it away")
+        raise UsageError("--max-bytes applies only to BigQuery tables", "give a table, or remove it")
     elif service:
         plan = _fetch_plan(
             service,

@@ -293,7 +293,7 @@ def engine_option(function: Function) -> Function:
         from triage.pipeline import OnSpark
 
         if engine and not exports:
-            raise UsageError("--engine reads exports", "name one, or take it away")
+            raise UsageError("--engine needs an EXPORT", "give one, or remove it")
         return function(*args, exports=OnSpark(exports) if engine else exports, **options)
 
     return read_by

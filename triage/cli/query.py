@@ -63,12 +63,12 @@ def _print_counts(covered: "Coverage") -> None:
 
 @query_group.command("lint")
 @click.argument("filter_text", metavar="FILTER")
-@click.option("--fix", is_flag=True, help="Print the filter with its errors mended; findings go to stderr.")
+@click.option("--fix", is_flag=True, help="Print the filter with its errors fixed; findings go to stderr.")
 @verbosity_options
 def lint_command(filter_text: str, *, fix: bool) -> None:
-    """Tell what a filter probably does not mean, with line and column and the mend.
+    """Report probable mistakes in a filter, with line, column and fix.
 
-    Ends with 0 unless there is an error among the findings, or the filter is none at all: then with 2.
+    The exit status is 2 if a finding is an error or the filter is invalid, otherwise 0.
     """
     from triage.pipeline import fix_filter, lint_filter
 

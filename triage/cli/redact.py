@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def redact_command(exports: tuple[str, ...], output: Path | None) -> None:
     """Make an export that can be shared: every secret masked, the diagnosis the same.
 
-    Tokens, keys, passwords, cookies, e-mail addresses, public addresses and user ids become <token-1> and the
-    like, the same one always alike. A secret that neither its form nor a name beside it gives away is not
-    found: look through the file before you share it. A file whose name ends in .gz is compressed.
+    Tokens, keys, passwords, cookies, e-mail addresses, public addresses and user ids become <token-1> and so
+    on; the same value always gets the same placeholder. A secret that has neither a known form nor a telling
+    name beside it is not found: read the file before you share it. A file whose name ends in .gz is compressed.
     """
     from triage.pipeline import redact_export
 

@@ -42,7 +42,7 @@ def timeline_command(
 ) -> None:
     """Show each run through the readiness chain, past a gate, or of a boot: its steps, in order and in time.
 
-    Alike runs are shown once, with their number. Times are relative to the start, in UTC and in local time.
+    Similar runs are shown once, with their number. Times are relative to the start, in UTC and in local time.
     """
     from triage.pipeline import analyse, fold, to_json, write_runs
 

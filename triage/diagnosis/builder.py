@@ -334,11 +334,13 @@ class DiagnosisBuilder:
         Once or twice, on paths that never succeeded.
         """
         sample = group.samples[0]
-        if not is_refusal(group) or (group.known is not None and sample.statement is None):
+        if not is_refusal(group) or (group.known is not None and not group.known.is_symptom):
             return False
         paths = self._serving.of(group.service).paths
         known = [paths[name] for path, _ in group.paths if (name := path_template(path)) in paths]
         succeeds = any(path.succeeded for path in known)
+        if sample.statement is None and not succeeds:
+            return max(group.paths.values(), default=0) <= _FEW
         return succeeds or group.count <= _FEW if sample.statement else not succeeds and group.count <= _FEW
 
     def _apply_cause_verdict(self, state: ServiceState) -> ServiceState:

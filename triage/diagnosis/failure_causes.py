@@ -38,7 +38,10 @@ def failure_packs(packs: Sequence[Pack], *, only_multiline: bool = False) -> lis
 
 
 class FailureCauses:
-    """The causes of scope "failure" by the full names of their rules; the first pack that names a rule wins."""
+    """The causes of scope "failure" by the full names of their rules.
+
+    The first pack that names a rule wins.
+    """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Index the causes of the packs."""

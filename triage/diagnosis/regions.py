@@ -16,10 +16,10 @@ from triage.models import (
     Traffic,
 )
 
-#: The region that decides the verdict comes first; one whose entries do not tell decides nothing.
+#: The region that decides the verdict comes first; an inconclusive region does not affect it.
 _WORST_FIRST: tuple[ServiceVerdict, ...] = ("not_ready", "degraded", "ready", "inconclusive", "no_data")
 _WORDS: dict[ServiceVerdict, str] = {"not_ready": "not ready", "no_data": "without data"}
-#: Regions of a service that are told apart; Cloud Run has fewer.
+#: Maximum number of regions per service; Cloud Run has fewer.
 _MAX_REGIONS = 100
 
 

@@ -11,7 +11,7 @@ from triage.diagnosis.matching import finish_key
 from triage.models import Entry, Run, ServiceState, ServiceVerdict
 from triage.window import parse_timestamp
 
-#: Instances of a revision that are told apart: those that decided last.
+#: Maximum number of instances per revision: those with the latest verdicts.
 _MAX_INSTANCES = 1000
 _ERROR = 500
 #: Entries from which on a service that logged errors only is suspected to be filtered.

@@ -40,13 +40,11 @@ def limits(
             )
     if any(state.primary for state in states) and not (validated or lost):
         reached = (
-            "was never reached by the boots in"
+            "No boot reached the readiness validation"
             if any(map(_failed_to_boot, builders))
-            else "does not stand in"
+            else "The logs read contain no readiness validation"
         )
-        sentences.append(
-            f"The readiness validation {reached} these logs: no check is shown to pass or to fail."
-        )
+        sentences.append(f"{reached}: the results of its checks are unknown.")
     for pack in packs:
         if any(state.chain == pack.id for state in states):
             sentences += pack.limits
@@ -87,7 +85,7 @@ def suggest_query(
         return Next(_filter(leading, coverage, first.suggest.filter), first.suggest.why)
     if leading.verdict != "inconclusive":
         return None
-    why = f"no readiness verdict of {leading.service or 'the service'} stands in these logs"
+    why = f"fetch the readiness verdict of {leading.service or 'the service'}"
     return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
 
 

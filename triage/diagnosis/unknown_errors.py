@@ -24,7 +24,7 @@ _MAX_PATTERNS = 400
 _SPANS = 32
 #: Incidents that are listed; there may be hundreds of patterns.
 _MAX_LISTED = 25
-#: Seconds to the nearest failure that are told apart when errors are ranked.
+#: Distances to the nearest failure, in seconds, by which errors are ranked.
 _NEAR = (1, 10, 60, 600)
 _OTHER = "other errors that no rule knows"
 _ERROR = 500

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure, InstanceFailures
-from triage.failures.linking import Recognizer
+from triage.failures.linking import Attribution, Recognizer
 from triage.failures.neighbourhood_builder import NeighbourhoodBuilder, point_key
 from triage.failures.noise import count_said
 from triage.failures.statements import Statement
@@ -122,7 +122,7 @@ class FailureCollector:
 
     def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
         for statement in statements:
-            if statement.strength >= _FIRM:
+            if statement.strength > 0:
                 self._on_error(statement)
         count_said(self._said, statements)
         for failure in failures:
@@ -132,9 +132,9 @@ class FailureCollector:
                 self._add(failure)
 
     def _add(self, failure: Failure) -> None:
-        explaining = failure.attribution.statement
         if failure.point.is_refusal and not _says_why(failure):
-            return
+            failure.attribution = Attribution(point=failure.point)
+        explaining = failure.attribution.statement
         if explaining is not None:
             self._explaining[explaining.first.service, explaining.template] += 1
         self._groups.add(failure)

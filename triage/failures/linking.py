@@ -66,8 +66,8 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail, printed=bool(near))
     best = max(weight for weight, _, _ in found)
-    alike = [item for item in found if item[0] == best]
-    _, statement, known = alike[-1]
+    strongest = [item for item in found if item[0] == best]
+    _, statement, known = strongest[-1]
     gap = max(0, point.end - statement.end)
     return Attribution(
         point=point,
@@ -76,7 +76,7 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
         link="nearness" if link == "instance" and gap > _NEAR and point.kind != "request" else link,
         gap=gap,
         strength=best // 10,
-        candidates=len({item[1].decisive for item in alike}),
+        candidates=len({item[1].decisive for item in strongest}),
         tail=tail,
         printed=True,
     )

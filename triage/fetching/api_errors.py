@@ -4,13 +4,13 @@ from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageEr
 from triage.text import clean
 
 _LOGIN = "run `gcloud auth application-default login`"
-_RESUME = "the same command with --resume goes on where it stopped"
-_RESTART = "what came is kept, and the same command begins anew"
+_RESUME = "run the same command with --resume to continue"
+_RESTART = "the entries received are kept; run the same command to start again"
 
 
 def without_resume(hint: str) -> str:
     """Return a hint without --resume, for a fetch that keeps no journal."""
-    return hint.replace(_RESUME, "the same command asks again").replace(" with --resume", "")
+    return hint.replace(_RESUME, "run the same command again").replace(" with --resume", "")
 
 
 def is_transient(error: Exception) -> bool:
@@ -88,7 +88,7 @@ def to_triage_error(
     if is_quota_error(error):
         return TryAgainError(
             f"the read quota of project {project} stayed used up for {seconds:.0f} s ({words})",
-            f"wait a minute; {again}, --reads-per-minute slows it down",
+            f"wait a minute; {again}; --reads-per-minute slows it down",
         )
     if is_transient(error):
         return TryAgainError(

@@ -92,7 +92,7 @@ def parse_endpoint(text: str) -> str:
         return HOST
     found = re.fullmatch(r"(?:https://)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?/?", text)
     if found is None:
-        raise UsageError(f"--endpoint: {text!r} is no address", "write HOST:PORT")
+        raise UsageError(f"--endpoint: {text!r} is not a valid address", "write HOST:PORT")
     return f"{found[1]}:{found[2] or 443}"
 
 

@@ -48,8 +48,8 @@ def find_journal(plan: FetchPlan, clauses: dict[str, str]) -> Path | None:
     if not fitting:
         folder, state = found[0]
         raise UsageError(
-            f"the interrupted fetch in {folder} is of another {_difference(plan, clauses, state)}",
-            "give the same options with --resume, or leave --resume out to begin anew",
+            f"the interrupted fetch in {folder} has another {_difference(plan, clauses, state)}",
+            "give the same options with --resume, or leave --resume out to start again",
         )
     return fitting[0]
 

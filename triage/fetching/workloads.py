@@ -29,7 +29,9 @@ def workload_clause(name: str, kind: WorkloadKind) -> str:
 
     """
     if (_FUNCTION_NAME if kind == "function" else _NAME).fullmatch(name) is None:
-        raise UsageError(f"{name!r} is no name of a {_WORDS[kind]}", "give its name as the console shows it")
+        raise UsageError(
+            f"{name!r} is not a valid {_WORDS[kind]} name", "give its name as the console shows it"
+        )
     if kind == "job":
         about = "jobs/{name}|(executions|tasks)/{name}-[a-z0-9]{{5}}(-task[0-9]+)?"
         return _clause("cloud_run_job", "job_name", name, about)

@@ -20,7 +20,7 @@ _OPENED, _REFUSED = 101, 400
 _SUBJECTS: dict[OutcomeKind, str] = {
     "boot": "boots ready",
     "validation": "validations ready",
-    "gate": "requests past the gate",
+    "gate": "requests admitted",
     "check": "check {}",
     "request": "requests without 5xx",
     "socket": "{} opened (101)",

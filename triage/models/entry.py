@@ -64,6 +64,8 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
         last: latest time, nanoseconds since 1970.
         outside: number of them outside the requested selection.
         traffic: requests among them that are within the selection, by path and status.
+        resource_types: number of those within the selection by resource type.
+        services_outside: number of those outside it by service.
 
     """
 
@@ -73,6 +75,8 @@ class Skipped(msgspec.Struct, frozen=True, gc=False):
     last: int = 0
     outside: int = 0
     traffic: tuple[Traffic, ...] = ()
+    resource_types: dict[str, int] = {}
+    services_outside: dict[str, int] = {}
 
     @property
     def count(self) -> int:
@@ -138,7 +142,8 @@ class Balancer(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         backend: backend service, "" where the entry names none.
-        details: how the request ended, such as "failed_to_connect_to_backend"; "" where the entry does not say.
+        details: how the request ended, such as "failed_to_connect_to_backend"; "" where the entry does not
+            say.
 
     """
 

@@ -1,4 +1,7 @@
-"""Failures that have one explanation: the failure points, the statement before them, and what followed from them."""
+"""Failures that have one explanation.
+
+The failure points, the statement before them, and what followed from them.
+"""
 
 from typing import Literal
 
@@ -7,8 +10,8 @@ import msgspec
 from triage.models.entry import Entry
 from triage.models.event import Event, FailureKind
 
-#: What ties a statement to a failure point: the same trace, the same instance in that time, a mention of the request's
-#: method and path, or nearness alone.
+#: What ties a statement to a failure point: the same trace, the same instance in that time, a mention of the
+#: request's method and path, or nearness alone.
 Link = Literal["trace", "instance", "mention", "nearness", "none"]
 
 
@@ -69,7 +72,8 @@ class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Failures of one service that have the same explanation; times are nanoseconds.
 
     service: the service.
-    known: what the packs know of the statement, or of the failure points' own text where that is the explanation.
+    known: what the packs know of the statement, or of the failure points' own text where that is the
+    explanation.
     template: the decisive line with its variable parts named, for an unknown statement.
     link: what ties the statements to their failure points: the strongest link that most of them have.
     candidates: how many different statements came into question.
@@ -84,6 +88,7 @@ class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
     last_by_revision: every revision with the time of its last failure.
     first, last: the times of the first and the last point.
     samples: the first failures, in order of time; the first one shows best what happened.
+    places: the first failure of every region, revision and instance.
     traces: traces of the first failed requests, each with the time of its request.
     times: when they were: the first and the last time of each of a few spans, in order.
     """
@@ -105,5 +110,6 @@ class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
     first: int
     last: int
     samples: list[FailureSample]
+    places: dict[tuple[str, str, str], int] = {}
     traces: dict[str, int] = {}
     times: tuple[int, ...] = ()

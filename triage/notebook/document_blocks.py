@@ -55,7 +55,7 @@ def _format_state(document: Diagnosis) -> str:
 def incident_blocks(one: Incident) -> Iterator[Block]:
     """Yield the cause, the reasons, the evidence and what was ruled out."""
     about = [
-        f"check {one.check}" if one.check else "no check to blame",
+        f"check {one.check}" if one.check else "no failing check",
         f"{one.confidence} confidence",
         one.severity,
         f"{one.count:,} times" if one.count != 1 else "once",
@@ -230,7 +230,7 @@ def coverage_paragraph(read: Coverage) -> Paragraph:
     counted += "".join(
         f", {count:,} {word}"
         for count, word in (
-            (read.skipped, "only counted"),
+            (read.skipped, "skipped (no match)"),
             (read.duplicate, "duplicate"),
             (read.broken, "broken"),
             (read.outside, "outside of what was asked"),

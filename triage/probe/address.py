@@ -68,7 +68,9 @@ def parse_address(url: str) -> Address:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise UsageError(f"{_without_secrets(url)!r} is not a valid address: {error}", _ADDRESS_HINT) from error
+        raise UsageError(
+            f"{_without_secrets(url)!r} is not a valid address: {error}", _ADDRESS_HINT
+        ) from error
     if parts.username is not None or parts.password is not None:
         raise UsageError("the address holds credentials", "take them out; --token-env NAME sends a token")
     if parts.query or parts.fragment:

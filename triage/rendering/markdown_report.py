@@ -88,7 +88,7 @@ def render_report(
             .render(_report_context(layout))
         )
     except jinja2.TemplateSyntaxError as error:
-        raise UsageError(f"{template}:{error.lineno}: {error.message}", "mend the template") from error
+        raise UsageError(f"{template}:{error.lineno}: {error.message}", "fix the template") from error
     except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
         raise UsageError(f"{template}: {error}", "docs/reports.md names what a template can use") from error
 

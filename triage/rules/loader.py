@@ -38,7 +38,7 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
     faults += [fault for loaded in [*users, *shipped] for fault in loaded.faults]
     faults += _all_faults(users, used) if users else []
     if faults:
-        raise BadDataError("\n".join(map(str, faults)), "mend the pack and try `triage rules check` again")
+        raise BadDataError("\n".join(map(str, faults)), "fix the pack and run `triage rules check` again")
     own = [loaded.pack for loaded in used if loaded in users]
     return own + sorted(
         (loaded.pack for loaded in used if loaded not in users), key=lambda pack: not pack.services

@@ -49,7 +49,7 @@ class GitHubTracker(Tracker):
         address = urlsplit(api_url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise UsageError(
-                f"{api_url!r} is no address of an API", "such as https://github.example.com/api/v3"
+                f"{api_url!r} is not an API address", "such as https://github.example.com/api/v3"
             )
         self.name = repository
         self._issues: dict[int, Issue] = {}

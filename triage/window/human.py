@@ -99,7 +99,7 @@ def parse_time(text: str, *, now: datetime, zone: tzinfo | None = None) -> int:
     try:
         naive = datetime.combine(datetime.fromisoformat(found["date"]), _clock(found))
     except ValueError as error:
-        raise UsageError(f"{text!r} is no time: {error}", _FORMS) from error
+        raise UsageError(f"{text!r} is not a valid time: {error}", _FORMS) from error
     nanoseconds = int((found["fraction"] or "").ljust(9, "0"))
     name = found["zone"]
     if name is None and found["hour"] is None:
@@ -141,7 +141,7 @@ def _in_zone(text: str, naive: datetime, name: str | None, local: tzinfo | None)
     try:
         return _at_local_time(text, naive, ZoneInfo(_ZONE_ALIASES.get(name.upper(), name)))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(f"{text!r}: there is no time zone {name!r}", _FORMS) from error
+        raise UsageError(f"{text!r}: unknown time zone {name!r}", _FORMS) from error
 
 
 def _without_zone(text: str, naive: datetime, local: tzinfo | None) -> datetime:
@@ -194,7 +194,7 @@ def _refuse_unreadable(text: str, now: datetime, zone: tzinfo | None) -> NoRetur
         ]
         if len(days) == 2:
             _refuse_ambiguous(text, *days)
-        raise UsageError(f"{text!r} is no time", f"write {days[0]}" if days else _FORMS)
+        raise UsageError(f"{text!r} is not a valid time", f"write {days[0]}" if days else _FORMS)
     if re.fullmatch(r"\d\d?:\d\d(:\d\d)?(\s*[AaPp][Mm])?", text, re.ASCII):
         local = now.astimezone(zone)
         if not local.utcoffset():
@@ -202,7 +202,7 @@ def _refuse_unreadable(text: str, now: datetime, zone: tzinfo | None) -> NoRetur
         _refuse_ambiguous(
             text, f"{now.astimezone(UTC):%Y-%m-%d} {text} UTC", f"{local:%Y-%m-%d} {text} local"
         )
-    raise UsageError(f"{text!r} is no time", _FORMS)
+    raise UsageError(f"{text!r} is not a valid time", _FORMS)
 
 
 def _refuse_ambiguous(text: str, *readings: str) -> NoReturn:

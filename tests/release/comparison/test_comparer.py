@@ -149,8 +149,8 @@ def test_a_changed_verdict_decides() -> None:
     assert comparison.change == "better"
     assert [(sign.says, sign.change) for sign in comparison.because] == [
         ("shop was not ready and is ready", "better"),
-        ("an error shape is new", "worse"),
-        ("an error shape is gone", "better"),
+        ("an error pattern is new", "worse"),
+        ("an error pattern is gone", "better"),
     ]
 
 
@@ -339,7 +339,7 @@ def test_overflowing_patterns_are_not_compared() -> None:
     assert not errors(comparison)["full"].sure
     (limit,) = comparison.limits
     assert limit.startswith(
-        "shop logs more error shapes than are told apart: the rest of them is not compared"
+        "shop logs more error patterns than triage distinguishes: the others are not compared"
     )
 
 

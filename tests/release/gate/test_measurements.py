@@ -238,7 +238,7 @@ def test_an_error_that_the_baseline_has_too_is_not_new() -> None:
     logs = [*healthy(), error_line(40), *healthy(1000, revision=NEW), error_line(1040, revision=NEW)]
     found = evaluate_gate(logs, baseline=BEFORE)
     assert find_criterion(found, "new_errors").outcome == "met"
-    assert find_criterion(found, "new_errors").measured == f"no error shape that {OLD} does not have"
+    assert find_criterion(found, "new_errors").measured == f"no error pattern that {OLD} does not have"
     assert found.status == "passed"
 
 
@@ -287,7 +287,7 @@ def test_allowed_new_errors_do_not_pass_with_insufficient_data() -> None:
     logs = [*healthy(), *boot(1000, revision=NEW), error_line(1005, revision=NEW)]
     assert evaluate("new_errors", logs, demands=some, baseline=BEFORE).outcome == "not_measured"
     assert evaluate("new_errors", logs, demands=some, baseline=BEFORE).says == (
-        "at most 3 error shapes new to the baseline"
+        "at most 3 error patterns new to the baseline"
     )
     more = [*healthy(), *healthy(1000, revision=NEW), error_line(1005, revision=NEW)]
     assert evaluate("new_errors", more, demands=some, baseline=BEFORE).outcome == "met"
@@ -303,7 +303,7 @@ def test_pattern_overflow_prevents_a_pass_of_new_errors() -> None:
         "new_errors", [*healthy(), *before, *healthy(1000, revision=NEW), *after], baseline=BEFORE
     )
     assert found.outcome == "not_measured"
-    assert found.measured.endswith("it logs more shapes than are told apart")
+    assert found.measured.endswith("it logs more error patterns than triage distinguishes")
 
 
 def test_a_baseline_missing_from_the_logs_measures_nothing() -> None:

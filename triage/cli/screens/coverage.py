@@ -13,7 +13,7 @@ _MAX_GAPS = 6
 _OPTIONAL_COUNTS = {
     "duplicate": "duplicate",
     "outside": "left out by the options",
-    "skipped": "only counted",
+    "skipped": "skipped (no match)",
     "joined": "joined to another",
     "broken": "broken",
     "without_payload": "without payload",

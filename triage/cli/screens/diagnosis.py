@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from triage.cli.screens.changes import render_changes
 from triage.cli.screens.console import (
     VERDICTS,
     make_bullets,
@@ -31,14 +32,19 @@ def render_answer(diagnosis: Diagnosis) -> Text:
     if diagnosis.recovered:
         word += " (recovered)"
     state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
-    if incident and diagnosis.verdict == "ready" and state:
-        parts = [state.service, f"{state.why}; but: {_format_title(incident)}"]
+    if incident and diagnosis.verdict == "ready":
+        count = diagnosis.open_incidents
+        word, style = f"{word}, {count} open incident{'s' * (count != 1)}:", VERDICTS["degraded"][1]
+        parts = [_format_title(incident), incident.service]
     elif incident:
         parts = [incident.service, _format_title(incident)]
     else:
-        parts = [state.service, state.why] if state else [_describe_no_data(diagnosis.coverage)]
+        parts = (
+            [state.service, state.why] if state else diagnosis.limits[:1] or ["the export holds no entries"]
+        )
     line = Text(word, style=style, no_wrap=True)
-    return line.append("".join(f"  {part}" for part in parts if part), style="not bold default")
+    separator = " " if word.endswith(":") else "  "
+    return line.append(separator + "  ".join(filter(None, parts)), style="not bold default")
 
 
 def render_details(
@@ -49,24 +55,30 @@ def render_details(
     ``exports`` are repeated in the next commands. ``first`` are commands to show before them.
     """
     state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
-    if incident and state and state.why and diagnosis.verdict != "ready":
+    if incident and state and state.why:
         yield Text(state.why)
-    if diagnosis.incidents:
-        yield from _render_incident(diagnosis.incidents[0], named=incident is None)
+    incidents = _answer_first(diagnosis)
+    if incidents and (says := incidents[0].change_says):
+        yield Text(says)
+    if incidents:
+        yield from _render_incident(incidents[0], named=incident is None)
+    yield from render_changes(diagnosis)
     if len(diagnosis.services) > 1:
         yield from render_section("Services", _services_table(diagnosis.services))
-    if len(diagnosis.incidents) > 1:
-        yield from render_section("Also", _other_incidents_table(diagnosis.incidents))
+    if len(incidents) > 1:
+        yield from render_section("Also", _other_incidents_table(incidents))
     if diagnosis.noise:
         total = sum(noise.count for noise in diagnosis.noise)
         kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
-        yield from render_section(f"Noise: {total} chronic lines, counted apart", Text(kinds))
+        yield from render_section(f"Known noise: {total} line{'' if total == 1 else 's'}", Text(kinds))
     yield from render_section("Coverage", render_coverage(diagnosis.coverage))
-    gap_details = {gap.detail for gap in diagnosis.coverage.gaps}
-    if limits := [limit for limit in diagnosis.limits if limit not in gap_details]:
+    printed = {gap.detail for gap in diagnosis.coverage.gaps}
+    if state is None:
+        printed.update(diagnosis.limits[:1])
+    if limits := [limit for limit in diagnosis.limits if limit not in printed]:
         yield from render_section("Limits", make_bullets(limits))
     if diagnosis.next:
-        yield from render_section("To settle it", Text(diagnosis.next.why))
+        yield from render_section("To confirm", Text(diagnosis.next.why))
         yield from render_copyable(diagnosis.next.filter)
     yield from render_section("Next")
     for command in [*first, *suggest_commands(diagnosis, exports)]:
@@ -76,10 +88,17 @@ def render_details(
 def _answer_incident(diagnosis: Diagnosis) -> Incident | None:
     """Return the incident of the first line.
 
-    It is the first incident, unless the service is ready and the incident has recovered.
+    It is the first incident; of a service that is ready, the first open one.
     """
-    incident = diagnosis.incidents[0] if diagnosis.incidents else None
-    return None if incident and incident.recovered and diagnosis.verdict == "ready" else incident
+    if diagnosis.verdict != "ready":
+        return next(iter(diagnosis.incidents), None)
+    return next((incident for incident in diagnosis.incidents if incident.is_open), None)
+
+
+def _answer_first(diagnosis: Diagnosis) -> list[Incident]:
+    """Return the incidents, that of the first line first."""
+    incident = _answer_incident(diagnosis)
+    return sorted(diagnosis.incidents, key=lambda found: found is not incident)
 
 
 def _render_incident(incident: Incident, *, named: bool) -> Iterator[RenderableType]:
@@ -87,14 +106,25 @@ def _render_incident(incident: Incident, *, named: bool) -> Iterator[RenderableT
         yield from render_section("Incident", Text(_format_title(incident)))
     yield from render_section("Why", _reasons_table(incident))
     yield from render_section("Where", _scope_table(incident))
+    if incident.affected:
+        affected = [
+            f"{found.service}: {found.requests} request{'s' * (found.requests != 1)}"
+            for found in incident.affected
+        ]
+        yield from render_section("Affected services", make_bullets(affected))
     if incident.symptoms:
         yield from render_section("Symptoms of it", make_bullets(incident.symptoms))
     if incident.ruled_out:
         table = make_grid()
+        shown = {number for reason in incident.reasons for number in reason.evidence}
+        lines = {line.id: line for line in incident.evidence if line.id not in shown}
+        dated = len({line.timestamp[:10] for line in incident.evidence}) > 1
         for cleared in incident.ruled_out:
             table.add_row(
                 Text(cleared.cause, style="bold"), Text(cleared.why + _format_citation(cleared.evidence))
             )
+            for line in [lines.pop(cited) for cited in cleared.evidence if cited in lines]:
+                table.add_row("", _evidence_row(line, dated=dated))
         yield from render_section("Ruled out", table)
 
 
@@ -165,21 +195,13 @@ def _other_incidents_table(incidents: Sequence[Incident]) -> Table:
 
 
 def _format_title(incident: Incident) -> str:
-    check = f"check {incident.check}" if incident.check else "no check to blame"
+    check = f"check {incident.check}" if incident.check else "no failing check"
     recovered = ", recovered" if incident.recovered else ""
     return f"{incident.title} ({check}, {incident.confidence} confidence{recovered})"
 
 
 def _primary_service(diagnosis: Diagnosis) -> ServiceState | None:
     return min(diagnosis.services, key=lambda state: not state.primary, default=None)
-
-
-def _describe_no_data(covered: Coverage) -> str:
-    if covered.entries:
-        return f"nothing to judge in {covered.entries} entries"
-    if covered.outside:
-        return f"none of {covered.records} records is within what the options ask for"
-    return "the export holds no entries"
 
 
 def short_instance(instance: str) -> str:

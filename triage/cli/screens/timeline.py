@@ -16,7 +16,7 @@ from triage.models import Run, Timeline
 
 _MAX_REASONS = 3
 LEGEND = (
-    "ok passed, FAIL failed, warn failed but not critical, ~ok passed on a tolerance path, "
+    "ok passed, FAIL failed, warn failed but not critical, ~ok passed with a documented exception, "
     "- not reached, . seen"
 )
 
@@ -71,7 +71,7 @@ def _first_failure_reasons(block: Sequence[Run]) -> list[str]:
 def _format_heading(block: Sequence[Run]) -> Text:
     run = block[0]
     word, style = VERDICTS[run.verdict]
-    count = f", {len(block)} alike" if len(block) > 1 else ""
+    count = f", {len(block)} similar" if len(block) > 1 else ""
     reason = ", ".join(run.failed_checks) or run.condition or ""
     if run.failed_checks and run.condition:
         reason += f" ({run.condition})"

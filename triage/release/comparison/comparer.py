@@ -151,7 +151,6 @@ def _list_limits(before: Side, after: Side) -> Iterator[str]:
             yield f"{name.upper()} was not read whole: {counts}"
     for service in overflowing_services(before, after):
         yield (
-            f"{service} logs more error shapes than are told apart: the rest of them is not compared, and "
-            "none is "
-            "surely new or gone"
+            f"{service} logs more error patterns than triage distinguishes: the others are not compared, so "
+            "none of them counts as new or gone"
         )

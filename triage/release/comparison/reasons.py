@@ -17,10 +17,10 @@ from triage.release.comparison.side import Side
 
 _RANK: dict[ServiceVerdict | None, int] = {"not_ready": 0, "degraded": 1, "ready": 2}
 _ERRORS: dict[str, tuple[str, str, Change]] = {
-    "new": ("an error shape is new", "error shapes are new", "worse"),
-    "more": ("an error shape is more frequent", "error shapes are more frequent", "worse"),
-    "gone": ("an error shape is gone", "error shapes are gone", "better"),
-    "less": ("an error shape is less frequent", "error shapes are less frequent", "better"),
+    "new": ("an error pattern is new", "error patterns are new", "worse"),
+    "more": ("an error pattern is more frequent", "error patterns are more frequent", "worse"),
+    "gone": ("an error pattern is gone", "error patterns are gone", "better"),
+    "less": ("an error pattern is less frequent", "error patterns are less frequent", "better"),
 }
 
 

@@ -15,9 +15,9 @@ def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Compari
     everything new, so nothing is measured. With insufficient data of the revision itself, or too many
     patterns to distinguish them, new errors still count.
     """
-    says = "no error shape is new to the baseline"
+    says = "no error pattern is new to the baseline"
     if criterion.at_most:
-        says = f"at most {count_text(criterion.at_most, 'error shape')} new to the baseline"
+        says = f"at most {count_text(criterion.at_most, 'error pattern')} new to the baseline"
     if isinstance(compared, str):
         return count_result(says, 0, compared, seen=False, at_most=criterion.at_most)
     new = [found for found in compared.errors if found.service == subject.service and found.change == "new"]
@@ -25,14 +25,14 @@ def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Compari
     names = {"before": f"the baseline {compared.before.name}", "after": compared.after.name}
     why = "; ".join(f"{names[found.side]}: {found.why}" for found in insufficient)
     unusable = any(found.side == "before" for found in insufficient)
-    count = count_text(len(new), "error shape") if new else "no error shape"
+    count = count_text(len(new), "error pattern") if new else "no error pattern"
     text = f"{count} that {compared.before.name} does not have"
     unsure = [found for found in new if not found.sure]
     if unsure:
         text += f", {len(unsure)} of them so seldom that it may be chance"
     new = [found for found in new if found.sure or not criterion.only_sure]
     overflowed = any(error.template == OVERFLOW for error in subject.errors)
-    rest = "it logs more shapes than are told apart" if overflowed else ""
+    rest = "it logs more error patterns than triage distinguishes" if overflowed else ""
     shapes = {error.template: error for error in subject.errors}
     first = sorted(
         (shapes[found.shape] for found in new if found.shape in shapes), key=lambda error: error.first

@@ -23,7 +23,8 @@ def redact_command(exports: tuple[str, ...], output: Path | None) -> None:
 
     Tokens, keys, passwords, cookies, e-mail addresses, public addresses and user ids become <token-1> and so
     on; the same value always gets the same placeholder. A secret that has neither a known form nor a telling
-    name beside it is not found: read the file before you share it. A file whose name ends in .gz is compressed.
+    name beside it is not found: read the file before you share it. A file whose name ends in .gz is
+    compressed.
     """
     from triage.pipeline import redact_export
 

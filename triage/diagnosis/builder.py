@@ -1,34 +1,33 @@
 """The diagnosis: observes every entry and run once, then ranks the incidents."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 
 import msgspec
 
+from triage.diagnosis.adjustments import explain_lost_payloads, limit_confidence, with_open_incidents
 from triage.diagnosis.evidence_list import Link
 from triage.diagnosis.failure_causes import FailureCauses
-from triage.diagnosis.failure_incidents import build_incident, is_refusal, severity_of, share_of
-from triage.diagnosis.failure_parents import find_parent
+from triage.diagnosis.failure_incidents import severity_of, share_of
+from triage.diagnosis.failure_list import FailureList
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder, fill_sentence, merge_matches
 from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, finish_key
 from triage.diagnosis.no_data import explain_no_data
 from triage.diagnosis.noise_counter import NoiseCounter
-from triage.diagnosis.onsets import onset_of, onset_of_runs
-from triage.diagnosis.passed_on import PassedOn, follow_traces
+from triage.diagnosis.onsets import onset_of_runs
 from triage.diagnosis.ranking import attach_symptoms, rank
 from triage.diagnosis.regions import RegionTracker, failures_in, join_regions
 from triage.diagnosis.request_traces import RequestTraces
 from triage.diagnosis.rule_matches import MatchesByRule, group_by_rule, record
 from triage.diagnosis.service_tracker import ServiceTracker
 from triage.diagnosis.serving import ServiceServing, ServingTracker
-from triage.diagnosis.serving_verdict import is_recovered, judge_serving
+from triage.diagnosis.serving_verdict import judge_serving
 from triage.diagnosis.suggestions import describe_filter, limits, suggest_query
 from triage.diagnosis.unknown_errors import ServiceContext, UnknownErrors
 from triage.diagnosis.unnamed_checks import unnamed_check
 from triage.models import (
-    AffectedService,
     Coverage,
     Diagnosis,
     Entry,
@@ -46,14 +45,11 @@ from triage.models import (
     Traffic,
 )
 from triage.models.change import Onset
-from triage.text import path_template
 from triage.window import parse_timestamp
 
 #: The worst first: the verdict of a document is the worst of its primary services.
 _WORST_FIRST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
 
-#: Refused requests on paths that never succeeded which are no incident: scanners send them.
-_FEW = 2
 #: Finish key of revisions, which are matched last: an earlier title stays.
 _LAST_KEY: FinishKey = (2**63, "", "", "")
 
@@ -84,9 +80,10 @@ class DiagnosisBuilder:
         self._failures: list[FailureGroup] = []
         self._traces = RequestTraces()
         self._explained: Counter[tuple[str, str, str]] = Counter()
-        self._onsets: list[Onset] = []
-        self._incident_ids: dict[int, str] = {}
-        self._passed_on = PassedOn({}, {}, {})
+        self._failure_list = FailureList(
+            self._failure_causes, self._serving, self._regions, self._services, link
+        )
+        self._run_onsets: list[Onset] = []
 
     def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> None:
         """Record one entry with its event, None where no rule matched.
@@ -157,14 +154,14 @@ class DiagnosisBuilder:
 
     def onsets(self) -> list[Onset]:
         """Return how each incident of the last diagnosis that has failure points began."""
-        return self._onsets
+        return [*self._failure_list.onsets, *self._run_onsets]
 
     def build(self, coverage: Coverage, failures: Sequence[FailureGroup] = ()) -> Diagnosis:
         """Return the diagnosis of everything that was recorded.
 
         ``failures`` are the failures with their evidence.
         """
-        self._failures = [group for group in failures if not self._is_ordinary_refusal(group)]
+        self._failures = [group for group in failures if not self._failure_list.is_ordinary_refusal(group)]
         for group in self._failures:
             self._services.setdefault(group.service, ServiceTracker(group.service))
         if nothing := explain_no_data(coverage):
@@ -176,12 +173,12 @@ class DiagnosisBuilder:
         for builder in self._builders.values():
             builder.sort()
         states = [self._state(service) for service in self._all_services(coverage)]
-        states = [self._apply_cause_verdict(_explain_lost_payloads(state, coverage)) for state in states]
+        states = [self._apply_cause_verdict(explain_lost_payloads(state, coverage)) for state in states]
         deciding = [state for state in states if state.primary] or states
         leading = min(deciding, key=lambda state: _WORST_FIRST.index(state.verdict))
         filtered = self._filtered_services(coverage)
-        incidents = [_limit_confidence(incident, filtered) for incident in self._build_incidents(states)]
-        states = [_with_open_incidents(state, incidents) for state in states]
+        incidents = [limit_confidence(incident, filtered) for incident in self._build_incidents(states)]
+        states = [with_open_incidents(state, incidents) for state in states]
         leading = next(state for state in states if state.service == leading.service)
         open_incidents = sum(incident.is_open for incident in incidents)
         incidents += self._find_errors(states, coverage)
@@ -311,7 +308,7 @@ class DiagnosisBuilder:
         serving: ServiceServing,
         failures: list[FailureGroup],
     ) -> ServiceState:
-        """Return the verdict that started instances, deployments and requests give, where no chain decides."""
+        """Return the verdict that started instances, deployments and requests give, where no run decides."""
         groups = [(group, severity_of(group, serving, share_of(group, serving))) for group in failures]
         if service.validated or service.probed is not None:
             return state
@@ -327,21 +324,6 @@ class DiagnosisBuilder:
             recovered=False,
             revisions={**state.revisions, **judged.revisions},
         )
-
-    def _is_ordinary_refusal(self, group: FailureGroup) -> bool:
-        """Return whether requests were refused as scanners are.
-
-        Once or twice, on paths that never succeeded.
-        """
-        sample = group.samples[0]
-        if not is_refusal(group) or (group.known is not None and not group.known.is_symptom):
-            return False
-        paths = self._serving.of(group.service).paths
-        known = [paths[name] for path, _ in group.paths if (name := path_template(path)) in paths]
-        succeeds = any(path.succeeded for path in known)
-        if sample.statement is None and not succeeds:
-            return max(group.paths.values(), default=0) <= _FEW
-        return succeeds or group.count <= _FEW if sample.statement else not succeeds and group.count <= _FEW
 
     def _apply_cause_verdict(self, state: ServiceState) -> ServiceState:
         """Return the state with the verdict of a cause where no run decides."""
@@ -370,59 +352,11 @@ class DiagnosisBuilder:
             )
             builder.trace_events = self._traces.lines_of(builder)
         builders = attach_symptoms(list(self._builders.values()))
-        failures = self._failure_incidents(builders)
+        failures = self._failure_list.build(self._failures, builders)
         incidents = [builder.build(partial(self._nearby, builder), self._link) for builder in builders]
-        self._onsets += [onset_of_runs(*found) for found in zip(incidents, builders, strict=True)]
-        incidents = [self._with_affected(incident) for incident in [*incidents, *failures]]
+        self._run_onsets = [onset_of_runs(*found) for found in zip(incidents, builders, strict=True)]
+        incidents = [self._failure_list.add_affected(incident) for incident in [*incidents, *failures]]
         return rank(incidents, by_service)
-
-    def _failure_incidents(self, builders: list[IncidentBuilder]) -> list[Incident]:
-        """Return the incidents of failures that no other incident explains.
-
-        What one explains is its symptom.
-        """
-        incidents = []
-        self._onsets = []
-        self._incident_ids = {}
-        self._passed_on = follow_traces(self._failures)
-        for index, group in enumerate(self._failures):
-            parent = find_parent(group, builders)
-            if parent is not None:
-                parent.failures.append(group)
-                self._incident_ids[index] = parent.id
-                continue
-            if index in self._passed_on.roots:
-                continue
-            serving, service = self._serving.of(group.service), self._services[group.service]
-            recovered = self._is_recovered(group, serving, service)
-            incident = build_incident(group, self._failure_causes, serving, self._link, recovered=recovered)
-            incidents.append(incident)
-            self._incident_ids[index] = incident.id
-            self._onsets.append(onset_of(incident, [group]))
-        return incidents
-
-    def _is_recovered(self, group: FailureGroup, serving: ServiceServing, service: ServiceTracker) -> bool:
-        """Return whether what failed succeeded afterwards, in every region in which it failed."""
-        regions = [
-            is_recovered(found, serving_there, tracker.newest_first())
-            for location, tracker, serving_there in self._regions.of(group.service)
-            for found in failures_in(location, [group])
-        ]
-        return all(regions) if regions else is_recovered(group, serving, service.newest_first())
-
-    def _with_affected(self, incident: Incident) -> Incident:
-        """Return an incident with the services that passed it on, and what they returned."""
-        indexes = [index for index, name in self._incident_ids.items() if name == incident.id]
-        requests: Counter[str] = Counter()
-        for index in indexes:
-            for found in self._passed_on.affected.get(index, ()):
-                requests[found.service] += found.requests
-        symptoms = [text for index in indexes for text in self._passed_on.symptoms.get(index, ())]
-        return msgspec.structs.replace(
-            incident,
-            affected=[AffectedService(*found) for found in requests.most_common()],
-            symptoms=[*incident.symptoms, *symptoms],
-        )
 
     def _nearby(self, builder: IncidentBuilder, services: str) -> MatchesByRule:
         """Return the matches near an incident: of its revisions, or of a glob pattern of services.
@@ -448,28 +382,6 @@ class DiagnosisBuilder:
 
 def _first_entry(matches: MatchesByRule) -> Entry:
     return min((found.first.entry for found in matches.values()), key=lambda entry: entry.sort_key)
-
-
-def _with_open_incidents(state: ServiceState, incidents: Sequence[Incident]) -> ServiceState:
-    """Return the state with the number of open incidents; with one, the service has not recovered."""
-    count = sum(incident.service == state.service and incident.is_open for incident in incidents)
-    return msgspec.structs.replace(state, open_incidents=count, recovered=state.recovered and not count)
-
-
-def _limit_confidence(incident: Incident, filtered: Collection[str]) -> Incident:
-    """Return the incident at medium confidence at most where a filter hides a later success."""
-    if incident.service in filtered and incident.confidence == "high" and incident.tier != "runtime":
-        return msgspec.structs.replace(incident, confidence="medium")
-    return incident
-
-
-def _explain_lost_payloads(state: ServiceState, coverage: Coverage) -> ServiceState:
-    """Return an inconclusive state with its reason where the exporter dropped payloads."""
-    if state.verdict != "inconclusive" or not any(gap.kind == "payload_lost" for gap in coverage.gaps):
-        return state
-    return msgspec.structs.replace(
-        state, why="the exporter lost the payloads of these logs, so they cannot tell"
-    )
 
 
 def _failing_check(pack_cause: PackCause, run: Run) -> str | None:

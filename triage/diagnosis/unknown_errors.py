@@ -171,6 +171,9 @@ def _explained_by(group: FailureGroup) -> set[PatternName]:
     for sample in group.samples:
         quotes = [*([sample.statement] if sample.statement else []), *sample.tail]
         lines |= {message_template(quote.decisive) for quote in quotes}
+        lines |= {
+            message_template(line) for quote in quotes for line in quote.text.split("\n") if line.strip()
+        }
         lines |= {message_template(entry.message) for entry in (sample.entry, *sample.consequences)}
     known = {(group.service, group.known.cause, "")} if group.known is not None else set()
     return {(group.service, _UNKNOWN, line) for line in lines} | known

@@ -1,0 +1,106 @@
+"""The incidents of failures: those that no other incident explains, with the services that passed them on."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from triage.diagnosis.evidence_list import Link
+from triage.diagnosis.failure_causes import FailureCauses
+from triage.diagnosis.failure_incidents import build_incident, is_refusal
+from triage.diagnosis.failure_parents import find_parent
+from triage.diagnosis.incident_builder import IncidentBuilder
+from triage.diagnosis.onsets import onset_of
+from triage.diagnosis.passed_on import PassedOn, follow_traces
+from triage.diagnosis.regions import RegionTracker, failures_in
+from triage.diagnosis.service_tracker import ServiceTracker
+from triage.diagnosis.serving import ServiceServing, ServingTracker
+from triage.diagnosis.serving_verdict import is_recovered
+from triage.models import AffectedService, FailureGroup, Incident
+from triage.models.change import Onset
+from triage.text import path_template
+
+#: Refused requests on a path that never succeeded which are no incident: scanners send them.
+_FEW = 2
+
+
+class FailureList:
+    """Turns groups of failures into incidents, with what the services did meanwhile."""
+
+    def __init__(
+        self,
+        causes: FailureCauses,
+        serving: ServingTracker,
+        regions: RegionTracker,
+        services: Mapping[str, ServiceTracker],
+        link: Link,
+    ) -> None:
+        """Take what is known of the services; ``link`` returns the Logs Explorer link of an event."""
+        self._causes = causes
+        self._serving = serving
+        self._regions = regions
+        self._services = services
+        self._link = link
+        self._incident_ids: dict[int, str] = {}
+        self._passed_on = PassedOn({}, {}, {})
+        self.onsets: list[Onset] = []
+
+    def build(self, failures: Sequence[FailureGroup], builders: Sequence[IncidentBuilder]) -> list[Incident]:
+        """Return the incidents of failures that no other one explains; what one explains is its symptom."""
+        incidents = []
+        self.onsets = []
+        self._incident_ids = {}
+        self._passed_on = follow_traces(failures)
+        for index, group in enumerate(failures):
+            parent = find_parent(group, builders)
+            if parent is not None:
+                parent.failures.append(group)
+                self._incident_ids[index] = parent.id
+                continue
+            if index in self._passed_on.roots:
+                continue
+            serving, service = self._serving.of(group.service), self._services[group.service]
+            recovered = self._is_recovered(group, serving, service)
+            incident = build_incident(group, self._causes, serving, self._link, recovered=recovered)
+            incidents.append(incident)
+            self._incident_ids[index] = incident.id
+            self.onsets.append(onset_of(incident, [group]))
+        return incidents
+
+    def add_affected(self, incident: Incident) -> Incident:
+        """Return an incident with the services that passed it on, and what they returned."""
+        indexes = [index for index, name in self._incident_ids.items() if name == incident.id]
+        requests: Counter[str] = Counter()
+        for index in indexes:
+            for found in self._passed_on.affected.get(index, ()):
+                requests[found.service] += found.requests
+        symptoms = [text for index in indexes for text in self._passed_on.symptoms.get(index, ())]
+        return msgspec.structs.replace(
+            incident,
+            affected=[AffectedService(*found) for found in requests.most_common()],
+            symptoms=[*incident.symptoms, *symptoms],
+        )
+
+    def is_ordinary_refusal(self, group: FailureGroup) -> bool:
+        """Return whether requests were refused as scanners are: once or twice, on paths that never succeeded.
+
+        A refusal that the platform explains is never ordinary. One for which the application gives a reason
+        is ordinary on a path that also succeeds.
+        """
+        if not is_refusal(group) or (group.known is not None and not group.known.is_symptom):
+            return False
+        paths = self._serving.of(group.service).paths
+        known = [paths[name] for path, _ in group.paths if (name := path_template(path)) in paths]
+        succeeds = any(path.succeeded for path in known)
+        if group.samples[0].statement is not None:
+            return succeeds or group.count <= _FEW
+        return not succeeds and max(group.paths.values(), default=0) <= _FEW
+
+    def _is_recovered(self, group: FailureGroup, serving: ServiceServing, service: ServiceTracker) -> bool:
+        """Return whether what failed succeeded afterwards, in every region in which it failed."""
+        regions = [
+            is_recovered(found, serving_there, tracker.newest_first())
+            for location, tracker, serving_there in self._regions.of(group.service)
+            for found in failures_in(location, [group])
+        ]
+        return all(regions) if regions else is_recovered(group, serving, service.newest_first())

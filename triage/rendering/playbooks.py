@@ -235,7 +235,8 @@ def fill_playbook(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
 def find_unfilled(text: str) -> list[str]:
     """Return the words in capitals that the reader must replace, in order."""
     words = map(_fallback, (*_LABELS, *CAPTURED_NAMES))
-    return [word for word in words if re.search(rf"(?<![\w$-]){word}(?![\w=-])", text)]
+    # "NAME=value" sets a variable of that name; "NAME=100" gives a revision its share of the traffic.
+    return [word for word in words if re.search(rf"(?<![\w$-]){word}(?![\w-]|=(?!\d))", text)]
 
 
 def _placeholder_value(key: str, known: Mapping[str, str], default: str | None = None) -> str:

@@ -69,7 +69,8 @@ def _judge_revision(
     if not revision.succeeded_at:
         return "inconclusive", "nothing in these entries shows whether it serves"
     basis = _basis(revision)
-    return ("degraded", f"{basis}; requests fail") if grave else ("ready", f"{basis} ({_BASIS})")
+    what = "requests" if any(group.paths for group in grave) else "instances"
+    return ("degraded", f"{basis}; {what} fail") if grave else ("ready", f"{basis} ({_BASIS})")
 
 
 def _judge_starts(
@@ -80,6 +81,8 @@ def _judge_starts(
     ended = {i for group in starts if any(kind in _ENDS for kind in group.kinds) for i in group.instances}
     good = revision.started.keys() - ended
     total = len(failed | revision.started.keys())
+    if not revision.succeeded_at and not failed:
+        return "not_ready", "the deployment failed, and no instance started"
     if not revision.succeeded_at:
         return "not_ready", f"{_count(len(failed), 'instance')} failed to start and none did"
     if not (good or revision.served_at or revision.ready_at):

@@ -61,7 +61,9 @@ class DiagnosisBuilder:
     depends on the number of different rules and revisions, not on the number of lines.
     """
 
-    def __init__(self, packs: Sequence[Pack], link: Link) -> None:
+    def __init__(
+        self, packs: Sequence[Pack], link: Link, failure_causes: FailureCauses | None = None
+    ) -> None:
         """Use the causes of the packs; ``link`` returns the Logs Explorer link of an event."""
         self._packs = packs
         self._link = link
@@ -74,7 +76,7 @@ class DiagnosisBuilder:
         self._builders: dict[str, IncidentBuilder] = {}
         self._noise = NoiseCounter()
         self._unknown_errors = UnknownErrors()
-        self._failure_causes = FailureCauses(packs)
+        self._failure_causes = failure_causes or FailureCauses(packs)
         self._serving = ServingTracker()
         self._regions = RegionTracker()
         self._failures: list[FailureGroup] = []

@@ -6,7 +6,7 @@ import msgspec
 
 from triage.diagnosis.incident_builder import fill_sentence
 from triage.diagnosis.matching import PackCause
-from triage.models import Entry, Event, Pack, Recognized
+from triage.models import Entry, Event, Immutable, Pack, Recognized
 
 #: Returns what a rule reads in the message of an entry.
 Match = Callable[[Entry], Event | None]
@@ -16,12 +16,14 @@ _SCOPE = "failure"
 _DECIDING = 2
 
 
-def failure_packs(packs: Sequence[Pack], *, only_multiline: bool = False) -> list[Pack]:
+def failure_packs(
+    packs: Sequence[Pack], causes: "FailureCauses", *, only_multiline: bool = False
+) -> list[Pack]:
     """Return the packs with only those rules that causes of failures name, or that know noise.
 
     Other rules read the same lines as steps of a run, and must not hide what a line says of a failure.
     """
-    named = set(FailureCauses(packs).rules)
+    named = set(causes.rules)
     kept = [
         msgspec.structs.replace(
             pack,
@@ -37,7 +39,7 @@ def failure_packs(packs: Sequence[Pack], *, only_multiline: bool = False) -> lis
     return [pack for pack in kept if pack.rules]
 
 
-class FailureCauses:
+class FailureCauses(Immutable):
     """The causes of scope "failure" by the full names of their rules.
 
     The first pack that names a rule wins.

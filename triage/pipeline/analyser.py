@@ -10,8 +10,6 @@ from triage.diagnosis import (
     DiagnosisBuilder,
     ErrorCounter,
     EvidenceSampler,
-    FailureCauses,
-    failure_packs,
 )
 from triage.failures import (
     BalancerCollector,
@@ -40,13 +38,14 @@ from triage.models import (
     Traffic,
 )
 from triage.pipeline.change_links import add_changes
+from triage.pipeline.compiled_packs import CompiledPacks, compile_packs
 from triage.rules import Matcher
 from triage.runs import RequestCounter, TimelineBuilder
 from triage.text import quote
 from triage.window import format_timestamp
 
 _ERROR = 500
-#: The strength of a statement that is an error by itself; weaker ones are errors where a pack knows their cause.
+#: The strength of a statement that is an error by itself; a weaker one is an error if a pack knows it.
 _ERROR_STRENGTH = 3
 _CLIENT_ERROR = 400
 #: Lines of a statement on which rules are tried, beside the decisive one.
@@ -99,7 +98,8 @@ class Analyser:
         """Create an analyser without entries; ``configurations`` are those that the logs may lack."""
         self.packs = packs
         self.keeps_all = keeps_all
-        self._recognizer = FailureRecognizer(packs)
+        compiled = compile_packs(packs)
+        self._recognizer = FailureRecognizer(compiled)
         self._failures = FailureCollector(
             self._recognizer.recognize_statement,
             self._recognizer.recognize_point,
@@ -110,11 +110,11 @@ class Analyser:
         self._balancers = BalancerCollector(self._recognizer.recognize_entry)
         self._changes = ChangeReader(configurations)
         self._configurations = configurations
-        self._matcher = Matcher(packs)
-        self._relevant = Matcher(_relevant_packs(packs))
+        self._matcher = compiled.matcher
+        self._relevant = compiled.relevant
         self._tracer = TimelineBuilder(packs)
         self._requested = RequestCounter(packs)
-        self._judge = DiagnosisBuilder(packs, _event_link)
+        self._judge = DiagnosisBuilder(packs, _event_link, compiled.causes)
         self._errors = ErrorCounter()
         self._presences = ActivityTracker()
         self._witnesses = EvidenceSampler(_link)
@@ -232,11 +232,11 @@ class Analyser:
 class FailureRecognizer:
     """What the packs know of statements and of the failure points' own texts."""
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
-        """Index the causes of failures and their rules."""
-        self._causes = FailureCauses(packs)
-        self._match = Matcher(failure_packs(packs)).match
-        self._match_whole = Matcher(failure_packs(packs, only_multiline=True)).match
+    def __init__(self, compiled: CompiledPacks) -> None:
+        """Use the matchers of packs."""
+        self._causes = compiled.causes
+        self._match = compiled.failures.match
+        self._match_whole = compiled.whole_failures.match
 
     def recognize_statement(self, statement: Statement) -> Recognized | None:
         """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it."""
@@ -262,24 +262,6 @@ def is_balanced_or_failed(entry: Entry) -> bool:
     return entry.balancer is not None or (
         entry.http is not None and (entry.http.status or 0) >= _CLIENT_ERROR
     )
-
-
-def _relevant_packs(packs: Sequence[Pack]) -> list[Pack]:
-    """Return the packs with only the rules that matter below ERROR: services, runs, failures, successes.
-
-    What other rules know matters only beside a failure, and is read there.
-    """
-    return [
-        msgspec.structs.replace(
-            pack,
-            rules=[
-                rule
-                for rule in pack.rules
-                if pack.services or rule.run or rule.step or rule.failure or rule.success
-            ],
-        )
-        for pack in packs
-    ]
 
 
 def may_matter(matcher: Matcher, entry: Entry) -> bool:

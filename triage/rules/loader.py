@@ -1,6 +1,7 @@
 """The rule packs in use: a user's packs first, then the shipped ones."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
         IOFailureError: a file cannot be read.
 
     """
-    users, shipped = [read_pack(item) for item in extra], [read_pack(item) for item in shipped_packs()]
+    users, shipped = [read_pack(item) for item in extra], _read_shipped(str(resources.root("queries")))
     used, faults = combine_packs(users, shipped)
     faults += [fault for loaded in [*users, *shipped] for fault in loaded.faults]
     faults += _all_faults(users, used) if users else []
@@ -43,6 +44,12 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
     return own + sorted(
         (loaded.pack for loaded in used if loaded not in users), key=lambda pack: not pack.services
     )
+
+
+@cache
+def _read_shipped(_folder: str) -> list[LoadedPack]:
+    """Return the shipped packs, read once in a process."""
+    return [read_pack(item) for item in shipped_packs()]
 
 
 def _all_faults(users: Sequence[LoadedPack], used: Sequence[LoadedPack]) -> list[Fault]:

@@ -23,6 +23,7 @@ def find_insufficiencies(side: Side, service: str) -> Iterator[str]:
     if not side.instances(service):
         yield "no line names an instance"
     # Without any of them the service may have been idle, so errors that work causes could not occur.
-    worked = {run.service for run in side.runs} | {found.service for found in (*side.traffic, *side.requests)}
+    worked = {run.service for run in side.runs}
+    worked |= {traffic.service for traffic in side.traffic} | {found.service for found in side.requests}
     if service not in worked:
         yield "no boot, no validation and no request"

@@ -239,7 +239,7 @@ def test_the_end_of_a_first_generation_call_is_asked_for() -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [("service", "bulkLoader"), ("job", "a_b"), ("function", "a b")])
 def test_an_invalid_name_is_rejected(kind: WorkloadKind, name: str) -> None:
-    with pytest.raises(UsageError, match="is not a valid .* name"):
+    with pytest.raises(UsageError, match=r"is not a valid .* name"):
         build_filter(name, [], kind=kind)
 
 

@@ -18,7 +18,7 @@ from triage.cli.screens.console import (
 from triage.cli.screens.coverage import render_coverage
 from triage.cli.screens.next_commands import suggest_commands
 from triage.cli.screens.times import format_clock, format_dated_clock, format_moment
-from triage.models import Because, Coverage, Diagnosis, Evidence, Incident, ServiceState
+from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
 
 _MAX_NAMES = 3
 
@@ -67,10 +67,7 @@ def render_details(
         yield from render_section("Services", _services_table(diagnosis.services))
     if len(incidents) > 1:
         yield from render_section("Also", _other_incidents_table(incidents))
-    if diagnosis.noise:
-        total = sum(noise.count for noise in diagnosis.noise)
-        kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
-        yield from render_section(f"Known noise: {total} line{'' if total == 1 else 's'}", Text(kinds))
+    yield from _render_noise(diagnosis)
     yield from render_section("Coverage", render_coverage(diagnosis.coverage))
     printed = {gap.detail for gap in diagnosis.coverage.gaps}
     if state is None:
@@ -83,6 +80,13 @@ def render_details(
     yield from render_section("Next")
     for command in [*first, *suggest_commands(diagnosis, exports)]:
         yield from render_copyable(command)
+
+
+def _render_noise(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    if diagnosis.noise:
+        total = sum(noise.count for noise in diagnosis.noise)
+        kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
+        yield from render_section(f"Known noise: {total} line{'' if total == 1 else 's'}", Text(kinds))
 
 
 def _answer_incident(diagnosis: Diagnosis) -> Incident | None:

@@ -16,6 +16,10 @@ from typing import Any
 BEGIN = datetime(2026, 3, 17, 6, tzinfo=UTC)
 PROJECT, LOCATION = "demo-project", "us-central1"
 LOG = f"projects/{PROJECT}/logs/run.googleapis.com%2F"
+PROBE_FAILED = (
+    'Default STARTUP TCP probe failed 1 time consecutively for container "mailer-1" on port 8080. The '
+    "instance was not started."
+)
 STEPS = [
     "loading prices",
     "reading the basket",
@@ -88,8 +92,7 @@ class DenseLog:
             (
                 "varlog%2Fsystem",
                 "ERROR",
-                'Default STARTUP TCP probe failed 1 time consecutively for container "mailer-1" on port 8080. '
-                "The instance was not started.",
+                PROBE_FAILED,
             ),
         ]
         return [

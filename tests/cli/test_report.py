@@ -13,7 +13,7 @@ Call = Callable[..., Any]
 def test_impact_is_in_the_report_with_secrets_masked(call: Call) -> None:
     printed = call("report", CASE, "--impact", "Checkout was down for ada@example.org").out
     assert "Checkout was down for `<email-1>`" in printed
-    assert "The logs do not show it." in call("report", CASE).out
+    assert "Unknown. To add it, use `--impact TEXT`." in call("report", CASE).out
 
 
 def test_local_times_use_the_machine_zone_or_the_given_one(call: Call) -> None:

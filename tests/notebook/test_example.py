@@ -53,12 +53,12 @@ def test_nothing_is_printed_to_stderr(notebook: Any) -> None:
 def test_notebook_covers_logs_evidence_frames_and_report(notebook: Any) -> None:
     pages = shown(notebook, "text/html")
     assert "431 records" in pages[0]
-    assert "READY (recovered)" in pages[1]
+    assert "READY, 1 open incident" in pages[1]
     assert "no check was made" in pages[1]
     assert "GET /ws/health 503" in pages[2]
     assert "gate rejected" in pages[3] or "gate_rejected" in pages[3]
     (report,) = shown(notebook, "text/markdown")[-1:]
-    assert report.startswith("**Verdict: ready (recovered).**")
+    assert report.startswith("**Verdict: ready, 1 open incident.**")
 
 
 def test_notebook_draws_the_runs(notebook: Any) -> None:

@@ -43,7 +43,7 @@ def test_rollback_is_a_copyable_block() -> None:
     text = render_gate_summary(failed())
     assert "```bash\ngcloud run services update-traffic orders-backend-staging --to-revisions=" in text
     assert "The last good revision is `orders-backend-staging-00041-kxw`." in text
-    assert "The logs do not show what to put in place of `PROJECT`." in text
+    assert "Replace `PROJECT` with your own values." in text
 
 
 def test_optional_criterion_without_measurement_is_marked() -> None:

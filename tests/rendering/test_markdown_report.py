@@ -185,11 +185,9 @@ def test_old_revision_ticks_no_metric(database: Document) -> None:
 
 def test_unknown_facts_are_left_open(gate: Document) -> None:
     text = render_report(*gate)
-    assert section(text, "Business Impact").strip() == "The logs do not show it."
+    assert section(text, "Business Impact").strip() == "Unknown. To add it, use `--impact TEXT`."
     assert "Lines at DEBUG do not reach the log" in section(text, "What these logs cannot show")
-    assert "**Authors:** _to be filled in: the logs do not show it_" in render_report(
-        *gate, template="postmortem"
-    )
+    assert "**Authors:** _to be filled in_" in render_report(*gate, template="postmortem")
     assert (
         section(render_report(*gate, impact="12 % of *all* orders"), "Business Impact").strip()
         == "12 % of `*all*` orders"

@@ -181,7 +181,10 @@ def test_token_is_read_from_the_environment_and_never_printed(
         (["https://shop.invalid", "--token-env", "NOT_SET"], "NOT_SET is not set"),
         (["https://shop.invalid", "--event", "a", "--no-events"], "exclude each other"),
         (["https://shop.invalid", "--socket", "ws"], "no plain path"),
-        (["https://chat.example.com", "--with-logs", "--project", "demo"], "no name of a Cloud Run service"),
+        (
+            ["https://chat.example.com", "--with-logs", "--project", "demo"],
+            "is not a valid Cloud Run service name",
+        ),
     ],
 )
 def test_invalid_request_ends_with_2(call: Call, words: list[str], expected: str) -> None:

@@ -354,7 +354,7 @@ def test_a_line_gets_the_revision_and_project_of_the_service_log() -> None:
     ("fields", "token", "said"),
     [
         ({"socket": "/ws?key=1"}, "", "no plain path"),
-        ({"events": ("agent started",)}, "", "no name of an event"),
+        ({"events": ("agent started",)}, "", "is not a valid event name"),
         ({"events": ("a", "a")}, "", "named twice"),
         ({"message": "x" * 70_000}, "", "longer than 64 KiB"),
         ({}, "two words", "no header takes"),

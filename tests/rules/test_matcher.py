@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.runs.logs import PACKS, VALIDATOR, entry, log_line, platform, text_line
-from triage.diagnosis.failure_causes import failure_packs
+from triage.diagnosis.failure_causes import FailureCauses, failure_packs
 from triage.models import Entry, Event, Pack, Rule
 from triage.rules import Matcher
 from triage.rules.matcher import Subject, match_rule
@@ -104,7 +104,9 @@ def test_only_the_first_8_kib_are_matched() -> None:
 
 
 def test_no_shipped_rule_is_hidden_by_another() -> None:
-    failures = {f"{pack.id}/{one.id}" for pack in failure_packs(PACKS) for one in pack.rules}
+    failures = {
+        f"{pack.id}/{one.id}" for pack in failure_packs(PACKS, FailureCauses(PACKS)) for one in pack.rules
+    }
     hidden = [
         (one.id, event and event.rule)
         for pack, one in RULES
@@ -116,14 +118,14 @@ def test_no_shipped_rule_is_hidden_by_another() -> None:
 
 
 def test_every_hit_of_a_failure_rule_shows_a_cause_of_that_rule() -> None:
-    matcher = Matcher(failure_packs(PACKS))
+    matcher = Matcher(failure_packs(PACKS, FailureCauses(PACKS)))
     causes: dict[str, set[str]] = {}
     for pack in PACKS:
         for cause in pack.causes:
             for name in [*cause.any_of, *cause.all_of]:
                 causes.setdefault(name if "/" in name else f"{pack.id}/{name}", set()).add(cause.id)
     wrong = []
-    for pack in failure_packs(PACKS):
+    for pack in failure_packs(PACKS, FailureCauses(PACKS)):
         for one in pack.rules:
             for hit in one.hits:
                 said = speaker(pack, one, hit)

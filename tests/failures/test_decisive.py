@@ -1,5 +1,7 @@
 """The line of a statement that says what went wrong, for each runtime."""
 
+from time import perf_counter
+
 import pytest
 
 from triage.failures.decisive import complains, find_decisive_line, is_frame
@@ -331,3 +333,10 @@ SystemExit: 1"""
 def test_frame_never_decides(line: str) -> None:
     assert is_frame(line)
     assert find_decisive_line(f"{line}\ntariff missing\n{line}").text == "tariff missing"
+
+
+@pytest.mark.parametrize("text", ["\n" * 64_000, " " * 64_000, "\n  at x" * 9000, "| " * 32_000])
+def test_text_of_nothing_but_gaps_is_searched_once(text: str) -> None:
+    began = perf_counter()
+    find_decisive_line(text + "x")
+    assert perf_counter() - began < 5

@@ -19,27 +19,27 @@ class DecisiveLine(NamedTuple):
 
 
 _EXCEPTION_WORD = r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Za-z_$][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Fault|Failure|Panic|Timeout|Denied|Refused|NotFound|Invalid\w*|Bad|NotEstablished)\b"
-_CAUSED_BY = re.compile(r"^([\s|]*)(Caused by|Suppressed): (.+)$", re.MULTILINE)
+_CAUSED_BY = re.compile(r"^([ \t|]*)(Caused by|Suppressed): (.+)$", re.MULTILINE)
 _JAVA_HEAD = re.compile(
     r"^(?:Exception in thread \"[^\"]*\" )?((?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:: .+)?)$(?=\n\s+at )",
     re.MULTILINE,
 )
-_INNER_DOTNET = re.compile(r"^\s*---> (.+)$", re.MULTILINE)
+_INNER_DOTNET = re.compile(r"^[ \t]*---> (.+)$", re.MULTILINE)
 _DOTNET = re.compile(
-    r"^Unhandled exception\. (.+)$|^\s+((?:[A-Z]\w*\.)+[A-Z]\w*Exception(?: \(0x[0-9A-F]+\))?: .+)$",
+    r"^Unhandled exception\. (.+)$|^[ \t]+((?:[A-Z]\w*\.)+[A-Z]\w*Exception(?: \(0x[0-9A-F]+\))?: .+)$",
     re.MULTILINE,
 )
 _DOTNET_BLOCK = re.compile(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
-_TRACEBACK = re.compile(r"^[\s|+]*Traceback \(most recent call last\):", re.MULTILINE)
+_TRACEBACK = re.compile(r"^[ \t|+]*Traceback \(most recent call last\):", re.MULTILINE)
 #: What Python prints before the lines of an exception group.
-GROUP_PREFIX = re.compile(r"^\s*\| ?")
-_GO = re.compile(r"^\s*(panic: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE)
+GROUP_PREFIX = re.compile(r"^[ \t]*\| ?")
+_GO = re.compile(r"^[ \t]*(panic: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE)
 _RUST = re.compile(
     r"^thread '.*'(?: \(\d+\))? panicked at [^'\n]+:\n(.+)$|^(thread '.*' panicked at .+)$", re.MULTILINE
 )
 _NODE_FATAL = re.compile(r"^(FATAL ERROR: .+)$", re.MULTILINE)
-_NODE_CAUSE = re.compile(r"^\s*\[cause\]: (.+)$", re.MULTILINE)
-_NODE_ERRORS = re.compile(r"^\s*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
+_NODE_CAUSE = re.compile(r"^[ \t]*\[cause\]: (.+)$", re.MULTILINE)
+_NODE_ERRORS = re.compile(r"^[ \t]*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
 #: An error class of any name above its frames.
 _NODE_CLASS = re.compile(
     r"^(?:Uncaught )?((?:[\w$]+\.)*[A-Z][\w$]*(?: \[\w+\])?: .+)$(?=\n\s+at )", re.MULTILINE
@@ -70,7 +70,7 @@ _COMPLAINT = re.compile(
     re.IGNORECASE,
 )
 _FRAME = re.compile(
-    r"^\s+at |^\s*File \"|^\s+\.\.\. \d+ more|^\s*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^#\d+ |^\s*\^+\s*$|^goroutine \d+ \[|^\t|^\s*--- End of"
+    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of"
 )
 
 
@@ -147,7 +147,7 @@ def _exception_line(text: str) -> str:
 
 def _java(text: str) -> str:
     """Return the last ``Caused by:``, else the exception at the head of the frames."""
-    if not re.search(r"^\s+at [\w$./<>@-]+\(", text, re.MULTILINE) and "Caused by: " not in text:
+    if not re.search(r"^[ \t]+at [\w$./<>@-]+\(", text, re.MULTILINE) and "Caused by: " not in text:
         return ""
     return _deepest_cause(text) or _first(_JAVA_HEAD)(text)
 
@@ -165,7 +165,7 @@ def _deepest_cause(text: str) -> str:
 
 def _dotnet(text: str) -> str:
     if not re.search(
-        r"^\s+at \S+.* in |^\s+at [\w.`<>+\[\],]+\(.*\)|^(?:fail|crit): |^Unhandled exception\. ",
+        r"^[ \t]+at \S+.* in |^[ \t]+at [\w.`<>+\[\],]+\(.*\)|^(?:fail|crit): |^Unhandled exception\. ",
         text,
         re.MULTILINE,
     ):

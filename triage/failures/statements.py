@@ -29,7 +29,7 @@ _CONTINUES = re.compile(
 )
 #: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's
 #: panic, V8's report.
-_TRACEBACK = re.compile(r"^[\s|+]*Traceback \(most recent call last\):", re.MULTILINE)
+_TRACEBACK = re.compile(r"^[ \t|+]*Traceback \(most recent call last\):", re.MULTILINE)
 _SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
 _HEADER = re.compile(
     r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*'(?: \(\d+\))? panicked at \S+:$|^Uncaught exception:?$|^(?:Description|Action):$"

@@ -182,7 +182,6 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     change_items: list[str] = []
     affected: list[AffectedService] = []
 
-
     @property
     def is_open(self) -> bool:
         """Return whether it goes on and matters for the verdict; what is only P2 never does."""

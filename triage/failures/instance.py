@@ -19,6 +19,8 @@ _SETTLED = 6 * NANOSECONDS
 _TIMEOUT_STATUS = 504
 #: Nanoseconds around a failure in which the lines of a chain's run belong to it.
 _IN_RUN = NANOSECONDS
+#: What a chain's line says of a run that failed: it explains the end of its instance.
+_FAILED = frozenset({"failed", "not_ready"})
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class InstanceFailures:
         self._clusters: list[_Cluster] = []
         self._requests: list[tuple[int, FailurePoint]] = []
         self._in_runs: deque[int] = deque(maxlen=_KEPT)
+        self._failed_runs: deque[int] = deque(maxlen=_KEPT)
         self.last = 0
 
     def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
@@ -88,6 +91,8 @@ class InstanceFailures:
         self.last = entry.timestamp
         if event is not None and event.run and not event.failure and event.pack in self._chains:
             self._in_runs.append(entry.timestamp)
+            if event.outcome in _FAILED:
+                self._failed_runs.append(entry.timestamp)
         over = list(self._builder.observe(entry, event))
         self._statements.extend(over)
         failures = self._settle(entry.timestamp)
@@ -153,7 +158,10 @@ class InstanceFailures:
         return [failure]
 
     def _failure(self, point: FailurePoint) -> Failure:
-        in_run = any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs)
+        in_run = any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs) or (
+            point.kind in OF_INSTANCE
+            and any(point.start - BEFORE_EXIT <= at <= point.end for at in self._failed_runs)
+        )
         return Failure(attribute(point, self._statements_near(point), self._recognize), in_run=in_run)
 
     def _statements_near(self, point: FailurePoint) -> list[Statement]:

@@ -40,13 +40,10 @@ def test_quiet_prints_only_the_first_line(call: Call) -> None:
     assert call("diagnose", EXAMPLE, "-q", "--revision", BROKEN) == quiet
 
 
-def test_ready_service_shows_past_incidents(call: Call) -> None:
+def test_open_incident_leads_the_line_of_a_ready_service(call: Call) -> None:
     assert call("-q", EXAMPLE).out == (
-        "READY (recovered)  netra-backend-staging  the readiness validation that ended at "
-        "2026-03-17T14:13:40.643584Z "
-        "passed; but: The readiness middleware refused plain HTTP requests on WebSocket paths; no check was "
-        "made "
-        "(no failing check, high confidence)\n"
+        "READY, 1 open incident: The readiness middleware refused plain HTTP requests on WebSocket paths; "
+        "no check was made (no failing check, high confidence)  netra-backend-staging\n"
     )
 
 
@@ -98,9 +95,19 @@ def test_no_data_fails_only_with_strict(call: Call, tmp_path: Path, options: lis
     assert called.out.startswith("NO DATA  the export holds no entries\n")
 
 
-def test_options_that_exclude_all_entries_are_named(call: Call) -> None:
-    printed = call(EXAMPLE, "--service", "another").out
-    assert printed.splitlines()[0] == "NO DATA  none of 431 records is within what the options ask for"
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            ["--service", "another"],
+            "no entries of service another; services in this file: netra-backend-staging (431)",
+        ),
+        (["--since", "2027-01-01"], "none of 431 records is within what the options ask for"),
+    ],
+)
+def test_options_that_exclude_all_entries_are_named(call: Call, options: list[str], reason: str) -> None:
+    printed = call(EXAMPLE, *options).out
+    assert printed.splitlines()[0] == f"NO DATA  {reason}"
 
 
 @pytest.mark.parametrize(

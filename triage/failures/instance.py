@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from triage.failures.linking import AFTER_TIMEOUT, BEFORE_EXIT, QUOTED, Attribution, Recognizer, attribute
 from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint, find_failure
@@ -19,6 +20,8 @@ _SETTLED = 6 * NANOSECONDS
 _TIMEOUT_STATUS = 504
 #: Nanoseconds around a failure in which the lines of a chain's run belong to it.
 _IN_RUN = NANOSECONDS
+#: Nanoseconds before a request in which a statement may still belong to it.
+_BEFORE_REQUEST = 2 * NANOSECONDS
 #: What a chain's line says of a run that failed: it explains the end of its instance.
 _FAILED = frozenset({"failed", "not_ready"})
 
@@ -166,13 +169,16 @@ class InstanceFailures:
 
     def _statements_near(self, point: FailurePoint) -> list[Statement]:
         """Return the statements that may belong to a point, and the last ones before it, in order of time."""
-        since = point.start - BEFORE_EXIT
-        found = self._builder.open_statements()
+        since = point.start - (_BEFORE_REQUEST if point.kind == "request" else BEFORE_EXIT)
+        found: list[Statement] = []
         for statement in reversed(self._statements):
             if statement.end < since and len(found) >= QUOTED:
                 break
             found.append(statement)
-        found.sort(key=lambda statement: (statement.start, statement.first.sort_key))
+        found.reverse()
+        found += self._builder.open_statements()
+        # Statements that began at once keep the order in which they ended: entries come sorted.
+        found.sort(key=attrgetter("start"))
         return found
 
 

@@ -57,7 +57,12 @@ class DenseLog:
             f'    total = price(item)\n  File "/app/shop/prices.py", line 17, in price\n{error}'
         )
         request = {"requestMethod": "POST", "requestUrl": "https://shop.example/api/orders", "status": 500}
-        common = {"instance": instance, "trace": trace, "service": "shop", "revision": "shop-00007-abc"}
+        common: dict[str, Any] = {
+            "instance": instance,
+            "trace": trace,
+            "service": "shop",
+            "revision": "shop-00007-abc",
+        }
         steps = [
             self._entry(at, 3 + number, "stdout", f"order {word}: {step}", **common)
             for number, step in enumerate(STEPS[:2])
@@ -72,7 +77,12 @@ class DenseLog:
 
     def _crash(self, at: datetime) -> list[dict[str, Any]]:
         instance = f"00{self._chance.getrandbits(160):040x}{'7a' * 20}"
-        common = {"instance": instance, "trace": "", "service": "mailer", "revision": "mailer-00003-xyz"}
+        common: dict[str, Any] = {
+            "instance": instance,
+            "trace": "",
+            "service": "mailer",
+            "revision": "mailer-00003-xyz",
+        }
         missing = f"/app/templates/{self._word()}.html" if self._unique else "/app/templates/receipt.html"
         lines = [
             (

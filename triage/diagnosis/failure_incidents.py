@@ -28,6 +28,8 @@ from triage.text import path_template
 from triage.window import format_timestamp
 
 _NAMED = 20
+#: The place in the source, on the first line.
+_SOURCE_LINE = re.compile(r"\S+:\d+\n", re.ASCII)
 _GRAVE, _NOTABLE = 0.5, 0.01
 _MANY_STARTS = 0.1
 _MANY, _FEW = 10, 2
@@ -271,12 +273,15 @@ def _symptoms(group: FailureGroup) -> list[str]:
 
 def _cite_quote(evidence: EvidenceList, quote: Quote, group: FailureGroup, count: int) -> str:
     event = group.known.event if group.known is not None and group.known.event.entry == quote.entry else None
-    entry = (
-        quote.entry
-        if quote.entry.message == quote.text
-        else msgspec.structs.replace(quote.entry, message=quote.text)
-    )
+    text = _from_decisive_line(quote)
+    entry = quote.entry if quote.entry.message == text else msgspec.structs.replace(quote.entry, message=text)
     return evidence.cite(_event(entry, event), count)
+
+
+def _from_decisive_line(quote: Quote) -> str:
+    """Return a statement without the place in the source that Node prints before its error."""
+    start = quote.text.find(quote.decisive)
+    return quote.text[start:] if start > 0 and _SOURCE_LINE.match(quote.text) else quote.text
 
 
 def _event(entry: Entry, event: Event | None) -> Event:

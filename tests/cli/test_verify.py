@@ -48,8 +48,10 @@ def test_first_line_is_the_answer_followed_by_the_probe(call: Call) -> None:
         called = call("verify", service.url, *NAME)
     first, *rest = called.out.splitlines()
     assert called.status == 0
-    assert first.startswith("READY  netra-backend-staging  the client's probe that ended at ")
-    assert "but: Plain HTTP requests on WebSocket paths are refused for their headers" in first
+    assert first == (
+        "READY, 1 open incident: Plain HTTP requests on WebSocket paths are refused for their headers; "
+        "a request with upgrade headers is not (no failing check, high confidence)  netra-backend-staging"
+    )
     assert rest[1] == "What the client saw"
     rows = {tuple(row.split()[:4]) for row in rest}
     assert ("warn", "plain", "GET", "/ws/health") in rows
@@ -261,7 +263,13 @@ def test_client_and_service_lines_of_one_failure_are_reported_once(call: Call) -
     document = json.loads(called.out)
     assert document["verdict"] == "ready"
     assert [incident["cause"] for incident in document["incidents"]] == ["gate-header-check"]
-    assert len(document["incidents"][0]["symptoms"]) == 2
+    assert document["incidents"][0]["symptoms"] == [
+        (
+            "Plain HTTP requests on WebSocket paths are refused for their headers; "
+            "a request with upgrade headers is not (7 lines)"
+        ),
+        *(f"Requests to /ws/{path} returned 503 (once)" for path in ("health", "config", "beacon")),
+    ]
 
 
 def test_answer_is_printed_if_the_logs_cannot_be_fetched(call: Call) -> None:

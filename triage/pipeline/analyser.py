@@ -146,9 +146,9 @@ class Analyser:
             self._matched += event is not None
             return
         self._judge.observe(entry, event, is_output=is_output(entry))
-        self._failures.observe(entry, event)
         if event is None or event.run != "probe":
             # The service did not log the lines of a probe.
+            self._failures.observe(entry, event)
             self._errors.observe(entry, event)
             self._presences.observe(entry)
         self._witnesses.observe(entry, self._requested.observe(entry, event))

@@ -54,7 +54,7 @@ def letters(html: str) -> str:
 def test_diagnosis_shows_verdict_cause_evidence_and_ruled_out_causes(example: Logs) -> None:
     page = example.diagnosis._repr_html_()
     for printed in (
-        "READY (recovered)",
+        "READY, 1 open incident",
         "no check was made",
         "GET /ws/health 503",
         "Ruled out",
@@ -116,6 +116,6 @@ def test_gaps_are_shown(tmp_path: Path) -> None:
 def test_repr_is_short(example: Logs) -> None:
     assert repr(example) == f"<Logs of {EXAMPLE}>"
     assert repr(example.timeline) == f"<Timeline of {len(example.timeline.runs)} runs>"
-    assert repr(example.diagnosis).startswith("<Diagnosis: READY (recovered), ")
+    assert repr(example.diagnosis).startswith("<Diagnosis: READY, 1 open incident, ")
     assert repr(example.diagnosis.incidents[0]).startswith("<Incident gate-header-check: ")
     assert repr(example.diagnosis.incidents[0].evidence) == "<Evidence E1, E2, E3>"

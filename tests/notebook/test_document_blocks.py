@@ -118,4 +118,4 @@ def test_repr_is_short(example: Logs) -> None:
     assert repr(example.timeline) == f"<Timeline of {len(example.timeline.runs)} runs>"
     assert repr(example.diagnosis).startswith("<Diagnosis: READY, 1 open incident, ")
     assert repr(example.diagnosis.incidents[0]).startswith("<Incident gate-header-check: ")
-    assert repr(example.diagnosis.incidents[0].evidence) == "<Evidence E1, E2, E3>"
+    assert repr(example.diagnosis.incidents[0].evidence) == "<Evidence E1, E2, E3, E4, E5>"

@@ -38,6 +38,7 @@ def test_entry_has_every_field_of_the_log_entry() -> None:
         revision="shop-api-00042-abc",
         location="europe-west1",
         project="shop-demo",
+        resource_type="cloud_run_revision",
         instance="00aa0002",
         logger="shop.orders.keeper",
         function="keep",

@@ -57,9 +57,9 @@ def analyse_in_order(stretches: Iterable[Sequence[Entry]]) -> bytes:
         for entry in stretch:
             analyser.observe(entry)
         analyser.close_partition()
-    return msgspec.json.encode(
-        analyser.build(lambda matched: msgspec.structs.replace(coverage(), matched=matched))
-    )
+    analysis = analyser.build(lambda matched: msgspec.structs.replace(coverage(), matched=matched))
+    configurations = repr(analysis.configurations)  # the keys of their items have no form in JSON
+    return msgspec.json.encode((msgspec.structs.replace(analysis, configurations=[]), configurations))
 
 
 def by_instance(entries: Sequence[Entry]) -> list[list[Entry]]:

@@ -245,10 +245,14 @@ class ServiceTracker:
         )
 
     def _has_recovered(self, revision: str, verdict: ServiceVerdict) -> bool:
-        """Return whether the service is ready after a failure, on every instance of its deciding revision."""
+        """Return whether the service is ready after a failure, on every instance of its deciding revision.
+
+        A probe names no instance: one that passed after the last failure counts for all.
+        """
         state = self.revisions.get(revision)
-        is_ready = verdict in ("ready", "degraded") and not (state and state.failing())
-        return is_ready and 0 < self.failed_at < self.ready_at
+        if verdict not in ("ready", "degraded") or not 0 < self.failed_at < self.ready_at:
+            return False
+        return self.probe_ready_at > self.failed_at or not (state and state.failing())
 
     def _environment(self) -> str | None:
         """Return the environment of most runs, ties by first appearance."""

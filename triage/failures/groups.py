@@ -35,7 +35,7 @@ class GroupBuilder:
     """Failures of one service that have the same explanation.
 
     key: service, cause and what distinguishes it.
-    own: what the packs know of the points' own text, where that is the explanation.
+    own: what the packs know of the first point's own text, where that is the explanation.
     count: failures, each start, end or request counted once.
     kinds: how many failures of each kind.
     paths: requests by path and status, those that failed in consequence included.
@@ -224,6 +224,8 @@ class FailureGroups:
         if group is None:
             group = self._groups[key] = GroupBuilder(key, own)
         group.add(failure)
+        if group.samples[0] is failure:
+            group.own = own
 
     def remove(self, group: GroupBuilder) -> None:
         """Leave a group out."""
@@ -269,7 +271,14 @@ def _sample(failure: Failure, *, is_named: bool) -> FailureSample:
         tail=tuple(_quote(statement) for statement in attribution.tail),
         printed=attribution.printed,
         consequences=tuple(other.entry for other in [*failure.consequences, *failure.requests[:1]]),
+        pack=_pack_of(statement) if statement else "",
     )
+
+
+def _pack_of(statement: Statement) -> str:
+    """Return the pack with a rule for the decisive line of a statement, "" if none has one."""
+    decisive = statement.decisive_entry
+    return next((event.pack for event in statement.events if event.entry is decisive), "")
 
 
 def _quote(statement: Statement) -> Quote:

@@ -21,7 +21,7 @@ class _PartialAnalysis:
 
     def __init__(self, packs: Sequence[Pack], on_entry: Callable[[Entry], None]) -> None:
         self._on_entry = on_entry
-        self.analyser = Analyser(packs)
+        self.analyser = Analyser(packs, keeps_all=True)
         self.entries = Entries((), keep=self._keep, max_bytes=_MAX_BYTES, ignored=ignored_errors(packs))
 
     def _keep(self, entry: Entry) -> bool:

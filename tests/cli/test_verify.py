@@ -263,13 +263,10 @@ def test_client_and_service_lines_of_one_failure_are_reported_once(call: Call) -
     document = json.loads(called.out)
     assert document["verdict"] == "ready"
     assert [incident["cause"] for incident in document["incidents"]] == ["gate-header-check"]
-    assert document["incidents"][0]["symptoms"] == [
-        (
-            "Plain HTTP requests on WebSocket paths are refused for their headers; "
-            "a request with upgrade headers is not (7 lines)"
-        ),
-        *(f"Requests to /ws/{path} returned 503 (once)" for path in ("health", "config", "beacon")),
-    ]
+    seen_by_client, seen_by_service = document["incidents"][0]["symptoms"]
+    assert seen_by_client.startswith("Plain HTTP requests on WebSocket paths are refused for their headers")
+    assert seen_by_service.endswith("returned 503 (3 times)")
+    assert "client probe" not in seen_by_client + seen_by_service
 
 
 def test_answer_is_printed_if_the_logs_cannot_be_fetched(call: Call) -> None:

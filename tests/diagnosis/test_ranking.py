@@ -52,14 +52,17 @@ def test_symptom_ranks_last() -> None:
     assert causes(found) == ["bridge-method-missing", "response-truncated"]
     found = diagnosis(crash(0), cut_off(30))
     assert causes(found) == ["missing-module"]
-    assert found.incidents[0].symptoms == ["Responses were cut off (1 lines)"]
+    exited, requests = found.incidents[0].symptoms
+    assert exited.startswith("The container exited with code 3")
+    assert requests == "failed requests (1)"
 
 
 def test_symptoms_are_attached_and_cited() -> None:
     requests = [request(3 + n, "/", 503, MALFORMED) for n in range(7)]
     (incident,) = diagnosis(crash(0), requests).incidents
     assert incident.cause == "missing-module"
-    assert len(incident.symptoms) == 1
+    assert len(incident.symptoms) == 2
+    assert incident.symptoms[1] == "failed requests (7)"
     assert MALFORMED[:40] in " ".join(line.message for line in incident.evidence)
 
 

@@ -157,7 +157,9 @@ def test_service_without_a_chain_is_reported_and_crashes_are_diagnosed() -> None
 def test_recovery_needs_a_later_ready_verdict() -> None:
     failing = validation(0, down=["agent_supervisor"])
     assert diagnosis(failing, validation(60)).recovered
-    assert diagnosis(failing, validation(60, down=["redis"])).recovered
+    degraded = diagnosis(failing, validation(60, down=["redis"]))
+    assert (degraded.verdict, degraded.open_incidents, degraded.recovered) == ("degraded", 1, False)
+    assert [incident.recovered for incident in degraded.incidents] == [False, True]
     assert not diagnosis(validation(60)).recovered
     assert not diagnosis(validation(0), validation(60, down=["agent_supervisor"])).recovered
 
@@ -219,9 +221,9 @@ def test_bypass_and_tolerated_exception_do_not_recover() -> None:
         assert not any(incident.recovered for incident in found.incidents)
 
 
-def test_successful_boot_after_a_failed_one_is_inconclusive() -> None:
+def test_successful_boot_after_a_failed_one_is_degraded() -> None:
     found = diagnosis(failed_boot(0), good_boot(30))
-    assert (found.verdict, found.recovered) == ("inconclusive", False)
+    assert (found.verdict, found.recovered) == ("degraded", False)
     assert found.next is not None
     assert diagnosis(failed_boot(0), good_boot(30), validation(40)).recovered
 
@@ -245,10 +247,10 @@ def test_verdicts_are_ordered_by_nanoseconds() -> None:
 # ---------------------------------------------------------------- runs without a decision
 
 
-def test_header_check_alone_is_inconclusive_with_an_incident() -> None:
+def test_header_check_alone_is_degraded_with_an_incident() -> None:
     found = diagnosis(rejected(0, path="/ws/health"), request(0.001, "/ws/health", 503))
     assert (found.verdict, [incident.cause for incident in found.incidents]) == (
-        "inconclusive",
+        "degraded",
         ["gate-header-check"],
     )
     assert (found.incidents[0].check, found.incidents[0].condition) == (None, "gate_rejected")

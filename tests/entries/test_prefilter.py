@@ -82,6 +82,7 @@ def analyse_with_and_without_prefilter(
 ) -> tuple[pipeline.Analysis, pipeline.Analysis]:
     """Return the analysis without and with the prefilter, in small blocks."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
         patched.setattr("triage.reading.stream.CHUNK", 5000)
         patched.setattr("triage.reading.element_reader._BLOCK_BYTES", 5000)
         quick = pipeline.analyse([path], packs=PACKS, selection=selection)
@@ -291,7 +292,8 @@ def test_skipped_records_outside_of_the_bounds_are_counted(tmp_path: Path) -> No
     assert (skipped.count, skipped.outside) == (3, 2)
 
 
-def test_file_without_relevant_records_is_an_export(tmp_path: Path) -> None:
+def test_file_without_relevant_records_is_an_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([DULL] * 50))
     coverage = pipeline.analyse([path], packs=PACKS).diagnosis.coverage

@@ -11,7 +11,7 @@ from triage.diagnosis.failure_titles import title_of
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import FinishKey, PackCause
 from triage.diagnosis.rule_matches import MatchesByRule, RuleMatches
-from triage.models import Because, Event, FailureGroup, Incident, RuledOut, Run, Scope
+from triage.models import Because, Entry, Event, FailureGroup, Incident, RuledOut, Run, Scope
 from triage.window import NANOSECONDS, format_timestamp
 
 #: Instances and runs that a scope names; ``count`` has the total.
@@ -182,6 +182,10 @@ class IncidentBuilder:
             instances=self.instances.names(),
             runs=self.runs.names(),
         )
+        ruled_out = self._ruled_out(nearby, evidence_list)
+        requests = sum(group.requests for group in self.failures)
+        if requests and (request := self._first_failed_request()) is not None:
+            evidence_list.cite(Event(entry=request, pack="", rule=""), requests)
         return Incident(
             id=self.id,
             cause=cause.id,
@@ -200,14 +204,21 @@ class IncidentBuilder:
             last_seen=format_timestamp(self.ended),
             count=self.count,
             recovered=self.recovered,
-            ruled_out=self._ruled_out(nearby, evidence_list),
+            ruled_out=ruled_out,
             evidence=evidence_list.evidence,
             symptoms=[
                 *(symptom.headline() for symptom in self.symptoms),
                 *(f"{title_of(group)} ({_times(group.count)})" for group in self.failures),
+                *([f"failed requests ({requests})"] if requests else []),
             ],
             captures=self._captures(),
         )
+
+    def _first_failed_request(self) -> Entry | None:
+        """Return the first request that failed in consequence of a failure."""
+        samples = [sample for group in self.failures for sample in group.samples]
+        entries = [entry for sample in samples for entry in sample.consequences if entry.http is not None]
+        return min(entries, key=lambda entry: entry.sort_key, default=None)
 
     def _captures(self) -> dict[str, str]:
         """Return what the rules of the cause captured in their first match; the first rule wins."""

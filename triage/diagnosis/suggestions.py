@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from triage.diagnosis.incident_builder import IncidentBuilder
-from triage.models import Coverage, Incident, Next, Pack, ServiceState
+from triage.models import Cause, Coverage, Incident, Next, Pack, ServiceState
 from triage.text import quote
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
@@ -73,20 +73,27 @@ def suggest_query(
 ) -> Next | None:
     """Return what to fetch next, or None.
 
-    It confirms the first incident, or looks for the verdict of an inconclusive service.
+    It confirms the first incident, or looks for the readiness verdict where no run gives one.
     """
     if any(gap.kind == "payload_lost" for gap in coverage.gaps):
         why = "the exporter lost the payloads: export the same window again, "
         why += "with `gcloud logging read --format=json`"
         return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
     by_id = {builder.id: builder.pack_cause.cause for builder in builders}
-    first = by_id.get(incidents[0].id) if incidents else None
+    first = by_id.get(incidents[0].id) or _failure_cause(packs, incidents[0].cause) if incidents else None
     if first is not None and first.suggest is not None:
         return Next(_filter(leading, coverage, first.suggest.filter), first.suggest.why)
-    if leading.verdict != "inconclusive":
+    is_open = bool(leading.chain) and leading.revisions.get(leading.revision) == "inconclusive"
+    if leading.verdict != "inconclusive" and not (leading.verdict == "degraded" and is_open):
         return None
     why = f"fetch the readiness verdict of {leading.service or 'the service'}"
     return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
+
+
+def _failure_cause(packs: Sequence[Pack], cause_id: str) -> Cause | None:
+    """Return the cause of failures of that id, None if no pack has it."""
+    causes = (cause for pack in packs for cause in pack.causes)
+    return next((cause for cause in causes if cause.scope == "failure" and cause.id == cause_id), None)
 
 
 def _pack_filters(packs: Sequence[Pack], state: ServiceState) -> str:

@@ -23,7 +23,7 @@ from tests.runs.logs import (
 from triage import pipeline
 from triage.errors import BadDataError, IOFailureError, UsageError
 from triage.models import Coverage, Entry
-from triage.pipeline import Selection
+from triage.pipeline import Selection, record_sources
 from triage.rendering.links import parse_logs_explorer_url
 from triage.text import quote
 from triage.window import parse_timestamp
@@ -243,8 +243,11 @@ def test_business_impact_is_the_packs_unless_given() -> None:
 
 
 @pytest.mark.parametrize("late", [0, 1])
-def test_late_line_does_not_change_the_analysis(logs: list[Log], tmp_path: Path, late: int) -> None:
-    """The file is read again, as it was analysed while it was read."""
+def test_late_line_does_not_change_the_analysis(
+    logs: list[Log], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    """The file is read again, as it was analysed while it was read; a small one would be sorted."""
+    monkeypatch.setattr(record_sources, "_SMALL", 0)
     many = [
         log_line(200 + n / 7, f"Order {n % 9} is lost", "shop.orders", severity="ERROR") for n in range(4000)
     ]

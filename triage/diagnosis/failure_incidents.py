@@ -170,6 +170,8 @@ def _tier(group: FailureGroup, known: PackCause | None) -> Tier:
 def _condition(group: FailureGroup, known: PackCause | None) -> str | None:
     if known is not None and known.cause.condition:
         return known.cause.condition
+    if known is not None and known.cause.tier == "startup" and any(k in _START_KINDS for k in group.kinds):
+        return "boot_failure"
     return "boot_failure" if any(kind in ("startup_probe", "deployment") for kind in group.kinds) else None
 
 
@@ -180,7 +182,7 @@ def _confidence(group: FailureGroup, known: PackCause | None) -> Confidence:
     if known is not None and known.cause.tier != "symptom" and named_by_point:
         return known.cause.confidence
     if sample.statement is None:
-        return "medium"
+        return "low" if known is not None and known.cause.confidence == "low" else "medium"
     if group.is_noise:
         return "low"
     if group.link == "trace" or (group.link == "instance" and (group.count > 1 or known is not None)):

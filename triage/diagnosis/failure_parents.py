@@ -56,5 +56,8 @@ def _explains(group: FailureGroup, builder: IncidentBuilder) -> bool:
     if by_platform:
         return False
     if set(group.kinds) == {"request"}:
-        return group.samples[0].statement is None and builder.pack_cause.cause.tier in _REQUEST_TIERS
+        is_named = group.known is not None and not group.known.is_symptom
+        said_by_chain = not is_named and group.samples[0].pack == builder.pack_cause.pack.id
+        unsaid = group.samples[0].statement is None
+        return (unsaid or said_by_chain) and builder.pack_cause.cause.tier in _REQUEST_TIERS
     return bool(builder.runs) and builder.pack_cause.cause.tier in _INSTANCE_TIERS

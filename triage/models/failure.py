@@ -55,6 +55,7 @@ class FailureSample(msgspec.Struct, frozen=True, kw_only=True):
     tail: the last statements before the failure point.
     printed: whether the application printed anything in that time.
     consequences: further points of the same failure.
+    pack: the pack with a rule for the decisive line of the statement, "" if none has one.
     """
 
     kind: FailureKind
@@ -66,6 +67,7 @@ class FailureSample(msgspec.Struct, frozen=True, kw_only=True):
     tail: tuple[Quote, ...] = ()
     printed: bool = False
     consequences: tuple[Entry, ...] = ()
+    pack: str = ""
 
 
 class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):

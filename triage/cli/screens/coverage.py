@@ -27,11 +27,13 @@ def render_coverage(covered: Coverage) -> Group:
         f" from {len(covered.files)} file{'' if len(covered.files) == 1 else 's'}" if covered.files else ""
     )
     forms = f" ({', '.join(covered.forms)})" if covered.forms else ""
-    counts = [f"{covered.entries} entries", f"{covered.matched} recognised"]
+    entries = f"{covered.entries} {'entry' if covered.entries == 1 else 'entries'}"
+    counts = [entries, f"{covered.matched} recognised"]
     counts += [
         f"{count} {word}" for name, word in _OPTIONAL_COUNTS.items() if (count := getattr(covered, name))
     ]
-    lines: list[RenderableType] = [Text(f"{covered.records} records{files}{forms}: {', '.join(counts)}")]
+    records = f"{covered.records} record{'' if covered.records == 1 else 's'}"
+    lines: list[RenderableType] = [Text(f"{records}{files}{forms}: {', '.join(counts)}")]
     if covered.first and covered.last:
         lines.append(Text(format_span(covered.first, covered.last)))
     if covered.gaps:

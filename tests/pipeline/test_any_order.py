@@ -158,7 +158,7 @@ def exports(draw: st.DrawFn) -> list[Log]:
 
 
 @given(exports())
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_mix_of_instances_gives_the_same_analysis(logs: list[Log]) -> None:
     assert_same(records(logs), 2)
 

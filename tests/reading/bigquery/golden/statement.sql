@@ -5,7 +5,8 @@ WITH logs AS (
   WHERE t.timestamp >= @since AND t.timestamp < @until
 ), named AS (
   SELECT logged, log,
-    COALESCE(NULLIF(JSON_VALUE(log.resource.labels.service_name), ''), NULLIF(JSON_VALUE(log.resource.labels.job_name), ''),
+    COALESCE(NULLIF(JSON_VALUE(log.resource.labels.service_name), ''),
+      NULLIF(JSON_VALUE(log.resource.labels.job_name), ''),
       REGEXP_EXTRACT(COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name)), r'(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?(?:services|jobs)/([^/]+)'), '') AS service,
     COALESCE(NULLIF(JSON_VALUE(log.resource.labels.revision_name), ''),
       REGEXP_EXTRACT(COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), JSON_VALUE(log.proto_payload.audit_log.resource_name)), r'(?:namespaces|projects)/[^/]+/(?:locations/[^/]+/)?revisions/([^/]+)'),

@@ -112,7 +112,7 @@ def test_refused_handshake_in_probe_and_log_is_one_incident() -> None:
     refused = probe(0, "socket /ws: 503 in 0.003s", verdict="not ready", revision="")
     found = diagnosis(refused, request(0.1, "/ws", 503, revision=NEW))
     assert causes(found) == ["client-unavailable"]
-    assert found.incidents[0].symptoms == ["Requests to /ws returned 503 (once)"]
+    assert found.incidents[0].symptoms == ["Requests on WebSocket paths returned 503 (once)"]
 
 
 def traced(log: Log, trace: str) -> Log:

@@ -18,6 +18,7 @@ YIELDING = {
     "gunicorn-worker-killed",
     "nginx-upstream-closed",
     "puma-application-failed",
+    "python-syntax-error",
     "supervised-program",
     "supervised-program-exited",
 }

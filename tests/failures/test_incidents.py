@@ -1,5 +1,7 @@
 """What the tool says of the failures of a service that no pack knows."""
 
+import re
+
 import pytest
 
 from tests.failures import test_decisive as texts
@@ -10,13 +12,17 @@ from tests.failures.entries import (
     Log,
     deployment,
     diagnose,
+    export,
     lines,
+    packs,
     printed,
     request,
     started,
     system,
 )
-from triage.models import Diagnosis, Incident
+from triage.entries import decode
+from triage.models import Coverage, Diagnosis, Entry, Incident, Record, Source
+from triage.pipeline.analyser import Analyser
 
 EXIT = "Container called exit(1)."
 LOST = "Error: tariffs of region 9 are lost"
@@ -179,9 +185,15 @@ def test_no_instance_is_no_fault_of_what_an_instance_said() -> None:
     assert not any("cache" in evidence.message for evidence in incident.evidence)
 
 
-def test_silent_instance_is_measured() -> None:
+def test_silence_of_an_instance_is_measured() -> None:
     said = " ".join(only(diagnose(failed_start(0))).because)
-    assert "No output of this instance before that moment is in these entries" in said
+    assert re.search(r"Instance \.\.\.\w+ printed nothing between [\d: -]{19} and [\d: -]{19} UTC", said)
+
+
+def test_access_log_is_output_of_an_instance() -> None:
+    access = '10.0.0.1 - - [05/Apr/2031] "GET / HTTP/1.1" 200 12'
+    said = " ".join(only(diagnose([*failed_start(0), printed(0.5, access)])).because)
+    assert "printed nothing" not in said
 
 
 def test_last_lines_are_quoted_where_none_complains() -> None:
@@ -287,3 +299,13 @@ def test_severity_and_order_do_not_depend_on_how_many_instances_are_named() -> N
     incident = only(diagnose(bad))
     assert incident.count == 26
     assert len(incident.evidence) < 26
+
+
+def test_silence_is_not_claimed_where_output_was_not_read() -> None:
+    analyser = Analyser(packs())
+    for number, line in enumerate(export(failed_start(0)), 1):
+        entry = decode(Record(line.encode(), Source("shop.json", number)))
+        assert isinstance(entry, Entry)
+        analyser.observe(entry)
+    said = " ".join(only(analyser.build(lambda _matched: Coverage(records=3, entries=3)).diagnosis).because)
+    assert "printed nothing" not in said

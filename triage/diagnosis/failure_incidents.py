@@ -209,8 +209,8 @@ def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
         reasons.append(Because(f"The last line of the instance before it was {last}", numbers))
     point = evidence.cite(_event(sample.entry, sample.event), _count_similar(group, sample))
     reasons.append(Because(_point_sentence(group, sample), [point]))
-    if sample.statement is None and not sample.printed and sample.kind != "request" and sample.entry.instance:
-        reasons.append(Because("No output of this instance before that moment is in these entries", [point]))
+    if sample.silent_since is not None and sample.kind != "request":
+        reasons.append(Because(_silence(sample.entry, sample.silent_since), [point]))
     seen = {sample.kind}
     for other in sample.consequences:
         number = evidence.cite(_event(other, None), 1)
@@ -222,6 +222,12 @@ def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
                 _event(other_sample.entry, other_sample.event), group.kinds.get(other_sample.kind, 1)
             )
     return reasons
+
+
+def _silence(entry: Entry, since: int) -> str:
+    """Return that an instance printed nothing, and when: a measured fact, which names both."""
+    start, end = (format_timestamp(time)[:19].replace("T", " ") for time in (since, entry.timestamp))
+    return f"Instance ...{entry.instance[-8:]} printed nothing between {start} and {end} UTC"
 
 
 def _point_sentence(group: FailureGroup, sample: FailureSample) -> str:

@@ -126,6 +126,8 @@ class FailureCollector:
                 self._on_error(statement)
         count_said(self._said, statements)
         for failure in failures:
+            if self._is_partial:
+                failure.silent_since = None
             if self._is_partial and not self._is_firm(failure) and self._neighbourhoods.add(failure):
                 self._waiting.append(failure)
             else:

@@ -269,7 +269,7 @@ def _sample(failure: Failure, *, is_named: bool) -> FailureSample:
         statement=_quote(statement) if statement else None,
         gap=attribution.gap,
         tail=tuple(_quote(statement) for statement in attribution.tail),
-        printed=attribution.printed,
+        silent_since=failure.silent_since,
         consequences=tuple(other.entry for other in [*failure.consequences, *failure.requests[:1]]),
         pack=_pack_of(statement) if statement else "",
     )

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from triage.failures.linking import AFTER_TIMEOUT, BEFORE_EXIT, QUOTED, Attribution, Recognizer, attribute
+from triage.failures.linking import (
+    AFTER_TIMEOUT,
+    BEFORE_EXIT,
+    BEFORE_LAST,
+    QUOTED,
+    Attribution,
+    Recognizer,
+    attribute,
+)
 from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint, find_failure
 from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Entry, Event
@@ -34,12 +42,15 @@ class Failure:
     consequences: other points of the same failed start or end.
     requests: requests that failed because of it.
     in_run: whether lines of a chain's run stand beside it, which explain it by themselves.
+    silent_since: since when its instance had printed nothing, None where it printed something or not every
+        entry was observed.
     """
 
     attribution: Attribution
     consequences: list[FailurePoint] = field(default_factory=list)
     requests: list[FailurePoint] = field(default_factory=list)
     in_run: bool = False
+    silent_since: int | None = None
 
     @property
     def point(self) -> FailurePoint:
@@ -87,11 +98,14 @@ class InstanceFailures:
         self._requests: list[tuple[int, FailurePoint]] = []
         self._in_runs: deque[int] = deque(maxlen=_KEPT)
         self._failed_runs: deque[int] = deque(maxlen=_KEPT)
+        self._first: int | None = None
         self.last = 0
 
     def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
         """Take one entry; return the statements and the failures that are complete now."""
         self.last = entry.timestamp
+        if self._first is None:
+            self._first = entry.timestamp
         if event is not None and event.run and not event.failure and event.pack in self._chains:
             self._in_runs.append(entry.timestamp)
             if event.outcome in _FAILED:
@@ -165,7 +179,16 @@ class InstanceFailures:
             point.kind in OF_INSTANCE
             and any(point.start - BEFORE_EXIT <= at <= point.end for at in self._failed_runs)
         )
-        return Failure(attribute(point, self._statements_near(point), self._recognize), in_run=in_run)
+        near = self._statements_near(point)
+        since = max(self._first or 0, point.start - BEFORE_LAST)
+        is_silent = bool(point.entry.instance) and not any(
+            since <= statement.end and statement.start <= point.end for statement in near
+        )
+        return Failure(
+            attribute(point, near, self._recognize),
+            in_run=in_run,
+            silent_since=since if is_silent else None,
+        )
 
     def _statements_near(self, point: FailurePoint) -> list[Statement]:
         """Return the statements that may belong to a point, and the last ones before it, in order of time."""

@@ -41,7 +41,6 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     strength: 3 an error, 2 a complaint, 1 other output.
     candidates: how many statements of that strength there were.
     tail: the last statements of the instance before the point.
-    printed: whether the application printed anything in that time.
     """
 
     point: FailurePoint
@@ -52,7 +51,6 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     strength: int = 0
     candidates: int = 0
     tail: tuple[Statement, ...] = ()
-    printed: bool = False
 
 
 def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: Recognizer) -> Attribution:
@@ -64,7 +62,7 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
     if not found and link in ("trace", "instance") and point.kind == "request":
         found = [item for item in ranked if item[0] >= _OUTPUT * 10 and "stderr" in item[1].first.log_name]
     if not found:
-        return Attribution(point=point, link=link if near else "none", tail=tail, printed=bool(near))
+        return Attribution(point=point, link=link if near else "none", tail=tail)
     best = max(weight for weight, _, _ in found)
     strongest = [item for item in found if item[0] == best]
     _, statement, known = strongest[-1]
@@ -78,7 +76,6 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
         strength=best // 10,
         candidates=len({item[1].decisive for item in strongest}),
         tail=tail,
-        printed=True,
     )
 
 

@@ -53,7 +53,8 @@ class FailureSample(msgspec.Struct, frozen=True, kw_only=True):
     statement: what the application said before, None where nothing it said explains the failure.
     gap: nanoseconds from the statement to the failure point.
     tail: the last statements before the failure point.
-    printed: whether the application printed anything in that time.
+    silent_since: since when its instance had printed nothing, in nanoseconds; None where it printed something
+        or not all of its output was read.
     consequences: further points of the same failure.
     pack: the pack with a rule for the decisive line of the statement, "" if none has one.
     """
@@ -65,7 +66,7 @@ class FailureSample(msgspec.Struct, frozen=True, kw_only=True):
     statement: Quote | None = None
     gap: int = 0
     tail: tuple[Quote, ...] = ()
-    printed: bool = False
+    silent_since: int | None = None
     consequences: tuple[Entry, ...] = ()
     pack: str = ""
 

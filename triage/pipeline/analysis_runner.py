@@ -21,6 +21,7 @@ from triage.pipeline.record_sources import (
     read_records,
 )
 from triage.pipeline.selection import ALL, Selection, selection_test
+from triage.pipeline.stdin_copy import StdinCopy, copy_stdin
 from triage.rules import Matcher
 from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
@@ -124,6 +125,16 @@ def analyse(
     def create(*, keeps_all: bool = False) -> Analyser:
         return Analyser(known, keeps_all=keeps_all, configurations=configurations)
 
+    if isinstance(sources, Sequence) and any(str(source) == "-" for source in sources):
+        with copy_stdin() as copy:
+            kept = [copy if str(source) == "-" else source for source in dict.fromkeys(sources)]
+            return _analyse(kept, create, selection, notify)
+    return _analyse(sources, create, selection, notify)
+
+
+def _analyse(
+    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
+) -> Analysis:
     *faster, last = choose_strategies(sources)
     for strategy in faster:
         try:
@@ -169,7 +180,10 @@ def _is_one_file(sources: Sources) -> bool:
     """Return whether the source is one file, which can be read twice."""
     if not isinstance(sources, Sequence) or len(sources) != 1:
         return False
-    return isinstance(sources[0], str | Path) and Path(sources[0]).is_file()
+    source = sources[0]
+    if isinstance(source, StdinCopy):
+        return source.is_whole
+    return isinstance(source, str | Path) and Path(source).is_file()
 
 
 def analyse_in_order(

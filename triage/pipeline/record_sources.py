@@ -3,13 +3,15 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from triage.entries import NeighbourhoodFilter, Prefilter, instance_sort_key, prefilter_records
+from triage.errors import TriageError
 from triage.models import ExportFile, Gap, Neighbourhoods, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser
 from triage.pipeline.selection import ALL, Selection, selection_test
 from triage.pipeline.spark_sources import OnSpark
+from triage.pipeline.stdin_copy import StdinCopy
 from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
 if TYPE_CHECKING:
@@ -19,18 +21,15 @@ if TYPE_CHECKING:
 #: Bytes of records up to which every entry is decoded.
 _SMALL = 8 << 20
 _COMPRESSED, _RATIO = frozenset({".gz", ".zst", ".parquet"}), 12
-Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record]
+Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record | StdinCopy]
 
 
 def can_be_read_again(sources: Sources) -> bool:
-    """Return whether all sources are files and folders that a second pass finds as they were."""
-    from triage.reading.bigquery import is_address
-
-    if isinstance(sources, OnSpark) or not isinstance(sources, Sequence):
-        return False
-    return all(
-        isinstance(source, str | Path) and not is_address(source) and Path(source).exists()
-        for source in sources
+    """Return whether all sources are local files that a second pass finds as they were."""
+    files = _list_files(sources)
+    return files is not None and all(
+        not isinstance(file, Record) and (file.is_whole if isinstance(file, StdinCopy) else True)
+        for file in files
     )
 
 
@@ -40,36 +39,52 @@ def read_neighbourhoods(
     """Yield the records of files that lie in the windows around failures."""
     from triage.reading import read
 
-    files = [source for source in sources if isinstance(source, str | Path)]
-    return read(files, record_filter=NeighbourhoodFilter(neighbourhoods))
+    files, stdin = _open_stdin(sources)
+    return read(files, stdin=stdin, record_filter=NeighbourhoodFilter(neighbourhoods))
+
+
+def _open_stdin(sources: Iterable[object]) -> tuple[list[str | Path], BinaryIO | None]:
+    """Return the paths among sources, "-" for a copy of standard input, and that copy."""
+    copies = [source for source in sources if isinstance(source, StdinCopy)]
+    paths = ["-" if isinstance(source, StdinCopy) else source for source in sources]
+    return [path for path in paths if isinstance(path, str | Path)], copies[0].open() if copies else None
 
 
 def is_small(sources: Sources) -> bool:
-    """Return whether all entries can be decoded.
+    """Return whether the sources are so small that every entry is decoded: evidence may stand in any."""
+    files = _list_files(sources)
+    return files is not None and sum(map(_expected_size, files)) <= _SMALL
 
-    Evidence may stand in any of them, and it costs no second.
-    """
+
+def _list_files(sources: Sources) -> list[Path | StdinCopy | Record] | None:
+    """Return the local files and records in memory that sources name, None if they name anything else."""
     from triage.reading.bigquery import is_address
+    from triage.reading.remote import is_remote
+    from triage.reading.sources import expand
 
     if isinstance(sources, OnSpark) or not isinstance(sources, Sequence):
-        return False
-    paths = [source for source in sources if isinstance(source, str | Path)]
-    if any(is_address(path) or "://" in str(path) for path in paths):
-        return False
-    held = sum(len(source.data) for source in sources if isinstance(source, Record))
-    return held + sum(map(_expected_size, paths)) <= _SMALL
-
-
-def _expected_size(path: str | Path) -> int:
-    """Return about how many bytes of records a file or a folder holds."""
-    path = Path(path)
-    if path.is_dir():
-        return sum(map(_expected_size, path.iterdir()))
+        return None
+    named = [source for source in sources if isinstance(source, str | Path)]
+    if any(str(path) == "-" or is_address(path) or is_remote(str(path)) for path in named):
+        return None
     try:
-        size = path.stat().st_size
+        files = [Path(file.path) for file in expand(named)]
+    except TriageError:
+        return None  # reading reports it
+    return [*files, *(source for source in sources if isinstance(source, StdinCopy | Record))]
+
+
+def _expected_size(file: Path | StdinCopy | Record) -> int:
+    """Return about how many bytes of records a file holds."""
+    if isinstance(file, StdinCopy):
+        return file.size if file.is_whole else _SMALL + 1
+    if isinstance(file, Record):
+        return len(file.data)
+    try:
+        size = file.stat().st_size
     except OSError:
-        return 0
-    return size if path.is_file() and path.suffix not in _COMPRESSED else size * _RATIO
+        return 0  # reading reports it
+    return size * _RATIO if file.suffix in _COMPRESSED else size
 
 
 def can_come_by_instance(sources: Sources) -> bool:
@@ -107,13 +122,11 @@ def read_records(
         yield from _read_on_spark(sources, selection, packs, instance_sort_key if by_instance else None)
         return
     listed = list(sources) if isinstance(sources, Sequence) else sources
-    addresses = (
-        [source for source in listed if isinstance(source, str | Path)] if isinstance(listed, list) else []
-    )
+    addresses, stdin = _open_stdin(listed) if isinstance(listed, list) else ([], None)
     files = [source for source in addresses if not is_address(source)]
     prefilter = _build_prefilter(analyser, selection)
     if files:
-        yield from read(files, record_filter=prefilter or ALL_RECORDS)
+        yield from read(files, stdin=stdin, record_filter=prefilter or ALL_RECORDS)
     if tables := [str(source) for source in addresses if is_address(source)]:
         from triage.pipeline.bigquery_tables import read_tables
 

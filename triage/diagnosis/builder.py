@@ -286,7 +286,7 @@ class DiagnosisBuilder:
         def state_of(
             tracker: ServiceTracker, serving: ServiceServing, found: list[FailureGroup]
         ) -> ServiceState:
-            state = tracker.build(primary=bool(packs), chain=chain)
+            state = tracker.build(primary=bool(packs), chain=chain, kind=serving.kind)
             if chain and state.verdict != "inconclusive":
                 return state
             return self._judge_serving(state, tracker, serving, found)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from triage.models import Coverage
+from triage.models import WORKLOAD_RESOURCES, Coverage
 
-_CLOUD_RUN = frozenset({
-    "cloud_run_revision", "cloud_run_job", "cloud_run_worker_pool", "cloud_function",
-})  # fmt: skip
+_CLOUD_RUN = frozenset(resource_type for resource_type, _ in WORKLOAD_RESOURCES.values())
 #: Types that are read although they are none of Cloud Run: load balancers, and those that client libraries
 #: write where they do not know the platform.
 _ALSO_READ = frozenset({"", "http_load_balancer", "global", "generic_task", "generic_node"})

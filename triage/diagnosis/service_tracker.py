@@ -8,7 +8,7 @@ from typing import Any
 
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import finish_key
-from triage.models import Entry, Run, ServiceState, ServiceVerdict
+from triage.models import Entry, Run, ServiceState, ServiceVerdict, WorkloadKind
 from triage.window import parse_timestamp
 
 #: Maximum number of instances per revision: those with the latest verdicts.
@@ -225,7 +225,7 @@ class ServiceTracker:
         deciding = (name for name in names if name in self.revisions and self.revisions[name].latest)
         return next(deciding, next(iter(names), ""))
 
-    def build(self, *, primary: bool, chain: str) -> ServiceState:
+    def build(self, *, primary: bool, chain: str, kind: WorkloadKind) -> ServiceState:
         """Return the verdict of the service, the reason, and the verdict of each revision."""
         revision = self.newest()
         verdict, why = self._revision_verdict(revision)
@@ -234,6 +234,7 @@ class ServiceTracker:
             verdict, why = probed.verdict, f"{probed.why}; no line names the revision that responded"
         return ServiceState(
             service=self.name,
+            kind=kind,
             verdict=verdict,
             revision=revision,
             environment=self._environment(),

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from triage.models import Entry, Event, RevisionTraffic, Traffic
+from triage.models import WORKLOAD_RESOURCES, Entry, Event, RevisionTraffic, Traffic, WorkloadKind
 from triage.text import path_template
 
 _SERVER_ERROR, _CLIENT_ERROR, _TOO_MANY = 500, 400, 429
-_JOB = "cloud_run_job"
+#: The kind of workload of each resource type other than that of a service.
+_OTHER_KINDS = {
+    resource_type: kind for kind, (resource_type, _) in WORKLOAD_RESOURCES.items() if kind != "service"
+}
 
 
 @dataclass(slots=True)
@@ -67,7 +70,12 @@ class ServiceServing:
         """Begin with nothing seen."""
         self.revisions: dict[str, RevisionServing] = {}
         self.paths: dict[str, PathTraffic] = {}
-        self.is_job = False
+        self.kind: WorkloadKind = "service"
+
+    @property
+    def is_job(self) -> bool:
+        """Return whether it is a Cloud Run job."""
+        return self.kind == "job"
 
     def revision(self, name: str) -> RevisionServing:
         """Return a revision's facts, empty ones if it is new."""
@@ -122,8 +130,8 @@ class ServingTracker:
 
     def observe(self, entry: Entry, event: Event | None) -> None:
         """Look at one entry, with what a rule says of it."""
-        if entry.resource_type == _JOB:
-            self.of(entry.service).is_job = True
+        if kind := _OTHER_KINDS.get(entry.resource_type):
+            self.of(entry.service).kind = kind
         http = entry.http
         if http is not None and http.status and entry.is_request:
             self.of(entry.service).add_traffic(

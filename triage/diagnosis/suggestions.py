@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from triage.diagnosis.incident_builder import IncidentBuilder
-from triage.models import Cause, Coverage, Incident, Next, Pack, ServiceState
+from triage.models import WORKLOAD_RESOURCES, Cause, Coverage, Incident, Next, Pack, ServiceState
 from triage.text import quote
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
@@ -75,19 +75,24 @@ def suggest_query(
 
     It confirms the first incident, or looks for the readiness verdict where no run gives one.
     """
+    workload = _workload(leading)
     if any(gap.kind == "payload_lost" for gap in coverage.gaps):
         why = "the exporter lost the payloads: export the same window again, "
         why += "with `gcloud logging read --format=json`"
-        return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
+        return Next(_filter(workload, coverage, _pack_filters(packs, leading)), why)
     by_id = {builder.id: builder.pack_cause.cause for builder in builders}
     first = by_id.get(incidents[0].id) or _failure_cause(packs, incidents[0].cause) if incidents else None
     if first is not None and first.suggest is not None:
-        return Next(_filter(leading, coverage, first.suggest.filter), first.suggest.why)
+        # A filter that begins with a resource of its own asks for that, not for lines of the service.
+        is_of_other = first.suggest.filter.startswith("resource.type=")
+        return Next(
+            _filter([] if is_of_other else workload, coverage, first.suggest.filter), first.suggest.why
+        )
     is_open = bool(leading.chain) and leading.revisions.get(leading.revision) == "inconclusive"
     if leading.verdict != "inconclusive" and not (leading.verdict == "degraded" and is_open):
         return None
     why = f"fetch the readiness verdict of {leading.service or 'the service'}"
-    return Next(_filter(leading, coverage, _pack_filters(packs, leading)), why)
+    return Next(_filter(workload, coverage, _pack_filters(packs, leading)), why)
 
 
 def _failure_cause(packs: Sequence[Pack], cause_id: str) -> Cause | None:
@@ -107,10 +112,17 @@ def _pack_filters(packs: Sequence[Pack], state: ServiceState) -> str:
     return "\nOR ".join(filters)
 
 
-def _filter(state: ServiceState, coverage: Coverage, filters: str) -> str:
-    lines = ['resource.type="cloud_run_revision"']
+def _workload(state: ServiceState) -> list[str]:
+    """Return the lines of a filter that select a service, job or other workload."""
+    resource_type, label = WORKLOAD_RESOURCES[state.kind]
+    lines = [f'resource.type="{resource_type}"']
     if state.service.isprintable() and state.service:
-        lines.append(f"resource.labels.service_name={quote(state.service)}")
+        lines.append(f"resource.labels.{label}={quote(state.service)}")
+    return lines
+
+
+def _filter(workload: Sequence[str], coverage: Coverage, filters: str) -> str:
+    lines = list(workload)
     if coverage.first and coverage.last:
         since = parse_timestamp(coverage.first) - _BEFORE * NANOSECONDS
         until = parse_timestamp(coverage.last) + _AFTER * NANOSECONDS

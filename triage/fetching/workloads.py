@@ -3,7 +3,7 @@
 import re
 
 from triage.errors import UsageError
-from triage.models import WorkloadKind, service_of_function
+from triage.models import WORKLOAD_RESOURCES, WorkloadKind, service_of_function
 from triage.text import quote
 
 _NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
@@ -34,21 +34,18 @@ def workload_clause(name: str, kind: WorkloadKind) -> str:
         )
     if kind == "job":
         about = "jobs/{name}|(executions|tasks)/{name}-[a-z0-9]{{5}}(-task[0-9]+)?"
-        return _clause("cloud_run_job", "job_name", name, about)
+        return _clause(kind, name, about)
     if kind == "worker_pool":
-        return _clause(
-            "cloud_run_worker_pool", "worker_pool_name", name, f"(worker[pP]ools)/{{name}}|{_REVISION}"
-        )
+        return _clause(kind, name, f"(worker[pP]ools)/{{name}}|{_REVISION}")
     if kind == "function":
-        first = _clause("cloud_function", "function_name", name, "functions/{name}")
-        second = _clause(
-            "cloud_run_revision", "service_name", service_of_function(name), f"services/{{name}}|{_REVISION}"
-        )
+        first = _clause(kind, name, "functions/{name}")
+        second = _clause("service", service_of_function(name), f"services/{{name}}|{_REVISION}")
         return f"(\n  ({_joined(first)})\n  OR ({_joined(second)})\n)"
-    return _clause("cloud_run_revision", "service_name", name, f"services/{{name}}|{_REVISION}")
+    return _clause("service", name, f"services/{{name}}|{_REVISION}")
 
 
-def _clause(resource_type: str, label: str, name: str, about: str) -> str:
+def _clause(kind: WorkloadKind, name: str, about: str) -> str:
+    resource_type, label = WORKLOAD_RESOURCES[kind]
     resource = f"/({about.format(name=name)})$"
     return (
         f'resource.type="{resource_type}"\n'

@@ -64,6 +64,7 @@ from triage.models.event import Event, FailureKind, RunKind
 from triage.models.evidence_sample import EvidenceSample, SampleKind
 from triage.models.failure import FailureGroup, FailureSample, Link, Quote, Recognized
 from triage.models.fetch import (
+    WORKLOAD_RESOURCES,
     FetchPlan,
     FetchResult,
     Progress,
@@ -120,6 +121,7 @@ __all__ = [
     "SERVER_ERROR",
     "SEVERITIES",
     "STEPS",
+    "WORKLOAD_RESOURCES",
     "AffectedService",
     "AtMost",
     "Audit",

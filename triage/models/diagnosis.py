@@ -6,6 +6,7 @@ import msgspec
 
 from triage.models.change import Change
 from triage.models.coverage import Coverage
+from triage.models.fetch import WorkloadKind
 from triage.models.pack import Confidence, Severity, Tier
 
 ServiceVerdict = Literal["ready", "degraded", "not_ready", "inconclusive", "no_data"]
@@ -193,6 +194,7 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         service: the service, "" where the entries name none.
+        kind: kind of the workload.
         verdict: its verdict.
         revision: the revision that decides the verdict.
         environment: environment that its runs report.
@@ -208,6 +210,7 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
 
     service: str
     verdict: ServiceVerdict
+    kind: WorkloadKind = "service"
     revision: str = ""
     environment: str | None = None
     why: str = ""

@@ -7,6 +7,13 @@ import msgspec
 from triage.window import Window, format_utc_and_local
 
 WorkloadKind = Literal["service", "job", "worker_pool", "function"]
+#: Type of the monitored resource of each kind, and the label that names the workload.
+WORKLOAD_RESOURCES: dict[WorkloadKind, tuple[str, str]] = {
+    "service": ("cloud_run_revision", "service_name"),
+    "job": ("cloud_run_job", "job_name"),
+    "worker_pool": ("cloud_run_worker_pool", "worker_pool_name"),
+    "function": ("cloud_function", "function_name"),
+}
 
 
 def service_of_function(name: str) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from triage.measures import Latency, PathResponses, Ratio, count_responses, measure_latencies, measure_ratio
 from triage.models import (
     PROBE_PACK,
+    WORKLOAD_RESOURCES,
     Because,
     Evidence,
     Incident,
@@ -278,8 +279,9 @@ class IncidentView:
             return ""
         times = sorted(line.timestamp for line in lines)
         wanted = ids[0] if len(ids) == 1 else f"({' OR '.join(ids)})"
+        resource_type, label = WORKLOAD_RESOURCES[self.state.kind if self.state else "service"]
         return (
-            f'resource.type="cloud_run_revision"\nresource.labels.service_name={quote(self.incident.service)}\n'
+            f'resource.type="{resource_type}"\nresource.labels.{label}={quote(self.incident.service)}\n'
             f'timestamp>="{times[0]}"\ntimestamp<="{times[-1]}"\ninsertId={wanted}'
         )
 

@@ -39,9 +39,10 @@ def _table_options(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
 
 def _fetch_command(diagnosis: Diagnosis) -> str:
     """Return the command that fetches the same window, wider if runs are cut."""
-    services = [state.service for state in diagnosis.services if state.primary and state.service]
+    states = [state for state in diagnosis.services if state.service]
     projects = [incident.scope.project for incident in diagnosis.incidents if incident.scope.project]
-    words = ["triage", "fetch", "--service", *(services[:1] or ["SERVICE"])]
+    kind, name = (states[0].kind, states[0].service) if states else ("service", "SERVICE")
+    words = ["triage", "fetch", f"--{kind.replace('_', '-')}", name]
     words += ["--project", projects[0]] if projects else []
     if diagnosis.coverage.first and diagnosis.coverage.last:
         words += ["--from", diagnosis.coverage.first, "--until", diagnosis.coverage.last, "--widen"]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.linking import Attribution, Recognizer
-from triage.failures.neighbourhood_builder import NeighbourhoodBuilder, point_key
+from triage.failures.neighbourhood_builder import NeighbourhoodBuilder
 from triage.failures.noise import count_said
+from triage.failures.points import point_key
 from triage.failures.statements import Statement
 from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
 from triage.window import NANOSECONDS
@@ -45,6 +46,7 @@ class FailureCollector:
         self._recognize = recognize
         self._waiting: list[Failure] = []
         self._is_partial = is_partial
+        self._unread = 0
         self._observed = 0
         self._neighbourhoods = NeighbourhoodBuilder()
         self._groups = FailureGroups(recognize_point)
@@ -85,6 +87,11 @@ class FailureCollector:
         """Return where the evidence of the failures that wait is to be read."""
         return self._neighbourhoods.build()
 
+    @property
+    def unread(self) -> int:
+        """Return around how many failures not all entries were read, once the groups are built."""
+        return self._unread + self._neighbourhoods.omitted
+
     def replace_waiting(self, failures: Iterable[Failure], said: Counter[tuple[str, str]]) -> None:
         """Take the failures that wait again, read with all that was said around them; others are left out.
 
@@ -105,6 +112,7 @@ class FailureCollector:
         What only followed from another is part of it.
         """
         self.close_partition()
+        self._unread = len(self._waiting)
         for failure in self._waiting:
             self._add(failure)
         self._waiting = []

@@ -30,7 +30,8 @@ _DOTNET = re.compile(
     re.MULTILINE,
 )
 _DOTNET_BLOCK = re.compile(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
-_TRACEBACK = re.compile(r"^[ \t|+]*Traceback \(most recent call last\):", re.MULTILINE)
+#: The header of a Python traceback.
+TRACEBACK = re.compile(r"^[ \t|+]*Traceback \(most recent call last\):", re.MULTILINE)
 #: What Python prints before the lines of an exception group.
 GROUP_PREFIX = re.compile(r"^[ \t]*\| ?")
 _GO = re.compile(r"^[ \t]*(panic: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE)
@@ -86,7 +87,7 @@ def find_decisive_line(text: str) -> DecisiveLine:
         line = find(text)
         if line:
             return DecisiveLine(line.strip(), is_exception=True)
-    lines = [line.strip() for line in text.split("\n") if line.strip() and not _FRAME.match(line)]
+    lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _COMPLAINT.search(line)]
     best = (complaints or lines or [""])[-1 if complaints else 0]
@@ -126,7 +127,7 @@ def _first(pattern: re.Pattern[str]) -> Callable[[str], str]:
 
 def _python(text: str) -> str:
     """Return the exception line behind the last traceback header that is no mere end of the interpreter."""
-    lines = [_exception_line(text[header.end() :]) for header in _TRACEBACK.finditer(text)]
+    lines = [_exception_line(text[header.end() :]) for header in TRACEBACK.finditer(text)]
     lines = [line for line in lines if line]
     telling = [line for line in lines if not is_told_to_end(line)]
     return (telling or lines or [""])[-1]

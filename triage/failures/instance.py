@@ -1,8 +1,8 @@
 """What one instance said and what failed there, entry by entry."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from operator import attrgetter
 
 from triage.failures.linking import (
@@ -14,7 +14,7 @@ from triage.failures.linking import (
     Recognizer,
     attribute,
 )
-from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint, find_failure
+from triage.failures.points import DEPTH, OF_INSTANCE, TIMEOUT_STATUS, FailurePoint, find_failure
 from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Entry, Event
 from triage.window import NANOSECONDS
@@ -25,7 +25,6 @@ _KEPT = 80
 _CLUSTER = 10 * NANOSECONDS
 #: Nanoseconds behind a request's end in which the end of its instance is logged.
 _SETTLED = 6 * NANOSECONDS
-_TIMEOUT_STATUS = 504
 #: Nanoseconds around a failure in which the lines of a chain's run belong to it.
 _IN_RUN = NANOSECONDS
 #: Nanoseconds before a request in which a statement may still belong to it.
@@ -95,7 +94,8 @@ class InstanceFailures:
         self._builder = StatementBuilder()
         self._statements: deque[Statement] = deque(maxlen=_KEPT)
         self._clusters: list[_Cluster] = []
-        self._requests: list[tuple[int, FailurePoint]] = []
+        self._requests: list[tuple[int, int, FailurePoint]] = []
+        self._number = 0
         self._in_runs: deque[int] = deque(maxlen=_KEPT)
         self._failed_runs: deque[int] = deque(maxlen=_KEPT)
         self._first: int | None = None
@@ -126,8 +126,9 @@ class InstanceFailures:
 
     def _add(self, point: FailurePoint) -> None:
         if point.kind == "request":
-            wait = AFTER_TIMEOUT if point.status == _TIMEOUT_STATUS else 0
-            self._requests.append((point.end + wait + _SETTLED, point))
+            wait = AFTER_TIMEOUT if point.status == TIMEOUT_STATUS else 0
+            self._number += 1
+            heappush(self._requests, (point.end + wait + _SETTLED, self._number, point))
             return
         for cluster in self._clusters:
             if point.kind in OF_INSTANCE and cluster.start - _CLUSTER <= point.end <= cluster.end + _CLUSTER:
@@ -140,10 +141,8 @@ class InstanceFailures:
         if not self._clusters and not self._requests:
             return []
         failures: list[Failure] = []
-        due = [point for at, point in self._requests if now is None or at < now]
-        if due:
-            self._requests = [(at, point) for at, point in self._requests if now is not None and at >= now]
-            failures += self._settle_requests(due)
+        while self._requests and (now is None or self._requests[0][0] < now):
+            failures += self._settle_request(heappop(self._requests)[2])
         over = [
             c for c in self._clusters if now is None or (c.end + _CLUSTER < now and not self._has_waiting(c))
         ]
@@ -153,15 +152,14 @@ class InstanceFailures:
         return failures
 
     def _has_waiting(self, cluster: _Cluster) -> bool:
-        return any(_cut(point, cluster) for _, point in self._requests)
+        return any(_cut(point, cluster) for _, _, point in self._requests)
 
-    def _settle_requests(self, points: Iterable[FailurePoint]) -> Iterator[Failure]:
-        for point in points:
-            cluster = next((c for c in self._clusters if _cut(point, c)), None)
-            if cluster is not None:
-                cluster.requests.append(point)
-            else:
-                yield self._failure(point)
+    def _settle_request(self, point: FailurePoint) -> list[Failure]:
+        cluster = next((c for c in self._clusters if _cut(point, c)), None)
+        if cluster is None:
+            return [self._failure(point)]
+        cluster.requests.append(point)
+        return []
 
     def _close(self, cluster: _Cluster) -> list[Failure]:
         if cluster.is_orderly and not cluster.requests:

@@ -2,7 +2,7 @@
 
 from triage.failures.instance import Failure
 from triage.failures.linking import AFTER_TIMEOUT, BEFORE_LAST
-from triage.failures.points import FailurePoint
+from triage.failures.points import TIMEOUT_STATUS, FailurePoint
 from triage.models import InstanceKey, Neighbourhoods
 from triage.window import NANOSECONDS
 
@@ -13,40 +13,28 @@ _REFUSALS = 1000
 _AFTER = 12 * NANOSECONDS
 #: Nanoseconds around a request in which its statements, and the end of its instance, are logged.
 _AROUND_REQUEST = 2 * NANOSECONDS
-_TIMEOUT_STATUS = 504
-
-
-#: The time, the insertId and the log of a failure point.
-PointKey = tuple[int, str, str]
-
-
-def point_key(point: FailurePoint) -> PointKey:
-    """Return what identifies a failure point."""
-    return point.entry.timestamp, point.entry.insert_id, point.entry.log_name
 
 
 class NeighbourhoodBuilder:
-    """Windows around failures, by instance, in bounded memory."""
+    """Windows around failures, by instance, in bounded memory; ``omitted`` failures had no room."""
 
     def __init__(self) -> None:
         """Create a builder without windows."""
         self._windows: dict[InstanceKey, list[tuple[int, int]]] = {}
-        self._points: set[PointKey] = set()
-        self._omitted = 0
+        self._points = 0
+        self.omitted = 0
         self._refusals = 0
 
     def add(self, failure: Failure) -> bool:
         """Add the windows of a failure; return whether there was room for it."""
         points = [failure.point, *failure.consequences, *failure.requests]
         self._refusals += failure.point.is_refusal
-        if len(self._points) + len(points) > _POINTS or (
-            failure.point.is_refusal and self._refusals > _REFUSALS
-        ):
-            self._omitted += 1
+        if self._points + len(points) > _POINTS or (failure.point.is_refusal and self._refusals > _REFUSALS):
+            self.omitted += 1
             return False
+        self._points += len(points)
         for point in points:
             entry = point.entry
-            self._points.add(point_key(point))
             key = (entry.service, entry.revision, entry.instance)
             self._windows.setdefault(key, []).append(_window(point))
         return True
@@ -55,14 +43,14 @@ class NeighbourhoodBuilder:
         """Return the windows, those that overlap joined."""
         return Neighbourhoods(
             {key: _join(sorted(windows)) for key, windows in self._windows.items()},
-            self._omitted,
+            self.omitted,
         )
 
 
 def _window(point: FailurePoint) -> tuple[int, int]:
     if point.kind != "request":
         return point.start - BEFORE_LAST, point.end + _AFTER
-    timed_out = point.status == _TIMEOUT_STATUS
+    timed_out = point.status == TIMEOUT_STATUS
     return point.start - _AROUND_REQUEST, point.end + (AFTER_TIMEOUT if timed_out else _AROUND_REQUEST)
 
 

@@ -29,6 +29,8 @@ OF_INSTANCE = frozenset(
     {"memory", "terminated", "signal", "exit", "worker", "liveness_probe", "startup_probe", "readiness_probe"}
 )
 _SERVER_ERROR, _TOO_MANY, _CLIENT_ERROR = 500, 429, 400
+#: The status of a request that ran into its timeout.
+TIMEOUT_STATUS = 504
 #: Exit codes of an orderly end: SIGTERM, and a program that was told to stop and did.
 _ORDERLY = frozenset({"0", "143"})
 _ORDERLY_SIGNALS = frozenset({"2", "15"})
@@ -64,6 +66,15 @@ class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
     def path(self) -> str:
         """Return the path of a failed request, "" for any other point."""
         return self.entry.http.path if self.entry.http else ""
+
+
+#: The time, the insertId and the log of a failure point.
+PointKey = tuple[int, str, str]
+
+
+def point_key(point: FailurePoint) -> PointKey:
+    """Return what identifies a failure point."""
+    return point.entry.timestamp, point.entry.insert_id, point.entry.log_name
 
 
 def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from triage.failures.decisive import GROUP_PREFIX, DecisiveLine, complains, find_decisive_line, is_told_to_end
+from triage.failures.decisive import (
+    GROUP_PREFIX,
+    TRACEBACK,
+    DecisiveLine,
+    complains,
+    find_decisive_line,
+    is_told_to_end,
+)
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
 from triage.models import SEVERITIES, Entry, Event
@@ -29,7 +36,6 @@ _CONTINUES = re.compile(
 )
 #: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's
 #: panic, V8's report.
-_TRACEBACK = re.compile(r"^[ \t|+]*Traceback \(most recent call last\):", re.MULTILINE)
 _SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
 _HEADER = re.compile(
     r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*'(?: \(\d+\))? panicked at \S+:$|^Uncaught exception:?$|^(?:Description|Action):$"
@@ -236,7 +242,7 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
         return False
     if waiting.awaits or waiting.depth > 0:
         return True
-    if _TRACEBACK.match(text):
+    if TRACEBACK.match(text):
         return _leads_to_traceback(waiting)
     return bool(_CONTINUES.match(text)) and not (entry.message[:1] == "{" and entry.message[-1:] == "}")
 
@@ -247,7 +253,7 @@ def _leads_to_traceback(waiting: _OpenStatement) -> bool:
     A message, or the exception that it chains.
     """
     text = "\n".join(waiting.lines)
-    if _TRACEBACK.search(text):
+    if TRACEBACK.search(text):
         last = next((line for line in reversed(waiting.lines) if line.strip()), "")
         return bool(_CHAINED.match(last)) or last.lstrip().startswith("+-")
     level = _level(waiting.entries[0], waiting.lines[0])
@@ -259,7 +265,7 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
     lines = waiting.lines
     last = next((line for line in reversed(lines) if line.strip()), "")
     first = lines[0]
-    if _TRACEBACK.search(text):
+    if TRACEBACK.search(text):
         waiting.awaits = not _ends_traceback(text)
     elif waiting.awaits:
         waiting.awaits = (
@@ -279,7 +285,7 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
 
 
 def _ends_traceback(text: str) -> bool:
-    tail = text[[match.end() for match in _TRACEBACK.finditer(text)][-1] :]
+    tail = text[[match.end() for match in TRACEBACK.finditer(text)][-1] :]
     return any(
         (bare := GROUP_PREFIX.sub("", line)).strip() and not bare[:1].isspace()
         for line in tail.split("\n")[1:]

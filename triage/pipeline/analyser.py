@@ -112,12 +112,12 @@ class Analyser:
         self._configurations = configurations
         self._matcher = compiled.matcher
         self._relevant = compiled.relevant
-        self._tracer = TimelineBuilder(packs)
-        self._requested = RequestCounter(packs)
-        self._judge = DiagnosisBuilder(packs, _event_link, compiled.causes)
+        self._timeline = TimelineBuilder(packs)
+        self._requests = RequestCounter(packs)
+        self._diagnosis = DiagnosisBuilder(packs, _event_link, compiled.causes)
         self._errors = ErrorCounter()
-        self._presences = ActivityTracker()
-        self._witnesses = EvidenceSampler(_link)
+        self._activities = ActivityTracker()
+        self._samples = EvidenceSampler(_link)
         self._runs: list[Run] = []
         self._open_runs: list[Run] = []
         self._matched = 0
@@ -125,14 +125,14 @@ class Analyser:
     @property
     def literals(self) -> list[str]:
         """Return the literals of which a relevant entry below ERROR holds at least one."""
-        return [*self._relevant.literals, *self._requested.literals]
+        return [*self._relevant.literals, *self._requests.literals]
 
     def wants(self, entry: Entry) -> bool:
         """Return whether an entry can change the analysis; others are skipped."""
         return (
             self.keeps_all
             or may_matter(self._relevant if entry.level else self._matcher, entry)
-            or self._requested.kind_of(entry) is not None
+            or self._requests.kind_of(entry) is not None
             or concerns_changes(entry)
             or is_balanced_or_failed(entry)
         )
@@ -145,28 +145,28 @@ class Analyser:
         if entry.balancer is not None:
             self._matched += event is not None
             return
-        self._judge.observe(entry, event, is_output=is_output(entry))
+        self._diagnosis.observe(entry, event, is_output=is_output(entry))
         if event is None or event.run != "probe":
             # The service did not log the lines of a probe.
             self._failures.observe(entry, event)
             self._errors.observe(entry, event)
-            self._presences.observe(entry)
-        self._witnesses.observe(entry, self._requested.observe(entry, event))
+            self._activities.observe(entry)
+        self._samples.observe(entry, self._requests.observe(entry, event))
         if event is not None:
             self._matched += 1
-            self._take(self._tracer.on_event(event))
+            self._take(self._timeline.on_event(event))
 
     def close_partition(self) -> None:
         """End the runs of the instances so far: no more of their entries come."""
         self._failures.close_partition()
-        unfinished = self._tracer.close_all()
+        unfinished = self._timeline.close_all()
         self._take(unfinished)
-        self._open_runs += [passage.run for passage in unfinished]
+        self._open_runs += [run_record.run for run_record in unfinished]
 
     def add_traffic(self, traffic: Iterable[Traffic]) -> None:
         """Count requests that were not observed one by one."""
         for item in traffic:
-            self._judge.add_traffic(item)
+            self._diagnosis.add_traffic(item)
 
     @property
     def neighbourhoods(self) -> Neighbourhoods:
@@ -191,26 +191,25 @@ class Analyser:
         coverage = cover(self._matched)
         for runs in (self._runs, self._open_runs):
             runs.sort(key=lambda run: (run.started, run.kind, run.id))
-        timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requested.counts())
+        timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requests.counts())
         balanced = self._balancers.build()
         self.add_traffic(balanced.traffic)
-        diagnosis = self._judge.build(coverage, [*self._failures.build(), *balanced.groups])
+        diagnosis = self._diagnosis.build(coverage, [*self._failures.build(), *balanced.groups])
         history = self._changes.build()
-        diagnosis = add_changes(diagnosis, self._judge.onsets(), history, self._configurations)
-        if balanced.omitted:
-            limit = f"{balanced.omitted:,} further failed requests of load balancers are in no incident"
-            diagnosis = msgspec.structs.replace(diagnosis, limits=[*diagnosis.limits, limit])
+        diagnosis = add_changes(diagnosis, self._diagnosis.onsets(), history, self._configurations)
+        if limits := _limits(balanced.omitted, self._failures.unread):
+            diagnosis = msgspec.structs.replace(diagnosis, limits=[*diagnosis.limits, *limits])
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(
             timeline=timeline,
             diagnosis=diagnosis,
             errors=self._errors.build(),
-            activities=self._presences.build(),
-            samples=self._witnesses.build(timeline.requests),
+            activities=self._activities.build(),
+            samples=self._samples.build(timeline.requests),
             impact=impact,
             open_runs=self._open_runs,
-            traffic=self._judge.traffic(),
+            traffic=self._diagnosis.traffic(),
             configurations=history.configurations,
             given_configurations=list(self._configurations),
         )
@@ -220,13 +219,13 @@ class Analyser:
         if statement.strength < _ERROR_STRENGTH and (known is None or not known.cause or known.is_symptom):
             return
         quote = Quote(statement.decisive_entry, statement.text, statement.decisive)
-        self._judge.observe_error(quote, known, statement.events)
+        self._diagnosis.observe_error(quote, known, statement.events)
 
-    def _take(self, passages: Iterable[RunRecord]) -> None:
-        for passage in passages:
-            self._runs.append(passage.run)
-            self._judge.add_run(passage)
-            self._witnesses.add_run(passage)
+    def _take(self, run_records: Iterable[RunRecord]) -> None:
+        for run_record in run_records:
+            self._runs.append(run_record.run)
+            self._diagnosis.add_run(run_record)
+            self._samples.add_run(run_record)
 
 
 class FailureRecognizer:
@@ -262,6 +261,17 @@ def is_balanced_or_failed(entry: Entry) -> bool:
     return entry.balancer is not None or (
         entry.http is not None and (entry.http.status or 0) >= _CLIENT_ERROR
     )
+
+
+def _limits(balanced: int, unread: int) -> list[str]:
+    """Return what is missing: requests of load balancers, and what was said around failures."""
+    limits = []
+    if balanced:
+        limits.append(f"{balanced:,} further failed requests of load balancers are in no incident")
+    if unread:
+        failures = f"{unread:,} failure{'s' * (unread != 1)}"
+        limits.append(f"around {failures} only errors and known lines were read, not all that was printed")
+    return limits
 
 
 def may_matter(matcher: Matcher, entry: Entry) -> bool:

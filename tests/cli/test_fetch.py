@@ -165,7 +165,7 @@ def test_several_services_are_diagnosed_together(call: Call, shop: LoggingServer
     shop.add(entries(3, service="parcels"))
     called = call(*at(shop), "--service", "parcels", *SHOP_WINDOW)
     assert called.status == 0
-    assert "1203 records from 2 files" in " ".join(called.out.split())
+    assert "1,203 records from 2 files" in " ".join(called.out.split())
     assert len(list(tmp_path.glob("*.jsonl.gz"))) == 2
 
 

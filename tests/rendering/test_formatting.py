@@ -1,10 +1,10 @@
-"""Times, durations and numbers in reports."""
+"""Times and durations in reports."""
 
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from triage.rendering.formatting import format_local, format_seconds, format_utc, pluralize
+from triage.rendering.formatting import format_local, format_seconds, format_utc
 
 
 @pytest.mark.parametrize(
@@ -27,11 +27,3 @@ def test_time_is_formatted_in_utc_and_in_a_zone() -> None:
     assert format_utc("2026-03-17T14:01:59.123456Z") == "2026-03-17 14:01:59.123"
     assert format_utc("2026-03-17T14:01:59Z") == "2026-03-17 14:01:59"
     assert format_local("2026-03-17T14:01:59.123456Z", ZoneInfo("Europe/Berlin")) == "2026-03-17 15:01:59 CET"
-
-
-def test_noun_is_singular_or_plural() -> None:
-    assert [pluralize(1, "boot"), pluralize(29, "boot"), pluralize(1200, "entry", "entries")] == [
-        "1 boot",
-        "29 boots",
-        "1,200 entries",
-    ]

@@ -27,14 +27,15 @@ def check_command(files: tuple[Path, ...]) -> None:
     Without FILE, the packs of the program are proved.
     """
     from triage.pipeline import check_rules
-    from triage.text import clean
+    from triage.text import clean, pluralize
 
     faults = check_rules(files)
     for fault in faults:
         click.echo(clean(str(fault)))
     if faults:
-        many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise BadDataError(f"{many} in the rule packs", "each line above names the place")
+        raise BadDataError(
+            f"{pluralize(len(faults), 'fault')} in the rule packs", "each line above names the place"
+        )
     click.echo("ok: every rule matches its hits and none of its misses")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from triage.models import AffectedService, FailureGroup
+from triage.text import pluralize
 
 
 class PassedOn(NamedTuple):
@@ -75,4 +76,4 @@ def _sentence(group: FailureGroup) -> str:
     statuses = sorted({status for _, status in group.paths if status})
     returned = f"returned {' or '.join(map(str, statuses[:3]))} to" if statuses else "failed"
     count = sum(group.paths.values()) or group.count
-    return f"{group.service} {returned} {count:,} request{'s' * (count != 1)}"
+    return f"{group.service} {returned} {pluralize(count, 'request')}"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from triage.diagnosis.serving import RevisionServing, ServiceServing
 from triage.models import FailureGroup, ServiceVerdict
 from triage.models.pack import Severity
-from triage.text import path_template
+from triage.text import path_template, pluralize
 
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker", "deployment"})
 #: Kinds that end an instance or keep it from starting.
@@ -84,18 +84,18 @@ def _judge_starts(
     if not revision.succeeded_at and not failed:
         return "not_ready", "the deployment failed, and no instance started"
     if not revision.succeeded_at:
-        return "not_ready", f"{_count(len(failed), 'instance')} failed to start and none did"
+        return "not_ready", f"{pluralize(len(failed), 'instance')} failed to start, and none started"
     if not (good or revision.served_at or revision.ready_at):
         return (
             "not_ready",
-            f"{_count(total, 'instance')} started and ended by a failure before any request succeeded",
+            f"{pluralize(total, 'instance')} started and failed before any request succeeded",
         )
     served = bool(revision.served_at) and failed <= revision.started.keys()
     if not (good or served) and revision.succeeded_at < began and len(failed) + len(revision.started) > 1:
-        return "not_ready", f"since the first failure all {_count(len(failed), 'start')} failed"
+        return "not_ready", f"since the first failure all {pluralize(len(failed), 'start')} failed"
     return (
         "degraded",
-        f"{total - len(failed)} of {_count(total, 'instance')} ready; {_basis(revision)}",
+        f"{total - len(failed)} of {pluralize(total, 'instance')} ready; {_basis(revision)}",
     )
 
 
@@ -120,9 +120,9 @@ def _basis(revision: RevisionServing) -> str:
     """Return what the verdict rests on."""
     if revision.served_at:
         good = sum(count for status, count in revision.answered.items() if status < 400)
-        return f"serving: {good} of {_count(sum(revision.answered.values()), 'request')} succeeded"
+        return f"serving: {good} of {pluralize(sum(revision.answered.values()), 'request')} succeeded"
     if revision.started_at:
-        return f"the startup probe passed on {_count(len(revision.started), 'instance')}"
+        return f"the startup probe passed on {pluralize(len(revision.started), 'instance')}"
     return "its Ready condition is True"
 
 
@@ -135,10 +135,6 @@ def _touching(
 def _fails_outside(groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[str]) -> bool:
     known = set(names) - {""}
     return any(severity != "P2" and not known & set(group.revisions) for group, severity in groups)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def is_recovered(group: FailureGroup, serving: ServiceServing, newest_first: Sequence[str]) -> bool:

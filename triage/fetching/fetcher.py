@@ -20,6 +20,7 @@ from triage.fetching.output_paths import find_journal, journal_folder, output_pa
 from triage.fetching.pages import PAGE_SIZE, PageReader, RateLimiter, RetryPolicy
 from triage.fetching.query import add_window, plan_filter
 from triage.models import FetchPlan, FetchResult, Neighbourhoods, Pack, Progress, WindowShortfall
+from triage.text import pluralize
 from triage.window import Window, format_utc_and_local, parse_timestamp
 
 #: Return what a window cuts, given the files so far, their window and the requested one.
@@ -224,7 +225,7 @@ class _Fetcher:
         if parts:
             windows = sum(part.windows for part in parts)
             self._notify(
-                f"fetching all lines around failures: {windows} window{'s' * (windows != 1)}, in at most "
+                f"fetching all lines around failures: {pluralize(windows, 'window')}, in at most "
                 f"{len(parts) * MAX_PAGES} calls"
             )
             journal.add_parts(parts)

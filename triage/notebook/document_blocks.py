@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from triage import pipeline
 from triage.models import Comparison, Coverage, Diagnosis, Evidence, Incident, Run, SideSummary, Timeline
 from triage.notebook.blocks import Block, BulletList, Link, LogLine, Paragraph, Table, first_line
+from triage.text import pluralize
 
 
 def diagnosis_blocks(document: Diagnosis) -> Iterator[Block]:
@@ -40,7 +41,7 @@ def format_verdict(document: Diagnosis) -> str:
     """Return the verdict in words: "NOT READY", "READY (recovered)", "READY, 1 open incident"."""
     words = document.verdict.replace("_", " ").upper()
     if document.verdict == "ready" and document.open_incidents:
-        return f"{words}, {document.open_incidents} open incident{'s' * (document.open_incidents != 1)}"
+        return f"{words}, {pluralize(document.open_incidents, 'open incident')}"
     return f"{words} (recovered)" if document.recovered else words
 
 

@@ -1,4 +1,4 @@
-"""Times, durations and numbers as reports print them."""
+"""Times and durations as reports print them."""
 
 from datetime import datetime, tzinfo
 
@@ -28,8 +28,3 @@ def format_seconds(value: float) -> str:
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def pluralize(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun: "1 boot" or "29 boots"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -27,7 +27,7 @@ from triage.rendering.playbooks import find_unfilled
 from triage.rendering.report_view import WORDS, ReportView
 from triage.rendering.swimlane import WIDTH, draw_swimlane
 from triage.resources import root
-from triage.text import clean
+from triage.text import clean, pluralize
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -178,7 +178,7 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
         "responses": count_responses(
             [asked for asked in layout.timeline.requests if asked.service == layout.service]
         ),
-        "plural": formatting.pluralize,
+        "plural": pluralize,
         "describe_items": describe_items,
         "seconds": formatting.format_seconds,
         "local": partial(_format_local, layout.zone),

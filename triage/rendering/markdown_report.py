@@ -18,6 +18,7 @@ from triage.rendering.evidence import mask_gate as masked_gate
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.playbooks import find_unfilled
 from triage.resources import root
+from triage.text import pluralize
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -190,7 +191,7 @@ def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
     """Return the words and functions for all built-in templates."""
     return {
         "words": {verdict: escape.SafeMarkdown(word) for verdict, word in report_view.WORDS.items()},
-        "plural": lambda *words: escape.SafeMarkdown(formatting.pluralize(*words)),
+        "plural": lambda *words: escape.SafeMarkdown(pluralize(*words)),
         "seconds": lambda value: escape.SafeMarkdown(formatting.format_seconds(value)),
         "local": partial(_format_local, zone),
         "cite": _cite_evidence,

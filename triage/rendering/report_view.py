@@ -14,10 +14,11 @@ from triage.models.change import Change
 from triage.rendering import mermaid
 from triage.rendering.change_view import undo_steps
 from triage.rendering.escape import SafeMarkdown
-from triage.rendering.formatting import format_seconds, format_utc, pluralize
+from triage.rendering.formatting import format_seconds, format_utc
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.playbooks import Step, fill_placeholders
 from triage.rendering.run_groups import group_similar_runs
+from triage.text import pluralize
 
 _MAX_ROWS = 30
 _MAX_CHANGES = 20

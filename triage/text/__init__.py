@@ -3,9 +3,10 @@
 Anyone who can send a request to a service can write to its log, so log text is untrusted. It is matched by
 its ``subject``, grouped by its ``message_template``, and shown through ``clean`` and ``escape_ci_commands``
 (terminals), ``code``, ``fence``, ``cell`` and ``prose`` (Markdown), ``excerpt`` (little space), ``filename``
-(paths) and ``quote`` (Logging filters).
+(paths) and ``quote`` (Logging filters). ``pluralize`` and ``count_times`` write counts.
 """
 
+from triage.text.counts import count_times, pluralize
 from triage.text.excerpts import excerpt
 from triage.text.markdown import cell, code, fence, prose
 from triage.text.messages import SUBJECT_LIMIT, subject, summary_line
@@ -18,12 +19,14 @@ __all__ = [
     "cell",
     "clean",
     "code",
+    "count_times",
     "escape_ci_commands",
     "excerpt",
     "fence",
     "filename",
     "message_template",
     "path_template",
+    "pluralize",
     "prose",
     "quote",
     "subject",

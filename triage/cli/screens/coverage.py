@@ -7,6 +7,7 @@ from rich.text import Text
 from triage.cli.screens.console import make_grid
 from triage.cli.screens.times import format_span
 from triage.models import Coverage, Gap
+from triage.text import pluralize
 
 _MAX_GAPS = 6
 #: Counts that are shown if they are not zero.
@@ -23,16 +24,14 @@ _OPTIONAL_COUNTS = {
 
 def render_coverage(covered: Coverage) -> Group:
     """Return the counts, the window in UTC and local time, and a line per gap."""
-    files = (
-        f" from {len(covered.files)} file{'' if len(covered.files) == 1 else 's'}" if covered.files else ""
-    )
+    files = f" from {pluralize(len(covered.files), 'file')}" if covered.files else ""
     forms = f" ({', '.join(covered.forms)})" if covered.forms else ""
-    entries = f"{covered.entries} {'entry' if covered.entries == 1 else 'entries'}"
-    counts = [entries, f"{covered.matched} recognised"]
+    entries = pluralize(covered.entries, "entry", "entries")
+    counts = [entries, f"{covered.matched:,} recognised"]
     counts += [
-        f"{count} {word}" for name, word in _OPTIONAL_COUNTS.items() if (count := getattr(covered, name))
+        f"{count:,} {word}" for name, word in _OPTIONAL_COUNTS.items() if (count := getattr(covered, name))
     ]
-    records = f"{covered.records} record{'' if covered.records == 1 else 's'}"
+    records = pluralize(covered.records, "record")
     lines: list[RenderableType] = [Text(f"{records}{files}{forms}: {', '.join(counts)}")]
     if covered.first and covered.last:
         lines.append(Text(format_span(covered.first, covered.last)))

@@ -19,6 +19,7 @@ from triage.cli.screens.coverage import render_coverage
 from triage.cli.screens.next_commands import suggest_commands
 from triage.cli.screens.times import format_clock, format_dated_clock, format_moment
 from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
+from triage.text import count_times, pluralize
 
 _MAX_NAMES = 3
 
@@ -34,7 +35,7 @@ def render_answer(diagnosis: Diagnosis) -> Text:
     state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
     if incident and diagnosis.verdict == "ready":
         count = diagnosis.open_incidents
-        word, style = f"{word}, {count} open incident{'s' * (count != 1)}:", VERDICTS["degraded"][1]
+        word, style = f"{word}, {pluralize(count, 'open incident')}:", VERDICTS["degraded"][1]
         parts = [_format_title(incident), incident.service]
     elif incident:
         parts = [incident.service, _format_title(incident)]
@@ -86,7 +87,7 @@ def _render_noise(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     if diagnosis.noise:
         total = sum(noise.count for noise in diagnosis.noise)
         kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
-        yield from render_section(f"Known noise: {total} line{'' if total == 1 else 's'}", Text(kinds))
+        yield from render_section(f"Known noise: {pluralize(total, 'line')}", Text(kinds))
 
 
 def _answer_incident(diagnosis: Diagnosis) -> Incident | None:
@@ -111,10 +112,7 @@ def _render_incident(incident: Incident, *, named: bool) -> Iterator[RenderableT
     yield from render_section("Why", _reasons_table(incident))
     yield from render_section("Where", _scope_table(incident))
     if incident.affected:
-        affected = [
-            f"{found.service}: {found.requests} request{'s' * (found.requests != 1)}"
-            for found in incident.affected
-        ]
+        affected = [f"{found.service}: {pluralize(found.requests, 'request')}" for found in incident.affected]
         yield from render_section("Affected services", make_bullets(affected))
     if incident.symptoms:
         yield from render_section("Symptoms of it", make_bullets(incident.symptoms))
@@ -193,8 +191,9 @@ def _other_incidents_table(incidents: Sequence[Incident]) -> Table:
     table = make_grid()
     for incident in incidents[1:]:
         service = f"{incident.service}: " if incident.service != incidents[0].service else ""
-        times = "once" if incident.count == 1 else f"{incident.count} times"
-        table.add_row(incident.severity, Text(f"{service}{_format_title(incident)}, {times}"))
+        table.add_row(
+            incident.severity, Text(f"{service}{_format_title(incident)}, {count_times(incident.count)}")
+        )
     return table
 
 

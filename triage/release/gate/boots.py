@@ -8,11 +8,10 @@ from triage.models import AtMost, BootsReady, CriterionOutcome, Run
 from triage.release.gate.criterion_result import (
     CriterionResult,
     count_result,
-    count_text,
     proportion_text,
-    times_text,
 )
 from triage.release.gate.subject import Subject
+from triage.text import count_times, pluralize
 from triage.window import NANOSECONDS, parse_timestamp
 
 _MAX_NAMED = 3
@@ -44,7 +43,7 @@ def measure_boots_ready(subject: Subject, criterion: BootsReady) -> CriterionRes
         (silent, "without a word of its end"),
         (going, "under way"),
     ]
-    parts = [f"{count_text(len(runs), 'boot')} {what}" for runs, what in counted_in if runs]
+    parts = [f"{pluralize(len(runs), 'boot')} {what}" for runs, what in counted_in if runs]
     if total:
         slowest = f", the slowest in {_slowest(good):.2f} s" if good else ""
         parts.insert(0, f"{len(good)} of {total:,} boots became ready within {criterion.within:g} s{slowest}")
@@ -80,11 +79,11 @@ def measure_boot_failures(subject: Subject, criterion: AtMost) -> CriterionResul
     failed = [run for run in boots if run.verdict == "not_ready"]
     conditions = Counter(run.condition or "exit" for run in failed)
     how = ", ".join(
-        f"{name.replace('_', ' ')} {times_text(count)}" for name, count in conditions.most_common(_MAX_NAMED)
+        f"{name.replace('_', ' ')} {count_times(count)}" for name, count in conditions.most_common(_MAX_NAMED)
     )
     parts = f"{len(failed)} of {len(boots):,} boots failed" + (f": {how}" if how else "")
     return count_result(
-        says=f"boots fail at most {times_text(criterion.at_most)}" if criterion.at_most else "no boot fails",
+        says=f"boots fail at most {count_times(criterion.at_most)}" if criterion.at_most else "no boot fails",
         found=len(failed),
         measured=parts if boots else "no boot of this revision has an end in the logs",
         seen=bool(boots),

@@ -16,9 +16,10 @@ from triage.models import (
     Requirement,
 )
 from triage.release.gate import boots, measurements
-from triage.release.gate.criterion_result import CriterionResult, count_text
+from triage.release.gate.criterion_result import CriterionResult
 from triage.release.gate.errors import measure_new_errors
 from triage.release.gate.subject import Subject
+from triage.text import pluralize
 
 
 def evaluate_criteria(
@@ -163,7 +164,7 @@ def _explain_status(status: GateStatus, subject: Subject, evaluated: Sequence[Cr
         share = f"{met} of {len(evaluated)} criteria"
         says = f"the revision is {subject.verdict}{basis} and meets {share}{unmeasured}"
         if subject.incident and subject.open_incidents:
-            says += f"; {count_text(subject.open_incidents, 'open incident')}: {subject.incident.title}"
+            says += f"; {pluralize(subject.open_incidents, 'open incident')}: {subject.incident.title}"
         return says
     named = [
         criterion

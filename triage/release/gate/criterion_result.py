@@ -51,13 +51,3 @@ def count_result(
 def proportion_text(at_least: float, what: str) -> str:
     """Return "every boot is" or "at least 95 % of the boots are"."""
     return f"every {what} is" if at_least == 1 else f"at least {at_least * 100:g} % of the {what}s are"
-
-
-def count_text(count: int, what: str) -> str:
-    """Return "1 boot" or "29 boots"."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def times_text(count: int) -> str:
-    """Return "once" or "29 times"."""
-    return "once" if count == 1 else f"{count:,} times"

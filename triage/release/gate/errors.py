@@ -2,8 +2,9 @@
 
 from triage.models import Comparison, ErrorPattern, Evidence, NewErrors
 from triage.release.comparison.errors import OVERFLOW
-from triage.release.gate.criterion_result import CriterionResult, count_result, count_text
+from triage.release.gate.criterion_result import CriterionResult, count_result
 from triage.release.gate.subject import Subject
+from triage.text import pluralize
 
 _MAX_CITED = 3
 
@@ -17,7 +18,7 @@ def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Compari
     """
     says = "no error pattern is new to the baseline"
     if criterion.at_most:
-        says = f"at most {count_text(criterion.at_most, 'error pattern')} new to the baseline"
+        says = f"at most {pluralize(criterion.at_most, 'error pattern')} new to the baseline"
     if isinstance(compared, str):
         return count_result(says, 0, compared, seen=False, at_most=criterion.at_most)
     new = [found for found in compared.errors if found.service == subject.service and found.change == "new"]
@@ -25,7 +26,7 @@ def measure_new_errors(subject: Subject, criterion: NewErrors, compared: Compari
     names = {"before": f"the baseline {compared.before.name}", "after": compared.after.name}
     why = "; ".join(f"{names[found.side]}: {found.why}" for found in insufficient)
     unusable = any(found.side == "before" for found in insufficient)
-    count = count_text(len(new), "error pattern") if new else "no error pattern"
+    count = pluralize(len(new), "error pattern") if new else "no error pattern"
     text = f"{count} that {compared.before.name} does not have"
     unsure = [found for found in new if not found.sure]
     if unsure:

@@ -14,11 +14,10 @@ from triage.models import (
 from triage.release.gate.criterion_result import (
     CriterionResult,
     count_result,
-    count_text,
     proportion_text,
-    times_text,
 )
 from triage.release.gate.subject import Subject
+from triage.text import count_times, pluralize
 
 #: Most lines that a criterion cites, and most names that it lists.
 _MAX_CITED, _MAX_NAMED = 3, 3
@@ -49,16 +48,16 @@ def measure_critical_checks(subject: Subject, criterion: AtMost) -> CriterionRes
     failing = [run for run in subject.runs if run.failed_checks]
     decided = [run for run in subject.runs if run.kind == "validation" and run.verdict != "unknown"]
     checks = Counter(check for run in failing for check in run.failed_checks)
-    text = f"none failed in {count_text(len(decided), 'validation')}"
+    text = f"none failed in {pluralize(len(decided), 'validation')}"
     if checks:
-        named = [f"{check} failed {times_text(count)}" for check, count in checks.most_common(_MAX_NAMED)]
+        named = [f"{check} failed {count_times(count)}" for check, count in checks.most_common(_MAX_NAMED)]
         text = ", ".join(
             named + ([f"{len(checks) - _MAX_NAMED} others too"] if len(checks) > _MAX_NAMED else [])
         )
     elif not decided:
         text = "no validation of this revision has a verdict in the logs"
     return count_result(
-        says=f"critical checks fail at most {times_text(criterion.at_most)}"
+        says=f"critical checks fail at most {count_times(criterion.at_most)}"
         if criterion.at_most
         else "no critical check fails",
         found=checks.total(),
@@ -96,9 +95,9 @@ def measure_requests(subject: Subject, criterion: RequestsServed) -> CriterionRe
     served = count_served([subject.traffic] if subject.traffic else [], subject.requests)
     total, failed, refused = served.total, served.failed, served.refused
     seen = total >= criterion.seen_at_least
-    text = f"{failed:,} of {count_text(total, 'request')} ended 5xx"
+    text = f"{failed:,} of {pluralize(total, 'request')} ended 5xx"
     if refused:
-        text += f"; {count_text(refused, 'plain request')} refused by the middleware not counted"
+        text += f"; {pluralize(refused, 'plain request')} refused by the middleware not counted"
     if not total:
         text = "no request to this revision is in the logs"
     elif not seen:
@@ -126,11 +125,9 @@ def _request_lines(subject: Subject) -> list[Evidence]:
 def measure_whole_logs(coverage: Coverage) -> CriterionResult:
     """Measure whether anything could not be read."""
     gaps = Counter(gap.kind.replace("_", " ") for gap in coverage.gaps)
-    text = ", ".join(f"{kind} {times_text(count)}" for kind, count in gaps.most_common())
+    text = ", ".join(f"{kind} {count_times(count)}" for kind, count in gaps.most_common())
     return CriterionResult(
         says="nothing of what was to be read is missing",
         outcome="not_measured" if gaps else "met",
-        measured=f"something is: {text}"
-        if gaps
-        else f"{count_text(coverage.records, 'record')} read, no gap",
+        measured=f"something is: {text}" if gaps else f"{pluralize(coverage.records, 'record')} read, no gap",
     )

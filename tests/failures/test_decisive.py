@@ -133,6 +133,42 @@ Action:
 
 Consider defining a bean of type 'org.example.Tariffs' in your configuration."""
 
+NODE_EMPTY_MESSAGE = """TariffClientError:
+Invalid `tariffs.find()` invocation:
+
+
+The table `public.Tariff` does not exist in the current database.
+    at Client.handle (/srv/shop/node_modules/tariffs/index.js:9:7)
+    at async price (/srv/shop/price.js:3:9)"""
+
+JAVA_LIST = """2031-04-05 06:00:02,114 ERROR [org.example.Main] (main) Failed to start: java.lang.RuntimeException: no start
+\tat org.example.Main.main(Main.java:9)
+Caused by: org.example.ValidationException: Validation failed:
+\tThe property shop.tariffs is required but it could not be found
+\tat org.example.Validator.check(Validator.java:5)
+\t... 11 more"""
+
+RUST_CAUSES = """Error: cannot read the configuration
+
+Caused by:
+    0: the tariffs are not valid
+    1: missing field `region`"""
+
+RUST_ONE_CAUSE = """Error: cannot read the configuration
+
+Caused by:
+    missing field `region`"""
+
+RUBY_CAUSED_BY = """Shop::Tariffs::InvalidTable: Shop::Tariffs::InvalidTable (Shop::Tariffs::InvalidTable)
+/srv/shop/config/environment.rb:5:in `<main>'
+
+Caused by:
+OpenSSL::Cipher::CipherError: bad decrypt (OpenSSL::Cipher::CipherError)
+/srv/shop/config/environment.rb:5:in `<main>'"""
+
+ZIG_PANIC = """panic(main thread): Segmentation fault at address 0x98
+"""
+
 GO_PANIC = """panic: tariff is nil
 
 goroutine 1 [running]:
@@ -244,6 +280,15 @@ ENVOY = "[2031-04-05 06:07:08.123][1][critical][main] [source/server/server.cc:4
                 "that could not be found."
             ),
         ),
+        (NODE_EMPTY_MESSAGE, "The table `public.Tariff` does not exist in the current database."),
+        (JAVA_LIST, "The property shop.tariffs is required but it could not be found"),
+        (RUST_CAUSES, "missing field `region`"),
+        (RUST_ONE_CAUSE, "missing field `region`"),
+        (
+            RUBY_CAUSED_BY,
+            "Shop::Tariffs::InvalidTable: Shop::Tariffs::InvalidTable (Shop::Tariffs::InvalidTable)",
+        ),
+        (ZIG_PANIC, "panic(main thread): Segmentation fault at address 0x98"),
         (GO_PANIC, "panic: tariff is nil"),
         (GO_REPANIC, "panic: no tariff for region 9"),
         (GO_SEGV, "panic: runtime error: invalid memory address or nil pointer dereference"),

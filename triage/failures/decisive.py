@@ -18,7 +18,11 @@ class DecisiveLine(NamedTuple):
     is_exception: bool
 
 
-_EXCEPTION_WORD = r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Za-z_$][\w$]*(?:Error|Exception|Exit|Interrupt|Warning|Fault|Failure|Panic|Timeout|Denied|Refused|NotFound|Invalid\w*|Bad|NotEstablished)\b"
+_ENDING = r"(?:Error|Exception|Exit|Interrupt|Warning|Fault|Failure|Panic|Timeout|Denied|Refused|NotFound|Invalid\w*|Bad|NotEstablished)\b"
+_NAMESPACE = r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))"
+_LONG_NAME = rf"{_NAMESPACE}*[A-Za-z_$][\w$]*{_ENDING}"
+#: The name of an exception: an ending behind a namespace or a part of a name ("Net::Timeout", "OpenTimeout").
+_EXCEPTION_WORD = rf"(?:{_NAMESPACE}+{_ENDING}|{_LONG_NAME})"
 _CAUSED_BY = re.compile(r"^([ \t|]*)(Caused by|Suppressed): (.+)$", re.MULTILINE)
 _JAVA_HEAD = re.compile(
     r"^(?:Exception in thread \"[^\"]*\" )?((?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:: .+)?)$(?=\n\s+at )",
@@ -32,12 +36,23 @@ _DOTNET = re.compile(
 _DOTNET_BLOCK = re.compile(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
 #: The header of a Python traceback.
 TRACEBACK = re.compile(r"^[ \t|+]*Traceback \(most recent call last\):", re.MULTILINE)
+#: What Python prints between an exception that was handled and the one raised meanwhile.
+_HANDLED = re.compile(
+    r"^[ \t|]*During handling of the above exception, another exception occurred:", re.MULTILINE
+)
+#: What precedes the cause of an exception, or the panic of a panic that was recovered.
+_DEEPER = re.compile(r"^(?:[ \t|]*(?:Caused by: |---> |\[cause\]: )|[ \t]+panic: )", re.MULTILINE)
 #: What Python prints before the lines of an exception group.
 GROUP_PREFIX = re.compile(r"^[ \t]*\| ?")
-_GO = re.compile(r"^[ \t]*(panic: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE)
+_GO = re.compile(
+    r"^[ \t]*(panic(?:\([^)\n]{1,40}\))?: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE
+)
 _RUST = re.compile(
     r"^thread '.*'(?: \(\d+\))? panicked at [^'\n]+:\n(.+)$|^(thread '.*' panicked at .+)$", re.MULTILINE
 )
+#: The causes that anyhow and eyre print below an error, the deepest last.
+_RUST_CAUSES = re.compile(r"^Error: .+\n\s*Caused by:\n((?:[ \t]+\S.*(?:\n|$))+)", re.MULTILINE)
+_NUMBER = re.compile(r"^\d+: +")
 _NODE_FATAL = re.compile(r"^(FATAL ERROR: .+)$", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^[ \t]*\[cause\]: (.+)$", re.MULTILINE)
 _NODE_ERRORS = re.compile(r"^[ \t]*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
@@ -57,12 +72,12 @@ _PHP = re.compile(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal)
 _SPRING = re.compile(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
 _DART = re.compile(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
 _ELIXIR = re.compile(r"^(\*\* \(\w.+\) .+)$", re.MULTILINE)
-_NAMED = re.compile(rf"(?:^|[\s:(>])({_EXCEPTION_WORD}(?: \(|: | ).*)$", re.MULTILINE)
+_NAMED = re.compile(rf"(?:^|[\s:(>])((?:{_EXCEPTION_WORD}(?: \(|: )|{_LONG_NAME} ).*)$", re.MULTILINE)
 #: A line that begins with a class of several words: an error without a usual ending.
 _CLASS = re.compile(r"^(?:[a-z_]\w*(?:\.|::))*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+: \S")
 #: An interpreter that ends as it was told: it says nothing of the reason.
 _TOLD_TO_END = re.compile(r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$")
-_NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD})$", re.MULTILINE)
+_NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = re.compile(
     r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
@@ -70,6 +85,8 @@ _COMPLAINT = re.compile(
     r"|unauthorized|unauthenticated|unreachable|exhausted|too many|no space|killed|crash(?:ed)?)\b",
     re.IGNORECASE,
 )
+#: A call of a stack trace, or what stands behind its message.
+_CALL = re.compile(r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in ")
 _FRAME = re.compile(
     r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of"
 )
@@ -79,19 +96,43 @@ def find_decisive_line(text: str) -> DecisiveLine:
     """Return the line of a statement that says what went wrong.
 
     It is the deepest cause of a chain: the last ``Caused by:`` of Java, the last exception of a Python chain,
-    the ``[cause]`` of Node, the innermost ``--->`` of .NET. A text in no known form gives its last line that
-    complains, else its first line.
+    the ``[cause]`` of Node, the innermost ``--->`` of .NET. An exception that names nothing gives the last line
+    of the message below it. A text in no known form gives its last line that complains, else its first line.
     """
     text = text[:_SEARCHED]
     for find in _FINDERS:
         line = find(text)
         if line:
-            return DecisiveLine(line.strip(), is_exception=True)
+            return DecisiveLine(_message_below(text, line.strip()), is_exception=True)
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _COMPLAINT.search(line)]
     best = (complaints or lines or [""])[-1 if complaints else 0]
     return DecisiveLine(best, is_exception=False)
+
+
+def find_last_exception(text: str, decisive: str) -> str:
+    """Return the part of a statement that belongs to its decisive line, without what was handled or wraps it."""
+    position = text.rfind(decisive)
+    if position < 0:
+        return text
+    if handled := [match.end() for match in _HANDLED.finditer(text, 0, position)]:
+        return text[handled[-1] :]
+    if not TRACEBACK.search(text) and _DEEPER.search(text, 0, position + len(decisive)):
+        return text[position:]
+    return text
+
+
+def _message_below(text: str, line: str) -> str:
+    """Return the last line of the message below an exception that ends with a colon, else the line itself."""
+    if not line.endswith(":"):
+        return line
+    below = ""
+    for following in text[text.find(line) + len(line) :].split("\n")[1:]:
+        if _CALL.match(following):
+            break
+        below = following.strip() or below
+    return below or line
 
 
 def complains(text: str) -> bool:
@@ -146,6 +187,12 @@ def _exception_line(text: str) -> str:
     return ""
 
 
+def _rust_causes(text: str) -> str:
+    """Return the deepest cause below a Rust error, without its number."""
+    found = _RUST_CAUSES.search(text)
+    return _NUMBER.sub("", found[1].rstrip().split("\n")[-1].strip()) if found else ""
+
+
 def _java(text: str) -> str:
     """Return the last ``Caused by:``, else the exception at the head of the frames."""
     if not re.search(r"^[ \t]+at [\w$./<>@-]+\(", text, re.MULTILINE) and "Caused by: " not in text:
@@ -183,6 +230,7 @@ _FINDERS: tuple[Callable[[str], str], ...] = (
     _python,
     _first(_NODE_FATAL),
     _first(_RUST),
+    _rust_causes,
     _last(_GO),
     _first(_SPRING),
     _dart,

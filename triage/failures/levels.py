@@ -63,7 +63,7 @@ _RUBY = re.compile(r"^([DIWEFA]), \[\d{4}-", re.ASCII)
 _LETTERS = {"D": 100, "I": INFO, "W": WARNING, "E": ERROR, "F": 600, "A": UNKNOWN}
 #: Words that begin a line of a program which ends.
 _FATAL = re.compile(
-    r"^(?:panic: |fatal error: |fatal: |FATAL ERROR: |PHP Fatal error|Fatal error: |Unhandled exception|Unhandled Exception"
+    r"^(?:panic(?:\([^)]{1,40}\))?: |fatal error: |fatal: |FATAL ERROR: |PHP Fatal error|Fatal error: |Unhandled exception|Unhandled Exception"
     r"|Uncaught |SIGSEGV: |SIGABRT: |SIGBUS: |Segmentation fault|Aborted|thread '.{1,80}'(?: \(\d+\))? panicked at|Exception in thread "
     r"|Traceback \(most recent call last\)|APPLICATION FAILED TO START|terminate called|double free|corrupted size"
     r"|\*\* \(|\[?Unhandled ?(?:promise ?)?rejection)",

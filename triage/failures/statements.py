@@ -11,6 +11,7 @@ from triage.failures.decisive import (
     DecisiveLine,
     complains,
     find_decisive_line,
+    find_last_exception,
     is_told_to_end,
 )
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
@@ -28,7 +29,7 @@ _KEPT_ENTRIES = 60
 _PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com")
 
 _CONTINUES = re.compile(
-    r"^(?:\s|$|Caused by: |Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
+    r"^(?:\s|$|Caused by:(?: |$)|Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
     r"|goroutine \d+ \[|created by |\[signal SIG|exit status \d|from \S+:\d+:in |\S+\.(?:rb|erb|rake):\d+:in |#\d+ "
     r"|[)}\]]+[,;]?$|Node\.js v\d|Require stack:$|- (?:/|file:|node:)\S+$|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
     r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
@@ -40,7 +41,9 @@ _SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):
 _HEADER = re.compile(
     r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*'(?: \(\d+\))? panicked at \S+:$|^Uncaught exception:?$|^(?:Description|Action):$"
 )
-_CHAINED = re.compile(r"^(?:During handling of the above|The above exception was)", re.MULTILINE)
+_CHAINED = re.compile(r"^(?:During handling of the above|The above exception was|Caused by:$)", re.MULTILINE)
+#: An exception whose message stands on the lines below it.
+_NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$")
 #: A key of a payload that may hold the reason of a failure.
 _REASON = re.compile(
     rb"\"(?:err|error|exception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10})\"\s*:"
@@ -78,6 +81,11 @@ class Statement:
     def decisive(self) -> str:
         """Return the line that says what went wrong."""
         return self._decisive_line.text
+
+    @cached_property
+    def last_exception(self) -> str:
+        """Return the text of the decisive exception: without those that it wraps, or that were handled before."""
+        return find_last_exception(self.text, self.decisive)
 
     @property
     def is_exception(self) -> bool:
@@ -269,13 +277,20 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
         waiting.awaits = not _ends_traceback(text)
     elif waiting.awaits:
         waiting.awaits = (
-            not last.strip() or last[:1].isspace() or bool(_HEADER.match(last)) or bool(_SOURCE.match(last))
+            not last.strip()
+            or last[:1].isspace()
+            or bool(_HEADER.match(last))
+            or bool(_SOURCE.match(last))
+            or (last.rstrip().endswith(":") and any(map(_NAMES_NOTHING.match, lines)))
         )
         if _HEADER.match(first) and len(lines) > 1 and last[:1].isspace():
             waiting.awaits = False
     else:
         waiting.awaits = bool(
-            _HEADER.match(last) or (_SOURCE.match(last) and len(lines) == 1) or _CHAINED.match(last)
+            _HEADER.match(last)
+            or (_SOURCE.match(last) and len(lines) == 1)
+            or _CHAINED.match(last)
+            or _NAMES_NOTHING.match(last)
         )
     if first.rstrip().endswith("{") and len(text) < 4000:
         waiting.depth += text.count("{") - text.count("}")

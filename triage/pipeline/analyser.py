@@ -240,11 +240,12 @@ class FailureRecognizer:
     def recognize_statement(self, statement: Statement) -> Recognized | None:
         """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it."""
         entry = statement.decisive_entry
-        whole = self._causes.recognize(self._match_whole, entry, [statement.text])
+        text = statement.last_exception
+        whole = self._causes.recognize(self._match_whole, entry, [text])
         if whole is not None and whole.cause and not whole.is_symptom:
             return whole
-        lines = [statement.decisive, statement.text]
-        lines += [line.message for line in statement.entries[:_LINES]]
+        lines = [statement.decisive, text]
+        lines += [line.message for line in statement.entries[:_LINES] if line.message in text]
         return self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
 
     def recognize_point(self, point: FailurePoint) -> Recognized | None:

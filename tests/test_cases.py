@@ -49,8 +49,8 @@ def pairs(case: Path) -> list[tuple[Incident, dict[str, Any]]]:
 
 
 def titles(symptoms: list[str]) -> list[str]:
-    """Return the symptoms without their number of lines."""
-    return [symptom.rpartition(" (")[0] for symptom in symptoms]
+    """Return the symptoms, those of a rule without their number of lines."""
+    return [symptom.rpartition(" (")[0] or symptom for symptom in symptoms]
 
 
 #: Keys of a case beside the plain fields of an incident or a run, and how to read them from a document.

@@ -54,7 +54,7 @@ def test_symptom_ranks_last() -> None:
     assert causes(found) == ["missing-module"]
     exited, requests = found.incidents[0].symptoms
     assert exited.startswith("The container exited with code 3")
-    assert requests == "failed requests (1)"
+    assert requests == "1 failed request"
 
 
 def test_symptoms_are_attached_and_cited() -> None:
@@ -62,7 +62,7 @@ def test_symptoms_are_attached_and_cited() -> None:
     (incident,) = diagnosis(crash(0), requests).incidents
     assert incident.cause == "missing-module"
     assert len(incident.symptoms) == 2
-    assert incident.symptoms[1] == "failed requests (7)"
+    assert incident.symptoms[1] == "7 failed requests"
     assert MALFORMED[:40] in " ".join(line.message for line in incident.evidence)
 
 

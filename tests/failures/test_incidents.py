@@ -96,7 +96,7 @@ def test_requests_that_fail_with_their_instance_are_its_consequence() -> None:
     )
     incident = only(found)
     assert "tariff is nil" in incident.title
-    assert incident.symptoms == ["failed requests (3)"]
+    assert incident.symptoms == ["3 failed requests"]
     assert found.verdict == "degraded"
 
 

@@ -7,7 +7,14 @@ import msgspec
 
 from triage.diagnosis.evidence_list import EvidenceList, Link
 from triage.diagnosis.failure_causes import FailureCauses
-from triage.diagnosis.failure_titles import describe, describe_gap, quote_line, title_of
+from triage.diagnosis.failure_titles import (
+    describe,
+    describe_consequence,
+    describe_gap,
+    describe_outcome,
+    quote_line,
+    title_of,
+)
 from triage.diagnosis.matching import PackCause
 from triage.diagnosis.serving import ServiceServing
 from triage.diagnosis.unexplained import cause_id_of, playbook_of
@@ -17,6 +24,7 @@ from triage.models import (
     Event,
     FailedShare,
     FailureGroup,
+    FailureKind,
     FailureSample,
     Incident,
     Quote,
@@ -24,7 +32,7 @@ from triage.models import (
     Tier,
 )
 from triage.models.pack import Confidence, Severity
-from triage.text import path_template
+from triage.text import path_template, pluralize
 from triage.window import format_timestamp
 
 _NAMED = 20
@@ -37,6 +45,26 @@ _CLIENT_ERRORS = range(400, 500)
 _TOO_MANY = 429
 _SOCKET = 101
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker"})
+#: Paths of a sentence at most.
+_LISTED = 3
+_UNKNOWN_PATH = "unknown path"
+#: Kinds of an instance's end, whose line says how.
+_ENDS = frozenset({"exit", "signal", "terminated", "memory"})
+#: What followed, by kind.
+_NOUNS = {
+    "exit": "container exit",
+    "signal": "fatal signal",
+    "terminated": "ended container",
+    "memory": "exceeded memory limit",
+    "startup_probe": "failed startup probe",
+    "liveness_probe": "failed liveness probe",
+    "readiness_probe": "failed readiness probe",
+    "worker": "worker failure",
+    "deployment": "deployment message",
+    "task": "failed task",
+    "execution": "failed execution",
+    "request": "failed request",
+}
 _MEASURED = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
 
 
@@ -199,22 +227,25 @@ def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
     if sample.statement is not None:
         count = group.count if group.link in ("trace", "instance") else 1
         number = _cite_quote(evidence, sample.statement, group, count)
-        says = f"The application printed {quote_line(sample.statement.decisive)}"
-        if sample.kind != "request" and sample.gap:
-            says += f" {describe_gap(sample.gap)} before"
-        reasons.append(Because(says, [number]))
+        says = f"he application printed {quote_line(sample.statement.decisive)}"
+        is_before = sample.kind != "request" and sample.gap
+        when = f"{describe_gap(sample.gap)} before the failure, t" if is_before else "T"
+        reasons.append(Because(f"{when}{says}", [number]))
     elif sample.tail and sample.kind != "request":
         numbers = [_cite_quote(evidence, quote, group, 1) for quote in sample.tail]
         last = quote_line(sample.tail[-1].decisive)
-        reasons.append(Because(f"The last line of the instance before it was {last}", numbers))
+        reasons.append(Because(f"The last line of the instance before the failure was {last}", numbers))
     point = evidence.cite(_event(sample.entry, sample.event), _count_similar(group, sample))
     reasons.append(Because(_point_sentence(group, sample), [point]))
     if sample.silent_since is not None and sample.kind != "request":
         reasons.append(Because(_silence(sample.entry, sample.silent_since), [point]))
+    first_of_kind = {other.kind: other.entry for other in reversed(sample.consequences)}
+    for kind in dict.fromkeys(other.kind for other in sample.consequences):
+        entry = first_of_kind[kind]
+        count = group.requests if kind == "request" else group.consequences[kind]
+        number = evidence.cite(_event(entry, None), count)
+        reasons.append(Because(_consequence_sentence(kind, entry, group), [number]))
     seen = {sample.kind}
-    for other in sample.consequences:
-        number = evidence.cite(_event(other, None), 1)
-        reasons.append(Because(_consequence_sentence(other, group), [number]))
     for other_sample in group.samples[1:]:
         if other_sample.statement is not None and other_sample.kind not in seen:
             seen.add(other_sample.kind)
@@ -231,13 +262,29 @@ def _silence(entry: Entry, since: int) -> str:
 
 
 def _point_sentence(group: FailureGroup, sample: FailureSample) -> str:
-    what = describe(group, sample)
-    times = f", {group.count} times" if group.count > 1 else ""
     if sample.kind == "request":
-        worst = list(_by_template(group).items())[:3]
-        listed = ", ".join(f"{count} on {path} ({status})" for (path, status), count in worst)
-        return f"{what}: {listed}" if listed else f"{what}{times}"
-    return f"{what}{times}"
+        return _request_sentence(group)
+    times = f", {group.count:,} times" if group.count > 1 else ""
+    return f"{describe(group, sample)}{times}"
+
+
+def _request_sentence(group: FailureGroup) -> str:
+    """Return how many requests failed, and how: "16 requests returned 503 (8 on /a, 8 on /b)"."""
+    found = list(_by_template(group).items())
+    total = pluralize(sum(group.paths.values()) or group.count, "request")
+    statuses = {status for (_, status), _ in found if status}
+    outcome = describe_outcome(sorted(statuses))
+    if len(found) == 1 and found[0][0][0] != _UNKNOWN_PATH:
+        return f"{total} to {found[0][0][0]} {outcome}"
+    if len(found) < 2:
+        return f"{total} {outcome}"
+    several = len(statuses) > 1
+    listed = [
+        f"{count:,} on {path}{f' with {status}' if several and status else ''}"
+        for (path, status), count in found[:_LISTED]
+    ]
+    more = [f"and {len(found) - _LISTED} more"] if len(found) > _LISTED else []
+    return f"{total} {outcome} ({', '.join([*listed, *more])})"
 
 
 def _count_similar(group: FailureGroup, sample: FailureSample) -> int:
@@ -247,36 +294,29 @@ def _count_similar(group: FailureGroup, sample: FailureSample) -> int:
     """
     http = sample.entry.http
     if sample.kind == "request" and http is not None and http.status:
-        return _by_template(group).get((path_template(http.path) or "unknown path", http.status), 1)
+        return _by_template(group).get((path_template(http.path) or _UNKNOWN_PATH, http.status), 1)
     return group.kinds.get(sample.kind, 1)
 
 
 def _by_template(group: FailureGroup) -> dict[tuple[str, int], int]:
     found: dict[tuple[str, int], int] = {}
     for (path, status), count in group.paths.items():
-        key = (path_template(path) or "unknown path", status)
+        key = (path_template(path) or _UNKNOWN_PATH, status)
         found[key] = found.get(key, 0) + count
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _consequence_sentence(entry: Entry, group: FailureGroup) -> str:
-    if entry.http is not None:
-        return f"{group.requests} request{'s' * (group.requests != 1)} failed because of it"
-    line = quote_line(entry.message, 100)
-    return f"The platform then logged {line}"
+def _consequence_sentence(kind: FailureKind, entry: Entry, group: FailureGroup) -> str:
+    if kind == "request":
+        return f"{pluralize(group.requests, 'request')} failed because of it"
+    if kind in _ENDS:
+        return f"Cloud Run then logged {quote_line(entry.message, 100)}"
+    return f"As a result, {describe_consequence(kind)}"
 
 
 def _symptoms(group: FailureGroup) -> list[str]:
-    names = {
-        "request": "failed requests",
-        "startup_probe": "failed startup probes",
-        "deployment": "deployment messages",
-    }
-    found = [
-        f"{names.get(kind, kind.replace('_', ' '))} ({count})"
-        for kind, count in sorted(group.consequences.items())
-    ]
-    return [*found, *([f"failed requests ({group.requests})"] if group.requests else [])]
+    found = [pluralize(count, _NOUNS[kind]) for kind, count in sorted(group.consequences.items())]
+    return [*found, *([pluralize(group.requests, "failed request")] if group.requests else [])]
 
 
 def _cite_quote(evidence: EvidenceList, quote: Quote, group: FailureGroup, count: int) -> str:

@@ -1,6 +1,8 @@
 """What a group of failures is called, in one line, where no cause of a pack names it."""
 
-from triage.models import FailureGroup, FailureSample
+from collections.abc import Sequence
+
+from triage.models import FailureGroup, FailureKind, FailureSample
 from triage.text import path_template
 
 #: Characters of a title at most.
@@ -52,13 +54,21 @@ def describe(group: FailureGroup, sample: FailureSample) -> str:
 
 def describe_requests(group: FailureGroup) -> str:
     """Return which requests failed with which status: "Requests to /api returned 500"."""
-    statuses = sorted({status for _, status in group.paths if status})
     paths = {path_template(path) for path, _ in group.paths if path}
     to = f" to {shorten(next(iter(paths)), 60)}" if len(paths) == 1 else ""
-    if statuses == [_TIMEOUT]:
-        return f"Requests{to} timed out (504)"
-    returned = " or ".join(map(str, statuses[:3])) or "an error"
-    return f"Requests{to} returned {returned}"
+    return f"Requests{to} {describe_outcome(sorted({status for _, status in group.paths if status}))}"
+
+
+def describe_outcome(statuses: Sequence[int]) -> str:
+    """Return how requests ended: "timed out (504)", "returned 500 or 503"."""
+    if list(statuses) == [_TIMEOUT]:
+        return "timed out (504)"
+    return f"returned {' or '.join(map(str, statuses[:3])) or 'an error'}"
+
+
+def describe_consequence(kind: FailureKind) -> str:
+    """Return what failed as part of a sentence: "the startup probe failed"."""
+    return f"{_WHAT[kind][0].lower()}{_WHAT[kind][1:]}"
 
 
 def shorten(text: str, most: int) -> str:
@@ -75,6 +85,6 @@ def quote_line(line: str, most: int = _QUOTED) -> str:
 def describe_gap(nanoseconds: int) -> str:
     """Return a span of time in the unit that reads best."""
     seconds = nanoseconds / _NANOSECONDS
-    if seconds < 0.1:
-        return f"{round(seconds * 1000)} ms"
+    if seconds < 0.0995:
+        return f"{max(1, round(seconds * 1000))} ms"
     return f"{seconds:.1f} s" if seconds < 120 else f"{round(seconds / 60)} min"

@@ -12,6 +12,7 @@ from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import FinishKey, PackCause
 from triage.diagnosis.rule_matches import MatchesByRule, RuleMatches
 from triage.models import Because, Entry, Event, FailureGroup, Incident, RuledOut, Run, Scope
+from triage.text import count_times, pluralize
 from triage.window import NANOSECONDS, format_timestamp
 
 #: Instances and runs that a scope names; ``count`` has the total.
@@ -208,8 +209,8 @@ class IncidentBuilder:
             evidence=evidence_list.evidence,
             symptoms=[
                 *(symptom.headline() for symptom in self.symptoms),
-                *(f"{title_of(group)} ({_times(group.count)})" for group in self.failures),
-                *([f"failed requests ({requests})"] if requests else []),
+                *(f"{title_of(group)} ({count_times(group.count)})" for group in self.failures),
+                *([pluralize(requests, "failed request")] if requests else []),
             ],
             captures=self._captures(),
         )
@@ -217,7 +218,8 @@ class IncidentBuilder:
     def _first_failed_request(self) -> Entry | None:
         """Return the first request that failed in consequence of a failure."""
         samples = [sample for group in self.failures for sample in group.samples]
-        entries = [entry for sample in samples for entry in sample.consequences if entry.http is not None]
+        points = [point for sample in samples for point in sample.consequences]
+        entries = [point.entry for point in points if point.kind == "request"]
         return min(entries, key=lambda entry: entry.sort_key, default=None)
 
     def _captures(self) -> dict[str, str]:
@@ -270,7 +272,7 @@ class IncidentBuilder:
     def headline(self) -> str:
         """Return the title with its number of lines, as shown for a symptom."""
         count = sum(found.count for found in self.matches.values())
-        return f"{self.title} ({count} line{'s' * (count != 1)})"
+        return f"{self.title} ({pluralize(count, 'line')})"
 
     def _select_matches(self, nearby: MatchesByRule) -> MatchesByRule:
         """Return the matches to cite: those of the reasons, then the others, most severe first."""
@@ -317,10 +319,6 @@ class IncidentBuilder:
     def _may_exclude(self, line: RuleMatches) -> bool:
         """Return whether a nearby match is about this incident: not one of another run of its kind."""
         return line.first.run != self.pack_cause.cause.scope
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
 
 
 class _MissingFields(dict[str, str]):

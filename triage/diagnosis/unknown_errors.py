@@ -174,7 +174,8 @@ def _explained_by(group: FailureGroup) -> set[PatternName]:
         lines |= {
             message_template(line) for quote in quotes for line in quote.text.split("\n") if line.strip()
         }
-        lines |= {message_template(entry.message) for entry in (sample.entry, *sample.consequences)}
+        points = [sample.entry, *(other.entry for other in sample.consequences)]
+        lines |= {message_template(entry.message) for entry in points}
     known = {(group.service, group.known.cause, "")} if group.known is not None else set()
     return {(group.service, _UNKNOWN, line) for line in lines} | known
 

@@ -9,7 +9,7 @@ from triage.failures.linking import Attribution
 from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint
 from triage.failures.statements import Statement
 from triage.measures import Moments
-from triage.models import Entry, FailureGroup, FailureSample, Link, Quote, Recognized
+from triage.models import Consequence, Entry, FailureGroup, FailureSample, Link, Quote, Recognized
 from triage.text import message_template
 
 #: Attributions of a group that are kept to be cited: the first ones, and the first of each kind.
@@ -270,7 +270,9 @@ def _sample(failure: Failure, *, is_named: bool) -> FailureSample:
         gap=attribution.gap,
         tail=tuple(_quote(statement) for statement in attribution.tail),
         silent_since=failure.silent_since,
-        consequences=tuple(other.entry for other in [*failure.consequences, *failure.requests[:1]]),
+        consequences=tuple(
+            Consequence(other.kind, other.entry) for other in [*failure.consequences, *failure.requests[:1]]
+        ),
         pack=_pack_of(statement) if statement else "",
     )
 

@@ -62,7 +62,7 @@ from triage.models.entry import (
 from triage.models.error_pattern import ErrorPattern
 from triage.models.event import Event, FailureKind, RunKind
 from triage.models.evidence_sample import EvidenceSample, SampleKind
-from triage.models.failure import FailureGroup, FailureSample, Link, Quote, Recognized
+from triage.models.failure import Consequence, FailureGroup, FailureSample, Link, Quote, Recognized
 from triage.models.fetch import (
     WORKLOAD_RESOURCES,
     FetchPlan,
@@ -137,6 +137,7 @@ __all__ = [
     "Condition",
     "ConfigurationDifference",
     "Connections",
+    "Consequence",
     "Coverage",
     "Criteria",
     "Criterion",

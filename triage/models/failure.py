@@ -3,7 +3,7 @@
 The failure points, the statement before them, and what followed from them.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -43,6 +43,17 @@ class Quote(msgspec.Struct, frozen=True):
     decisive: str
 
 
+class Consequence(NamedTuple):
+    """A further point of a failure: what only followed from it.
+
+    kind: what failed.
+    entry: the failure point.
+    """
+
+    kind: FailureKind
+    entry: Entry
+
+
 class FailureSample(msgspec.Struct, frozen=True, kw_only=True):
     """One failure to be cited.
 
@@ -67,7 +78,7 @@ class FailureSample(msgspec.Struct, frozen=True, kw_only=True):
     gap: int = 0
     tail: tuple[Quote, ...] = ()
     silent_since: int | None = None
-    consequences: tuple[Entry, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
     pack: str = ""
 
 

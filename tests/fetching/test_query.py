@@ -17,6 +17,7 @@ from triage import lql, rules
 from triage.errors import UsageError
 from triage.fetching.query import MAX_CHARACTERS, add_window, build_filter, gcloud_command
 from triage.models import Chain, Pack, Rule, WorkloadKind
+from triage.models.pack_tables import Paths
 from triage.window import Window, parse_timestamp
 
 WINDOW = Window(parse_timestamp("2025-09-16T00:00:00Z"), parse_timestamp("2025-09-17T00:00:00Z"))
@@ -29,6 +30,7 @@ PACK = Pack(
     chain=Chain(phases=[], checks=[]),
     keywords=["readiness", "Failed services", "shop.readiness_gate"],
     filter='labels.tier="front" -- said by the shop',
+    paths=Paths(socket=["/ws", "/ws/*"], health=["/health/*"]),
     rules=[
         Rule(id="waits", literal="waiting for the till", pattern="^waiting", hits=["waiting"], misses=[""]),
         Rule(id="short", literal="till", pattern="^till", hits=["till"], misses=[""]),

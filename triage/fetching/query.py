@@ -37,7 +37,6 @@ _ALWAYS = (
     'log_id("cloudaudit.googleapis.com/system_event")',
     'log_id("cloudaudit.googleapis.com/policy")',
     "httpRequest.status>=400",
-    'httpRequest.requestUrl:("/health" OR "/ws" OR "/websocket" OR "/ready" OR "/live")',
 )
 _REQUESTS = 'log_id("run.googleapis.com/requests")'
 #: How a request to a function of the first generation ended: logged as DEBUG, among the lines of the
@@ -169,8 +168,10 @@ def _pack_clause(packs: Sequence[Pack], more: Sequence[str]) -> str:
     keywords = _without_longer(word for pack in own for word in pack.keywords)
     literals = (rule.literal for rule in rules if not rule.noise and len(rule.literal) >= _MIN_LITERAL)
     known = _without_longer([*keywords, *literals])
+    paths = (path for pack in packs for path in (*pack.paths.socket, *pack.paths.health))
     parts = [
         *_ALWAYS,
+        f"httpRequest.requestUrl:{_any_of(_without_longer(path.rstrip('/*') for path in paths))}",
         *more,
         *(f"{field}:{_any_of(known if field in _TEXTS[:2] else keywords)}" for field in _TEXTS),
         *(f"{field}:{_any_of(word for word in keywords if ' ' not in word)}" for field in _NAMES),

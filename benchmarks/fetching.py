@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 
 from triage.fetching.client import Connection, connect
 from triage.fetching.fetcher import fetch
+from triage.fetching.further_parts import Findings
 from triage.fetching.pages import PageReader, RateLimiter, RetryPolicy
-from triage.models import FetchPlan, Neighbourhoods
+from triage.models import FetchPlan
 from triage.window import NANOSECONDS, Window, format_timestamp, parse_timestamp
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -105,8 +106,7 @@ def fetch_with_triage(address: str) -> int:
         fetched = fetch(
             _plan(address, folder),
             [],
-            find_shortfalls=lambda *_: [],
-            find_neighbourhoods=lambda _files: Neighbourhoods(),
+            findings=Findings(),
             notify=lambda _: None,
             show_progress=lambda _: None,
         )

@@ -70,7 +70,7 @@ def test_fetched_logs_give_the_same_answer_as_the_export(call: Call, example: Lo
 
 def test_window_widens_to_boot_and_deployment(call: Call, example: LoggingServer) -> None:
     called = call(*at(example, "netra-backend-staging"), "--around", "2026-03-17T14:02:09Z", "--margin", "1m")
-    first, second = [line for line in called.err.splitlines() if ": fetching " in line]
+    first, second = [line for line in called.err.splitlines() if ": fetching 2026" in line]
     assert "the first failure (gate-header-check, 2026-03-17 14:01:59 UTC" in first
     assert "the deployment before the gate of 2026-03-17 14:01:59 UTC" in second
     assert "at most from 2026-03-17 08:01:09 UTC" in second
@@ -222,7 +222,7 @@ def test_dry_run_sends_nothing_and_prints_the_call_limit(call: Call, shop: Loggi
     with freeze_time("2025-09-16T01:00:00Z"):
         called = call(*at(shop), "--dry-run", "--limit", "2500", "--reads-per-minute", "30")
     assert called.status == 0
-    asked, window, wider, around, calls = called.out.splitlines()
+    asked, window, wider, changes, around, calls = called.out.splitlines()
     assert asked == f"would ask {shop.address} for logs of {SERVICE} in project demo, named by --project"
     assert window.startswith(
         "window: 2025-09-16 00:00:00 UTC (2025-09-15 17:00:00 PDT) to 2025-09-16 01:00:00 UTC"
@@ -230,8 +230,10 @@ def test_dry_run_sends_nothing_and_prints_the_call_limit(call: Call, shop: Loggi
     assert wider.startswith(
         "it may be widened, in at most 3 steps, up to 2025-09-15 18:00:00 UTC (11:00:00 PDT) and "
     )
+    assert changes.startswith("then the changes before the window, where something failed")
+    assert changes.endswith("in at most 20 calls")
     assert around == "then all lines of failing instances around each failure, in at most 40 calls"
-    assert calls == "at most 47 calls, repeats not counted, and at most 30 calls a minute"
+    assert calls == "at most 67 calls, repeats not counted, and at most 30 calls a minute"
     assert shop.requests == []
 
 

@@ -26,9 +26,10 @@ import google.protobuf.json_format  # noqa: F401
 from tests.fakes.entries import SERVICE, WINDOW
 from triage.errors import TriageError
 from triage.fetching import fetcher as fetching
+from triage.fetching.further_parts import Findings
 from triage.fetching.pages import RetryPolicy
 from triage.fetching.record import register_payload_types
-from triage.models import FetchPlan, Neighbourhoods
+from triage.models import FetchPlan
 
 _STEPS = ("write", "fsync", "replace", "link", "unlink", "mkdir", "rmdir")
 
@@ -51,8 +52,7 @@ def fetch(order: dict[str, Any]) -> int:
         fetching.fetch(
             plan,
             [],
-            find_shortfalls=lambda *_: [],
-            find_neighbourhoods=lambda _files: Neighbourhoods(),
+            findings=Findings(),
             notify=lambda _: None,
             show_progress=lambda _: None,
             retry_policy=retry_policy,

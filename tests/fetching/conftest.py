@@ -11,8 +11,17 @@ import pytest
 from tests.fakes.entries import SERVICE, WINDOW, entries
 from tests.fakes.logging_server import LoggingServer
 from triage.fetching import fetcher as fetching
+from triage.fetching.further_parts import Findings
 from triage.fetching.pages import RetryPolicy
-from triage.models import FetchPlan, FetchResult, Neighbourhoods, Progress, WindowShortfall
+from triage.models import (
+    FailedTraces,
+    FetchPlan,
+    FetchResult,
+    Neighbourhoods,
+    Progress,
+    UnknownChange,
+    WindowShortfall,
+)
 
 Fetch = Callable[..., list[FetchResult]]
 
@@ -55,6 +64,8 @@ def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
     def run(
         find_shortfalls: Any = lambda *_: list[WindowShortfall](),
         find_neighbourhoods: Any = lambda _files: Neighbourhoods(),
+        find_unknown_changes: Any = lambda *_: list[UnknownChange](),
+        find_failed_traces: Any = lambda _files: FailedTraces(),
         retry_policy: RetryPolicy = retry_policy,
         **changes: Any,
     ) -> list[FetchResult]:
@@ -62,8 +73,12 @@ def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
         return fetching.fetch(
             changed,
             [],
-            find_shortfalls=find_shortfalls,
-            find_neighbourhoods=find_neighbourhoods,
+            findings=Findings(
+                shortfalls=find_shortfalls,
+                unknown_changes=find_unknown_changes,
+                neighbourhoods=find_neighbourhoods,
+                failed_traces=find_failed_traces,
+            ),
             notify=messages.append,
             show_progress=shown.append,
             retry_policy=retry_policy,

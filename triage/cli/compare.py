@@ -113,6 +113,7 @@ def compare_command(
             window=before,
             project=project,
             widen=False,
+            earlier_changes=True,
             reads_per_minute=reads_per_minute,
             endpoint=endpoint,
             impersonate=impersonate,

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 @click.option("--margin", default="15m", show_default=True, metavar="LENGTH", help="How far, with --around.")
 @click.option("--everything", is_flag=True, help="Ask for all lines of the service.")
 @click.option(
+    "--with-callers",
+    is_flag=True,
+    help="Ask for what other services and load balancers logged of failed requests.",
+)
+@click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", help="No more entries than that, oldest first."
 )
 @click.option("-o", "--output", default="", metavar="FILE", help="The file, or an existing folder.")
@@ -58,6 +63,7 @@ def fetch_command(
     impersonate: str,
     packs: "list[Pack]",
     everything: bool,
+    with_callers: bool,
     resume: bool,
     widen: bool | None,
     print_query: bool,
@@ -83,6 +89,8 @@ def fetch_command(
         project=project,
         filter=filter_text,
         everything=everything,
+        earlier_changes=True,
+        with_callers=with_callers,
         limit=limit,
         folder=folder or ".",
         file="" if folder else output,
@@ -121,9 +129,15 @@ def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis", report:
     """Print the diagnosis of the fetched files, and what the window cuts."""
     from triage.cli.screens.console import print_screen, sanitize
     from triage.cli.screens.diagnosis import render_answer, render_details
+    from triage.text import pluralize
 
     for file in fetched:
         print_note(f"wrote {file.path}: {file.entries:,} entries")
+        if file.traces:
+            print_note(
+                f"{file.related:,} of them are of other services and load balancers, by "
+                f"{pluralize(file.traces, 'trace')} of failed requests"
+            )
     if cut := fetched[0].cut:
         print_note(f"cut: {cut}")
     shown = sanitize(analysis.diagnosis)

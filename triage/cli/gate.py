@@ -170,6 +170,7 @@ def _fetch_plan(
         widen=False,
         keep=False,
         requests=True,
+        earlier_changes=True,
         reads_per_minute=reads_per_minute,
         endpoint=endpoint,
         impersonate=impersonate,

@@ -5,7 +5,7 @@ The window grows where it cuts a run.
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,20 +13,15 @@ import msgspec
 from triage.errors import IOFailureError, NoPermissionError, TryAgainError, UsageError
 from triage.fetching import window_growth, writer
 from triage.fetching.api_errors import is_page_token_error, to_triage_error, without_resume
-from triage.fetching.around_failures import MAX_PAGES, build_around_queries
 from triage.fetching.client import Connection, connect
-from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, Part, new_parts
+from triage.fetching.further_parts import Findings, FurtherParts
+from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, Part, Purpose, new_parts
 from triage.fetching.output_paths import find_journal, journal_folder, output_path
 from triage.fetching.pages import PAGE_SIZE, PageReader, RateLimiter, RetryPolicy
 from triage.fetching.query import add_window, plan_filter
-from triage.models import FetchPlan, FetchResult, Neighbourhoods, Pack, Progress, WindowShortfall
-from triage.text import pluralize
+from triage.models import FetchPlan, FetchResult, Pack, Progress
 from triage.window import Window, format_utc_and_local, parse_timestamp
 
-#: Return what a window cuts, given the files so far, their window and the requested one.
-FindShortfalls = Callable[[Sequence[Path], Window, Window], Sequence[WindowShortfall]]
-#: Return the windows around the failures in the files so far whose evidence is still to be read.
-FindNeighbourhoods = Callable[[Sequence[Path]], Neighbourhoods]
 Notify = Callable[[str], None]
 ShowProgress = Callable[[Progress], None]
 
@@ -37,8 +32,7 @@ def fetch(
     plan: FetchPlan,
     packs: Sequence[Pack],
     *,
-    find_shortfalls: FindShortfalls,
-    find_neighbourhoods: FindNeighbourhoods,
+    findings: Findings,
     notify: Notify,
     show_progress: ShowProgress,
     retry_policy: RetryPolicy = _RETRY_POLICY,
@@ -46,10 +40,9 @@ def fetch(
 ) -> list[FetchResult]:
     """Fetch a plan and return its files: one per service, with a .meta.json each.
 
-    After each round ``find_shortfalls`` returns what the window cuts. In the end ``find_neighbourhoods``
-    returns the windows around failures, of which all lines are fetched too. ``notify`` receives sentences
-    about events, ``show_progress`` the progress. Pages are kept in a journal until all files are written;
-    ``plan.resume`` continues from an existing journal, or starts a new fetch without one.
+    ``findings`` say what is fetched after the logs of the window. ``notify`` receives sentences about events,
+    ``show_progress`` the progress. Pages are kept in a journal until all files are written; ``plan.resume``
+    continues from an existing journal, or starts a new fetch without one.
 
     Raises:
         UsageError: the query is invalid, an output exists, or --resume finds another fetch.
@@ -75,8 +68,7 @@ def fetch(
             plan=plan,
             journal=journal,
             connection=connection,
-            find_shortfalls=find_shortfalls,
-            find_neighbourhoods=find_neighbourhoods,
+            findings=findings,
             notify=notify,
             show_progress=show_progress,
             retry_policy=retry_policy,
@@ -128,16 +120,14 @@ class _Fetcher:
         plan: FetchPlan,
         journal: Journal,
         connection: Connection,
-        find_shortfalls: FindShortfalls,
-        find_neighbourhoods: FindNeighbourhoods,
+        findings: Findings,
         notify: Notify,
         show_progress: ShowProgress,
         retry_policy: RetryPolicy,
     ) -> None:
         self._plan = plan
         self._journal = journal
-        self._find_shortfalls = find_shortfalls
-        self._find_neighbourhoods = find_neighbourhoods
+        self._findings = findings
         self._notify = notify
         self._show_progress = show_progress
         self._project = connection.project
@@ -178,69 +168,27 @@ class _Fetcher:
         return f"; {self._journal.entries:,} entries are kept in {self._journal.folder}"
 
     def _collect(self) -> str:
-        """Fetch the logs, then the lines around failures; return what stays cut, or ""."""
-        cut = self._collect_window()
-        if not self._plan.asks_around_failures or self._is_limited():
-            return cut
-        return "; ".join(filter(None, [cut, self._collect_around_failures()]))
-
-    def _is_limited(self) -> bool:
-        """Return whether --limit cut the logs of a service."""
-        return any(part.limited for part in self._journal.state.parts if not part.filter)
-
-    def _collect_around_failures(self) -> str:
-        """Fetch all lines around failures; return what stays cut, or ""."""
-        journal = self._journal
-        omitted = 0
-        if not any(part.filter for part in journal.state.parts):
-            omitted = self._add_parts_around_failures()
-        around = [index for index, part in enumerate(journal.state.parts) if part.filter]
-        for index in around:
-            self._fetch_part(index)
-        if omitted or any(journal.state.parts[index].limited for index in around):
-            return "not all lines around failures were read: --everything, or a shorter window, reads them"
-        return ""
-
-    def _add_parts_around_failures(self) -> int:
-        """Add the parts around failures; return how many windows have no room."""
-        journal = self._journal
-        files = journal.files()
-        neighbourhoods = self._find_neighbourhoods(files) if files else Neighbourhoods()
-        omitted = neighbourhoods.omitted
-        parts: list[Part] = []
-        for service in journal.state.clauses:
-            queries, left = build_around_queries(service, self._plan.kind, neighbourhoods, journal.window)
-            omitted += left
-            parts += [
-                Part(
-                    service=service,
-                    start=query.window.start,
-                    end=query.window.end,
-                    filter=query.filter,
-                    windows=query.windows,
-                    max_pages=MAX_PAGES,
-                )
-                for query in queries
-            ]
-        if parts:
-            windows = sum(part.windows for part in parts)
-            self._notify(
-                f"fetching all lines around failures: {pluralize(windows, 'window')}, in at most "
-                f"{len(parts) * MAX_PAGES} calls"
+        """Fetch the logs, then what explains them; return what stays cut, or ""."""
+        cut = [self._collect_window()]
+        if not self._journal.is_limited("logs"):
+            further = FurtherParts(
+                self._plan, self._journal, self._findings, fetch_all=self._fetch_all, notify=self._notify
             )
-            journal.add_parts(parts)
-        return omitted
+            cut += further.collect()
+        return "; ".join(filter(None, cut))
+
+    def _fetch_all(self, purpose: Purpose) -> None:
+        for index in self._journal.indexes(purpose):
+            self._fetch_part(index)
 
     def _collect_window(self) -> str:
         """Fetch the parts and widen the window as needed; return what stays cut, or ""."""
         journal, asked = self._journal, self._plan.window
         while True:
-            for index, part in enumerate(journal.state.parts):
-                if not part.filter:
-                    self._fetch_part(index)
-            if self._is_limited():
+            self._fetch_all("logs")
+            if self._journal.is_limited("logs"):
                 return f"--limit {journal.state.limit} was reached: there are more entries"
-            shortfalls = self._find_shortfalls(journal.files(), journal.window, asked)
+            shortfalls = self._findings.shortfalls(journal.files("logs"), journal.window, asked)
             if not shortfalls:
                 return ""
             says = "; ".join(dict.fromkeys(shortfall.says for shortfall in shortfalls))
@@ -308,12 +256,13 @@ class _Fetcher:
         journal = self._journal
         parts = [(part, journal.file(index)) for index, part in enumerate(journal.state.parts)]
         mine = sorted(
-            ((part, file) for part, file in parts if part.service == service), key=lambda of: of[0].start
+            ((part, file) for part, file in parts if part.service == service), key=lambda item: item[0].start
         )
+        of = _by_purpose(part for part, _ in mine)
         window = journal.window
         path, duplicates = writer.write_lines(
-            [file for part, file in mine if part.entries and not part.filter],
-            [file for part, file in mine if part.entries and part.filter],
+            [file for part, file in mine if part.entries and part.purpose == "logs"],
+            [file for part, file in mine if part.entries and part.purpose != "logs"],
             output_path(self._plan, service, window),
             journal.folder,
         )
@@ -326,9 +275,19 @@ class _Fetcher:
             window=window,
             entries=sum(part.entries for part, _ in mine) - duplicates,
             pages=sum(part.pages for part, _ in mine),
-            around_failures=sum(part.windows for part, _ in mine),
-            complete=not any(part.limited for part, _ in mine if not part.filter),
+            around_failures=sum(part.asked for part in of["around"]),
+            changes_since=min((part.start for part in of["changes"]), default=None),
+            traces=sum(part.asked for part in of["traces"]),
+            related=sum(part.entries for part in of["traces"]),
+            complete=not any(part.limited for part in of["logs"]),
             cut=cut,
         )
         writer.write_meta(fetched, journal.folder)
         return fetched
+
+
+def _by_purpose(parts: Iterable[Part]) -> dict[Purpose, list[Part]]:
+    found: dict[Purpose, list[Part]] = {"logs": [], "changes": [], "around": [], "traces": []}
+    for part in parts:
+        found[part.purpose].append(part)
+    return found

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -23,16 +24,21 @@ _RESTART_HINT = "delete its folder and fetch anew"
 #: hour.
 TOKEN_LIFE = 23 * 3600 * NANOSECONDS
 
+#: What a part holds: the logs of the service, the changes before them, all lines around failures, or entries
+#: of others that share the traces of failed requests.
+Purpose = Literal["logs", "changes", "around", "traces"]
+
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One service in one time range, or what it logged around failures; and the progress.
+    """What one query fetches for a service, and the progress.
 
     Attributes:
         service: the service.
         start: start of the range in nanoseconds.
         end: end of the range in nanoseconds.
-        filter: filter of a part around failures, "" for the filter of the service.
-        windows: number of windows of a part around failures.
+        purpose: what the part holds.
+        filter: filter of the part, "" for the filter of the service.
+        asked: number of windows around failures, or of traces, that the filter of the part names.
         max_pages: number of pages after which the part ends; None for all.
         resume_from: start of the current query, if a page token was lost.
         token: the token of the next page.
@@ -51,8 +57,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     start: int
     end: int
+    purpose: Purpose = "logs"
     filter: str = ""
-    windows: int = 0
+    asked: int = 0
     max_pages: int | None = None
     resume_from: int | None = None
     token: str = ""
@@ -87,7 +94,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    version: int = 1
+    version: int = 2
     project: str
     clauses: dict[str, str]
     asked: Window
@@ -162,13 +169,17 @@ class Journal:
         """Return the file of a part."""
         return self.folder / f"{index:03}-{filename(self.state.parts[index].service)}.jsonl"
 
-    def files(self) -> list[Path]:
-        """Return the files of the parts that hold lines, without those around failures."""
-        return [
-            self.file(index)
-            for index, part in enumerate(self.state.parts)
-            if part.entries and not part.filter
-        ]
+    def files(self, *purposes: Purpose) -> list[Path]:
+        """Return the files of the parts of some purposes that hold lines."""
+        return [self.file(index) for index in self.indexes(*purposes) if self.state.parts[index].entries]
+
+    def indexes(self, *purposes: Purpose) -> list[int]:
+        """Return which parts have one of the purposes."""
+        return [index for index, part in enumerate(self.state.parts) if part.purpose in purposes]
+
+    def is_limited(self, purpose: Purpose) -> bool:
+        """Return whether parts of a purpose were cut: those of the logs by --limit, others by their pages."""
+        return any(self.state.parts[index].limited for index in self.indexes(purpose))
 
     @property
     def entries(self) -> int:
@@ -182,8 +193,8 @@ class Journal:
 
     @property
     def window(self) -> Window:
-        """Return the time range of all parts together."""
-        parts = self.state.parts
+        """Return the time range of the logs."""
+        parts = [self.state.parts[index] for index in self.indexes("logs")]
         start, end = min(part.start for part in parts), max(part.end for part in parts)
         return Window(start, end, self.state.asked.relative)
 
@@ -317,7 +328,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         state = msgspec.json.decode(path.read_bytes(), type=Checkpoint)
     except msgspec.DecodeError as error:
         raise BadDataError(f"{path} is no checkpoint of a fetch: {error}", _RESTART_HINT) from error
-    if state.version != 1:
+    if state.version != 2:
         raise BadDataError(f"{path} was written by another version of triage", _RESTART_HINT)
     return state
 

@@ -52,6 +52,9 @@ def write_meta(fetched: FetchResult, scratch: Path) -> Path:
         "entries": fetched.entries,
         "pages": fetched.pages,
         "windows_around_failures": fetched.around_failures,
+        "changes_since": None if fetched.changes_since is None else format_timestamp(fetched.changes_since),
+        "traces_followed": fetched.traces,
+        "entries_of_others": fetched.related,
         "complete": fetched.complete,
         "cut": fetched.cut or None,
         "triage": __version__,
@@ -72,8 +75,21 @@ def meta_path(path: Path) -> Path:
     return path.with_name(f"{name}.meta.json")
 
 
-def fetched_window(path: Path) -> Window | None:
-    """Return the window for which a file was fetched completely; None if unknown.
+class FetchedRange(msgspec.Struct, frozen=True):
+    """What a fetched file covers.
+
+    Attributes:
+        window: the window of which all logs that were asked for are in the file.
+        changes_since: from when on changes before the window are in it, in nanoseconds; None if none are.
+
+    """
+
+    window: Window
+    changes_since: int | None = None
+
+
+def fetched_range(path: Path) -> FetchedRange | None:
+    """Return what a file covers if it was fetched completely; None if unknown.
 
     The entries alone do not show it: a fetch selects entries, and a quiet hour has none.
     """
@@ -82,9 +98,10 @@ def fetched_window(path: Path) -> Window | None:
         if meta["schema"] != SCHEMA or meta["file"] != path.name or not meta["complete"]:
             return None
         start, end = map(parse_timestamp, meta["window_fetched"])
+        changes_since = meta.get("changes_since")
+        return FetchedRange(Window(start, end), changes_since and parse_timestamp(changes_since))
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return Window(start, end)
 
 
 def _publish(temporary: Path, target: Path) -> Path:

@@ -65,10 +65,12 @@ from triage.models.evidence_sample import EvidenceSample, SampleKind
 from triage.models.failure import Consequence, FailureGroup, FailureSample, Link, Quote, Recognized
 from triage.models.fetch import (
     WORKLOAD_RESOURCES,
+    FailedTraces,
     FetchPlan,
     FetchResult,
     Progress,
     Query,
+    UnknownChange,
     WindowShortfall,
     WorkloadKind,
     service_of_function,
@@ -154,6 +156,7 @@ __all__ = [
     "EvidenceSample",
     "ExportFile",
     "FailedShare",
+    "FailedTraces",
     "FailureGroup",
     "FailureKind",
     "FailureSample",
@@ -236,6 +239,7 @@ __all__ = [
     "Tier",
     "Timeline",
     "Traffic",
+    "UnknownChange",
     "Verdict",
     "VerdictChange",
     "VerdictComparison",

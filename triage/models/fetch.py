@@ -32,6 +32,9 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
         filter: Logging filter that replaces the one of the packs.
         everything: whether to fetch all lines of the services.
         requests: whether to fetch all requests, which a share of failed ones needs.
+        earlier_changes: whether to fetch the changes before the window too, where something failed or the
+            configuration before a deployment is unknown.
+        with_callers: whether to fetch what other services and load balancers logged of failed requests.
         limit: largest number of entries per service.
         folder: output folder.
         file: output name, "" for one made of service and window.
@@ -51,6 +54,8 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
     filter: str = ""
     everything: bool = False
     requests: bool = False
+    earlier_changes: bool = False
+    with_callers: bool = False
     limit: int | None = None
     folder: str = "."
     file: str = ""
@@ -73,6 +78,14 @@ class FetchPlan(msgspec.Struct, frozen=True, kw_only=True):
         Not where the filter is the user's own.
         """
         return not self.filter and not self.everything
+
+    @property
+    def asks_for_changes(self) -> bool:
+        """Return whether the changes before the window are fetched too.
+
+        Not where the filter is the user's own.
+        """
+        return self.earlier_changes and not self.filter
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -133,6 +146,34 @@ class WindowShortfall(msgspec.Struct, frozen=True):
     says: str
 
 
+class UnknownChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What the fetched logs do not show of the changes of a service.
+
+    Attributes:
+        service: the service, or another workload.
+        says: what is unknown, as a clause.
+        deployed: when the unknown configuration became ready, in nanoseconds; None if no entry says so.
+
+    """
+
+    service: str
+    says: str
+    deployed: int | None = None
+
+
+class FailedTraces(msgspec.Struct, frozen=True):
+    """Traces of requests that failed.
+
+    Attributes:
+        traces: the traces of each service, server errors first.
+        omitted: failed requests whose traces have no room.
+
+    """
+
+    traces: dict[str, list[str]] = {}
+    omitted: int = 0
+
+
 class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
     """The file of one service that was fetched.
 
@@ -146,6 +187,10 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
         entries: number of entries.
         pages: number of pages.
         around_failures: number of windows around failures of which all lines were asked for.
+        changes_since: from when on changes before the window were asked for, in nanoseconds; None if none
+            were.
+        traces: number of traces of failed requests for which the entries of others were asked for.
+        related: number of entries of others.
         complete: whether all entries are in the file.
         cut: why it is incomplete, "" where complete.
 
@@ -160,5 +205,8 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
     pages: int
     around_failures: int = 0
+    changes_since: int | None = None
+    traces: int = 0
+    related: int = 0
     complete: bool
     cut: str = ""

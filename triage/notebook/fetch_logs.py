@@ -23,6 +23,7 @@ def fetch(
     margin: str = "15m",
     filter: str = "",  # noqa: A002 - the word of the command and of Cloud Logging
     everything: bool = False,
+    with_callers: bool = False,
     limit: int | None = None,
     folder: str | Path = ".",
     resume: bool = False,
@@ -47,6 +48,7 @@ def fetch(
         margin: length of each side of ``around``.
         filter: Logging filter to use instead of the packs' query.
         everything: fetch all lines of the service.
+        with_callers: fetch what other services and load balancers logged of failed requests too.
         limit: highest number of entries, oldest first.
         folder: where to write the files.
         resume: resume an interrupted fetch.
@@ -70,6 +72,8 @@ def fetch(
         project=project,
         filter=filter,
         everything=everything,
+        earlier_changes=True,
+        with_callers=with_callers,
         limit=limit,
         folder=str(folder),
         resume=resume,
@@ -89,6 +93,4 @@ def fetch(
         progress.notify(f"wrote {file.path}: {file.entries:,} entries")
     if cut := fetched[0].cut:
         progress.notify(f"cut: {cut}")
-    window = fetched[0].window
-    selection = pipeline.Selection(since=window.start, until=window.end)
-    return Logs([file.path for file in fetched], selection, analysis)
+    return Logs([file.path for file in fetched], pipeline.fetched_selection(fetched), analysis)

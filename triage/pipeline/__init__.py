@@ -45,6 +45,7 @@ _MODULES = {
     "exit_status_of": "triage.pipeline.watch_run",
     "explain_filter": "triage.pipeline.filters",
     "fetch": "triage.pipeline.fetch_run",
+    "fetched_selection": "triage.pipeline.fetch_run",
     "find_issues": "triage.pipeline.ticket_run",
     "find_probe_table": "triage.pipeline.probe_run",
     "fix_filter": "triage.pipeline.filters",

@@ -27,6 +27,7 @@ from triage.pipeline.comparison import (
 from triage.pipeline.fetch_run import (
     build_queries as build_queries,
     fetch as fetch,
+    fetched_selection as fetched_selection,
     plan_fetch as plan_fetch,
     to_json_line as to_json_line,
 )

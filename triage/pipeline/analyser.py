@@ -37,6 +37,7 @@ from triage.models import (
     Timeline,
     Traffic,
 )
+from triage.models.change import AppliedChange
 from triage.pipeline.change_links import add_changes
 from triage.pipeline.compiled_packs import CompiledPacks, compile_packs
 from triage.rules import Matcher
@@ -65,6 +66,7 @@ class Analysis(msgspec.Struct, frozen=True):
     traffic: all requests of each revision by status.
     configurations: the last configuration of each service that the logs hold.
     given_configurations: those that the user supplied.
+    changes: the changes with what links them to incidents; documents have them in the diagnosis.
     """
 
     timeline: Timeline
@@ -77,6 +79,7 @@ class Analysis(msgspec.Struct, frozen=True):
     traffic: list[RevisionTraffic] = []
     configurations: list[Configuration] = []
     given_configurations: list[Configuration] = []
+    changes: list[AppliedChange] = []
 
 
 class Analyser:
@@ -94,8 +97,13 @@ class Analyser:
         *,
         keeps_all: bool = False,
         configurations: Sequence[Configuration] = (),
+        since: int | None = None,
     ) -> None:
-        """Create an analyser without entries; ``configurations`` are those that the logs may lack."""
+        """Create an analyser without entries; ``configurations`` are those that the logs may lack.
+
+        Of entries before ``since``, in nanoseconds, only the changes count.
+        """
+        self._since = since
         self.packs = packs
         self.keeps_all = keeps_all
         compiled = compile_packs(packs)
@@ -139,8 +147,10 @@ class Analyser:
 
     def observe(self, entry: Entry) -> None:
         """Add an entry."""
-        event = self._matcher.match(entry)
         self._changes.observe(entry)
+        if self._since is not None and entry.timestamp < self._since:
+            return
+        event = self._matcher.match(entry)
         self._balancers.observe(entry)
         if entry.balancer is not None:
             self._matched += event is not None
@@ -212,6 +222,7 @@ class Analyser:
             traffic=self._diagnosis.traffic(),
             configurations=history.configurations,
             given_configurations=list(self._configurations),
+            changes=history.changes,
         )
 
     def _observe_error(self, statement: Statement) -> None:

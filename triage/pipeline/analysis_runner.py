@@ -123,7 +123,7 @@ def analyse(
     notify = notify or _ignore
 
     def create(*, keeps_all: bool = False) -> Analyser:
-        return Analyser(known, keeps_all=keeps_all, configurations=configurations)
+        return Analyser(known, keeps_all=keeps_all, configurations=configurations, since=selection.since)
 
     if isinstance(sources, Sequence) and any(str(source) == "-" for source in sources):
         with copy_stdin() as copy:

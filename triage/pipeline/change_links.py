@@ -8,11 +8,14 @@ import msgspec
 from triage.changes import ChangeHistory, Configuration, current_settings, link_changes
 from triage.models import Diagnosis, Incident
 from triage.models.change import AppliedChange, Change, ChangeLink, Onset
-from triage.window import format_timestamp, parse_timestamp
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 _SERVICE_ACCOUNT = re.compile(
     r"@[a-z0-9-]+\.iam\.gserviceaccount\.com|@developer\.gserviceaccount\.com|^service-\d+@"
 )
+#: A revision becomes ready some minutes after it was deployed, at most.
+_DEPLOYING = 900 * NANOSECONDS
+_FETCH_OPTIONS = {"job": "--job", "worker pool": "--worker-pool"}
 
 
 def add_changes(
@@ -95,7 +98,9 @@ def _unknown_configuration(found: AppliedChange) -> str:
     says = f"the configuration of {change.service} before the change at {_moment(change.at)} is unknown"
     ways = []
     if found.previous_since is not None:
-        ways.append(f"`triage fetch --from {format_timestamp(found.previous_since)}` reaches its deployment")
+        start = f"{format_timestamp(found.previous_since - _DEPLOYING)[:19]}Z"
+        option = _FETCH_OPTIONS.get(found.kind, "--service")
+        ways.append(f"`triage fetch {option} {change.service} --from {start}` reaches its deployment")
     if previous:
         ways.append(f"`--config FILE` reads it from `gcloud run revisions describe {previous} --format json`")
     return f"{says}: {'; '.join(ways)}" if ways else says

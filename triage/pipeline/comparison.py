@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +18,9 @@ from triage.pipeline.selection import ALL, Selection
 from triage.release.comparison import Side
 from triage.release.comparison import compare as compare_sides
 from triage.window import Window, format_timestamp
+
+if TYPE_CHECKING:
+    from triage.fetching.writer import FetchedRange
 
 #: The most revisions that a hint lists.
 _MAX_LISTED = 20
@@ -119,21 +123,31 @@ def compare_exports(
         UsageError: the filter of the selection is invalid.
 
     """
-    from triage.fetching.writer import fetched_window
+    from triage.fetching.writer import fetched_range
 
     before, after = exports
+    ranges = [fetched_range(Path(export)) for export in exports]
     first, second = (
         analyse(
             type(exports)([export]),
             packs=packs,
-            selection=selection,
+            selection=_within_fetched(selection, fetched),
             configurations=configurations,
             notify=notify,
         )
-        for export in exports
+        for export, fetched in zip(exports, ranges, strict=True)
     )
-    windows = fetched_window(Path(before)), fetched_window(Path(after))
-    return ComparedAnalyses(compare(first, second, names=(before, after), windows=windows), first, second)
+    earlier, later = (fetched.window if fetched else None for fetched in ranges)
+    return ComparedAnalyses(
+        compare(first, second, names=(before, after), windows=(earlier, later)), first, second
+    )
+
+
+def _within_fetched(selection: Selection, fetched: "FetchedRange | None") -> Selection:
+    """Return the selection of a fetched file: of entries before its window only the changes count."""
+    if fetched is None or fetched.changes_since is None or selection.since is not None:
+        return selection
+    return msgspec.structs.replace(selection, since=fetched.window.start, changes_since=fetched.changes_since)
 
 
 def compare_revisions(

@@ -1,14 +1,13 @@
 """Fetch logs from Cloud Logging, as far as the runs in them require."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-from triage.models import FetchPlan, FetchResult, Neighbourhoods, Pack, Progress, Query, WindowShortfall
-from triage.pipeline.analyser import Analyser, Analysis
-from triage.pipeline.analysis_runner import analyse, read_entries
+from triage.models import FetchPlan, FetchResult, Pack, Progress, Query
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.fetch_findings import FetchFindings
 from triage.pipeline.selection import Selection
-from triage.window import Window
 
 
 def build_queries(plan: FetchPlan, packs: Sequence[Pack]) -> list[Query]:
@@ -51,34 +50,32 @@ def fetch(
         TriageError: as ``triage.fetching``; fetched files are kept.
 
     """
-    from triage.fetching import window_growth
     from triage.fetching.fetcher import fetch as fetch_files
+    from triage.fetching.further_parts import Findings
 
     check_filter(plan)
-
-    def find_shortfalls(files: Sequence[Path], window: Window, asked: Window) -> list[WindowShortfall]:
-        if not files:
-            return []
-        found = analyse(files, packs=packs)
-        return window_growth.find_shortfalls(found.timeline, found.diagnosis, files, window, asked)
-
-    def find_neighbourhoods(files: Sequence[Path]) -> Neighbourhoods:
-        analyser = Analyser(packs)
-        for entry in read_entries(files):
-            analyser.observe(entry)
-        return analyser.neighbourhoods
-
+    found = FetchFindings(packs)
     fetched = fetch_files(
         plan,
         packs,
-        find_shortfalls=find_shortfalls,
-        find_neighbourhoods=find_neighbourhoods,
+        findings=Findings(
+            shortfalls=found.find_shortfalls,
+            unknown_changes=found.find_unknown_changes,
+            neighbourhoods=found.find_neighbourhoods,
+            failed_traces=found.find_failed_traces,
+        ),
         notify=notify,
         show_progress=show_progress,
     )
-    window = fetched[0].window
-    selection = Selection(since=window.start, until=window.end)
+    selection = fetched_selection(fetched)
     return fetched, analyse([file.path for file in fetched], packs=packs, selection=selection)
+
+
+def fetched_selection(fetched: Sequence[FetchResult]) -> Selection:
+    """Return what the files of a fetch are analysed by: its window, and the changes before it."""
+    window = fetched[0].window
+    searched = [file.changes_since for file in fetched if file.changes_since is not None]
+    return Selection(since=window.start, until=window.end, changes_since=min(searched, default=None))
 
 
 def to_json_line(message: Any) -> bytes:

@@ -11,10 +11,13 @@ class Selection(Bounds, frozen=True, kw_only=True):
 
     filter: a Logging filter that entries match; None for all.
     max_bytes: how many bytes of tables may be read; None for no limit.
+    changes_since: from when on audit entries before ``since`` are selected too, in nanoseconds; None selects
+        none of them.
     """
 
     filter: str | None = None
     max_bytes: int | None = None
+    changes_since: int | None = None
 
 
 ALL = Selection()
@@ -25,10 +28,12 @@ def selection_test(selection: Selection) -> Callable[[Entry], bool]:
     passes_filter = _filter_test(selection.filter) if selection.filter else None
 
     def is_selected(entry: Entry) -> bool:
-        service = entry.service
+        service, timestamp = entry.service, entry.timestamp
+        if entry.audit is not None and selection.since is not None and selection.changes_since is not None:
+            timestamp = max(timestamp, selection.since) if timestamp >= selection.changes_since else timestamp
         if entry.audit is not None and not service and selection.service:
             service = selection.service[0]  # of a secret or a database that the service may use
-        if not selection.contains(entry.timestamp, service, entry.revision, entry.instance):
+        if not selection.contains(timestamp, service, entry.revision, entry.instance):
             return False
         return passes_filter is None or passes_filter(entry)
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from triage.text.messages import subject, summary_line
 
-#: Words of at most so many characters are remembered, and so many of them.
-_LONGEST_WORD = 64
+#: Words and lines of at most so many characters are remembered, and so many of them.
+_LONGEST_WORD, _LONGEST_LINE = 64, 512
 _REMEMBERED = 8192
 
 _TLD = "com|net|org|edu|gov|mil|info|biz|io|dev|app|cloud|internal|local|localdomain|svc|[a-z]{2}"
@@ -71,6 +71,15 @@ def message_template(message: str) -> str:
     ``"GET /users/<n> took <n>"``. It depends on nothing but the message.
     """
     line = subject(summary_line(message))
+    return _template_of(line) if len(line) <= _LONGEST_LINE else _mask_line(line)
+
+
+@lru_cache(_REMEMBERED)
+def _template_of(line: str) -> str:
+    return _mask_line(line)
+
+
+def _mask_line(line: str) -> str:
     if '"' in line or "'" in line or "`" in line:
         line = _QUOTED.sub(_mask_quoted, line)
     line = " ".join([word if word.isalpha() else _mask(word) for word in line.split(" ")])

@@ -1,7 +1,8 @@
 """Measure triage beside other tools and write RESULTS.md: `make bench`.
 
-BENCH_MB is the size of the JSON lines in megabytes (1000), BENCH_ROUNDS the number of runs (3). The logs are
-kept in out/bench/ and regenerated when their generator has changed.
+BENCH_MB is the size of the JSON lines in megabytes (1000), BENCH_ROUNDS the number of runs (3). BENCH_AGAINST
+is the checkout of another commit, with which each kind of export is compared in alternating runs. The logs
+are kept in out/bench/ and regenerated when their generator has changed.
 """
 
 import hashlib
@@ -14,14 +15,15 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks import fetching
+from benchmarks import fetching, workloads
 from benchmarks.measure import Contender, Result, measure_interleaved
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-TRIAGE = str(Path(sys.executable).with_name("triage"))
+TRIAGE = [sys.executable, "-m", "triage"]
 MEGABYTES = int(os.environ.get("BENCH_MB", "1000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+AGAINST = os.environ.get("BENCH_AGAINST", "")
 LINES, TENTH, RIPGREP = "triage diagnose, JSON lines", "triage diagnose, a tenth of the lines", "rg -ic"
 THOUSAND, OWN_HELP = "triage diagnose, 1,000 entries", "triage --help"
 BARE_HELP = "a bare click program --help"
@@ -35,7 +37,12 @@ def prepare_corpus() -> Path:
 
     Generation runs in its own process, to keep the memory of this one small.
     """
-    sources = [HERE / "corpus.py", *sorted((ROOT / "examples").glob("*.py"))]
+    sources = [
+        HERE / "corpus.py",
+        HERE / "dense.py",
+        HERE / "workloads.py",
+        *sorted((ROOT / "examples").glob("*.py")),
+    ]
     words = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
     folder = ROOT / "out" / "bench" / f"{MEGABYTES}MB-{words}"
     if not folder.exists():
@@ -46,6 +53,9 @@ def prepare_corpus() -> Path:
         subprocess.run(
             [sys.executable, "-m", "benchmarks.corpus", str(unfinished), str(MEGABYTES * 1_000_000)],
             check=True,
+        )
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.workloads", str(unfinished), str(MEGABYTES)], check=True
         )
         unfinished.rename(folder)
     return folder
@@ -80,17 +90,19 @@ def list_contenders(folder: Path, words: list[str]) -> list[Contender]:
     if free < JSON_LOAD_GROWTH * Path(array).stat().st_size:
         script = script._replace(skipped="not enough memory free to load the whole array")
     return [
-        Contender(LINES, [TRIAGE, "diagnose", lines], ROUNDS),
-        Contender("triage diagnose, .zst", [TRIAGE, "diagnose", f"{lines}.zst"], ROUNDS),
-        Contender("triage diagnose, .gz", [TRIAGE, "diagnose", f"{lines}.gz"], ROUNDS),
-        Contender("triage diagnose, pretty array", [TRIAGE, "diagnose", array], ROUNDS),
+        Contender(LINES, [*TRIAGE, "diagnose", lines], ROUNDS),
+        Contender("triage diagnose, .zst", [*TRIAGE, "diagnose", f"{lines}.zst"], ROUNDS),
+        Contender("triage diagnose, .gz", [*TRIAGE, "diagnose", f"{lines}.gz"], ROUNDS),
+        Contender("triage diagnose, pretty array", [*TRIAGE, "diagnose", array], ROUNDS),
         Contender(
             "triage diagnose, JSON lines, one service and hour",
-            [TRIAGE, "diagnose", lines, "--service", "netra-backend-staging", *HOUR],
+            [*TRIAGE, "diagnose", lines, "--service", "netra-backend-staging", *HOUR],
             ROUNDS,
         ),
         Contender(
-            "triage diagnose, a tenth of the lines", [TRIAGE, "diagnose", str(folder / "tenth.jsonl")], ROUNDS
+            "triage diagnose, a tenth of the lines",
+            [*TRIAGE, "diagnose", str(folder / "tenth.jsonl")],
+            ROUNDS,
         ),
         make_peer(RIPGREP, ["rg"], ["rg", "-icF", "--no-mmap", *patterns, lines]),
         make_peer("rg, jq, sort, uniq -c", ["rg", "jq"], ["sh", "-c", piped]),
@@ -145,8 +157,8 @@ def main() -> None:
     large = measure_interleaved(list_contenders(folder, words), ROUNDS)
     small = measure_interleaved(
         [
-            Contender(THOUSAND, [TRIAGE, "diagnose", str(folder / "thousand.json")], 7),
-            Contender(OWN_HELP, [TRIAGE, "--help"], 7),
+            Contender(THOUSAND, [*TRIAGE, "diagnose", str(folder / "thousand.json")], 7),
+            Contender(OWN_HELP, [*TRIAGE, "--help"], 7),
             Contender(BARE_HELP, [sys.executable, str(HERE / "bare_click.py"), "--help"], 7),
         ],
         7,
@@ -174,6 +186,8 @@ def main() -> None:
         *to_table(small, 0.0),
         "",
         *summarize(large + small),
+        "",
+        *workloads.to_markdown(folder, ROUNDS, Path(AGAINST).resolve() if AGAINST else None),
         "",
         *fetching.to_markdown(),
     ]

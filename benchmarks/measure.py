@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ class Contender(NamedTuple):
         command: the command line.
         rounds: the most rounds to run it.
         skipped: why it is skipped; "" if it runs.
+        checkout: the folder to run it in, for the triage of that folder; None for the current one.
 
     """
 
@@ -23,6 +25,7 @@ class Contender(NamedTuple):
     command: Sequence[str] = ()
     rounds: int = 3
     skipped: str = ""
+    checkout: Path | None = None
 
 
 class Sample(NamedTuple):
@@ -61,7 +64,7 @@ class Result(NamedTuple):
     succeeded: bool
 
 
-def run(command: Sequence[str]) -> Sample:
+def run(command: Sequence[str], checkout: Path | None = None) -> Sample:
     """Run a command without output, in an environment without PYTHON... variables.
 
     ``os.wait4`` counts the process and the children that it waited for; Linux gives memory in KiB, macOS in
@@ -74,6 +77,7 @@ def run(command: Sequence[str]) -> Sample:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        cwd=checkout,
         env=environment,
     )
     _, status, usage = os.wait4(process.pid, 0)
@@ -94,7 +98,7 @@ def measure_interleaved(contenders: Sequence[Contender], rounds: int) -> list[Re
     for number in range(rounds):
         for contender in contenders[:: -1 if number % 2 else 1]:
             if contender.name in samples and number < contender.rounds:
-                sample = run(contender.command)
+                sample = run(contender.command, contender.checkout)
                 samples[contender.name].append(sample)
                 print(f"  round {number + 1}: {contender.name}: {sample.wall:.2f} s", flush=True)
     return [_summarize(contender, samples.get(contender.name, [])) for contender in contenders]

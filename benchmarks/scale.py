@@ -87,11 +87,11 @@ def list_contenders(lines: str, words: list[str]) -> list[Contender]:
     quoted = " ".join(f"-e '{word}'" for word in words)
     message = ".jsonPayload.message // .textPayload // .httpRequest.requestUrl"
     piped = f"rg -iF {quoted} '{lines}' | jq -r '{message}' | sort | uniq -c | sort -rn"
-    spark = Contender(SPARK, [TRIAGE, "diagnose", "--engine", "spark", lines])
+    spark = Contender(SPARK, [*TRIAGE, "diagnose", "--engine", "spark", lines])
     if find_spec("pyspark") is None:
         spark = spark._replace(skipped="pyspark not installed")
     return [
-        Contender(ALONE, [TRIAGE, "diagnose", lines]),
+        Contender(ALONE, [*TRIAGE, "diagnose", lines]),
         spark,
         make_peer(RIPGREP, ["rg"], ["rg", "-icF", "--no-mmap", *patterns, lines]),
         make_peer("rg, jq, sort, uniq -c", ["rg", "jq"], ["sh", "-c", piped]),

@@ -222,7 +222,12 @@ def database(gate: Document) -> Document:
         ),
     ]
     state = ServiceState(
-        service=SERVICE, verdict="not_ready", revision=NEW, why="its last validation failed", primary=True
+        service=SERVICE,
+        verdict="not_ready",
+        revision=NEW,
+        why="its last validation failed",
+        primary=True,
+        revisions={NEW: "not_ready", OLD: "ready"},
     )
     diagnosis = Diagnosis(
         verdict="not_ready",
@@ -254,11 +259,16 @@ _OURS = {
     "ended", "at", "first", "last", "first_seen", "last_seen", "link", "cause", "window_asked",
 }  # fmt: skip
 
+#: Verdicts by names that a log can fill.
+_VERDICTS_BY_NAME = {"revisions", "regions"}
+
 
 def _changed(noun: Any, change: Callable[[str], str], key: str = "") -> Any:
     if isinstance(noun, msgspec.Struct):
         return {name: _changed(getattr(noun, name), change, name) for name in noun.__struct_fields__}
     if isinstance(noun, dict):
+        if key in _VERDICTS_BY_NAME:
+            return {change(name): value for name, value in noun.items()}
         return {name: _changed(value, change, key) for name, value in noun.items()}
     if isinstance(noun, list):
         return [_changed(item, change, "" if isinstance(item, msgspec.Struct) else key) for item in noun]

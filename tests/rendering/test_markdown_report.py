@@ -148,7 +148,8 @@ def test_commands_are_filled_and_missing_names_are_listed(gate: Document, databa
 
 def test_rollback_revision_is_not_invented(database: Document) -> None:
     diagnosis, timeline = database
-    text = render_report(diagnosis, msgspec.structs.replace(timeline, runs=timeline.runs[1:]))
+    state = msgspec.structs.replace(diagnosis.services[0], revisions={})
+    text = render_report(msgspec.structs.replace(diagnosis, services=[state]), timeline)
     assert "--to-revisions=LAST_GOOD_REVISION=100" in text
     assert "These logs show no other revision that was ready" in text
 

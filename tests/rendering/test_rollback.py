@@ -1,5 +1,6 @@
 """Rollback steps: to a ready revision, with a warning of pinned traffic."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -27,14 +28,15 @@ def test_rollback_targets_a_ready_revision_and_warns_of_pinned_traffic(case: Pat
     if "--to-revisions=" not in plan:
         return
     incident = analysis.diagnosis.incidents[0]
-    good = [
-        run.revision
-        for run in analysis.timeline.runs
-        if run.service == incident.service
-        and run.verdict in ("ready", "degraded")
-        and run.revision not in ("", *incident.scope.revisions)
-    ]
-    assert f"--to-revisions={good[-1] if good else 'LAST_GOOD_REVISION'}=100" in plan
+    state = analysis.diagnosis.state_of(incident.service)
+    good = {
+        revision
+        for revision, verdict in (state.revisions if state else {}).items()
+        if verdict in ("ready", "degraded") and revision not in incident.scope.revisions
+    }
+    target = re.search(r"--to-revisions=([\w-]+)=100", plan)
+    assert target
+    assert target[1] in (good or {"LAST_GOOD_REVISION"})
     assert "**stays pinned**" in plan
     assert plan.index("--to-revisions=") < plan.index("--to-latest")
 

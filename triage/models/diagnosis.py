@@ -1,5 +1,6 @@
 """What broke, the evidence for it, and what was ruled out."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -221,6 +222,13 @@ class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     revisions: dict[str, ServiceVerdict] = {}
     regions: dict[str, ServiceVerdict] = {}
 
+    def last_good(self, revisions: Sequence[str]) -> str:
+        """Return the newest ready revision older than some, else the newest other ready one; "" for none."""
+        names = list(self.revisions)
+        last = max((names.index(name) for name in revisions if name in names), default=-1)
+        others = [name for name in [*names[last + 1 :], *names[: last + 1]] if name and name not in revisions]
+        return next((name for name in others if self.revisions[name] in ("ready", "degraded")), "")
+
 
 class Next(msgspec.Struct, frozen=True):
     """What to fetch next.
@@ -277,6 +285,10 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change] = []
     next: Next | None = None
     noise: list[Noise] = []
+
+    def state_of(self, service: str) -> ServiceState | None:
+        """Return the state of a service, None for none."""
+        return next((state for state in self.services if state.service == service), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain data, secrets masked."""

@@ -51,21 +51,32 @@ def undo_steps(diagnosis: Diagnosis, incident: Incident) -> list[Step]:
     change = linked_change(diagnosis, incident)
     if change is None:
         return []
-    scope = incident.scope
-    known = {"service": incident.service, "project": scope.project, "region": scope.location}
-    previous = change.previous_revision or ""
+    previous, state = change.previous_revision or "", diagnosis.state_of(incident.service)
+    is_bad = state is not None and state.revisions.get(previous) == "not_ready"
     steps = []
-    if change.previous_revision and (change.revision or "traffic" in incident.change_items):
-        steps.append(_fill(_undo_table().rollback, known, previous=previous))
+    if previous and not is_bad and (change.revision or "traffic" in incident.change_items):
+        steps.append(_fill(_undo_table().rollback, _names(incident), previous=previous))
+    return [*steps, *item_steps(change, incident)]
+
+
+def item_steps(change: Change, incident: Incident) -> list[Step]:
+    """Return how to set the items of a change back: those that fit the cause, else all."""
     items = [item for item in change.items if item.name in incident.change_items] or change.items
+    steps = []
     for item in items[:_MOST_ITEMS]:
         row = next((row for row in _undo_table().undo if _applies(row, item)), None)
         if row is not None:
             name = _name_of(row, item, change)
             version = _VERSION.search(item.after or "")
             values = {"name": name, "before": _former(item), "version": version[1] if version else ""}
-            steps.append(_fill(row, known, previous=previous, **values))
+            previous = change.previous_revision or ""
+            steps.append(_fill(row, _names(incident), previous=previous, **values))
     return steps
+
+
+def _names(incident: Incident) -> dict[str, str]:
+    scope = incident.scope
+    return {"service": incident.service, "project": scope.project, "region": scope.location}
 
 
 def describe_items(change: Change) -> str:

@@ -21,11 +21,11 @@ from triage.models import (
 )
 from triage.rendering import mermaid
 from triage.rendering.escape import SafeMarkdown
+from triage.rendering.first_actions import known_names
 from triage.rendering.links import logs_explorer_url
 from triage.rendering.playbooks import Fix, Metric, Playbook, fill_playbook, load_playbook
 from triage.text import code, prose, quote
 
-_READY_VERDICTS = ("ready", "degraded")
 #: Characters of a log line that the title of an unknown error quotes.
 _MAX_QUOTED = 160
 #: Names that are safe in a filter: no mention, no invisible character.
@@ -86,14 +86,7 @@ class IncidentView:
     @cached_property
     def known(self) -> dict[str, str]:
         """Return the names for playbook commands: those of the scope and what the rule captured."""
-        scope = self.incident.scope
-        return self.incident.captures | {
-            "service": self.incident.service,
-            "revision": scope.revisions[-1] if scope.revisions else "",
-            "project": scope.project,
-            "region": scope.location,
-            "last_good": self.last_good,
-        }
+        return known_names(self.incident, self.state)
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -126,15 +119,8 @@ class IncidentView:
 
     @cached_property
     def last_good(self) -> str:
-        """Return the last ready revision outside the incident, or ""."""
-        good = [
-            run
-            for run in self.runs
-            if run.verdict in _READY_VERDICTS
-            and run.revision
-            and run.revision not in self.incident.scope.revisions
-        ]
-        return good[-1].revision if good else ""
+        """Return the newest ready revision that is older than those of the incident, or ""."""
+        return self.known["last_good"]
 
     @cached_property
     def decisive_run(self) -> Run | None:

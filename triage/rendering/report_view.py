@@ -14,6 +14,7 @@ from triage.models.change import Change
 from triage.rendering import mermaid
 from triage.rendering.change_view import undo_steps
 from triage.rendering.escape import SafeMarkdown
+from triage.rendering.first_actions import Action, first_actions
 from triage.rendering.formatting import format_seconds, format_utc
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.playbooks import Step, fill_placeholders
@@ -101,6 +102,17 @@ class ReportView:
         return [
             Step(says=SafeMarkdown(step.says), commands=[SafeMarkdown(line) for line in step.commands])
             for step in steps
+        ]
+
+    @cached_property
+    def do_now(self) -> list[Action]:
+        """Return what to do first about the first incident, marked as trusted Markdown."""
+        actions = first_actions(self.diagnosis, self.incidents[0].incident) if self.incidents else []
+        return [
+            action._replace(
+                says=SafeMarkdown(action.says), commands=[SafeMarkdown(line) for line in action.commands]
+            )
+            for action in actions
         ]
 
     @cached_property

@@ -19,7 +19,6 @@ from triage.models import (
     ServiceVerdict,
     Timeline,
 )
-from triage.release.comparison import build_revision_history
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,14 +118,10 @@ def select_subject(
 
 def find_last_good(diagnosis: Diagnosis, service: str, revision: str) -> str:
     """Return the newest older revision that was ready; "" without one."""
-    state = next((of for of in diagnosis.services if of.service == service), None)
+    state = diagnosis.state_of(service)
     names = list(state.revisions) if state else []
-    older = names[names.index(revision) + 1 :] if revision in names else names
-    return (
-        build_revision_history(service, {name: state.revisions[name] for name in older}).last_good or ""
-        if state
-        else ""
-    )
+    newer = names[: names.index(revision)] if revision in names else []
+    return state.last_good([revision, *newer]) if state else ""
 
 
 def _revision_verdict(state: ServiceState | None, revision: str) -> tuple[ServiceVerdict, str]:

@@ -12,7 +12,7 @@ from triage.entries import lenient_json, wire
 from triage.entries.foreign_forms import normalize_foreign_record
 from triage.entries.severity import parse_severity
 from triage.entries.strip_prefix import StrippedText, strip_log_prefix
-from triage.entries.times import parse_nanoseconds
+from triage.entries.times import is_possible, parse_nanoseconds
 from triage.models import Audit, Balancer, Entry, ErrorInfo, Gap, Http, Record, SeveritySource, Split
 from triage.window import NANOSECONDS
 
@@ -94,13 +94,15 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes, ignored: Ignor
 
     """
     received = _receive_timestamp(entry)
-    if entry.timestamp:
-        timestamp = parse_nanoseconds(entry.timestamp)
+    timestamp = parse_nanoseconds(entry.timestamp) if entry.timestamp else None
+    if timestamp is not None and is_possible(timestamp):
         uncertain = received is not None and not -_HOUR <= received - timestamp <= _HOUR
     elif received is not None:
         timestamp, uncertain = received, True
-    else:
+    elif timestamp is None:
         raise ValueError("no timestamp")
+    else:
+        raise ValueError(f"not a time between the years 1677 and 2262: {entry.timestamp!r}")
     log_name, log_project = _split_log_name(entry.log_name) if entry.log_name else ("", "")
     resource = (entry.resource and entry.resource.labels) or _NO_LABELS
     labels = entry.labels or {}
@@ -167,18 +169,19 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes, ignored: Ignor
 def _receive_timestamp(entry: wire.LogEntry) -> int | None:
     """Return when Cloud Logging received the entry, in nanoseconds.
 
-    An unreadable time is ignored when the entry has a time of its own.
+    An unreadable or impossible time is ignored when the entry has a time of its own.
 
     Raises:
         ValueError: the only time of the entry is unreadable.
 
     """
     try:
-        return parse_nanoseconds(entry.receive_timestamp) if entry.receive_timestamp else None
+        received = parse_nanoseconds(entry.receive_timestamp) if entry.receive_timestamp else None
     except ValueError:
         if entry.timestamp:
             return None
         raise
+    return received if received is not None and is_possible(received) else None
 
 
 def _strip_message(

@@ -34,8 +34,10 @@ from triage.text import path_template
 _CLIENT_ERROR = 400
 #: Found in texts with ANSI codes, and at the end of texts that may be only a logger's prefix.
 _SUSPICIOUS = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
-#: Times as the API writes them, one per line. Without the Z they sort as texts.
-_TIMES = re.compile(r"(?:\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z\n)*+", re.ASCII)
+#: Times as the API writes them, one per line, of plausible years. Without the Z they sort as texts.
+_TIMES = re.compile(
+    r"(?:(?:19|2[01])\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z\n)*+", re.ASCII
+)
 _DATE = len("2026-03-17")
 _path = lru_cache(maxsize=4096)(url_path)
 #: The number of records, those to keep with their indexes, and the count of the others.

@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from triage.window import format_timestamp, parse_timestamp
+from triage.window import FIRST_TIME, LAST_TIME, format_timestamp, parse_timestamp
 
 _SCALE = [int(10 ** (9 - digits)) for digits in range(10)]
 
@@ -36,10 +36,7 @@ def parse_nanoseconds(text: str) -> int:
     text = text.strip()
     if ":" in text and text[-3:-2] in ("+", "-") and text[-2:].isdecimal():
         text += ":00"  # DuckDB and PostgreSQL write an offset of whole hours as "+00"
-    try:
-        return parse_timestamp(text)
-    except OverflowError as error:
-        raise ValueError(f"not a time between the years 1 and 9999: {text!r}") from error
+    return parse_timestamp(text)
 
 
 def to_rfc3339(value: object) -> str | None:
@@ -61,10 +58,14 @@ def to_rfc3339(value: object) -> str | None:
         return None
     bounds = ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3), (10**20, 1))
     unit = next((unit for bound, unit in bounds if abs(number) < bound), None)
-    try:
-        return None if unit is None else format_timestamp(int(number * unit))
-    except OverflowError:
+    if unit is None or not is_possible(nanoseconds := int(number * unit)):
         return None
+    return format_timestamp(nanoseconds)
+
+
+def is_possible(nanoseconds: int) -> bool:
+    """Return whether an entry can have this time; Go's zero time, in the year 1, is none."""
+    return FIRST_TIME <= nanoseconds <= LAST_TIME
 
 
 def protobuf_seconds(value: dict[str, Any]) -> str:

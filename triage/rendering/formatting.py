@@ -1,8 +1,8 @@
 """Times and durations as reports print them."""
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
-from triage.window import parse_timestamp
+from triage.window import parse_timestamp, to_datetime
 
 
 def format_utc(timestamp: str) -> str:
@@ -15,7 +15,7 @@ def format_utc(timestamp: str) -> str:
 
 def format_local(timestamp: str, zone: tzinfo) -> str:
     """Return the time in a zone, with its name: "2025-09-13 19:56:56 PDT"."""
-    at = datetime.fromtimestamp(parse_timestamp(timestamp) // 1_000_000_000, zone)
+    at = to_datetime(parse_timestamp(timestamp), zone)
     return f"{at:%Y-%m-%d %H:%M:%S %Z}"
 
 

@@ -6,7 +6,6 @@ a burst of runs is the square root of its duration, so that every run is visible
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import sqrt
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from triage.models import Run, Step
 from triage.models.change import Change
 from triage.rendering.change_view import describe_items
 from triage.rendering.formatting import format_seconds, format_utc
-from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp, to_datetime
 
 WIDTH = 960
 _LEFT, _RIGHT = 10, 900
@@ -248,7 +247,7 @@ def _make_ticks(bursts: Sequence[_Burst]) -> list[Tick]:
     ends = [(burst.ended, burst.x + burst.width) for burst in reversed(bursts)]
     for at, x in [*((burst.began, burst.x) for burst in bursts), *ends]:
         if all(abs(x - tick.x) >= _LABEL for tick in ticks):
-            ticks.append(Tick(round(x, 1), f"{datetime.fromtimestamp(at // NANOSECONDS, UTC):{form}}"))
+            ticks.append(Tick(round(x, 1), f"{to_datetime(at):{form}}"))
     return sorted(ticks)
 
 

@@ -2,15 +2,20 @@
 
 from triage.window.human import parse_duration, parse_time
 from triage.window.timestamp import (
+    FIRST_TIME,
+    LAST_TIME,
     NANOSECONDS,
     format_timestamp,
     format_utc_and_local,
     parse_timestamp,
     since_epoch,
+    to_datetime,
 )
 from triage.window.window import Window, choose_window
 
 __all__ = [
+    "FIRST_TIME",
+    "LAST_TIME",
     "NANOSECONDS",
     "Window",
     "choose_window",
@@ -20,4 +25,5 @@ __all__ = [
     "parse_time",
     "parse_timestamp",
     "since_epoch",
+    "to_datetime",
 ]

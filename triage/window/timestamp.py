@@ -5,7 +5,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 NANOSECONDS = 1_000_000_000
+#: The times of entries: what 64 bits of nanoseconds hold, as in Parquet and pandas (the years 1677 to 2262).
+FIRST_TIME, LAST_TIME = -(2**63) + 1, 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: The first and last second of the years 1 to 9999, in seconds since 1970.
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
+_DAY = 86_400
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?\s*(Z|z|UTC|[+-]\d\d:?\d\d)?", re.ASCII
 )
@@ -19,7 +24,7 @@ def parse_timestamp(text: str) -> int:
     :59.999999999.
 
     Raises:
-        ValueError: the text is not an RFC 3339 time.
+        ValueError: the text is not an RFC 3339 time of the years 1 to 9999.
 
     """
     match = _RFC3339.fullmatch(text.strip())
@@ -32,12 +37,18 @@ def parse_timestamp(text: str) -> int:
     zone = match[8] or "Z"
     if zone not in ("Z", "z", "UTC"):
         offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-        whole -= offset if zone[0] == "+" else -offset
+        try:
+            whole -= offset if zone[0] == "+" else -offset
+        except OverflowError as error:
+            raise ValueError(f"not a time between the years 1 and 9999: {text!r}") from error
     return since_epoch(whole) + nanoseconds
 
 
 def format_timestamp(nanoseconds: int) -> str:
-    """Return RFC 3339 in UTC with six digits, or nine where the last three are not zero."""
+    """Return RFC 3339 in UTC with six digits, or nine where the last three are not zero.
+
+    A time that no calendar holds, such as an hour after the last, is written as the nearest one.
+    """
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
     whole = _second(seconds)
     return f"{whole}.{rest:09d}Z" if rest % 1000 else f"{whole}.{rest // 1000:06d}Z"
@@ -45,7 +56,17 @@ def format_timestamp(nanoseconds: int) -> str:
 
 @lru_cache(maxsize=8192)
 def _second(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    seconds = min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
+
+
+def to_datetime(nanoseconds: int, zone: tzinfo | None = UTC) -> datetime:
+    """Return the whole second of a time in a zone; None is local time.
+
+    A time within a day of the ends of the calendar is moved there, so that every zone can show it.
+    """
+    seconds = min(max(nanoseconds // NANOSECONDS, _FIRST_SECOND + _DAY), _LAST_SECOND - _DAY)
+    return (_EPOCH + timedelta(seconds=seconds)).astimezone(zone)
 
 
 def since_epoch(moment: datetime) -> int:
@@ -59,10 +80,9 @@ def format_utc_and_local(nanoseconds: int, zone: tzinfo | None = None) -> str:
 
     The local date is shown where it differs; local time is omitted where it is UTC.
     """
-    moment = _EPOCH + timedelta(seconds=nanoseconds // NANOSECONDS)
-    local = moment.astimezone(zone)
-    shown = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    moment, local = to_datetime(nanoseconds), to_datetime(nanoseconds, zone)
+    shown = f"{moment.replace(tzinfo=None)} UTC"
     if not local.utcoffset():
         return shown
-    day = "" if local.date() == moment.date() else "%Y-%m-%d "
-    return f"{shown} ({local.strftime(f'{day}%H:%M:%S %Z')})"
+    day = "" if local.date() == moment.date() else f"{local.date()} "
+    return f"{shown} ({day}{local:%H:%M:%S %Z})"

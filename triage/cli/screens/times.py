@@ -1,8 +1,8 @@
 """Times in UTC and in local time."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from triage.window import NANOSECONDS, format_utc_and_local, parse_timestamp
+from triage.window import NANOSECONDS, format_utc_and_local, parse_timestamp, to_datetime
 
 
 def format_moment(text: str) -> str:
@@ -69,9 +69,7 @@ def format_duration(seconds: float) -> str:
 
 def _to_utc(text: str) -> datetime:
     nanoseconds = parse_timestamp(text)
-    return datetime.fromtimestamp(nanoseconds // NANOSECONDS, tz=UTC).replace(
-        microsecond=nanoseconds % NANOSECONDS // 1000
-    )
+    return to_datetime(nanoseconds).replace(microsecond=nanoseconds % NANOSECONDS // 1000)
 
 
 def _format_span(start: datetime, end: datetime) -> str:

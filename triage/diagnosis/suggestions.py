@@ -116,7 +116,7 @@ def _workload(state: ServiceState) -> list[str]:
     """Return the lines of a filter that select a service, job or other workload."""
     resource_type, label = WORKLOAD_RESOURCES[state.kind]
     lines = [f'resource.type="{resource_type}"']
-    if state.service.isprintable() and state.service:
+    if state.service:
         lines.append(f"resource.labels.{label}={quote(state.service)}")
     return lines
 

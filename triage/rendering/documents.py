@@ -1,15 +1,13 @@
 """Documents as JSON, and their JSON schemas."""
 
 import json
-import re
 from typing import Any, Literal
 
 import msgspec
 
 from triage.models import Comparison, Diagnosis, Gate, Timeline
+from triage.text import clean_json
 
-#: A lone surrogate: valid as a JSON escape in a log, but not in UTF-8.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _DOCUMENT_TYPES = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
 _COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare", "gate": "gate"}
 
@@ -18,11 +16,10 @@ def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     """Return the document as indented JSON, secrets masked; ends in a line feed.
 
     Keys are in the order of the schema. ``##`` is escaped, because build systems execute output lines that
-    hold it.
+    hold it, and so are characters that a terminal executes or does not show.
     """
     text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
-    text = text.replace("##", "#\\u0023")
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return clean_json(text.replace("##", "#\\u0023"))
 
 
 def json_schema(name: Literal["diagnosis", "timeline", "comparison", "gate"]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
     with tempfile.TemporaryDirectory(prefix="triage-") as folder:
         rows, table = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
         with rows.open("wb") as file:
-            file.writelines(json_line(entry_row(entry), errors="replace") for entry in entries)
+            file.writelines(json_line(entry_row(entry)).encode("utf-8", "replace") for entry in entries)
         columns = {name: "VARCHAR" if kind == "TIMESTAMP_NS" else kind for name, kind in COLUMNS.items()}
         times = ", ".join(
             f"{name}::TIMESTAMP_NS AS {name}" for name, kind in COLUMNS.items() if kind == "TIMESTAMP_NS"

@@ -8,9 +8,10 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 from triage.models import Entry, Timeline
+from triage.text import clean_json
 from triage.window import format_timestamp
 
 #: Columns of the table of entries and their Parquet types. Times are UTC, ``http_latency`` is in seconds.
@@ -110,7 +111,7 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 def to_json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Yield each entry as a JSON object on its own line."""
     for entry in entries:
-        yield json_line(entry_row(entry), errors="backslashreplace")
+        yield clean_json(json_line(entry_row(entry))).encode()
 
 
 def to_csv(entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -162,9 +163,6 @@ def _csv_cell(value: Any) -> Any:
     return value
 
 
-def json_line(cells: dict[str, Any], errors: Literal["backslashreplace", "replace"]) -> bytes:
-    r"""Return a line of JSON.
-
-    A lone surrogate becomes ``\udXXX`` or is replaced: Parquet cannot hold it.
-    """
-    return f"{json.dumps(cells, ensure_ascii=False)}\n".encode("utf-8", errors)
+def json_line(cells: dict[str, Any]) -> str:
+    """Return a line of JSON; a lone surrogate stays as it is."""
+    return json.dumps(cells, ensure_ascii=False) + "\n"

@@ -1,9 +1,8 @@
 """Text for a terminal, a path and a Logging filter."""
 
+import json
 import re
 from hashlib import sha256
-
-from triage.errors import UsageError
 
 # C0 but tab and line feed, DEL, C1; soft hyphen, joiners and fillers that show nothing; bidirectional and
 # zero-width marks; line and paragraph separators; variation selectors (but U+FE0F, part of common emoji),
@@ -13,6 +12,7 @@ _UNSAFE = re.compile(
     "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_UNQUOTABLE = re.compile(f"{_UNSAFE.pattern[:-1]}\t\n]")
 # Where a build system finds a command in a line: "::" at its beginning (GitHub Actions), and "##[", "##vso["
 # and the like anywhere (GitHub Actions, Azure Pipelines, TeamCity).
 _CI_COMMAND = re.compile(r"^\s*(?=::)|(?<=#)(?=#\w*\[)")
@@ -36,6 +36,18 @@ def clean(text: str) -> str:
     return _UNSAFE.sub(_escape_character, text)
 
 
+def clean_json(text: str) -> str:
+    r"""Return a JSON text with the characters that ``clean`` escapes as JSON escapes: ``\u001b``.
+
+    Line feeds between its tokens stay; it means the same.
+    """
+    return _UNSAFE.sub(_escape_in_json, text)
+
+
+def _escape_in_json(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
+
+
 def escape_ci_commands(line: str) -> str:
     r"""Return a line in which no build system finds a command: ``::error`` becomes ``\::error``."""
     return _CI_COMMAND.sub(lambda found: f"{found[0]}\\", line)
@@ -49,16 +61,17 @@ def filename(name: str) -> str:
 
 
 def quote(value: str) -> str:
-    """Return the value as a quoted string of the Logging query language.
+    r"""Return any value as a quoted string of the Logging query language.
 
-    Raises:
-        UsageError: the value contains a control character, which no service, revision or instance has.
-
+    A control character becomes an octal byte, ``\033``, as the language's page names it; any other invisible
+    character ``\u202e``.
     """
-    cleaned = clean(value)
-    if cleaned != value or "\n" in value or "\t" in value:
-        raise UsageError(
-            f"{cleaned!r} cannot stand in a Logging filter", "use a value without control characters"
-        )
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f'"{_UNQUOTABLE.sub(_escape_for_filter, escaped)}"'
+
+
+def _escape_for_filter(found: re.Match[str]) -> str:
+    point = ord(found[0])
+    if point < 0x80:
+        return f"\\{point:03o}"
+    return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

@@ -40,7 +40,8 @@ def redact_command(exports: tuple[str, ...], output: Path | None) -> None:
         else:
             shared = redact_export(exports, stream)
     _print_masked(shared)
-    print_note(f"wrote {output}: {shared.records:,} records")
+    left_out = f"; {shared.lost:,} could not be read and are left out" if shared.lost else ""
+    print_note(f"wrote {output}: {shared.records:,} records{left_out}")
 
 
 def _print_masked(shared: "RedactedExport") -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+_DIGITS = 4300
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -11,8 +12,13 @@ def _null(_name: str) -> None:
     """Return None for NaN and the infinities, which JSON does not have."""
 
 
+def _integer(digits: str) -> int | str:
+    """Return an integer; one with more digits than Python converts stays text."""
+    return int(digits) if len(digits) <= _DIGITS else digits
+
+
 def loads(data: bytes) -> Any:
-    r"""Return the value of a JSON text with NaN, control characters or invalid UTF-8.
+    r"""Return the value of a JSON text with NaN, huge integers, control characters or invalid UTF-8.
 
     Invalid bytes become ``\xff``, lone surrogates ``\ud800``, both as visible text.
 
@@ -22,7 +28,7 @@ def loads(data: bytes) -> Any:
 
     """
     text = data.decode("utf-8", "surrogateescape")
-    return _escape_surrogates(json.loads(text, parse_constant=_null, strict=False))
+    return _escape_surrogates(json.loads(text, parse_int=_integer, parse_constant=_null, strict=False))
 
 
 def _escape_surrogates(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from triage.redact.assignments import find_assigned, find_cookies, is_no_secret, kind_of_key
+from triage.redact.json_text import JsonMasking
 from triage.redact.layers import decode_layers
 from triage.redact.patterns import (
     PRIVATE_KEY,
@@ -23,6 +24,8 @@ _PLACEHOLDER = re.compile(
 _AUTHORS = frozenset({"by", "principalEmail", "principal_email", "principalemail", "principalSubject"})
 #: Number of keys without secrets that are remembered, so that each is searched once.
 _KEYS = 4096
+#: Numbers up to this one are counts, not secrets, whatever their key says.
+_LARGEST_COUNT = 999
 _SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
 
 
@@ -61,33 +64,41 @@ class Redactor:
 
         ``kind`` is the kind of secret that all of it is known to be.
         """
-        if isinstance(document, str):
-            return self._redact_value(document, kind) if kind else self.redact_text(document)
         if isinstance(document, dict):
             return {
-                self._redact_key(key): self._redact_named_fields(value)
+                self.redact_key(key): self._redact_named_fields(value)
                 if key in self._by_name
-                else self.redact_document(value, _kind_of_field(key, value) or kind)
+                else self.redact_document(value, self.kind_of_field(key, value, kind))
                 for key, value in document.items()
             }
         if isinstance(document, list | tuple):
             return [self.redact_document(value, kind) for value in document]
-        if (
-            kind
-            and isinstance(document, int)
-            and not isinstance(document, bool)
-            and (kind == "user" or document > 999)
-        ):
-            return self._placeholder_for(str(document), "token" if kind == "authorization" else kind)
+        if isinstance(document, str | int) and not isinstance(document, bool):
+            return self.redact_value(document, kind)
         return document
+
+    def redact_json(self, text: str) -> str:
+        """Return a JSON text, however deep, with its secrets masked.
+
+        Raises:
+            ValueError: it is not JSON.
+
+        """
+        return JsonMasking(self).redact(text)
+
+    def kind_of_field(self, key: Any, value: object, within: str | None = None) -> str | None:
+        """Return the kind of secret that a field holds by its name; else that of its object, ``within``."""
+        if key in _AUTHORS and isinstance(value, str) and "@" in value:
+            return "email"
+        return kind_of_key(str(key)) or within
 
     def _redact_named_fields(self, value: Any) -> Any:
         """Return the value of a field whose keys are names."""
         if not isinstance(value, dict):
             return self.redact_document(value)
-        return {self._redact_key(name): self.redact_document(inner) for name, inner in value.items()}
+        return {self.redact_key(name): self.redact_document(inner) for name, inner in value.items()}
 
-    def _redact_key(self, key: Any) -> Any:
+    def redact_key(self, key: Any) -> Any:
         """Return a key, masked by its form: some keys are names from a log."""
         if key in self._plain or not isinstance(key, str):
             return key
@@ -96,11 +107,21 @@ class Redactor:
             self._plain.add(key)
         return masked
 
-    def _redact_value(self, value: str, kind: str) -> str:
-        """Return a masked value whose key names a secret.
+    def redact_value(self, value: str | int, kind: str | None) -> str | int:
+        """Return a text or a number with its secrets masked; ``kind``: it is a secret by its name.
 
         Cookie names and the scheme of a header stay.
         """
+        if kind is None:
+            return self.redact_text(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return self._redact_named_value(value, kind)
+        if kind != "user" and value <= _LARGEST_COUNT:
+            return value
+        return self._placeholder_for(str(value), "token" if kind == "authorization" else kind)
+
+    def _redact_named_value(self, value: str, kind: str) -> str:
+        """Return a masked text whose key names a secret."""
         if (
             not value.strip()
             or _PLACEHOLDER.fullmatch(value)
@@ -123,13 +144,6 @@ class Redactor:
             self._numbers[kind] += 1
             self._known[plain] = f"<{kind}-{self._numbers[kind]}>"
         return self._known[plain]
-
-
-def _kind_of_field(key: Any, value: Any) -> str | None:
-    """Return the kind of secret that a field holds by its name, or None."""
-    if key in _AUTHORS and isinstance(value, str) and "@" in value:
-        return "email"
-    return kind_of_key(str(key))
 
 
 def _select_searches(text: str) -> Iterator[Callable[[str], Iterable[Span]]]:

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import grpc
 from google.cloud.logging_v2 import types
@@ -40,8 +40,9 @@ DEFAULT_PAGE = 50
 LARGEST_PAGE = 1000
 
 Entry = dict[str, Any]
-#: What happens when a page is requested: it may abort the call, wait, or return True to send the page empty.
-Cue = Callable[[grpc.ServicerContext], bool]
+#: What happens when a page is requested: it may abort the call, wait, or return True to send the page empty, or
+#: "repeat" to send the token of this page as that of the next.
+Cue = Callable[[grpc.ServicerContext], bool | Literal["repeat"]]
 
 _LogEntry = types.LogEntry.pb(types.LogEntry()).__class__
 _ListRequest = types.ListLogEntriesRequest.pb(types.ListLogEntriesRequest()).__class__
@@ -80,6 +81,11 @@ def wait(seconds: float) -> Cue:
 def empty(_context: grpc.ServicerContext) -> bool:
     """Send no entries but a page token: "not finished searching"."""
     return True
+
+
+def repeat(_context: grpc.ServicerContext) -> Literal["repeat"]:
+    """Send the page with its own token as that of the next page."""
+    return "repeat"
 
 
 class LoggingServer:
@@ -176,14 +182,16 @@ class LoggingServer:
         offset, page = self._page_position(request, context)
         self.requests.append((request.filter, page, size))
         cue = self._cues[page].pop(0) if self._cues[page] else self._permanent_cues.get(page)
-        is_empty = cue is not None and cue(context)
+        outcome = cue is not None and cue(context)
+        is_empty = outcome is True
         found = self._matching(request.filter, context)
         if request.order_by == "timestamp desc":
             found = found[::-1]
         end = offset if is_empty else offset + size
         more = end < len(found) or is_empty
+        token = self._token(request, end, page + 1) if more else ""
         return _ListResponse(
-            entries=found[offset:end], next_page_token=self._token(request, end, page + 1) if more else ""
+            entries=found[offset:end], next_page_token=request.page_token if outcome == "repeat" else token
         )
 
     def _tail(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:

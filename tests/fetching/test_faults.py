@@ -1,5 +1,6 @@
 """Every fault of Cloud Logging: all entries, or the right exit and a journal."""
 
+import shutil
 from pathlib import Path
 
 import grpc
@@ -8,10 +9,11 @@ import pytest
 from grpc import StatusCode
 
 from tests.fakes.entries import entries
-from tests.fakes.logging_server import LoggingServer, empty, refuse, wait
+from tests.fakes.logging_server import LoggingServer, empty, refuse, repeat, wait
 from tests.fakes.wire import Wire
 from tests.fetching.conftest import Fetch, read_lines
-from triage.errors import ExitStatus, NoPermissionError, TryAgainError, UsageError
+from triage.errors import ExitStatus, IOFailureError, NoPermissionError, TryAgainError, UsageError
+from triage.fetching import pages
 from triage.fetching.pages import RetryPolicy
 from triage.models import FetchPlan, Progress
 
@@ -130,6 +132,67 @@ def test_an_expired_page_token_loses_no_entry(fetch: Fetch, server: LoggingServe
 
     server.on_page(page, expire)
     assert read_lines(fetch()[0].path) == entries(23)
+
+
+@pytest.mark.parametrize("times", [1, None])
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_a_repeated_page_token_loses_no_entry(
+    fetch: Fetch, server: LoggingServer, messages: list[str], page: int, times: int | None
+) -> None:
+    server.on_page(page, repeat, times=times)
+    assert read_lines(fetch()[0].path) == entries(23)
+    assert "a page token was repeated: going on from the last entry" in messages
+    assert len(server.requests) < 20
+
+
+def test_a_server_that_only_repeats_its_page_token_ends_the_fetch_with_75(
+    fetch: Fetch, server: LoggingServer
+) -> None:
+    server.add(
+        entry | {"timestamp": "2025-09-16T00:30:00Z", "insertId": f"z{entry['insertId']}"}
+        for entry in entries(12)
+    )
+    for page in range(2, 30):
+        server.on_page(page, repeat, times=None)
+    with pytest.raises(TryAgainError, match="repeats a page token and sends nothing new"):
+        fetch()
+
+
+def test_empty_pages_without_end_are_noticed_and_can_be_resumed(
+    fetch: Fetch, server: LoggingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MAX_EMPTY_PAGES", 4)
+    for page in range(3, 100):
+        server.on_page(page, empty, times=None)
+    with pytest.raises(TryAgainError, match="4 pages without an entry in a row; 10 entries are kept"):
+        fetch()
+    assert len(server.requests) == 6
+    for page in range(3, 100):
+        server.on_page(page, lambda _: False, times=None)
+    assert read_lines(fetch(resume=True)[0].path) == entries(23)
+
+
+def test_link_to_nothing_is_reported_before_fetching(
+    fetch: Fetch, server: LoggingServer, tmp_path: Path
+) -> None:
+    link = tmp_path / "logs.jsonl"
+    link.symlink_to(tmp_path / "nowhere.jsonl")
+    for resume in (False, True):
+        with pytest.raises(UsageError, match="it is a link to nothing"):
+            fetch(file=str(link), resume=resume)
+    assert server.requests == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["logs.jsonl"]
+
+
+def test_full_disk_is_reported_before_fetching(
+    fetch: Fetch, server: LoggingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = type(shutil.disk_usage(tmp_path))(10**9, 10**9, 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    with pytest.raises(IOFailureError, match="less than 1 MiB is free on its disk"):
+        fetch(file=str(tmp_path / "new" / "logs.jsonl"))
+    assert server.requests == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_entries_of_the_instant_at_which_a_token_expired_come_once(

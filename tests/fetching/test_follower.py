@@ -10,7 +10,7 @@ import pytest
 from grpc import StatusCode
 
 from tests.fakes.entries import SERVICE, START, WINDOW, entries, entry
-from tests.fakes.logging_server import LoggingServer, refuse
+from tests.fakes.logging_server import LoggingServer, refuse, repeat
 from tests.fakes.wire import Wire
 from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
 from triage.fetching.client import Connection, connect
@@ -262,6 +262,14 @@ def test_a_refused_page_token_loses_no_entry(following: Following, server: Loggi
         return False
 
     server.on_page(3, expire)
+    following().gets(23)
+
+
+@pytest.mark.parametrize("times", [1, None])
+def test_a_repeated_page_token_loses_no_entry(
+    following: Following, server: LoggingServer, times: int | None
+) -> None:
+    server.on_page(3, repeat, times=times)
     following().gets(23)
 
 

@@ -3,7 +3,9 @@
 The window grows where it cuts a run.
 """
 
+import errno
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +19,7 @@ from triage.fetching.client import Connection, connect
 from triage.fetching.further_parts import Findings, FurtherParts
 from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, Part, Purpose, new_parts
 from triage.fetching.output_paths import find_journal, journal_folder, output_path
-from triage.fetching.pages import PAGE_SIZE, PageReader, RateLimiter, RetryPolicy
+from triage.fetching.pages import PAGE_SIZE, PageReader, PageSequence, RateLimiter, RetryPolicy
 from triage.fetching.query import add_window, plan_filter
 from triage.models import FetchPlan, FetchResult, Pack, Progress
 from triage.window import Window, format_utc_and_local, parse_timestamp
@@ -26,6 +28,8 @@ Notify = Callable[[str], None]
 ShowProgress = Callable[[Progress], None]
 
 _RETRY_POLICY = RetryPolicy()
+#: Free bytes of the disk without which nothing is fetched.
+_LEAST_ROOM = 1 << 20
 
 
 def fetch(
@@ -58,6 +62,7 @@ def fetch(
     try:
         notify(f"project {connection.project}, named by {connection.source}")
         try:
+            _check_room(Path(plan.file or plan.folder))
             journal = _open_journal(plan, clauses, connection.project, notify)
         except OSError as error:
             raise _write_failure(error, plan.folder, keep=plan.keep) from error
@@ -80,8 +85,25 @@ def fetch(
 def _check_output(plan: FetchPlan) -> None:
     if plan.file and len(plan.services) > 1:
         raise UsageError(f"-o {plan.file}: one file cannot hold several services", "give an existing folder")
-    if plan.file and not plan.resume and Path(plan.file).exists():
+    if not plan.file:
+        return
+    file = Path(plan.file)
+    if file.is_symlink() and not file.exists():
+        raise UsageError(f"-o {plan.file}: it is a link to nothing", "give the name of a new file")
+    if not plan.resume and file.exists():
         raise UsageError(f"-o {plan.file}: it exists, and nothing is written over", "give a new name")
+
+
+def _check_room(path: Path) -> None:
+    """Check that the disk of a path has room before anything is fetched.
+
+    Raises:
+        OSError: it has none.
+
+    """
+    folder = next(parent for parent in (path.absolute(), *path.absolute().parents) if parent.exists())
+    if shutil.disk_usage(folder).free < _LEAST_ROOM:
+        raise OSError(errno.ENOSPC, "less than 1 MiB is free on its disk", str(path))
 
 
 def _open_journal(plan: FetchPlan, clauses: dict[str, str], project: str, notify: Notify) -> Journal:
@@ -221,6 +243,7 @@ class _Fetcher:
         self._index = index
         journal = self._journal
         rewound = None
+        pages = PageSequence()
         while not (part := journal.state.parts[index]).done:
             if part.token and time.time_ns() - part.token_at > TOKEN_LIFE:
                 self._notify("the page token is older than a day: going on from the last entry")
@@ -236,8 +259,19 @@ class _Fetcher:
                 self._notify("the page token was refused: going on from the last entry")
                 journal.rewind(index)
                 continue
+            if pages.repeats(page):
+                if rewound == part.last:
+                    raise TryAgainError(
+                        "Cloud Logging repeats a page token and sends nothing new",
+                        "run the same command with --resume, or for a shorter window",
+                    )
+                rewound, pages = part.last, PageSequence()
+                self._notify("a page token was repeated: going on from the last entry")
+                journal.rewind(index)
+                continue
             journal.add(index, page, time.time_ns())
             self._report_waiting("")
+            pages.check_progress(page)
 
     def _report_waiting(self, why: str) -> None:
         part = self._journal.state.parts[self._index]

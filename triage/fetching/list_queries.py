@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from triage.errors import TryAgainError
 from triage.fetching.api_errors import is_page_token_error, to_triage_error
-from triage.fetching.pages import PAGE_SIZE, PageReader
+from triage.fetching.pages import PAGE_SIZE, PageReader, PageSequence
 from triage.fetching.query import add_window
 from triage.fetching.tail import Delivery
 from triage.window import NANOSECONDS, Window, format_utc_and_local, parse_timestamp
@@ -29,7 +30,8 @@ class _ListQuery(msgspec.Struct, kw_only=True):
         refused: whether its last page was refused.
         token: the token of its next page.
         last: timestamp of its last entry in nanoseconds.
-        restarted: ``last`` when its token was last refused.
+        restarted: ``last`` when its token was last refused or repeated.
+        sequence: its pages.
 
     """
 
@@ -41,6 +43,12 @@ class _ListQuery(msgspec.Struct, kw_only=True):
     token: str = ""
     last: int = 0
     restarted: int | None = None
+    sequence: PageSequence = msgspec.field(default_factory=PageSequence)
+
+    def restart(self) -> None:
+        """Go on from the last entry, without a token."""
+        self.restarted, self.token, self.start = self.last, "", max(self.start, self.last)
+        self.sequence = PageSequence()
 
 
 class ListQueries:
@@ -140,9 +148,15 @@ class ListQueries:
         except InvalidArgument as error:
             if not is_page_token_error(error) or query.restarted == query.last:
                 raise to_triage_error(error, self._project, resumable=False) from error
-            query.restarted = query.last
-            query.token, query.start = "", max(query.start, query.last)
+            query.restart()
             return Delivery()
+        if query.sequence.repeats(page):
+            if query.restarted == query.last:
+                query.sequence = PageSequence()
+                raise TryAgainError("Cloud Logging repeats a page token and sends nothing new")
+            query.restart()
+            return Delivery()
+        query.sequence.check_progress(page)
         query.token, query.refused = page.token, False
         self.pages += 1
         if page.last:

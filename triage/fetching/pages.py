@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 
+from triage.errors import TryAgainError
 from triage.fetching.api_errors import is_credentials_error, is_quota_error, is_transient, to_triage_error
 from triage.fetching.client import Connection
 from triage.fetching.record import register_payload_types, to_line
 
 #: Cloud Logging's largest page size (ListLogEntriesRequest.page_size).
 PAGE_SIZE = 1000
+#: Empty pages in a row before a query is given up. Some come while Cloud Logging searches a long window.
+MAX_EMPTY_PAGES = 200
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -28,6 +31,36 @@ class Page(msgspec.Struct, frozen=True):
     lines: list[bytes]
     last: str
     token: str
+
+
+class PageSequence:
+    """The pages of one query; notices a server that leads nowhere."""
+
+    def __init__(self) -> None:
+        """Start before the first page."""
+        self._tokens: set[int] = set()
+        self._empty = 0
+
+    def repeats(self, page: Page) -> bool:
+        """Return whether a page before this one had the same token of the next."""
+        known = len(self._tokens)
+        if page.token:
+            self._tokens.add(hash(page.token))
+        return bool(page.token) and len(self._tokens) == known
+
+    def check_progress(self, page: Page) -> None:
+        """Check that entries come, or the end.
+
+        Raises:
+            TryAgainError: too many pages in a row were empty.
+
+        """
+        self._empty = 0 if page.lines or not page.token else self._empty + 1
+        if self._empty >= MAX_EMPTY_PAGES:
+            raise TryAgainError(
+                f"Cloud Logging sent {self._empty} pages without an entry in a row",
+                "run the same command with --resume, or for a shorter window",
+            )
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,9 @@
 import gzip
 import io
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,3 +119,39 @@ def test_file_of_a_folder_without_entries_is_a_gap(sink: Path) -> None:
     gaps = [item for item in read([sink]) if isinstance(item, Gap)]
     assert [gap.path for gap in gaps if "holds no log entry" in gap.detail] == [str(sink / "README.md")]
     assert {gap.kind for gap in gaps} == {"not_entries"}
+
+
+def test_what_cannot_be_read_in_a_folder_is_a_gap_each(sink: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (sink / "broken.json").symlink_to(sink / "nowhere.json")
+    (sink / "loop.json").symlink_to(sink / "loop.json")
+    (sink / "device.json").symlink_to("/dev/zero")
+    os.mkfifo(sink / "pipe.json")
+    locked, open_file, list_folder = sink / "locked", Path.open, Path.iterdir
+    locked.mkdir()
+    (sink / "secret.json").write_bytes(lines(logs(1)))
+
+    def refuse(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.name in ("secret.json", "locked"):
+            raise PermissionError(13, "Permission denied")
+        return (list_folder if path == locked else open_file)(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "iterdir", lambda path: refuse(path) if path == locked else list_folder(path))
+    items = list(read([sink]))
+    gaps = [item for item in items if isinstance(item, Gap)]
+    names = ["broken.json", "device.json", "locked", "loop.json", "pipe.json", "secret.json"]
+    assert [(Path(gap.path).name, gap.kind) for gap in gaps] == [(name, "unreadable_file") for name in names]
+    assert [gap.count for gap in gaps] == [0] * len(gaps)
+    assert sum(isinstance(item, Record) for item in items) == 3
+    assert [gap.path for gap in read([str(sink / "*.json")]) if isinstance(gap, Gap)] == [
+        str(sink / name) for name in names if name != "locked"
+    ]
+
+
+def test_a_named_pipe_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.json"
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_bytes(lines(logs(2))))
+    writer.start()
+    assert sum(isinstance(item, Record) for item in read([path])) == 2
+    writer.join()

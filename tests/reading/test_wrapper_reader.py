@@ -3,8 +3,18 @@
 import json
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from tests.reading.logs import decode_entry, log, logs, read_bytes, to_snake_case, without_source
+from tests.reading.logs import (
+    decode_entry,
+    log,
+    logs,
+    read_bytes,
+    read_entries,
+    to_snake_case,
+    without_source,
+)
 from triage.errors import BadDataError
 from triage.reading import Limits
 
@@ -102,3 +112,49 @@ def test_lists_by_service_give_their_entries_the_service() -> None:
         "till",
         "shop-auth",
     ]
+
+
+junk = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(st.characters(codec="ascii", exclude_characters='"\\'), max_size=5),
+    st.dictionaries(st.sampled_from("abc"), st.integers(), max_size=2),
+)
+items = st.lists(st.one_of(st.builds(log, st.integers(0, 999)), junk), max_size=6)
+
+
+@given(
+    st.sampled_from(["entries", "logs", "raw_logs", "logs_by_severity"]),
+    st.lists(items, min_size=1, max_size=3),
+    st.sampled_from([None, 2]),
+)
+@example("logs_by_severity", [[True], [log(1)]], None)
+@example("entries", [[{"a": 1}], [log(1)]], None)
+@example("logs_by_severity", [[log(1)], [{"a": 1}] * 150], None)
+@example("logs_by_severity", [[{"a": 1}] * 150 + [log(1)]], None)
+def test_each_item_of_a_list_of_logs_is_counted(
+    key: str, lists: list[list[object]], indent: int | None
+) -> None:
+    grouped = {f"G{number}": found for number, found in enumerate(lists)}
+    wrapper = {
+        "collected": "x",
+        key: grouped if key == "logs_by_severity" else [item for found in lists for item in found],
+    }
+    data = json.dumps(wrapper, indent=indent).encode()
+    given = sum(map(len, lists))
+    try:
+        entries = read_entries(data)
+    except BadDataError:
+        assert not any(isinstance(item, dict) and "insertId" in item for found in lists for item in found)
+        return
+    list(entries)
+    assert entries.coverage(0).records == given
+
+
+def test_a_nested_record_in_a_wrapper_is_counted() -> None:
+    deep = '{"a":' * 5000 + "1" + "}" * 5000
+    text = json.dumps({"logs_by_severity": {"INFO": [log(1, jsonPayload={"x": "deep"})]}, "total": 1})
+    entries = read_entries(text.replace('"deep"', deep).encode(), json.dumps([log(2)]).encode())
+    assert len(list(entries)) == 2 - entries.coverage(0).broken
+    assert entries.coverage(0).records == 2

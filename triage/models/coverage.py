@@ -16,6 +16,7 @@ GapKind = Literal[
     "suppressed",
     "too_large",
     "uncertain_time",
+    "unreadable_file",
 ]
 
 

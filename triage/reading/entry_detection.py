@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from triage.reading.json_buffer import find_keys
+
 _ENTRY_KEYS = {
     "httprequest",
     "insertid",
@@ -32,7 +34,9 @@ def is_entry(data: bytes) -> bool:
     """Return whether a JSON text is an object with the keys of a LogEntry."""
     try:
         return has_entry_keys(_objects.decode(data))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except RecursionError:
+        return has_entry_keys(key.decode("utf-8", "replace") for key in find_keys(data))
+    except (msgspec.DecodeError, UnicodeDecodeError):
         found = load_lenient(data)
         return isinstance(found, dict) and has_entry_keys(found)
 

@@ -2,10 +2,11 @@
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 # Complete strings; opening (1) and closing (2) brackets; the quote of an incomplete string (3).
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[])|([}\]])|(")', re.DOTALL)
+_COLON = re.compile(rb"\s*+:")
 BLANK = re.compile(rb"(?:[\s,]|\xef\xbb\xbf)*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
@@ -28,6 +29,17 @@ def find_value_end(data: bytes, start: int, stop: int = sys.maxsize) -> int:
         elif kind == 3:
             return -1
     return -1
+
+
+def find_keys(data: bytes) -> Iterator[bytes]:
+    """Yield the keys of the object that the data is, however deep its values are."""
+    depth = 0
+    for token in _TOKEN.finditer(data):
+        if token.lastindex is None:
+            if depth == 1 and _COLON.match(data, token.end()):
+                yield token[0][1:-1]
+        else:
+            depth += 1 if token.lastindex == 1 else -1
 
 
 class JsonBuffer:

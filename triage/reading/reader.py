@@ -49,7 +49,7 @@ def read(
 
     Raises:
         BadDataError: a named file holds no LogEntry. In a folder or glob this is a Gap.
-        IOFailureError: a file does not exist or cannot be read.
+        IOFailureError: a named file does not exist or cannot be read. In a folder or glob this is a Gap.
         TriageError: an address cannot be read, see ``triage.reading.remote``.
 
     """
@@ -69,12 +69,22 @@ def read_source(
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the items of one file; ``workers`` processes may read it if it is large.
 
+    A file of a folder that cannot be read, such as a broken link or a pipe, is a Gap.
+
     Raises:
         TriageError: as ``read``.
 
     """
-    with open_source(source.path, stdin) as file:
-        yield from _read(source, file, limits or Limits(), record_filter, workers)
+    if source.is_special:  # opening a pipe waits for its writer
+        yield Gap("unreadable_file", source.path, "a pipe, a socket or a device", count=0)
+        return
+    try:
+        with open_source(source.path, stdin) as file:
+            yield from _read(source, file, limits or Limits(), record_filter, workers)
+    except IOFailureError as error:
+        if source.is_explicit:
+            raise
+        yield Gap("unreadable_file", source.path, error.message, count=0)
 
 
 @contextmanager

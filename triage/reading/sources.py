@@ -27,6 +27,16 @@ class ExportSource(msgspec.Struct, frozen=True):
     is_explicit: bool
     size: int | None = None
 
+    @property
+    def is_special(self) -> bool:
+        """Return whether a folder or glob holds it and it is no regular file: a pipe, a socket, a device."""
+        return (
+            not self.is_explicit
+            and not is_remote(self.path)
+            and (path := Path(self.path)).exists()
+            and not (path.is_file() or path.is_dir())
+        )
+
 
 def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
     """Yield the files of paths, folders, globs, addresses and "-", each once.
@@ -35,7 +45,7 @@ def expand(sources: Iterable[str | Path]) -> Iterator[ExportSource]:
     sink writes them. Hidden files are left out, and links to folders are not followed.
 
     Raises:
-        IOFailureError: a file does not exist, or a folder is empty or cannot be listed.
+        IOFailureError: a file does not exist, or a named folder is empty.
         UsageError: a BigQuery table is named.
         TriageError: an address cannot be read, see ``triage.reading.remote``.
 
@@ -65,7 +75,7 @@ def _files(source: str) -> Iterator[ExportSource]:
         if not files:
             raise IOFailureError(f"{source}: no file in this folder", "name the folder that holds the export")
         yield from files
-    elif path.exists():
+    elif path.exists() or path.is_symlink():
         yield ExportSource(source, is_explicit=True)
     else:
         found = sorted(glob.glob(source, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
@@ -84,8 +94,9 @@ def _is_ignored(name: str) -> bool:
 def _walk(folder: Path) -> Iterator[Path]:
     try:
         paths = sorted(folder.iterdir())
-    except OSError as error:
-        raise IOFailureError(f"{folder}: {error.strerror}", "make the folder readable") from error
+    except OSError:
+        yield folder  # opening it fails in the same way, and is reported
+        return
     for path in paths:
         if path.name.startswith(".") or path.name.endswith(_META_SUFFIX):
             continue

@@ -71,8 +71,9 @@ class WrapperReader(ElementReader):
             yield self.make_gap("cut_file", "the object around the entries is not closed")
 
     def _read_list(self, key: str) -> Iterator[Record | Gap | Skipped]:
-        """Yield the entries of a list if one of its first hundred elements is one."""
+        """Yield the items of a list of logs: its key says so, or one of its items is an entry."""
         unclassified: list[bytes | Gap | Skipped] = []
+        beyond = 0
         self.is_entry_list = False
         for item in self.read_list():
             if self.is_entry_list:
@@ -80,10 +81,18 @@ class WrapperReader(ElementReader):
             elif isinstance(item, bytes) and is_entry(item):
                 self.is_entry_list = True
                 yield from map(self._number, (*unclassified, item))
+                if beyond:
+                    yield Gap("broken_record", self.path, "records before the first log entry", count=beyond)
             elif len(unclassified) < _MAX_UNCLASSIFIED:
                 unclassified.append(item)
+            else:
+                beyond += 1
         if self.is_entry_list or (not unclassified and key in _LIST_KEYS):
             self.keys.append(key)
+        elif key in _LIST_KEYS:
+            yield from map(self._number, unclassified)
+            if beyond:
+                yield Gap("broken_record", self.path, "more records that are no log entries", count=beyond)
         elif self.cut:
             yield self.make_gap("cut_file", "the object around the entries is cut")
 

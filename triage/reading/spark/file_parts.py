@@ -56,12 +56,20 @@ def split_files(sources: Iterable[ExportSource], size: int) -> Iterator[Part]:
 
     """
     for source in sources:
-        length = Path(source.path).stat().st_size if source.size is None else source.size
+        length = _local_size(source.path) if source.size is None else source.size
         if length > size and _is_divisible(source.path):
             for start in range(0, length, size):
                 yield Part(source, min(size, length - start), start, start + size >= length)
         else:
             yield Part(source, length)
+
+
+def _local_size(path: str) -> int:
+    """Return the size of a file, 0 where it cannot be told: reading it reports why."""
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_divisible(path: str) -> bool:

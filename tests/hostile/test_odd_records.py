@@ -163,7 +163,9 @@ def test_table_with_impossible_times_is_read(
         f"('{number}', CAST('{time}' AS {kind}), 'ERROR', 'hello')" for number, time in enumerate(times)
     )
     columns = "t(insertId, timestamp, severity, textPayload)"
-    duckdb.from_query(f"FROM (VALUES {rows}) AS {columns}").write_parquet(str(path))
+    export = duckdb.query(f"FROM (VALUES {rows}) AS {columns}")
+    assert export is not None
+    export.write_parquet(str(path))
     answers(path, 3, capfd)
     assert main(["entries", str(path), "--format", "parquet", "-o", str(table)]) == 0
     assert duckdb.read_parquet(str(table)).fetchall()

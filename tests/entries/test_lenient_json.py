@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.reading.logs import decode_entry, log
+from triage.entries.lenient_json import limit_depth, loads
 
 
 def raw(text: str) -> bytes:
@@ -47,3 +50,26 @@ def test_invalid_utf8_is_found_in_skipped_fields() -> None:
     entry = decode_entry(raw('"kept"').replace(b'"labels": {', b'"unread": "\xff", "labels": {'))
     assert entry.message == "kept"
     assert json.loads(entry.raw.decode())["unread"] == "\\xff"
+
+
+nested = st.recursive(
+    st.integers(), lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner)
+)
+
+
+@given(nested)
+def test_json_of_ordinary_depth_is_unchanged(value: object) -> None:
+    data = json.dumps(value).encode()
+    assert limit_depth(data) == data
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a\\"[{":'])
+def test_deep_values_become_null(opening: str) -> None:
+    closing = "]" if opening == "[" else "}"
+    data = f'[1, {opening * 500}2{closing * 500}, {{"after": 3}}]'
+    found = loads(limit_depth(data.encode()))
+    assert (found[0], found[2]) == (1, {"after": 3})
+    depth, inner = 0, found[1]
+    while inner:
+        depth, inner = depth + 1, inner[0] if opening == "[" else next(iter(inner.values()))
+    assert depth == 99

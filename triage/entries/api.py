@@ -23,12 +23,13 @@ _OWN = (
 def api_form(entry: Entry) -> dict[str, Any]:
     """Return the LogEntry as plain data with the names of the API.
 
-    Values that are null or that were not exported are left out.
+    Values that are null, that were not exported or that are nested too deeply are left out.
     """
+    data = lenient_json.limit_depth(entry.raw)
     try:
-        raw = msgspec.json.decode(entry.raw)
+        raw = msgspec.json.decode(data)
     except msgspec.DecodeError:
-        raw = lenient_json.loads(entry.raw)
+        raw = lenient_json.loads(data)
     if isinstance(raw.get("resource"), dict) and any(name in raw for name in _OWN):
         return {name: value for name, value in raw.items() if value is not None}
     flat = flatten_record(raw)

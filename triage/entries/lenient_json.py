@@ -5,7 +5,30 @@ import re
 from typing import Any
 
 _DIGITS = 4300
+_DEPTH = 100
+_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def limit_depth(data: bytes) -> bytes:
+    """Return a JSON text without the values that are nested more than 100 levels deep: they become null.
+
+    Cloud Logging holds none deeper: protobuf reads 100 levels.
+    """
+    if data.count(b"{") + data.count(b"[") <= _DEPTH:
+        return data
+    parts: list[bytes] = []
+    depth = at = 0
+    for token in _BRACKET.finditer(data):
+        if token[0] in (b"{", b"["):
+            depth += 1
+            if depth == _DEPTH + 1:
+                parts += data[at : token.start()], b"null"
+        elif token[0] in (b"}", b"]"):
+            if depth == _DEPTH + 1:
+                at = token.end()
+            depth -= 1
+    return b"".join([*parts, data[at:]])
 
 
 def _null(_name: str) -> None:

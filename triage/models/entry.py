@@ -282,8 +282,11 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def canonical_json(self) -> bytes:
-        """Return the raw JSON with sorted keys and no spaces."""
-        return msgspec.json.encode(msgspec.json.decode(self.raw), order="deterministic")
+        """Return the raw JSON with sorted keys and no spaces, as it is where it is nested too deeply."""
+        try:
+            return msgspec.json.encode(msgspec.json.decode(self.raw), order="deterministic")
+        except RecursionError:
+            return self.raw
 
     @property
     def sort_key(self) -> tuple[int, str, str, str, bytes]:

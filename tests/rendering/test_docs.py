@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from triage.measures import Measure
+from triage.models import Measure
+from triage.models.playbook import Fix, Metric, Playbook, Step
 from triage.rendering import playbooks
 from triage.rendering.markdown_report import TEMPLATES, _make_environment
-from triage.rendering.playbooks import Fix, Metric, Playbook, Step
 
 TEXT = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
 DOCUMENTED = set(re.findall(r"`([\w.]+)`", TEXT))

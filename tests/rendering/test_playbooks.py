@@ -10,11 +10,10 @@ import msgspec
 import pytest
 
 from triage.errors import BadDataError
+from triage.models.playbook import Fix, Playbook
 from triage.rendering import playbooks
 from triage.rendering.playbooks import (
     CAPTURED_NAMES,
-    Fix,
-    Playbook,
     fill_placeholders,
     fill_playbook,
     find_unfilled,

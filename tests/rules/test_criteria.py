@@ -72,12 +72,12 @@ at_most = 0.5
 at_most = 1
 """
     assert faults(tmp_path, text) == [
-        "gate.toml:3: boots_ready: within: Expected `float` > 0.0",
-        "gate.toml:4: boots_ready: need: Invalid enum value 'sometimes'",
-        "gate.toml:7: connections: unknown key at_lest",
-        "gate.toml:8: connections: at_least: Expected `float` <= 1.0",
-        "gate.toml:9: connections: seen_at_least: Expected `int` >= 1",
-        "gate.toml:13: critical_checks: at_most: Expected `int`, got `float`",
+        "gate.toml:3: boots_ready: within: -3 is not allowed; it must be > 0.0",
+        "gate.toml:4: boots_ready: need: 'sometimes' is not allowed; allowed: required, optional, off",
+        "gate.toml:7: connections: unknown key at_lest; did you mean at_least? Allowed: need, at_least, seen_at_least",
+        "gate.toml:8: connections: at_least: 1.5 is not allowed; it must be <= 1.0",
+        "gate.toml:9: connections: seen_at_least: 0 is not allowed; it must be >= 1",
+        "gate.toml:13: critical_checks: at_most: a whole number is needed, not a number",
         f"gate.toml:15: there is no criterion newerrors, only {', '.join(Criteria.__struct_fields__)}",
     ]
 
@@ -86,10 +86,10 @@ at_most = 1
     ("text", "fault"),
     [
         ("boots_ready = 3", "1: boots_ready is a table: write [boots_ready]"),
-        ("\nboots_ready.within = true", "2: boots_ready: within: Expected `float`, got `bool`"),
-        ("boots_ready.within = nan", "1: boots_ready: within: Expected `float` > 0.0"),
-        ("boots_ready.within = inf", "1: boots_ready: within: Expected `float` <= 86400.0"),
-        ("connections.at_least = nan", "1: connections: at_least: Expected `float` >= 0.0"),
+        ("\nboots_ready.within = true", "2: boots_ready: within: a number is needed, not true or false"),
+        ("boots_ready.within = nan", "1: boots_ready: within: nan is not allowed; it must be > 0.0"),
+        ("boots_ready.within = inf", "1: boots_ready: within: inf is not allowed; it must be <= 86400.0"),
+        ("connections.at_least = nan", "1: connections: at_least: nan is not allowed; it must be >= 0.0"),
         ("[boots_ready]\nwithin = soon\n", "2: not TOML: Invalid value (at line 2, "),
         ("[ready]\nneed = 'off'", "1: there is no criterion ready, only "),
     ],

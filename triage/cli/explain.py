@@ -47,7 +47,7 @@ def explain_command(cause: str | None, packs: "list[Pack]") -> None:
         names = " or ".join(filter(None, [", ".join(near[:-1]), *near[-1:]]))
         hint = f"did you mean {names}?" if near else "triage explain lists all causes"
         raise UsageError(f"no cause is named {cause!r}", hint)
-    playbooks = [playbook(name) for name in found.playbooks]
+    playbooks = [playbook(name, packs) for name in found.playbooks]
     if found.cause is None or found.pack is None:
         print_screen(*render_unexplained(found.id, found.title, playbooks))
         return

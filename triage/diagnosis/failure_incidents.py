@@ -31,7 +31,8 @@ from triage.models import (
     Scope,
     Tier,
 )
-from triage.models.pack import Confidence, Severity
+from triage.models.pack import Confidence
+from triage.models.playbook import Severity
 from triage.text import path_template, pluralize
 from triage.window import format_timestamp
 

@@ -67,7 +67,7 @@ class PackCause(Immutable):
 
 def _run_fits(needs: RunNeeds, run: Run) -> bool:
     """Return whether a run is what a cause requires."""
-    exact = [
+    exact: list[tuple[Sequence[str], str]] = [
         (needs.verdict, run.verdict),
         (needs.condition, run.condition or ""),
         (needs.failed, run.first_failed or ""),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from triage.diagnosis.serving import RevisionServing, ServiceServing
 from triage.models import FailureGroup, ServiceVerdict
-from triage.models.pack import Severity
+from triage.models.playbook import Severity
 from triage.text import path_template, pluralize
 
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker", "deployment"})

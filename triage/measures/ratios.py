@@ -3,18 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from triage.models import RequestCounts, Run, RunKind
-
-#: What can be measured: of runs, of one check's outcomes, of requests.
-Measure = Literal[
-    "boots_ready",
-    "validations_ready",
-    "check_passed",
-    "requests_admitted",
-    "connections_opened",
-    "health_answered",
-    "plain_answered",
-]
+from triage.models import Measure, RequestCounts, Run, RunKind
 
 _GOOD = ("ready", "degraded")
 _OPENED = 101

@@ -88,6 +88,8 @@ from triage.models.gate import (
 from triage.models.immutable import Immutable
 from triage.models.neighbourhood import InstanceKey, Neighbourhoods
 from triage.models.pack import (
+    DECISIVE_STEPS,
+    OUTCOMES,
     STEPS,
     Cause,
     Chain,
@@ -109,6 +111,7 @@ from triage.models.pack_tables import (
     ProbeTable,
     ResponseKeys,
 )
+from triage.models.playbook import Measure, Playbook
 from triage.models.probe import PROBE_PACK, PROBE_USER_AGENT, ProbePlan, ProbeResult
 from triage.models.request_counts import RequestCounts, RequestKind
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
@@ -118,6 +121,8 @@ from triage.models.traffic import SERVER_ERROR, RevisionTraffic, Traffic
 from triage.models.watch import InstanceStatus, RevisionResponses, Stream, StreamMode, VerdictChange, Watch
 
 __all__ = [
+    "DECISIVE_STEPS",
+    "OUTCOMES",
     "PROBE_PACK",
     "PROBE_USER_AGENT",
     "SERVER_ERROR",
@@ -178,6 +183,7 @@ __all__ = [
     "InstanceStatus",
     "InsufficientData",
     "Link",
+    "Measure",
     "Neighbourhoods",
     "NewErrors",
     "Next",
@@ -189,6 +195,7 @@ __all__ = [
     "Pack",
     "Paths",
     "Phase",
+    "Playbook",
     "ProbePlan",
     "ProbeResult",
     "ProbeTable",

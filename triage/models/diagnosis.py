@@ -8,7 +8,8 @@ import msgspec
 from triage.models.change import Change
 from triage.models.coverage import Coverage
 from triage.models.fetch import WorkloadKind
-from triage.models.pack import Confidence, Severity, Tier
+from triage.models.pack import Confidence, Tier
+from triage.models.playbook import Severity
 
 ServiceVerdict = Literal["ready", "degraded", "not_ready", "inconclusive", "no_data"]
 

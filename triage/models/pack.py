@@ -4,8 +4,9 @@ from typing import Literal
 
 from triage.models.event import FailureKind, RunKind, SuccessKind
 from triage.models.pack_tables import DecodeTable, GateWords, PackModel, Paths, ProbeTable
+from triage.models.playbook import Playbook, Severity
+from triage.models.run import Verdict
 
-Severity = Literal["P0", "P1", "P2"]
 Confidence = Literal["high", "medium", "low"]
 #: How deep a cause is, the deepest first: causes supersede symptoms.
 Tier = Literal["crash", "startup", "check", "gate", "runtime", "symptom"]
@@ -27,6 +28,38 @@ STEPS: dict[RunKind, frozenset[str]] = {
     }),
     "probe": frozenset({"started", "plain", "upgraded", "headers", "socket", "event", "verdict"}),
 }  # fmt: skip
+
+_CHECKED = frozenset({"passed", "failed", "warned"})
+_DECIDED = frozenset({"ready", "not_ready"})
+_ANY_VERDICT = _DECIDED | {"degraded"}
+#: The outcomes that a step of a run can report; other steps report none. "seen" fits every step.
+OUTCOMES: dict[tuple[RunKind, str], frozenset[str]] = {
+    ("validation", "startup_wait"): _CHECKED,
+    ("validation", "app_state"): _CHECKED,
+    ("validation", "phase"): _CHECKED,
+    ("validation", "check"): _CHECKED,
+    ("validation", "reason"): frozenset({"tolerated"}),
+    ("validation", "verdict"): _DECIDED,
+    ("validation", "skipped"): _DECIDED,
+    ("gate", "error"): _ANY_VERDICT,
+    ("gate", "bypassed"): _ANY_VERDICT,
+    ("gate", "allowed"): _ANY_VERDICT,
+    ("gate", "refused"): frozenset({"not_ready"}),
+    ("gate", "approved"): frozenset({"ready"}),
+    ("boot", "failed"): frozenset({"not_ready"}),
+    ("boot", "died"): frozenset({"not_ready"}),
+    ("boot", "ready"): frozenset({"ready"}),
+    ("probe", "plain"): _CHECKED,
+    ("probe", "upgraded"): _CHECKED,
+    ("probe", "headers"): _CHECKED,
+    ("probe", "socket"): _CHECKED,
+    ("probe", "event"): _CHECKED,
+    ("probe", "verdict"): _ANY_VERDICT,
+}
+#: Steps whose line says nothing without an outcome.
+DECISIVE_STEPS: frozenset[tuple[RunKind, str]] = frozenset({
+    ("validation", "check"), ("validation", "verdict"), ("probe", "verdict"),
+})  # fmt: skip
 
 
 class Check(PackModel, frozen=True, kw_only=True):
@@ -103,6 +136,7 @@ class Rule(PackModel, frozen=True, kw_only=True):
         logger: part of the logger name, alternatives separated by "|"; another logger only quotes the line.
         logged_by: full names of the loggers that print the hits; a rule with ``logger`` names them.
         failure: what failed if the line is a failure point, else "".
+        success: what succeeded if the line says that a start, a deployment or an execution did, else "".
 
     """
 
@@ -138,7 +172,7 @@ class RunNeeds(PackModel, frozen=True, kw_only=True):
 
     """
 
-    verdict: list[str] = []
+    verdict: list[Verdict] = []
     condition: list[str] = []
     failed: list[str] = []
     noncritical_failed: list[str] = []
@@ -192,20 +226,22 @@ class SuggestedQuery(PackModel, frozen=True, kw_only=True):
 class Cause(PackModel, frozen=True, kw_only=True):
     """What broke, and how to recognise it.
 
-    A cause is matched against one run with its events, or against all events of a revision (``scope``). It
-    applies when the run fits ``run``, every rule of ``all_of`` and one of ``any_of`` (if any) matched, and
-    none of ``none_of``. Rules of another pack are written ``pack/rule``. ``title`` and ``because`` may
-    contain {name} for what a rule captured, and {check}.
+    A cause is matched against one run with its events, against all events of a revision, or against a failure
+    point with the statements before it (``scope``). It applies when the run fits ``run``, every rule of
+    ``all_of`` and one of ``any_of`` (if any) matched, and none of ``none_of``. Rules of another pack are
+    written ``pack/rule``. ``title`` and ``because`` may contain {name} for what a rule captured, and {check}.
+
+    What a pack omits follows from ``run`` and the first rule that it names: see ``triage/rules/defaults.py``.
 
     Attributes:
         id: id of the cause.
         title: one-line title.
+        means: what the cause means.
         tier: how deep the cause is.
         scope: match scope.
         severity: P0 to P2.
         playbook: playbook that fixes it.
         because: sentences from symptom to cause.
-        means: what the cause means.
         run: what it requires of a run.
         all_of: rules that must all match.
         any_of: rules of which one must match.
@@ -224,12 +260,12 @@ class Cause(PackModel, frozen=True, kw_only=True):
 
     id: str
     title: str
-    tier: Tier
-    scope: MatchScope
-    severity: Severity
-    playbook: str
-    because: list[ReasonTemplate]
     means: str
+    tier: Tier = "runtime"
+    scope: MatchScope = "failure"
+    severity: Severity = "P1"
+    playbook: str = ""
+    because: list[ReasonTemplate] = []
     run: RunNeeds | None = None
     all_of: list[str] = []
     any_of: list[str] = []
@@ -249,10 +285,11 @@ class Pack(PackModel, frozen=True, kw_only=True):
 
     Attributes:
         id: id of the pack.
-        title: title.
+        title: title; the id where a pack has none.
         version: version of the pack.
         services: glob patterns of the services that it applies to, empty for all.
-        primary: glob patterns of the services with the chain; they give the verdict of a document.
+        primary: glob patterns of the services with the chain; they give the verdict of a document. Where a
+            pack has a chain and omits them, they are its services.
         keywords: words to fetch by.
         filter: Logging filter to fetch by.
         chain: readiness chain, null for none.
@@ -265,16 +302,17 @@ class Pack(PackModel, frozen=True, kw_only=True):
         rules: the rules.
         causes: the causes.
         causes_by_part: ids of the causes by the file that holds them; filled by the reader of packs.
+        playbooks: the playbooks in the folder ``playbooks`` beside the pack; filled by the reader of packs.
 
     """
 
     id: str
-    title: str
-    version: int
+    title: str = ""
+    version: int = 1
     services: list[str] = []
     primary: list[str] = []
-    keywords: list[str]
-    filter: str
+    keywords: list[str] = []
+    filter: str = ""
     chain: Chain | None = None
     paths: Paths = Paths()
     gate: GateWords = GateWords()
@@ -282,6 +320,7 @@ class Pack(PackModel, frozen=True, kw_only=True):
     decode: DecodeTable = DecodeTable()
     impact: str = ""
     limits: list[str] = []
-    rules: list[Rule]
+    rules: list[Rule] = []
     causes: list[Cause] = []
     causes_by_part: dict[str, list[str]] = {}
+    playbooks: dict[str, Playbook] = {}

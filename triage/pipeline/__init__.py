@@ -23,7 +23,7 @@ _MODULES = {
     "DocumentName": "triage.rendering.formats",
     "ListedCause": "triage.pipeline.cause_catalogue",
     "OnSpark": "triage.pipeline.spark_sources",
-    "Playbook": "triage.rendering.playbooks",
+    "Playbook": "triage.models",
     "RedactedExport": "triage.pipeline.redacted_export",
     "Selection": "triage.pipeline.selection",
     "Until": "triage.pipeline.watch_run",

@@ -79,12 +79,12 @@ from triage.pipeline.watch_run import (
     exit_status_of as exit_status_of,
     watch as watch,
 )
+from triage.models import Playbook as Playbook
 from triage.rendering.change_view import (
     describe_item as describe_item,
     describe_items as describe_items,
     undo_steps as undo_steps,
 )
 from triage.rendering.formats import DocumentName as DocumentName, format_names as format_names
-from triage.rendering.playbooks import Playbook as Playbook
 
 _MODULES: dict[str, str]

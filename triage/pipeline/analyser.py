@@ -28,6 +28,7 @@ from triage.models import (
     EvidenceSample,
     Neighbourhoods,
     Pack,
+    Playbook,
     Quote,
     Recognized,
     RevisionActivity,
@@ -40,7 +41,7 @@ from triage.models import (
 from triage.models.change import AppliedChange
 from triage.pipeline.change_links import add_changes
 from triage.pipeline.compiled_packs import CompiledPacks, compile_packs
-from triage.rules import Matcher
+from triage.rules import Matcher, own_playbooks
 from triage.runs import RequestCounter, TimelineBuilder
 from triage.text import quote
 from triage.window import format_timestamp
@@ -62,6 +63,7 @@ class Analysis(msgspec.Struct, frozen=True):
     activities: the revisions in the logs.
     samples: a few log lines that show how each revision went.
     impact: the business impact according to the pack of the leading service, "" if it states none.
+    playbooks: the playbooks beside the packs in use, by name.
     open_runs: the runs that may continue after the end of the logs.
     traffic: all requests of each revision by status.
     configurations: the last configuration of each service that the logs hold.
@@ -75,6 +77,7 @@ class Analysis(msgspec.Struct, frozen=True):
     activities: list[RevisionActivity] = []
     samples: list[EvidenceSample] = []
     impact: str = ""
+    playbooks: dict[str, Playbook] = {}
     open_runs: list[Run] = []
     traffic: list[RevisionTraffic] = []
     configurations: list[Configuration] = []
@@ -218,6 +221,7 @@ class Analyser:
             activities=self._activities.build(),
             samples=self._samples.build(timeline.requests),
             impact=impact,
+            playbooks=own_playbooks(self.packs),
             open_runs=self._open_runs,
             traffic=self._diagnosis.traffic(),
             configurations=history.configurations,

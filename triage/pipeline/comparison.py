@@ -101,6 +101,7 @@ def restrict_to_revision(analysis: Analysis, revision: str) -> Analysis:
         activities=activities,
         samples=[activity for activity in analysis.samples if matches(activity.line.revision)],
         impact=analysis.impact,
+        playbooks=analysis.playbooks,
         traffic=[found for found in analysis.traffic if matches(found.revision)],
     )
 
@@ -233,7 +234,7 @@ def verification_report(compared: ComparedAnalyses) -> str:
             if (counts.service, counts.revision) == (service, revision)
         ],
     )
-    return render(compared.comparison, incident, measured, revision)
+    return render(compared.comparison, incident, measured, revision, compared.before.playbooks)
 
 
 def _list_revisions(analysis: Analysis) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import BinaryIO
 
-from triage.models import Comparison, Diagnosis, Entry, Gate, Pack, Run, Timeline
+from triage.models import Comparison, Diagnosis, Entry, Gate, Pack, Playbook, Run, Timeline
 from triage.pipeline.analyser import Analysis
 from triage.rendering.formats import find_renderer
-from triage.rendering.playbooks import Playbook
+from triage.rules import own_playbooks
 
 
 def report(
@@ -22,7 +22,12 @@ def report(
     from triage.rendering.markdown_report import render_report as render
 
     return render(
-        analysis.diagnosis, analysis.timeline, template=template, impact=impact or analysis.impact, zone=zone
+        analysis.diagnosis,
+        analysis.timeline,
+        template=template,
+        impact=impact or analysis.impact,
+        zone=zone,
+        playbooks=analysis.playbooks,
     )
 
 
@@ -36,7 +41,12 @@ def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: t
 
     chains = {pack.id: pack.chain for pack in packs if pack.chain}
     return render(
-        analysis.diagnosis, analysis.timeline, chains=chains, impact=impact or analysis.impact, zone=zone
+        analysis.diagnosis,
+        analysis.timeline,
+        chains=chains,
+        impact=impact or analysis.impact,
+        zone=zone,
+        playbooks=analysis.playbooks,
     )
 
 
@@ -60,14 +70,14 @@ def gate_summary(gate: Gate) -> str:
     return render(gate)
 
 
-def playbook(name: str) -> Playbook:
+def playbook(name: str, packs: Sequence[Pack] = ()) -> Playbook:
     """Return how to fix a cause, with words in capitals for the names that a report fills in.
 
-    A cause without a playbook of its own gets that of an unknown error.
+    packs: their own playbooks go before shipped ones. A name that none has gives that of an unknown error.
     """
-    from triage.rendering.playbooks import fill_playbook, load_playbook
+    from triage.rendering.playbooks import fill_playbook, find_playbook
 
-    return fill_playbook(load_playbook(name), {})
+    return fill_playbook(find_playbook(name, own_playbooks(packs)), {})
 
 
 def write_entries(entries: Iterable[Entry], name: str, stream: BinaryIO) -> None:

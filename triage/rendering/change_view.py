@@ -8,7 +8,8 @@ import msgspec
 
 from triage.models import Diagnosis, Incident
 from triage.models.change import Change, ChangeItem
-from triage.rendering.playbooks import Step, fill_placeholders
+from triage.models.playbook import Step
+from triage.rendering.playbooks import fill_placeholders
 from triage.resources import root
 
 #: Values from a log that may stand in a command.

@@ -17,7 +17,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from triage.measures import count_responses, measure_latencies
-from triage.models import Chain, Diagnosis, Timeline
+from triage.models import Chain, Diagnosis, Playbook, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import formatting
 from triage.rendering.chain_graph import ChainGraph, build_chain_graph
@@ -44,11 +44,12 @@ def render_html(
     chains: Mapping[str, Chain] | None = None,
     impact: str = "",
     zone: tzinfo | None = None,
+    playbooks: Mapping[str, Playbook] | None = None,
 ) -> str:
     """Return the report of a diagnosis as one page of HTML, secrets masked.
 
     ``chains`` maps pack ids to readiness chains, which name the critical checks. ``impact`` is the business
-    impact. ``zone`` adds local times.
+    impact. ``zone`` adds local times. ``playbooks`` are those beside the packs.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     layout = ReportView(
@@ -57,6 +58,7 @@ def render_html(
         dict(redactor.counts),
         redactor.redact_text(impact),
         zone,
+        playbooks or {},
     )
     return _template().render(_template_context(layout, chains or {}))
 

@@ -1,8 +1,8 @@
 """One incident for the templates: claims, evidence, playbook and measures."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from triage.measures import Latency, PathResponses, Ratio, count_responses, measure_latencies, measure_ratio
@@ -19,11 +19,12 @@ from triage.models import (
     Step,
     Timeline,
 )
+from triage.models.playbook import Fix, Metric, Playbook
 from triage.rendering import mermaid
 from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import known_names
 from triage.rendering.links import logs_explorer_url
-from triage.rendering.playbooks import Fix, Metric, Playbook, fill_playbook, load_playbook
+from triage.rendering.playbooks import fill_playbook, find_playbook
 from triage.text import code, prose, quote
 
 #: Characters of a log line that the title of an unknown error quotes.
@@ -63,6 +64,7 @@ class IncidentView:
         incident: the incident.
         state: state of its service, if known.
         timeline: runs and requests of all services.
+        own_playbooks: the playbooks beside the packs in use, by name.
 
     """
 
@@ -70,6 +72,7 @@ class IncidentView:
     incident: Incident
     state: ServiceState | None
     timeline: Timeline
+    own_playbooks: Mapping[str, Playbook] = field(default_factory=dict)
 
     @cached_property
     def title(self) -> SafeMarkdown:
@@ -91,7 +94,7 @@ class IncidentView:
     @cached_property
     def playbook(self) -> Playbook:
         """Return the playbook of the cause, filled and marked as trusted Markdown."""
-        return fill_playbook(load_playbook(self.incident.playbook), self.known)
+        return fill_playbook(find_playbook(self.incident.playbook, self.own_playbooks), self.known)
 
     def fixes(self, priority: str) -> list[Fix]:
         """Return the playbook's fixes of a priority that fix the cause."""

@@ -1,7 +1,7 @@
 """Markdown reports: templates of reports/, or a template of the user."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from functools import cache, partial
 from pathlib import Path, PurePath
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from triage.errors import IOFailureError, UsageError
-from triage.models import Comparison, Diagnosis, Gate, Incident, Timeline
+from triage.models import Comparison, Diagnosis, Gate, Incident, Playbook, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, formatting, report_view
 from triage.rendering.change_view import describe_item, describe_items
@@ -43,13 +43,14 @@ def render_report(
     template: str = "remediation",
     impact: str = "",
     zone: tzinfo | None = None,
+    playbooks: Mapping[str, Playbook] | None = None,
 ) -> str:
     """Return the report of a diagnosis as Markdown or plain text.
 
     Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is remediation, comment,
     postmortem, summary or the path of a Jinja2 file, which runs in a sandbox. ``impact`` is the business
-    impact, ``zone`` adds local times. Secrets are masked, and text that may come from a log stands inside
-    code.
+    impact, ``zone`` adds local times, ``playbooks`` are those beside the packs. Secrets are masked, and text
+    that may come from a log stands inside code.
 
     Raises:
         IOFailureError: the user's template cannot be read.
@@ -63,7 +64,12 @@ def render_report(
     masked_diagnosis = msgspec.convert(redactor.redact_document(msgspec.to_builtins(diagnosis)), Diagnosis)
     masked_timeline = msgspec.convert(redactor.redact_document(msgspec.to_builtins(timeline)), Timeline)
     layout = report_view.ReportView(
-        masked_diagnosis, masked_timeline, dict(redactor.counts), redactor.redact_text(impact), zone
+        masked_diagnosis,
+        masked_timeline,
+        dict(redactor.counts),
+        redactor.redact_text(impact),
+        zone,
+        playbooks or {},
     )
     if template == "verification":
         raise UsageError(
@@ -103,12 +109,16 @@ def render_gate_summary(gate: Gate) -> str:
 
 
 def render_verification(
-    comparison: Comparison, incident: Incident | None, timeline: Timeline, revision: str
+    comparison: Comparison,
+    incident: Incident | None,
+    timeline: Timeline,
+    revision: str,
+    playbooks: Mapping[str, Playbook] | None = None,
 ) -> str:
     """Return the report of a comparison as Markdown, secrets masked.
 
     ``incident`` is the first incident of BEFORE. ``timeline`` is that of AFTER; the success metrics of the
-    playbook are measured on its newest ``revision``.
+    playbook are measured on its newest ``revision``. ``playbooks`` are those beside the packs.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     masked = msgspec.convert(redactor.redact_document(msgspec.to_builtins(comparison)), Comparison)
@@ -116,7 +126,7 @@ def render_verification(
     view = None
     if incident is not None:
         masked_incident = msgspec.convert(redactor.redact_document(msgspec.to_builtins(incident)), Incident)
-        view = IncidentView(1, masked_incident, None, after)
+        view = IncidentView(1, masked_incident, None, after, playbooks or {})
     page = _builtin_environment(plain=False).get_template(_VERIFICATION)
     return _collapse_blank_lines(
         page.render(

@@ -9,17 +9,14 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from triage.errors import BadDataError
-from triage.measures import Measure
-from triage.models.pack import Severity
+from triage.models.playbook import Block, Playbook, PlaybookModel, Step
 from triage.rendering.escape import SafeMarkdown
 from triage.resources import root
-
-Within = Literal["24 hours", "1 week", "1 month"]
 
 _T = TypeVar("_T")
 #: A name in braces; after a colon the value that stands for it where it is not known.
@@ -42,122 +39,6 @@ CAPTURED_NAMES = (
 )  # fmt: skip
 
 
-class PlaybookModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of the playbook classes; an unknown key is an error."""
-
-
-class Step(PlaybookModel, frozen=True, kw_only=True):
-    """One step.
-
-    Attributes:
-        says: sentence in Markdown.
-        commands: commands to run.
-
-    """
-
-    says: str
-    commands: list[str] = []
-
-
-class Fix(PlaybookModel, frozen=True, kw_only=True):
-    """A fix of the cause or of a symptom.
-
-    Attributes:
-        title: short name.
-        priority: urgency.
-        timeframe: how long the fix takes.
-        risk: what can go wrong.
-        does: description in Markdown.
-        commands: commands to run.
-        symptom_fix: whether the cause remains.
-        why: why the cause remains; required of a symptom fix.
-        validate: how to verify the fix.
-        rollback: how to undo the fix.
-
-    """
-
-    title: str
-    priority: Severity
-    timeframe: str
-    risk: str
-    does: str
-    commands: list[str] = []
-    symptom_fix: bool = False
-    why: str = ""
-    validate: list[str] = []
-    rollback: list[str] = []
-
-    def __post_init__(self) -> None:
-        """Check that a symptom fix says why the cause remains."""
-        if self.symptom_fix and not self.why:
-            raise ValueError(f"the symptom fix {self.title!r} does not say why the cause remains")
-
-
-class Metric(PlaybookModel, frozen=True, kw_only=True):
-    """A success metric.
-
-    Attributes:
-        says: the metric in words.
-        within: when it is due.
-        measure: measure of the timeline, "" if there is none.
-        path: path of the requests to measure, "" for all.
-        at_least: ratio to reach.
-
-    """
-
-    says: str
-    within: Within
-    measure: Measure | Literal[""] = ""
-    path: str = ""
-    at_least: float = 1.0
-
-
-class Block(PlaybookModel, frozen=True, kw_only=True):
-    """Parts that several playbooks share.
-
-    Attributes:
-        fixes: fixes.
-        validation: steps to verify the fix.
-        rollback: steps to undo the fix.
-        metrics: success metrics.
-        limits: what the logs cannot show.
-
-    """
-
-    fixes: list[Fix] = []
-    validation: list[Step] = []
-    rollback: list[Step] = []
-    metrics: list[Metric] = []
-    limits: list[str] = []
-
-
-class Playbook(PlaybookModel, frozen=True, kw_only=True):
-    """What a cause means and how to fix it.
-
-    Attributes:
-        title: short name.
-        means: explanation in Markdown.
-        docs: address of the documentation page that it rests on, "" for none.
-        use: names of shared blocks in ``_shared.toml``.
-        fixes: fixes.
-        validation: steps to verify the fix.
-        rollback: steps to undo the fix.
-        metrics: success metrics.
-        limits: what the logs cannot show.
-
-    """
-
-    title: str
-    means: str
-    docs: str = ""
-    use: list[str] = []
-    fixes: list[Fix] = []
-    validation: list[Step] = []
-    rollback: list[Step] = []
-    metrics: list[Metric] = []
-    limits: list[str] = []
-
-
 def playbook_names() -> list[str]:
     """Return the ids of all shipped playbooks."""
     found = (
@@ -168,11 +49,19 @@ def playbook_names() -> list[str]:
     return sorted(name for name in found if not name.startswith("_"))
 
 
+def find_playbook(name: str, own: Mapping[str, Playbook]) -> Playbook:
+    """Return the playbook of a name, followed by the shared blocks that it uses.
+
+    ``own`` are the playbooks beside the packs in use, which go before shipped ones of the same name.
+    """
+    return _with_blocks(name, own[name]) if name in own else load_playbook(name)
+
+
 @cache
 def load_playbook(name: str) -> Playbook:
-    """Return a playbook, followed by the shared blocks it uses.
+    """Return a shipped playbook, followed by the shared blocks that it uses.
 
-    A cause without a playbook, for example one of a user's pack, gets ``unknown-error``.
+    A name that is not shipped gives ``unknown-error``.
 
     Raises:
         BadDataError: the file is not a playbook; the message names file and key.
@@ -180,7 +69,11 @@ def load_playbook(name: str) -> Playbook:
     """
     if name not in playbook_names():
         return load_playbook("unknown-error")
-    playbook = _read_toml(name, Playbook)
+    return _with_blocks(name, _read_toml(name, Playbook))
+
+
+def _with_blocks(name: str, playbook: Playbook) -> Playbook:
+    """Return a playbook, followed by the shared blocks that it uses."""
     shared = _shared_blocks()
     for block in playbook.use:
         if block not in shared:

@@ -4,20 +4,22 @@ Every text may come from a log, except trusted Markdown.
 """
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import PurePath
 
-from triage.models import Coverage, Diagnosis, Run, ServiceState, Timeline
+from triage.models import Coverage, Diagnosis, Playbook, Run, ServiceState, Timeline
 from triage.models.change import Change
+from triage.models.playbook import Step
 from triage.rendering import mermaid
 from triage.rendering.change_view import undo_steps
 from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import Action, first_actions
 from triage.rendering.formatting import format_seconds, format_utc
 from triage.rendering.incident_view import IncidentView
-from triage.rendering.playbooks import Step, fill_placeholders
+from triage.rendering.playbooks import fill_placeholders
 from triage.rendering.run_groups import group_similar_runs
 from triage.text import pluralize
 
@@ -64,6 +66,7 @@ class ReportView:
         masked: number of masked values by kind.
         impact: business impact.
         zone: zone of local times, if any.
+        own_playbooks: the playbooks beside the packs in use, by name.
 
     """
 
@@ -72,6 +75,7 @@ class ReportView:
     masked: dict[str, int]
     impact: str
     zone: tzinfo | None
+    own_playbooks: Mapping[str, Playbook] = field(default_factory=dict)
 
     @cached_property
     def incidents(self) -> list[IncidentView]:
@@ -79,7 +83,7 @@ class ReportView:
         shown = self.diagnosis.incidents[: _MAX_OTHER_INCIDENTS + 1]
         states = {state.service: state for state in self.diagnosis.services}
         return [
-            IncidentView(number, incident, states.get(incident.service), self.timeline)
+            IncidentView(number, incident, states.get(incident.service), self.timeline, self.own_playbooks)
             for number, incident in enumerate(shown, start=1)
         ]
 

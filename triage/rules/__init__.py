@@ -2,7 +2,7 @@
 
 from triage.rules.catalogue import CauseGroup, example_line, example_lines, general_title, group_causes
 from triage.rules.fault import Fault
-from triage.rules.loader import load_packs, shipped_packs
+from triage.rules.loader import load_packs, own_playbooks, shipped_packs
 from triage.rules.matcher import Matcher
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "general_title",
     "group_causes",
     "load_packs",
+    "own_playbooks",
     "shipped_packs",
 ]

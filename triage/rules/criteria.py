@@ -1,6 +1,5 @@
 """The criteria of a gate from TOML: the shipped ones, overridden by a user's file."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,9 @@ from triage import resources
 from triage.errors import BadDataError
 from triage.models import Criteria
 from triage.rules.fault import Fault
-from triage.rules.pack_reader import PackReader, TomlFile, invalid_keys
+from triage.rules.keys import invalid_keys
+from triage.rules.pack_reader import PackReader
+from triage.rules.toml_file import TomlFile
 
 
 def load_criteria(path: Path | None = None) -> Criteria:
@@ -42,19 +43,9 @@ def _faults(source: TomlFile, own: dict[str, Any], shipped: dict[str, Any]) -> l
             what = f"{field.name} is a table: write [{field.name}]"
             faults.append(Fault(source.path, source.line_of(field.name), what))
             continue
-        for key, what in invalid_keys(shipped[field.name] | table, field.type):
-            faults.append(Fault(source.path, _line_of(source, field.name, key), f"{field.name}: {what}"))
+        for path, what in invalid_keys(shipped[field.name] | table, field.type):
+            faults.append(Fault(source.path, source.line_of(field.name, *path), f"{field.name}: {what}"))
     for name in own.keys() - shipped.keys():
         what = f"there is no criterion {name}, only {', '.join(shipped)}"
         faults.append(Fault(source.path, source.line_of(name), what))
     return sorted(faults, key=lambda fault: (fault.line, fault.what))
-
-
-def _line_of(source: TomlFile, table: str, key: str) -> int:
-    """Return the line that sets a key of a table, else the line of the table."""
-    lines = source.text.split("\n")
-    start = source.line_of(table)
-    sets = re.compile(rf"\s*(?:{table}\s*\.\s*)?{re.escape(key)}\s*=")
-    return next(
-        (number for number, line in enumerate(lines, 1) if number >= start and sets.match(line)), start
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from triage import resources
 from triage.errors import BadDataError
-from triage.models import Pack
+from triage.models import Pack, Playbook
 from triage.rules.fault import Fault
 from triage.rules.pack_reader import LoadedPack, read_pack
 
@@ -44,6 +44,11 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
     return own + sorted(
         (loaded.pack for loaded in used if loaded not in users), key=lambda pack: not pack.services
     )
+
+
+def own_playbooks(packs: Sequence[Pack]) -> dict[str, Playbook]:
+    """Return the playbooks beside packs by name; those of earlier packs go first."""
+    return {name: playbook for pack in reversed(packs) for name, playbook in pack.playbooks.items()}
 
 
 @cache

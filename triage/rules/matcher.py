@@ -34,13 +34,19 @@ class Subject(NamedTuple):
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of a rule, compiled once."""
     return re.compile(pattern, re.ASCII)
+
+
+def read_text(rule: Rule, text: Subject) -> str:
+    """Return the text that the pattern of a rule is tried on."""
+    return text.whole if rule.multiline else text.line
 
 
 def match_rule(rule: Rule, text: Subject) -> re.Match[str] | None:
     """Return the match of a rule on a subject that contains its literal."""
-    return _compiled(rule.pattern).search(text.whole if rule.multiline else text.line)
+    return compiled(rule.pattern).search(read_text(rule, text))
 
 
 class Matcher(Immutable):

@@ -2,57 +2,23 @@
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources.abc import Traversable
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 import msgspec
 import rtoml
 
 from triage.errors import IOFailureError
-from triage.models import Cause, Chain, Pack, Rule
-from triage.rules.fault import Fault
+from triage.models import Cause, Pack, Playbook, Rule
+from triage.rules.defaults import CauseDefaults
+from triage.rules.fault import Fault, advice
+from triage.rules.keys import FILLED_BY_READER, invalid_keys, without_invalid_keys
+from triage.rules.playbook_names import shared_blocks
+from triage.rules.toml_file import TomlFile
 
 _Model = TypeVar("_Model", Rule, Cause)
-#: Former keys of a cause: the error names the key to use.
-_RENAMED_KEYS = {"outranks": "supersedes", "scene": "scope", "settle": "suggest"}
-_TABLE = re.compile(r"\[\[\s*(rules|causes)\s*\]\]")
-
-
-class TomlFile(msgspec.Struct, frozen=True):
-    """One TOML file of a pack.
-
-    Attributes:
-        path: path of the file.
-        text: its text.
-
-    """
-
-    path: str
-    text: str
-
-    def table_lines(self, table: str) -> list[int]:
-        """Return the line of each ``[[table]]``, in order."""
-        lines = []
-        line, at = 1, 0
-        for found in _TABLE.finditer(self.text):
-            line += self.text.count("\n", at, found.start())
-            at = found.start()
-            before = self.text[self.text.rfind("\n", 0, at) + 1 : at]
-            if found[1] == table and not before.strip():
-                lines.append(line)
-        return lines
-
-    def line_of(self, *keys: str) -> int:
-        """Return the first line that sets one of the keys or opens its table, else 1."""
-        for key in keys:
-            set_here = re.compile(rf"\s*(?:\[+\s*[\w.]*\b{key}\s*\]|{key}\s*=)")
-            for number, line in enumerate(self.text.split("\n"), 1):
-                if set_here.match(line):
-                    return number
-        return 1
 
 
 class LoadedPack(msgspec.Struct, frozen=True):
@@ -63,7 +29,8 @@ class LoadedPack(msgspec.Struct, frozen=True):
         pack: the pack with its valid rules and causes.
         usable: whether the head of the pack is valid.
         faults: faults found while reading.
-        locations: location of each rule and cause, by table and id.
+        files: the file of each rule and cause, and the line of its header, by table and id.
+        head: the file that holds the head of the pack.
 
     """
 
@@ -71,12 +38,13 @@ class LoadedPack(msgspec.Struct, frozen=True):
     pack: Pack
     usable: bool
     faults: list[Fault]
-    locations: dict[tuple[str, str], Fault]
+    files: dict[tuple[str, str], tuple[TomlFile, int]]
+    head: TomlFile
 
-    def fault(self, table: str, name: str, what: str) -> Fault:
-        """Return a fault at the location of a rule or a cause."""
-        location = self.locations[table, name]
-        return Fault(location.path, location.line, f"{table[:-1]} {name}: {what}")
+    def fault(self, table: str, name: str, what: str, key: str = "") -> Fault:
+        """Return a fault at a key of a rule or a cause, or at its header."""
+        source, line = self.files[table, name]
+        return Fault(source.path, source.key_line(line, key) if key else line, f"{table[:-1]} {name}: {what}")
 
 
 def read_pack(item: Traversable) -> LoadedPack:
@@ -98,28 +66,65 @@ def read_pack(item: Traversable) -> LoadedPack:
             what = f"a part of a pack holds rules and causes only, not {key}"
             reader.faults.append(Fault(part_source.path, part_source.line_of(key), what))
         files.append((part_source, data))
+    playbooks = read_playbooks(item, reader)
     rules = [rule for part, values in files for rule in reader.convert(part, values, "rules", Rule)]
-    by_part = {part: list(reader.convert(part, values, "causes", Cause)) for part, values in files}
+    complete = CauseDefaults(rules, playbooks).complete
+    by_part = {part: list(reader.convert(part, values, "causes", Cause, complete)) for part, values in files}
     causes = [cause for part_causes in by_part.values() for cause in part_causes]
     pack = reader.head(source, head)
     usable = pack is not None
     if pack is None:
-        pack = Pack(id="", title="", version=0, keywords=[], filter="", rules=[])
-    elif pack.chain is not None:
-        reader.faults += _chain_faults(source, pack.chain)
+        pack = Pack(id="")
     names = {
         PurePath(part.path).stem: [cause.id for cause in found] for part, found in by_part.items() if found
     }
-    pack = msgspec.structs.replace(pack, rules=rules, causes=causes, causes_by_part=names)
-    return LoadedPack(source.path, pack, usable, reader.faults, reader.locations)
+    pack = msgspec.structs.replace(
+        pack,
+        title=pack.title or pack.id,
+        primary=pack.primary or (pack.services if pack.chain else []),
+        rules=rules,
+        causes=causes,
+        causes_by_part=names,
+        playbooks=playbooks,
+    )
+    return LoadedPack(source.path, pack, usable, reader.faults, reader.files, source)
+
+
+def read_playbooks(item: Traversable, reader: "PackReader") -> dict[str, Playbook]:
+    """Return the playbooks in the folder ``playbooks`` beside a pack, by name."""
+    folder = item.joinpath("playbooks") if item.is_dir() else _beside(item, "playbooks")
+    if folder is None or not folder.is_dir():
+        return {}
+    found: dict[str, Playbook] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        source, data = reader.parse(file)
+        try:
+            playbook = msgspec.convert(data, Playbook)
+        except msgspec.ValidationError as error:
+            faults = [(source.line_of(*path), what) for path, what in invalid_keys(data, Playbook)]
+            reader.faults += [Fault(source.path, line, what) for line, what in faults or [(1, str(error))]]
+            playbook = Playbook(title="", means="")
+        for number, name in enumerate(playbook.use):
+            if name not in shared_blocks():
+                what = f"use: no shared block is named {name}{advice(name, shared_blocks())}"
+                reader.faults.append(Fault(source.path, source.line_of("use", number), what))
+        found[file.name.removesuffix(".toml")] = playbook
+    return found
+
+
+def _beside(item: Traversable, name: str) -> Traversable | None:
+    """Return what has a name in the folder of a file; a shipped pack inside a wheel has no such folder."""
+    return item.parent / name if isinstance(item, Path) else None
 
 
 class PackReader:
-    """Reads the files of one pack; collects faults and the location of each rule and cause."""
+    """Reads the files of one pack; collects faults, and where each rule and cause stands."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.locations: dict[tuple[str, str], Fault] = {}
+        self.files: dict[tuple[str, str], tuple[TomlFile, int]] = {}
 
     def parse(self, item: Traversable) -> tuple[TomlFile, dict[str, Any]]:
         """Return a file with its tables, which are empty when it is not TOML."""
@@ -153,18 +158,30 @@ class PackReader:
         """Return the pack without rules and causes, or None and its faults."""
         head = {**data, "rules": [], "causes": []}
         try:
-            return msgspec.convert(head, Pack)
+            pack = msgspec.convert(head, Pack)
         except msgspec.ValidationError:
+            pack = None
+        if pack is None or FILLED_BY_READER & data.keys():
             if data:
-                for key, what in invalid_keys(head, Pack):
-                    inner = re.findall(r"\w+", what.partition("`$")[2])
-                    self.faults.append(Fault(source.path, source.line_of(*reversed(inner), key), what))
-        return None
+                self.faults += [
+                    Fault(source.path, source.line_of(*path), what) for path, what in invalid_keys(head, Pack)
+                ]
+            return None
+        return pack
 
     def convert(
-        self, source: TomlFile, data: dict[str, Any], table: str, model: type[_Model]
+        self,
+        source: TomlFile,
+        data: dict[str, Any],
+        table: str,
+        model: type[_Model],
+        complete: Callable[[dict[str, Any]], dict[str, Any]] = dict,
     ) -> Iterator[_Model]:
-        """Yield the valid tables; record a fault, with its line, for each invalid one."""
+        """Yield the tables, each ``complete`` with what it omits; record a fault for each invalid key.
+
+        A table is yielded without its invalid keys, so that the others are checked too, unless an invalid or
+        missing key is one that it needs.
+        """
         values = data.get(table, [])
         lines = source.table_lines(table)
         if not isinstance(values, list) or len(lines) != len(values):
@@ -173,16 +190,20 @@ class PackReader:
             return
         for line, value in zip(lines, values, strict=True):
             try:
-                converted = msgspec.convert(value, model)
+                converted = msgspec.convert(complete(value), model)
             except msgspec.ValidationError:
-                name = f"{table[:-1]} {value.get('id', '?')}"
-                self.faults += [
-                    Fault(source.path, line, f"{name}: {what}") for _, what in invalid_keys(value, model)
-                ]
-                continue
-            first = self.locations.setdefault((table, converted.id), Fault(source.path, line, ""))
-            if (first.path, first.line) != (source.path, line):
-                what = f"the id stands twice, first at {first.path}:{first.line}"
+                name = str(value.get("id", "?"))
+                for path, what in invalid_keys(value, model):
+                    at = source.key_line(line, str(path[0])) if path else line
+                    self.faults.append(Fault(source.path, at, f"{table[:-1]} {name}: {what}"))
+                try:
+                    converted = msgspec.convert(complete(without_invalid_keys(value, model)), model)
+                except msgspec.ValidationError:
+                    self.files.setdefault((table, name), (source, line))
+                    continue
+            first, first_line = self.files.setdefault((table, converted.id), (source, line))
+            if (first.path, first_line) != (source.path, line):
+                what = f"the id stands twice, first at {first.path}:{first_line}"
                 self.faults.append(Fault(source.path, line, f"{table[:-1]} {converted.id}: {what}"))
                 continue
             yield converted
@@ -198,44 +219,3 @@ def _parse_toml(text: str) -> dict[str, Any]:
         return rtoml.loads(text)
     except rtoml.TomlParsingError:
         return tomllib.loads(text)
-
-
-def invalid_keys(value: dict[str, Any], model: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
-    """Yield each key of a table that does not fit a model, with the fault."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(model)}
-    renamed = _RENAMED_KEYS if model is Cause else {}
-    for key in value.keys() - fields.keys():
-        advice = f": use {renamed[key]}" if key in renamed else ""
-        yield key, f"unknown key {key}{advice}"
-    replaced = {new for old, new in renamed.items() if old in value}
-    for key, field in fields.items():
-        if key not in value:
-            if field.required and key not in replaced:
-                yield key, f"{key} is missing"
-            continue
-        try:
-            msgspec.convert(value[key], field.type)
-        except msgspec.ValidationError as error:
-            yield key, f"{key}: {error}"
-
-
-def _chain_faults(source: TomlFile, chain: Chain) -> Iterator[Fault]:
-    """Yield a fault for each duplicate name of the chain and each unknown check."""
-    names: dict[str, list[Any]] = {
-        "chain.checks": [check.id for check in chain.checks],
-        "chain.phases": [phase.number for phase in chain.phases],
-        "the checks of chain.phases": [check for phase in chain.phases for check in phase.checks],
-    }
-    for where, values in names.items():
-        for value, count in Counter(values).items():
-            if count > 1:
-                yield Fault(
-                    source.path, source.line_of("chain"), f"chain: {where} names {value} {count} times"
-                )
-    known = set(names["chain.checks"])
-    named = [(f"phase {phase.name}", check, "phases") for phase in chain.phases for check in phase.checks]
-    named += [(f"startup.{phase}", check, "startup") for phase, check in chain.startup.items() if check]
-    for where, check, key in named:
-        if check not in known:
-            what = f"chain: {where} names the check {check}, which chain.checks does not have"
-            yield Fault(source.path, source.line_of(key), what)

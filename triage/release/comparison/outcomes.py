@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from triage.measures import (
     Latency,
-    Measure,
     Ratio,
     count_responses,
     count_served,
     measure_latencies,
     measure_ratio,
 )
-from triage.models import Change, OutcomeChange, OutcomeKind, OutcomeStats, Run, SpeedChange
+from triage.models import Change, Measure, OutcomeChange, OutcomeKind, OutcomeStats, Run, SpeedChange
 from triage.release.comparison.side import Side
 from triage.release.comparison.significance import ratios_differ
 

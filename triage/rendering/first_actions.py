@@ -1,20 +1,14 @@
 """What to do first about an incident: roll back, undo a change, or the most urgent fix of its playbook."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from triage.models import Diagnosis, Incident, ServiceState
+from triage.models import Diagnosis, Incident, Playbook, ServiceState
 from triage.models.change import Change
+from triage.models.playbook import Fix, Step
 from triage.rendering.change_view import item_steps, linked_change
-from triage.rendering.playbooks import (
-    Fix,
-    Step,
-    fill_placeholders,
-    find_unfilled,
-    load_playbook,
-    rollback_steps,
-)
+from triage.rendering.playbooks import fill_placeholders, find_playbook, find_unfilled, rollback_steps
 
 _MOST_ACTIONS = 2
 #: Tiers of the causes that keep an instance from starting or end it.
@@ -55,26 +49,33 @@ def known_names(incident: Incident, state: ServiceState | None) -> dict[str, str
     }
 
 
-def first_actions(diagnosis: Diagnosis, incident: Incident) -> list[Action]:
+def first_actions(
+    diagnosis: Diagnosis, incident: Incident, own_playbooks: Mapping[str, Playbook] | None = None
+) -> list[Action]:
     """Return what to do first, the fastest first, at most two actions.
 
     A rollback leads where the incident began with a revision, or where nothing serves and the playbook has a
     rollback. It names the newest older revision that was ready. A changed item that fits the cause follows,
-    then the most urgent fix that the playbook has for the cause.
+    then the most urgent fix that the playbook has for the cause. ``own_playbooks`` stand beside the packs.
     """
+    fixes = _cause_fixes(find_playbook(incident.playbook, own_playbooks or {}))
     state = diagnosis.state_of(incident.service)
     change = linked_change(diagnosis, incident)
     known = known_names(incident, state)
-    actions = [*_rollback(incident, state, change, known)]
+    actions = [*_rollback(incident, fixes, state, change, known)]
     if change is not None and not (actions and incident.change_items == ["image"]):
         actions += [_filled("undo", step, known) for step in item_steps(change, incident)]
     has_traffic = state is None or state.kind in _WITH_TRAFFIC
-    actions += _fixes(incident, known, skip_rollback=bool(actions) or not has_traffic)
+    actions += _fixes(incident, fixes, known, skip_rollback=bool(actions) or not has_traffic)
     return actions[:_MOST_ACTIONS]
 
 
 def _rollback(
-    incident: Incident, state: ServiceState | None, change: Change | None, known: dict[str, str]
+    incident: Incident,
+    fixes: list[Fix],
+    state: ServiceState | None,
+    change: Change | None,
+    known: dict[str, str],
 ) -> Iterator[Action]:
     """Yield the rollback of the traffic, where one helps."""
     revision = known["revision"]
@@ -87,7 +88,7 @@ def _rollback(
         change.revision in incident.scope.revisions or "traffic" in incident.change_items
     )
     failed_from_start = verdict == "not_ready" and bool(known["last_good"])
-    nothing_serves = state.verdict == "not_ready" and any(map(_is_rollback, _urgent_fixes(incident)))
+    nothing_serves = state.verdict == "not_ready" and any(map(_is_rollback, _most_urgent(fixes)))
     if not (began_with_it or failed_from_start or nothing_serves):
         return
     previous = (change.previous_revision if change and began_with_it else None) or ""
@@ -108,29 +109,30 @@ def _rollback(
     )
 
 
-def _fixes(incident: Incident, known: dict[str, str], *, skip_rollback: bool) -> Iterator[Action]:
+def _fixes(
+    incident: Incident, fixes: list[Fix], known: dict[str, str], *, skip_rollback: bool
+) -> Iterator[Action]:
     """Yield the fixes of the cause, the most urgent first.
 
     One that sends traffic back is left out on demand, and where the logs name no revision for it and there is
     another fix.
     """
-    fixes = _urgent_fixes(incident)
-    others = [fix for fix in _cause_fixes(incident) if not _is_rollback(fix)]
+    urgent = _most_urgent(fixes)
+    others = [fix for fix in fixes if not _is_rollback(fix)]
     if skip_rollback or (others and (incident.recovered or not known["last_good"])):
-        fixes = [fix for fix in fixes if not _is_rollback(fix)] or others[:1]
-    for fix in fixes:
+        urgent = [fix for fix in urgent if not _is_rollback(fix)] or others[:1]
+    for fix in urgent:
         yield _filled("fix", Step(says=f"{fix.title}.", commands=fix.commands), known)
 
 
-def _urgent_fixes(incident: Incident) -> list[Fix]:
-    """Return the fixes of the cause in the most urgent priority that there is."""
-    fixes = _cause_fixes(incident)
+def _most_urgent(fixes: list[Fix]) -> list[Fix]:
+    """Return the fixes in the most urgent priority that there is."""
     return [fix for fix in fixes if fix.priority == fixes[0].priority]
 
 
-def _cause_fixes(incident: Incident) -> list[Fix]:
-    fixes = [fix for fix in load_playbook(incident.playbook).fixes if not fix.symptom_fix]
-    return sorted(fixes, key=lambda fix: fix.priority)
+def _cause_fixes(playbook: Playbook) -> list[Fix]:
+    """Return the fixes of the cause, the most urgent first."""
+    return sorted((fix for fix in playbook.fixes if not fix.symptom_fix), key=lambda fix: fix.priority)
 
 
 def _is_rollback(fix: Fix) -> bool:

@@ -111,7 +111,9 @@ class ReportView:
     @cached_property
     def do_now(self) -> list[Action]:
         """Return what to do first about the first incident, marked as trusted Markdown."""
-        actions = first_actions(self.diagnosis, self.incidents[0].incident) if self.incidents else []
+        if not self.incidents:
+            return []
+        actions = first_actions(self.diagnosis, self.incidents[0].incident, self.own_playbooks)
         return [
             action._replace(
                 says=SafeMarkdown(action.says), commands=[SafeMarkdown(line) for line in action.commands]

@@ -1,5 +1,7 @@
 """``triage attach``: put the report on a GitHub issue."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +17,7 @@ from triage.cli.settings import print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
-    from triage.models import Pack
+    from triage.models import Pack, RelatedIssue, Ticket, TicketResult
     from triage.pipeline import Configuration, Selection
 
 
@@ -25,7 +27,20 @@ if TYPE_CHECKING:
 @click.option(
     "--find", "finding", is_flag=True, help="Look for open issues of the same incident; write nothing."
 )
-@click.option("--create", is_flag=True, help="Open an issue when none of the same incident is open.")
+@click.option(
+    "--create",
+    is_flag=True,
+    help="Update the open issue of the same incident, else open one; nothing for one closed within 14 days.",
+)
+@click.option("--reopen", is_flag=True, help="With --create: reopen an issue that was closed within 14 days.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Write title and report to a file, - for stdout, to paste anywhere; nothing is called.",
+)
+@click.option("--even-if-ready", is_flag=True, help="Write the report even if there is nothing to report.")
 @click.option(
     "--repo", metavar="OWNER/NAME", help="The repository; that of the git remote origin if not given."
 )
@@ -36,6 +51,13 @@ if TYPE_CHECKING:
     default="https://api.github.com",
     show_default=True,
     help="The API, for GitHub Enterprise.",
+)
+@click.option(
+    "--max-wait",
+    metavar="LENGTH",
+    default="5m",
+    show_default=True,
+    help="How long to wait for rate limits in total.",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing is called.")
 @reading_options
@@ -48,42 +70,85 @@ def attach_command(
     issue: int | None,
     finding: bool,
     create: bool,
+    reopen: bool,
+    output: Path | None,
+    even_if_ready: bool,
     repo: str | None,
     api_url: str,
+    max_wait: str,
     dry_run: bool,
     packs: "list[Pack]",
     configurations: "list[Configuration]",
     selection: "Selection",
 ) -> None:
-    """Put the report on a GitHub issue: the same incident updates its comment, a new one gets its own.
+    """Put the report on a GitHub issue: the same incident updates its report, a new one gets its own.
 
-    The token is that of GITHUB_TOKEN or GH_TOKEN, else of the gh login.
+    The token is that of GITHUB_TOKEN or GH_TOKEN, else of the gh login. Exit status 75 means: run the same
+    command again later; what was written is found again.
     """
     from triage import pipeline
+    from triage.window import NANOSECONDS, parse_duration
 
-    if [issue is not None, finding, create].count(True) != 1:
-        raise UsageError("say where the report goes", "one of --issue NUMBER, --find or --create")
-    ticket = pipeline.ticket(
-        pipeline.analyse(
-            exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+    if [issue is not None, finding, create, output is not None].count(True) != 1:
+        raise UsageError(
+            "say where the report goes", "one of --issue NUMBER, --find, --create or --output FILE"
         )
+    if reopen and not create:
+        raise UsageError("--reopen says what --create does with a closed issue", "add --create")
+    seconds = parse_duration(max_wait) / NANOSECONDS
+    analysis = pipeline.analyse(
+        exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
-    if dry_run:
-        if create:
-            click.echo(f"Title: {ticket.title}\nLabels: {', '.join(ticket.labels)}\n")
-        for body in pipeline.comments(ticket):
-            click.echo(body)
+    ticket = pipeline.ticket(analysis)
+    nothing = "" if even_if_ready or finding else pipeline.why_no_ticket(analysis)
+    if nothing:
+        click.echo(f"nothing to report: {nothing} (--even-if-ready writes it anyway)")
+    elif output is not None:
+        _write_text(f"# {ticket.title}\n\n{ticket.body}", output)
+    elif dry_run:
+        _print_parts(ticket, with_title=create)
+    else:
+        tracker = pipeline.connect_tracker(repo, api_url, max_wait=seconds, notify=print_note)
+        if finding:
+            _print_found(pipeline.find_issues(tracker, ticket))
+        elif issue is not None:
+            _print_results(pipeline.attach(tracker, ticket, issue))
+        else:
+            now = datetime.now(UTC)
+            _print_results(
+                pipeline.create_or_update(tracker, ticket, now=now, reopen=reopen, notify=print_note)
+            )
+
+
+def _print_parts(ticket: "Ticket", *, with_title: bool) -> None:
+    """Print the texts that would be sent."""
+    from triage import pipeline
+
+    if with_title:
+        click.echo(f"Title: {ticket.title}\nLabels: {', '.join(ticket.labels)}\n")
+    for body in pipeline.comments(ticket):
+        click.echo(body)
+
+
+def _print_found(found: "list[RelatedIssue]") -> None:
+    for issue in found:
+        click.echo(f"#{issue.number}  {issue.title}  ({issue.why})  {issue.url}")
+    if not found:
+        print_note("no open issue of this incident was found; --create opens one")
+
+
+def _print_results(results: "list[TicketResult]") -> None:
+    for result in results:
+        click.echo(f"{result.done}  {result.url}" + (f"  ({result.note})" if result.note else ""))
+
+
+def _write_text(text: str, output: Path) -> None:
+    """Write to a file, or to stdout for "-"."""
+    from triage.cli.output import write_atomically
+
+    if str(output) == "-":
+        click.echo(text, nl=not text.endswith("\n"))
         return
-    tracker = pipeline.connect_tracker(repo, api_url)
-    found = pipeline.find_issues(tracker, ticket) if finding or create else []
-    for other in found:
-        click.echo(f"#{other.number}  {other.title}  ({other.why})  {other.url}")
-    if finding:
-        if not found:
-            print_note("no open issue of this incident was found; --create opens one")
-        return
-    if found and create:
-        print_note("an issue is open already: use --issue NUMBER")
-        return
-    for attached in pipeline.attach(tracker, ticket, issue):
-        click.echo(f"{attached.done}  {attached.url}")
+    with write_atomically(output) as stream:
+        stream.write(text.encode())
+    print_note(f"wrote {output}")

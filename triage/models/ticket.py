@@ -30,11 +30,13 @@ class TicketResult(msgspec.Struct, frozen=True):
     Attributes:
         done: the action.
         url: where it can be read.
+        note: why, "" where that is obvious.
 
     """
 
-    done: Literal["created", "updated", "unchanged", "removed", "opened"]
+    done: Literal["created", "updated", "unchanged", "removed", "opened", "reopened", "closed", "skipped"]
     url: str
+    note: str = ""
 
 
 class RelatedIssue(msgspec.Struct, frozen=True):

@@ -70,8 +70,10 @@ from triage.pipeline.ticket_run import (
     attach as attach,
     comments as comments,
     connect_tracker as connect_tracker,
+    create_or_update as create_or_update,
     find_issues as find_issues,
     ticket as ticket,
+    why_no_ticket as why_no_ticket,
 )
 from triage.pipeline.watch_run import (
     Until as Until,

@@ -1,6 +1,8 @@
 """Attach the report to a ticket."""
 
 import os
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,8 +43,26 @@ def comments(ticket: Ticket) -> list[str]:
     return tickets.comment_bodies(ticket)
 
 
-def connect_tracker(repository: str | None, api_url: str) -> "Tracker":
+def why_no_ticket(analysis: Analysis) -> str:
+    """Return why there is nothing to put on a ticket, "" if there is something."""
+    diagnosis = analysis.diagnosis
+    if diagnosis.verdict == "no_data":
+        return "the export has no data of a service"
+    if diagnosis.verdict == "ready" and not diagnosis.open_incidents:
+        return "the service is ready and no incident is open"
+    if diagnosis.verdict == "inconclusive" and all(
+        incident.cause == "unknown-error" for incident in diagnosis.incidents
+    ):
+        return "there is no incident" if not diagnosis.incidents else "no failure follows the unknown errors"
+    return ""
+
+
+def connect_tracker(
+    repository: str | None, api_url: str, *, max_wait: float, notify: Callable[[str], None]
+) -> "Tracker":
     """Return a repository on GitHub, by default that of the working folder's remote.
+
+    It waits for rate limits at most ``max_wait`` seconds in total, and says so with ``notify``.
 
     Raises:
         NoPermissionError: there is no token.
@@ -52,7 +72,8 @@ def connect_tracker(repository: str | None, api_url: str) -> "Tracker":
     from triage.tickets import GitHubTracker, github_settings
 
     name = repository or github_settings.find_repository(Path.cwd())
-    return GitHubTracker(name, github_settings.find_token(os.environ, api_url), api_url)
+    token = github_settings.find_token(os.environ, api_url)
+    return GitHubTracker(name, token, api_url, max_wait=max_wait, notify=notify)
 
 
 def find_issues(tracker: "Tracker", ticket: Ticket) -> list[RelatedIssue]:
@@ -62,8 +83,8 @@ def find_issues(tracker: "Tracker", ticket: Ticket) -> list[RelatedIssue]:
     return tickets.find_issues(tracker, ticket)
 
 
-def attach(tracker: "Tracker", ticket: Ticket, issue: int | None) -> list[TicketResult]:
-    """Attach a ticket to an issue, or open a new one; update existing comments.
+def attach(tracker: "Tracker", ticket: Ticket, issue: int) -> list[TicketResult]:
+    """Attach a ticket to an issue; update existing comments.
 
     Raises:
         TriageError: as ``triage.tickets``.
@@ -71,4 +92,18 @@ def attach(tracker: "Tracker", ticket: Ticket, issue: int | None) -> list[Ticket
     """
     from triage import tickets
 
-    return tickets.open_issue(tracker, ticket) if issue is None else tickets.attach(tracker, issue, ticket)
+    return tickets.attach(tracker, issue, ticket)
+
+
+def create_or_update(
+    tracker: "Tracker", ticket: Ticket, *, now: datetime, reopen: bool, notify: Callable[[str], None]
+) -> list[TicketResult]:
+    """Update the open issue of a ticket, or open one; a recently closed one is left alone unless ``reopen``.
+
+    Raises:
+        TriageError: as ``triage.tickets``.
+
+    """
+    from triage import tickets
+
+    return tickets.create_or_update(tracker, ticket, now=now, reopen=reopen, notify=notify)

@@ -1,41 +1,91 @@
-"""GitHub API for tickets: comments, issues and search, with translated errors."""
+"""GitHub API for tickets: comments, issues and search, with translated errors.
 
+Source of requests and answers: docs.github.com/en/rest/issues, in the version of ``_API_VERSION``.
+"""
+
+import logging
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import cached_property
+from itertools import count, islice
+from typing import Any
 from urllib.parse import urlsplit
 
-from triage.errors import NoPermissionError, TryAgainError, UsageError
-from triage.tickets.interface import TrackedComment, TrackedIssue, Tracker
-
-if TYPE_CHECKING:
-    from github.Issue import Issue
-    from github.IssueComment import IssueComment
-    from github.Repository import Repository
+from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
+from triage.tickets.api_caller import MAX_WAIT, ApiCaller, ApiFailure
+from triage.tickets.interface import AbsentError, IssueState, TrackedComment, TrackedIssue, Tracker
+from triage.tickets.refusals import Refusal, to_error
 
 PUBLIC_API = "https://api.github.com"
+_API_VERSION = "2022-11-28"
 _REPOSITORY_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _TIMEOUT = 20
-#: Longest wait in seconds for a rate limit before it is reported.
-_MAX_RATE_LIMIT_WAIT = 20.0
-#: Most issues of a search.
-_MAX_FOUND = 20
+_PAGE_SIZE = 100
+
+
+#: Source: docs.github.com, "Troubleshooting the REST API", and the messages of the answers.
+_REFUSALS = [
+    Refusal(
+        401,
+        "",
+        NoPermissionError,
+        "{host} refused the token (401)",
+        "set GITHUB_TOKEN or log in with `gh auth login`",
+    ),
+    Refusal(
+        403,
+        "locked",
+        NoPermissionError,
+        "{what}: the issue is locked (403)",
+        "unlock the conversation, or use another issue",
+    ),
+    Refusal(
+        403,
+        "",
+        NoPermissionError,
+        "{what}: not allowed (403{said})",
+        "the token needs the right to write issues (scope repo, or Issues: write)",
+    ),
+    Refusal(
+        404,
+        "the repository",
+        AbsentError,
+        "{what} does not exist, or the token may not see it (404)",
+        "check the name and the token's rights",
+    ),
+    Refusal(404, "", AbsentError, "{what} does not exist (404)", "check the number, or use --create"),
+    Refusal(410, "deleted", AbsentError, "{what} was deleted (410)", "use another issue, or --create"),
+    Refusal(
+        410,
+        "",
+        UsageError,
+        "{what}: refused (410{said})",
+        "enable issues in the settings of the repository",
+    ),
+]
 
 
 class GitHubTracker(Tracker):
     """One repository on GitHub or GitHub Enterprise.
-
-    Reads are retried after server errors. Writes are not: after a timeout it is unknown whether the write was
-    done, so callers check first.
 
     Attributes:
         name: repository as OWNER/NAME.
 
     """
 
-    def __init__(self, repository: str, token: str, api_url: str = PUBLIC_API) -> None:
+    def __init__(
+        self,
+        repository: str,
+        token: str,
+        api_url: str = PUBLIC_API,
+        *,
+        max_wait: float = MAX_WAIT,
+        notify: Callable[[str], None] = lambda _: None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         """Create a client for OWNER/NAME; the token must be able to write issues.
 
         Raises:
@@ -51,128 +101,233 @@ class GitHubTracker(Tracker):
             raise UsageError(
                 f"{api_url!r} is not an API address", "such as https://github.example.com/api/v3"
             )
+        logging.getLogger("github").addHandler(logging.NullHandler())  # errors are ours to print
         self.name = repository
-        self._issues: dict[int, Issue] = {}
         self._host = address.hostname
-        self._client = github.Github(
+        self._notify = notify
+        self._caller = ApiCaller(self._host, max_wait=max_wait, notify=notify, sleep=sleep, clock=clock)
+        self._account: str | None = None
+        self._requester = github.Github(
             auth=github.Auth.Token(token),
             base_url=api_url.rstrip("/"),
             timeout=_TIMEOUT,
-            retry=github.GithubRetry(
-                total=3,
-                backoff_factor=0.2,
-                allowed_methods=frozenset({"GET"}),
-                max_rate_limit_wait=_MAX_RATE_LIMIT_WAIT,
-            ),
+            retry=None,
             seconds_between_requests=None,
             seconds_between_writes=None,
-            per_page=100,
-            lazy=True,
-        )
+            api_version=_API_VERSION,
+        ).requester
 
-    def find(self, *, label: str = "", words: str = "") -> Iterator[TrackedIssue]:
-        """Yield open issues: all, those with a label, or up to 20 that contain words."""
+    def account(self) -> str:
+        """Return the login of the token, without the suffix of apps.
+
+        It is asked for with GraphQL, because the token of GitHub Actions may not read ``GET /user``; GraphQL
+        names the account of an app with the suffix "[bot]" or without it.
+        """
+        if self._account is None:
+            what = f"the account of the token in {self.name}"
+            query = {"query": "query { viewer { login } }"}
+            try:
+                answer = self._read(what, self._requester.graphql_url, verb="POST", sent=query)
+                self._account = _login((answer.get("data") or {}).get("viewer"))
+            except TryAgainError:
+                raise
+            except TriageError:
+                self._account = ""
+        return self._account
+
+    def find(
+        self, *, label: str = "", words: str = "", state: IssueState | None = "open", limit: int = 200
+    ) -> Iterator[TrackedIssue]:
+        """Yield issues: all, those with a label, or those that contain words."""
         if words:
-            with self._translate_errors(f"the search in {self.name}"):
-                query = f"repo:{self.name} is:issue is:open {words}"
-                found = list(islice(self._client.search_issues(query), _MAX_FOUND))
-            yield from map(_to_issue, found)
-            return
-        with self._translate_errors(f"the issues of {self.name}"):
-            list_issues = self._repository.get_issues
-            listed = list_issues(state="open", labels=[label]) if label else list_issues(state="open")
-            yield from map(_to_issue, listed)
+            chosen = f"is:{state} " if state else ""
+            query = {"q": f"repo:{self._full_name} is:issue {chosen}{words}"}
+            pages = self._pages(f"the search in {self.name}", "/search/issues", query)
+        else:
+            listed = {"state": state or "all", **({"labels": label} if label else {})}
+            pages = self._pages(f"the issues of {self.name}", f"{self._repository}/issues", listed)
+        # A list of issues has pull requests too.
+        yield from islice((_to_issue(item) for item in pages if "pull_request" not in item), limit)
+
+    def issue(self, number: int) -> TrackedIssue:
+        """Return an issue."""
+        return _to_issue(self._read(self._named(number), f"{self._repository}/issues/{number}"))
 
     def comments(self, issue: int) -> list[TrackedComment]:
-        """Return the comments of an issue."""
-        found = self._issue(issue)
-        with self._translate_errors(self._comment_of(issue)):
-            return [_to_comment(issue, comment) for comment in found.get_comments()]
+        """Return the comments of an issue, the oldest first."""
+        at = f"{self._repository}/issues/{issue}/comments"
+        return [_to_comment(issue, item) for item in self._pages(self._comment_of(issue), at, {})]
 
     def create_issue(self, title: str, body: str, labels: Sequence[str]) -> TrackedIssue:
         """Open an issue."""
-        with self._translate_errors(f"a new issue in {self.name}"):
-            issue = self._repository.create_issue(title, body=body, labels=list(labels))
-        self._issues[issue.number] = issue
-        return _to_issue(issue)
+        sent = {"title": title, "body": body, "labels": list(labels)}
+        return _to_issue(self._write(f"a new issue in {self.name}", "POST", "/issues", sent))
+
+    def update_issue(self, issue: TrackedIssue, body: str) -> None:
+        """Replace the text of an issue."""
+        self._write(self._named(issue.number), "PATCH", f"/issues/{issue.number}", {"body": body})
+
+    def reopen_issue(self, issue: TrackedIssue) -> None:
+        """Open a closed issue again."""
+        self._write(self._named(issue.number), "PATCH", f"/issues/{issue.number}", {"state": "open"})
+
+    def close_as_duplicate(self, issue: TrackedIssue, body: str) -> None:
+        """Close an issue as a duplicate, with a text that links the other one."""
+        what, at = self._named(issue.number), f"/issues/{issue.number}"
+        sent = {"state": "closed", "state_reason": "duplicate", "body": body}
+        try:
+            self._write(what, "PATCH", at, sent)
+        except UsageError:  # GitHub Enterprise Server knows the reason "duplicate" only since 2025
+            self._write(what, "PATCH", at, {**sent, "state_reason": "not_planned"})
 
     def create_comment(self, issue: int, body: str) -> TrackedComment:
         """Add a comment to an issue."""
-        found = self._issue(issue)
-        with self._translate_errors(self._comment_of(issue)):
-            return _to_comment(issue, found.create_comment(body))
+        sent = {"body": body}
+        return _to_comment(
+            issue, self._write(self._comment_of(issue), "POST", f"/issues/{issue}/comments", sent)
+        )
 
     def update_comment(self, comment: TrackedComment, body: str) -> None:
         """Replace the text of a comment."""
-        with self._translate_errors(self._comment_of(comment.issue)):
-            comment.handle.edit(body)
+        at = f"/issues/comments/{comment.id}"
+        self._write(self._comment_of(comment.issue), "PATCH", at, {"body": body})
 
     def delete_comment(self, comment: TrackedComment) -> None:
         """Remove a comment."""
-        with self._translate_errors(self._comment_of(comment.issue)):
-            comment.handle.delete()
+        at = f"{self._repository}/issues/comments/{comment.id}"
+        self._call(self._comment_of(comment.issue), lambda: self._request("DELETE", at), is_write=True)
+
+    @cached_property
+    def _full_name(self) -> str:
+        """Return the name that the repository has today: the answer follows a rename."""
+        answer = self._read(f"the repository {self.name}", f"/repos/{self.name}")
+        name = str(answer.get("full_name") or self.name)
+        if name.lower() != self.name.lower():
+            self._notify(f"{self.name} is now {name}: name it so with --repo")
+            self.name = name
+        return name
 
     @property
-    def _repository(self) -> "Repository":
-        """Return the repository; it is fetched lazily."""
-        return self._client.get_repo(self.name)
+    def _repository(self) -> str:
+        return f"/repos/{self._full_name}"
 
-    def _issue(self, number: int) -> "Issue":
-        """Return an issue, which is fetched once."""
-        if number not in self._issues:
-            with self._translate_errors(f"issue {number} of {self.name}"):
-                self._issues[number] = self._repository.get_issue(number)
-        return self._issues[number]
+    def _pages(self, what: str, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+        """Yield the items of a list, page by page."""
+        for page in count(1):
+            asked = {**query, "per_page": str(_PAGE_SIZE), "page": str(page)}
+            answer = self._read(what, path, query=asked)
+            items = answer["items"] if isinstance(answer, dict) else answer
+            yield from items
+            if len(items) < _PAGE_SIZE:
+                return
 
-    def _comment_of(self, issue: int) -> str:
-        return f"the comment on issue {issue} of {self.name}"
+    def _read(
+        self,
+        what: str,
+        path: str,
+        *,
+        verb: str = "GET",
+        query: dict[str, str] | None = None,
+        sent: dict[str, Any] | None = None,
+    ) -> Any:
+        return self._call(what, lambda: self._request(verb, path, query, sent))
 
-    @contextmanager
-    def _translate_errors(self, what: str) -> Iterator[None]:
-        """Raise errors of GitHub and of the network as one-line errors about ``what``."""
+    def _write(self, what: str, verb: str, path: str, sent: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a write, which must name what was written.
+
+        GitHub answers a write to a renamed repository with a redirect (307) that names neither number nor
+        page: nothing was written then, and the next request goes to the new name.
+        """
+        address = f"{self._repository}{path}"
+        answer = self._call(what, lambda: self._request(verb, address, sent=sent), is_write=True)
+        if not (isinstance(answer, dict) and answer.get("html_url") and answer.get("id")):
+            self.__dict__.pop("_full_name", None)
+            said = answer.get("message", "") if isinstance(answer, dict) else ""
+            raise TryAgainError(
+                f"{what}: {self._host} did not confirm it{f' ({said})' if said else ''}", "run it again"
+            )
+        if verb == "POST" and not self._account:
+            self._account = _login(answer.get("user"))
+        return answer
+
+    def _request(
+        self,
+        verb: str,
+        path: str,
+        query: dict[str, str] | None = None,
+        sent: dict[str, Any] | None = None,
+    ) -> Any:
+        """Send one request and return the decoded answer.
+
+        Raises:
+            ApiFailure: it was refused, or there is no valid answer.
+
+        """
         import github
         import requests
 
         try:
-            yield
-        except github.BadCredentialsException:
-            raise NoPermissionError(
-                f"{self._host} refused the token (401)", "set GITHUB_TOKEN or log in with `gh auth login`"
-            ) from None
-        except github.RateLimitExceededException:
-            raise TryAgainError(
-                f"{self._host} limits the number of requests", "try again in a few minutes"
-            ) from None
-        except github.UnknownObjectException:
-            raise NoPermissionError(
-                f"{what} does not exist, or the token may not see it (404)",
-                "check the name and the token's rights",
-            ) from None
+            return self._requester.requestJsonAndCheck(verb, path, query, input=sent)[1]
         except github.GithubException as error:
-            raise self._to_triage_error(what, error) from None
-        except requests.RequestException as error:
-            reason = "no answer in time" if isinstance(error, requests.Timeout) else "no connection"
-            raise TryAgainError(
-                f"{self._host}: {reason} for {what}", "check the network and try again"
-            ) from None
+            raise ApiFailure(error.status, _message(error.data), error.headers) from None
+        except requests.Timeout:
+            raise ApiFailure(0, "no answer in time") from None
+        except requests.RequestException:
+            raise ApiFailure(0, "no connection") from None
+        except (RuntimeError, ValueError) as error:  # a redirect to another host, or no JSON
+            raise ApiFailure(0, str(error).splitlines()[0]) from None
 
-    def _to_triage_error(self, what: str, error: Any) -> NoPermissionError | TryAgainError | UsageError:
-        message = error.data.get("message", "") if isinstance(error.data, dict) else ""
-        if error.status == 403:
-            hint = "the token needs the right to write issues (scope repo, or Issues: write)"
-            return NoPermissionError(f"{what}: not allowed (403{f': {message}' if message else ''})", hint)
-        if error.status in (410, 422):
-            return UsageError(
-                f"{what}: refused ({error.status}{f': {message}' if message else ''})", "see what GitHub says"
-            )
-        return TryAgainError(f"{what}: {self._host} answered {error.status}", "try again")
+    def _call(self, what: str, request: Callable[[], Any], *, is_write: bool = False) -> Any:
+        """Return the answer, or raise an error about ``what`` in one line."""
+        try:
+            return self._caller.call(request, is_write=is_write)
+        except ApiFailure as failure:
+            raise to_error(failure, _REFUSALS, what, self._host) from None
+
+    def _named(self, issue: int) -> str:
+        return f"issue {issue} of {self.name}"
+
+    def _comment_of(self, issue: int) -> str:
+        return f"the comment on issue {issue} of {self.name}"
 
 
-def _to_issue(issue: "Issue") -> TrackedIssue:
+def _login(user: Any) -> str:
+    """Return the login of an account for comparison; an app has the suffix "[bot]" in some answers."""
+    login = user.get("login") if isinstance(user, dict) else None
+    return str(login or "").lower().removesuffix("[bot]")
+
+
+def _message(data: Any) -> str:
+    """Return what an error answer says, with the fields that were refused."""
+    if not isinstance(data, dict):
+        return ""
+    faults = [
+        fault["message"]
+        for fault in data.get("errors") or []
+        if isinstance(fault, dict) and fault.get("message")
+    ]
+    return "; ".join([str(data.get("message") or ""), *faults]).strip("; ")
+
+
+def _to_issue(item: dict[str, Any]) -> TrackedIssue:
+    closed = item.get("closed_at")
     return TrackedIssue(
-        number=issue.number, title=issue.title, body=issue.body or "", url=issue.html_url, handle=issue
+        number=item["number"],
+        title=item["title"],
+        body=item.get("body") or "",
+        url=item["html_url"],
+        author=_login(item.get("user")),
+        state="closed" if item.get("state") == "closed" else "open",
+        closed_at=datetime.fromisoformat(closed) if closed else None,
+        labels=[label["name"] if isinstance(label, dict) else label for label in item.get("labels") or []],
     )
 
 
-def _to_comment(issue: int, comment: "IssueComment") -> TrackedComment:
-    return TrackedComment(issue=issue, body=comment.body or "", url=comment.html_url, handle=comment)
+def _to_comment(issue: int, item: dict[str, Any]) -> TrackedComment:
+    return TrackedComment(
+        issue=issue,
+        id=item["id"],
+        body=item.get("body") or "",
+        url=item["html_url"],
+        author=_login(item.get("user")),
+    )

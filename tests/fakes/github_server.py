@@ -99,12 +99,17 @@ class GitHubServer(LoopbackServer):
                 "title": title,
                 "body": body,
                 "user": {"login": author},
+                "created_at": "2026-03-01T08:00:00Z",
                 "state": "closed" if closed_at else "open",
                 "state_reason": "completed" if closed_at else None,
                 "closed_at": closed_at or None,
                 "labels": [{"name": name} for name in labels],
             }
         return self.issues[number]
+
+    def close(self, number: int, at: str, reason: str | None = "completed") -> None:
+        """Close an issue."""
+        self.issues[number] |= {"state": "closed", "state_reason": reason, "closed_at": at}
 
     def comment(self, number: int, body: str, author: str = "somebody") -> dict[str, Any]:
         """Write a comment."""

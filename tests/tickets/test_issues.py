@@ -49,7 +49,10 @@ class TestCreateOrUpdate:
     def test_new_issue_links_an_older_closed_one(self, server: GitHubServer) -> None:
         server.open("done", "", [LABEL], closed_at=days_ago(15))
         assert done(create(connect(server))) == ["opened"]
-        assert "Earlier issues of this incident: #2 (closed on 2026-03-05)." in server.issues[3]["body"]
+        assert (
+            "Earlier issues of this incident: #2 (closed on 2026-03-05 as completed)."
+            in server.issues[3]["body"]
+        )
         assert done(create(connect(server))) == ["unchanged"]
         assert done(attach(connect(server), 3, ticket())) == ["unchanged"]
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from triage.cli.earlier_issues import add_earlier_issues, repository_option
 from triage.cli.options import (
     config_option,
     exit_status_options,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @reading_options
 @pack_option
 @config_option
+@repository_option
 @verbosity_options
 def diagnose_command(
     exports: tuple[str, ...],
@@ -36,6 +38,7 @@ def diagnose_command(
     configurations: "list[Configuration]",
     selection: "Selection",
     *,
+    repo: str | None,
     exit_code: bool,
     fail_on: Literal["degraded"] | None,
     strict: bool,
@@ -48,9 +51,10 @@ def diagnose_command(
     """
     from triage.pipeline import analyse, to_json
 
-    diagnosis = analyse(
+    analysis = analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
-    ).diagnosis
+    )
+    diagnosis = add_earlier_issues(analysis, repo).diagnosis
     current_settings().status = exit_status_of(diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
     if output_format == "json":
         click.echo(to_json(diagnosis), nl=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from triage.cli.earlier_issues import add_earlier_issues, repository_option
 from triage.cli.options import (
     config_option,
     exports_argument,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @reading_options
 @pack_option
 @config_option
+@repository_option
 @verbosity_options
 def report_command(
     exports: tuple[str, ...],
@@ -51,6 +53,7 @@ def report_command(
     configurations: "list[Configuration]",
     selection: "Selection",
     *,
+    repo: str | None,
     template: str | None,
     output_format: str,
     impact: str,
@@ -68,6 +71,7 @@ def report_command(
     analysis = pipeline.analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
+    analysis = add_earlier_issues(analysis, repo)
     text = (
         pipeline.html(analysis, packs, impact=impact, zone=zone)
         if output_format == "html"

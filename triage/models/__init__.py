@@ -42,6 +42,7 @@ from triage.models.diagnosis import (
     Noise,
     RuledOut,
     Scope,
+    SeenBefore,
     ServiceState,
     ServiceVerdict,
 )
@@ -228,6 +229,7 @@ __all__ = [
     "RunRecord",
     "SampleKind",
     "Scope",
+    "SeenBefore",
     "ServiceState",
     "ServiceVerdict",
     "SeveritySource",

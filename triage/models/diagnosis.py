@@ -124,6 +124,36 @@ class AffectedService(msgspec.Struct, frozen=True):
     requests: int
 
 
+class SeenBefore(msgspec.Struct, frozen=True, kw_only=True):
+    """The last issue of the same incident in an issue tracker.
+
+    Attributes:
+        issue: its number.
+        url: its page.
+        is_open: whether it is open.
+        at: when it was opened, of a closed one when it was closed; RFC 3339, "" where the tracker does not
+            say.
+        closed_as: "completed", "not planned" or "duplicate"; "" where the tracker does not say.
+        count: how many issues of the incident there are.
+
+    """
+
+    issue: int
+    url: str
+    is_open: bool
+    at: str = ""
+    closed_as: str = ""
+    count: int = 1
+
+    @property
+    def says(self) -> str:
+        """Return it as a sentence without its page: "Seen before: issue #12, closed on 2026-03-02"."""
+        since = f" since {self.at[:10]}" if self.is_open else f" on {self.at[:10]}"
+        state = f"{'open' if self.is_open else 'closed'}{since if self.at else ''}"
+        more = f" (the last of {self.count} issues)" if self.count > 1 else ""
+        return f"Seen before: issue #{self.issue}, {state}{self.closed_as and ' as '}{self.closed_as}{more}"
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """A cause with its evidence.
 
@@ -155,6 +185,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
             is known.
         change_items: names of the changed items that fit the cause.
         affected: services that passed this failure on.
+        seen_before: the last issue of the same incident; null where there is none, or none was asked for.
 
     """
 
@@ -184,6 +215,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     change_says: str = ""
     change_items: list[str] = []
     affected: list[AffectedService] = []
+    seen_before: SeenBefore | None = None
 
     @property
     def is_open(self) -> bool:

@@ -73,6 +73,7 @@ _MODULES = {
     "render_gate": "triage.pipeline.reports",
     "report": "triage.pipeline.reports",
     "restrict_to_revision": "triage.pipeline.comparison",
+    "seen_before": "triage.pipeline.ticket_run",
     "similar_causes": "triage.pipeline.cause_catalogue",
     "sql": "triage.pipeline.bigquery_tables",
     "ticket": "triage.pipeline.ticket_run",

@@ -72,6 +72,7 @@ from triage.pipeline.ticket_run import (
     connect_tracker as connect_tracker,
     create_or_update as create_or_update,
     find_issues as find_issues,
+    seen_before as seen_before,
     ticket as ticket,
     why_no_ticket as why_no_ticket,
 )

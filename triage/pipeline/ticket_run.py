@@ -1,17 +1,25 @@
 """Attach the report to a ticket."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from triage.models import RelatedIssue, Ticket, TicketResult
+import msgspec
+
+from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
+from triage.models import RelatedIssue, SeenBefore, Ticket, TicketResult
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.reports import report
 
 if TYPE_CHECKING:
-    from triage.tickets import Tracker
+    from triage.tickets import TrackedIssue, Tracker
+
+#: Incidents for which a tracker is asked, in order of rank: each takes two calls.
+_MOST_ASKED = 5
+#: Seconds that may pass with waiting for a tracker before the answer is given without it.
+_PATIENCE = 10.0
 
 
 def ticket(analysis: Analysis) -> Ticket:
@@ -74,6 +82,50 @@ def connect_tracker(
     name = repository or github_settings.find_repository(Path.cwd())
     token = github_settings.find_token(os.environ, api_url)
     return GitHubTracker(name, token, api_url, max_wait=max_wait, notify=notify)
+
+
+def seen_before(repository: str, api_url: str, analysis: Analysis) -> tuple[Analysis, str]:
+    """Return the analysis with the last issue of each incident, and why they are not known, "" if they are.
+
+    Only the first few incidents are asked for, and errors of the tracker are no errors here.
+
+    Raises:
+        UsageError: the repository or the address is invalid.
+
+    """
+    from triage.tickets import find_earlier
+
+    incidents = list(analysis.diagnosis.incidents)
+    try:
+        tracker = connect_tracker(repository, api_url, max_wait=_PATIENCE, notify=lambda _: None)
+    except NoPermissionError as error:
+        return analysis, _unknown(error)
+    try:
+        for index, incident in enumerate(incidents[:_MOST_ASKED]):
+            if found := find_earlier(tracker, incident.id):
+                seen = _last_of(found)
+                incidents[index] = msgspec.structs.replace(incident, seen_before=seen)
+    except (NoPermissionError, TryAgainError, UsageError) as error:
+        return analysis, _unknown(error)
+    diagnosis = msgspec.structs.replace(analysis.diagnosis, incidents=incidents)
+    return msgspec.structs.replace(analysis, diagnosis=diagnosis), ""
+
+
+def _unknown(error: TriageError) -> str:
+    return f"whether it was seen before is unknown: {error.message}"
+
+
+def _last_of(found: "Sequence[TrackedIssue]") -> SeenBefore:
+    last = found[0]
+    at = last.closed_at if last.state == "closed" else last.opened_at
+    return SeenBefore(
+        issue=last.number,
+        url=last.url,
+        is_open=last.state == "open",
+        at=at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else "",
+        closed_as=last.closed_as,
+        count=len(found),
+    )
 
 
 def find_issues(tracker: "Tracker", ticket: Ticket) -> list[RelatedIssue]:

@@ -2,7 +2,7 @@
 
 from triage.tickets.github import GitHubTracker
 from triage.tickets.interface import AbsentError, TrackedComment, TrackedIssue, Tracker
-from triage.tickets.issues import attach, create_or_update, find_issues, issues_of
+from triage.tickets.issues import attach, create_or_update, find_earlier, find_issues, issues_of
 from triage.tickets.report_parts import comment_bodies
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "attach",
     "comment_bodies",
     "create_or_update",
+    "find_earlier",
     "find_issues",
     "issues_of",
 ]

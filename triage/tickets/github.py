@@ -67,6 +67,10 @@ _REFUSALS = [
 ]
 
 
+#: How an issue was closed, by its ``state_reason`` (docs.github.com/en/rest/issues/issues).
+_CLOSED_AS = {"completed": "completed", "not_planned": "not planned", "duplicate": "duplicate"}
+
+
 class GitHubTracker(Tracker):
     """One repository on GitHub or GitHub Enterprise.
 
@@ -310,7 +314,7 @@ def _message(data: Any) -> str:
 
 
 def _to_issue(item: dict[str, Any]) -> TrackedIssue:
-    closed = item.get("closed_at")
+    opened, closed = item.get("created_at"), item.get("closed_at")
     return TrackedIssue(
         number=item["number"],
         title=item["title"],
@@ -318,7 +322,9 @@ def _to_issue(item: dict[str, Any]) -> TrackedIssue:
         url=item["html_url"],
         author=_login(item.get("user")),
         state="closed" if item.get("state") == "closed" else "open",
+        opened_at=datetime.fromisoformat(opened) if opened else None,
         closed_at=datetime.fromisoformat(closed) if closed else None,
+        closed_as=_CLOSED_AS.get(item.get("state_reason") or "", "") if closed else "",
         labels=[label["name"] if isinstance(label, dict) else label for label in item.get("labels") or []],
     )
 

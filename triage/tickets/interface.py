@@ -26,7 +26,10 @@ class TrackedIssue(msgspec.Struct, frozen=True, kw_only=True):
         url: its page.
         author: account that wrote it, as ``Tracker.account`` names it.
         state: whether it is open or closed.
+        opened_at: when it was opened, None if the tracker does not say.
         closed_at: when it was closed, None for an open one.
+        closed_as: how it was closed ("completed", "not planned", "duplicate"), "" if the tracker does not
+            say.
         labels: names of its labels.
 
     """
@@ -37,7 +40,9 @@ class TrackedIssue(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     author: str = ""
     state: IssueState = "open"
+    opened_at: datetime | None = None
     closed_at: datetime | None = None
+    closed_as: str = ""
     labels: list[str] = []
 
 

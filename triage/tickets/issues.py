@@ -20,6 +20,7 @@ from triage.tickets.report_parts import (
 
 #: Most issues that are reported for one reason, or named in a report.
 _MAX_FOUND = 20
+_LABEL = "triage:"
 #: An issue that was closed so recently is left alone: somebody decided about it.
 RECENTLY = timedelta(days=14)
 
@@ -68,6 +69,31 @@ def issues_of(tracker: Tracker, ticket: Ticket, *, search: bool = False) -> list
     return sorted(
         (issue for issue in found.values() if not is_closed_duplicate(issue)), key=lambda issue: issue.number
     )
+
+
+def find_earlier(tracker: Tracker, fingerprint: str) -> list[TrackedIssue]:
+    """Return the issues of an incident, closed ones too, the last one first.
+
+    An open one is last; of others, the one that was closed last. Whoever wrote them, they are only named.
+
+    Raises:
+        NoPermissionError, TryAgainError: as for ``publish``.
+
+    """
+    found = {
+        issue.number: issue
+        for issues in (
+            tracker.find(label=f"{_LABEL}{fingerprint}", state=None, limit=_MAX_FOUND),
+            tracker.find(words=f'"{fingerprint}"', state=None, limit=_MAX_FOUND),
+        )
+        for issue in issues
+        if not is_closed_duplicate(issue)
+    }
+    return sorted(found.values(), key=_last_first, reverse=True)
+
+
+def _last_first(issue: TrackedIssue) -> tuple[bool, str, int]:
+    return issue.state == "open", str(issue.closed_at or ""), issue.number
 
 
 def attach(tracker: Tracker, number: int, ticket: Ticket) -> list[TicketResult]:
@@ -125,7 +151,7 @@ def create_or_update(
 
 
 def _label(ticket: Ticket) -> str:
-    return f"triage:{ticket.fingerprint}"
+    return f"{_LABEL}{ticket.fingerprint}"
 
 
 def _is_ours(tracker: Tracker, issue: TrackedIssue, ticket: Ticket) -> bool:
@@ -150,7 +176,7 @@ def _merge(*groups: Iterable[TrackedIssue]) -> list[TrackedIssue]:
 def _with_earlier(ticket: Ticket, known: Iterable[TrackedIssue], number: int | None = None) -> Ticket:
     """Return the ticket with links to the closed issues of its incident, except the given one."""
     earlier = [
-        f"#{issue.number}" + (f" (closed on {issue.closed_at:%Y-%m-%d})" if issue.closed_at else "")
+        f"#{issue.number}{_closed_text(issue)}"
         for issue in known
         if issue.state == "closed" and issue.number != number
     ]
@@ -160,6 +186,12 @@ def _with_earlier(ticket: Ticket, known: Iterable[TrackedIssue], number: int | N
     return msgspec.structs.replace(
         ticket, body=f"{ticket.body.rstrip()}\n\nEarlier issues of this incident: {names}.\n"
     )
+
+
+def _closed_text(issue: TrackedIssue) -> str:
+    """Return when and how an issue was closed, in parentheses; "" where the tracker does not say."""
+    how = f" as {issue.closed_as}" if issue.closed_as else ""
+    return f" (closed on {issue.closed_at:%Y-%m-%d}{how})" if issue.closed_at else ""
 
 
 def _open_issue(tracker: Tracker, ticket: Ticket, notify: Callable[[str], None]) -> TrackedIssue:

@@ -59,9 +59,8 @@ def render_details(
     if incident and state and state.why:
         yield Text(state.why)
     incidents = _answer_first(diagnosis)
-    if incidents and (says := incidents[0].change_says):
-        yield Text(says)
     if incidents:
+        yield from _render_history(incidents[0])
         yield from _render_incident(incidents[0], named=incident is None)
     yield from render_changes(diagnosis)
     if len(diagnosis.services) > 1:
@@ -81,6 +80,14 @@ def render_details(
     yield from render_section("Next")
     for command in [*first, *suggest_commands(diagnosis, exports)]:
         yield from render_copyable(command)
+
+
+def _render_history(incident: Incident) -> Iterator[RenderableType]:
+    """Yield what an incident began after, and the last issue of it."""
+    if incident.change_says:
+        yield Text(incident.change_says)
+    if seen := incident.seen_before:
+        yield Text(f"{seen.says}: {seen.url}")
 
 
 def _render_noise(diagnosis: Diagnosis) -> Iterator[RenderableType]:

@@ -17,6 +17,7 @@ from tests.entries.unusual_records import (
     REQUEST,
     SELECTIONS,
     SERVICE,
+    UNMARKED,
     UNUSUAL_LINES,
     UNUSUAL_OBJECTS,
 )
@@ -221,6 +222,21 @@ def test_irrelevant_records_are_counted_and_not_decoded(tmp_path: Path) -> None:
     chosen, skipped = filtered(path, ["something"])
     assert chosen == [101]
     assert sum(item.count for item in skipped) == 200
+
+
+def test_texts_without_severity_are_decoded_where_they_may_hold_one_or_match_a_rule() -> None:
+    prefilter = Prefilter(["failed to boot"], default_literals=["failed to boot", "refused"])
+    dull = UNMARKED + b'"d", "textPayload": "nothing to say"}'
+    telling = [
+        dull.replace(b"nothing", b"ERROR:    nothing"),
+        dull.replace(b"nothing", b"refused"),
+        dull.replace(b"nothing to say", b""),
+        dull.replace(b"textPayload", b"message"),
+    ]
+    count, kept, skipped = prefilter.filter_lines("path", b"\n".join([dull, dull, *telling])) or (0, [], None)
+    assert (count, [record for _, record in kept]) == (6, telling)
+    assert skipped is not None
+    assert skipped.severities == {"": 2}
 
 
 @pytest.mark.parametrize("form", ["compact array", "pretty array", "lists in an object", "zstd"])

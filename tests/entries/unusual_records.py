@@ -4,6 +4,7 @@ from triage import pipeline
 
 BARE = b'{"timestamp": "2026-03-17T13:30:00.25Z", "severity": "INFO", "insertId": '
 HEAD = BARE.replace(b'"insertId"', b'"resource": {"labels": {"project_id": "p"}}, "insertId"')
+UNMARKED = HEAD.replace(b'"severity": "INFO", ', b"")
 DULL = HEAD + b'"d", "textPayload": "nothing to say"}'
 REQUEST = HEAD + b'"r", "httpRequest": {"requestMethod": "GET", "requestUrl": "%b", "status": %d}}'
 SERVICE = b'"resource": {"labels": {"service_name": "quiet", "revision_name": "quiet-1"}}'
@@ -104,6 +105,13 @@ UNUSUAL_OBJECTS = [
     ),
     HEAD + b'"audit", "protoPayload": {"methodName": "Worker failed to boot"}, ' + ASKED + b"}",
     HEAD + b'"audit", "protoPayload": {}, ' + ASKED + b"}",
+    UNMARKED + b'"plain", "textPayload": "quiet"}',
+    UNMARKED + b'"default", "severity": "DEFAULT", "textPayload": "quiet"}',
+    UNMARKED + b'"known", "textPayload": "Worker failed to boot"}',
+    UNMARKED + b'"prefix", "textPayload": "ERROR:    quiet"}',
+    UNMARKED + b'"both", "textPayload": "quiet", "jsonPayload": {"message": "quiet", "severity": "ERROR"}}',
+    UNMARKED.replace(b'{"labels"', b'{"type": "http_load_balancer", "labels"')
+    + b'"lb", "textPayload": "quiet"}',
     b'{"insertId": "bare"}',
     b"{}",
     b'{"timestamp": "2026-03-17T13:30:00Z", "insertId": "whole", "severity": "INFO", "textPayload": "quiet"}',

@@ -26,6 +26,7 @@ from triage.entries.record_header import (
     Origin,
     RecordHeader,
 )
+from triage.entries.strip_prefix import strip_log_prefix
 from triage.entries.times import parse_nanoseconds
 from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Skipped, Traffic
@@ -39,10 +40,11 @@ _TIMES = re.compile(
     r"(?:(?:19|2[01])\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z\n)*+", re.ASCII
 )
 _DATE = len("2026-03-17")
+_DEFAULT = "DEFAULT"
 _path = lru_cache(maxsize=4096)(url_path)
 #: The number of records, those to keep with their indexes, and the count of the others.
 _Filtered = tuple[int, list[tuple[int, bytes]], Skipped]
-#: Severities that only a literal makes relevant. DEFAULT is not among them: the text may hold the severity.
+#: Severities that only a literal makes relevant.
 _LOW_SEVERITIES = frozenset({"DEBUG", "INFO", "NOTICE", "WARNING"})
 
 
@@ -52,16 +54,28 @@ class Prefilter:
     Every other record is the JSON of a LogEntry. A record that is not JSON or no LogEntry is kept.
     """
 
-    def __init__(self, literals: Sequence[str], bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        literals: Sequence[str],
+        bounds: Bounds | None = None,
+        *,
+        default_literals: Sequence[str] | None = None,
+    ) -> None:
         """Search for these literals; of a literal with line breaks, for its longest line.
 
         A logger may have escaped the line breaks. Skipped records are also counted as outside of
-        ``bounds``, if given.
+        ``bounds``, if given. Texts without severity are also searched for ``default_literals``; without
+        these all of them are kept.
         """
         self._bounds = bounds
         self._headers = HeaderReader(HeaderWithResource if bounds is None else HeaderWithOrigin)
-        lines = {max(text.split("\n"), key=len) for text in literals}
-        self._literals = AhoCorasick(sorted(lines.union(_SUSPICIOUS)), implementation=Implementation.DFA)
+        found = _longest_lines(literals).union(_SUSPICIOUS)
+        self._literals = AhoCorasick(sorted(found), implementation=Implementation.DFA)
+        self._default_literals: AhoCorasick | None = None
+        if default_literals is not None:
+            self._default_literals = AhoCorasick(
+                sorted(_longest_lines(default_literals)), implementation=Implementation.ContiguousNFA
+            )
 
     def filter_records(self, path: str, records: Sequence[bytes]) -> tuple[list[int], Skipped]:
         """Return the indexes of the records to keep, and the count of the others."""
@@ -110,11 +124,14 @@ class Prefilter:
             for header in headers
         ]
         severities: list[str] = [header.severity for header in headers]
-        relevant = self._matching_texts(texts)
+        relevant = _matching_texts(self._literals, texts)
+        irrelevant = self._irrelevant_defaults(headers, relevant)
         relevant.update(
             index
             for index, (severity, text) in enumerate(zip(severities, texts, strict=True))
-            if severity not in _LOW_SEVERITIES or not text or _is_foreign_request(headers[index])
+            if (severity not in _LOW_SEVERITIES and index not in irrelevant)
+            or not text
+            or _is_foreign_request(headers[index])
         )
         relevant.update(index for index, header in enumerate(headers) if _is_failed_request(header))
         origins = [] if self._bounds is None else [header.origin for header in headers]
@@ -132,7 +149,7 @@ class Prefilter:
             time_range = _time_range([header.timestamp for header in passed]) or (0, 0)
         skipped = Skipped(
             path,
-            Counter(severities),
+            Counter("" if severity == _DEFAULT else severity for severity in severities),
             *time_range,
             self._count_outside(headers, origins, relevant),
             self._count_traffic(headers, origins, relevant),
@@ -204,11 +221,38 @@ class Prefilter:
             return True
         return self._bounds.contains(parse_nanoseconds(header.timestamp), *origin)
 
-    def _matching_texts(self, texts: Sequence[str]) -> set[int]:
-        """Return the indexes of the texts that hold a literal."""
-        ends = list(accumulate([len(text) + 1 for text in texts]))
-        found = self._literals.find_matches_as_indexes("\n".join([*texts, ""]))
-        return {bisect(ends, start) for _, start, _ in found}
+    def _irrelevant_defaults(self, headers: Sequence[RecordHeader], relevant: set[int]) -> set[int]:
+        """Return the indexes of the records that are a text without any severity and without a literal."""
+        if self._default_literals is None:
+            return set()
+        plain = [
+            index
+            for index, header in enumerate(headers)
+            if header.severity == _DEFAULT and index not in relevant and _is_text_without_severity(header)
+        ]
+        found = _matching_texts(
+            self._default_literals, [headers[index].text_payload or "" for index in plain]
+        )
+        return {index for number, index in enumerate(plain) if number not in found}
+
+
+def _longest_lines(literals: Sequence[str]) -> set[str]:
+    return {max(text.split("\n"), key=len) for text in literals}
+
+
+def _matching_texts(literals: AhoCorasick, texts: Sequence[str]) -> set[int]:
+    """Return the indexes of the texts that hold a literal."""
+    ends = list(accumulate([len(text) + 1 for text in texts]))
+    found = literals.find_matches_as_indexes("\n".join([*texts, ""]))
+    return {bisect(ends, start) for _, start, _ in found}
+
+
+def _is_text_without_severity(header: RecordHeader) -> bool:
+    """Return whether a record is only a text, and its logger's prefix, if any, names no severity."""
+    text = header.text_payload
+    if not text or header.json_payload or header.http_request or header.proto_payload:
+        return False
+    return not strip_log_prefix(text).severity and not is_balancer(_resource_type(header))
 
 
 @lru_cache(maxsize=16)

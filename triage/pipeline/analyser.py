@@ -138,6 +138,11 @@ class Analyser:
         """Return the literals of which a relevant entry below ERROR holds at least one."""
         return [*self._relevant.literals, *self._requests.literals]
 
+    @property
+    def default_literals(self) -> list[str]:
+        """Return the literals of which a relevant text without severity holds at least one."""
+        return self._matcher.literals
+
     def wants(self, entry: Entry) -> bool:
         """Return whether an entry can change the analysis; others are skipped."""
         return (

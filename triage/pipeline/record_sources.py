@@ -166,4 +166,5 @@ def _build_prefilter(analyser: Analyser | None, selection: Selection) -> Prefilt
     """Return the prefilter, None if every record has to be decoded."""
     if analyser is None or analyser.keeps_all or selection.filter is not None:
         return None
-    return Prefilter(analyser.literals, None if selection == ALL else selection)
+    bounds = None if selection == ALL else selection
+    return Prefilter(analyser.literals, bounds, default_literals=analyser.default_literals)

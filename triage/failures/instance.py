@@ -110,7 +110,7 @@ class InstanceFailures:
             self._in_runs.append(entry.timestamp)
             if event.outcome in _FAILED:
                 self._failed_runs.append(entry.timestamp)
-        over = list(self._builder.observe(entry, event))
+        over = self._builder.observe(entry, event)
         self._statements.extend(over)
         failures = self._settle(entry.timestamp)
         point = find_failure(entry, event)
@@ -120,7 +120,7 @@ class InstanceFailures:
 
     def flush(self) -> tuple[list[Statement], list[Failure]]:
         """Return what is left when no more entries come."""
-        over = list(self._builder.flush())
+        over = self._builder.flush()
         self._statements.extend(over)
         return over, self._settle(None)
 

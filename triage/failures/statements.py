@@ -1,9 +1,9 @@
 """What an application says: lines that belong together, with the one that decides."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from triage.failures.decisive import (
     GROUP_PREFIX,
@@ -16,12 +16,12 @@ from triage.failures.decisive import (
 )
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
-from triage.models import SEVERITIES, Entry, Event
+from triage.models import SEVERITIES, Entry, Event, Immutable
 from triage.text import message_template
 from triage.window import NANOSECONDS
 
-#: Seconds between two lines of one statement at most.
-_GAP = 1.0
+#: Nanoseconds between two lines of one statement at most.
+_GAP = NANOSECONDS
 #: Lines of a statement that are kept: the first and the last of very long ones.
 _LINES = 200
 _KEPT_ENTRIES = 60
@@ -48,26 +48,34 @@ _NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?
 _REASON = re.compile(
     rb"\"(?:err|error|exception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10})\"\s*:"
 )
-_ACCESS = re.compile(
-    r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d|^(?:::\d|[\d.]+) - \S+ \["
-    r"|^INFO:\s+[\d.]+:\d+ - \""
-)
+#: The request in a line of an access log, and the beginnings of such lines.
+_REQUEST = re.compile(r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d")
+_ACCESS = re.compile(r"(?:::\d|[\d.]+) - \S+ \[|INFO:\s+[\d.]+:\d+ - \"")
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Immutable):
     """One thing that an application said; what it means is worked out when it is asked for.
 
-    entries: the entries that it is made of, in order of time.
-    text: all of it, lines joined; the reason of a structured payload stands behind its message.
-    events: what rules say of its entries.
-    reason: what a structured payload gives as the reason, "" if nothing.
+    Attributes:
+        entries: the entries that it is made of, in order of time.
+        text: all of it, lines joined; the reason of a structured payload stands behind its message.
+        events: what rules say of its entries.
+        reason: what a structured payload gives as the reason, "" if nothing.
+        first: its first entry.
+        start: time of its first entry in nanoseconds.
+        end: time of its last entry in nanoseconds.
+        trace: trace of the request in which it was said, "" if none is named.
+
     """
 
-    entries: tuple[Entry, ...]
-    text: str
-    events: tuple[Event, ...] = ()
-    reason: str = ""
+    def __init__(
+        self, entries: Sequence[Entry], text: str, events: Sequence[Event] = (), reason: str = ""
+    ) -> None:
+        """Take the entries of a statement, at least one."""
+        self.entries, self.text, self.events, self.reason = entries, text, events, reason
+        self.first = entries[0]
+        self.start, self.end = entries[0].timestamp, entries[-1].timestamp
+        self.trace = entries[0].trace or next((entry.trace for entry in entries if entry.trace), "")
 
     @cached_property
     def _decisive_line(self) -> DecisiveLine:
@@ -102,26 +110,6 @@ class Statement:
         """Return whether its words say that something failed."""
         return self.is_exception or complains(self.text)
 
-    @property
-    def first(self) -> Entry:
-        """Return its first entry."""
-        return self.entries[0]
-
-    @cached_property
-    def start(self) -> int:
-        """Return the time of its first entry in nanoseconds."""
-        return self.entries[0].timestamp
-
-    @cached_property
-    def end(self) -> int:
-        """Return the time of its last entry in nanoseconds."""
-        return self.entries[-1].timestamp
-
-    @cached_property
-    def trace(self) -> str:
-        """Return the trace of the request in which it was said, "" if none is named."""
-        return next((entry.trace for entry in self.entries if entry.trace), "")
-
     @cached_property
     def template(self) -> str:
         """Return its decisive line with the variable parts replaced."""
@@ -141,7 +129,7 @@ class Statement:
 
         3 an error, 2 a complaint, 1 output on stderr, 0 anything else.
         """
-        if _ACCESS.search(self.text[:300]):
+        if _is_access(self.text[:300]):
             return -1
         if 0 < self.level < WARNING:
             return 0
@@ -186,54 +174,65 @@ class StatementBuilder:
         """Begin with nothing open."""
         self._open: dict[str, _OpenStatement] = {}
 
-    def observe(self, entry: Entry, event: Event | None = None) -> Iterator[Statement]:
-        """Take one entry; yield the statements that are over.
+    def observe(self, entry: Entry, event: Event | None = None) -> list[Statement]:
+        """Take one entry; return the statements that are over.
 
         event: what a rule says of the entry.
         """
-        for stream, waiting in list(self._open.items()):
-            if (entry.timestamp - waiting.end) > _GAP * NANOSECONDS:
-                yield _close(self._open.pop(stream))
-        if not is_output(entry):
-            return
-        if event is not None and event.failure not in ("", "worker"):
-            return
+        over = self._close_before(entry.timestamp - _GAP) if self._open else []
+        if not is_output(entry) or (event is not None and event.failure not in ("", "worker")):
+            return over
         stream = f"{entry.log_name} {entry.labels.get('container_name', '')}"
         text, reason = _text_of(entry)
         waiting_here = self._open.get(stream)
         if waiting_here is not None and _continues(waiting_here, entry, text):
             waiting_here.add(entry, event, text)
             _follow(waiting_here, text)
-            return
+            return over
         if waiting_here is not None:
-            yield _close(self._open.pop(stream))
+            over.append(_close(self._open.pop(stream)))
         if text.strip():
             opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp, reason=reason)
             opened.events += [event] if event is not None else []
             _follow(opened, text)
             self._open[stream] = opened
+        return over
+
+    def _close_before(self, time: int) -> list[Statement]:
+        """Close the statements whose last line is older."""
+        ended = [stream for stream, waiting in self._open.items() if waiting.end < time]
+        return [_close(self._open.pop(stream)) for stream in ended]
 
     def open_statements(self) -> list[Statement]:
         """Return what is open, as far as it goes."""
         return [_close(waiting) for waiting in self._open.values()]
 
-    def flush(self) -> Iterator[Statement]:
-        """Yield what is still open."""
-        waiting, self._open = self._open, {}
-        for statement in waiting.values():
-            yield _close(statement)
+    def flush(self) -> list[Statement]:
+        """Return what is still open, and close it."""
+        found, self._open = self.open_statements(), {}
+        return found
 
 
 def is_output(entry: Entry) -> bool:
     """Return whether an entry is something that an application printed or logged."""
-    if entry.audit is not None or any(name in entry.log_name for name in _PLATFORM):
+    if entry.audit is not None or _is_of_platform(entry.log_name):
         return False
     return entry.http is None or bool(entry.log_name)
 
 
+@lru_cache(maxsize=1024)
+def _is_of_platform(log_name: str) -> bool:
+    return any(name in log_name for name in _PLATFORM)
+
+
+def _is_access(text: str) -> bool:
+    """Return whether a text is a line of an access log."""
+    return bool(_ACCESS.match(text) or (" HTTP/" in text and _REQUEST.search(text)))
+
+
 def _text_of(entry: Entry) -> tuple[str, str]:
     """Return the text of an entry with the reason of its structured payload, and the reason alone."""
-    if entry.message[:1] != "{" and not _REASON.search(entry.raw):
+    if entry.message[:1] != "{" and (b"json" not in entry.raw or not _REASON.search(entry.raw)):
         return entry.message, ""
     payload = read_payload(entry)
     if not payload:
@@ -244,7 +243,7 @@ def _text_of(entry: Entry) -> tuple[str, str]:
 
 
 def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
-    if (entry.timestamp - waiting.end) > _GAP * NANOSECONDS:
+    if entry.timestamp - waiting.end > _GAP:
         return False
     if waiting.entries[0].trace and entry.trace and waiting.entries[0].trace != entry.trace:
         return False
@@ -273,7 +272,7 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
     lines = waiting.lines
     last = next((line for line in reversed(lines) if line.strip()), "")
     first = lines[0]
-    if TRACEBACK.search(text):
+    if "Traceback" in text and TRACEBACK.search(text):
         waiting.awaits = not _ends_traceback(text)
     elif waiting.awaits:
         waiting.awaits = (
@@ -303,7 +302,7 @@ def _ends_traceback(text: str) -> bool:
     tail = text[[match.end() for match in TRACEBACK.finditer(text)][-1] :]
     return any(
         (bare := GROUP_PREFIX.sub("", line)).strip() and not bare[:1].isspace()
-        for line in tail.split("\n")[1:]
+        for line in reversed(tail.split("\n")[1:])
     )
 
 

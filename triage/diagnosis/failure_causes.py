@@ -8,8 +8,8 @@ from triage.diagnosis.incident_builder import fill_sentence
 from triage.diagnosis.matching import PackCause
 from triage.models import Entry, Event, Immutable, Pack, Recognized
 
-#: Returns what a rule reads in the message of an entry.
-Match = Callable[[Entry], Event | None]
+#: Returns what a rule reads in a text that an entry holds.
+Match = Callable[[Entry, str], Event | None]
 
 _SCOPE = "failure"
 #: Texts of a statement that show that it is noise: its decisive line and its first one.
@@ -80,7 +80,7 @@ class FailureCauses(Immutable):
         symptom: Recognized | None = None
         noise: Recognized | None = None
         for number, text in enumerate(texts):
-            event = match(entry if text == entry.message else msgspec.structs.replace(entry, message=text))
+            event = match(entry, text)
             if event is None:
                 continue
             pack_cause = self._by_rule.get(event.name)

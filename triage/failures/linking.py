@@ -57,7 +57,10 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
     """Return what explains a failure point among its instance's statements, in order of time."""
     link, near = _near(point, _of_container(point, statements))
     tail = tuple(statement for statement in near if statement.strength >= 0)[-QUOTED:]
-    ranked = [(_weight(statement, known := recognize(statement)), statement, known) for statement in near]
+    ranked = [
+        (_weight(statement, known := statement.recognized_by(recognize)), statement, known)
+        for statement in near
+    ]
     found = [item for item in ranked if item[0] >= _COMPLAINT * 10]
     if not found and link in ("trace", "instance") and point.kind == "request":
         found = [item for item in ranked if item[0] >= _OUTPUT * 10 and "stderr" in item[1].first.log_name]

@@ -1,7 +1,7 @@
 """What an application says: lines that belong together, with the one that decides."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -16,7 +16,7 @@ from triage.failures.decisive import (
 )
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
-from triage.models import SEVERITIES, Entry, Event, Immutable
+from triage.models import SEVERITIES, Entry, Event, Immutable, Recognized
 from triage.text import message_template
 from triage.window import NANOSECONDS
 
@@ -76,6 +76,13 @@ class Statement(Immutable):
         self.first = entries[0]
         self.start, self.end = entries[0].timestamp, entries[-1].timestamp
         self.trace = entries[0].trace or next((entry.trace for entry in entries if entry.trace), "")
+        self._recognized: list[Recognized | None] = []
+
+    def recognized_by(self, recognize: Callable[["Statement"], Recognized | None]) -> Recognized | None:
+        """Return what the packs know of it; they are asked once."""
+        if not self._recognized:
+            self._recognized.append(recognize(self))
+        return self._recognized[0]
 
     @cached_property
     def _decisive_line(self) -> DecisiveLine:

@@ -235,7 +235,7 @@ class Analyser:
         )
 
     def _observe_error(self, statement: Statement) -> None:
-        known = self._recognizer.recognize_statement(statement)
+        known = statement.recognized_by(self._recognizer.recognize_statement)
         if statement.strength < _ERROR_STRENGTH and (known is None or not known.cause or known.is_symptom):
             return
         quote = Quote(statement.decisive_entry, statement.text, statement.decisive)
@@ -254,8 +254,8 @@ class FailureRecognizer:
     def __init__(self, compiled: CompiledPacks) -> None:
         """Use the matchers of packs."""
         self._causes = compiled.causes
-        self._match = compiled.failures.match
-        self._match_whole = compiled.whole_failures.match
+        self._match = compiled.failures.match_text
+        self._match_whole = compiled.whole_failures.match_text
 
     def recognize_statement(self, statement: Statement) -> Recognized | None:
         """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it."""

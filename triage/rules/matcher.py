@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import msgspec
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from triage.models import Entry, Event, Immutable, Pack, Rule
@@ -83,10 +84,16 @@ class Matcher(Immutable):
 
     def match(self, entry: Entry) -> Event | None:
         """Return the event of an entry, None when no rule matches."""
-        found_rule = self._find_cached(
-            entry.message[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger
-        )
-        return None if found_rule is None else _build_event(*found_rule, entry)
+        return self.match_text(entry, entry.message)
+
+    def match_text(self, entry: Entry, text: str) -> Event | None:
+        """Return the event of an entry whose message is a text, None when no rule matches."""
+        found_rule = self._find_cached(text[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
+        if found_rule is None:
+            return None
+        if text != entry.message:
+            entry = msgspec.structs.replace(entry, message=text)
+        return _build_event(*found_rule, entry)
 
     def _find_rule(
         self, whole: str, service: str, log: str, logger: str

@@ -76,6 +76,11 @@ def test_template_of_a_traceback_is_that_of_its_last_line() -> None:
     assert message_template("Traceback (most recent call last):") == "Traceback (most recent call last):"
 
 
+def test_traceback_whose_lines_are_all_indented_keeps_its_header() -> None:
+    header = "Traceback (most recent call last):"
+    assert message_template(f"  {header}\n    File app.py") == header
+
+
 @given(st.text())
 def test_template_length_is_bounded(message: str) -> None:
     assert len(message_template(message)) <= 8192 * len("<revision>")

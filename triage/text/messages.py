@@ -46,4 +46,5 @@ def summary_line(message: str) -> str:
     line = message[:SUBJECT_LIMIT].partition("\n")[0].strip()
     if not line.startswith("Traceback (most recent call last)"):
         return line
-    return [text for text in message.split("\n") if text.strip() and not text[0].isspace()][-1]
+    lines = reversed(message.split("\n"))
+    return next((text for text in lines if text.strip() and not text[0].isspace()), line)

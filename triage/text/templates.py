@@ -70,7 +70,7 @@ def message_template(message: str) -> str:
     All messages of one log statement have the same template: ``"GET /users/42 took 1.5s"`` becomes
     ``"GET /users/<n> took <n>"``. It depends on nothing but the message.
     """
-    line = subject(summary_line(message))
+    line = summary_line(message)
     return _template_of(line) if len(line) <= _LONGEST_LINE else _mask_line(line)
 
 
@@ -80,6 +80,7 @@ def _template_of(line: str) -> str:
 
 
 def _mask_line(line: str) -> str:
+    line = subject(line)
     if '"' in line or "'" in line or "`" in line:
         line = _QUOTED.sub(_mask_quoted, line)
     line = " ".join([word if word.isalpha() else _mask(word) for word in line.split(" ")])

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 #: Characters of a text that are searched.
 _SEARCHED = 64 << 10
+#: Texts of at most so many characters are remembered with their line, and so many of them.
+_LONGEST, _REMEMBERED = 2048, 2048
 
 
 class DecisiveLine(NamedTuple):
@@ -99,7 +102,15 @@ def find_decisive_line(text: str) -> DecisiveLine:
     the ``[cause]`` of Node, the innermost ``--->`` of .NET. An exception that names nothing gives the last line
     of the message below it. A text in no known form gives its last line that complains, else its first line.
     """
-    text = text[:_SEARCHED]
+    return _find_known(text) if len(text) <= _LONGEST else _find(text[:_SEARCHED])
+
+
+@lru_cache(_REMEMBERED)
+def _find_known(text: str) -> DecisiveLine:
+    return _find(text)
+
+
+def _find(text: str) -> DecisiveLine:
     for find in _FINDERS:
         line = find(text)
         if line:

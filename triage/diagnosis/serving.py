@@ -94,18 +94,18 @@ class ServiceServing:
         """Return the number of instances that passed their startup probe."""
         return sum(len(revision.started) for revision in self.revisions.values())
 
-    def add_traffic(self, traffic: Traffic) -> None:
-        """Count requests of one path with one status."""
-        revision, path = self.revision(traffic.revision), self._path(traffic.path)
-        revision.answered[traffic.status] += traffic.count
-        if traffic.status >= _SERVER_ERROR or traffic.status == _TOO_MANY:
-            path.failed += traffic.count
-        elif traffic.status >= _CLIENT_ERROR:
-            path.refused += traffic.count
+    def add_requests(self, revision: str, path: str, status: int, count: int, last: int) -> None:
+        """Count requests of one revision and path with one status; ``last`` is the time of the last one."""
+        serving, traffic = self.revision(revision), self._path(path)
+        serving.answered[status] += count
+        if status >= _SERVER_ERROR or status == _TOO_MANY:
+            traffic.failed += count
+        elif status >= _CLIENT_ERROR:
+            traffic.refused += count
         else:
-            path.succeeded += traffic.count
-            path.succeeded_at = max(path.succeeded_at, traffic.last)
-            revision.served_at = max(revision.served_at, traffic.last)
+            traffic.succeeded += count
+            traffic.succeeded_at = max(traffic.succeeded_at, last)
+            serving.served_at = max(serving.served_at, last)
 
     def _path(self, path: str) -> PathTraffic:
         found = self.paths.get(path)
@@ -134,16 +134,8 @@ class ServingTracker:
             self.of(entry.service).kind = kind
         http = entry.http
         if http is not None and http.status and entry.is_request:
-            self.of(entry.service).add_traffic(
-                Traffic(
-                    service=entry.service,
-                    revision=entry.revision,
-                    path=path_template(http.path),
-                    status=http.status,
-                    count=1,
-                    last=entry.timestamp,
-                )
-            )
+            path = path_template(http.path)
+            self.of(entry.service).add_requests(entry.revision, path, http.status, 1, entry.timestamp)
         if event is None:
             return
         if event.step == "born":
@@ -153,7 +145,9 @@ class ServingTracker:
 
     def add_traffic(self, traffic: Traffic) -> None:
         """Count requests that were not looked at one by one."""
-        self.of(traffic.service).add_traffic(traffic)
+        self.of(traffic.service).add_requests(
+            traffic.revision, traffic.path, traffic.status, traffic.count, traffic.last
+        )
 
     def traffic(self) -> list[RevisionTraffic]:
         """Return the requests of each revision, in order of service and revision."""

@@ -66,7 +66,8 @@ class ErrorCount:
         self.count += count
         time = quote.entry.timestamp
         self.moments.add(time)
-        self.moments.add(max(time, last))
+        if last > time:
+            self.moments.add(last)
         self.revisions.add(quote.entry.revision, time)
         self.instances.add(quote.entry.instance, time)
 

@@ -181,13 +181,15 @@ class GroupBuilder:
             self._count_path((point.path or "", point.status or 0), 1)
         if point.kind == "request" and entry.trace:
             self._add_trace(entry.trace, at)
-        revision = entry.revision
-        self.revisions[revision] = min(at, self.revisions.get(revision, at))
+        revision, instance = entry.revision, entry.instance
         self.last_by_revision[revision] = max(at, self.last_by_revision.get(revision, at))
-        place = (entry.location, revision, entry.instance)
-        self.places[place] = min(at, self.places.get(place, at))
-        if entry.instance:
-            self.instances[entry.instance] = min(at, self.instances.get(entry.instance, at))
+        place = (entry.location, revision, instance)
+        seen = self.places.get(place)
+        if seen is None or at < seen:
+            self.places[place] = at
+            self.revisions[revision] = min(at, self.revisions.get(revision, at))
+            if instance:
+                self.instances[instance] = min(at, self.instances.get(instance, at))
         self.first = min(self.first or at, at)
         self.last = max(self.last, at)
         self.moments.add(at)

@@ -26,8 +26,10 @@ class Moments:
 
     def add(self, time: int) -> None:
         """Record a time."""
-        self._add(time, time)
-        self._shrink()
+        known = self.spans.get(time // self.length)
+        if known is None or not known[0] <= time <= known[1]:
+            self._add(time, time)
+            self._shrink()
 
     def absorb(self, other: "Moments") -> None:
         """Record the times of another collection."""

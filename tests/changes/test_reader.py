@@ -245,3 +245,26 @@ def test_a_job_is_compared_like_a_service() -> None:
 )
 def test_other_entries_are_no_changes(method: str, log: str) -> None:
     assert changes(entry("10:00:00", method, f"namespaces/{PROJECT}/services/{SERVICE}", log=log)) == []
+
+
+def test_audit_entries_beyond_the_budget_are_counted_whatever_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entries = [replace(f"10:{minute:02}:00", service_v1(latest=revision(minute))) for minute in range(1, 40)]
+    monkeypatch.setattr("triage.changes.reader._MOST_BYTES", 10 * len(entries[0].raw))
+    found = read_changes(entries)
+
+    assert read_changes(reversed(entries)) == found
+    assert read_changes([*entries[20:], *entries[:20]]) == found
+    assert len(found.changes) == 10
+    assert (found.omitted, found.changes[-1].at) == (29, at("10:39:00"))
+
+
+def test_audit_entries_that_change_nothing_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed = replace("10:00:00", service_v1(latest=revision(1)))
+    monkeypatch.setattr("triage.changes.reader._MOST_BYTES", len(deployed.raw))
+    path = "projects/-/serviceAccounts/1-compute@developer.example"
+    others = [entry(f"11:{minute:02}:00", "iam.serviceAccounts.actAs", path) for minute in range(60)]
+    found = read_changes([deployed, *others])
+
+    assert (len(found.changes), found.omitted) == (1, 0)

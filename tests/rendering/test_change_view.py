@@ -1,5 +1,7 @@
 """How to undo a change: values of a log stand in a command only where they are harmless."""
 
+from typing import Any
+
 import pytest
 
 from triage.models import Coverage, Diagnosis, Incident, Scope
@@ -7,12 +9,17 @@ from triage.models.change import Change, ChangeItem
 from triage.rendering.change_view import describe_items, undo_steps
 
 
-def diagnosis(*items: ChangeItem, service: str | None = "kiosk", previous: str | None = None) -> Diagnosis:
+def diagnosis(
+    *items: ChangeItem,
+    service: str | None = "kiosk",
+    previous: str | None = None,
+    method: str = "google.cloud.run.v1.Services.ReplaceService",
+) -> Diagnosis:
     change = Change(
         id="c1",
         at="2027-02-03T09:00:00Z",
         by="<user-1>",
-        method="google.cloud.run.v1.Services.ReplaceService",
+        method=method,
         service=service,
         revision="kiosk-00002-abc" if previous else None,
         previous_revision=previous,
@@ -40,7 +47,7 @@ def diagnosis(*items: ChangeItem, service: str | None = "kiosk", previous: str |
     return Diagnosis(verdict="degraded", coverage=Coverage(), incidents=[incident], changes=[change])
 
 
-def commands(*items: ChangeItem, **fields: str | None) -> list[str]:
+def commands(*items: ChangeItem, **fields: Any) -> list[str]:
     found = diagnosis(*items, **fields)
     return [command for step in undo_steps(found, found.incidents[0]) for command in step.commands]
 
@@ -98,3 +105,39 @@ def test_image_is_shown_without_its_repository() -> None:
     found = diagnosis(ChangeItem("image", "r.example.com/kiosk:1", digest)).changes[0]
 
     assert describe_items(found) == "image kiosk:1 -> kiosk@sha256:abababababab"
+
+
+@pytest.mark.parametrize(
+    ("method", "item", "command"),
+    [
+        (
+            "v1.Jobs.ReplaceJob",
+            ChangeItem("memory", "2Gi", "1Gi"),
+            "gcloud run jobs update kiosk --memory=2Gi",
+        ),
+        (
+            "v2.Jobs.UpdateJob",
+            ChangeItem("request timeout", "9s", "1s"),
+            "jobs update kiosk --task-timeout=9s",
+        ),
+        ("v2.Jobs.UpdateJob", ChangeItem("args", "-a", "-b"), "gcloud run jobs describe kiosk"),
+        (
+            "v2.WorkerPools.UpdateWorkerPool",
+            ChangeItem("cpu", "2", "1"),
+            "run worker-pools update kiosk --cpu=2",
+        ),
+    ],
+)
+def test_job_or_worker_pool_is_set_back_by_its_own_command(
+    method: str, item: ChangeItem, command: str
+) -> None:
+    found = diagnosis(item, method=f"google.cloud.run.{method}")
+    [step] = undo_steps(found, found.incidents[0])
+    assert command in step.commands[0]
+
+
+def test_function_is_deployed_again_as_a_whole() -> None:
+    items = (ChangeItem("memory", "2Gi", "1Gi"), ChangeItem("env DB_HOST", "set", "removed"))
+    found = diagnosis(*items, method="google.cloud.functions.v1.CloudFunctionsService.UpdateFunction")
+    [step] = undo_steps(found, found.incidents[0])
+    assert step.commands == ["gcloud functions describe kiosk --region=europe-west4 --project=acme-test"]

@@ -11,7 +11,7 @@ from triage.models import Entry
 
 _RESOURCE = re.compile(
     r"(?:namespaces|projects)/(?P<project>[^/]+)(?:/locations/(?P<location>[^/]+))?"
-    r"/(?P<kind>services|jobs|revisions|worker-?pools|secrets|instances)/(?P<name>[^/]+)",
+    r"/(?P<kind>services|jobs|revisions|worker-?pools|functions|secrets|instances)/(?P<name>[^/]+)",
     re.IGNORECASE,
 )
 _LOG = "cloudaudit.googleapis.com/"

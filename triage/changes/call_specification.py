@@ -6,6 +6,7 @@ from typing import Any
 from triage.changes.api_v2 import mask_paths, read_v2
 from triage.changes.audit_log import AuditRecord
 from triage.changes.calls import Call, body_of
+from triage.changes.functions import function_requested
 from triage.changes.json_values import last_part, mapping, objects, text
 from triage.changes.knative import read_knative
 from triage.changes.redactions import redacted_areas
@@ -32,6 +33,8 @@ def requested(call: Call, before: Specification | None) -> Specification:
     What an update mask leaves out is as it was ``before``.
     """
     mask = mask_paths(call.request.get("updateMask") or call.request.get("update_mask"))
+    if is_of_function(call):
+        return function_requested(call, mask, before)
     job = call.first.collection == "jobs"
     request = read_specification(body_of(call), mask, job=job)
     request = request.limited_to(request.known - redacted_areas(call.redactions, "request"))
@@ -40,6 +43,11 @@ def requested(call: Call, before: Specification | None) -> Specification:
     response = read_specification(call.response, job=job)
     response = response.limited_to(response.known - redacted_areas(call.redactions, "response"))
     return request.over(response)
+
+
+def is_of_function(call: Call) -> bool:
+    """Return whether a call is one on a function."""
+    return call.first.method.startswith("google.cloud.functions.")
 
 
 def event_specification(record: AuditRecord) -> Specification:
@@ -54,6 +62,7 @@ def stated_revision(document: Mapping[str, Any]) -> str:
     In the request and the response of a call of v1 it is still the previous one.
     """
     name = text(mapping(document.get("status")).get("latestCreatedRevisionName"))
+    name = name or text(mapping(document.get("serviceConfig")).get("revision"))
     return name or last_part(text(document.get("latestCreatedRevision")))
 
 

@@ -9,6 +9,8 @@ import msgspec
 from triage.changes.audit_log import AuditRecord
 from triage.changes.json_values import mapping
 
+#: What the deployment of a function says of a revision that did not become ready, without its name.
+_UNHEALTHY = "Container Healthcheck failed"
 _REVISION_FAILED = re.compile(r"Revision '([^']+)'")
 
 
@@ -47,7 +49,9 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def is_rejected(self) -> bool:
         """Return whether the call changed nothing: it failed before a revision was created."""
-        return bool(self.first.code or self.last.code) and not self.failed_revision
+        return bool(self.first.code or self.last.code) and not (
+            self.failed_revision or _UNHEALTHY in self.last.message
+        )
 
 
 def pair_calls(records: Iterable[AuditRecord]) -> Iterator[Call]:
@@ -66,6 +70,9 @@ def pair_calls(records: Iterable[AuditRecord]) -> Iterator[Call]:
 
 
 def body_of(call: Call) -> Mapping[str, Any]:
-    """Return the object that the request holds ("service", "job", "workerPool"), {} where it holds none."""
-    found = (mapping(call.request.get(name)) for name in ("service", "job", "workerPool", "worker_pool"))
+    """Return the object that the request holds ("service", "job", "function"), {} where it holds none."""
+    found = (
+        mapping(call.request.get(name))
+        for name in ("service", "job", "workerPool", "worker_pool", "function")
+    )
     return next((body for body in found if body), {})

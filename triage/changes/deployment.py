@@ -4,6 +4,7 @@ from hashlib import blake2b
 
 from triage.changes.calls import Call
 from triage.changes.differences import clues_of, differing_items
+from triage.changes.functions import FUNCTION_AREAS
 from triage.changes.specification import CONTAINER_AREAS, Specification
 from triage.changes.traffic import traffic_shares
 from triage.models.change import AppliedChange, Change, ChangeItem, ChangeKind
@@ -19,6 +20,10 @@ def change_id(call: Call) -> str:
     record = call.first
     said = "\n".join([str(record.at), record.method, record.path, record.insert_id])
     return f"change-{blake2b(said.encode(), digest_size=5).hexdigest()}"
+
+
+def _is_known(specification: Specification) -> bool:
+    return specification.knows(CONTAINER_AREAS) or specification.knows(FUNCTION_AREAS)
 
 
 class Deployment:
@@ -56,7 +61,7 @@ class Deployment:
             known = True
         else:
             items = differing_items(before, self.after)
-            known = before.knows(CONTAINER_AREAS) and self.after.knows(CONTAINER_AREAS)
+            known = _is_known(before) and _is_known(self.after)
         template_items = [item for item in items if item.name not in _OF_SERVICE]
         revision = self.revision or (self.hinted if template_items or not known else "")
         created = bool(revision or template_items) or not known

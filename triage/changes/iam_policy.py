@@ -7,6 +7,7 @@ from typing import Any
 from triage.changes.calls import Call
 from triage.changes.deployment import change_id
 from triage.changes.json_values import mapping, objects, text
+from triage.changes.record_kinds import service_key
 from triage.models.change import AppliedChange, Change, ChangeItem
 from triage.window import format_timestamp
 
@@ -48,14 +49,14 @@ def policy_change(call: Call, before: Bindings | None) -> AppliedChange:
             ChangeItem("iam policy", None if before is None else _policy_text(before), _policy_text(after))
         ]
         removed = _members(before or {}) - _members(after)
-    of_service = record.collection in ("services", "jobs", "workerpools")
+    of_service = record.collection in ("services", "jobs", "workerpools", "functions")
     return AppliedChange(
         change=Change(
             id=change_id(call),
             at=format_timestamp(call.at),
             by=record.principal,
             method=record.method,
-            service=record.name if of_service else None,
+            service=service_key(record)[-1] if of_service else None,
             items=items,
             config_known=known,
         ),

@@ -8,6 +8,7 @@ import msgspec
 from triage.changes.audit_log import AuditRecord, read_audit_record
 from triage.changes.calls import Call, pair_calls
 from triage.changes.configuration import Configuration
+from triage.changes.newest import Newest
 from triage.changes.record_kinds import ServiceKey, is_call, is_deployment, is_state, service_key
 from triage.changes.resource_changes import resource_changes
 from triage.changes.service_history import ServiceHistory
@@ -16,6 +17,9 @@ from triage.models import Entry
 from triage.models.change import AppliedChange
 
 _ROLLOUT = "DEPLOYMENT_ROLLOUT"
+#: Bytes of the audit entries that are kept, the newest ones: some thousand deployments.
+_MOST_BYTES = 16 << 20
+_MOST_ROLLOUTS = 10_000
 
 
 class _Rollout(NamedTuple):
@@ -27,10 +31,14 @@ class _Rollout(NamedTuple):
 
 
 class ChangeHistory(msgspec.Struct, frozen=True):
-    """The changes in order of time, and the last known configuration of each service."""
+    """The changes in order of time, and the last known configuration of each service.
+
+    ``omitted`` is the number of audit entries for which there was no room, the oldest ones.
+    """
 
     changes: list[AppliedChange]
     configurations: list[Configuration]
+    omitted: int = 0
 
 
 def concerns_changes(entry: Entry) -> bool:
@@ -59,34 +67,36 @@ class ChangeReader:
     def __init__(self, given: Sequence[Configuration] = ()) -> None:
         """Begin with the configurations that the user supplied."""
         self._given = given
-        self._records: dict[tuple[int, str, str, str], AuditRecord] = {}
-        self._rollouts: set[_Rollout] = set()
+        self._records = Newest[tuple[int, str, str, str], AuditRecord](_MOST_BYTES)
+        self._rollouts = Newest[_Rollout, _Rollout](_MOST_ROLLOUTS)
 
     def observe(self, entry: Entry) -> None:
         """Take an entry."""
         if not concerns_changes(entry):
             return
         if record := read_audit_record(entry):
-            self._records.setdefault(record.key, record)
+            if is_call(record) or is_state(record):
+                self._records.add(record.key, record, len(entry.raw))
         elif entry.revision and _ROLLOUT in entry.message:
             key = (entry.project, entry.location, "services", entry.service)
-            self._rollouts.add(_Rollout(entry.timestamp, entry.revision, key))
+            rollout = _Rollout(entry.timestamp, entry.revision, key)
+            self._rollouts.add(rollout, rollout)
 
     def build(self) -> ChangeHistory:
         """Return the changes of all entries that were taken."""
-        records = [self._records[key] for key in sorted(self._records)]
+        records = self._records.in_order()
         calls = [call for call in pair_calls(one for one in records if is_call(one)) if not call.is_rejected]
         timeline: list[tuple[int, int, Call | AuditRecord | _Rollout]] = []
         timeline += [(call.at, 0, call) for call in calls if is_deployment(call)]
         timeline += [(one.at, 1, one) for one in records if is_state(one)]
-        timeline += [(rollout.at, 2, rollout) for rollout in sorted(self._rollouts)]
+        timeline += [(rollout.at, 2, rollout) for rollout in self._rollouts.in_order()]
         histories: dict[ServiceKey, ServiceHistory] = {}
         for _, _, item in sorted(timeline, key=lambda entry: entry[:2]):
             self._hand_over(item, histories)
         changes = [change for history in histories.values() for change in history.close()]
         changes += resource_changes(call for call in calls if not is_deployment(call))
         changes.sort(key=lambda change: (change.at, change.change.id))
-        return ChangeHistory(changes, [*_last_known(histories)])
+        return ChangeHistory(changes, [*_last_known(histories)], self._records.omitted)
 
     def _hand_over(
         self,

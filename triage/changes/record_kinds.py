@@ -7,21 +7,23 @@ from triage.changes.calls import Call
 from triage.changes.json_values import mapping, text
 from triage.changes.secret_version import is_secret_change
 from triage.changes.sql_operation import is_sql_operation
+from triage.models import service_of_function
 
 #: Project, location, collection and name.
 ServiceKey = tuple[str, str, str, str]
 _DEPLOYMENT = re.compile(
-    r"(?:Replace|Create|Update|Delete)(?:InternalService|Service|Job|WorkerPool)|DeleteRevision"
+    r"(?:Replace|Create|Update|Delete)(?:InternalService|Service|Job|WorkerPool|Function)|DeleteRevision"
 )
+_OWNERS = ("google.cloud.run.", "google.cloud.functions.")
 _REVISION = re.compile(r"(.+)-\d{5}-[a-z0-9]{3}")
 _COLLECTIONS = ("services", "jobs", "workerpools", "revisions")
-_POLICY_OWNERS = ("google.cloud.run.", "google.cloud.secretmanager.", "SetIamPolicy")
+_POLICY_OWNERS = (*_OWNERS, "google.cloud.secretmanager.", "SetIamPolicy")
 
 
 def is_deployment(call: Call) -> bool:
-    """Return whether the call creates, changes or deletes a service, a job, a worker pool or a revision."""
+    """Return whether the call creates, changes or deletes a workload or a revision."""
     method = call.first.method
-    return method.startswith("google.cloud.run.") and _DEPLOYMENT.fullmatch(call.first.verb) is not None
+    return method.startswith(_OWNERS) and _DEPLOYMENT.fullmatch(call.first.verb) is not None
 
 
 def is_call(record: AuditRecord) -> bool:
@@ -49,6 +51,9 @@ def is_state(record: AuditRecord) -> bool:
 def service_key(record: AuditRecord) -> ServiceKey:
     """Return whose history a record belongs to; the name is "" where nothing says so."""
     collection, name = record.collection, record.name
+    if collection == "functions" and ".functions.v2" in record.method:
+        # A function of the second generation is a service of Cloud Run.
+        return (record.project, record.location, "services", service_of_function(name))
     if collection == "revisions":
         labels = mapping(mapping(record.response.get("metadata")).get("labels"))
         found = _REVISION.fullmatch(name)

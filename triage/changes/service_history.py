@@ -7,6 +7,7 @@ from triage.changes.api_v2 import mask_paths
 from triage.changes.audit_log import AuditRecord
 from triage.changes.call_specification import (
     event_specification,
+    is_of_function,
     previous_since,
     requested,
     stated_revision,
@@ -18,6 +19,8 @@ from triage.models.change import AppliedChange
 from triage.window import parse_timestamp
 
 _DELETION = "Deletion in progress"
+#: How long after its call the deployment of a function may still change its service: 10 minutes.
+_DEPLOYING = 600 * 10**9
 
 
 class ServiceHistory:
@@ -35,6 +38,9 @@ class ServiceHistory:
 
     def on_call(self, call: Call) -> None:
         """Take a call that changed the service."""
+        if self._open and _is_part_of(self._open.call, call):
+            self._open.after = requested(call, None).over(self._open.after)
+            return
         version_1 = ".v2." not in call.first.method
         stated = stated_revision(call.response) or stated_revision(body_of(call))
         if version_1 and stated:
@@ -52,7 +58,9 @@ class ServiceHistory:
         )
         self._known_revisions.update(filter(None, [previous]))
         mask = mask_paths(call.request.get("updateMask") or call.request.get("update_mask"))
-        touches_template = not mask or any(path.startswith(("template", "*")) for path in mask)
+        touches_template = (
+            not mask or is_of_function(call) or any(path.startswith(("template", "*")) for path in mask)
+        )
         created = call.failed_revision or ("" if version_1 else stated)
         if touches_template and self._is_new(created):
             self._open.revision = created
@@ -68,7 +76,9 @@ class ServiceHistory:
             if is_new:
                 self._open.revision = revision
             if revision in ("", self._open.revision or self._open.previous):
-                self._open.after = self._open.after.over(found)
+                # What runs of a function is the service that was made of it.
+                own = self._open.after
+                self._open.after = found.over(own) if is_of_function(self._open.call) else own.over(found)
             return
         if is_new and (self._open or self.specification):
             self._close()
@@ -123,6 +133,12 @@ class ServiceHistory:
         if revision:
             self.latest = revision
             self._known_revisions.add(revision)
+
+
+def _is_part_of(deployment: Call, call: Call) -> bool:
+    """Return whether a call is how the deployment of a function changes its service."""
+    ended = max(deployment.last.at, deployment.at + _DEPLOYING)
+    return is_of_function(deployment) and "InternalService" in call.first.verb and call.at <= ended
 
 
 def _number(revision: str) -> int:

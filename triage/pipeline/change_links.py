@@ -8,6 +8,7 @@ import msgspec
 from triage.changes import ChangeHistory, Configuration, current_settings, link_changes
 from triage.models import Diagnosis, Incident
 from triage.models.change import AppliedChange, Change, ChangeLink, Onset
+from triage.text import pluralize
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 _SERVICE_ACCOUNT = re.compile(
@@ -47,7 +48,11 @@ def add_changes(
         diagnosis,
         incidents=incidents,
         changes=_mask_principals(found.change for found in history.changes),
-        limits=[*diagnosis.limits, *map(_unknown_configuration, filter(_lacks_configuration, linked))],
+        limits=[
+            *diagnosis.limits,
+            *map(_unknown_configuration, filter(_lacks_configuration, linked)),
+            *_omitted(history),
+        ],
     )
 
 
@@ -64,16 +69,26 @@ def _with_change(
         )
     if onset is None or not onset.first_failures:
         return incident
-    says = _nothing_changed(incident.service, min(onset.first_failures.values()), diagnosis, history.changes)
+    says = _nothing_changed(incident.service, min(onset.first_failures.values()), diagnosis, history)
     return msgspec.structs.replace(incident, change_says=says)
 
 
-def _nothing_changed(service: str, began: int, diagnosis: Diagnosis, changes: Sequence[AppliedChange]) -> str:
-    """Return that no change is in the logs before a failure, "" if there is one or no entry is before it."""
+def _omitted(history: ChangeHistory) -> list[str]:
+    if not history.omitted:
+        return []
+    entries = pluralize(history.omitted, "audit entry", "audit entries")
+    return [f"{entries}, the oldest, are too many to be compared: a shorter window reads them"]
+
+
+def _nothing_changed(service: str, began: int, diagnosis: Diagnosis, history: ChangeHistory) -> str:
+    """Return that no change is in the logs before a failure.
+
+    "" if there is one, no entry is before it, or not all audit entries were compared.
+    """
     first = diagnosis.coverage.first
-    if first is None or parse_timestamp(first) >= began:
+    if first is None or parse_timestamp(first) >= began or history.omitted:
         return ""
-    before = [change for change in changes if change.at <= began]
+    before = [change for change in history.changes if change.at <= began]
     if any(change.change.service in (None, service) for change in before):
         return ""
     of = f" of {service}" if before else ""

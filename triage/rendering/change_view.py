@@ -28,7 +28,8 @@ class Undo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     says: str
     commands: list[str]
-    item: str = ""
+    item: str = ".*"
+    method: str = ""
     when: Literal["any", "added"] = "any"
 
 
@@ -65,13 +66,15 @@ def item_steps(change: Change, incident: Incident) -> list[Step]:
     items = [item for item in change.items if item.name in incident.change_items] or change.items
     steps = []
     for item in items[:_MOST_ITEMS]:
-        row = next((row for row in _undo_table().undo if _applies(row, item)), None)
+        row = next((row for row in _undo_table().undo if _applies(row, item, change)), None)
         if row is not None:
             name = _name_of(row, item, change)
             version = _VERSION.search(item.after or "")
             values = {"name": name, "before": _former(item), "version": version[1] if version else ""}
             previous = change.previous_revision or ""
-            steps.append(_fill(row, _names(incident), previous=previous, **values))
+            step = _fill(row, _names(incident), previous=previous, group=_group(change), **values)
+            if step not in steps:
+                steps.append(step)
     return steps
 
 
@@ -110,9 +113,20 @@ def _undo_table() -> UndoTable:
     return msgspec.toml.decode(text, type=UndoTable)
 
 
-def _applies(row: Undo, item: ChangeItem) -> bool:
+def _applies(row: Undo, item: ChangeItem, change: Change) -> bool:
     added = item.before is None and item.after != "removed"
-    return re.fullmatch(row.item, item.name) is not None and (row.when == "any" or added)
+    return (
+        re.fullmatch(row.item, item.name) is not None
+        and re.search(row.method, change.method) is not None
+        and (row.when == "any" or added)
+    )
+
+
+def _group(change: Change) -> str:
+    """Return the word of gcloud for what was changed."""
+    if "Jobs." in change.method:
+        return "jobs"
+    return "worker-pools" if "WorkerPools." in change.method else "services"
 
 
 def _name_of(row: Undo, item: ChangeItem, change: Change) -> str:

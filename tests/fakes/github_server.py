@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.loopback import LoopbackServer
@@ -37,6 +37,16 @@ class Fault:
     path: str = ""
 
 
+class Request(NamedTuple):
+    """A received request."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    sent: dict[str, Any]
+    headers: dict[str, str]
+
+
 class GitHubServer(LoopbackServer):
     """One repository, demo/demo; ``requests`` lists the received requests.
 
@@ -55,8 +65,7 @@ class GitHubServer(LoopbackServer):
         """Start with so many open issues, numbered from 1."""
         self.issues: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, dict[str, Any]] = {}
-        self.requests: list[str] = []
-        self.headers: list[dict[str, str]] = []
+        self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.late: list[Callable[[], object]] = []
         self.tokens = {"good": "github-actions[bot]", "other": "somebody"}
@@ -148,8 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         sent = json.loads(self.rfile.read(size) or b"{}")
         address = urlsplit(self.path)
         query = parse_qs(address.query)
-        self.state.requests.append(f"{method} {address.path}")
-        self.state.headers.append(dict(self.headers))
+        self.state.requests.append(Request(method, address.path, query, sent, dict(self.headers)))
         happens = self.state.before.pop(f"{method} {address.path}", None)
         if happens is not None:
             happens()

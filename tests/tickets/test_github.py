@@ -98,7 +98,7 @@ def test_connection_failure_is_retryable() -> None:
 
 def test_api_version_is_sent(server: GitHubServer, tracker: GitHubTracker) -> None:
     attach(tracker, 1, ticket())
-    assert {headers["X-GitHub-Api-Version"] for headers in server.headers} == {"2022-11-28"}
+    assert {request.headers["X-GitHub-Api-Version"] for request in server.requests} == {"2022-11-28"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``triage attach``: put the report on a GitHub issue."""
+"""``triage attach``: put the report on an issue of GitHub or GitLab."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from triage.models import Pack, RelatedIssue, Ticket, TicketResult
-    from triage.pipeline import Configuration, Selection
+    from triage.pipeline import Configuration, Selection, TrackerName
 
 
 @click.command("attach")
@@ -42,15 +42,19 @@ if TYPE_CHECKING:
 )
 @click.option("--even-if-ready", is_flag=True, help="Write the report even if there is nothing to report.")
 @click.option(
-    "--repo", metavar="OWNER/NAME", help="The repository; that of the git remote origin if not given."
+    "--tracker",
+    type=click.Choice(["github", "gitlab"]),
+    help="The tracker; that of --api-url, of the pipeline or of the git remote origin if not given.",
+)
+@click.option(
+    "--repo",
+    metavar="OWNER/NAME",
+    help="The project; that of the pipeline or of the git remote origin if not given.",
 )
 @click.option(
     "--api-url",
     metavar="URL",
-    envvar="GITHUB_API_URL",
-    default="https://api.github.com",
-    show_default=True,
-    help="The API, for GitHub Enterprise.",
+    help="The API of an own server: https://HOST/api/v3 (GitHub Enterprise), https://HOST/api/v4 (GitLab).",
 )
 @click.option(
     "--max-wait",
@@ -73,18 +77,19 @@ def attach_command(
     reopen: bool,
     output: Path | None,
     even_if_ready: bool,
+    tracker: "TrackerName | None",
     repo: str | None,
-    api_url: str,
+    api_url: str | None,
     max_wait: str,
     dry_run: bool,
     packs: "list[Pack]",
     configurations: "list[Configuration]",
     selection: "Selection",
 ) -> None:
-    """Put the report on a GitHub issue: the same incident updates its report, a new one gets its own.
+    """Put the report on an issue of GitHub or GitLab: the same incident updates its report.
 
-    The token is that of GITHUB_TOKEN or GH_TOKEN, else of the gh login. Exit status 75 means: run the same
-    command again later; what was written is found again.
+    The token is that of GITHUB_TOKEN, GH_TOKEN or GITLAB_TOKEN, else of the gh or glab login. Exit status 75
+    means: run the same command again later; what was written is found again.
     """
     from triage import pipeline
     from triage.window import NANOSECONDS, parse_duration
@@ -108,15 +113,15 @@ def attach_command(
     elif dry_run:
         _print_parts(ticket, with_title=create)
     else:
-        tracker = pipeline.connect_tracker(repo, api_url, max_wait=seconds, notify=print_note)
+        project = pipeline.connect_tracker(tracker, repo, api_url, max_wait=seconds, notify=print_note)
         if finding:
-            _print_found(pipeline.find_issues(tracker, ticket))
+            _print_found(pipeline.find_issues(project, ticket))
         elif issue is not None:
-            _print_results(pipeline.attach(tracker, ticket, issue))
+            _print_results(pipeline.attach(project, ticket, issue))
         else:
             now = datetime.now(UTC)
             _print_results(
-                pipeline.create_or_update(tracker, ticket, now=now, reopen=reopen, notify=print_note)
+                pipeline.create_or_update(project, ticket, now=now, reopen=reopen, notify=print_note)
             )
 
 

@@ -26,6 +26,7 @@ _MODULES = {
     "Playbook": "triage.models",
     "RedactedExport": "triage.pipeline.redacted_export",
     "Selection": "triage.pipeline.selection",
+    "TrackerName": "triage.tickets.connection",
     "Until": "triage.pipeline.watch_run",
     "WatchCallbacks": "triage.pipeline.watch_run",
     "analyse": "triage.pipeline.analysis_runner",

@@ -89,5 +89,6 @@ from triage.rendering.change_view import (
     undo_steps as undo_steps,
 )
 from triage.rendering.formats import DocumentName as DocumentName, format_names as format_names
+from triage.tickets.connection import TrackerName as TrackerName
 
 _MODULES: dict[str, str]

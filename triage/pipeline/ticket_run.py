@@ -15,6 +15,7 @@ from triage.pipeline.reports import report
 
 if TYPE_CHECKING:
     from triage.tickets import TrackedIssue, Tracker
+    from triage.tickets.connection import TrackerName
 
 #: Incidents for which a tracker is asked, in order of rank: each takes two calls.
 _MOST_ASKED = 5
@@ -66,25 +67,36 @@ def why_no_ticket(analysis: Analysis) -> str:
 
 
 def connect_tracker(
-    repository: str | None, api_url: str, *, max_wait: float, notify: Callable[[str], None]
+    name: "TrackerName | None",
+    project: str | None,
+    api_url: str | None,
+    *,
+    max_wait: float,
+    notify: Callable[[str], None],
 ) -> "Tracker":
-    """Return a repository on GitHub, by default that of the working folder's remote.
+    """Return a project of a tracker, by default that of the working folder's remote.
 
     It waits for rate limits at most ``max_wait`` seconds in total, and says so with ``notify``.
 
     Raises:
         NoPermissionError: there is no token.
-        UsageError: there is no such repository or address.
+        UsageError: there is no such project or address.
 
     """
-    from triage.tickets import GitHubTracker, github_settings
+    from triage.tickets.connection import connect
 
-    name = repository or github_settings.find_repository(Path.cwd())
-    token = github_settings.find_token(os.environ, api_url)
-    return GitHubTracker(name, token, api_url, max_wait=max_wait, notify=notify)
+    return connect(
+        name,
+        project,
+        api_url,
+        environment=os.environ,
+        folder=Path.cwd(),
+        max_wait=max_wait,
+        notify=notify,
+    )
 
 
-def seen_before(repository: str, api_url: str, analysis: Analysis) -> tuple[Analysis, str]:
+def seen_before(repository: str, api_url: str | None, analysis: Analysis) -> tuple[Analysis, str]:
     """Return the analysis with the last issue of each incident, and why they are not known, "" if they are.
 
     Only the first few incidents are asked for, and errors of the tracker are no errors here.
@@ -97,7 +109,7 @@ def seen_before(repository: str, api_url: str, analysis: Analysis) -> tuple[Anal
 
     incidents = list(analysis.diagnosis.incidents)
     try:
-        tracker = connect_tracker(repository, api_url, max_wait=_PATIENCE, notify=lambda _: None)
+        tracker = connect_tracker(None, repository, api_url, max_wait=_PATIENCE, notify=lambda _: None)
     except NoPermissionError as error:
         return analysis, _unknown(error)
     try:

@@ -9,20 +9,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import count, islice
+from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
 from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
 from triage.tickets.api_caller import MAX_WAIT, ApiCaller, ApiFailure
-from triage.tickets.interface import AbsentError, IssueState, TrackedComment, TrackedIssue, Tracker
-from triage.tickets.refusals import Refusal, to_error
+from triage.tickets.interface import AbsentError, IssueState, TrackedComment, TrackedIssue
+from triage.tickets.refusals import Refusal
+from triage.tickets.rest_tracker import RestTracker, require_address
 
 PUBLIC_API = "https://api.github.com"
 _API_VERSION = "2022-11-28"
 _REPOSITORY_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _TIMEOUT = 20
-_PAGE_SIZE = 100
 
 
 #: Source: docs.github.com, "Troubleshooting the REST API", and the messages of the answers.
@@ -71,13 +70,16 @@ _REFUSALS = [
 _CLOSED_AS = {"completed": "completed", "not_planned": "not planned", "duplicate": "duplicate"}
 
 
-class GitHubTracker(Tracker):
+class GitHubTracker(RestTracker):
     """One repository on GitHub or GitHub Enterprise.
 
     Attributes:
         name: repository as OWNER/NAME.
 
     """
+
+    refusals = _REFUSALS
+    confirmation = ("id", "html_url")
 
     def __init__(
         self,
@@ -100,17 +102,11 @@ class GitHubTracker(Tracker):
 
         if not _REPOSITORY_NAME.fullmatch(repository):
             raise UsageError(f"{repository!r} is no repository", "name it as OWNER/NAME with --repo")
-        address = urlsplit(api_url)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise UsageError(
-                f"{api_url!r} is not an API address", "such as https://github.example.com/api/v3"
-            )
+        host = require_address(api_url, "https://github.example.com/api/v3")
         logging.getLogger("github").addHandler(logging.NullHandler())  # errors are ours to print
-        self.name = repository
-        self._host = address.hostname
+        caller = ApiCaller(host, max_wait=max_wait, notify=notify, sleep=sleep, clock=clock)
+        super().__init__(repository, host, caller)
         self._notify = notify
-        self._caller = ApiCaller(self._host, max_wait=max_wait, notify=notify, sleep=sleep, clock=clock)
-        self._account: str | None = None
         self._requester = github.Github(
             auth=github.Auth.Token(token),
             base_url=api_url.rstrip("/"),
@@ -130,8 +126,9 @@ class GitHubTracker(Tracker):
         if self._account is None:
             what = f"the account of the token in {self.name}"
             query = {"query": "query { viewer { login } }"}
+            url = self._requester.graphql_url
             try:
-                answer = self._read(what, self._requester.graphql_url, verb="POST", sent=query)
+                answer = self._call(what, lambda: self._request("POST", url, sent=query))
                 self._account = _login((answer.get("data") or {}).get("viewer"))
             except TryAgainError:
                 raise
@@ -165,36 +162,33 @@ class GitHubTracker(Tracker):
     def create_issue(self, title: str, body: str, labels: Sequence[str]) -> TrackedIssue:
         """Open an issue."""
         sent = {"title": title, "body": body, "labels": list(labels)}
-        return _to_issue(self._write(f"a new issue in {self.name}", "POST", "/issues", sent))
+        return _to_issue(self._send(f"a new issue in {self.name}", "POST", "issues", sent))
 
     def update_issue(self, issue: TrackedIssue, body: str) -> None:
         """Replace the text of an issue."""
-        self._write(self._named(issue.number), "PATCH", f"/issues/{issue.number}", {"body": body})
+        self._edit(issue, {"body": body})
 
     def reopen_issue(self, issue: TrackedIssue) -> None:
         """Open a closed issue again."""
-        self._write(self._named(issue.number), "PATCH", f"/issues/{issue.number}", {"state": "open"})
+        self._edit(issue, {"state": "open"})
 
     def close_as_duplicate(self, issue: TrackedIssue, body: str) -> None:
         """Close an issue as a duplicate, with a text that links the other one."""
-        what, at = self._named(issue.number), f"/issues/{issue.number}"
         sent = {"state": "closed", "state_reason": "duplicate", "body": body}
         try:
-            self._write(what, "PATCH", at, sent)
+            self._edit(issue, sent)
         except UsageError:  # GitHub Enterprise Server knows the reason "duplicate" only since 2025
-            self._write(what, "PATCH", at, {**sent, "state_reason": "not_planned"})
+            self._edit(issue, {**sent, "state_reason": "not_planned"})
 
     def create_comment(self, issue: int, body: str) -> TrackedComment:
         """Add a comment to an issue."""
-        sent = {"body": body}
-        return _to_comment(
-            issue, self._write(self._comment_of(issue), "POST", f"/issues/{issue}/comments", sent)
-        )
+        at = f"issues/{issue}/comments"
+        return _to_comment(issue, self._send(self._comment_of(issue), "POST", at, {"body": body}))
 
     def update_comment(self, comment: TrackedComment, body: str) -> None:
         """Replace the text of a comment."""
-        at = f"/issues/comments/{comment.id}"
-        self._write(self._comment_of(comment.issue), "PATCH", at, {"body": body})
+        at = f"issues/comments/{comment.id}"
+        self._send(self._comment_of(comment.issue), "PATCH", at, {"body": body})
 
     def delete_comment(self, comment: TrackedComment) -> None:
         """Remove a comment."""
@@ -215,58 +209,24 @@ class GitHubTracker(Tracker):
     def _repository(self) -> str:
         return f"/repos/{self._full_name}"
 
-    def _pages(self, what: str, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-        """Yield the items of a list, page by page."""
-        for page in count(1):
-            asked = {**query, "per_page": str(_PAGE_SIZE), "page": str(page)}
-            answer = self._read(what, path, query=asked)
-            items = answer["items"] if isinstance(answer, dict) else answer
-            yield from items
-            if len(items) < _PAGE_SIZE:
-                return
+    def _edit(self, issue: TrackedIssue, sent: dict[str, Any]) -> None:
+        self._send(self._named(issue.number), "PATCH", f"issues/{issue.number}", sent)
 
-    def _read(
-        self,
-        what: str,
-        path: str,
-        *,
-        verb: str = "GET",
-        query: dict[str, str] | None = None,
-        sent: dict[str, Any] | None = None,
-    ) -> Any:
-        return self._call(what, lambda: self._request(verb, path, query, sent))
+    def _send(self, what: str, verb: str, path: str, sent: dict[str, Any]) -> dict[str, Any]:
+        """Write to the repository and learn the account of the token from the answer, if it is unknown.
 
-    def _write(self, what: str, verb: str, path: str, sent: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to a write, which must name what was written.
-
-        GitHub answers a write to a renamed repository with a redirect (307) that names neither number nor
-        page: nothing was written then, and the next request goes to the new name.
+        GitHub answers a write to a renamed repository with a redirect (307) that names neither id nor page:
+        nothing was written then, and the next request goes to the new name.
         """
-        address = f"{self._repository}{path}"
-        answer = self._call(what, lambda: self._request(verb, address, sent=sent), is_write=True)
-        if not (isinstance(answer, dict) and answer.get("html_url") and answer.get("id")):
-            self.__dict__.pop("_full_name", None)
-            said = answer.get("message", "") if isinstance(answer, dict) else ""
-            raise TryAgainError(
-                f"{what}: {self._host} did not confirm it{f' ({said})' if said else ''}", "run it again"
-            )
+        answer = self._write(what, verb, f"{self._repository}/{path}", sent)
         if verb == "POST" and not self._account:
             self._account = _login(answer.get("user"))
         return answer
 
-    def _request(
-        self,
-        verb: str,
-        path: str,
-        query: dict[str, str] | None = None,
-        sent: dict[str, Any] | None = None,
-    ) -> Any:
-        """Send one request and return the decoded answer.
+    def _forget_address(self) -> None:
+        self.__dict__.pop("_full_name", None)
 
-        Raises:
-            ApiFailure: it was refused, or there is no valid answer.
-
-        """
+    def _request(self, verb: str, path: str, query: dict[str, str] | None = None, sent: Any = None) -> Any:
         import github
         import requests
 
@@ -280,19 +240,6 @@ class GitHubTracker(Tracker):
             raise ApiFailure(0, "no connection") from None
         except (RuntimeError, ValueError) as error:  # a redirect to another host, or no JSON
             raise ApiFailure(0, str(error).splitlines()[0]) from None
-
-    def _call(self, what: str, request: Callable[[], Any], *, is_write: bool = False) -> Any:
-        """Return the answer, or raise an error about ``what`` in one line."""
-        try:
-            return self._caller.call(request, is_write=is_write)
-        except ApiFailure as failure:
-            raise to_error(failure, _REFUSALS, what, self._host) from None
-
-    def _named(self, issue: int) -> str:
-        return f"issue {issue} of {self.name}"
-
-    def _comment_of(self, issue: int) -> str:
-        return f"the comment on issue {issue} of {self.name}"
 
 
 def _login(user: Any) -> str:

@@ -87,6 +87,10 @@ class Tracker(ABC):
         A tracker that cannot ask for it knows it from the first text that it wrote.
         """
 
+    def as_stored(self, body: str) -> str:
+        """Return a text as it must be written, so that the tracker shows it and does nothing else with it."""
+        return body
+
     @abstractmethod
     def find(
         self, *, label: str = "", words: str = "", state: IssueState | None = "open", limit: int = 200

@@ -196,7 +196,7 @@ def _closed_text(issue: TrackedIssue) -> str:
 
 def _open_issue(tracker: Tracker, ticket: Ticket, notify: Callable[[str], None]) -> TrackedIssue:
     """Open an issue with the first part as its text."""
-    body = comment_bodies(ticket)[0]
+    body = tracker.as_stored(comment_bodies(ticket)[0])
 
     def write() -> TrackedIssue:
         return tracker.create_issue(ticket.title, body, ticket.labels)

@@ -63,7 +63,7 @@ class _Publication:
         self._tracker = tracker
         self._number = number
         self._fingerprint = ticket.fingerprint
-        self._bodies = comment_bodies(ticket)
+        self._bodies = [tracker.as_stored(body) for body in comment_bodies(ticket)]
         self._written = set(written)
         self._created: dict[str, TrackedComment] = {}
 

@@ -10,6 +10,12 @@ from triage.models import Cause, Coverage, Pack, Rule
 from triage.pipeline import Analyser
 
 PLACE = {"service": "shop", "revision": "shop-00001-abc", "instance": "i1"}
+EXIT = "Container called exit(1)."
+#: What a cause that explains no exit explains: it names a port on which nothing listens.
+FAILED_PROBE = (
+    'Default STARTUP TCP probe failed 1 time consecutively for container "shop-1" on port 9. '
+    "The instance was not started."
+)
 #: Packs whose rules read what a program prints; those of cloud-run read the platform's own messages.
 STATEMENTS = ("dependencies", "runtimes")
 #: Causes that yield: to a closer cause in the same line, or to the exit, where the line is below ERROR.
@@ -46,10 +52,10 @@ def _first_rule(pack: Pack, cause: Cause, rules: dict[tuple[str, str], Rule]) ->
 
 
 @pytest.mark.parametrize(("cause", "rule"), causes_of_statements(), ids=lambda noun: noun.id)
-def test_cause_is_named_from_the_line_before_the_exit(cause: Cause, rule: Rule) -> None:
+def test_cause_is_named_from_the_line_before_the_failure(cause: Cause, rule: Rule) -> None:
     analysed = copy.deepcopy(analyser())
     analysed.observe(entry(text_line(1, rule.hits[0], **PLACE)))
-    analysed.observe(entry(platform(1.2, "Container called exit(1).", **PLACE)))
+    analysed.observe(entry(platform(1.2, FAILED_PROBE if cause.explains else EXIT, **PLACE)))
     incidents = analysed.build(
         lambda matched: Coverage(records=2, entries=2, matched=matched)
     ).diagnosis.incidents

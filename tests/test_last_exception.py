@@ -114,7 +114,7 @@ def test_location_of_a_handled_exception_is_not_given_to_a_library() -> None:
             "The code at bakery/order.py:18 cannot use a value: pydantic_core._pydantic_core.ValidationError: 1 validation error for Order",
         ),
         (FETCH, "10.31.0.4:8090 refuses connections"),
-        (CAST, "A connection was refused"),
+        (CAST, "A connection was refused: `System.Net.Sockets.SocketException (111): Connection refused`"),
         (
             NULL,
             "An error in the code at Bakery/Dough.cs:14: NullReferenceException: Object reference not set to an instance of an object.",

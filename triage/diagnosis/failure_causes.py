@@ -1,6 +1,6 @@
 """The causes that a statement or a failure point's own text shows, by the rule that knows it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 
@@ -49,6 +49,7 @@ class FailureCauses(Immutable):
         """Index the causes of the packs."""
         self._by_rule: dict[str, PackCause] = {}
         self._by_id: dict[str, PackCause] = {}
+        self._finer: dict[str, set[str]] = {}
         for pack in packs:
             for cause in pack.causes:
                 if cause.scope != _SCOPE:
@@ -57,6 +58,8 @@ class FailureCauses(Immutable):
                 self._by_id.setdefault(cause.id, pack_cause)
                 for name in pack_cause.full_names([*cause.any_of, *cause.all_of]):
                     self._by_rule.setdefault(name, pack_cause)
+                for other in cause.supersedes:
+                    self._finer.setdefault(other, set()).add(cause.id)
 
     @property
     def rules(self) -> Collection[str]:
@@ -66,6 +69,25 @@ class FailureCauses(Immutable):
     def by_id(self, cause: str) -> PackCause | None:
         """Return a cause by its id."""
         return self._by_id.get(cause)
+
+    def is_symptom(self, rule: str) -> bool:
+        """Return whether a rule shows only that something failed, and another line says why."""
+        pack_cause = self._by_rule.get(rule)
+        return pack_cause is not None and pack_cause.cause.tier == "symptom"
+
+    def has_finer(self, cause: str) -> bool:
+        """Return whether other lines of a statement may name a cause more closely."""
+        return cause in self._finer
+
+    def refine(self, known: Recognized, match: Match, entry: Entry, texts: Iterable[str]) -> Recognized:
+        """Return the first cause of these texts that supersedes a known one, else the known one."""
+        finer = self._finer.get(known.cause, set())
+        for text in texts:
+            event = match(entry, text)
+            pack_cause = self._by_rule.get(event.name) if event is not None else None
+            if event is not None and pack_cause is not None and pack_cause.cause.id in finer:
+                return _recognized(event, pack_cause)
+        return known
 
     def recognize_event(self, event: Event) -> Recognized | None:
         """Return the cause that an event shows, None if its rule names none."""
@@ -97,4 +119,11 @@ def _recognized(event: Event, pack_cause: PackCause) -> Recognized:
     cause = pack_cause.cause
     check = event.check or cause.check
     title = fill_sentence(cause.title, event.fields, check=check, service=event.entry.service)
-    return Recognized(event, cause.id, title, is_symptom=cause.tier == "symptom")
+    return Recognized(
+        event,
+        cause.id,
+        title,
+        is_symptom=cause.tier == "symptom",
+        kinds=tuple(cause.explains),
+        is_specific="{" in cause.title,
+    )

@@ -77,6 +77,7 @@ def build_incident(
     if group.known is not None and group.known.is_symptom and group.samples[0].statement is not None:
         known = None
     title = title_of(group)
+    name = group.known.title if known is not None and group.known is not None else title
     evidence = EvidenceList(link)
     reasons = _reasons(group, evidence)
     sample = group.samples[0]
@@ -87,7 +88,7 @@ def build_incident(
         if known is not None
         else cause_id_of(sample.kind, has_statement=sample.statement is not None)
     )
-    identity = "\0".join((cause, group.service, _MEASURED.sub("<n>", title) if known else group.template))
+    identity = "\0".join((cause, group.service, _MEASURED.sub("<n>", name) if known else group.template))
     check = (group.known.event.check if known and group.known else "") or (known.cause.check if known else "")
     return Incident(
         id=blake2b(identity.encode(errors="replace"), digest_size=6).hexdigest(),
@@ -324,7 +325,7 @@ def _cite_quote(evidence: EvidenceList, quote: Quote, group: FailureGroup, count
     event = group.known.event if group.known is not None and group.known.event.entry == quote.entry else None
     text = _from_decisive_line(quote)
     entry = quote.entry if quote.entry.message == text else msgspec.structs.replace(quote.entry, message=text)
-    return evidence.cite(_event(entry, event), count)
+    return evidence.cite(_event(entry, event), count, quote.decisive)
 
 
 def _from_decisive_line(quote: Quote) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from triage.diagnosis.evidence_list import Link
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_incidents import build_incident, is_refusal
-from triage.diagnosis.failure_parents import find_parent
+from triage.diagnosis.failure_parents import find_parent, find_wrappers
 from triage.diagnosis.incident_builder import IncidentBuilder
 from triage.diagnosis.onsets import onset_of
 from triage.diagnosis.passed_on import PassedOn, follow_traces
@@ -45,8 +45,13 @@ class FailureList:
         self._passed_on = PassedOn({}, {}, {})
         self.onsets: list[Onset] = []
 
-    def build(self, failures: Sequence[FailureGroup], builders: Sequence[IncidentBuilder]) -> list[Incident]:
-        """Return the incidents of failures that no other one explains; what one explains is its symptom."""
+    def build(self, failures: Sequence[FailureGroup], builders: list[IncidentBuilder]) -> list[Incident]:
+        """Return the incidents of failures that no other one explains; what one explains is its symptom.
+
+        ``builders`` that only say that a start failed become symptoms of the failures that say why, and leave
+        the list.
+        """
+        wrapped = self._take_wrapped(failures, builders)
         incidents = []
         self.onsets = []
         self._incident_ids = {}
@@ -62,10 +67,24 @@ class FailureList:
             serving, service = self._serving.of(group.service), self._services[group.service]
             recovered = self._is_recovered(group, serving, service)
             incident = build_incident(group, self._causes, serving, self._link, recovered=recovered)
+            headlines = [builder.headline() for builder in wrapped.get(index, ())]
+            incident = msgspec.structs.replace(incident, symptoms=[*incident.symptoms, *headlines])
             incidents.append(incident)
             self._incident_ids[index] = incident.id
             self.onsets.append(onset_of(incident, [group]))
         return incidents
+
+    def _take_wrapped(
+        self, failures: Sequence[FailureGroup], builders: list[IncidentBuilder]
+    ) -> dict[int, list[IncidentBuilder]]:
+        """Take the incidents that only say that a start failed, by the index of the failures that say why."""
+        wrapped: dict[int, list[IncidentBuilder]] = {}
+        for index, group in enumerate(failures):
+            found = find_wrappers(group, builders, self._causes.is_symptom)
+            if found:
+                wrapped[index] = found
+                builders[:] = [builder for builder in builders if builder not in found]
+        return wrapped
 
     def add_affected(self, incident: Incident) -> Incident:
         """Return an incident with the services that passed it on, and what they returned."""

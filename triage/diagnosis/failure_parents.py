@@ -1,6 +1,6 @@
 """Which failures a cause of a run or a revision already explains."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder
 from triage.models import FailureGroup, Quote
@@ -19,6 +19,28 @@ def find_parent(group: FailureGroup, builders: Iterable[IncidentBuilder]) -> Inc
     return next((b for b in related if _shares_line(group, b) or _is_superseded(group, b)), None) or next(
         (builder for builder in related if _explains(group, builder)), None
     )
+
+
+def find_wrappers(
+    group: FailureGroup, builders: Iterable[IncidentBuilder], is_symptom: Callable[[str], bool]
+) -> list[IncidentBuilder]:
+    """Return the incidents that say only that a start failed, where these failures say why.
+
+    is_symptom: returns whether the rule of that full name shows a symptom of failures.
+    """
+    sample = group.samples[0]
+    if sample.statement is None or set(group.kinds) == {"request"}:
+        return []
+    is_named = group.known is not None and not group.known.is_symptom
+    if not (is_named or sample.statement.is_exception):
+        return []
+    return [b for b in builders if _is_wrapper(b, is_symptom) and _is_related(group, b)]
+
+
+def _is_wrapper(builder: IncidentBuilder, is_symptom: Callable[[str], bool]) -> bool:
+    cause = builder.pack_cause.cause
+    rules = builder.pack_cause.full_names([*cause.all_of, *cause.any_of])
+    return bool(builder.runs) and bool(rules) and all(map(is_symptom, rules))
 
 
 def _is_related(group: FailureGroup, builder: IncidentBuilder) -> bool:

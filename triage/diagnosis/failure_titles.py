@@ -8,6 +8,8 @@ from triage.text import path_template
 #: Characters of a title at most.
 LONGEST = 160
 _QUOTED = 110
+#: Characters of a quote at least that are worth adding to a title.
+_WORTH_QUOTING = 40
 _NANOSECONDS = 1_000_000_000
 _TIMEOUT = 504
 #: What failed, by kind.
@@ -28,8 +30,12 @@ _WHAT = {
 def title_of(group: FailureGroup) -> str:
     """Return the title of a group: the pack's, else what failed and the decisive line before it."""
     sample = group.samples[0]
-    if group.known is not None and not (group.known.is_symptom and sample.statement is not None):
-        return shorten(group.known.title, LONGEST)
+    known = group.known
+    if known is not None and not (known.is_symptom and sample.statement is not None):
+        room = LONGEST - len(known.title) - 2
+        if sample.statement is None or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
+            return shorten(known.title, LONGEST)
+        return f"{known.title}: {quote_line(sample.statement.decisive, room)}"
     what = describe(group, sample)
     if sample.statement is not None:
         return f"{what} after {quote_line(sample.statement.decisive, LONGEST - len(what) - 9)}"

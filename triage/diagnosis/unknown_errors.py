@@ -159,7 +159,7 @@ class UnknownErrors:
             news = _describe_novelty(error, context_of(service))
             rank = (_bucket(gap), not news, error.known is None, -error.count, error.first.entry.sort_key)
             evidence = EvidenceList(link)
-            evidence.cite(_event(error.first, error.known), error.count)
+            evidence.cite(_event(error.first, error.known), error.count, error.first.decisive)
             incident = _incident((*name[:2], service), error, _reasons(error, gap, news), causes)
             ranked.append(((*rank, name), msgspec.structs.replace(incident, evidence=evidence.evidence)))
         ranked.sort(key=lambda item: item[0])

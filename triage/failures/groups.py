@@ -286,4 +286,4 @@ def _pack_of(statement: Statement) -> str:
 
 
 def _quote(statement: Statement) -> Quote:
-    return Quote(statement.decisive_entry, statement.text, statement.decisive)
+    return Quote(statement.decisive_entry, statement.text, statement.decisive, statement.is_exception)

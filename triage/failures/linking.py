@@ -3,6 +3,7 @@
 The one of its trace, of its instance in its time, or the last before it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -23,6 +24,8 @@ BEFORE_LAST = 3600 * NANOSECONDS
 _CLOCK = NANOSECONDS // 20
 _NEAR = NANOSECONDS
 _ERROR, _COMPLAINT, _OUTPUT = 3, 2, 1
+#: The ports that the text of a failed probe or deployment names.
+_PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
 #: Last lines that are quoted where no line says what went wrong.
 QUOTED = 3
 
@@ -57,10 +60,12 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
     """Return what explains a failure point among its instance's statements, in order of time."""
     link, near = _near(point, _of_container(point, statements))
     tail = tuple(statement for statement in near if statement.strength >= 0)[-QUOTED:]
-    ranked = [
-        (_weight(statement, known := statement.recognized_by(recognize)), statement, known)
-        for statement in near
-    ]
+    ranked = []
+    for statement in near:
+        known = statement.recognized_by(recognize)
+        if known is not None and known.kinds and not _concerns(known, point):
+            known = None
+        ranked.append((_weight(statement, known), statement, known))
     found = [item for item in ranked if item[0] >= _COMPLAINT * 10]
     if not found and link in ("trace", "instance") and point.kind == "request":
         found = [item for item in ranked if item[0] >= _OUTPUT * 10 and "stderr" in item[1].first.log_name]
@@ -82,18 +87,36 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
     )
 
 
+def _concerns(known: Recognized, point: FailurePoint) -> bool:
+    """Return whether a cause of some kinds of failures explains this one.
+
+    A port on which a server listens explains a probe of another port only.
+    """
+    if point.kind not in known.kinds:
+        return False
+    port = known.event.fields.get("port", "")
+    return "address" in known.event.fields or not port or port not in _ports_of(point)
+
+
+def _ports_of(point: FailurePoint) -> list[str]:
+    return _PORT.findall(point.entry.message)
+
+
 def _weight(statement: Statement, known: Recognized | None) -> int:
     """Return how much a statement weighs: its strength, and what the packs know of it.
 
-    Negative for known noise.
+    Negative for known noise. An exception goes before an application's own words, and a known cause before
+    both; what explains only some kinds of failures goes behind errors.
     """
     if known is None:
-        return statement.strength * 10
+        return statement.strength * 10 + (statement.strength >= _ERROR and statement.is_exception)
+    if known.kinds:
+        return _COMPLAINT * 10
     if not known.cause:
         return -1
     if known.is_symptom:
         return min(statement.strength, _COMPLAINT) * 10 + 1
-    return _ERROR * 10 + (1 if statement.level >= 0 and statement.strength >= _COMPLAINT else 0)
+    return _ERROR * 10 + (2 if statement.strength >= _COMPLAINT else 1)
 
 
 def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, list[Statement]]:

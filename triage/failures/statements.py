@@ -254,6 +254,8 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
         return False
     if waiting.entries[0].trace and entry.trace and waiting.entries[0].trace != entry.trace:
         return False
+    if entry.severity_source == "text" and 0 < entry.level < WARNING:
+        return False  # a line that its logger marks as harmless continues no error
     if waiting.awaits or waiting.depth > 0:
         return True
     if TRACEBACK.match(text):

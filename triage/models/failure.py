@@ -22,12 +22,16 @@ class Recognized(msgspec.Struct, frozen=True):
     cause: the id of the cause that it shows, "" for known noise.
     title: the cause's title, filled with what the rule captured.
     is_symptom: whether it only reports what another statement explains.
+    kinds: the kinds of failures that the cause explains, empty for all.
+    is_specific: whether the title holds what the rule captured.
     """
 
     event: Event
     cause: str
     title: str = ""
     is_symptom: bool = False
+    kinds: tuple[FailureKind, ...] = ()
+    is_specific: bool = True
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -36,11 +40,13 @@ class Quote(msgspec.Struct, frozen=True):
     entry: the entry that holds the decisive line.
     text: the whole statement.
     decisive: the line of it that says what went wrong.
+    is_exception: whether that line has the form of a runtime's error.
     """
 
     entry: Entry
     text: str
     decisive: str
+    is_exception: bool = False
 
 
 class Consequence(NamedTuple):

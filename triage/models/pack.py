@@ -251,7 +251,9 @@ class Cause(PackModel, frozen=True, kw_only=True):
         condition: condition of the incident.
         confidence: high, medium or low.
         verdict: verdict of the service where no run gives one.
-        supersedes: causes that are symptoms of this one.
+        supersedes: causes that are symptoms of this one. Of the lines of one statement, that of this cause
+            names it rather than theirs.
+        explains: kinds of failures that a cause of scope "failure" explains, empty for all.
         ruled_out: causes that it excludes.
         suggest: what to fetch to confirm it.
         limits: what the logs cannot show, as sentences.
@@ -275,6 +277,7 @@ class Cause(PackModel, frozen=True, kw_only=True):
     confidence: Confidence = "high"
     verdict: Literal["", "not_ready", "degraded"] = ""
     supersedes: list[str] = []
+    explains: list[FailureKind] = []
     ruled_out: list[RuledOutRule] = []
     suggest: SuggestedQuery | None = None
     limits: list[str] = []

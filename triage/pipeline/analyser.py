@@ -236,9 +236,11 @@ class Analyser:
 
     def _observe_error(self, statement: Statement) -> None:
         known = statement.recognized_by(self._recognizer.recognize_statement)
+        if known is not None and known.kinds:
+            known = None  # it explains only a failure
         if statement.strength < _ERROR_STRENGTH and (known is None or not known.cause or known.is_symptom):
             return
-        quote = Quote(statement.decisive_entry, statement.text, statement.decisive)
+        quote = Quote(statement.decisive_entry, statement.text, statement.decisive, statement.is_exception)
         self._diagnosis.observe_error(quote, known, statement.events)
 
     def _take(self, run_records: Iterable[RunRecord]) -> None:
@@ -258,7 +260,10 @@ class FailureRecognizer:
         self._match_whole = compiled.whole_failures.match_text
 
     def recognize_statement(self, statement: Statement) -> Recognized | None:
-        """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it."""
+        """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it.
+
+        A symptom beside an exception says nothing of that exception.
+        """
         entry = statement.decisive_entry
         text = statement.last_exception
         whole = self._causes.recognize(self._match_whole, entry, [text])
@@ -266,7 +271,11 @@ class FailureRecognizer:
             return whole
         lines = [statement.decisive, text]
         lines += [line.message for line in statement.entries[:_LINES] if line.message in text]
-        return self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
+        known = self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
+        if known is None or not self._causes.has_finer(known.cause):
+            is_beside = known is not None and known.is_symptom and known.event.entry.message != lines[0]
+            return None if is_beside and statement.is_exception else known
+        return self._causes.refine(known, self._match, entry, statement.text.split("\n"))
 
     def recognize_point(self, point: FailurePoint) -> Recognized | None:
         """Return what the packs know of a failure point's own text."""

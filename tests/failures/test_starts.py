@@ -1,0 +1,106 @@
+"""What names a failed start: the exception beside a server's words, or the port on which a server listens."""
+
+import pytest
+
+from tests.failures.entries import PROBE_FAILED, diagnose, lines, printed, request, started, system
+from tests.failures.test_incidents import failed_start, only
+from triage.models import Diagnosis
+
+
+def test_long_trace_shows_its_decisive_line_as_evidence() -> None:
+    frames = "\n".join(f"\tat example.shop.Tariff.load{n}(Tariff.java:{n})" for n in range(40))
+    trace = f"example.shop.StartFailed: no tariffs\n{frames}\nCaused by: example.shop.TariffGone: region 9\n{frames}\n\t... 31 more"
+    incident = only(diagnose(failed_start(0, printed(2.9, trace))))
+    assert "TariffGone: region 9" in incident.title
+    assert "example.shop.TariffGone: region 9" in incident.evidence[0].message
+
+
+def test_evidence_holds_the_line_as_its_logger_printed_it() -> None:
+    line = "[2031-04-05 06:00:02 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:13)"
+    found = diagnose([*started(0), request(1, "/orders", 502, latency=2), printed(2, line)])
+    assert line in [evidence.message for incident in found.incidents for evidence in incident.evidence]
+
+
+GUNICORN = "[2031-04-05 06:00:02 +0000] [7] [ERROR] Exception in worker process"
+BOOT = [
+    printed(1, "[2031-04-05 06:00:01 +0000] [1] [INFO] Starting gunicorn 22.0.0"),
+    printed(1.5, "[2031-04-05 06:00:01 +0000] [7] [INFO] Booting worker with pid: 7"),
+]
+WORKER = [
+    printed(2.5, "[2031-04-05 06:00:02 +0000] [1] [ERROR] Worker (pid:7) exited with code 3"),
+    printed(2.6, "[2031-04-05 06:00:02 +0000] [1] [ERROR] Shutting down: Master"),
+    printed(2.7, "[2031-04-05 06:00:02 +0000] [1] [ERROR] Reason: Worker failed to boot."),
+]
+TRACE = 'Traceback (most recent call last):\n  File "/app/wsgi.py", line 3, in <module>\n'
+
+
+@pytest.mark.parametrize(
+    ("exception", "named"),
+    [
+        ("ModuleNotFoundError: No module named 'tariffs'", "tariffs"),
+        ("shop.errors.TariffUnset: set TARIFF_REGION", "set TARIFF_REGION"),
+    ],
+)
+def test_worker_that_cannot_boot_is_named_by_its_exception(exception: str, named: str) -> None:
+    whole = only(diagnose(failed_start(0, *BOOT, printed(2, f"{GUNICORN}\n{TRACE}{exception}"), *WORKER)))
+    parts = only(diagnose(failed_start(0, *BOOT, *lines(2, f"{GUNICORN}\n{TRACE}{exception}"), *WORKER)))
+    assert named in whole.title
+    assert named in parts.title
+
+
+def test_traceback_that_is_cut_takes_no_line_of_the_server_for_its_exception() -> None:
+    exiting = printed(2.1, "[2031-04-05 06:00:02 +0000] [7] [INFO] Worker exiting (pid: 7)")
+    incident = only(diagnose(failed_start(0, *BOOT, printed(2, TRACE.rstrip()), exiting, *WORKER)))
+    assert incident.title == "No worker can boot"
+
+
+def test_exception_goes_before_what_the_application_makes_of_it() -> None:
+    guess = printed(2.95, "ERROR: the tariff service is probably down")
+    incident = only(
+        diagnose(failed_start(0, printed(2.9, "shop.errors.TariffError: set TARIFF_REGION"), guess))
+    )
+    assert "set TARIFF_REGION" in incident.title
+
+
+def test_known_cause_without_a_name_quotes_its_line() -> None:
+    incident = only(diagnose(failed_start(0, printed(2.9, "Error: connect ECONNREFUSED"))))
+    assert "ECONNREFUSED" in incident.title
+
+
+def test_outer_exception_names_the_host_that_the_inner_one_leaves_out() -> None:
+    text = (
+        "Unhandled exception. System.Net.Http.HttpRequestException: Name or service not known (tariffs.example:443)\n"
+        " ---> System.Net.Sockets.SocketException (0xFFFDFFFF): Name or service not known\n"
+        "   at Shop.Tariffs.GetAsync() in /src/Tariffs.cs:line 19"
+    )
+    assert "tariffs.example" in only(diagnose(failed_start(0, printed(2.9, text)))).title
+
+
+def listening(line: str, port: int) -> Diagnosis:
+    """Return what is said of a server that printed a line, and of a probe that ran out of time."""
+    probe = PROBE_FAILED.format("DEADLINE_EXCEEDED").replace("8080", str(port))
+    return diagnose([started(0)[0], printed(2, line, "stdout"), system(240, probe, "ERROR")])
+
+
+@pytest.mark.parametrize(
+    ("line", "port", "title"),
+    [
+        ("Server listening on http://127.0.0.1:8080", 8080, "listens on 127.0.0.1:8080 only"),
+        ("Server listening on port 3000", 8080, "listens on port 3000"),
+        ("  Network URL: http://10.0.0.4:8501", 8080, "listens on port 8501"),
+        ("Tomcat started on port 8081 (http) with context path '/'", 8080, "listens on port 8081"),
+        ("Server listening on port 3000", 3000, "startup probe"),
+        ("Server listening on 0.0.0.0:8080", 8080, "startup probe"),
+        ("[demo:europe-west1:shop] Listening on 127.0.0.1:5432", 8080, "startup probe"),
+    ],
+)
+def test_port_of_the_server_explains_a_probe_of_another_one(line: str, port: int, title: str) -> None:
+    assert title in only(listening(line, port)).title
+
+
+def test_port_of_a_server_explains_no_exit_and_is_no_error() -> None:
+    line = printed(2.9, "Server listening on port 3000", "stdout")
+    assert "3000" not in only(diagnose(failed_start(0, line))).title.replace(
+        "`Server listening on port 3000`", ""
+    )
+    assert not diagnose([*started(0), line, request(5)]).incidents

@@ -27,7 +27,7 @@ def document(call: Call, *words: str | Path) -> dict[str, Any]:
 def test_answer_names_the_change_that_the_incident_began_after(call: Call) -> None:
     lines = call("diagnose", LOWERED).out.splitlines()
 
-    assert "Began 2 min after revision kiosk-00007-abc: memory 1Gi -> 256Mi" in lines
+    assert "Began 2 min after revision kiosk-00007-abc: memory 1Gi -> 256Mi." in lines
 
 
 def test_screen_shows_how_to_undo_the_change(call: Call) -> None:
@@ -61,16 +61,17 @@ def test_first_deployment_says_that_its_previous_configuration_is_unknown(call: 
 
 @pytest.mark.parametrize("words", [["diagnose"], ["report"], ["report", "--format", "html"]])
 def test_whoever_made_a_change_is_masked(call: Call, words: list[str]) -> None:
-    shown = call(*words, LOWERED).out
+    shown = call(*words, LOWERED, *(["-v"] if words == ["diagnose"] else [])).out
 
     assert PRINCIPAL not in shown
     assert "user-1" in shown
 
 
 def test_service_that_passed_the_failure_on_is_affected(call: Call) -> None:
-    shown = squeeze(call("diagnose", CALLEE).out)
+    shown = squeeze(call("diagnose", "-v", CALLEE).out)
 
     assert "Affected services - portal: 9 requests" in shown
+    assert "Affects portal, 9 requests" in squeeze(call("diagnose", CALLEE).out)
     assert "portal returned 502 to 9 requests" in shown
 
 

@@ -29,29 +29,33 @@ def test_export_without_command_is_diagnosed(call: Call) -> None:
     assert call(EXAMPLE) == call("diagnose", EXAMPLE)
 
 
-def test_quiet_prints_only_the_first_line(call: Call) -> None:
+def test_quiet_prints_only_the_answer(call: Call) -> None:
     quiet = call("-q", EXAMPLE, "--revision", BROKEN)
     assert quiet.out == (
-        "NOT READY  netra-backend-staging  Startup aborted in its DATABASE phase: the database did not "
-        "answer in time "
-        "(check database, high confidence)\n"
+        "NOT READY  netra-backend-staging\n"
+        "Startup aborted in its DATABASE phase: the database did not answer in time\n"
     )
     assert call(EXAMPLE, "--revision", BROKEN).out.startswith(quiet.out)
     assert call("diagnose", EXAMPLE, "-q", "--revision", BROKEN) == quiet
 
 
-def test_open_incident_leads_the_line_of_a_ready_service(call: Call) -> None:
+def test_open_incident_leads_the_answer_of_a_ready_service(call: Call) -> None:
     assert call("-q", EXAMPLE).out == (
-        "READY, 1 open incident: The readiness middleware refused plain HTTP requests on WebSocket paths; "
-        "no check was made (no failing check, high confidence)  netra-backend-staging\n"
+        "READY, 1 open incident: netra-backend-staging\n"
+        "The readiness middleware refused plain HTTP requests on WebSocket paths\n"
     )
 
 
 def test_details_show_the_evidence(call: Call) -> None:
     printed = call(EXAMPLE, "--revision", BROKEN).out
-    for heading in ("Why", "Where", "Coverage", "Limits", "Next"):
-        assert f"\n{heading}\n" in printed
-    assert f"\n  triage report {EXAMPLE} -o report.md\n" in printed
+    assert "\nDo now\n" in printed
+    assert "\nWhy (high confidence" in printed
+    assert f"\nNext        triage report {EXAMPLE} -o report.md\n" in printed
+    detailed = call("-v", EXAMPLE, "--revision", BROKEN).out
+    for heading in ("Where", "Coverage", "Limits"):
+        assert f"\n{heading}\n" not in printed
+        assert f"\n{heading}\n" in detailed
+    assert call(EXAMPLE, "--revision", BROKEN, "--verbose").out == detailed
 
 
 def test_json_diagnosis_is_the_document(call: Call) -> None:
@@ -84,7 +88,7 @@ def test_ready_never_fails(call: Call, options: list[str]) -> None:
 def test_partial_logs_fail_only_with_strict(call: Call, cut: Path, options: list[str], status: int) -> None:
     called = call(cut, *options)
     assert called.status == status
-    assert "\n  gap  cut file: " in called.out
+    assert "\nGaps        " in called.out
 
 
 @pytest.mark.parametrize(("options", "status"), [([], 0), (["--exit-code"], 0), (["--strict"], 3)])

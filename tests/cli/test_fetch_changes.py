@@ -150,7 +150,7 @@ def test_deployment_older_than_the_search_is_fetched_by_the_time_that_the_logs_n
 
 def test_configuration_that_no_entry_holds_is_reported_with_the_time_that_would_reach_it(call: Call) -> None:
     with LoggingServer(lowered(ready="2026-11-20T09:00:30Z")) as server:
-        called = fetch(call, server)
+        called = fetch(call, server, "-v")
 
     said = " ".join(called.out.split())
     assert "its previous configuration is unknown" in said

@@ -9,9 +9,8 @@ from triage.pipeline import OnSpark
 Diagnosed = Callable[[str], Diagnosis]
 
 
-def test_next_commands_explain_and_report_the_cause(diagnosed: Diagnosed) -> None:
+def test_next_command_reports_the_incident(diagnosed: Diagnosed) -> None:
     assert suggest_commands(diagnosed("diagnosis-not-ready"), ["day one.json", "b.json"]) == [
-        "triage explain module-missing",
         "triage report 'day one.json' b.json -o report.md",
     ]
 

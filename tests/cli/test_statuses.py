@@ -43,4 +43,4 @@ def test_degraded_service_fails_only_with_fail_on(
 ) -> None:
     called = call("-q", degraded, *options)
     assert called.status == status
-    assert called.out.startswith("DEGRADED  netra-backend-staging  ")
+    assert called.out.startswith("DEGRADED  netra-backend-staging\n")

@@ -185,7 +185,7 @@ def test_truncated_line_is_a_gap_and_the_rest_is_read(call: Call, server: Loggin
     Path("kept.jsonl").write_bytes(whole + whole[:300].rstrip(b"\n"))
     called = call("diagnose", "kept.jsonl")
     assert called.out.startswith("READY")
-    assert "the last line is cut" in called.out
+    assert "The last line is cut" in called.out
 
 
 class Terminal:

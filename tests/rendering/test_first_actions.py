@@ -114,7 +114,7 @@ def test_first_revision_of_a_service_cannot_be_rolled_back() -> None:
 
 
 def test_incident_that_is_over_needs_no_rollback() -> None:
-    found = actions(state(new="degraded", old="ready"), CHANGE, recovered=True)
+    found = actions(state(new="ready", old="ready"), CHANGE, recovered=True)
 
     assert "rollback" not in [action.kind for action in found]
 

@@ -46,7 +46,7 @@ COMMANDS = {
     "query": ("triage.cli.query:query_group", "Match, lint and explain Logging filters offline."),
 }
 DEFAULT_COMMAND = "diagnose"
-_ROOT_OPTIONS = {"-h", "--help", "-q", "--quiet", "--debug", "--version"}
+_ROOT_OPTIONS = {"-h", "--help", "-q", "--quiet", "-v", "--verbose", "--debug", "--version"}
 
 
 class TriageGroup(click.Group):

@@ -46,8 +46,8 @@ def diagnose_command(
     """Say what broke in the exported logs, and how we know.
 
     EXPORT is one or more files, folders, globs or - for standard input, in any form that Cloud Logging gives,
-    or a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first line is the answer: verdict, service,
-    cause, check and confidence.
+    or a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first two lines are the answer: verdict
+    and service, then what broke.
     """
     from triage.pipeline import analyse, to_json
 
@@ -65,7 +65,9 @@ def diagnose_command(
     shown = sanitize(diagnosis)
     print_screen(render_answer(shown))
     if not current_settings().quiet:
-        print_screen(*render_details(shown, exports))
+        print_screen(
+            *render_details(shown, exports, playbooks=analysis.playbooks, verbose=current_settings().verbose)
+        )
 
 
 def exit_status_of(

@@ -143,7 +143,14 @@ def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis", report:
     shown = sanitize(analysis.diagnosis)
     print_screen(render_answer(shown))
     if not current_settings().quiet:
-        print_screen(*render_details(shown, [file.path for file in fetched]))
+        print_screen(
+            *render_details(
+                shown,
+                [file.path for file in fetched],
+                playbooks=analysis.playbooks,
+                verbose=current_settings().verbose,
+            )
+        )
     if report:
         _write_report(analysis, report)
 

@@ -33,13 +33,21 @@ def _set_flag(name: str) -> Callable[[click.Context, click.Parameter, Any], None
 
 
 def verbosity_options(function: Function) -> Function:
-    """Add -q and --debug; both may stand before or after the command's name."""
+    """Add -q, -v and --debug; they may stand before or after the command's name."""
     function = click.option(
         "--debug",
         is_flag=True,
         expose_value=False,
         callback=_set_flag("debug"),
         help="Show a traceback when something fails.",
+    )(function)
+    function = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_flag("verbose"),
+        help="Everything: evidence, coverage, noise, limits and filters.",
     )(function)
     return click.option(
         "-q",

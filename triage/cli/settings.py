@@ -18,12 +18,14 @@ class Settings:
 
     Attributes:
         quiet: print only the answer.
+        verbose: print all that is known, not only what matters first.
         debug: print a traceback when something fails.
         status: exit status of the call, set before the answer is printed.
 
     """
 
     quiet: bool = False
+    verbose: bool = False
     debug: bool = False
     status: ExitStatus = ExitStatus.ANSWERED
 

@@ -217,7 +217,9 @@ def _print_diagnosis(
     output: Path | None,
     url: str,
 ) -> None:
-    """Print the diagnosis and, under its first line, what the client saw."""
+    """Print the diagnosis and, under its answer, what the client saw."""
+    from rich.text import Text
+
     from triage.pipeline import to_json
 
     if output_format == "json":
@@ -234,5 +236,13 @@ def _print_diagnosis(
     kept = str(output) if output else "probe.jsonl"
     again = [] if output else [shlex.join(["triage", "verify", url, "-o", kept])]
     print_screen(
-        *render_probe(sanitize(analysis.timeline)), *render_details(shown, [kept, *files], first=again)
+        *render_probe(sanitize(analysis.timeline)),
+        *([Text()] if shown.incidents else []),
+        *render_details(
+            shown,
+            [kept, *files],
+            first=again,
+            playbooks=analysis.playbooks,
+            verbose=current_settings().verbose,
+        ),
     )

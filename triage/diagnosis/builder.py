@@ -24,7 +24,7 @@ from triage.diagnosis.rule_matches import MatchesByRule, group_by_rule, record
 from triage.diagnosis.service_tracker import ServiceTracker
 from triage.diagnosis.serving import ServiceServing, ServingTracker
 from triage.diagnosis.serving_verdict import judge_serving
-from triage.diagnosis.suggestions import describe_filter, limits, suggest_query
+from triage.diagnosis.suggestions import answer_limits, standing_limits, suggest_query
 from triage.diagnosis.unknown_errors import ServiceContext, UnknownErrors
 from triage.diagnosis.unnamed_checks import unnamed_check
 from triage.models import (
@@ -185,6 +185,8 @@ class DiagnosisBuilder:
         open_incidents = sum(incident.is_open for incident in incidents)
         incidents += self._find_errors(states, coverage)
         validated = any(self._services[state.service].validated for state in states if state.primary)
+        builders = self._builders.values()
+        may_change = answer_limits(states, coverage, builders, filtered, validated=validated)
         return Diagnosis(
             verdict=leading.verdict,
             recovered=leading.recovered and not open_incidents,
@@ -193,12 +195,10 @@ class DiagnosisBuilder:
                 states, key=lambda state: (state is not leading, not state.primary, state.service)
             ),
             coverage=coverage,
-            limits=[
-                *(describe_filter(service, coverage) for service in sorted(filtered)),
-                *limits(self._packs, states, coverage, self._builders.values(), validated=validated),
-            ],
+            limits=list(dict.fromkeys([*may_change, *standing_limits(self._packs, states, builders)])),
+            answer_limits=may_change,
             incidents=incidents,
-            next=suggest_query(self._packs, leading, coverage, incidents, self._builders.values()),
+            next=suggest_query(self._packs, leading, coverage, incidents, builders),
             noise=self._noise.build(),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import finish_key
 from triage.models import Entry, Run, ServiceState, ServiceVerdict, WorkloadKind
-from triage.window import parse_timestamp
+from triage.window import format_second, parse_timestamp
 
 #: Maximum number of instances per revision: those with the latest verdicts.
 _MAX_INSTANCES = 1000
@@ -287,5 +287,5 @@ def _decisive_run(run: Run) -> DecisiveRun | None:
         "probe": "the client's probe",
     }[run.kind]
     says = {"ready": "passed", "degraded": "passed with reservations", "not_ready": "failed"}[run.verdict]
-    why = f"{what} that ended at {run.ended} {says}"
+    why = f"{what} that ended at {format_second(run.ended)} {says}"
     return DecisiveRun(parse_timestamp(run.ended), run.instance, run.verdict, why, run.kind)

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from triage.diagnosis.incident_builder import IncidentBuilder
 from triage.models import WORKLOAD_RESOURCES, Cause, Coverage, Incident, Next, Pack, ServiceState
 from triage.text import quote
-from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+from triage.window import NANOSECONDS, format_second, format_timestamp, parse_timestamp
 
 #: Seconds before and after the logs in which missing lines are fetched.
 _BEFORE, _AFTER = 900, 900
@@ -14,24 +14,23 @@ _BEFORE, _AFTER = 900, 900
 _LIMITING_GAPS = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part", "suppressed")
 
 
-def limits(
-    packs: Sequence[Pack],
+def answer_limits(
     states: Sequence[ServiceState],
     coverage: Coverage,
     builders: Collection[IncidentBuilder],
+    filtered: Collection[str],
     *,
     validated: bool,
 ) -> list[str]:
-    """Return the limits as sentences; ``validated``: a primary service has a validation."""
+    """Return the limits that may change the answer.
+
+    filtered: services that logged nothing below ERROR.
+    validated: whether a primary service has a validation.
+    """
     lost = any(gap.kind == "payload_lost" for gap in coverage.gaps)
-    sentences = [gap.detail for gap in coverage.gaps if gap.kind in _LIMITING_GAPS]
+    sentences = [_describe_filter(service, coverage) for service in sorted(filtered)]
+    sentences += [gap.detail for gap in coverage.gaps if gap.kind in _LIMITING_GAPS]
     for state in states:
-        if state.service and not state.chain:
-            sentences.append(
-                f"no readiness chain known for {state.service}: crashes, probes, memory, imports and failed "
-                "requests "
-                "are still diagnosed"
-            )
         names = list(state.revisions) if state.chain else []
         newer = names[: names.index(state.revision)] if state.revision in names else []
         if newer:
@@ -45,19 +44,36 @@ def limits(
             else "The logs read contain no readiness validation"
         )
         sentences.append(f"{reached}: the results of its checks are unknown.")
-    for pack in packs:
-        if any(state.chain == pack.id for state in states):
-            sentences += pack.limits
-    sentences += [limit for builder in builders for limit in builder.pack_cause.cause.limits]
     return list(dict.fromkeys(sentences))
 
 
-def describe_filter(service: str, coverage: Coverage) -> str:
+def standing_limits(
+    packs: Sequence[Pack], states: Sequence[ServiceState], builders: Collection[IncidentBuilder]
+) -> list[str]:
+    """Return the limits of every such service: no readiness chain, and those of the packs and causes."""
+    sentences = [
+        f"no readiness chain known for {state.service}: crashes, probes, memory, imports and failed requests"
+        " are still diagnosed"
+        for state in states
+        if state.service and not state.chain
+    ]
+    for pack in packs:
+        if any(state.chain == pack.id for state in states):
+            sentences += pack.limits
+    return [*sentences, *(limit for builder in builders for limit in builder.pack_cause.cause.limits)]
+
+
+def _describe_filter(service: str, coverage: Coverage) -> str:
     """Return the limit of a service that logged errors only."""
     return (
-        f"{service or 'The service'} logged nothing below ERROR between {coverage.first} and {coverage.last} "
+        f"{service or 'The service'} logged nothing below ERROR between {_moment(coverage.first)} and "
+        f"{_moment(coverage.last)} "
         "(severity filter suspected): a later success would not be in these logs."
     )
+
+
+def _moment(timestamp: str | None) -> str:
+    return format_second(timestamp) if timestamp else "an unknown time"
 
 
 def _failed_to_boot(builder: IncidentBuilder) -> bool:

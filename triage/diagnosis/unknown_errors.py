@@ -16,7 +16,7 @@ from triage.diagnosis.first_seen import FirstSeen
 from triage.measures import BoundedCounter, Moments, shortest_gap
 from triage.models import Because, Entry, Event, FailureGroup, Incident, Quote, Recognized, Scope
 from triage.text import message_template, summary_line
-from triage.window import NANOSECONDS, format_timestamp
+from triage.window import NANOSECONDS, format_second, format_timestamp
 
 #: Patterns that are counted separately; the others share one count per service.
 _MAX_PATTERNS = 400
@@ -203,7 +203,8 @@ def _describe_novelty(error: ErrorCount, context: ServiceContext) -> str:
         return f"New since revision {context.revisions[max(positions)]}" if older else ""
     if error.first.entry.timestamp <= context.middle:
         return ""
-    return f"New since {format_timestamp(error.first.entry.timestamp)}, in the second half of these logs"
+    first = format_second(format_timestamp(error.first.entry.timestamp))
+    return f"New since {first}, in the second half of these logs"
 
 
 def _incident(
@@ -245,7 +246,7 @@ def _incident(
 
 def _reasons(error: ErrorCount, gap: int | None, news: str) -> list[Because]:
     times = error.moments.times()
-    first, last = (format_timestamp(time) for time in (times[0], times[-1]))
+    first, last = (format_second(format_timestamp(time)) for time in (times[0], times[-1]))
     when = f"once, at {first}" if error.count == 1 else f"{error.count:,} times from {first} to {last}"
     says = [f"Logged as an error {when}; no failure point of it is known"]
     if error.known is None:

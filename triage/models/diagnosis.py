@@ -300,6 +300,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
         services: state of each service, the leading one first.
         coverage: entries that the diagnosis is based on.
         limits: what the logs cannot show, as sentences.
+        answer_limits: those of them that may change the answer.
         incidents: incidents in order of rank.
         changes: what was changed, in order of time.
         next: what to fetch next, null for nothing.
@@ -314,6 +315,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     services: list[ServiceState] = []
     coverage: Coverage
     limits: list[str] = []
+    answer_limits: list[str] = []
     incidents: list[Incident] = []
     changes: list[Change] = []
     next: Next | None = None

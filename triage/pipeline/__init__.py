@@ -81,6 +81,8 @@ _MODULES = {
     "to_json": "triage.pipeline.reports",
     "to_json_line": "triage.pipeline.fetch_run",
     "undo_steps": "triage.rendering.change_view",
+    "Action": "triage.rendering.first_actions",
+    "first_actions": "triage.rendering.first_actions",
     "verification_report": "triage.pipeline.comparison",
     "watch": "triage.pipeline.watch_run",
     "why_no_ticket": "triage.pipeline.ticket_run",

@@ -88,6 +88,7 @@ from triage.rendering.change_view import (
     describe_items as describe_items,
     undo_steps as undo_steps,
 )
+from triage.rendering.first_actions import Action as Action, first_actions as first_actions
 from triage.rendering.formats import DocumentName as DocumentName, format_names as format_names
 from triage.tickets.connection import TrackerName as TrackerName
 

@@ -216,7 +216,11 @@ class Analyser:
         history = self._changes.build()
         diagnosis = add_changes(diagnosis, self._diagnosis.onsets(), history, self._configurations)
         if limits := _limits(balanced.omitted, self._failures.unread):
-            diagnosis = msgspec.structs.replace(diagnosis, limits=[*diagnosis.limits, *limits])
+            diagnosis = msgspec.structs.replace(
+                diagnosis,
+                limits=[*diagnosis.limits, *limits],
+                answer_limits=[*diagnosis.answer_limits, *limits],
+            )
         leading = diagnosis.services[0].chain if diagnosis.services else ""
         impact = next((pack.impact for pack in self.packs if pack.id == leading), "")
         return Analysis(

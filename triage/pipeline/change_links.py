@@ -9,7 +9,7 @@ from triage.changes import ChangeHistory, Configuration, current_settings, link_
 from triage.models import Diagnosis, Incident
 from triage.models.change import AppliedChange, Change, ChangeLink, Onset
 from triage.text import pluralize
-from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
+from triage.window import NANOSECONDS, format_second, format_timestamp, parse_timestamp
 
 _SERVICE_ACCOUNT = re.compile(
     r"@[a-z0-9-]+\.iam\.gserviceaccount\.com|@developer\.gserviceaccount\.com|^service-\d+@"
@@ -92,12 +92,8 @@ def _nothing_changed(service: str, began: int, diagnosis: Diagnosis, history: Ch
     if any(change.change.service in (None, service) for change in before):
         return ""
     of = f" of {service}" if before else ""
-    end = _moment(format_timestamp(began))
-    return f"No change{of} in these logs between {_moment(first)} and the first failure at {end}"
-
-
-def _moment(timestamp: str) -> str:
-    return f"{timestamp[:10]} {timestamp[11:19]} UTC"
+    end = format_second(format_timestamp(began))
+    return f"No change{of} in these logs between {format_second(first)} and the first failure at {end}"
 
 
 def _lacks_configuration(change: AppliedChange) -> bool:
@@ -110,7 +106,7 @@ def _unknown_configuration(found: AppliedChange) -> str:
     """Return that the configuration before a change is unknown, and what would supply it."""
     change = found.change
     previous = change.previous_revision
-    says = f"the configuration of {change.service} before the change at {_moment(change.at)} is unknown"
+    says = f"the configuration of {change.service} before the change at {format_second(change.at)} is unknown"
     ways = []
     if found.previous_since is not None:
         start = f"{format_timestamp(found.previous_since - _DEPLOYING)[:19]}Z"

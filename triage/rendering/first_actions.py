@@ -16,8 +16,6 @@ _START_TIERS = ("crash", "startup")
 #: Kinds of workloads that requests reach: the others have no traffic to send back.
 _WITH_TRAFFIC = ("service", "function")
 _FIRST_GENERATION = re.compile(r"-0*1-[a-z0-9]{3}$", re.ASCII)
-#: Traffic that is pinned to a revision gives later deployments none.
-_PINNED = "Traffic stays pinned to it until you run `--to-latest`."
 
 
 class Action(NamedTuple):
@@ -81,9 +79,10 @@ def _rollback(
     revision = known["revision"]
     if state is None or state.kind not in _WITH_TRAFFIC or not revision:
         return
-    if incident.recovered or _FIRST_GENERATION.search(revision):
-        return
     verdict = state.revisions.get(revision)
+    is_past = incident.recovered and (state.revision != revision or verdict == "ready")
+    if is_past or _FIRST_GENERATION.search(revision):
+        return
     began_with_it = change is not None and (
         change.revision in incident.scope.revisions or "traffic" in incident.change_items
     )
@@ -91,22 +90,23 @@ def _rollback(
     nothing_serves = state.verdict == "not_ready" and any(map(_is_rollback, _most_urgent(fixes)))
     if not (began_with_it or failed_from_start or nothing_serves):
         return
+    if state.verdict == "ready" and not known["last_good"]:
+        return
     previous = (change.previous_revision if change and began_with_it else None) or ""
     if previous and state.revisions.get(previous) not in ("not_ready", None):
         known = known | {"last_good": previous}
     good = known["last_good"]
     if good and state.verdict == "degraded" and verdict == "not_ready" and incident.tier in _START_TIERS:
-        says = "{last_good} still serves: make sure that it has all traffic."
+        says = "{last_good} still serves: make sure that it has all traffic"
     elif good:
-        says = "Roll back to {last_good}, the last revision that was ready."
+        says = "Roll back to {last_good}, the last ready revision"
     elif any(name != revision for name in state.revisions):
-        says = "Roll back to an earlier revision; these logs show none that was ready."
+        says = "Roll back to an earlier revision: the first command lists them"
     else:
-        says = "Roll back to the revision before {revision}; these logs do not name it."
+        says = "Roll back to the revision before {revision}: the first command lists them"
     commands = rollback_steps(known)[0].commands
-    yield _filled(
-        "rollback", Step(says=f"{says} {_PINNED}", commands=commands[-1:] if good else commands), known
-    )
+    says += ". It pins traffic until you run `--to-latest`."
+    yield _filled("rollback", Step(says=says, commands=commands[-1:] if good else commands), known)
 
 
 def _fixes(

@@ -75,6 +75,11 @@ def since_epoch(moment: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * NANOSECONDS + delta.microseconds * 1000
 
 
+def format_second(timestamp: str) -> str:
+    """Return an RFC 3339 time in UTC to the second, for a sentence: ``2025-09-16 00:43:00 UTC``."""
+    return f"{timestamp[:10]} {timestamp[11:19]} UTC"
+
+
 def format_utc_and_local(nanoseconds: int, zone: tzinfo | None = None) -> str:
     """Return a time in UTC and in local time: ``2025-09-16 00:43:00 UTC (17:43:00 PDT)``.
 

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.models import Comparison, Diagnosis, Gate, Timeline
+from triage.models import Comparison, Diagnosis, Evidence, Gate, Timeline
 from triage.text import clean, escape_ci_commands
 
 _MAX_MESSAGE = 400
@@ -45,6 +45,16 @@ def render_text(*parts: RenderableType) -> str:
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     return "\n".join(escape_ci_commands(line.rstrip(" ")) for line in screen.get().split("\n"))
+
+
+def text_width() -> int:
+    """Return the width of the terminal or COLUMNS, else 80."""
+    return Console(file=sys.stdout).width
+
+
+def count_lines(*parts: RenderableType) -> int:
+    """Return how many lines the parts take at the width of the terminal."""
+    return render_text(*parts).count("\n")
 
 
 def make_grid(columns: int = 2, gap: int = 2) -> Table:
@@ -82,6 +92,13 @@ def shorten_message(message: str) -> str:
     lines = [" ".join(line.split()) for line in message.splitlines() if line.strip()] or [""]
     line = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
     return line if len(line) <= _MAX_MESSAGE else line[:_MAX_MESSAGE] + " ..."
+
+
+def evidence_text(line: Evidence) -> Text:
+    """Return a log line with its severity and how often it occurred."""
+    times = f" ({line.count:,} times)" if line.count > 1 else ""
+    severity = f"{line.severity}  " if line.severity != "DEFAULT" else ""
+    return Text.assemble((severity, "dim"), shorten_message(line.message), (times, "dim"))
 
 
 def sanitize(document: Document) -> Document:

@@ -1,104 +1,322 @@
-"""Screen of ``triage diagnose``: the answer, then the evidence."""
+"""Screen of ``triage diagnose``: the answer, what to do now and why; with -v also everything else."""
 
-from collections.abc import Iterator, Sequence
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from rich.console import RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
-from triage.cli.screens.changes import render_changes
 from triage.cli.screens.console import (
     VERDICTS,
-    make_bullets,
+    count_lines,
+    evidence_text,
     make_grid,
     render_copyable,
     render_section,
     shorten_message,
+    text_width,
 )
-from triage.cli.screens.coverage import render_coverage
+from triage.cli.screens.diagnosis_details import render_rest
 from triage.cli.screens.next_commands import suggest_commands
-from triage.cli.screens.times import format_clock, format_dated_clock, format_moment
+from triage.cli.screens.times import format_clock, format_dated_clock, format_moment, format_span
 from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
-from triage.text import count_times, pluralize
+from triage.pipeline import Action, Playbook, first_actions
+from triage.text import count_times, pluralize, shorten_names
 
-_MAX_NAMES = 3
+#: Lines of the screen without -v, and of the answer on it.
+_MAX_LINES, _ANSWER_LINES = 25, 2
+_MAX_COMMANDS = 2
+_LABEL_WIDTH = 12
+_TITLE_WIDTH = 80
+_CLOCK_WIDTH = 12
+#: What the name of a service or a revision has, and a word has not.
+_NAME_MARK = re.compile(r"[-_/\d]")
+
+#: A reason with the lines that it cites first.
+_Reason: TypeAlias = tuple[Because, list[Evidence]]
+
+
+class _Room(NamedTuple):
+    """How much of each part is shown.
+
+    Attributes:
+        reasons: reasons.
+        actions: things to do.
+        ruled_out: causes that were ruled out.
+        others: other incidents.
+        gaps: gaps.
+        whole: whether sentences and lines are shown whole, with the ids of the evidence.
+
+    """
+
+    reasons: int
+    actions: int = 2
+    ruled_out: int = 2
+    others: int = 3
+    gaps: int = 2
+    whole: bool = False
+
+
+class _Content(NamedTuple):
+    """What is shown of a diagnosis.
+
+    Attributes:
+        incidents: incidents, that of the answer first.
+        actions: what to do first about it.
+        reasons: its reasons in order of time.
+
+    """
+
+    incidents: Sequence[Incident]
+    actions: Sequence[Action]
+    reasons: Sequence[_Reason]
+
+
+_EVERYTHING = _Room(sys.maxsize, sys.maxsize, sys.maxsize, sys.maxsize, sys.maxsize, whole=True)
 
 
 def render_answer(diagnosis: Diagnosis) -> Text:
-    """Return the first line: verdict, service, cause, check and confidence.
+    """Return the first two lines: the verdict and the service, then what broke.
 
-    Without a cause it says why there is none.
+    Without an incident the second line says why there is none; without a service the first line does.
     """
     word, style = VERDICTS[diagnosis.verdict]
     if diagnosis.recovered:
         word += " (recovered)"
     state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
+    separator = "  "
     if incident and diagnosis.verdict == "ready":
-        count = diagnosis.open_incidents
-        word, style = f"{word}, {pluralize(count, 'open incident')}:", VERDICTS["degraded"][1]
-        parts = [_format_title(incident), incident.service]
-    elif incident:
-        parts = [incident.service, _format_title(incident)]
-    else:
-        parts = (
-            [state.service, state.why] if state else diagnosis.limits[:1] or ["the export holds no entries"]
+        word, style = (
+            f"{word}, {pluralize(diagnosis.open_incidents, 'open incident')}",
+            VERDICTS["degraded"][1],
         )
+        separator = ": "
     line = Text(word, style=style, no_wrap=True)
-    separator = " " if word.endswith(":") else "  "
-    return line.append(separator + "  ".join(filter(None, parts)), style="not bold default")
+    service = state.service if state else ""
+    line.append(f"{separator}{service}" if service else "", style="not bold default")
+    if incident:
+        says = _format_title(incident, service)
+    elif state:
+        says = shorten_names(_sentence(state.why), _TITLE_WIDTH)
+    else:
+        says = diagnosis.limits[0] if diagnosis.limits else "the export holds no entries"
+    before = separator if state is None else "\n"
+    return line.append(f"{before}{says}" if says else "", style="not bold default")
 
 
 def render_details(
-    diagnosis: Diagnosis, exports: Sequence[str], *, first: Sequence[str] = ()
+    diagnosis: Diagnosis,
+    exports: Sequence[str],
+    *,
+    first: Sequence[str] = (),
+    playbooks: Mapping[str, Playbook] | None = None,
+    verbose: bool = False,
 ) -> Iterator[RenderableType]:
-    """Yield the sections under the answer.
+    """Yield what stands under the answer, on a screen of at most 25 lines; with ``verbose`` everything.
 
-    ``exports`` are repeated in the next commands. ``first`` are commands to show before them.
+    ``exports`` are repeated in the next commands. ``first`` are commands to show before them. ``playbooks``
+    stand beside the packs.
     """
-    state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
-    if incident and state and state.why:
-        yield Text(state.why)
     incidents = _answer_first(diagnosis)
+    content = _Content(
+        incidents,
+        first_actions(diagnosis, incidents[0], playbooks) if incidents else [],
+        _reasons_in_order(incidents[0]) if incidents else [],
+    )
+    commands = [*first, *suggest_commands(diagnosis, exports)]
+    parts: list[RenderableType] = []
+    for room in [_EVERYTHING] if verbose else _rooms(len(content.reasons)):
+        parts = [*_render_parts(diagnosis, content, commands, room)]
+        if count_lines(*parts) <= _MAX_LINES - _ANSWER_LINES:
+            break
+    yield from parts
+    if verbose:
+        yield from render_rest(diagnosis, incidents)
+
+
+def _rooms(reasons: int) -> Iterator[_Room]:
+    """Yield how much of each part is shown, less each time."""
+    for count in range(max(reasons, 2), 1, -1):
+        yield _Room(count)
+    yield _Room(2, actions=1, ruled_out=1, others=2, gaps=1)
+    yield _Room(1, actions=1, ruled_out=1, others=1, gaps=1)
+    yield _Room(1, actions=1, ruled_out=0, others=1, gaps=1)
+
+
+def _render_parts(
+    diagnosis: Diagnosis, content: _Content, commands: Sequence[str], room: _Room
+) -> Iterator[RenderableType]:
+    """Yield what to do now, why, the other incidents, and the next commands."""
+    incidents = content.incidents
     if incidents:
-        yield from _render_history(incidents[0])
-        yield from _render_incident(incidents[0], named=incident is None)
-    yield from render_changes(diagnosis)
-    if len(diagnosis.services) > 1:
-        yield from render_section("Services", _services_table(diagnosis.services))
-    if len(incidents) > 1:
-        yield from render_section("Also", _other_incidents_table(incidents))
-    yield from _render_noise(diagnosis)
-    yield from render_section("Coverage", render_coverage(diagnosis.coverage))
-    printed = {gap.detail for gap in diagnosis.coverage.gaps}
-    if state is None:
-        printed.update(diagnosis.limits[:1])
-    if limits := [limit for limit in diagnosis.limits if limit not in printed]:
-        yield from render_section("Limits", make_bullets(limits))
-    if diagnosis.next:
-        yield from render_section("To confirm", Text(diagnosis.next.why))
-        yield from render_copyable(diagnosis.next.filter)
-    yield from render_section("Next")
-    for command in [*first, *suggest_commands(diagnosis, exports)]:
-        yield from render_copyable(command)
+        yield from _render_status(diagnosis, incidents[0], room)
+        yield from _render_actions(incidents[0], content.actions[: room.actions])
+        yield from _render_reasons(incidents[0], content.reasons, room)
+    yield Text()
+    yield from _render_tail(diagnosis, incidents, room)
+    for index, command in enumerate(commands):
+        yield _label("" if index else "Next", command)
+    more = [*([] if room.whole else ["-v"]), *(f"triage explain {found.cause}" for found in incidents[:1])]
+    if more:
+        yield _label("More", " or ".join(more))
 
 
-def _render_history(incident: Incident) -> Iterator[RenderableType]:
-    """Yield what an incident began after, and the last issue of it."""
-    if incident.change_says:
-        yield Text(incident.change_says)
+def _render_status(diagnosis: Diagnosis, incident: Incident, room: _Room) -> Iterator[RenderableType]:
+    """Yield since when and how much of the service failed, what changed before, and the last issue of it."""
+    state = diagnosis.state_of(incident.service)
+    if _answer_incident(diagnosis) is None:
+        yield Text()
+        yield Text(_format_title(incident, incident.service), style="bold", no_wrap=True)
+    yield Text(_format_span(incident))
+    if state and state.why and _answer_incident(diagnosis):
+        yield Text(_sentence(state.why))
+    if incident.change and incident.change_says:
+        says = incident.change_says if room.whole else incident.change_says.partition(";")[0]
+        yield Text(_sentence(says))
     if seen := incident.seen_before:
-        yield Text(f"{seen.says}: {seen.url}")
+        yield Text(f"{seen.says}: {seen.url}", no_wrap=True)
 
 
-def _render_noise(diagnosis: Diagnosis) -> Iterator[RenderableType]:
-    if diagnosis.noise:
-        total = sum(noise.count for noise in diagnosis.noise)
-        kinds = ", ".join(f"{noise.title} ({noise.count})" for noise in diagnosis.noise)
-        yield from render_section(f"Known noise: {pluralize(total, 'line')}", Text(kinds))
+def _render_actions(incident: Incident, actions: Sequence[Action]) -> Iterator[RenderableType]:
+    if actions:
+        to_fix = "To prevent it" if incident.recovered else "To fix it"
+        yield from render_section("Do now" if incident.is_open else to_fix)
+    for number, action in enumerate(actions):
+        yield from _render_action(action, first=number == 0)
+
+
+def _render_action(action: Action, *, first: bool) -> Iterator[RenderableType]:
+    """Yield an action with its commands; of one after the first only what undoes a change has any."""
+    before = "" if first else "Or: " if action.kind == "undo" else "Then: "
+    commands = action.commands[:_MAX_COMMANDS] if first or action.kind == "undo" else []
+    missing = [word for word in action.missing if any(word in command for command in commands)]
+    is_said = action.kind == "rollback" and missing == ["LAST_GOOD_REVISION"]
+    replace = f" Replace {', '.join(missing)}." if missing and not is_said else ""
+    yield Padding(Text(f"{before}{action.says.replace('`', '')}{replace}"), (0, 0, 0, 2))
+    for command in commands:
+        yield from render_copyable(f"  {command}")
+
+
+def _format_span(incident: Incident) -> str:
+    """Return since when it happens, whether it is over, and how much failed."""
+    started, ended = format_moment(incident.first_seen), incident.last_seen
+    same_day = incident.first_seen[:10] == ended[:10]
+    last = f"{format_clock(ended)[:8]} UTC" if same_day else format_moment(ended)
+    share = incident.share
+    if share and share.of == "requests":
+        much = f" {share.failed:,} of {pluralize(share.total, 'request')} failed."
+    else:
+        much = f" {count_times(incident.count).capitalize()}." if incident.count > 1 else ""
+    is_moment = incident.first_seen[:19] == ended[:19]
+    if incident.recovered:
+        return f"Over: {started if is_moment else f'{started} to {last}'}.{much}"
+    since = "Open since" if incident.is_open else "Seen" if is_moment else "Since"
+    return f"{since} {started}{'' if is_moment else f', last seen {last}'}.{much}"
+
+
+def _reasons_in_order(incident: Incident) -> list[_Reason]:
+    """Return the reasons with the lines that each one cites first, in order of time.
+
+    A reason without a line of its own stays behind the one before it.
+    """
+    lines = {line.id: line for line in incident.evidence}
+    placed: list[tuple[str, Because, list[Evidence]]] = []
+    time = ""
+    for reason in incident.reasons or [Because(text, []) for text in incident.because]:
+        own = [lines.pop(cited) for cited in reason.evidence if cited in lines]
+        time = min((line.timestamp for line in own), default=time)
+        placed.append((time, reason, own))
+    return [(reason, own) for _, reason, own in sorted(placed, key=lambda found: found[0])]
+
+
+def _render_reasons(incident: Incident, reasons: Sequence[_Reason], room: _Room) -> Iterator[RenderableType]:
+    """Yield the reasons in order of time, each with its lines."""
+    dated = len({line.timestamp[:10] for line in incident.evidence}) > 1
+    shown = f", {room.reasons} of {len(reasons)} reasons" if room.reasons < len(reasons) else ""
+    table = make_grid()
+    table.columns[0].min_width = len("00:00:00")
+    for reason, lines in reasons[: room.reasons]:
+        time = lines[0].timestamp if lines else ""
+        clock = (format_dated_clock(time) if dated else format_clock(time)) if time else ""
+        says = f"{reason.says}{_citation(reason)}" if room.whole else _in_brief(reason.says)
+        table.add_row(Text(clock if room.whole else clock[:-4], style="dim"), Text(says))
+        for line in lines if room.whole else lines[:1]:
+            if room.whole:
+                table.add_row(Text(line.id, style="cyan"), evidence_text(line))
+            elif not _is_quoted(line, reason.says):
+                text = evidence_text(line)
+                text.no_wrap, text.overflow = True, "ellipsis"
+                table.add_row("", text)
+    yield from render_section(f"Why ({incident.confidence} confidence{shown})", table)
+
+
+def _in_brief(says: str) -> str:
+    """Return a sentence in one line, in two where it quotes a line of the log."""
+    width = text_width() - _CLOCK_WIDTH
+    return shorten_names(says, 2 * width if "`" in says else width)
+
+
+def _is_quoted(line: Evidence, says: str) -> bool:
+    """Return whether a sentence quotes a line; a title cuts what is long."""
+    quoted = says.partition("`")[2].partition("`")[0].rstrip("…")
+    return bool(quoted) and shorten_message(line.message).replace("`", "'").startswith(quoted)
+
+
+def _render_tail(
+    diagnosis: Diagnosis, incidents: Sequence[Incident], room: _Room
+) -> Iterator[RenderableType]:
+    """Yield what was ruled out, the other incidents, what would confirm the cause, and the gaps."""
+    table = make_grid(gap=1)
+    table.columns[0].width = _LABEL_WIDTH - 1
+    rows: list[tuple[str, Sequence[str]]] = []
+    if incidents:
+        ruled_out = incidents[0].ruled_out
+        says = [f"{cleared.cause}: {cleared.why}" for cleared in ruled_out[: room.ruled_out]]
+        rows.append(("Ruled out", [] if room.whole else says))
+        others = [_format_other(incident, incidents[0]) for incident in incidents[1:]]
+        affected = [
+            f"{found.service}, {pluralize(found.requests, 'request')}" for found in incidents[0].affected
+        ]
+        rows.append(("Affects", ["; ".join(affected)] if affected else []))
+        rows.append(("Also", _first_of(others, room.others)))
+    if len(diagnosis.services) > 1:
+        states = [f"{state.service} {VERDICTS[state.verdict][0]}" for state in diagnosis.services]
+        rows.append(("Services", [", ".join(states)]))
+    if diagnosis.next:
+        rows.append(("To confirm", [_sentence(diagnosis.next.why)]))
+    if diagnosis.coverage.first and diagnosis.coverage.last:
+        covered = diagnosis.coverage
+        span = format_span(diagnosis.coverage.first, diagnosis.coverage.last).partition(" (")[0]
+        rows.append(("Read", [f"{pluralize(covered.records, 'record')}, {span}"]))
+    gaps = list(dict.fromkeys([*(gap.detail for gap in diagnosis.coverage.gaps), *diagnosis.answer_limits]))
+    gaps = [_sentence(limit) for limit in gaps]
+    rows.append(("Gaps", _first_of(gaps, room.gaps)))
+    for label, texts in rows:
+        for index, text in enumerate(texts):
+            cell = Text(text)
+            if label in ("Ruled out", "Affects", "Also", "Services") and not room.whole:
+                cell.no_wrap, cell.overflow = True, "ellipsis"
+            table.add_row(Text("" if index else label, style="bold"), cell)
+    if table.row_count:
+        yield table
+
+
+def _first_of(texts: Sequence[str], most: int) -> list[str]:
+    """Return the first texts, and how many more there are."""
+    more = len(texts) - most
+    return [*texts[:most], f"and {more} more"] if more > 0 else list(texts)
+
+
+def _label(label: str, text: str) -> Text:
+    """Return a line of the last table that is printed whole, to be copied."""
+    return Text.assemble((f"{label:<{_LABEL_WIDTH}}", "bold"), (text, "cyan"), no_wrap=True)
 
 
 def _answer_incident(diagnosis: Diagnosis) -> Incident | None:
-    """Return the incident of the first line.
+    """Return the incident of the answer.
 
     It is the first incident; of a service that is ready, the first open one.
     """
@@ -108,122 +326,34 @@ def _answer_incident(diagnosis: Diagnosis) -> Incident | None:
 
 
 def _answer_first(diagnosis: Diagnosis) -> list[Incident]:
-    """Return the incidents, that of the first line first."""
+    """Return the incidents, that of the answer first."""
     incident = _answer_incident(diagnosis)
     return sorted(diagnosis.incidents, key=lambda found: found is not incident)
 
 
-def _render_incident(incident: Incident, *, named: bool) -> Iterator[RenderableType]:
-    if named:
-        yield from render_section("Incident", Text(_format_title(incident)))
-    yield from render_section("Why", _reasons_table(incident))
-    yield from render_section("Where", _scope_table(incident))
-    if incident.affected:
-        affected = [f"{found.service}: {pluralize(found.requests, 'request')}" for found in incident.affected]
-        yield from render_section("Affected services", make_bullets(affected))
-    if incident.symptoms:
-        yield from render_section("Symptoms of it", make_bullets(incident.symptoms))
-    if incident.ruled_out:
-        table = make_grid()
-        shown = {number for reason in incident.reasons for number in reason.evidence}
-        lines = {line.id: line for line in incident.evidence if line.id not in shown}
-        dated = len({line.timestamp[:10] for line in incident.evidence}) > 1
-        for cleared in incident.ruled_out:
-            table.add_row(
-                Text(cleared.cause, style="bold"), Text(cleared.why + _format_citation(cleared.evidence))
-            )
-            for line in [lines.pop(cited) for cited in cleared.evidence if cited in lines]:
-                table.add_row("", _evidence_row(line, dated=dated))
-        yield from render_section("Ruled out", table)
+def _format_other(incident: Incident, first: Incident) -> str:
+    """Return an incident in one line; the service is named if it differs from that of the first."""
+    over = ", over" if incident.recovered else ""
+    service = f"{incident.service}: " if incident.service != first.service else ""
+    return f"{incident.severity}{over}, {count_times(incident.count)}: {service}{incident.title}"
 
 
-def _reasons_table(incident: Incident) -> Table:
-    """Return the numbered reasons, each with the evidence lines it cites first."""
-    reasons = incident.reasons or [Because(text, []) for text in incident.because]
-    lines = {line.id: line for line in incident.evidence}
-    days = {line.timestamp[:10] for line in lines.values()}
-    table = make_grid(gap=1)
-    for number, reason in enumerate(reasons, start=1):
-        table.add_row(f"{number}.", Text(reason.says + _format_citation(reason.evidence)))
-        shown = [lines.pop(cited) for cited in reason.evidence if cited in lines]
-        for line in shown:
-            table.add_row("", _evidence_row(line, dated=len(days) > 1))
-    return table
-
-
-def _evidence_row(line: Evidence, *, dated: bool) -> Table:
-    times = f" ({line.count} times)" if line.count > 1 else ""
-    message = shorten_message(line.message)
-    text = Text.assemble(
-        (format_dated_clock(line.timestamp) if dated else format_clock(line.timestamp), "dim"),
-        (f"  {line.severity}  " if line.severity != "DEFAULT" else "  ", "dim"),
-        message,
-        (times, "dim"),
-    )
-    table = make_grid()
-    table.add_row(Text(line.id, style="cyan"), text)
-    return table
-
-
-def _scope_table(incident: Incident) -> Table:
-    scope = incident.scope
-    location = [part for part in (scope.environment, scope.project, scope.location) if part]
-    table = make_grid()
-    table.add_row("service", scope.service + (f" ({', '.join(location)})" if location else ""))
-    if scope.revisions:
-        table.add_row("revisions" if len(scope.revisions) > 1 else "revision", _join_names(scope.revisions))
-    if scope.instances:
-        short = [short_instance(instance) for instance in scope.instances]
-        table.add_row("instances" if len(short) > 1 else "instance", _join_names(short))
-    table.add_row("first seen", format_moment(incident.first_seen))
-    if incident.last_seen != incident.first_seen:
-        table.add_row("last seen", format_moment(incident.last_seen))
-    table.add_row("count", str(incident.count))
-    return table
-
-
-def _services_table(states: Sequence[ServiceState]) -> Table:
-    table = make_grid(3)
-    for state in states:
-        word, style = VERDICTS[state.verdict]
-        table.add_row(state.service, Text(word, style=style), state.why)
-    return table
-
-
-def _other_incidents_table(incidents: Sequence[Incident]) -> Table:
-    """Return a line for each incident after the first.
-
-    The service is named if it differs from that of the first.
-    """
-    table = make_grid()
-    for incident in incidents[1:]:
-        service = f"{incident.service}: " if incident.service != incidents[0].service else ""
-        table.add_row(
-            incident.severity, Text(f"{service}{_format_title(incident)}, {count_times(incident.count)}")
-        )
-    return table
-
-
-def _format_title(incident: Incident) -> str:
-    check = f"check {incident.check}" if incident.check else "no failing check"
-    recovered = ", recovered" if incident.recovered else ""
-    return f"{incident.title} ({check}, {incident.confidence} confidence{recovered})"
+def _format_title(incident: Incident, service: str) -> str:
+    """Return what broke in at most 80 columns; the service is named if it is not that of the verdict."""
+    named = f"{incident.service}: " if incident.service != service else ""
+    return shorten_names(f"{named}{incident.title}", _TITLE_WIDTH)
 
 
 def _primary_service(diagnosis: Diagnosis) -> ServiceState | None:
     return min(diagnosis.services, key=lambda state: not state.primary, default=None)
 
 
-def short_instance(instance: str) -> str:
-    """Return the end of an instance id; ids share their beginning."""
-    return instance if len(instance) <= 12 else f"...{instance[-8:]}"
+def _sentence(text: str) -> str:
+    """Return a text with a capital and a full stop; a name at its beginning keeps its letters."""
+    first = text.partition(" ")[0]
+    shown = text if _NAME_MARK.search(first) else text[:1].upper() + text[1:]
+    return shown if not shown or shown.endswith((".", "?", "…", ")")) else f"{shown}."
 
 
-def _join_names(names: Sequence[str]) -> str:
-    more = len(names) - _MAX_NAMES
-    shown = ", ".join(names[:_MAX_NAMES])
-    return f"{len(names)}: {shown} and {more} more" if more > 0 else shown
-
-
-def _format_citation(evidence: Sequence[str]) -> str:
-    return f"  [{', '.join(evidence)}]" if evidence else ""
+def _citation(reason: Because) -> str:
+    return f"  [{', '.join(reason.evidence)}]" if reason.evidence else ""

@@ -12,8 +12,7 @@ _MAX_FILES = 5
 def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     """Return the commands to run next.
 
-    If the verdict is inconclusive, the first one fetches more logs. The others explain and report the
-    incident.
+    If the verdict is inconclusive, the first one fetches more logs. The other one reports the incident.
     """
     again = (
         shlex.join([*exports, *_table_options(diagnosis, exports)])
@@ -23,7 +22,7 @@ def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
     again = f"--engine spark {again}" if isinstance(exports, OnSpark) else again
     typed = [_fetch_command(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
     if diagnosis.incidents:
-        typed += [f"triage explain {diagnosis.incidents[0].cause}", f"triage report {again} -o report.md"]
+        typed.append(f"triage report {again} -o report.md")
     return typed or [f"triage timeline {again}"]
 
 

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from triage.cli.screens.console import VERDICTS
 from triage.cli.screens.coverage import render_coverage
-from triage.cli.screens.diagnosis import short_instance
 from triage.cli.screens.steps import render_steps
 from triage.cli.screens.times import format_elapsed, format_moment
 from triage.models import Run, Timeline
+from triage.text import short_instance
 
 _MAX_REASONS = 3
 LEGEND = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         fetch,
         load,
         report,
+        schema,
         timeline,
     )
 
@@ -35,6 +36,7 @@ __all__ = [
     "fetch",
     "load",
     "report",
+    "schema",
     "timeline",
 ]
 

@@ -333,7 +333,7 @@ misses = ["nothing"]
     )
     called = call("rules", "check", pack)
     assert called.status == 65
-    assert [line.partition(": rule ")[0] for line in called.out.splitlines()] == [f"{pack}:7", f"{pack}:14"]
+    assert [line.partition(": rule ")[0] for line in called.out.splitlines()] == [f"{pack}:11", f"{pack}:17"]
     assert called.err == "triage: 2 faults in the rule packs; each line above names the place\n"
 
 

@@ -33,6 +33,10 @@ COMMANDS = {
         "Explain what a cause means, how it is recognised and fixed.",
     ),
     "rules": ("triage.cli.rules:rules_group", "Check and list the rule packs."),
+    "schema": (
+        "triage.cli.schema:schema_command",
+        "Print the JSON Schemas of the documents and of rule packs.",
+    ),
     "fetch": ("triage.cli.fetch:fetch_command", "Fetch logs from Cloud Logging and diagnose them."),
     "watch": ("triage.cli.watch:watch_command", "Watch a service live, from Cloud Logging."),
     "verify": (

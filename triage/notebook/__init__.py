@@ -1,5 +1,7 @@
 """Notebook API: load logs, documents that render themselves, DataFrames."""
 
+from typing import Any
+
 from triage.notebook.documents import Comparison, Diagnosis, Timeline
 from triage.notebook.fetch_logs import fetch
 from triage.notebook.logs import Loadable, Logs, load
@@ -15,6 +17,7 @@ __all__ = [
     "fetch",
     "load",
     "report",
+    "schema",
     "timeline",
 ]
 
@@ -69,3 +72,15 @@ def report(logs: Loadable, template: str = "remediation") -> str:
 
     """
     return load(logs).report(template)
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return a JSON Schema: of a document ("diagnosis", "timeline", "comparison", "gate"), of "pack", ...
+
+    Raises:
+        UsageError: there is no schema of that name; the message lists them.
+
+    """
+    from triage.pipeline import schema as find_schema
+
+    return find_schema(name)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-#: An escape, a class, the opening of a group, flags, or a single character.
+#: An escape, a class, flags, the opening of a group, a count, or a single character.
 _TOKEN = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[a-zA-Z-]+\)|\((?:\?(?:P<\w+>|[a-zA-Z-]*:))?|.", re.DOTALL
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[a-zA-Z-]+\)|\((?:\?(?:P<\w+>|[a-zA-Z-]*:))?|\{\d*,?\d*\}|.",
+    re.DOTALL,
 )
 
 
@@ -80,6 +81,29 @@ def named_group(pattern: str, name: str) -> str | None:
         if start >= 0 and depth == 0:
             return pattern[start + len(opening) : token.start()]
     return None
+
+
+def top_level_prefixes(pattern: str) -> list[int]:
+    """Return where the beginnings of a pattern end that are patterns themselves, the shortest first.
+
+    A pattern with alternatives outside of groups has none.
+    """
+    ends, depth = [], 0
+    for token in _TOKEN.finditer(pattern):
+        if depth == 0 and token[0] == "|":
+            return []
+        if depth == 0 and token[0][0] not in "*+?{":
+            ends.append(token.start())
+        depth += (token[0][0] == "(" and token[0][-1] != ")") - (token[0] == ")")
+    return [end for end in ends if end and not pattern[end:].startswith(")") and _is_pattern(pattern[:end])]
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _mark(number: int) -> str:

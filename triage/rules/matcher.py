@@ -107,18 +107,19 @@ class Matcher(Immutable):
         text = Subject.of(whole)
         for number in sorted({rule for literal, _, _ in found for rule in self._by_literal[literal]}):
             pack, rule = self._rules[number]
-            if _applies_to(pack, service) and _may_log(rule, log, logger):
+            if applies_to(pack, service) and may_log(rule, log, logger):
                 match = match_rule(rule, text)
                 if match is not None:
                     return pack, rule, {k: v for k, v in match.groupdict().items() if v is not None}
         return None
 
 
-def _applies_to(pack: Pack, service: str) -> bool:
+def applies_to(pack: Pack, service: str) -> bool:
+    """Return whether a pack reads the lines of a service."""
     return not pack.services or not service or any(fnmatchcase(service, name) for name in pack.services)
 
 
-def _may_log(rule: Rule, log: str, logger: str) -> bool:
+def may_log(rule: Rule, log: str, logger: str) -> bool:
     """Return whether an entry's log and logger are those of the rule, as far as the entry names them.
 
     The lines of a probe name their log, so a line without one is not from a probe. A standard-library logger

@@ -1,4 +1,4 @@
-"""Screens of ``triage rules list`` and ``triage explain``."""
+"""Screens of ``triage rules list``, ``triage rules test`` and ``triage explain``."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,8 @@ from rich.text import Text
 
 from triage.cli.screens.console import make_grid, render_copyable, shorten_message
 from triage.models import Cause, Pack, Rule, RunNeeds
-from triage.pipeline import CauseKind, Playbook
+from triage.pipeline import CauseKind, Playbook, TriedPack
+from triage.text import clean, count_times, pluralize
 
 #: Width of the ids in the list of all causes; the longest are longer by a few characters and fold.
 _ID_WIDTH = 32
@@ -35,6 +36,28 @@ def render_packs(packs: Sequence[Pack]) -> Iterator[RenderableType]:
             yield _indent(Text(f"{len(pack.causes)} causes", style="bold"))
             yield _indent(_causes_table(pack.causes))
         yield Text()
+
+
+def render_trial(trial: TriedPack) -> Iterator[RenderableType]:
+    """Yield the rule of each line with what it captured, and for a line without one why none matches."""
+    table = make_grid(2)
+    for tried in trial.lines:
+        count = f"  ({count_times(tried.count)})" if tried.count > 1 else ""
+        result = tried.result
+        rule = Text(result.rule, style="bold green") if result.rule else Text("-", style="bold yellow")
+        table.add_row(rule, Text(clean(shorten_message(tried.line)) + count))
+        told = [f"{name} = {value}" for name, value in result.fields.items()] or result.reasons
+        for text in told:
+            table.add_row(Text(), Text(f"  {clean(text)}", style="dim"))
+    yield table
+    if trial.omitted:
+        yield Text(f"and {pluralize(trial.omitted, 'line')} more")
+    matched = sum(tried.count for tried in trial.lines if tried.result.rule)
+    total = sum(tried.count for tried in trial.lines) + trial.omitted
+    yield Text()
+    yield Text(f"{matched:,} of {pluralize(total, 'line')} matched", style="bold")
+    if trial.unused:
+        yield Text(f"rules that matched no line: {', '.join(trial.unused)}")
 
 
 def render_causes(kinds: Sequence[CauseKind]) -> Iterator[RenderableType]:

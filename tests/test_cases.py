@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from triage import pipeline
+from triage import lql, pipeline
+from triage.entries import api_form
 from triage.models import Cause, Incident, Pack
 from triage.pipeline import Analysis
+from triage.rendering.report_view import ReportView
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 
@@ -236,3 +238,15 @@ def test_every_cause_of_a_run_or_a_revision_is_an_incident_of_some_case(pack: Pa
 @pytest.mark.parametrize(("pack", "cause"), causes(), ids=lambda noun: noun.id)
 def test_superseded_cause_exists(pack: Pack, cause: Cause) -> None:
     assert set(cause.supersedes) <= {other.id for _, other in causes()}
+
+
+@each_case
+def test_the_filter_of_an_incident_finds_every_line_that_its_evidence_counts(case: Path) -> None:
+    logged = [api_form(entry) for entry in pipeline.read_entries([case / "entries.jsonl"])]
+    report = ReportView(analysis(case).diagnosis, analysis(case).timeline, {}, "", None)
+    for view in report.incidents:
+        lines = [line for line in view.incident.evidence if not line.rule.startswith("client-probe/")]
+        found = list(filter(lql.matcher(view.filter), logged)) if lines else []
+        for line in lines:
+            similar = lql.matcher(line.filter)
+            assert sum(map(similar, found)) >= line.count, line.message

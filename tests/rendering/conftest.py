@@ -52,6 +52,7 @@ def evidence(number: int, message: str, **changes: Any) -> Evidence:
         "revision": NEW,
         "instance": "0069c7a988c1ee3a5b9d465bb2ae",
         "rule": f"netra-readiness/rule-{number}",
+        "filter": f'insertId="68c62ef80008{number:04d}"',
     }
     return Evidence(**(fields | changes))
 

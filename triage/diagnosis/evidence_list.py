@@ -1,11 +1,12 @@
 """The lines that an incident cites, each numbered once."""
 
+import re
 from collections.abc import Callable
 
 import msgspec
 
 from triage.models import Entry, Event, Evidence
-from triage.text import excerpt
+from triage.text import clean, excerpt, message_template, quote
 from triage.window import format_timestamp
 
 #: The keys under which exports hold the text of an entry.
@@ -14,6 +15,10 @@ _ESCAPE = "\x1b"
 
 #: Characters of a message that evidence repeats.
 _MESSAGE_LENGTH = 600
+#: Characters of a message that a filter repeats.
+_FILTER_LENGTH = 120
+#: What a template puts in place of a variable part.
+_VARIABLE = re.compile(r"<[a-z]+>")
 
 Link = Callable[[Event], str]
 
@@ -41,8 +46,37 @@ class EvidenceList:
         if key not in self._evidence:
             line = to_evidence(entry, self._link(event), keep)
             number, rule = f"E{len(self._evidence) + 1}", event.name if event.rule else ""
-            self._evidence[key] = msgspec.structs.replace(line, id=number, rule=rule, count=count)
+            found_by = find_similar(event, count)
+            self._evidence[key] = msgspec.structs.replace(
+                line, id=number, rule=rule, count=count, filter=found_by
+            )
         return self._evidence[key].id
+
+
+def find_similar(event: Event, count: int) -> str:
+    """Return the part of a Logging filter that finds a line and ``count`` similar ones, "" for none.
+
+    One line is found by its insertId, requests by path and status, other lines by the text that they share.
+    """
+    entry = event.entry
+    if count == 1:
+        return _compare("insertId=", entry.insert_id)
+    http, details = entry.http, entry.balancer.details if entry.balancer is not None else ""
+    if http is not None and http.status and (details or entry.message.endswith(f" {http.status}")):
+        path = _compare(" AND httpRequest.requestUrl:", http.path)
+        return f"httpRequest.status={http.status}{path}{_compare(' AND jsonPayload.statusDetails=', details)}"
+    return _compare("", event.literal or _longest_constant(entry.message))
+
+
+def _compare(start: str, value: str) -> str:
+    """Return a comparison with a value, "" if it is empty or has characters that no filter should have."""
+    return start + quote(value) if value and clean(value) == value and "\t" not in value else ""
+
+
+def _longest_constant(message: str) -> str:
+    """Return the longest part of a message that all lines of its template share."""
+    parts = (part.strip()[:_FILTER_LENGTH] for part in _VARIABLE.split(message_template(message)))
+    return max((part for part in parts if part in message), key=len, default="")
 
 
 def to_evidence(entry: Entry, link: str, keep: str = "") -> Evidence:

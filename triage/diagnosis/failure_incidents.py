@@ -338,4 +338,6 @@ def _event(entry: Entry, event: Event | None) -> Event:
     """Return an event to be cited: the rule's reading, or one without a rule."""
     if event is not None and event.entry is entry:
         return event
-    return Event(entry=entry, pack=event.pack if event else "", rule=event.rule if event else "")
+    if event is None:
+        return Event(entry=entry, pack="", rule="")
+    return Event(entry=entry, pack=event.pack, rule=event.rule, literal=event.literal)

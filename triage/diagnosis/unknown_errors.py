@@ -268,4 +268,5 @@ def _event(quote: Quote, known: Recognized | None) -> Event:
         entry=entry,
         pack=known.event.pack if known is not None else "",
         rule=known.event.rule if known is not None else "",
+        literal=known.event.literal if known is not None else "",
     )

@@ -29,6 +29,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         instance: instance of the entry.
         rule: rule that matched the entry ("pack/id"), "" for none.
         count: number of entries that say the same.
+        filter: part of a Logging filter that finds all of them, "" where none does.
 
     """
 
@@ -43,6 +44,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     instance: str = ""
     rule: str = ""
     count: int = 1
+    filter: str = ""
 
 
 class Because(msgspec.Struct, frozen=True):

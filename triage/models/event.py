@@ -36,6 +36,7 @@ class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True):
         entry: the entry.
         pack: id of the pack.
         rule: id of the rule.
+        literal: text that every line of the rule contains, "" without a rule.
         run: kind of run that the line belongs to, "" for none.
         step: step of that run.
         check: check that the line is about, "" for none.
@@ -51,6 +52,7 @@ class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True):
     entry: Entry
     pack: str
     rule: str
+    literal: str = ""
     run: RunKind | Literal[""] = ""
     step: str = ""
     check: str = ""

@@ -26,11 +26,16 @@ from triage.rendering.first_actions import known_names
 from triage.rendering.links import logs_explorer_url
 from triage.rendering.playbooks import fill_playbook, find_playbook
 from triage.text import code, prose, quote
+from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
 #: Characters of a log line that the title of an unknown error quotes.
 _MAX_QUOTED = 160
 #: Names that are safe in a filter: no mention, no invisible character.
 _COPYABLE_NAME = re.compile(r"[\w.:/+=-]{1,256}", re.ASCII)
+#: Nanoseconds before and after an incident in which its evidence may be.
+_NEARBY = 120 * NANOSECONDS
+#: Field of a load balancer's entries, which name no service.
+_BALANCER = "jsonPayload.statusDetails"
 _EVIDENCE_ID = re.compile(r"E\d{1,4}")
 _CITED = re.compile(r"(.*\S)\s*\[(E\d{1,4}(?:, E\d{1,4})*)\]", re.DOTALL)
 
@@ -261,18 +266,22 @@ class IncidentView:
         return bool(_EVIDENCE_ID.fullmatch(name)) and any(line.id == name for line in self.incident.evidence)
 
     def _filter(self, lines: Sequence[Evidence]) -> str:
-        """Return the Logging filter that finds the lines, "" if they cannot be named."""
-        lines = [line for line in lines if not _is_client_probe(line)]
-        ids = [quote(line.insert_id) for line in lines if _COPYABLE_NAME.fullmatch(line.insert_id)]
-        if not ids or not _COPYABLE_NAME.fullmatch(self.incident.service):
+        """Return the Logging filter that finds the lines and those like them, "" if there is none."""
+        lines = [line for line in lines if line.filter and not _is_client_probe(line)]
+        if not lines or not _COPYABLE_NAME.fullmatch(self.incident.service):
             return ""
-        times = sorted(line.timestamp for line in lines)
-        wanted = ids[0] if len(ids) == 1 else f"({' OR '.join(ids)})"
-        resource_type, label = WORKLOAD_RESOURCES[self.state.kind if self.state else "service"]
-        return (
-            f'resource.type="{resource_type}"\nresource.labels.{label}={quote(self.incident.service)}\n'
-            f'timestamp>="{times[0]}"\ntimestamp<="{times[-1]}"\ninsertId={wanted}'
-        )
+        times = [parse_timestamp(line.timestamp) for line in lines]
+        if any(line.count > 1 for line in lines):
+            times += [parse_timestamp(at) for at in (self.incident.first_seen, self.incident.last_seen)]
+        parts = [f'timestamp>="{format_timestamp(min(times) - _NEARBY)}"']
+        parts += [f'timestamp<="{format_timestamp(max(times) + _NEARBY)}"']
+        if all(line.service == self.incident.service and _BALANCER not in line.filter for line in lines):
+            resource_type, label = WORKLOAD_RESOURCES[self.state.kind if self.state else "service"]
+            service = f"resource.labels.{label}={quote(self.incident.service)}"
+            parts = [f'resource.type="{resource_type}"', service, *parts]
+        found_by = list(dict.fromkeys(line.filter for line in lines))
+        alternatives = "\n  OR ".join(f"({part})" if " AND " in part else part for part in found_by)
+        return "\n".join([*parts, f"(\n  {alternatives}\n)" if len(found_by) > 1 else found_by[0]])
 
 
 def _is_client_probe(line: Evidence) -> bool:

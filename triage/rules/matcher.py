@@ -140,6 +140,7 @@ def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -
         entry=entry,
         pack=pack.id,
         rule=rule.id,
+        literal=rule.literal,
         run=rule.run,
         step=rule.step,
         check=rule.check or fields.get("check", ""),

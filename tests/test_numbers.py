@@ -122,7 +122,7 @@ def test_open_incidents_are_the_same_everywhere(export: Path) -> None:
     assert found["open_incidents"] == count
     assert found["open_incidents"] == sum(state["open_incidents"] for state in found["services"])
     first_line = terminal(export).split("\n", 1)[0]
-    outputs = [first_line, *(pipeline.report(analysis(export), name) for name in ("comment", "summary"))]
+    outputs = [first_line, *(pipeline.report(analysis(export), name) for name in ("ticket", "summary"))]
     if count:
         assert not found["recovered"]
         assert not any(re.search(r"ready\W{0,4}\(recovered\)", text, re.IGNORECASE) for text in outputs)

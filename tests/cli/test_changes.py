@@ -76,17 +76,17 @@ def test_service_that_passed_the_failure_on_is_affected(call: Call) -> None:
 
 
 def test_report_has_a_table_of_the_changes_and_the_mitigation(call: Call) -> None:
-    shown = call("report", LOWERED).out
+    shown = call("report", LOWERED, "--template", "remediation").out
 
     assert "| `kiosk` | `kiosk-00007-abc` | `memory 1Gi -> 256Mi` (**linked to the incident**) |" in shown
-    assert "## Mitigation: undo the change" in shown
+    assert "## Mitigation and rollback" in shown
 
 
 def test_ticket_has_a_table_of_the_changes(call: Call) -> None:
     shown = call("attach", LOWERED, "--create", "--dry-run").out
 
-    assert "**What changed:** Began 2 min after revision kiosk-00007-abc" in shown
-    assert "Undo the change" in shown
+    assert "**Change:** Began 2 min after revision kiosk-00007-abc" in shown
+    assert "(**linked to the incident**)" in shown
 
 
 def test_page_marks_the_change_on_the_timeline(call: Call) -> None:
@@ -96,7 +96,7 @@ def test_page_marks_the_change_on_the_timeline(call: Call) -> None:
 
 
 def test_playbook_commands_use_the_configuration_of_the_logs(call: Call) -> None:
-    assert "--memory=512Mi" in call("report", LOWERED).out
+    assert "--memory=512Mi" in call("report", LOWERED, "--template", "remediation").out
 
 
 def test_configuration_file_supplies_what_the_logs_lack(call: Call, tmp_path: Path) -> None:

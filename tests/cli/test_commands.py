@@ -168,11 +168,18 @@ def test_quiet_timeline_has_only_the_runs(call: Call) -> None:
 
 def test_report_goes_to_stdout_or_a_file(call: Call, tmp_path: Path) -> None:
     printed = call("report", EXAMPLE)
-    written = call("report", EXAMPLE, "-o", tmp_path / "out" / "report.md")
+    written = call("report", EXAMPLE, "-o", tmp_path / "report.md")
     assert (written.status, written.out) == (0, "")
-    assert written.err == f"wrote {tmp_path / 'out' / 'report.md'}\n"
-    assert (tmp_path / "out" / "report.md").read_text(encoding="utf-8") == printed.out
-    assert printed.out.startswith("# ")
+    assert written.err == f"wrote {tmp_path / 'report.md'}\n"
+    assert (tmp_path / "report.md").read_text(encoding="utf-8") == printed.out
+    assert printed.out.startswith("### Ready, 1 open incident: ")
+
+
+def test_report_creates_no_folder(call: Call, tmp_path: Path) -> None:
+    refused = call("report", EXAMPLE, "-o", tmp_path / "out" / "report.md")
+    assert refused.status == 74
+    assert f"there is no folder {tmp_path / 'out'}; create it first: mkdir -p " in refused.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_html_report_is_one_page(call: Call, tmp_path: Path) -> None:
@@ -185,7 +192,7 @@ def test_html_report_is_one_page(call: Call, tmp_path: Path) -> None:
 
 
 def test_template_is_for_markdown_only(call: Call) -> None:
-    called = call("report", EXAMPLE, "--format", "html", "--template", "comment")
+    called = call("report", EXAMPLE, "--format", "html", "--template", "ticket")
     assert (called.status, called.out) == (2, "")
     assert "--template is for Markdown" in called.err
 

@@ -158,7 +158,7 @@ def test_quiet_prints_only_the_answer(call: Call, example: LoggingServer) -> Non
 
 def test_report_option_writes_the_report(call: Call, example: LoggingServer, tmp_path: Path) -> None:
     assert call(*at(example, "netra-backend-staging"), *WINDOW, "--report", "report.md").status == 0
-    assert "## Executive Summary" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "**Do now:**" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
 def test_several_services_are_diagnosed_together(call: Call, shop: LoggingServer, tmp_path: Path) -> None:

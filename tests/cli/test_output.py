@@ -73,10 +73,13 @@ def test_folder_at_the_path_is_reported(tmp_path: Path) -> None:
         write()
 
 
-def test_missing_folders_are_created(tmp_path: Path) -> None:
-    with write_atomically(tmp_path / "out" / "today" / "report.md") as stream:
-        stream.write(b"new")
-    assert (tmp_path / "out" / "today" / "report.md").read_bytes() == b"new"
+def test_missing_folder_is_not_created(tmp_path: Path) -> None:
+    with (
+        pytest.raises(IOFailureError, match=r"there is no folder .*out/today; create it first"),
+        write_atomically(tmp_path / "out" / "today" / "report.md"),
+    ):
+        pass
+    assert not (tmp_path / "out").exists()
 
 
 def test_file_instead_of_a_folder_is_reported(tmp_path: Path) -> None:

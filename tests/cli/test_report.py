@@ -11,9 +11,11 @@ Call = Callable[..., Any]
 
 
 def test_impact_is_in_the_report_with_secrets_masked(call: Call) -> None:
-    printed = call("report", CASE, "--impact", "Checkout was down for ada@example.org").out
+    printed = call(
+        "report", CASE, "--template", "remediation", "--impact", "Checkout was down for ada@example.org"
+    ).out
     assert "Checkout was down for `<email-1>`" in printed
-    assert "Unknown. To add it, use `--impact TEXT`." in call("report", CASE).out
+    assert "business impact: unknown" in call("report", CASE, "--template", "remediation").out
 
 
 def test_local_times_use_the_machine_zone_or_the_given_one(call: Call) -> None:
@@ -36,14 +38,19 @@ def test_invalid_zone_is_rejected(call: Call, name: str) -> None:
     assert "is no zone of the IANA list" in printed.err
 
 
-def test_each_claim_has_its_lines_their_filter_and_a_link(call: Call) -> None:
-    printed = call("report", CASE).out
+def test_claims_are_shown_with_their_lines_a_link_and_one_filter(call: Call) -> None:
+    printed = call("report", CASE, "--template", "remediation").out
     evidence = printed.partition("## Evidence")[2].partition("\n## ")[0]
-    claims = [block for block in evidence.split("<details>") if "<summary>Claim" in block]
-    assert claims
-    for claim in claims:
-        assert "Look for " in claim
-        assert "| Time (UTC) | Local time | Instance | Message | insertId |" in claim
-        assert "The filter that finds them:" in claim
-        assert "insertId=" in claim
-        assert "https://console.cloud.google.com/logs/query" in claim
+    assert "| Time (UTC) | Local time | Message | insertId |" in evidence
+    assert evidence.count("in Logs Explorer:") == 1
+    assert "https://console.cloud.google.com/logs/query" in evidence
+
+
+def test_attach_and_fetch_take_the_templates_of_report(call: Call) -> None:
+    ticket = call("attach", CASE, "--create", "--dry-run").out
+    assert "## Mitigation and rollback" not in ticket
+    attached = call("attach", CASE, "--create", "--dry-run", "--template", "remediation").out
+    assert "## Mitigation and rollback" in attached
+    refused = call("fetch", "--service", "shop", "--template", "remediation")
+    assert refused.status == 2
+    assert "--template is for --report" in refused.err

@@ -104,7 +104,7 @@ def test_the_export_contains_every_canary(export: Path) -> None:
     ["timeline", "--format", "json"],
     ["timeline", "--format", "csv"],
     ["report", "--template", "remediation"],
-    ["report", "--template", "comment"],
+    ["report", "--template", "ticket"],
     ["report", "--template", "postmortem"],
     ["report", "--template", "summary"],
     ["report", "--format", "html"],

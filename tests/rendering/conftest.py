@@ -162,6 +162,7 @@ def gate() -> Document:
     )
     diagnosis = Diagnosis(
         verdict="ready",
+        open_incidents=1,
         services=[state],
         coverage=coverage,
         incidents=[found],

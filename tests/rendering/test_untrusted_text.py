@@ -16,7 +16,7 @@ from triage.rendering.playbooks import load_playbook, playbook_names
 
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
-MARKDOWN = ["remediation", "comment", "postmortem"]
+MARKDOWN = ["ticket", "remediation", "postmortem"]
 ALLOWED = {
     "a", "blockquote", "br", "code", "details", "em", "h1", "h2", "h3", "li", "ol", "p", "pre", "strong", "summary", "table", "tbody", "td",
     "th", "thead", "tr", "ul", "input",

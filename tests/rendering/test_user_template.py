@@ -57,7 +57,7 @@ def test_log_text_in_a_user_template_is_code(gate: Document, poisoned: Poison, t
 
 
 def test_missing_template_is_reported_with_the_available_names(gate: Document) -> None:
-    with pytest.raises(IOFailureError, match="one of remediation, comment, postmortem, summary, or a file"):
+    with pytest.raises(IOFailureError, match="one of ticket, remediation, postmortem, summary, or a file"):
         render_report(*gate, template="no-such-file.md")
 
 

@@ -122,15 +122,16 @@ def test_metric_is_ticked_if_after_reaches_it_else_reported_as_not_measured(gate
     after = msgspec.structs.replace(timeline, runs=[], requests=[answered])
     text = render_verification(compared(), incident, after, NEW)
     assert (
-        "- [x] `/ws/health` answers 200 to a plain GET: 7 of 7 health checks were answered 2xx (target: all)"
+        "- [x] `/ws/health` answers 200 to a plain GET (within 24 hours): 7 of 7 health checks were answered 2xx (target: all)"
         in text
     )
     assert (
-        "- [ ] The gate refuses no request before it has validated: not measured: these logs hold no such run"
+        "- [ ] The gate refuses no request before it has validated (within 24 hours): not measured: these logs hold no such run"
         in text
     )
     assert (
-        "- [ ] The next occurrence raises an alert before a user reports it: not shown by these logs" in text
+        "- [ ] The next occurrence raises an alert before a user reports it (within 1 month): not measured by these logs"
+        in text
     )
     assert f"A box is ticked by what AFTER shows of `{NEW}`" in text
 

@@ -23,7 +23,7 @@ COMMANDS = {
         "triage.cli.timeline:timeline_command",
         "Show each run through the readiness chain, step by step.",
     ),
-    "report": ("triage.cli.report:report_command", "Write the remediation report as Markdown."),
+    "report": ("triage.cli.report:report_command", "Write the report for a ticket, or a page of HTML."),
     "compare": ("triage.cli.compare:compare_command", "Say whether it is better now, and what changed."),
     "attach": ("triage.cli.attach:attach_command", "Put the report on a GitHub issue, once."),
     "entries": ("triage.cli.entries:entries_command", "Show the log entries in a uniform format."),

@@ -11,6 +11,7 @@ from triage.cli.options import (
     exports_argument,
     pack_option,
     reading_options,
+    template_option,
     verbosity_options,
 )
 from triage.cli.settings import print_note
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long to wait for rate limits in total.",
 )
+@template_option
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing is called.")
 @reading_options
 @pack_option
@@ -81,6 +83,7 @@ def attach_command(
     repo: str | None,
     api_url: str | None,
     max_wait: str,
+    template: str | None,
     dry_run: bool,
     packs: "list[Pack]",
     configurations: "list[Configuration]",
@@ -104,7 +107,7 @@ def attach_command(
     analysis = pipeline.analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
-    ticket = pipeline.ticket(analysis)
+    ticket = pipeline.ticket(analysis, template or "ticket")
     nothing = "" if even_if_ready or finding else pipeline.why_no_ticket(analysis)
     if nothing:
         click.echo(f"nothing to report: {nothing} (--even-if-ready writes it anyway)")

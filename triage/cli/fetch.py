@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import fetch_options, pack_option, verbosity_options, workload_options
+from triage.cli.options import (
+    fetch_options,
+    pack_option,
+    template_option,
+    verbosity_options,
+    workload_options,
+)
 from triage.cli.settings import current_settings, print_note
 from triage.errors import UsageError
 
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     help="Widen the window where a run is cut.  [default: not with --from]",
 )
 @click.option("--report", metavar="FILE", type=click.Path(path_type=Path), help="Write the report there too.")
+@template_option
 @click.option("--print-query", is_flag=True, help="Only print the filter, and the gcloud command for it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked, and how many calls at most.")
 @fetch_options
@@ -58,6 +65,7 @@ def fetch_command(
     output: str,
     limit: int | None,
     report: Path | None,
+    template: str | None,
     reads_per_minute: int,
     endpoint: str,
     impersonate: str,
@@ -80,6 +88,8 @@ def fetch_command(
 
     if everything and filter_text:
         raise UsageError("--everything and --filter exclude each other", "give one of them")
+    if template and not report:
+        raise UsageError("--template is for --report", "add --report FILE")
     now = datetime.now(UTC).replace(microsecond=0)
     folder = output if output and Path(output).is_dir() else ""
     plan = FetchPlan(
@@ -105,7 +115,7 @@ def fetch_command(
     elif dry_run:
         click.echo("\n".join(pipeline.plan_fetch(plan, packs, since_epoch(now))))
     else:
-        _print_diagnosis(*_fetch_and_diagnose(plan, packs), report)
+        _print_diagnosis(*_fetch_and_diagnose(plan, packs), report, template)
 
 
 def _print_queries(plan: "FetchPlan", packs: "list[Pack]") -> None:
@@ -125,7 +135,9 @@ def _fetch_and_diagnose(plan: "FetchPlan", packs: "list[Pack]") -> "tuple[list[F
         return pipeline.fetch(plan, packs, notify=progress.notify, show_progress=progress.show)
 
 
-def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis", report: Path | None) -> None:
+def _print_diagnosis(
+    fetched: "list[FetchResult]", analysis: "Analysis", report: Path | None, template: str | None
+) -> None:
     """Print the diagnosis of the fetched files, and what the window cuts."""
     from triage.cli.screens.console import print_screen, sanitize
     from triage.cli.screens.diagnosis import render_answer, render_details
@@ -152,13 +164,13 @@ def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis", report:
             )
         )
     if report:
-        _write_report(analysis, report)
+        _write_report(analysis, report, template or "ticket")
 
 
-def _write_report(analysis: "Analysis", path: Path) -> None:
+def _write_report(analysis: "Analysis", path: Path, template: str) -> None:
     from triage import pipeline
     from triage.cli.output import write_atomically
 
     with write_atomically(path) as stream:
-        stream.write(pipeline.report(analysis).encode())
+        stream.write(pipeline.report(analysis, template).encode())
     print_note(f"wrote {path}")

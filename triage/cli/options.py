@@ -92,6 +92,15 @@ def output_option(function: Function) -> Function:
     )(function)
 
 
+def template_option(function: Function) -> Function:
+    """Add --template: the template of the report, None for the default."""
+    return click.option(
+        "--template",
+        metavar="NAME|FILE",
+        help="ticket, remediation, postmortem, summary, or a Jinja2 file of your own.  [default: ticket]",
+    )(function)
+
+
 def pack_option(function: Function) -> Function:
     """Add --pack and pass all loaded rule packs as ``packs``."""
 

@@ -14,11 +14,12 @@ from triage.errors import IOFailureError
 def write_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Yield a stream whose bytes replace the file once all are on the disk.
 
-    Until then the old file is unchanged. Missing folders are created. Only the owner can read a ``private``
-    file. A device or a pipe is written directly.
+    Until then the old file is unchanged. Only the owner can read a ``private`` file. A device or a pipe is
+    written directly.
 
     Raises:
-        IOFailureError: there is no room, no right, or a folder stands there; the old file is untouched.
+        IOFailureError: the folder is missing, the path is a folder, or room or permission is missing; the
+            old file is untouched.
 
     """
     target = Path(os.path.realpath(path))
@@ -27,7 +28,10 @@ def write_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]
             with target.open("wb") as stream:
                 yield stream
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.exists():
+            raise IOFailureError(
+                f"{path}: there is no folder {path.parent}", f"create it first: mkdir -p {path.parent}"
+            )
         with _temporary_file(target, private=private) as stream:
             yield stream
     except OSError as error:

@@ -1,4 +1,4 @@
-"""``triage report``: write the remediation report."""
+"""``triage report``: write the report of an incident."""
 
 from datetime import tzinfo
 from pathlib import Path
@@ -14,6 +14,7 @@ from triage.cli.options import (
     output_option,
     pack_option,
     reading_options,
+    template_option,
     verbosity_options,
 )
 from triage.cli.settings import print_note
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
 @click.command("report")
 @exports_argument
 @output_option
-@click.option(
-    "--template",
-    metavar="NAME|FILE",
-    help="A template of the program, or a Jinja2 file of your own.  [default: remediation]",
-)
+@template_option
 @format_option("report", "Markdown by a template, or one page of HTML.")
 @click.option("--impact", metavar="TEXT", default="", help="The business impact, which logs do not show.")
 @click.option(
@@ -67,7 +64,7 @@ def report_command(
     from triage import pipeline
 
     if output_format == "html" and template is not None:
-        raise UsageError("--template is for Markdown", "take --template or --format html away")
+        raise UsageError("--template is for Markdown", "remove --template or --format html")
     analysis = pipeline.analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
@@ -75,7 +72,7 @@ def report_command(
     text = (
         pipeline.html(analysis, packs, impact=impact, zone=zone)
         if output_format == "html"
-        else pipeline.report(analysis, template or "remediation", impact=impact, zone=zone)
+        else pipeline.report(analysis, template or "ticket", impact=impact, zone=zone)
     )
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))

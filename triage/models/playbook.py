@@ -89,6 +89,11 @@ class Metric(PlaybookModel, frozen=True, kw_only=True):
     path: str = ""
     at_least: float = 1.0
 
+    @property
+    def days(self) -> int:
+        """Return after how many days the metric is due."""
+        return {"24 hours": 1, "1 week": 7, "1 month": 30}[str(self.within)]
+
 
 class Block(PlaybookModel, frozen=True, kw_only=True):
     """Parts that several playbooks share.

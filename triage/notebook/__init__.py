@@ -61,10 +61,10 @@ def compare(before: Loadable, after: Loadable) -> Comparison:
     return load(before).compared_with(load(after))
 
 
-def report(logs: Loadable, template: str = "remediation") -> str:
+def report(logs: Loadable, template: str = "ticket") -> str:
     """Return the report on some logs as Markdown, secrets masked.
 
-    ``template`` is ``remediation``, ``comment``, ``postmortem``, ``summary`` or the path of a Jinja2 file.
+    ``template`` is ``ticket``, ``remediation``, ``postmortem``, ``summary`` or the path of a Jinja2 file.
 
     Raises:
         BadDataError: an export holds no LogEntry.

@@ -103,7 +103,7 @@ class Logs:
         comparison = pipeline.compare(first, second, names=(name, other), windows=(window, until))
         return Comparison.from_document(comparison)
 
-    def report(self, template: str = "remediation") -> str:
+    def report(self, template: str = "ticket") -> str:
         """Return the report as Markdown, secrets masked."""
         return pipeline.report(self._analysis, template)
 

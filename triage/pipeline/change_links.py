@@ -111,10 +111,12 @@ def _unknown_configuration(found: AppliedChange) -> str:
     if found.previous_since is not None:
         start = f"{format_timestamp(found.previous_since - _DEPLOYING)[:19]}Z"
         option = _FETCH_OPTIONS.get(found.kind, "--service")
-        ways.append(f"`triage fetch {option} {change.service} --from {start}` reaches its deployment")
+        ways.append(f"triage fetch {option} {change.service} --from {start} fetches its deployment")
     if previous:
-        ways.append(f"`--config FILE` reads it from `gcloud run revisions describe {previous} --format json`")
-    return f"{says}: {'; '.join(ways)}" if ways else says
+        ways.append(
+            f"save it with gcloud run revisions describe {previous} --format json, then add --config FILE"
+        )
+    return f"{says}: {'; or '.join(ways)}" if ways else says
 
 
 def _mask_principals(changes: Iterable[Change]) -> list[Change]:

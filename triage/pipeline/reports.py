@@ -11,7 +11,7 @@ from triage.rules import own_playbooks
 
 
 def report(
-    analysis: Analysis, template: str = "remediation", *, impact: str = "", zone: tzinfo | None = None
+    analysis: Analysis, template: str = "ticket", *, impact: str = "", zone: tzinfo | None = None
 ) -> str:
     """Return the report of an analysis as Markdown, or as text for ``summary``.
 

@@ -23,8 +23,8 @@ _MOST_ASKED = 5
 _PATIENCE = 10.0
 
 
-def ticket(analysis: Analysis) -> Ticket:
-    """Return a ticket of the first incident: report, fingerprint and labels."""
+def ticket(analysis: Analysis, template: str = "ticket") -> Ticket:
+    """Return a ticket of the first incident: report by a template, fingerprint and labels."""
     from hashlib import blake2b
 
     from triage.redact import redact_text
@@ -40,7 +40,7 @@ def ticket(analysis: Analysis) -> Ticket:
         fingerprint=fingerprint,
         cause=first.cause if first else diagnosis.verdict,
         title=f"{service}: {title}" if first and service else title,
-        body=report(analysis, "comment"),
+        body=report(analysis, template),
         labels=["triage", f"triage:{fingerprint}"],
     )
 

@@ -180,6 +180,14 @@ class IncidentView:
         failed = {step.check for run in runs for step in _check_steps(run) if step.outcome == "failed"}
         return [found for check, found in passed.items() if check not in failed]
 
+    @property
+    def passed_by_run(self) -> dict[str, list[str]]:
+        """Return the passed checks by the id of their run."""
+        by_run: dict[str, list[str]] = {}
+        for run, step in self.passed_checks:
+            by_run.setdefault(run.id, []).append(step.check or "")
+        return by_run
+
     @cached_property
     def claims(self) -> list[Claim]:
         """Return the statements from symptom to cause with their lines."""
@@ -197,6 +205,13 @@ class IncidentView:
         """Return the ids of the cited lines; all lines if no claim cites one."""
         named = [line.id for claim in self.claims for line in claim.new_lines]
         return named or [line.id for line in self.incident.evidence]
+
+    @cached_property
+    def cited_lines(self) -> list[Evidence]:
+        """Return the evidence that a claim or an excluded cause cites, all of it if none does."""
+        names = {line.id for claim in self.claims for line in claim.evidence}
+        names |= {name for ruled in self.ruled_out for name in ruled.evidence}
+        return [line for line in self.incident.evidence if line.id in names] or self.incident.evidence
 
     @cached_property
     def other_lines(self) -> list[Evidence]:

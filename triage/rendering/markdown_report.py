@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = {
+    "ticket": "ticket.md.j2",
     "remediation": "remediation.md.j2",
-    "comment": "comment.md.j2",
     "postmortem": "postmortem.md.j2",
     "summary": "summary.txt.j2",
 }
@@ -40,14 +40,14 @@ def render_report(
     diagnosis: Diagnosis,
     timeline: Timeline,
     *,
-    template: str = "remediation",
+    template: str = "ticket",
     impact: str = "",
     zone: tzinfo | None = None,
     playbooks: Mapping[str, Playbook] | None = None,
 ) -> str:
     """Return the report of a diagnosis as Markdown or plain text.
 
-    Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is remediation, comment,
+    Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is ticket, remediation,
     postmortem, summary or the path of a Jinja2 file, which runs in a sandbox. ``impact`` is the business
     impact, ``zone`` adds local times, ``playbooks`` are those beside the packs. Secrets are masked, and text
     that may come from a log stands inside code.
@@ -75,6 +75,8 @@ def render_report(
         raise UsageError(
             "the template verification is made of two sides", "triage compare BEFORE AFTER --format markdown"
         )
+    if template == "comment":
+        raise UsageError("the template comment is now ticket", "--template ticket, which is the default")
     if template in TEMPLATES:
         name = TEMPLATES[template]
         return _collapse_blank_lines(
@@ -206,6 +208,7 @@ def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
         "local": partial(_format_local, zone),
         "cite": _cite_evidence,
         "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
+        "due": lambda fix: escape.SafeMarkdown(report_view.DUE[fix.priority]),
         "explorer": escape.explorer_link,
         "describe_items": describe_items,
         "describe_item": describe_item,

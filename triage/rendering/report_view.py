@@ -13,7 +13,6 @@ from pathlib import PurePath
 from triage.models import Coverage, Diagnosis, Playbook, Run, ServiceState, Timeline
 from triage.models.change import Change
 from triage.models.playbook import Step
-from triage.rendering import mermaid
 from triage.rendering.change_view import undo_steps
 from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import Action, first_actions
@@ -34,6 +33,10 @@ WORDS = {
     "no_data": "no data",
     "unknown": "no verdict",
 }
+#: When a fix of a playbook is due, by its priority.
+DUE = {"P0": "today", "P1": "this sprint", "P2": "later"}
+#: Gaps that may change the answer.
+_SERIOUS_GAPS = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part", "suppressed")
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,12 @@ class ReportView:
         ]
 
     @cached_property
+    def serious_limits(self) -> list[str]:
+        """Return what was not read and may change the answer, as sentences."""
+        gaps = self.diagnosis.coverage.gaps
+        return list(dict.fromkeys(gap.detail for gap in gaps if gap.kind in _SERIOUS_GAPS))[:2]
+
+    @cached_property
     def omitted(self) -> int:
         """Return the number of incidents left out."""
         return len(self.diagnosis.incidents) - len(self.incidents)
@@ -149,11 +158,6 @@ class ReportView:
     def omitted_blocks(self) -> int:
         """Return the number of timeline rows left out."""
         return len(group_similar_runs(self.timeline.runs)) - len(self.blocks)
-
-    @cached_property
-    def timeline_diagram(self) -> str:
-        """Return the timeline as Mermaid, "" if there are too many runs."""
-        return mermaid.timeline_gantt(self.timeline.runs)
 
     @cached_property
     def coverage(self) -> str:

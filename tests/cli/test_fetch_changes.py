@@ -154,7 +154,7 @@ def test_configuration_that_no_entry_holds_is_reported_with_the_time_that_would_
 
     said = " ".join(called.out.split())
     assert "its previous configuration is unknown" in said
-    assert "`triage fetch --service kiosk --from 2026-11-20T08:45:30Z` reaches its deployment" in said
+    assert "triage fetch --service kiosk --from 2026-11-20T08:45:30Z fetches its deployment" in said
 
 
 def test_service_without_failures_and_unknown_changes_needs_no_further_call(call: Call) -> None:

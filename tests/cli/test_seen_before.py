@@ -92,7 +92,7 @@ def test_documents_and_reports_have_it(call: Call, server: GitHubServer) -> None
         "closed_as": "not planned",
         "count": 1,
     }
-    for words in ((), ("--template", "comment"), ("--format", "html")):
+    for words in ((), ("--template", "remediation"), ("--format", "html")):
         called = call("report", LOWERED, "--repo", "demo/demo", *words)
         assert "closed on 2026-05-07 as not planned" in called.out, words
         assert f"{PAGE}1" in called.out

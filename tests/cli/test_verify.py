@@ -123,7 +123,7 @@ def test_recorded_probe_is_private_and_every_command_reads_it(
     assert "probe  NOT READY  socket_closed" in call("timeline", kept).out
     report = call("report", kept).out
     assert "The WebSocket was closed with code 1011" in report
-    assert "## Executive Summary" in report
+    assert "**Why**" in report
     assert "socket_closed" in call("timeline", kept, "--format", "csv").out
     page = call("report", kept, "--format", "html")
     assert page.status == 0

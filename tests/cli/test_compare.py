@@ -92,7 +92,9 @@ def test_verification_ticks_metrics_measured_in_after(call: Call) -> None:
     assert "Startup aborted in its DATABASE phase" in page
     assert "- [x] Every boot becomes ready (within 24 hours): 2 of 2 boots became ready (target: all)" in page
     worse = call("compare", BEFORE, BEFORE, "--format", "markdown").out
-    assert "- [ ] Every boot becomes ready (within 24 hours): 0 of 3 boots became ready (target: all)" in worse
+    assert (
+        "- [ ] Every boot becomes ready (within 24 hours): 0 of 3 boots became ready (target: all)" in worse
+    )
 
 
 def test_log_text_cannot_control_the_terminal_or_forge_the_answer(call: Call, tmp_path: Path) -> None:

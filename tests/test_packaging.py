@@ -87,7 +87,7 @@ def test_an_installed_triage_works_from_any_folder(installed: Path, tmp_path: Pa
     )
     assert "netra-readiness" in run(installed / "triage", "rules", "list", cwd=tmp_path)
     assert "/ws/health" in run(installed / "triage", EXPORT, cwd=tmp_path)
-    assert "## Executive Summary" in run(installed / "triage", "report", EXPORT, cwd=tmp_path)
+    assert "**Why**" in run(installed / "triage", "report", EXPORT, cwd=tmp_path)
     before, after = (EXPORT.with_name(f"{side}.json") for side in ("before", "after"))
     assert run(installed / "triage", "gate", after, cwd=tmp_path).startswith("PASSED")
     compared = run(installed / "triage", "compare", before, after, "--format", "markdown", cwd=tmp_path)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.reading.logs import Log, decode_entry, log, to_snake_case, without_source
+from triage.entries import api_form
 from triage.models import Http
 
 ENTRY = log(5, trace="projects/shop-demo/traces/4f")
@@ -55,6 +56,45 @@ STYLES: dict[str, Log] = {
     "a number among the labels' values": ENTRY | {"sourceLocation": {"line": 105.0, "function": "keep"}},
     "an offset": ENTRY | {"timestamp": "2026-03-01T09:00:05.001234+01:00"},
 }
+
+
+AUDIT = log(
+    6,
+    jsonPayload=None,
+    logName="projects/shop-demo/logs/cloudaudit.googleapis.com%2Factivity",
+    protoPayload={
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "methodName": "google.cloud.run.v1.Services.ReplaceService",
+        "resourceName": "namespaces/shop-demo/services/shop-api",
+        "status": {"code": 9, "message": "Ready condition status changed to False"},
+    },
+)
+_BARE = to_snake_case({key: value for key, value in AUDIT.items() if key != "protoPayload"})
+_LOGGED = {
+    {"methodName": "method_name", "resourceName": "resource_name"}.get(key, key): value
+    for key, value in AUDIT["protoPayload"].items()
+}
+AUDIT_LAYOUTS: dict[str, Log] = {
+    "API": AUDIT,
+    "Log Analytics": _BARE | {"proto_payload": {"type": _LOGGED["@type"], "audit_log": _LOGGED}},
+    "Log Analytics as text": strings(
+        _BARE | {"proto_payload": {"type": _LOGGED["@type"], "audit_log": _LOGGED}}
+    ),
+    "dotted columns": flat(_BARE) | flat(_LOGGED, "proto_payload.audit_log"),
+    "a sink": _BARE | {"protopayload_auditlog": AUDIT["protoPayload"]},
+}
+
+
+@pytest.mark.parametrize("layout", AUDIT_LAYOUTS.values(), ids=AUDIT_LAYOUTS.keys())
+def test_every_layout_of_an_audit_log_decodes_to_the_same_entry(layout: Log) -> None:
+    entry = decode_entry(layout)
+    assert entry.audit == decode_entry(AUDIT).audit
+    assert api_form(entry)["protoPayload"]["methodName"] == AUDIT["protoPayload"]["methodName"]
+
+
+@pytest.mark.parametrize("pairs", [[["instanceId", "00aa"]], [{"key": "instanceId", "value": "00aa"}]])
+def test_labels_may_be_a_list_of_pairs(pairs: list[Any]) -> None:
+    assert decode_entry(log(1, labels=pairs)).instance == "00aa"
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES.keys())

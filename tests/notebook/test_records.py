@@ -1,6 +1,7 @@
 """Records from BigQuery frames and client entries equal those of an export."""
 
 import json
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -8,12 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from google.cloud.logging_v2 import types
 from google.cloud.logging_v2._helpers import entry_from_resource
 from google.protobuf.json_format import ParseDict
 
 import triage
+from triage.errors import UsageError
 from triage.models import Run
 from triage.notebook import Logs
 
@@ -70,6 +74,81 @@ def test_frame_nanoseconds_are_kept(rows: Rows) -> None:
     row = rows[0] | {"timestamp": pd.Timestamp("2026-03-17T14:27:25.123456789")}
     (entry,) = triage.load(pd.DataFrame([row]))
     assert entry.timestamp % 1_000_000_000 == 123_456_789
+
+
+class Interchanged:
+    """A table of which only the interchange protocol is known."""
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+
+    def __dataframe__(self, *args: Any, **options: Any) -> Any:
+        return self._frame.__dataframe__(*args, **options)
+
+
+@pytest.fixture
+def table(rows: Rows) -> Rows:
+    """Return the rows as Log Analytics gives them: snake case, JSON as text, times with a zone."""
+    times = ("timestamp", "receiveTimestamp")
+    return [
+        {
+            _snake(name): pd.Timestamp(cell)
+            if name in times
+            else json.dumps(cell)
+            if isinstance(cell, dict)
+            else cell
+            for name, cell in row.items()
+        }
+        for row in rows
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:The Dataframe Interchange Protocol")
+@pytest.mark.parametrize(
+    "convert",
+    [
+        pl.DataFrame,
+        lambda table: pl.DataFrame(table).to_arrow(),
+        lambda table: pl.DataFrame(table).to_arrow().to_reader(),
+        lambda table: Interchanged(pd.DataFrame(table).astype("string")),
+    ],
+    ids=["polars", "pyarrow", "a stream of Arrow", "the interchange protocol"],
+)
+def test_table_of_another_package_is_read(
+    table: Rows, runs: list[Run], convert: Callable[[Rows], Any]
+) -> None:
+    assert triage.timeline(convert(table)).runs == runs
+
+
+def test_polars_frame_is_read_without_pyarrow(
+    table: Rows, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pl.DataFrame(table)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert triage.timeline(frame).runs == runs
+
+
+def test_arrow_table_keeps_nanoseconds_and_labels_as_pairs() -> None:
+    schema = pa.schema(
+        [
+            ("timestamp", pa.timestamp("ns", "UTC")),
+            ("text_payload", pa.string()),
+            ("labels", pa.map_(pa.string(), pa.string())),
+        ]
+    )
+    row = {
+        "timestamp": pd.Timestamp("2026-03-17T14:27:25.123456789Z"),
+        "text_payload": "hello",
+        "labels": [("instanceId", "00aa")],
+    }
+    (entry,) = triage.load(pa.Table.from_pylist([row], schema))
+    assert (entry.timestamp % 1_000_000_000, entry.instance) == (123_456_789, "00aa")
+
+
+def test_column_of_arrow_is_refused_in_one_line() -> None:
+    with pytest.raises(UsageError, match="the table cannot be read from a Series") as raised:
+        triage.load(pl.Series([1, 2]))
+    assert "\n" not in str(raised.value)
 
 
 def _client_entries(rows: Rows) -> list[Any]:

@@ -8,6 +8,7 @@ import msgspec
 
 from triage.changes.json_values import last_part, mapping, objects, text
 from triage.models import Entry
+from triage.models.layouts import find_audit_log, fold_keys, parse_json_object
 
 _RESOURCE = re.compile(
     r"(?:namespaces|projects)/(?P<project>[^/]+)(?:/locations/(?P<location>[^/]+))?"
@@ -69,7 +70,9 @@ def read_audit_record(entry: Entry) -> AuditRecord | None:
         record = _squashed(msgspec.json.decode(entry.raw))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
-    payload = next((body for name in _PAYLOADS if (body := _squashed(record.get(name)))), {})
+    payload = _squashed(find_audit_log(record)) or next(
+        (body for name in _PAYLOADS if (body := _squashed(record.get(name)))), {}
+    )
     if not payload:
         return None
     status, operation = _squashed(payload.get("status")), _squashed(record.get("operation"))
@@ -99,7 +102,7 @@ def read_audit_record(entry: Entry) -> AuditRecord | None:
         message=text(status.get("message")),
         request=_body(payload, "request"),
         response=_body(payload, "response"),
-        service_data=mapping(_loaded(payload.get("servicedata"))),
+        service_data=mapping(parse_json_object(payload.get("servicedata"))),
         redactions=tuple(text(item.get("field")) for item in objects(payload.get("redactions"))),
         operation=text(operation.get("id")),
         is_first=operation.get("first") in (True, "true"),
@@ -107,34 +110,25 @@ def read_audit_record(entry: Entry) -> AuditRecord | None:
     )
 
 
-_PAYLOADS = ("protopayload", "protopayloadauditlog", "jsonpayload", "payload", "rawpayload")
-
-
-def _loaded(value: Any) -> Any:
-    """Return the object that a text holds as JSON, any other value as it is."""
-    if isinstance(value, str) and value.lstrip()[:1] == "{":
-        try:
-            return msgspec.json.decode(value)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return {}
-    return value
+#: Dumps of clients and exports without types keep the audit log as a JSON payload.
+_PAYLOADS = ("jsonpayload", "payload", "rawpayload")
 
 
 def _squashed(value: Any) -> dict[str, Any]:
-    """Return an object with its keys in lower case and without underscores."""
-    value = _loaded(value)
-    if not isinstance(value, dict):
-        return {}
-    return {str(key).replace("_", "").lower(): inner for key, inner in value.items()}
+    """Return an object with folded keys; a text may hold it as JSON."""
+    value = parse_json_object(value)
+    return fold_keys(value) if isinstance(value, dict) else {}
 
 
 def _body(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the request or response, which BigQuery keeps as a text beside it."""
-    return mapping(_loaded(payload.get(name))) or mapping(_loaded(payload.get(f"{name}json")))
+    return mapping(parse_json_object(payload.get(name))) or mapping(
+        parse_json_object(payload.get(f"{name}json"))
+    )
 
 
 def _labels(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the labels of the resource, in the spelling of the API."""
-    labels = mapping(_loaded(_squashed(record.get("resource")).get("labels")))
+    labels = mapping(parse_json_object(_squashed(record.get("resource")).get("labels")))
     names = {"projectid": "project_id", "revisionname": "revision_name", "servicename": "service_name"}
     return {names.get(key.replace("_", "").lower(), key): value for key, value in labels.items()}

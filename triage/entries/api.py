@@ -7,6 +7,7 @@ import msgspec
 from triage.entries import lenient_json
 from triage.entries.foreign_forms import find_payloads, flatten_record, normalize_foreign_record
 from triage.models import Entry
+from triage.models.layouts import to_api_names
 
 #: Keys that only the format of the API has.
 _OWN = (
@@ -35,7 +36,7 @@ def api_form(entry: Entry) -> dict[str, Any]:
     flat = flatten_record(raw)
     payload, text, proto = find_payloads(flat)
     fields: dict[str, Any] = _without_nulls(msgspec.to_builtins(normalize_foreign_record(raw)))
-    fields |= {"jsonPayload": payload, "textPayload": text, "protoPayload": proto}
+    fields |= {"jsonPayload": payload, "textPayload": text, "protoPayload": proto and to_api_names(proto)}
     return {name: value for name, value in fields.items() if value not in (None, {})}
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from triage.entries import wire
 from triage.entries.times import protobuf_seconds, to_rfc3339
+from triage.models.layouts import find_audit_log, fold_keys, parse_json_object
 
 #: Payload fields that may hold the text; the first one present wins.
 MESSAGE_KEYS = ("message", "msg", "text", "log", "textpayload", "event")
@@ -48,12 +49,12 @@ def normalize_foreign_record(record: dict[str, Any]) -> wire.LogEntry:
 
 def flatten_record(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record with nested objects for dotted keys, and with folded keys."""
-    return _fold_keys(_nest_dotted_keys(record))
+    return fold_keys(_nest_dotted_keys(record))
 
 
 def find_payloads(flat: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None, dict[str, Any] | None]:
     """Return the JSON payload, text payload and audit log of a flattened record."""
-    proto = parse_json_object(flat.get("protopayload") or flat.get("protopayloadauditlog"))
+    proto = find_audit_log(flat)
     payload = parse_json_object(flat.get("jsonpayload"))
     text = _to_text(flat.get("textpayload"))
     if not payload and not text and not proto:
@@ -62,17 +63,7 @@ def find_payloads(flat: dict[str, Any]) -> tuple[dict[str, Any] | None, str | No
         payload, text = None, _to_text(payload)
     if not proto and _is_audit(payload):
         payload, proto = None, payload
-    return payload or None, text, proto if isinstance(proto, dict) else None
-
-
-def _fold_keys(record: dict[str, Any]) -> dict[str, Any]:
-    """Return an object with folded keys; of equal keys the first with a value wins."""
-    found: dict[str, Any] = {}
-    for key, value in record.items():
-        name = key.replace("_", "").lower()
-        if found.get(name) in (None, ""):
-            found[name] = value
-    return found
+    return payload or None, text, proto
 
 
 def _nest_dotted_keys(record: dict[str, Any]) -> dict[str, Any]:
@@ -96,16 +87,6 @@ def _nest_dotted_keys(record: dict[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def parse_json_object(value: Any) -> Any:
-    """Return the object that a string holds as JSON, any other value unchanged."""
-    if isinstance(value, str) and value.lstrip()[:1] == "{":
-        try:
-            return msgspec.json.decode(value)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return value
-    return value
-
-
 def _to_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
@@ -114,7 +95,7 @@ def _to_text(value: Any) -> str | None:
 
 def _to_object(value: Any) -> dict[str, Any]:
     value = parse_json_object(value)
-    return _fold_keys(value) if isinstance(value, dict) else {}
+    return fold_keys(value) if isinstance(value, dict) else {}
 
 
 def _to_severity(value: Any) -> str | int | None:
@@ -142,10 +123,13 @@ def _to_integer(value: Any) -> int | None:
 
 def _to_labels(value: Any) -> dict[str, Any]:
     value = parse_json_object(value)
-    if isinstance(value, list):  # BigQuery writes a map as a list of records
-        return {
-            str(item["key"]): item.get("value") for item in value if isinstance(item, dict) and "key" in item
-        }
+    if isinstance(value, list):  # BigQuery writes a map as a list of records, Arrow as a list of pairs
+        pairs = [
+            (item.get("key"), item.get("value")) if isinstance(item, dict) else item
+            for item in value
+            if isinstance(item, dict | list) and len(item) == 2
+        ]
+        return {str(key): inner for key, inner in pairs if key is not None}
     return value if isinstance(value, dict) else {}
 
 
@@ -154,7 +138,7 @@ def _build_resource(flat: dict[str, Any]) -> wire.Resource:
     if isinstance(value, list) and len(value) == 2:  # a namedtuple of the Python client
         value = {"type": value[0], "labels": value[1]}
     found = _to_object(value)
-    labels = _fold_keys(_to_labels(found.get("labels")))
+    labels = fold_keys(_to_labels(found.get("labels")))
 
     def label(name: str, column: str) -> str | None:
         return _to_text(labels.get(name)) or _to_text(flat.get(name)) or _to_text(flat.get(column))
@@ -222,7 +206,7 @@ def _build_audit_log(value: Any) -> wire.AuditLog | None:
 
 
 def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
-    found = _fold_keys(payload)
+    found = fold_keys(payload)
     message = next((found[name] for name in MESSAGE_KEYS if found.get(name) not in (None, "", {}, [])), None)
     if message is None:
         message = found["message"] if isinstance(found.get("message"), str) else payload

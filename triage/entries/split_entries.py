@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from triage.entries.decoder import IgnoredErrors, decode
-from triage.entries.foreign_forms import MESSAGE_KEYS, parse_json_object
+from triage.entries.foreign_forms import MESSAGE_KEYS
 from triage.entries.sorter import Sorter
 from triage.models import Entry, Gap, Record
+from triage.models.layouts import parse_json_object
 
 _MAX_BYTES = 32 << 20
 _PAYLOADS = {"textpayload", "jsonpayload", "protopayload", "protopayloadauditlog"}

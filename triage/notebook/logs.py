@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from triage import pipeline
 from triage.models import Coverage, Entry, Event, Record
@@ -17,9 +17,25 @@ from triage.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
+
+class SupportsArrow(Protocol):
+    """A table that Arrow reads: of polars, pyarrow, DuckDB and others."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the table as a stream of Arrow's C interface."""
+
+
+class SupportsInterchange(Protocol):
+    """A table with the DataFrame interchange protocol."""
+
+    def __dataframe__(self, *args: Any, **options: Any) -> Any:
+        """Return the table in the form of the protocol."""
+
+
 #: What ``load`` accepts.
 Loadable: TypeAlias = (
     "Logs | str | Path | Sequence[str | Path] | Iterable[Mapping[str, Any]] | Iterable[Any] | pd.DataFrame"
+    " | SupportsArrow | SupportsInterchange"
 )
 
 
@@ -138,10 +154,12 @@ class Logs:
 
 
 def load(source: Loadable) -> Logs:
-    """Return the logs of paths, LogEntry mappings, client entries or a DataFrame.
+    """Return the logs of paths, LogEntry mappings, client entries or a table.
 
-    A path is a file, a folder or a glob; a list of paths works too. A DataFrame holds rows of BigQuery or Log
-    Analytics: JSON in strings, naive times as UTC, NaN for missing values. Mappings may use any key style.
+    A path is a file, a folder or a glob; a list of paths works too. A table is a DataFrame of pandas or
+    polars, a table of pyarrow, or anything with ``__arrow_c_stream__`` or ``__dataframe__``. It holds rows of
+    BigQuery or Log Analytics: JSON in strings, naive times as UTC, NaN for missing values. Mappings may use
+    any key style.
     Entries that a google-cloud-logging client lists (``Client`` or ``LoggingServiceV2Client``) and rows of a
     BigQuery client are accepted. Files are read when the logs are used.
 

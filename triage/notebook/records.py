@@ -1,6 +1,7 @@
 """Records from notebook objects: DataFrames, mappings, client entries."""
 
 import json
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from math import isnan
@@ -10,6 +11,9 @@ from triage import pipeline
 from triage.errors import UsageError
 from triage.models import Record, Source
 
+#: Rows of a table that are converted at once.
+_BATCH = 1000
+
 
 def to_records(source: object) -> list[Record]:
     """Return one record per row, mapping or client entry.
@@ -18,8 +22,9 @@ def to_records(source: object) -> list[Record]:
         UsageError: the source holds no such thing.
 
     """
-    if hasattr(source, "to_dict") and hasattr(source, "columns"):
-        found = map(_row_json, _frame_rows(source))
+    rows = _frame_rows(source)
+    if rows is not None:
+        found = map(_row_json, rows)
     elif isinstance(source, Iterable) and not isinstance(source, Mapping | str | bytes):
         found = map(_item_json, source)
     else:
@@ -30,11 +35,58 @@ def to_records(source: object) -> list[Record]:
 def _unsupported_source(source: object) -> UsageError:
     return UsageError(
         f"logs cannot be loaded from a {type(source).__name__}",
-        "give a path, a list of paths, LogEntry mappings, a client's entries or a DataFrame",
+        "give a path, a list of paths, LogEntry mappings, a client's entries or a table (DataFrame)",
     )
 
 
-def _frame_rows(frame: Any) -> Iterator[Mapping[str, Any]]:
+def _frame_rows(source: Any) -> Iterable[Mapping[str, Any]] | None:
+    """Return the rows of a table, None if the source is none.
+
+    Tables of other packages are read through Arrow (``__arrow_c_stream__``), which keeps nanoseconds and
+    nested columns, else through the interchange protocol (``__dataframe__``).
+
+    Raises:
+        UsageError: a table cannot be read without a package that is not installed, or as it is.
+
+    """
+    import pandas as pd
+
+    if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pd.DataFrame | pd.Series):
+        return _arrow_rows(source)
+    if hasattr(source, "__dataframe__") and not isinstance(source, pd.DataFrame):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # pandas 3 says that the protocol is deprecated
+                source = pd.api.interchange.from_dataframe(source)
+        except (AttributeError, TypeError, ValueError, NotImplementedError, RuntimeError) as error:
+            raise _unreadable_table(source, str(error).partition("\n")[0]) from error
+    return _pandas_rows(source) if isinstance(source, pd.DataFrame) else None
+
+
+def _arrow_rows(source: Any) -> Iterator[Mapping[str, Any]]:
+    try:
+        import pyarrow as pa
+    except ImportError:
+        if hasattr(source, "iter_rows"):  # polars reads its own rows, with microseconds
+            yield from source.iter_rows(named=True)
+            return
+        raise _unreadable_table(source, "pyarrow is not installed") from None
+    try:
+        table = pa.table(source)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise _unreadable_table(source, str(error).partition("\n")[0]) from error
+    for batch in table.to_batches(max_chunksize=_BATCH):
+        yield from batch.to_pylist()
+
+
+def _unreadable_table(source: object, why: str) -> UsageError:
+    return UsageError(
+        f"the table cannot be read from a {type(source).__name__}: {why}",
+        "pip install pyarrow, or give the rows as mappings",
+    )
+
+
+def _pandas_rows(frame: Any) -> Iterator[Mapping[str, Any]]:
     """Yield each row of a frame; a named index ("timestamp") is a column too."""
     named = [name for name in frame.index.names if name is not None and name not in frame.columns]
     if named:

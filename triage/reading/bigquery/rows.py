@@ -1,6 +1,5 @@
 """Convert rows of the query to raw records, LogEntries with the API's names."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,12 +7,10 @@ import msgspec
 
 from triage.errors import BadDataError
 from triage.models import ExportFile, Record, Skipped, Source
+from triage.models.layouts import find_audit_log, fold_keys, to_api_names
 from triage.reading.entry_detection import has_entry_keys
 
-_WORD = re.compile(r"_([a-z])")
 _AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
-#: Keys and nulls below these fields come from the log, so they stay unchanged.
-_USER_KEYED = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
 
 #: kind, entry, severity, entries, first and last, as in the statement.
 Row = tuple[str, str | None, str | None, int, int, int]
@@ -48,35 +45,14 @@ def _log_entry(text: str, path: str) -> bytes:
     row = msgspec.json.decode(text)
     if not has_entry_keys(row):
         raise BadDataError(f"{path}: none of its columns is a LogEntry's", "name a table of log entries")
-    entry = _to_api_names(row)
-    for name in ("protopayloadAuditlog", "protoPayload"):
-        if audit := entry.pop(name, None):
-            entry["protoPayload"] = {"@type": _AUDIT_LOG} | audit.get("auditLog", audit)
+    entry = to_api_names(row)
+    audit = find_audit_log(fold_keys(entry))
+    entry.pop("protopayloadAuditlog", None)
+    if audit is not None:
+        entry["protoPayload"] = {"@type": _AUDIT_LOG} | audit
     if request := entry.get("httpRequest"):
         request |= {"latency": _duration(request["latency"])} if "latency" in request else {}
     return msgspec.json.encode(entry)
-
-
-def _to_api_names(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row without empty values, with the API's names."""
-    fields: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, dict) and name not in _USER_KEYED:
-            inner: Any = _without_nulls(value) if name == "jsonPayload" else _to_api_names(value)
-        else:
-            inner = value if name == "json_payload" else _without_nulls(value)
-        if inner not in (None, {}, []):
-            fields[_WORD.sub(lambda found: found[1].upper(), name)] = inner
-    return fields
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {name: _without_nulls(inner) for name, inner in value.items()}
-    return {name: inner for name, inner in kept.items() if inner not in (None, {}, [])}
 
 
 def _duration(value: Any) -> Any:

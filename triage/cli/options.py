@@ -109,7 +109,7 @@ def pack_option(function: Function) -> Function:
         "pack_files",
         multiple=True,
         metavar="FILE",
-        type=click.Path(dir_okay=False),
+        type=click.Path(),
         help="Add a rule pack of your own (repeatable).",
     )
     @functools.wraps(function)

@@ -1,6 +1,7 @@
 """Arrays and objects: after a broken or cut one, the others are read."""
 
 import json
+from unittest.mock import create_autospec
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.reading.logs import Log, log, logs, read_bytes, to_json_array
 from triage.reading import Limits
+from triage.reading.json_buffer import JsonBuffer
 
 COMPACT = {"separators": (",", ":")}
 
@@ -102,6 +104,16 @@ def test_entry_after_a_failed_block_is_not_lost() -> None:
     found = read_bytes(text.encode())
     assert len(found.entries) == 300
     assert found.gaps == []
+
+
+@pytest.mark.parametrize("text", [b"{},", b"{}\n", b"["])
+def test_brackets_without_content_are_skipped_at_once(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = create_autospec(JsonBuffer.skip_to_value, side_effect=JsonBuffer.skip_to_value)
+    monkeypatch.setattr(JsonBuffer, "skip_to_value", steps)
+    entry = json.dumps(log(1)).encode()
+    found = read_bytes(b"[" + text * 5_000 + entry)
+    assert [record.source.position for record in found.records] == [1]
+    assert steps.call_count < 100
 
 
 def test_too_large_element_is_skipped() -> None:

@@ -39,9 +39,12 @@ class ElementReader:
     limits: when to stop.
     record_filter: chooses among the entries of a list.
     is_entry_list: whether the list is known to hold LogEntries; only then it is filtered.
+    skips_empty: whether objects without content mean nothing in a list that is not known to hold LogEntries.
     position: the number of records read.
     cut: whether the text ended inside an object or a list.
     """
+
+    skips_empty = False
 
     def __init__(
         self, buffer: JsonBuffer, path: str, limits: Limits, record_filter: RecordFilter = ALL_RECORDS
@@ -70,15 +73,18 @@ class ElementReader:
         buffer, depth = self.buffer, 1
         while first := buffer.skip_to_value():
             if first == b"{":
+                buffer.fill(_BLOCK_BYTES)
+                if self.skips_empty and not self.is_entry_list and buffer.skip_empty_objects():
+                    continue
                 found = self._read_block()
                 if found is None:
                     yield from self.read_object(buffer.find_end(self.limits.record))
                 else:
                     yield from self._yield_kept(found)
             elif first == b"[":
-                depth, buffer.at = depth + 1, buffer.at + 1
+                depth += buffer.skip_brackets(b"[")
             elif first == b"]":
-                depth, buffer.at = depth - 1, buffer.at + 1
+                depth -= buffer.skip_brackets(b"]", depth)
                 if depth == 0:
                     return
             else:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[])|([}\]])|(")', re.DOTALL)
 _COLON = re.compile(rb"\s*+:")
 BLANK = re.compile(rb"(?:[\s,]|\xef\xbb\xbf)*+")
+_EMPTY_OBJECTS = re.compile(rb"(?:\{\s*+\}[\s,]*+)++")
+_BRACKETS = {b"[": re.compile(rb"\[[\[\s,]*+"), b"]": re.compile(rb"\][\]\s,]*+")}
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
@@ -90,6 +92,26 @@ class JsonBuffer:
                 return self.data[self.at : self.at + 1]
             if not self.grow():
                 return b""
+
+    def skip_empty_objects(self) -> bool:
+        """Skip the objects without content from here on; return whether there are any."""
+        found = _EMPTY_OBJECTS.match(self.data, self.at)
+        self.at = found.end() if found else self.at
+        return found is not None
+
+    def skip_brackets(self, bracket: bytes, limit: int = sys.maxsize) -> int:
+        """Skip the bracket here and those of its kind that follow it, and return their number.
+
+        Not more than ``limit`` are skipped.
+        """
+        found = _BRACKETS[bracket].match(self.data, self.at)
+        count = found[0].count(bracket) if found else 0
+        if found is None or count > limit:
+            for _ in range(limit):
+                self.at = self.data.index(bracket, self.at) + 1
+            return limit
+        self.at = found.end()
+        return count
 
     def find_end(self, limit: int) -> int:
         """Return the position after the object or list here, -1 if it does not end."""

@@ -15,6 +15,8 @@ from triage.reading.wrapper_reader import WrapperReader
 class ValueReader(ElementReader):
     """Reads every LogEntry of a JSON text."""
 
+    skips_empty = True
+
     def __init__(self, stream: Stream, path: str, limits: Limits, record_filter: RecordFilter) -> None:
         """Read a stream from its beginning."""
         super().__init__(JsonBuffer(stream), path, limits, record_filter)
@@ -25,7 +27,9 @@ class ValueReader(ElementReader):
         buffer = self.buffer
         while first := buffer.skip_to_value():
             buffer.fill(4096)
-            if first == b"{":
+            if first == b"{" and not self.is_entry_list and buffer.skip_empty_objects():
+                self._set_form("JSON object" if self.position == 0 else "JSON objects")
+            elif first == b"{":
                 end = buffer.find_end(self.limits.record)
                 if end < 0 and not buffer.ended:
                     yield from self._read_wrapper(buffer)
@@ -37,7 +41,7 @@ class ValueReader(ElementReader):
                 buffer.at += 1
                 yield from self._yield_records(self.read_list())
             elif first == b"]":
-                buffer.at += 1
+                buffer.skip_brackets(b"]")
             else:
                 yield self.skip_stray(in_list=False)
 

@@ -43,14 +43,38 @@ def test_counts_match_the_test_cases(gate: Gate) -> None:
     root = read(gate)
     assert (root.tag, [suite.tag for suite in root]) == ("testsuites", ["testsuite"])
     found = list(outcomes(root).values())
-    for element in (root, root[0]):
-        counts = {name: int(element.attrib[name]) for name in ("tests", "failures", "errors", "skipped")}
-        assert counts == {
-            "tests": len(found),
-            "failures": found.count("failure"),
-            "errors": found.count("error"),
-            "skipped": found.count("skipped"),
-        }
+    totals = {
+        "tests": str(len(found)),
+        "failures": str(found.count("failure")),
+        "errors": str(found.count("error")),
+    }
+    assert root.attrib == {"name": "triage gate", **totals}
+    assert root[0].attrib == {
+        "name": f"triage.gate.{SERVICE}",
+        **totals,
+        "skipped": str(found.count("skipped")),
+    }
+
+
+@pytest.mark.parametrize("gate", [failed(), passed(), inconclusive()], ids=lambda gate: gate.status)
+def test_elements_and_attributes_are_those_of_jenkins_schema(gate: Gate) -> None:
+    """Source: junit-10.xsd of github.com/jenkinsci/xunit-plugin."""
+    allowed = {
+        "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+        "testsuite": (
+            {"name", "tests", "failures", "errors", "skipped", "time", "timestamp"},
+            {"properties", "testcase", "system-out"},
+        ),
+        "properties": (set(), {"property"}),
+        "property": ({"name", "value"}, set()),
+        "testcase": ({"name", "time", "classname"}, {"skipped", "error", "failure"}),
+        **dict.fromkeys(("skipped", "error", "failure"), ({"type", "message"}, set())),
+        "system-out": (set(), set()),
+    }
+    for element in read(gate).iter():
+        attributes, children = allowed[element.tag]
+        assert set(element.keys()) <= attributes
+        assert {child.tag for child in element} <= children
 
 
 def test_test_case_name_is_independent_of_the_revision() -> None:

@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,6 +125,18 @@ def test_parquet_has_types_and_nanoseconds(tmp_path: Path) -> None:
         (1_757_980_800_123_456_789, 7, 0.0028, "first\nsecond"),
         (0, None, None, "half a ? pair"),
     ]
+
+
+def test_parquet_times_are_in_utc_for_every_reader(tmp_path: Path) -> None:
+    path = tmp_path / "entries.parquet"
+    with path.open("wb") as stream:
+        write_parquet([ENTRY], stream)
+    time = pa.timestamp("ns", "UTC")
+    assert [pq.read_schema(path).field(name).type for name in ("timestamp", "receive_timestamp")] == [
+        time
+    ] * 2
+    assert str(pd.read_parquet(path)["timestamp"].dtype) == "datetime64[ns, UTC]"
+    assert pl.read_parquet_schema(path)["timestamp"] == pl.Datetime("ns", "UTC")
 
 
 def test_parquet_without_entries_has_columns(tmp_path: Path) -> None:

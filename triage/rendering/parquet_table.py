@@ -10,6 +10,9 @@ from triage import resources
 from triage.models import Entry
 from triage.rendering.tables import COLUMNS, entry_row, json_line
 
+#: Nanoseconds in UTC: readers see times with a zone (``isAdjustedToUTC``).
+_TIME = "TIMESTAMPTZ_NS"
+
 
 def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
     """Write the table of entries as Parquet.
@@ -22,10 +25,8 @@ def write_parquet(entries: Iterable[Entry], stream: BinaryIO) -> None:
         rows, table = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
         with rows.open("wb") as file:
             file.writelines(json_line(entry_row(entry)).encode("utf-8", "replace") for entry in entries)
-        columns = {name: "VARCHAR" if kind == "TIMESTAMP_NS" else kind for name, kind in COLUMNS.items()}
-        times = ", ".join(
-            f"{name}::TIMESTAMP_NS AS {name}" for name, kind in COLUMNS.items() if kind == "TIMESTAMP_NS"
-        )
+        columns = {name: "VARCHAR" if kind == _TIME else kind for name, kind in COLUMNS.items()}
+        times = ", ".join(f"{name}::{kind} AS {name}" for name, kind in COLUMNS.items() if kind == _TIME)
         with duckdb.connect(
             config={"memory_limit": "512MB", "threads": 2, "temp_directory": folder}
         ) as database:

@@ -16,8 +16,8 @@ from triage.window import format_timestamp
 
 #: Columns of the table of entries and their Parquet types. Times are UTC, ``http_latency`` is in seconds.
 COLUMNS = {
-    "timestamp": "TIMESTAMP_NS",
-    "receive_timestamp": "TIMESTAMP_NS",
+    "timestamp": "TIMESTAMPTZ_NS",
+    "receive_timestamp": "TIMESTAMPTZ_NS",
     "severity": "VARCHAR",
     "service": "VARCHAR",
     "revision": "VARCHAR",

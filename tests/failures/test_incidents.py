@@ -14,6 +14,7 @@ from tests.failures.entries import (
     diagnose,
     export,
     lines,
+    log,
     packs,
     printed,
     request,
@@ -310,3 +311,24 @@ def test_silence_is_not_claimed_where_output_was_not_read() -> None:
     found = analyser.build(lambda _matched: Coverage(records=3, entries=3)).diagnosis
     assert "printed nothing" not in " ".join(only(found).because)
     assert "around 1 failure only errors and known lines were read, not all that was printed" in found.limits
+
+
+def function_log(at: float, text: str, severity: str = "DEBUG") -> Log:
+    return log(
+        at, "cloudfunctions.googleapis.com/cloud-functions", kind="cloud_function", service="tariff",
+        instance="", textPayload=text, severity=severity,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        "Function execution took 813 ms, finished with status: 'crash'",
+        "Function execution took 813 ms. Finished with status: error",
+    ],
+)
+def test_execution_of_a_function_is_named_by_what_it_printed(ended: str) -> None:
+    found = diagnose([function_log(0.2, LOST, "ERROR"), function_log(0.813, ended)])
+    incident = only(found)
+    assert incident.title == f"An execution of the function failed after `{LOST}`"
+    assert found.verdict == "degraded"

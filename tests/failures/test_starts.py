@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.failures.entries import PROBE_FAILED, diagnose, lines, printed, request, started, system
+from tests.failures.entries import (
+    PROBE_FAILED,
+    deployment,
+    diagnose,
+    lines,
+    log,
+    printed,
+    request,
+    started,
+    system,
+)
 from tests.failures.test_incidents import failed_start, only
 from triage.models import Diagnosis
 
@@ -104,3 +114,51 @@ def test_port_of_a_server_explains_no_exit_and_is_no_error() -> None:
         "`Server listening on port 3000`", ""
     )
     assert not diagnose([*started(0), line, request(5)]).incidents
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("=====\n Missing settings:\n    TARIFF_REGION: where to look\n=====\n\n Exiting with error code 1", "TARIFF_REGION"),
+        ("ERROR: cannot open /app/tariffs.keystore\nERROR: For more details run the same command with --verbose", "keystore"),
+        ("AH00526: Syntax error on line 12 of /etc/apache2/shop.conf:\nInvalid command 'Tariff'", "Invalid command 'Tariff'"),
+        ("cat: /secrets/tariff: No such file or directory\n/app/start.sh: line 4: REGION: unbound variable", "REGION"),
+        ("06:00:02.021 id=F9x [error] ** (Shop.TariffError) field `regio` does not exist in query:\n    (ecto 3.11.1) lib/ecto/query.ex:15: Ecto.Query.go/6", "regio"),
+        ("2031-04-05 06:00:02,122 ERROR [example.shop.tariff.runtime.StartExceptionHandlerOfTariffs] (main) tariff table is locked by another shop", "`tariff table is locked"),
+    ],
+)  # fmt: skip
+def test_last_words_of_a_start_give_its_reason(said: str, named: str) -> None:
+    incident = only(diagnose(failed_start(0, *lines(2.9, said, step=0.0001))))
+    shown = [incident.title, *(evidence.message for evidence in incident.evidence)]
+    assert any(named in text for text in shown)
+    assert "Exiting with" not in incident.title
+    assert "For more details" not in incident.title
+
+
+def test_deployment_that_quotes_a_trace_is_named_by_its_exception() -> None:
+    audit = {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "serviceName": "cloudfunctions.googleapis.com",
+        "methodName": "google.cloud.functions.v1.CloudFunctionsService.UpdateFunction",
+        "resourceName": "projects/demo-project/locations/europe-west9/functions/tariff",
+        "status": {
+            "code": 3,
+            "message": "Function failed on loading user code. Detailed stack trace:\n"
+            f"{TRACE}ModuleNotFoundError: No module named 'tariffs'",
+        },
+    }
+    entry = log(
+        1, "cloudaudit.googleapis.com/activity", kind="cloud_function", service="tariff", instance="",
+        protoPayload=audit, severity="ERROR",
+    )  # fmt: skip
+    assert "tariffs" in only(diagnose([entry])).title
+
+
+def test_job_whose_image_cannot_be_read_is_not_ready() -> None:
+    denied = (
+        "Google Cloud Run Service Agent must have permission to read the image, "
+        "europe-west9-docker.pkg.dev/demo-images/shop/tariffs:1. Ensure that the provided container image URL is correct."
+    )
+    found = diagnose([deployment(1, denied, kind="cloud_run_job")])
+    assert found.verdict == "not_ready"
+    assert "tariffs:1" in only(found).title

@@ -158,7 +158,8 @@ def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare
 
 def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: FailedShare) -> Severity:
     if not serving.requests and group.known is not None and group.known.is_symptom:
-        return "P1" if group.count >= _MANY else "P2"  # of how many requests is unknown
+        is_explained = group.samples[0].statement is not None
+        return "P1" if group.count >= _MANY or is_explained else "P2"  # of how many requests is unknown
     ratio = share.failed / share.total
     serves = any(revision.succeeded_at > group.first for revision in serving.revisions.values())
     answers = any(revision.served_at > group.first for revision in serving.revisions.values())

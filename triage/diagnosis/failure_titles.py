@@ -1,5 +1,6 @@
 """What a group of failures is called, in one line, where no cause of a pack names it."""
 
+import re
 from collections.abc import Sequence
 
 from triage.models import FailureGroup, FailureKind, FailureSample
@@ -10,6 +11,13 @@ LONGEST = 160
 _QUOTED = 110
 #: Characters of a quote at least that are worth adding to a title.
 _WORTH_QUOTING = 40
+_SHORTEST_MESSAGE = 10
+_PREFIX = re.compile(
+    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d| UTC)?\]?\s+"
+    r"(?:\[?(?:ERROR|FATAL|SEVERE|CRITICAL|WARN|WARNING|INFO|error|fatal|critical)\]?:?\s+)?(?:\d+ --- )?"
+    r"(?:(?:\[[^\]\n]{1,120}\]|\([^)\n]{1,60}\))\s+){0,4}(?:[\w.]{1,80}\s+:\s+)?",
+    re.ASCII,
+)
 _NANOSECONDS = 1_000_000_000
 _TIMEOUT = 504
 #: What failed, by kind.
@@ -35,13 +43,21 @@ def title_of(group: FailureGroup) -> str:
         room = LONGEST - len(known.title) - 2
         if sample.statement is None or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
             return shorten(known.title, LONGEST)
-        return f"{known.title}: {quote_line(sample.statement.decisive, room)}"
+        return f"{known.title}: {quote_line(_without_prefix(sample.statement.decisive), room)}"
     what = describe(group, sample)
     if sample.statement is not None:
-        return f"{what} after {quote_line(sample.statement.decisive, LONGEST - len(what) - 9)}"
+        line = _without_prefix(sample.statement.decisive)
+        return f"{what} after {quote_line(line, LONGEST - len(what) - 9)}"
     if group.known is not None:
         return shorten(group.known.title, LONGEST)
     return shorten(what, LONGEST)
+
+
+def _without_prefix(line: str) -> str:
+    """Return a line without the time, level and logger before its message, for which a title has no room."""
+    prefix = _PREFIX.match(line)
+    message = line[prefix.end() :] if prefix else line
+    return message if len(message) >= _SHORTEST_MESSAGE else line
 
 
 def describe(group: FailureGroup, sample: FailureSample) -> str:
@@ -49,6 +65,8 @@ def describe(group: FailureGroup, sample: FailureSample) -> str:
     fields = sample.event.fields if sample.event is not None else {}
     container = f" {sample.entry.labels['container_name']}" if "container_name" in sample.entry.labels else ""
     code = fields.get("code", "")
+    if sample.kind == "request" and sample.entry.http is None:
+        return "An execution of the function failed"
     if sample.kind == "request":
         return describe_requests(group)
     if sample.kind == "exit":

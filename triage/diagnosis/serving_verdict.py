@@ -11,7 +11,7 @@ from triage.text import path_template, pluralize
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker", "deployment"})
 #: Kinds that end an instance or keep it from starting.
 _ENDS = _START_KINDS - {"worker", "deployment"}
-_JOB_KINDS = frozenset({"task", "execution", "exit", "signal", "terminated", "memory"})
+_JOB_KINDS = frozenset({"task", "execution", "exit", "signal", "terminated", "memory", "deployment"})
 _BASIS = "no readiness chain known"
 
 

@@ -74,12 +74,23 @@ _RUBY = re.compile(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULTIL
 _PHP = re.compile(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
 _SPRING = re.compile(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
 _DART = re.compile(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
-_ELIXIR = re.compile(r"^(\*\* \(\w.+\) .+)$", re.MULTILINE)
+_ELIXIR = re.compile(r"(?:^|\] )(\*\* \(\w.+\) .+)$", re.MULTILINE)
 _NAMED = re.compile(rf"(?:^|[\s:(>])((?:{_EXCEPTION_WORD}(?: \(|: )|{_LONG_NAME} ).*)$", re.MULTILINE)
 #: A line that begins with a class of several words: an error without a usual ending.
 _CLASS = re.compile(r"^(?:[a-z_]\w*(?:\.|::))*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+: \S")
-#: An interpreter that ends as it was told: it says nothing of the reason.
-_TOLD_TO_END = re.compile(r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$")
+#: An end that says nothing of its reason: of an interpreter that was told to end, or announced by a program.
+_TOLD_TO_END = re.compile(
+    r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$"
+    r"|^(?:(?:error|fatal): )?(?:the )?(?:process |program |application |server )?(?:is )?"
+    r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:with|now|process|due|on|because|after)\b.{0,30})?[.!]*$",
+    re.IGNORECASE,
+)
+#: Where to read more: a line that says nothing itself.
+_HINT = re.compile(
+    r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
+    r"|\bcomplete log of this run can be found\b",
+    re.IGNORECASE,
+)
 _NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = re.compile(
@@ -89,9 +100,11 @@ _COMPLAINT = re.compile(
     re.IGNORECASE,
 )
 #: A call of a stack trace, or what stands behind its message.
-_CALL = re.compile(r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in ")
+_CALL = re.compile(
+    r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in |^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
+)
 _FRAME = re.compile(
-    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of"
+    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
 )
 
 
@@ -119,7 +132,7 @@ def _find(text: str) -> DecisiveLine:
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _COMPLAINT.search(line)]
     best = (complaints or lines or [""])[-1 if complaints else 0]
-    return DecisiveLine(best, is_exception=False)
+    return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
 
 
 def find_last_exception(text: str, decisive: str) -> str:
@@ -152,8 +165,8 @@ def complains(text: str) -> bool:
 
 
 def is_told_to_end(line: str) -> bool:
-    """Return whether a line only says that an interpreter was told to end."""
-    return bool(_TOLD_TO_END.match(line))
+    """Return whether a line only says that a program ends, or where to read more."""
+    return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
 
 
 def is_frame(line: str) -> bool:

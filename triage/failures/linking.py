@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from triage.failures.levels import WARNING
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement
 from triage.models import Link, Recognized
@@ -116,7 +117,7 @@ def _weight(statement: Statement, known: Recognized | None) -> int:
         return -1
     if known.is_symptom:
         return min(statement.strength, _COMPLAINT) * 10 + 1
-    return _ERROR * 10 + (2 if statement.strength >= _COMPLAINT else 1)
+    return _ERROR * 10 + (1 if 0 < statement.level < WARNING else 2)
 
 
 def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, list[Statement]]:

@@ -28,6 +28,7 @@ DEPTH: dict[str, int] = {
 OF_INSTANCE = frozenset(
     {"memory", "terminated", "signal", "exit", "worker", "liveness_probe", "startup_probe", "readiness_probe"}
 )
+_MILLISECOND = NANOSECONDS // 1000
 _SERVER_ERROR, _TOO_MANY, _CLIENT_ERROR = 500, 429, 400
 #: The status of a request that ran into its timeout.
 TIMEOUT_STATUS = 504
@@ -88,11 +89,12 @@ def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:
         return _failed_request(entry, event, entry.http, has_text=kind in ("request", "memory"))
     if not kind:
         return None
+    elapsed = event.fields.get("elapsed", "") if event is not None else ""
     return FailurePoint(
         kind=kind,
         entry=entry,
         event=event,
-        start=entry.timestamp,
+        start=entry.timestamp - int(elapsed or 0) * _MILLISECOND,
         end=entry.timestamp,
         orderly=_is_orderly(kind, entry.message, event),
     )

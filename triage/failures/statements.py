@@ -299,6 +299,7 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
             or (_SOURCE.match(last) and len(lines) == 1)
             or _CHAINED.match(last)
             or _NAMES_NOTHING.match(last)
+            or (len(lines) == 1 and last.rstrip().endswith(":") and complains(last))
         )
     if first.rstrip().endswith("{") and len(text) < 4000:
         waiting.depth += text.count("{") - text.count("}")

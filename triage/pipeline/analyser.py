@@ -50,6 +50,8 @@ _ERROR = 500
 #: The strength of a statement that is an error by itself; a weaker one is an error if a pack knows it.
 _ERROR_STRENGTH = 3
 _CLIENT_ERROR = 400
+#: What precedes a stack trace in the message of a failed deployment.
+_TRACES = ("stack trace:", "Traceback (most recent")
 #: Lines of a statement on which rules are tried, beside the decisive one.
 _LINES = 20
 
@@ -282,8 +284,17 @@ class FailureRecognizer:
         return self._causes.refine(known, self._match, entry, statement.text.split("\n"))
 
     def recognize_point(self, point: FailurePoint) -> Recognized | None:
-        """Return what the packs know of a failure point's own text."""
-        return self.recognize_entry(point.entry)
+        """Return what the packs know of a failure point's own text.
+
+        A deployment that failed while the code was loaded quotes the stack trace.
+        """
+        entry = point.entry
+        known = self.recognize_entry(entry)
+        if point.kind == "deployment" and any(name in entry.message for name in _TRACES):
+            inner = self.recognize_statement(Statement((entry,), entry.message))
+            if inner is not None and inner.cause and not (inner.is_symptom or inner.event.failure):
+                return inner
+        return known
 
     def recognize_entry(self, entry: Entry) -> Recognized | None:
         """Return what the packs know of an entry's text."""

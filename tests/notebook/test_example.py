@@ -58,7 +58,7 @@ def test_notebook_covers_logs_evidence_frames_and_report(notebook: Any) -> None:
     assert "GET /ws/health 503" in pages[2]
     assert "gate rejected" in pages[3] or "gate_rejected" in pages[3]
     (report,) = shown(notebook, "text/markdown")[-1:]
-    assert report.startswith("**Verdict: ready, 1 open incident.**")
+    assert report.startswith("### Ready, 1 open incident: ")
 
 
 def test_notebook_draws_the_runs(notebook: Any) -> None:

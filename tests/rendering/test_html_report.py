@@ -69,7 +69,8 @@ def text(document: Document, chains: dict[str, Chain] | None = None) -> str:
 def test_page_shows_verdict_cause_evidence_and_fixes(gate: Document) -> None:
     printed = text(gate)
     for words in (
-        "Found in these logs: The readiness middleware refused plain HTTP requests",
+        "Do now Exempt the HTTP endpoints from the WebSocket classification.",
+        "This filter finds the lines of the incident in Logs Explorer",
         "A plain request on /ws/health returned 503 from the application",
         "GET /ws/health 503",
         "What does not fix it",
@@ -138,7 +139,7 @@ def test_chain_marks_critical_checks_if_known(database: Document) -> None:
     assert "database✗ FAILEDnot critical" in printed
     assert "redis✓ passedcritical" in printed
     assert "websocket_bridge– not reached " in printed
-    assert "critical" not in text(database).partition("The readiness chain")[2].partition("Runs and")[
+    assert "critical" not in text(database).partition("The readiness chain As")[2].partition("Runs and")[
         0
     ].replace("failed, not critical", "")
 
@@ -190,3 +191,10 @@ def test_diagnosis_without_incident_has_a_page(verdict: str) -> None:
     printed = text((diagnosis, Timeline(coverage=coverage, runs=[])))
     assert "These logs hold no check of a readiness chain." in printed
     assert "The logs hold no run of a readiness chain, no gate and no boot." in printed
+
+
+def test_page_has_mitigation_and_rollback(database: Document) -> None:
+    printed = text(database)
+    assert "--to-revisions=orders-backend-staging-00041-kxw=100" in printed.partition("Rollback")[2]
+    assert printed.index("Do now") < printed.index("Why") < printed.index("Fixes") < printed.index("Rollback")
+    assert "--to-latest" in printed.partition("Rollback")[2]

@@ -11,6 +11,8 @@ from triage.rendering.formatting import format_utc
 from triage.text import cell, clean, code, fence, prose
 
 _EXPLORER = "https://console.cloud.google.com/logs/query"
+#: Words in backticks, with nothing but marks beside them.
+_QUOTED = re.compile(r"(?<!\S)`([^`\n]+)`(?=[.,;:!?)]*(?:\s|$))")
 _TIME = re.compile(r"[0-9:.TZ-]{1,40}")
 _UNSAFE_IN_URL = re.compile(r"[^A-Za-z0-9%=;?&._~:/-]")
 
@@ -37,8 +39,17 @@ def finalize_plain(value: Any) -> Any:
 
 
 def markdown_prose(text: str) -> SafeMarkdown:
-    """Return a sentence that may quote log text."""
-    return SafeMarkdown(prose(text))
+    """Return a sentence that may quote log text; what stands in backticks is one code span."""
+    parts = []
+    for index, part in enumerate(_QUOTED.split(text)):
+        if index % 2:
+            parts.append(code(part))
+        elif part.strip():
+            blanks = " " * part[:1].isspace(), " " * part[-1:].isspace()
+            parts.append(prose(part).join(blanks))
+        elif part:
+            parts.append(" ")
+    return SafeMarkdown("".join(parts).strip())
 
 
 def markdown_sentence(text: str) -> SafeMarkdown:
@@ -54,7 +65,7 @@ def markdown_cell(text: str) -> SafeMarkdown:
 
 def markdown_prose_cell(text: str) -> SafeMarkdown:
     """Return a sentence for a table cell."""
-    return SafeMarkdown(prose(text).replace("|", "\\|"))
+    return SafeMarkdown(markdown_prose(text).replace("|", "\\|"))
 
 
 def markdown_fence(text: str, language: str = "", *, exact: bool = False) -> SafeMarkdown:

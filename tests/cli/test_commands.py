@@ -369,3 +369,18 @@ def test_command_help_describes_its_options(call: Call) -> None:
 
 def test_json_is_printable_on_ascii_terminals(call: Call) -> None:
     json.loads(call(EXAMPLE, "--format", "json").out)
+
+
+def test_command_behind_the_export_is_explained(call: Call) -> None:
+    refused = call(EXAMPLE, "timeline")
+    assert refused.status == 2
+    assert f"the command 'timeline' must come first: triage timeline {EXAMPLE}" in refused.err
+
+
+def test_empty_file_is_named_as_such(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "export.json").write_bytes(b"")
+    assert "the file is empty (did gcloud fail?)" in call(tmp_path / "export.json").out
+
+
+def test_explain_finds_a_cause_by_a_part_of_its_name(call: Call) -> None:
+    assert "did you mean startup-database" in call("explain", "database").err

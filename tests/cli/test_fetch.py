@@ -179,6 +179,8 @@ def test_no_entries_are_no_data_and_not_a_failure(call: Call, shop: LoggingServe
     called = call(*at(shop, "parcels"), *SHOP_WINDOW)
     assert called.status == 0
     assert called.out.startswith("NO DATA")
+    assert "no entries of service parcels in project demo from " in called.err
+    assert "list the services: gcloud run services list --project=demo" in called.err
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,23 @@ def test_explain_needs_exactly_one_entry(call: Call, export: Path, tmp_path: Pat
 def test_filter_with_a_leading_minus_follows_a_double_dash(call: Call, export: Path) -> None:
     called = call("query", "match", "-q", "--", "-severity=ERROR", export)
     assert [json.loads(line)["insertId"] for line in called.out.splitlines()] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["-severity>=ERROR", '-"pool"', "-(severity=ERROR)", "-httpRequest.status=503"]
+)
+def test_filter_that_begins_with_a_minus_works_as_typed(call: Call, export: Path, text: str) -> None:
+    typed, behind = call("query", "match", text, export), call("query", "match", "--", text, export)
+    assert typed.status == 0
+    assert typed.out == behind.out
+
+
+def test_options_still_work_beside_a_filter_with_a_minus(call: Call, export: Path) -> None:
+    assert call("query", "match", "-severity>=ERROR", export, "-q").err == ""
+    assert call("query", "match", "-h").out.startswith("Usage:")
+
+
+def test_filter_without_quotes_is_noticed(call: Call, export: Path) -> None:
+    refused = call("query", "match", "severity>=ERROR", "AND", 'textPayload:"db"', export)
+    assert refused.status == 2
+    assert "'AND' is part of a filter, not a file; put the whole filter in single quotes" in refused.err

@@ -19,7 +19,7 @@ from tests.fakes.service.logs import REVISION, Logs
 from tests.fakes.service.states import EVENTS, STATES, State
 
 Call = Callable[..., Any]
-NAME = ("--service", "netra-backend-staging")
+NAME = ("--service", "netra-backend-staging", "--events")
 
 
 @pytest.fixture(autouse=True)
@@ -145,7 +145,7 @@ def test_existing_file_is_not_overwritten_and_nothing_is_sent(
 
 
 def test_next_command_writes_a_file_if_none_was_given(call: Call, closing: Service) -> None:
-    called = call("verify", closing.url)
+    called = call("verify", closing.url, "--events")
     *_, verify, report, more = called.out.splitlines()
     assert verify == f"Next        triage verify {closing.url} -o probe.jsonl"
     assert report == "            triage report probe.jsonl -o report.md"
@@ -179,7 +179,7 @@ def test_token_is_read_from_the_environment_and_never_printed(
         (["ftp://shop.example.com"], "is not a service address"),
         (["https://me:hunter2@shop.example.com"], "holds credentials"),
         (["https://shop.invalid", "--token-env", "NOT_SET"], "NOT_SET is not set"),
-        (["https://shop.invalid", "--event", "a", "--no-events"], "exclude each other"),
+        (["https://shop.invalid", "--event", "a"], "--event and --send need --events"),
         (["https://shop.invalid", "--socket", "ws"], "no plain path"),
         (
             ["https://chat.example.com", "--with-logs", "--project", "demo"],
@@ -195,8 +195,8 @@ def test_invalid_request_ends_with_2(call: Call, words: list[str], expected: str
     assert called.out == ""
 
 
-def test_no_events_only_opens_the_websocket(call: Call, healthy: Service) -> None:
-    assert call("verify", healthy.url, "--no-events").out.startswith("READY  127.0.0.1")
+def test_message_is_sent_only_with_events(call: Call, healthy: Service) -> None:
+    assert call("verify", healthy.url).out.startswith("READY  127.0.0.1")
     assert healthy.application.messages == []
 
 

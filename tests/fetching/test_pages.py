@@ -119,3 +119,20 @@ def test_an_unreachable_token_issuer_is_a_network_error(port: int) -> None:
     with pytest.raises(TryAgainError, match="no route"):
         pages.read_page("severity>=ERROR", "", 5)
     connection.close()
+
+
+def test_refused_connection_is_reported_at_once_and_tried_again() -> None:
+    channel = grpc.insecure_channel("127.0.0.1:1")
+    client = LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
+    retry_policy = RetryPolicy(budget=0.05, first_pause=0.001, max_pause=0.01)
+    notes: list[str] = []
+    pages = PageReader(
+        Connection(client, "demo", "--project", Expiring(10)),
+        RateLimiter(10**9),
+        retry_policy,
+        lambda _: None,
+        notify=notes.append,
+    )
+    with pytest.raises(TryAgainError):
+        pages.read_page("severity>=ERROR", "", 5)
+    assert notes == ["the connection was refused; trying again for up to 0.05 s"]

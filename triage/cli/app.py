@@ -78,6 +78,7 @@ class TriageGroup(click.Group):
         index = next((index for index, word in enumerate(args) if word not in _ROOT_OPTIONS), None)
         if index is not None and args[index] not in COMMANDS:
             _reject_typo(args[index], ctx)
+            _reject_command_behind(args[index:], ctx)
             args = [*args[:index], DEFAULT_COMMAND, *args[index:]]
         return super().parse_args(ctx, args)
 
@@ -105,6 +106,13 @@ def _reject_typo(word: str, ctx: click.Context) -> None:
     near = get_close_matches(word, COMMANDS, n=1, cutoff=0.65)
     if near and not Path(word).exists():
         ctx.fail(f"unknown command or file: {word!r}. Did you mean {near[0]!r}?")
+
+
+def _reject_command_behind(words: list[str], ctx: click.Context) -> None:
+    """Reject a command that stands behind an export and is no existing file."""
+    command = next((word for word in words[1:] if word in COMMANDS and not Path(word).exists()), None)
+    if command is not None and not words[0].startswith("-"):
+        ctx.fail(f"the command {command!r} must come first: triage {command} {words[0]}")
 
 
 @click.group(

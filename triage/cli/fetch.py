@@ -145,6 +145,12 @@ def _print_diagnosis(
 
     for file in fetched:
         print_note(f"wrote {file.path}: {file.entries:,} entries")
+        if not file.entries and analysis.diagnosis.verdict == "no_data":
+            print_note(
+                f"no entries of service {file.service} in project {file.project} from "
+                f"{file.window}; list the services: gcloud run services list "
+                f"--project={file.project}"
+            )
         if file.traces:
             print_note(
                 f"{file.related:,} of them are of other services and load balancers, by "

@@ -1,5 +1,7 @@
 """``triage query``: match, lint and explain Logging filters offline."""
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +21,37 @@ if TYPE_CHECKING:
     from triage.models import Coverage, Entry, Finding, Pack
     from triage.pipeline import Selection
 
+#: A filter that begins with a minus, and no option: "-severity=ERROR", '-"text"', "-(a OR b)", "-- comment".
+_NEGATED = re.compile(r"""-(?:[\w."]+\s*[=:<>~!]|["(\s]|-\s)""")
+_PART_OF_FILTER = re.compile(r"^(?:AND|OR|NOT)$|[\w\"](?:[<>=!]=|[<>]|=~|!~|=)")
+
+
+class FilterCommand(click.Command):
+    """A command whose first argument is a filter, which may begin with a minus."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take every word that is no option of the command for an argument."""
+        if "--" not in args and any(_NEGATED.match(word) for word in args):
+            options = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+            flags = [word for word in args if word in options]
+            args = [*flags, "--", *(word for word in args if word not in options)]
+        return super().parse_args(ctx, args)
+
+
+def _check_quotes(exports: tuple[str, ...]) -> None:
+    """Check that no export is a word of the filter: the shell splits one without quotes.
+
+    Raises:
+        UsageError: an export is an operator or a comparison, and no file.
+
+    """
+    word = next((word for word in exports if _PART_OF_FILTER.search(word) and not Path(word).exists()), None)
+    if word is not None:
+        raise UsageError(
+            f"{word!r} is part of a filter, not a file",
+            "put the whole filter in single quotes: triage query match 'FILTER' EXPORT",
+        )
+
 
 @click.group("query")
 @verbosity_options
@@ -26,11 +59,11 @@ def query_group() -> None:
     """Match, lint and explain filters of the Logging query language, offline.
 
     FILTER is one argument, as Cloud Logging takes it: put it in single quotes in a shell, strings inside in
-    double quotes. Where it begins with a minus or a comment, write -- in front of it.
+    double quotes.
     """
 
 
-@query_group.command("match")
+@query_group.command("match", cls=FilterCommand)
 @click.argument("filter_text", metavar="FILTER")
 @exports_argument
 @verbosity_options
@@ -41,6 +74,7 @@ def match_command(filter_text: str, exports: tuple[str, ...]) -> None:
     """
     from triage.pipeline import Selection, lint_filter, read_entries
 
+    _check_quotes(exports)
     errors = [finding for finding in lint_filter(filter_text) if finding.level == "error"]
     for finding in errors:
         print_note(_format_finding(finding))
@@ -61,7 +95,7 @@ def _print_counts(covered: "Coverage") -> None:
     print_gaps(covered.gaps)
 
 
-@query_group.command("lint")
+@query_group.command("lint", cls=FilterCommand)
 @click.argument("filter_text", metavar="FILTER")
 @click.option("--fix", is_flag=True, help="Print the filter with its errors fixed; findings go to stderr.")
 @verbosity_options
@@ -93,7 +127,7 @@ def _format_finding(finding: "Finding") -> str:
     return clean(f"{position}: {finding.level} ({finding.code}): {finding.message}{fix}")
 
 
-@query_group.command("explain")
+@query_group.command("explain", cls=FilterCommand)
 @click.argument("filter_text", metavar="FILTER")
 @click.argument("entry_file", metavar="[ENTRY]", required=False, type=EXPORT_PATH)
 @verbosity_options

@@ -35,16 +35,21 @@ _DEFAULTS = ProbePlan(url="")
 )
 @click.option("--socket", metavar="PATH", help="The WebSocket, in place of that of the pack.")
 @click.option(
-    "--send", metavar="TEXT", help="What is sent to provoke the events, in place of the message of the pack."
+    "--send", metavar="TEXT", help="With --events: the message to send instead of that of the pack."
 )
 @click.option(
     "--event",
     "events",
     multiple=True,
     metavar="NAME",
-    help="Wait for this event in place of those of the pack (repeatable).",
+    help="With --events: wait for this event instead of those of the pack (repeatable).",
 )
-@click.option("--no-events", is_flag=True, help="Only open the WebSocket: send nothing, wait for nothing.")
+@click.option(
+    "--events",
+    "sends",
+    is_flag=True,
+    help="Send a message on the WebSocket and wait for the events of the pack. This starts real work.",
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 120),
@@ -105,7 +110,7 @@ def verify_command(
     endpoint: str,
     impersonate: str,
     packs: "list[Pack]",
-    no_events: bool,
+    sends: bool,
     exit_code: bool,
     fail_on: Literal["degraded"] | None,
     strict: bool,
@@ -114,13 +119,13 @@ def verify_command(
     """Probe the service at URL from outside, and report whether it is ready.
 
     The [probe] table of the service's pack says what is requested: paths, each plainly and with upgrade
-    headers, the health check, and a WebSocket with a message and the events to wait for. Nothing else is
-    requested; the requests are printed before they are sent. The message may set real work going.
+    headers, the health check, and a WebSocket, which is only opened unless --events is given. The requests
+    are printed before they are sent; nothing else is requested.
     """
     from triage import pipeline
 
-    if no_events and events:
-        raise UsageError("--event and --no-events exclude each other", "give one of them")
+    if (events or send is not None) and not sends:
+        raise UsageError("--event and --send need --events", "add --events: a message is sent")
     if output and output.exists():
         raise UsageError(f"-o {output}: it exists, and nothing is written over", "give a new name")
     table, note = pipeline.find_probe_table(packs, url, service)
@@ -133,7 +138,7 @@ def verify_command(
         paths=tuple(table.paths),
         health=table.health,
         socket=socket,
-        events=() if no_events else events or known_events,
+        events=(events or known_events) if sends else (),
         message=table.message if send is None else send,
         response=table.response,
         timeout=timeout,

@@ -37,6 +37,8 @@ def _explain_empty(coverage: Coverage) -> str:
         return f"no entries of service {', '.join(asked)}; {there}"
     if coverage.outside:
         return f"none of {coverage.records} records is within what the options ask for"
+    if coverage.forms and set(coverage.forms) == {"empty"}:
+        return "the file is empty (did gcloud fail?)" if len(coverage.files) == 1 else "all files are empty"
     return "the export holds no entries"
 
 

@@ -39,6 +39,15 @@ def is_quota_error(error: Exception) -> bool:
     return isinstance(error, TooManyRequests)
 
 
+def describe_outage(error: Exception) -> str:
+    """Return in a few words why a request failed that is tried again."""
+    if is_quota_error(error):
+        return "the read quota of Cloud Logging is used up"
+    if "connection refused" in str(error).lower():
+        return "the connection was refused"
+    return f"Cloud Logging does not answer ({type(error).__name__})"
+
+
 def is_session_end(error: Exception) -> bool:
     """Return whether a tail session reached its time limit, the server's or ours."""
     from google.api_core.exceptions import DeadlineExceeded, OutOfRange

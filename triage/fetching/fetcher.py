@@ -154,7 +154,11 @@ class _Fetcher:
         self._show_progress = show_progress
         self._project = connection.project
         self._reader = PageReader(
-            connection, RateLimiter(plan.reads_per_minute), retry_policy, self._report_waiting
+            connection,
+            RateLimiter(plan.reads_per_minute),
+            retry_policy,
+            self._report_waiting,
+            notify=notify,
         )
         self._index = 0
 

@@ -83,7 +83,7 @@ class Follower:
         self._sleep = sleep
         retry_policy = RetryPolicy(page_timeout=timing.answer_timeout, budget=0)
         reader = PageReader(
-            connection, RateLimiter(reads_per_minute, clock), retry_policy, lambda _: None, sleep
+            connection, RateLimiter(reads_per_minute, clock), retry_policy, lambda _: None, sleep=sleep
         )
         self._queries = ListQueries(
             reader, connection.project, text, since, grace_period=timing.grace_period, now=now

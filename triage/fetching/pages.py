@@ -8,7 +8,13 @@ from typing import Any
 import msgspec
 
 from triage.errors import TryAgainError
-from triage.fetching.api_errors import is_credentials_error, is_quota_error, is_transient, to_triage_error
+from triage.fetching.api_errors import (
+    describe_outage,
+    is_credentials_error,
+    is_quota_error,
+    is_transient,
+    to_triage_error,
+)
 from triage.fetching.client import Connection
 from triage.fetching.record import register_payload_types, to_line
 
@@ -104,7 +110,10 @@ class RateLimiter:
 
 
 class PageReader:
-    """Reads pages; ``on_wait`` receives the reason for a wait, "" at its end."""
+    """Reads pages.
+
+    ``on_wait`` receives the reason for a wait, "" at its end; ``notify`` what failed and is tried again.
+    """
 
     def __init__(
         self,
@@ -112,6 +121,8 @@ class PageReader:
         rate_limiter: RateLimiter,
         retry_policy: RetryPolicy,
         on_wait: Callable[[str], None],
+        *,
+        notify: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Request nothing yet."""
@@ -119,6 +130,7 @@ class PageReader:
         self._rate_limiter = rate_limiter
         self._retry_policy = retry_policy
         self._on_wait = on_wait
+        self._notify = notify
         self._sleep = sleep
 
     def read_page(self, text: str, token: str, size: int) -> Page:
@@ -157,6 +169,8 @@ class PageReader:
                 tries += 1
                 if not is_transient(error) or is_credentials_error(error) or spent + pause > policy.budget:
                     raise to_triage_error(error, self._connection.project, seconds=spent) from error
+                if tries == 1:
+                    self._notify(f"{describe_outage(error)}; trying again for up to {policy.budget:g} s")
                 self._wait(pause, "quota" if is_quota_error(error) else "Cloud Logging")
 
     def _renew(self) -> None:

@@ -48,3 +48,8 @@ def __getattr__(name: str) -> Any:
     from triage import notebook
 
     return getattr(notebook, name)
+
+
+def __dir__() -> list[str]:
+    """Return the names of the notebook API, for completion."""
+    return sorted(__all__)

@@ -89,3 +89,19 @@ def test_unsupported_source_is_rejected_with_a_hint(source: object) -> None:
 def test_missing_name_raises_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = triage.nothing
+
+
+def test_completion_offers_the_api() -> None:
+    assert dir(triage) == sorted(triage.__all__)
+
+
+def test_printed_diagnosis_is_the_answer() -> None:
+    printed = str(triage.diagnose(EXAMPLE))
+    assert printed.startswith("READY, 1 open incident  netra-backend-staging\n")
+    assert "Do now: " in printed
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_frame_without_log_columns_is_rejected() -> None:
+    with pytest.raises(UsageError, match="the table has no columns of log entries: price, day"):
+        triage.diagnose(pd.DataFrame({"price": [1], "day": ["Monday"]}))

@@ -123,6 +123,13 @@ class Diagnosis(models.Diagnosis, frozen=True, kw_only=True):
         first = f", {clean(self.incidents[0].title)}" if self.incidents else ""
         return f"<Diagnosis: {document_blocks.format_verdict(self)}{first}>"
 
+    def __str__(self) -> str:
+        """Return the answer as plain text of one screen."""
+        from triage import pipeline
+
+        timeline = models.Timeline(coverage=self.coverage, runs=[])
+        return pipeline.report(pipeline.Analysis(timeline, self), "summary").rstrip()
+
     def _repr_html_(self) -> str:
         return to_html(document_blocks.diagnosis_blocks(self))
 

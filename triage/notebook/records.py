@@ -13,13 +13,18 @@ from triage.models import Record, Source
 
 #: Rows of a table that are converted at once.
 _BATCH = 1000
+#: Columns of which a DataFrame of log entries has at least one, without "_" and in lower case.
+_COLUMNS = frozenset(
+    {"timestamp", "receivetimestamp", "textpayload", "jsonpayload", "protopayload", "httprequest", "insertid"}
+)
+_MOST_NAMED = 8
 
 
 def to_records(source: object) -> list[Record]:
     """Return one record per row, mapping or client entry.
 
     Raises:
-        UsageError: the source holds no such thing.
+        UsageError: the source holds no such thing, or is a table without columns of log entries.
 
     """
     rows = _frame_rows(source)
@@ -75,6 +80,8 @@ def _arrow_rows(source: Any) -> Iterator[Mapping[str, Any]]:
         table = pa.table(source)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise _unreadable_table(source, str(error).partition("\n")[0]) from error
+    if table.num_rows:
+        _check_columns(table.column_names)
     for batch in table.to_batches(max_chunksize=_BATCH):
         yield from batch.to_pylist()
 
@@ -86,11 +93,24 @@ def _unreadable_table(source: object, why: str) -> UsageError:
     )
 
 
+def _check_columns(columns: Iterable[object]) -> None:
+    """Check that a table has a column of log entries."""
+    names = [str(name) for name in columns]
+    if _COLUMNS.isdisjoint(name.replace("_", "").lower() for name in names):
+        raise UsageError(
+            f"the table has no columns of log entries: {', '.join(names[:_MOST_NAMED])}",
+            "it needs timestamp and textPayload, jsonPayload or httpRequest, as BigQuery and Log Analytics "
+            "name them",
+        )
+
+
 def _pandas_rows(frame: Any) -> Iterator[Mapping[str, Any]]:
     """Yield each row of a frame; a named index ("timestamp") is a column too."""
     named = [name for name in frame.index.names if name is not None and name not in frame.columns]
     if named:
         frame = frame.reset_index(named)
+    if len(frame):
+        _check_columns(frame.columns)
     yield from frame.to_dict("records")
 
 

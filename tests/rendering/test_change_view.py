@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from triage.models import Coverage, Diagnosis, Incident, Scope
+from triage.models import Coverage, Diagnosis, Incident, Scope, ServiceState
 from triage.models.change import Change, ChangeItem
 from triage.rendering.change_view import describe_items, undo_steps
 
@@ -78,6 +79,27 @@ def test_secret_version_is_enabled_again() -> None:
     assert "gcloud secrets versions enable 4 --secret=signing-key --project=acme-test" in commands(
         item, service=None
     )
+
+
+def test_restarted_cloud_sql_instance_is_named() -> None:
+    item = ChangeItem("cloud sql", None, "restart of orders-db")
+
+    assert "gcloud sql operations list --instance=orders-db " in commands(item, service=None)[0]
+
+
+def test_item_of_two_words_is_named() -> None:
+    found = diagnosis(ChangeItem("startup probe", "TCP :8080", "HTTP /healthz"), previous="kiosk-00001-abc")
+
+    says = [step.says for step in undo_steps(found, found.incidents[0])]
+    assert "Compare the startup probe of the two revisions, and set the former one again." in says
+
+
+def test_revision_that_was_not_ready_is_no_target() -> None:
+    found = diagnosis(ChangeItem("memory", "2Gi", "1Gi"), previous="kiosk-00001-abc")
+    bad = ServiceState(service="kiosk", verdict="degraded", revisions={"kiosk-00001-abc": "not_ready"})
+    (step,) = undo_steps(msgspec.structs.replace(found, services=[bad]), found.incidents[0])
+
+    assert "--memory=2Gi" in step.commands[0]
 
 
 def test_deployment_is_rolled_back_first() -> None:

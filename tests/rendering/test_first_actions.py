@@ -20,7 +20,9 @@ INCIDENT = Incident(
     tier="crash",
     playbook="memory-limit",
     because=[],
-    scope=Scope(service="kiosk", project="acme-test", location="europe-west4", revisions=[NEW]),
+    scope=Scope(
+        service="kiosk", project="acme-test", location="europe-west4", revisions=[NEW], instances=["i-1"]
+    ),
     first_seen="2027-02-03T09:01:00Z",
     last_seen="2027-02-03T09:01:00Z",
     count=1,
@@ -98,6 +100,20 @@ def test_revision_that_still_serves_is_named() -> None:
     first = actions(state(new="not_ready", old="ready"))[0]
 
     assert first.says.startswith(f"{OLD} still serves")
+
+
+def test_deployment_that_started_no_instance_moved_no_traffic() -> None:
+    scope = msgspec.structs.replace(INCIDENT.scope, instances=[])
+
+    found = actions(state(new="not_ready", old="ready"), CHANGE, scope=scope)
+    assert "rollback" not in [action.kind for action in found]
+
+
+def test_requests_that_succeed_again_need_no_rollback_and_a_crash_may() -> None:
+    mixed = state(new="degraded", old="ready")
+
+    assert actions(mixed, CHANGE, recovered=True, tier="crash")[0].kind == "rollback"
+    assert actions(mixed, CHANGE, recovered=True, tier="runtime")[0].kind != "rollback"
 
 
 def test_without_a_change_and_while_it_serves_the_playbook_comes_first() -> None:

@@ -107,7 +107,8 @@ def suggest_query(
     is_open = bool(leading.chain) and leading.revisions.get(leading.revision) == "inconclusive"
     if leading.verdict != "inconclusive" and not (leading.verdict == "degraded" and is_open):
         return None
-    why = f"fetch the readiness verdict of {leading.service or 'the service'}"
+    name = leading.service or "the service"
+    why = f"fetch {'the readiness verdict' if leading.chain else 'all entries'} of {name}"
     return Next(_filter(workload, coverage, _pack_filters(packs, leading)), why)
 
 

@@ -16,6 +16,8 @@ from triage.resources import root
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,250}", re.ASCII)
 #: Names that may stand in a sentence too: no address and no Markdown.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,120}", re.ASCII)
+#: Names of items that are words: "startup probe".
+_ITEM = re.compile(r"[a-z]+ [a-z]+", re.ASCII)
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+", re.ASCII)
 _IMAGE = re.compile(r"(\S+?)(?:,.*)?")
 _VERSION = re.compile(r"\bversion (\S+)")
@@ -133,7 +135,9 @@ def _name_of(row: Undo, item: ChangeItem, change: Change) -> str:
     found = re.fullmatch(row.item, item.name)
     if found and found.re.groups and found[1]:
         return found[1]
-    words = (item.after or item.before or change.method).split()
+    text = item.after or item.before or change.method
+    # "restart of orders-db", "auth-signing-key version 4 disabled"
+    words = text.rpartition(" of ")[2].split()
     return words[0] if words else ""
 
 
@@ -151,7 +155,8 @@ def _fill(row: Undo, known: dict[str, str], **values: str) -> Step:
         for name, value in values.items():
             fallback = "PREVIOUS_REVISION" if name == "previous" else _UNKNOWN
             allowed = _VALUE if name == "before" else _NAME
-            text = text.replace(f"{{{name}}}", value if allowed.fullmatch(value) else fallback)
+            is_harmless = allowed.fullmatch(value) or (name == "name" and _ITEM.fullmatch(value))
+            text = text.replace(f"{{{name}}}", value if is_harmless else fallback)
         return fill_placeholders(text, known)
 
     return Step(says=fill(row.says), commands=[fill(command) for command in row.commands])

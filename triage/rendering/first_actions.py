@@ -15,7 +15,8 @@ _MOST_ACTIONS = 2
 _START_TIERS = ("crash", "startup")
 #: Kinds of workloads that requests reach: the others have no traffic to send back.
 _WITH_TRAFFIC = ("service", "function")
-_FIRST_GENERATION = re.compile(r"-0*1-[a-z0-9]{3}$", re.ASCII)
+_VALUE = re.compile(r"\bVALUE\b")
+_FIRST_GENERATION = re.compile(r"-0+1(?:-[a-z0-9]{3})?$", re.ASCII)
 
 
 class Action(NamedTuple):
@@ -80,9 +81,12 @@ def _rollback(
     if state is None or state.kind not in _WITH_TRAFFIC or not revision:
         return
     verdict = state.revisions.get(revision)
-    is_past = incident.recovered and (state.revision != revision or verdict == "ready")
-    if is_past or _FIRST_GENERATION.search(revision):
+    # A crash comes back while its revision serves; requests that succeed again do not fail again.
+    comes_back = incident.tier in _START_TIERS and state.revision == revision and verdict != "ready"
+    if (incident.recovered and not comes_back) or _FIRST_GENERATION.search(revision):
         return
+    if verdict == "not_ready" and not incident.scope.instances:
+        return  # The deployment failed before an instance started: no traffic moved.
     began_with_it = change is not None and (
         change.revision in incident.scope.revisions or "traffic" in incident.change_items
     )
@@ -105,7 +109,7 @@ def _rollback(
     else:
         says = "Roll back to the revision before {revision}: the first command lists them"
     commands = rollback_steps(known)[0].commands
-    says += ". It pins traffic until you run `--to-latest`."
+    says += ". Traffic stays on it until you run `--to-latest`."
     yield _filled("rollback", Step(says=says, commands=commands[-1:] if good else commands), known)
 
 
@@ -141,5 +145,6 @@ def _is_rollback(fix: Fix) -> bool:
 
 def _filled(kind: Literal["rollback", "undo", "fix"], step: Step, known: dict[str, str]) -> Action:
     commands = [fill_placeholders(command, known) for command in step.commands]
-    missing = find_unfilled("\n".join(commands))
+    text = "\n".join(commands)
+    missing = [*find_unfilled(text), *(["VALUE"] if _VALUE.search(text) else [])]
     return Action(kind, fill_placeholders(step.says, known), commands, missing)

@@ -5,8 +5,9 @@ import re
 #: Characters that a shortened name keeps at least.
 _SHORTEST_NAME = 20
 #: Characters of a sentence from which on it may end at a clause.
-_SHORTEST_CLAUSE = 30
-_CLAUSE = re.compile(r"[;:,] ")
+_SHORTEST_CLAUSE = 50
+#: The end of a clause; what follows a colon is one where it is a sentence, and no error that is quoted.
+_CLAUSE = re.compile(r"[;,] |: (?=[a-z])")
 _ELLIPSIS = "…"
 
 
@@ -18,13 +19,13 @@ def short_instance(instance: str) -> str:
 def shorten_names(text: str, most: int) -> str:
     """Return a text in at most so many characters.
 
-    Long names lose their middle, the longest first. What is still too long ends at a clause, else at a word.
+    Long names lose their middle where that is enough. Else the text ends at a clause, or at a word.
     """
     words = text.split(" ")
+    if len(text) - sum(max(0, len(word) - _SHORTEST_NAME) for word in words) > most:
+        return _end_early(text, most)
     while len(text) > most:
         longest = max(words, key=len)
-        if len(longest) <= _SHORTEST_NAME:
-            return _end_early(text, most)
         kept = max(_SHORTEST_NAME, len(longest) - (len(text) - most)) - 1
         words[words.index(longest)] = longest[: kept - kept // 2] + _ELLIPSIS + longest[-(kept // 2) :]
         text = " ".join(words)
@@ -32,8 +33,10 @@ def shorten_names(text: str, most: int) -> str:
 
 
 def _end_early(text: str, most: int) -> str:
-    ends = [found.start() for found in _CLAUSE.finditer(text, 0, most + 1)]
-    if ends and ends[-1] >= _SHORTEST_CLAUSE:
-        return text[: ends[-1]]
-    end = text.rfind(" ", 0, most)
-    return text[: end if end >= _SHORTEST_CLAUSE else most - 1].rstrip(" ,;:") + _ELLIPSIS
+    clauses = (text[: found.start()] for found in _CLAUSE.finditer(text, _SHORTEST_CLAUSE, most + 1))
+    whole = [clause for clause in clauses if clause.count("(") == clause.count(")")]
+    if whole and "`" not in text:
+        return whole[-1]
+    end = text.rfind(" ", 0, most - 1)
+    shown = text[: end if end >= _SHORTEST_CLAUSE else most - 2].rstrip(" ,;:") + _ELLIPSIS
+    return f"{shown}`" if shown.count("`") % 2 else shown

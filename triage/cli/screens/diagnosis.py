@@ -152,7 +152,7 @@ def _render_parts(
     """Yield what to do now, why, the other incidents, and the next commands."""
     incidents = content.incidents
     if incidents:
-        yield from _render_status(diagnosis, incidents[0], room)
+        yield from _render_status(diagnosis, incidents[0])
         yield from _render_actions(incidents[0], content.actions[: room.actions])
         yield from _render_reasons(incidents[0], content.reasons, room)
     yield Text()
@@ -164,18 +164,17 @@ def _render_parts(
         yield _label("More", " or ".join(more))
 
 
-def _render_status(diagnosis: Diagnosis, incident: Incident, room: _Room) -> Iterator[RenderableType]:
+def _render_status(diagnosis: Diagnosis, incident: Incident) -> Iterator[RenderableType]:
     """Yield since when and how much of the service failed, what changed before, and the last issue of it."""
     state = diagnosis.state_of(incident.service)
     if _answer_incident(diagnosis) is None:
         yield Text()
         yield Text(_format_title(incident, incident.service), style="bold", no_wrap=True)
     yield Text(_format_span(incident))
-    if state and state.why and _answer_incident(diagnosis):
+    if state and state.why and incident.title not in state.why and _answer_incident(diagnosis):
         yield Text(_sentence(state.why))
     if incident.change and incident.change_says:
-        says = incident.change_says if room.whole else incident.change_says.partition(";")[0]
-        yield Text(_sentence(says))
+        yield Text(_sentence(incident.change_says))
     if seen := incident.seen_before:
         yield Text(f"{seen.says}: {seen.url}", no_wrap=True)
 
@@ -209,7 +208,7 @@ def _format_span(incident: Incident) -> str:
     if share and share.of == "requests":
         much = f" {share.failed:,} of {pluralize(share.total, 'request')} failed."
     else:
-        much = f" {count_times(incident.count).capitalize()}." if incident.count > 1 else ""
+        much = f" Occurred {count_times(incident.count)}." if incident.count > 1 else ""
     is_moment = incident.first_seen[:19] == ended[:19]
     if incident.recovered:
         return f"Over: {started if is_moment else f'{started} to {last}'}.{much}"
@@ -254,9 +253,8 @@ def _render_reasons(incident: Incident, reasons: Sequence[_Reason], room: _Room)
 
 
 def _in_brief(says: str) -> str:
-    """Return a sentence in one line, in two where it quotes a line of the log."""
-    width = text_width() - _CLOCK_WIDTH
-    return shorten_names(says, 2 * width if "`" in says else width)
+    """Return a sentence in at most two lines."""
+    return shorten_names(says, 2 * (text_width() - _CLOCK_WIDTH) - _CLOCK_WIDTH)
 
 
 def _is_quoted(line: Evidence, says: str) -> bool:

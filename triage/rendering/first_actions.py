@@ -9,6 +9,7 @@ from triage.models.change import Change
 from triage.models.playbook import Fix, Step
 from triage.rendering.change_view import item_steps, linked_change
 from triage.rendering.playbooks import fill_placeholders, find_playbook, find_unfilled, rollback_steps
+from triage.rendering.workload_commands import for_workload
 
 _MOST_ACTIONS = 2
 #: Tiers of the causes that keep an instance from starting or end it.
@@ -17,6 +18,8 @@ _START_TIERS = ("crash", "startup")
 _WITH_TRAFFIC = ("service", "function")
 _VALUE = re.compile(r"\bVALUE\b")
 _FIRST_GENERATION = re.compile(r"-0+1(?:-[a-z0-9]{3})?$", re.ASCII)
+#: A memory limit as Cloud Run logs it: "512 MiB" or "512M".
+_MEMORY = re.compile(r"(\d{1,7}) ?([MG])(?:iB)?", re.ASCII)
 
 
 class Action(NamedTuple):
@@ -39,13 +42,23 @@ class Action(NamedTuple):
 def known_names(incident: Incident, state: ServiceState | None) -> dict[str, str]:
     """Return what fills the commands: names of the scope, what the rule captured, the last good revision."""
     scope = incident.scope
-    return incident.captures | {
-        "service": incident.service,
-        "revision": scope.revisions[-1] if scope.revisions else "",
-        "project": scope.project,
-        "region": scope.location,
-        "last_good": state.last_good(scope.revisions) if state else "",
-    }
+    return (
+        _doubled_memory(incident.captures)
+        | incident.captures
+        | {
+            "service": incident.service,
+            "revision": scope.revisions[-1] if scope.revisions else "",
+            "project": scope.project,
+            "region": scope.location,
+            "last_good": state.last_good(scope.revisions) if state else "",
+        }
+    )
+
+
+def _doubled_memory(captures: Mapping[str, str]) -> dict[str, str]:
+    """Return twice the memory limit that a line names, where no configuration gives it."""
+    limit = _MEMORY.fullmatch(captures.get("limit", ""))
+    return {"doubled_memory": f"{2 * int(limit[1])}{limit[2]}i"} if limit else {}
 
 
 def first_actions(
@@ -57,8 +70,9 @@ def first_actions(
     rollback. It names the newest older revision that was ready. A changed item that fits the cause follows,
     then the most urgent fix that the playbook has for the cause. ``own_playbooks`` stand beside the packs.
     """
-    fixes = _cause_fixes(find_playbook(incident.playbook, own_playbooks or {}))
     state = diagnosis.state_of(incident.service)
+    playbook = find_playbook(incident.playbook, own_playbooks or {})
+    fixes = _cause_fixes(for_workload(playbook, state.kind if state else "service"))
     change = linked_change(diagnosis, incident)
     known = known_names(incident, state)
     actions = [*_rollback(incident, fixes, state, change, known)]

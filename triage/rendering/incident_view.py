@@ -25,6 +25,7 @@ from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import known_names
 from triage.rendering.links import logs_explorer_url
 from triage.rendering.playbooks import fill_playbook, find_playbook
+from triage.rendering.workload_commands import for_workload
 from triage.text import code, prose, quote
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
 
@@ -99,7 +100,8 @@ class IncidentView:
     @cached_property
     def playbook(self) -> Playbook:
         """Return the playbook of the cause, filled and marked as trusted Markdown."""
-        return fill_playbook(find_playbook(self.incident.playbook, self.own_playbooks), self.known)
+        found = find_playbook(self.incident.playbook, self.own_playbooks)
+        return fill_playbook(for_workload(found, self.state.kind if self.state else "service"), self.known)
 
     def fixes(self, priority: str) -> list[Fix]:
         """Return the playbook's fixes of a priority that fix the cause."""

@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXPORT := examples/export.json
 
-.PHONY: demo test test-engines lint format bench bench-scale
+FLOORS := .venv-floors
+
+.PHONY: demo test test-engines test-floors lint format bench bench-scale
 
 demo: .venv/installed
 	@echo '$$ triage $(EXPORT)'
@@ -19,11 +21,18 @@ test: .venv/installed-dev
 test-engines: .venv/installed-engines
 	$(BIN)/pytest -m engines tests/engines
 
+# The oldest versions that pyproject.toml allows, in an environment of their own. Their warnings are no failures.
+test-floors: .venv/installed-dev
+	$(BIN)/uv venv -q --clear --python $(BIN)/python $(FLOORS)
+	$(BIN)/uv pip install -q --python $(FLOORS)/bin/python --resolution lowest-direct -e '.[dev]'
+	$(FLOORS)/bin/python -m pytest -n auto --dist loadgroup -W default
+
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python .ci/check_commits.py
+	$(BIN)/zizmor --offline --quiet .github docs/examples/github-actions.yml
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

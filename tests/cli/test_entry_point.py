@@ -1,5 +1,8 @@
 import os
+import pty
 import re
+import select
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +14,7 @@ import pytest
 from triage.cli.app import COMMANDS
 
 Call = Callable[..., Any]
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "export.json"
 
 FAILING = """
 import click
@@ -135,7 +139,71 @@ def test_completion_offers_commands_options_and_files() -> None:
             env=os.environ | {"_TRIAGE_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": cursor}
         ).stdout
 
-    assert completed("triage ti") == b"plain,timeline\nfile,ti\n"
+    assert completed("triage ti") == b"file,ti\nplain,timeline\n"
     assert b"plain,--version\n" in completed("triage --v")
     assert b"plain,--fail-on\n" in completed("triage diagnose --f")
     assert completed("triage diagnose ex") == b"file,ex\n"
+
+
+def press_tab(shell: list[str], setup: str, typed: str, wanted: bytes) -> bytes:
+    """Return what a shell in a terminal shows after a tab; it is read until it is what is wanted, or 20 s."""
+    terminal, side = pty.openpty()
+    with subprocess.Popen(
+        shell, stdin=side, stdout=side, stderr=side, env=completing(), start_new_session=True
+    ) as running:
+        os.close(side)
+        shown = b""
+        for line, expected in ((f"{setup}; echo re''ady\n", b"ready\r\n"), (f"{typed}\t", wanted)):
+            os.write(terminal, line.encode())
+            shown = b""
+            while expected not in shown and select.select([terminal], [], [], 20)[0]:
+                shown += os.read(terminal, 65_536)
+        running.kill()
+    os.close(terminal)
+    return shown
+
+
+def completing() -> dict[str, str]:
+    """Return an environment in which triage is a command."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "TERM": "dumb", "PYTHONPATH": str(EXAMPLE.parents[1])}
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [("triage diag", b"triage diagnose "), ("triage examples/exp", b"triage examples/export.json")],
+)
+@pytest.mark.parametrize(
+    ("shell", "setup"),
+    [
+        (["bash", "--norc", "-i"], ""),
+        (["zsh", "-f", "-i"], "autoload -Uz compinit; compinit -u -D; "),
+    ],
+    ids=["bash", "zsh"],
+)
+def test_tab_completes_commands_first_and_files_else(
+    shell: list[str], setup: str, typed: str, wanted: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which(shell[0]) is None:
+        pytest.skip(f"{shell[0]} is not installed")
+    monkeypatch.chdir(EXAMPLE.parents[1])
+    script = f'{setup}eval "$(_TRIAGE_COMPLETE={shell[0]}_source triage)"'
+    assert wanted in press_tab(shell, script, typed, wanted)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"), [("triage diag", "diagnose\t"), ("triage examples/exp", "examples/export.json")]
+)
+def test_fish_completes_commands_and_files(typed: str, wanted: str) -> None:
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("fish is not installed")
+    done = subprocess.run(
+        [fish, "-N", "-c", f'_TRIAGE_COMPLETE=fish_source triage | source; complete -C "{typed}"'],
+        cwd=EXAMPLE.parents[1],
+        env=completing(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert wanted in done.stdout

@@ -25,7 +25,7 @@ COMMANDS = {
     ),
     "report": ("triage.cli.report:report_command", "Write the report for a ticket, or a page of HTML."),
     "compare": ("triage.cli.compare:compare_command", "Say whether it is better now, and what changed."),
-    "attach": ("triage.cli.attach:attach_command", "Put the report on a GitHub issue, once."),
+    "attach": ("triage.cli.attach:attach_command", "Put the report on an issue of GitHub or GitLab, once."),
     "entries": ("triage.cli.entries:entries_command", "Show the log entries in a uniform format."),
     "redact": ("triage.cli.redact:redact_command", "Make an export that can be shared, secrets masked."),
     "explain": (
@@ -93,7 +93,8 @@ class TriageGroup(click.Group):
         ]
         if incomplete.startswith("-"):
             found += click.Command.shell_complete(self, ctx, incomplete)
-        return [*found, CompletionItem(incomplete, type="file")]
+        # Files come first: bash's script forgets what came before them, and uses them if nothing else fits.
+        return [CompletionItem(incomplete, type="file"), *found]
 
 
 def _reject_typo(word: str, ctx: click.Context) -> None:

@@ -287,6 +287,7 @@ def _parse_duration(text: str | None) -> float | None:
     return seconds if isfinite(seconds) else None
 
 
+@lru_cache(maxsize=1024)
 def is_balancer(resource_type: str) -> bool:
     """Return whether the entries of a resource are those of an application load balancer."""
     return resource_type.startswith(_BALANCERS)

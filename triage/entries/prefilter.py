@@ -22,13 +22,13 @@ from triage.entries.origin_counter import OriginCounter
 from triage.entries.record_header import (
     HeaderReader,
     HeaderWithOrigin,
-    HeaderWithResource,
     Origin,
     RecordHeader,
 )
 from triage.entries.strip_prefix import strip_log_prefix
 from triage.entries.times import parse_nanoseconds
 from triage.entries.traffic_counter import TrafficCounter
+from triage.entries.wire import ResourceLabels
 from triage.models import Skipped, Traffic
 from triage.text import path_template
 
@@ -41,6 +41,7 @@ _TIMES = re.compile(
 )
 _DATE = len("2026-03-17")
 _DEFAULT = "DEFAULT"
+_NO_LABELS = ResourceLabels()
 _path = lru_cache(maxsize=4096)(url_path)
 #: The number of records, those to keep with their indexes, and the count of the others.
 _Filtered = tuple[int, list[tuple[int, bytes]], Skipped]
@@ -68,7 +69,7 @@ class Prefilter:
         these all of them are kept.
         """
         self._bounds = bounds
-        self._headers = HeaderReader(HeaderWithResource if bounds is None else HeaderWithOrigin)
+        self._headers = HeaderReader(RecordHeader if bounds is None else HeaderWithOrigin)
         found = _longest_lines(literals).union(_SUSPICIOUS)
         self._literals = AhoCorasick(sorted(found), implementation=Implementation.DFA)
         self._default_literals: AhoCorasick | None = None
@@ -117,23 +118,19 @@ class Prefilter:
     def _filter_headers(self, path: str, headers: Sequence[RecordHeader]) -> tuple[list[int], Skipped]:
         """Return the indexes of the records to keep, and the count of the others."""
         texts = [
-            # The same choice of text as in decoder.py.
-            (header.text_payload and f"{header.text_payload}{_request_suffix(header)}")
-            or ((payload := header.json_payload) and payload.message)
-            or _request_message(header)
+            header.text_payload if header.text_payload and header.http_request is None else _text_of(header)
             for header in headers
         ]
         severities: list[str] = [header.severity for header in headers]
+        requests = [index for index, header in enumerate(headers) if header.http_request is not None]
         relevant = _matching_texts(self._literals, texts)
         irrelevant = self._irrelevant_defaults(headers, relevant)
         relevant.update(
             index
             for index, (severity, text) in enumerate(zip(severities, texts, strict=True))
-            if (severity not in _LOW_SEVERITIES and index not in irrelevant)
-            or not text
-            or _is_foreign_request(headers[index])
+            if (severity not in _LOW_SEVERITIES and index not in irrelevant) or not text
         )
-        relevant.update(index for index, header in enumerate(headers) if _is_failed_request(header))
+        relevant.update(index for index in requests if _is_notable_request(headers[index]))
         origins = [] if self._bounds is None else [header.origin for header in headers]
         relevant.update(index for index, origin in enumerate(origins) if origin is None)
         timestamps = [header.timestamp for header in headers]
@@ -152,7 +149,7 @@ class Prefilter:
             Counter("" if severity == _DEFAULT else severity for severity in severities),
             *time_range,
             self._count_outside(headers, origins, relevant),
-            self._count_traffic(headers, origins, relevant),
+            self._count_traffic(headers, requests, origins, relevant),
             *self._count_origins(headers, origins, relevant),
         )
         return sorted(relevant), skipped
@@ -171,35 +168,28 @@ class Prefilter:
         return sum(not self._bounds.contains(time, *origin) for time, origin in passed)
 
     def _count_traffic(
-        self, headers: Sequence[RecordHeader], origins: Sequence[Origin | None], relevant: set[int]
+        self,
+        headers: Sequence[RecordHeader],
+        requests: Sequence[int],
+        origins: Sequence[Origin | None],
+        relevant: set[int],
     ) -> tuple[Traffic, ...]:
         """Return the requests among the skipped records that are within the bounds."""
-        counts: Counter[tuple[str, str, str, int, str]] = Counter()
-        last: dict[tuple[str, str, str, int, str], str] = {}
-        for index, header in enumerate(headers):
-            request = header.http_request
+        traffic = TrafficCounter()
+        for index in requests:
+            header = headers[index]
+            request, resource = header.http_request, header.resource
             if request is None or request.status is None or index in relevant:
                 continue
             if self._bounds is not None and not self._is_within(header, origins[index]):
                 continue
-            resource = header.resource if isinstance(header, HeaderWithResource) else None
-            labels = resource.labels if resource is not None else None
-            service, revision = (
-                (labels.workload or "", labels.revision_name or "") if labels is not None else ("", "")
-            )
-            if resource is not None and is_balancer(resource.type or ""):
+            if is_balancer(resource.type or ""):
                 continue
-            location = (labels.location or "") if labels is not None else ""
-            key = (service, revision, request.request_url, request.status, location)
-            counts[key] += 1
-            last[key] = max(header.timestamp, last.get(key, ""))
-        if not counts:
-            return ()
-        traffic = TrafficCounter()
-        for key, count in counts.items():
-            service, revision, url, status, location = key
-            at = parse_nanoseconds(last[key])
-            traffic.add((service, revision, path_template(_path(url)), status, location), count, at)
+            labels = resource.labels or _NO_LABELS
+            path = path_template(_path(request.request_url))
+            service, revision = labels.workload or "", labels.revision_name or ""
+            key = (service, revision, path, request.status, labels.location or "")
+            traffic.add(key, 1, parse_nanoseconds(header.timestamp))
         return traffic.build()
 
     def _count_origins(
@@ -207,13 +197,13 @@ class Prefilter:
     ) -> tuple[dict[str, int], dict[str, int]]:
         """Return the skipped records within the bounds by resource type, and those outside by service."""
         if self._bounds is None:
-            types = [_resource_type(header) for index, header in enumerate(headers) if index not in relevant]
-            return Counter(types), {}
+            types = [header.resource.type for index, header in enumerate(headers) if index not in relevant]
+            return Counter(name or "" for name in types), {}
         counter = OriginCounter()
         for index, (header, origin) in enumerate(zip(headers, origins, strict=True)):
             if origin is not None and index not in relevant:
                 is_outside = not self._is_within(header, origin)
-                counter.add(_resource_type(header), origin[0], is_outside=is_outside)
+                counter.add(header.resource.type or "", origin[0], is_outside=is_outside)
         return counter.resource_types, counter.outside
 
     def _is_within(self, header: RecordHeader, origin: Origin | None) -> bool:
@@ -252,7 +242,7 @@ def _is_text_without_severity(header: RecordHeader) -> bool:
     text = header.text_payload
     if not text or header.json_payload or header.http_request or header.proto_payload:
         return False
-    return not strip_log_prefix(text).severity and not is_balancer(_resource_type(header))
+    return not strip_log_prefix(text).severity and not is_balancer(header.resource.type or "")
 
 
 @lru_cache(maxsize=16)
@@ -261,23 +251,36 @@ def _boundary_finder(separator: bytes) -> BytesAhoCorasick:
     return BytesAhoCorasick([b"}%b{" % separator])
 
 
-def _resource_type(header: RecordHeader) -> str:
-    return (header.resource.type or "") if isinstance(header, HeaderWithResource) else ""
+def _is_notable_request(header: RecordHeader) -> bool:
+    """Return whether a request has to be decoded.
 
-
-def _is_failed_request(header: RecordHeader) -> bool:
-    """Return whether a request failed, or a load balancer says more of it than that the backend responded."""
+    It failed, a load balancer says more of it than that the backend responded, or its URL is missing: another
+    form names it "url".
+    """
     request = header.http_request
-    if request is None or header.text_payload:
+    if request is None or not request.request_url:
+        return True
+    if header.text_payload:
         return False
     if request.status is not None and request.status >= _CLIENT_ERROR:
         return True
-    resource = header.resource if isinstance(header, HeaderWithResource) else None
-    if resource is None or not is_balancer(resource.type or ""):
+    if not is_balancer(header.resource.type or ""):
         return False
     payload = header.json_payload
     details = (payload and (payload.status_details or payload.proxy_status)) or ""
     return bool(details) and "response_sent_by_backend" not in details
+
+
+def _text_of(header: RecordHeader) -> str:
+    """Return the text of a record, "" if the header does not tell: the same choice as in decoder.py.
+
+    A request with a text has its request line too: it is counted all the same.
+    """
+    request = _request_message(header)
+    if header.text_payload:
+        return f"{header.text_payload} {request}" if request else header.text_payload
+    payload = header.json_payload
+    return (payload and payload.message) or request
 
 
 def _request_message(header: RecordHeader) -> str:
@@ -287,17 +290,6 @@ def _request_message(header: RecordHeader) -> str:
         return ""
     path = _path(request.request_url)
     return f"{request.request_method} {path} {request.status}" if path else ""
-
-
-def _request_suffix(header: RecordHeader) -> str:
-    """Return the request line of an entry that has a text too, "" for others: it is counted all the same."""
-    message = _request_message(header) if header.http_request is not None else ""
-    return f" {message}" if message else ""
-
-
-def _is_foreign_request(header: RecordHeader) -> bool:
-    """Return whether the URL of a request is missing: another form names it "url"."""
-    return header.http_request is not None and not header.http_request.request_url
 
 
 def _time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:

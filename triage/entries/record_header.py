@@ -43,6 +43,7 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
 
     timestamp: the time as text.
     insert_id: not empty.
+    resource: the resource, which names service and revision.
     severity: a name of Cloud Logging.
     text_payload: the text, if any.
     json_payload: the message of the JSON payload, if any.
@@ -53,6 +54,7 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
 
     timestamp: str
     insert_id: Annotated[str, msgspec.Meta(min_length=1)]
+    resource: Resource
     severity: _Severity = "DEFAULT"
     text_payload: str | None = None
     json_payload: HeaderPayload | None = None
@@ -66,13 +68,7 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
         return None
 
 
-class HeaderWithResource(RecordHeader, rename="camel", gc=False, kw_only=True):
-    """A header with the resource, which names service and revision."""
-
-    resource: Resource
-
-
-class HeaderWithOrigin(HeaderWithResource, rename="camel", gc=False, kw_only=True):
+class HeaderWithOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
     """A header with the fields that name the service, the revision and the instance."""
 
     labels: dict[str, str] | None = None
@@ -91,7 +87,7 @@ class HeaderWithOrigin(HeaderWithResource, rename="camel", gc=False, kw_only=Tru
 
 
 #: The header of a record that does not decode.
-FOREIGN_HEADER = RecordHeader("", "-")
+FOREIGN_HEADER = RecordHeader("", "-", Resource())
 
 
 class HeaderReader:

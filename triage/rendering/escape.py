@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from markupsafe import Markup
 
@@ -13,6 +13,10 @@ from triage.text import cell, clean, code, fence, prose
 _EXPLORER = "https://console.cloud.google.com/logs/query"
 #: Words in backticks, with nothing but marks beside them.
 _QUOTED = re.compile(r"(?<!\S)`([^`\n]+)`(?=[.,;:!?)]*(?:\s|$))")
+#: Separators that are printed as they are; any other one is text.
+SEPARATOR = re.compile(r"[ ,;/.&+→·\n]{0,8}")
+#: Largest indent.
+_WIDEST = 40
 _TIME = re.compile(r"[0-9:.TZ-]{1,40}")
 _UNSAFE_IN_URL = re.compile(r"[^A-Za-z0-9%=;?&._~:/-]")
 
@@ -21,6 +25,11 @@ class SafeMarkdown(Markup):
     """Trusted Markdown, printed as it is; log text never becomes one unescaped."""
 
     __slots__ = ()
+
+    @classmethod
+    def escape(cls, s: Any, /) -> Self:
+        """Return a value as it is printed beside trusted Markdown: other text in code."""
+        return cls(s) if isinstance(s, SafeMarkdown) else cls(code(str(s)))
 
 
 def finalize(value: Any) -> Any:
@@ -78,7 +87,7 @@ def markdown_fence(text: str, language: str = "", *, exact: bool = False) -> Saf
 
 def indent(text: Markup, width: int = 3) -> SafeMarkdown:
     """Return Markdown indented under a list item; plain text becomes a code span."""
-    return SafeMarkdown(str(finalize(text)).replace("\n", "\n" + " " * width))
+    return SafeMarkdown(str(finalize(text)).replace("\n", "\n" + " " * min(width, _WIDEST)))
 
 
 def truncate(text: str, width: int) -> str:
@@ -96,13 +105,15 @@ def summary_line(message: str) -> str:
 
 def wrap(text: str, indent: int = 0) -> SafeMarkdown:
     """Return plain text in lines of at most 79 characters, indented from line 2 on."""
-    lines = textwrap.wrap(finalize_plain(text), 79, subsequent_indent=" " * indent, break_on_hyphens=False)
+    hanging = " " * min(indent, _WIDEST)
+    lines = textwrap.wrap(finalize_plain(text), 79, subsequent_indent=hanging, break_on_hyphens=False)
     return SafeMarkdown("\n".join(lines))
 
 
 def join_values(values: Iterable[Any], separator: str = ", ") -> SafeMarkdown:
-    """Return the values joined, each printed as it would be alone."""
-    return SafeMarkdown(str(finalize(SafeMarkdown(separator))).join(str(finalize(value)) for value in values))
+    """Return the values joined, each printed as it would be alone; so is a separator with other letters."""
+    between = separator if SEPARATOR.fullmatch(separator) else str(finalize(separator))
+    return SafeMarkdown(str(between).join(str(finalize(value)) for value in values))
 
 
 def markdown_time(timestamp: str) -> SafeMarkdown:

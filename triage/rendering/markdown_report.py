@@ -1,7 +1,7 @@
 """Markdown reports: templates of reports/, or a template of the user."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import tzinfo
 from functools import cache, partial
 from pathlib import Path, PurePath
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from triage.errors import IOFailureError, UsageError
+from triage.errors import BadDataError, IOFailureError, UsageError
 from triage.models import Comparison, Diagnosis, Gate, Incident, Playbook, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, formatting, report_view
@@ -32,8 +32,18 @@ TEMPLATES = {
 #: Template of ``render_verification``, which needs two sides.
 _VERIFICATION = "verification.md.j2"
 _FENCE = re.compile(r"\s*(`{3,})")
-#: Jinja filters that return Markup: a user's template could print log text as markup with them.
-_UNSAFE_FILTERS = ("safe", "e", "escape", "forceescape", "urlize", "xmlattr", "tojson", "striptags")
+#: What a template can be at fault for beside Jinja's own errors.
+_FAULTS_OF_TEMPLATES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+#: Words that are printed as they are with a count.
+_PLAIN_WORDS = re.compile(r"[A-Za-z][A-Za-z -]{0,60}", re.ASCII)
 
 
 def render_report(
@@ -54,12 +64,10 @@ def render_report(
 
     Raises:
         IOFailureError: the user's template cannot be read.
-        UsageError: the user's template is invalid or uses something forbidden, or the template needs two
-            sides.
+        BadDataError: the user's template is invalid or uses something forbidden.
+        UsageError: the template needs two sides.
 
     """
-    import jinja2
-
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     masked_diagnosis = msgspec.convert(redactor.redact_document(msgspec.to_builtins(diagnosis)), Diagnosis)
     masked_timeline = msgspec.convert(redactor.redact_document(msgspec.to_builtins(timeline)), Timeline)
@@ -90,16 +98,33 @@ def render_report(
         raise IOFailureError(
             f"cannot read the template {template}: {error}", f"one of {', '.join(TEMPLATES)}, or a file"
         ) from error
+    return _collapse_blank_lines(_fill_user_template(template, source, _report_context(layout)))
+
+
+def _fill_user_template(name: str, source: str, context: dict[str, Any]) -> str:
+    """Return what a user's template prints.
+
+    Raises:
+        BadDataError: it has a fault; the message names file and line.
+
+    """
+    import jinja2
+
+    from triage.rendering.user_templates import line_of, render_bounded
+
+    where = PurePath(name).name
     try:
-        return _collapse_blank_lines(
-            _make_environment(plain=_is_plain_text(template), user=True)
-            .from_string(source)
-            .render(_report_context(layout))
-        )
+        template = _make_environment(plain=_is_plain_text(name), user=True).from_string(source)
+        return render_bounded(template, context)
     except jinja2.TemplateSyntaxError as error:
-        raise UsageError(f"{template}:{error.lineno}: {error.message}", "fix the template") from error
-    except (jinja2.TemplateError, TypeError, ValueError, OverflowError) as error:
-        raise UsageError(f"{template}: {error}", "docs/reports.md names what a template can use") from error
+        raise BadDataError(f"{where}:{error.lineno}: {error.message}", "fix the template") from error
+    except (jinja2.TemplateError, *_FAULTS_OF_TEMPLATES) as error:
+        line = line_of(error)
+        what = str(error) or type(error).__name__
+        raise BadDataError(
+            f"{where}:{line}: {what}" if line else f"{where}: {what}",
+            "docs/reports.md names what a template can use",
+        ) from error
 
 
 def render_gate_summary(gate: Gate) -> str:
@@ -154,32 +179,36 @@ def _builtin_environment(*, plain: bool) -> "Environment":
 
 def _make_environment(*, plain: bool, user: bool) -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = (ImmutableSandboxedEnvironment if user else Environment)(
-        loader=FunctionLoader(_read_template),
-        undefined=StrictUndefined,
-        autoescape=not plain,
-        finalize=escape.finalize_plain if plain else escape.finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for unsafe in _UNSAFE_FILTERS:
-        del environment.filters[unsafe]
-    environment.filters |= {
+    options: dict[str, Any] = {
+        "loader": FunctionLoader(_read_template),
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    of_text: dict[str, Callable[..., Any]] = {
         "prose": escape.markdown_prose,
         "sentence": escape.markdown_sentence,
         "cell": escape.markdown_cell,
         "prose_cell": escape.markdown_prose_cell,
-        "fence": escape.markdown_fence,
-        "under": escape.indent,
         "cut": escape.truncate,
         "summary_line": escape.summary_line,
-        "wrapped": escape.wrap,
         "basename": lambda path: PurePath(path).name,
-        "join": escape.join_values,
         "utc": formatting.format_utc if plain else escape.markdown_time,
     }
+    of_markdown = {"under": escape.indent, "wrapped": escape.wrap}
+    environment: Environment
+    if user:
+        from triage.rendering.user_templates import UserEnvironment, on_plain_text
+
+        environment = UserEnvironment(plain=plain, **options)
+        text_filters = {name: on_plain_text(function) for name, function in of_text.items()}
+        environment.filters |= text_filters | of_markdown
+        return environment
+    printed = escape.finalize_plain if plain else escape.finalize
+    environment = Environment(finalize=printed, autoescape=not plain, **options)  # noqa: S701 (plain text)
+    environment.filters |= of_text | of_markdown
+    environment.filters |= {"fence": escape.markdown_fence, "join": escape.join_values}
     return environment
 
 
@@ -203,11 +232,11 @@ def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
     """Return the words and functions for all built-in templates."""
     return {
         "words": {verdict: escape.SafeMarkdown(word) for verdict, word in report_view.WORDS.items()},
-        "plural": lambda *words: escape.SafeMarkdown(pluralize(*words)),
+        "plural": _pluralize,
         "seconds": lambda value: escape.SafeMarkdown(formatting.format_seconds(value)),
         "local": partial(_format_local, zone),
         "cite": _cite_evidence,
-        "shell": lambda commands: escape.markdown_fence("\n".join(commands), "bash", exact=True),
+        "shell": _fence_commands,
         "due": lambda fix: escape.SafeMarkdown(report_view.DUE[fix.priority]),
         "explorer": escape.explorer_link,
         "describe_items": describe_items,
@@ -222,8 +251,24 @@ def _format_local(zone: tzinfo | None, timestamp: str) -> escape.SafeMarkdown:
     return escape.SafeMarkdown(formatting.format_local(timestamp, zone) if zone else "")
 
 
+def _pluralize(count: int, one: str, many: str = "") -> escape.SafeMarkdown:
+    """Return a count with its noun; what is no plain word is printed as text."""
+    words = [
+        word if _PLAIN_WORDS.fullmatch(word) else str(escape.finalize(word)) for word in (one, many) if word
+    ]
+    return escape.SafeMarkdown(pluralize(int(count), *words))
+
+
+def _fence_commands(commands: list[str]) -> escape.SafeMarkdown:
+    """Return commands as a block; those of playbooks stay exact, so that they can be copied."""
+    exact = all(isinstance(command, escape.SafeMarkdown) for command in commands)
+    return escape.markdown_fence("\n".join(commands), "bash", exact=exact)
+
+
 def _cite_evidence(found: IncidentView, names: list[str]) -> escape.SafeMarkdown:
     """Return links to evidence lines; other names are insertIds."""
+    if not isinstance(found, IncidentView):
+        raise TypeError("cite takes an incident of `incidents` and names of its evidence")
     return escape.join_values(
         escape.SafeMarkdown(f"[{name}](#i{found.number}-{name.lower()})")
         if found.has_evidence(name)

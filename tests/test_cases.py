@@ -180,7 +180,7 @@ def test_the_runs_are_those_of_the_case(case: Path) -> None:
 @each_case
 def test_shuffled_and_duplicated_entries_give_the_same_documents(case: Path, tmp_path: Path) -> None:
     lines = entries(case) * 2
-    random.Random(case.name).shuffle(lines)  # noqa: S311 - an order, not a secret
+    random.Random(case.name).shuffle(lines)
     export = tmp_path / "shuffled.jsonl"
     export.write_text("\n".join(lines), encoding="utf-8")
 

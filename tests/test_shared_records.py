@@ -208,7 +208,7 @@ def test_the_runs_are_the_same_bytes_in_every_lossless_form(form: str, tmp_path:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_the_runs_are_the_same_bytes_under_shuffle_and_duplication(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 (a seed that repeats itself)
+    chance = random.Random(seed)
     for name in BASES[seed::2]:
         entries = logs(name)
         doubled = entries + chance.choices(entries, k=len(entries))

@@ -29,7 +29,7 @@ def changes(*entries: Entry | list[Entry], **given: Any) -> list[AppliedChange]:
     flat = [one for item in entries for one in (item if isinstance(item, list) else [item])]
     found = read_changes(flat, **given)
     mixed = flat * 2
-    random.Random(7).shuffle(mixed)  # noqa: S311 - an order, no secret
+    random.Random(7).shuffle(mixed)
     assert read_changes(mixed, **given) == found
     return found.changes
 

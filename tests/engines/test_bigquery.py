@@ -136,7 +136,7 @@ def test_each_table_of_a_sink_gives_the_same_alone(tmp_path: Path) -> None:
 
 @each_form
 def test_entries_with_other_instance_labels_or_none_are_sorted(form: str, tmp_path: Path) -> None:
-    logs = corpus(random.Random(14), 290)  # noqa: S311 (a seed that repeats itself)
+    logs = corpus(random.Random(14), 290)
     for number, log in enumerate(logs):
         log["logName"] = "projects/demo-project/logs/run.googleapis.com%2Fstderr"
         instance = log.pop("labels")["instanceId"]
@@ -152,7 +152,7 @@ def test_entries_with_other_instance_labels_or_none_are_sorted(form: str, tmp_pa
 
 @each_form
 def test_irrelevant_rows_are_counted_and_not_fetched(form: str, tmp_path: Path) -> None:
-    logs = corpus(random.Random(6), 600)  # noqa: S311 (a seed that repeats itself)
+    logs = corpus(random.Random(6), 600)
 
     assert assert_same(logs, form, tmp_path) < len(logs) * 2 / 3
 
@@ -171,7 +171,7 @@ def test_irrelevant_rows_are_counted_and_not_fetched(form: str, tmp_path: Path) 
     ],
 )
 def test_a_filter_leaves_the_same_entries(filter_text: str, form: str, tmp_path: Path) -> None:
-    logs = corpus(random.Random(7), 200)  # noqa: S311 (as above)
+    logs = corpus(random.Random(7), 200)
 
     whole = from_file(logs, tmp_path, ALL).timeline.coverage
     narrowed = Selection(service=("*",), since=0, filter=filter_text)
@@ -187,7 +187,7 @@ def test_a_filter_leaves_the_same_entries(filter_text: str, form: str, tmp_path:
 
 @each_form
 def test_service_revision_instance_and_window_select_the_same_entries(form: str, tmp_path: Path) -> None:
-    logs = corpus(random.Random(8), 300)  # noqa: S311 (as above)
+    logs = corpus(random.Random(8), 300)
     since, until = parse_timestamp("2026-04-01T08:03:00Z"), parse_timestamp("2026-04-01T08:09:00.000001Z")
     selection = Selection(service=("sh?p",), revision=("shop-*",), since=since, until=until)
     asked = [
@@ -204,7 +204,7 @@ def test_service_revision_instance_and_window_select_the_same_entries(form: str,
 
 @each_form
 def test_every_entry_is_fetched_without_literals(form: str) -> None:
-    logs = corpus(random.Random(9), 100)  # noqa: S311 (as above)
+    logs = corpus(random.Random(9), 100)
     with serve_tables(form, logs) as (_, addresses):
         read = list(pipeline.read_entries(addresses, ALL))
 
@@ -212,7 +212,7 @@ def test_every_entry_is_fetched_without_literals(form: str) -> None:
 
 
 def test_rows_come_in_order_of_service_instance_time_and_insert_id() -> None:
-    logs = corpus(random.Random(10), 200)  # noqa: S311 (as above)
+    logs = corpus(random.Random(10), 200)
     with serve_tables("_AllLogs", logs) as (server, addresses):
         pipeline.analyse(addresses, packs=packs(), selection=ALL)
         (job,) = [job for job in server.jobs.values() if job.rows]
@@ -230,7 +230,7 @@ def test_the_statement_runs_with_its_values_bound_to_parameters() -> None:
     from triage.lql.sql import to_sql
     from triage.reading.bigquery import TableQuery, build_statement, column, parse_address
 
-    logs = corpus(random.Random(11), 30)  # noqa: S311 (as above)
+    logs = corpus(random.Random(11), 30)
     within = to_sql('jsonPayload.message:"order" OR labels.instanceId!="007" OR NOT severity=ERROR', column)
     query = TableQuery(
         services=("shop",), since=0, until=2 * 10**18, within=within, literals=["order", "x' OR 'a'='a"]
@@ -250,7 +250,7 @@ def test_daily_tables_of_other_days_are_left_out() -> None:
     from tests.engines import zeta
     from triage.reading.bigquery import TableQuery, build_statement, parse_address
 
-    logs = corpus(random.Random(12), 40)  # noqa: S311 (as above)
+    logs = corpus(random.Random(12), 40)
     ((columns, rows), *_) = [sink([log for log in logs if "textPayload" in log])["run_googleapis_com_stderr"]]
     days = [
         row | {"_TABLE_SUFFIX": day} for row, day in zip(rows, ("20260331", "20260401") * 40, strict=False)

@@ -101,7 +101,7 @@ def entries(form: str) -> list[Log]:
 
 def filters(count: int) -> Iterator[str]:
     """Yield each comparison alone, and a number of trees of them."""
-    chance = random.Random(13)  # noqa: S311 (a seed that repeats itself)
+    chance = random.Random(13)
     simple = [
         f"{name}{operator}{value}"
         for name, values in FIELDS.items()

@@ -124,7 +124,7 @@ def test_gaps_at_the_edges_of_parts_have_the_same_positions(
 def test_shuffled_doubled_and_divided_logs_give_the_same_documents(
     seed: int, entries: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 (it need not be secret)
+    chance = random.Random(seed)
     doubled = entries + chance.sample(entries, len(entries) // 2)
     chance.shuffle(doubled)
     for number in range(5):

@@ -115,7 +115,7 @@ def test_platform_lines_and_requests_are_no_output() -> None:
 
 def test_lines_of_any_order_never_raise() -> None:
     rows = [row for text in TRACES.values() for row in text.split("\n")]
-    random.Random(7).shuffle(rows)  # noqa: S311 - an order, not a secret
+    random.Random(7).shuffle(rows)
     found = statements(printed(n * 0.01, row) for n, row in enumerate(rows) if row)
     assert found
     assert all(statement.decisive for statement in found)

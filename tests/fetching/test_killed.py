@@ -80,7 +80,7 @@ def test_a_kill_at_any_step_loses_and_duplicates_nothing(
 def test_a_kill_at_any_time_loses_and_duplicates_nothing(
     order: Order, whole: dict[str, bytes], tmp_path: Path
 ) -> None:
-    moments = random.Random(449)  # noqa: S311 (moments, not secrets)
+    moments = random.Random(449)
     assert order(tmp_path / "warm") == 0
     begun = time.monotonic()
     assert order(tmp_path / "measured") == 0

@@ -1,7 +1,9 @@
-"""Eighty invented secrets of all kinds, in the forms of logs."""
+"""Invented secrets of all kinds, in the forms of logs."""
 
 import json
 from urllib.parse import quote
+
+from tests.redact.forms import FORMS
 
 HEX = "0123456789abcdef"
 B64 = "Zm9vYmFyYmF6cXV4" * 3
@@ -95,6 +97,7 @@ CANARIES: list[tuple[str, str, str]] = [
     ("google user id", "subject 108124175283640192837 unknown", "108124175283640192837"),
     ("user in prose", "Multiple managers for user 7d9f0c4e-canary-1", "7d9f0c4e-canary-1"),
     ("user in a path", "GET /api/users/70123456/threads", "70123456"),
+    *FORMS,
 ]  # fmt: skip
 
 

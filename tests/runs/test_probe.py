@@ -85,7 +85,7 @@ def test_concurrent_probes_are_separate() -> None:
     first = probe(0, "socket /ws: 404 in 0.003s", verdict="not ready")
     second = probe(0.05, "socket /ws: 101 in 0.120s", probe=OTHER)
     logs = [*first, *second]
-    random.Random(5).shuffle(logs)  # noqa: S311 - an order, not a secret
+    random.Random(5).shuffle(logs)
     assert [run.verdict for run in runs(logs, kind="probe")] == ["not_ready", "ready"]
 
 

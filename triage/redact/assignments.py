@@ -19,7 +19,7 @@ _ORDINARY = re.compile(
     r"|expires|fail|failed|failure|false|for|found|generated|has|incorrect|int|invalid|invalidated"
     r"|is|issue|issued|loaded|malformed|mandatory|mask|masked|mismatch|missing|must|n/a|negotiate"
     r"|new|nil|no|none|not|null|ok|old|pass|passed|pending|present|provided|redacted|refresh"
-    r"|refreshed|rejected|required|revoked|rotated|service|set|skipped|str|string|success|system"
+    r"|refreshed|rejected|required|revoked|rotated|service|set|sha1|sha256|sha384|sha512|skipped|str|string|success|system"
     r"|test|the|timeout|to|true|type|unavailable|undefined|unknown|unset|unverified|user|valid"
     r"|validated|validation|verified|was|wrong|yes",
     re.IGNORECASE,
@@ -28,11 +28,20 @@ _SUFFIX = (
     r"(?:[_-]?(?:key|value|hash|id|staging|production|prod|dev|development|test|primary|secondary|old|new|current"
     r"|\d{1,3})){0,3}"
 )
+#: Words for a password in other languages.
+_FOREIGN_PASSWORDS = (
+    r"contrase[ñn]a|contrasenya|passwort|kennwort|mot[ _-]?de[ _-]?passe|senha|parola|has[lł]o|wachtwoord|l[öo]senord"
+    r"|adgangskode|salasana|jelsz[óo]|heslo|[şs]ifre|пароль|密码|密碼|口令|パスワード|비밀번호|암호|m[ậa]t[ _-]?kh[ẩa]u"
+)
 _NAMES = {
-    "password": r"password|passwd|passphrase|passcode|(?<![a-z0-9])(?:pwd|(?:pass|pw|otp|pin)(?==))",
+    "password": (
+        r"password|passwd|passphrase|passcode"
+        r"|(?<![a-z0-9])(?:pwd|(?:pass|pw|otp|pin)(?==|\\{0,3}[\"']\s{0,3}:\s{0,3}\\{0,3}[\"']))"
+        rf"|(?<!\w)(?:{_FOREIGN_PASSWORDS})"
+    ),
     "key": (
         r"(?:api|access|private|account|encryption|signing|master|fernet|storage|ssh|auth)[_-]?key"
-        r"|(?<![a-z0-9])(?:sig|dsn)|signature|credentials?"
+        r"|(?<![a-z0-9])(?:sig|dsn|hmac(?:[_-]?sha\d{1,3})?)|signature|credentials?"
     ),
     "token": (
         r"token|(?<![a-z0-9])(?:jwt|csrf|xsrf)|session[_-]?(?:id|key)|(?:j|php)sessid|jsessionid"
@@ -45,16 +54,19 @@ _GROUPS = "|".join(f"(?P<{kind}>{names})" for kind, names in _NAMES.items())
 _ASSIGNED = re.compile(
     rf"""
     (?:{_GROUPS}){_SUFFIX}
-    \\{{0,3}}["']?\s{{0,3}}(?P<sign>=>|:=|==?|:)\s{{0,3}}b?\\{{0,3}}
+    \\{{0,3}}["']?\s{{0,3}}(?P<sign>:\s?(?:str|bytes|SecretStr|Optional\[str\]|str\s?\|\s?None)\s?=|=>|:=|==?|:)\s{{0,3}}b?\\{{0,3}}
     (?: "(?P<double>(?:[^"\\\n]|\\.)*)"
       | '(?P<single>(?:[^'\\\n]|\\.)*)'
       | ["']?(?P<bare>(?:(?![,;][ ]?[\w.-]{{1,64}}[ ]?[=:])[^\s"'&])+)
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_HINTS = (
-    "pass", "pwd", "pw=", "otp=", "pin=", "key", "sig", "dsn", "credential", "token", "jwt", "csrf", "xsrf", "session", "sid", "code",
-    "secret", "user", "uid", "customer", "account", "owner", "sub",
+#: What is in every text that assigns a secret.
+ASSIGNED_HINTS = (
+    "pass", "pwd", "pw", "otp", "pin", "key", "sig", "dsn", "hmac", "credential", "token", "jwt", "csrf", "xsrf", "session", "sid",
+    "code", "secret", "user", "uid", "customer", "account", "owner", "sub", "contrase", "kennwort", "senha", "parola", "hasl", "hasł",
+    "wachtwoord", "senord", "adgangskode", "salasana", "jelsz", "heslo", "ifre", "пароль", "密码", "密碼", "口令", "パスワード",
+    "비밀번호", "암호", "kh",
 )  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _KEY = re.compile(
@@ -63,6 +75,8 @@ _KEY = re.compile(
 )
 _SHORT = {"sub": "user", "pass": "password", "pw": "password", "otp": "password", "pin": "password"}
 _COOKIE = re.compile(r"\b(?:set-)?cookies?[\"']?\s?[:=,]\s?b?[\"']?(?P<jar>[^\n\"']+)", re.IGNORECASE)
+_COOKIE_DICT = re.compile(r"\bcookies?[\"']?\s?[:=]\s?\{([^{}\n]{1,4096})\}", re.IGNORECASE)
+_DICT_PAIR = re.compile(r"[\"'][\w.-]{1,128}[\"']\s?:\s?[\"']([^\"'\x00]+)[\"']")
 _PAIR = re.compile(r"([\w.-]{1,128})=\"?([^;\s\"',]+)")
 _ATTRIBUTES = {"path", "domain", "expires", "max-age", "samesite", "priority"}
 
@@ -80,9 +94,10 @@ def kind_of_key(key: str) -> str | None:
 
 
 def find_cookies(text: str) -> Iterator[Span]:
-    """Yield the values of cookies after a cookie header; names and attributes stay."""
-    if "cookie" not in text.lower():
-        return
+    """Yield the values of cookies after a cookie header or in a dict; names and attributes stay."""
+    for found in _COOKIE_DICT.finditer(text):
+        for pair in _DICT_PAIR.finditer(text, *found.span(1)):
+            yield *pair.span(1), "cookie"
     for found in _COOKIE.finditer(text):
         for pair in _PAIR.finditer(text, *found.span("jar")):
             if pair[1].lower() not in _ATTRIBUTES and not _MASKED.fullmatch(pair[2]):
@@ -94,9 +109,6 @@ def find_assigned(text: str) -> Iterator[Span]:
 
     Notations: ``a=b``, ``a: b``, ``"a": "b"``.
     """
-    low = text.lower()
-    if not any(hint in low for hint in _HINTS):
-        return
     for found in _ASSIGNED.finditer(text):
         kind = next(name for name in _NAMES if found[name] is not None)
         group = next(name for name in ("double", "single", "bare") if found[name] is not None)

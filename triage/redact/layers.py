@@ -6,7 +6,8 @@ from collections.abc import Iterator
 _DEPTH = 3
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(
-    r"%(?P<percent>[0-9a-fA-F]{2})|\\u00(?P<json>[0-7][0-9a-fA-F])|&(?P<entity>amp|lt|gt|quot|apos);"
+    r"%(?P<percent>[0-7][0-9a-fA-F])|(?P<utf8>%[c-fC-F][0-9a-fA-F](?:%[89abAB][0-9a-fA-F]){1,3})"
+    r"|\\u(?P<json>[0-9a-fA-F]{4})|&(?P<entity>amp|lt|gt|quot|apos);"
     r"|&#x(?P<hex>[0-7]?[0-9a-fA-F]);|&#0?(?P<decimal>\d{2,3});|\\(?P<backslash>[\"'/nrt\\])"
 )
 
@@ -65,6 +66,8 @@ def _decode_escape(escape: re.Match[str]) -> str:
     value = escape[kind or 0]
     if kind in ("entity", "backslash"):
         return _NAMED.get(value, value)
+    if kind == "utf8":
+        return bytes.fromhex(value.replace("%", "")).decode("utf-8", "replace")[:1]
     return chr(int(value, 10 if kind == "decimal" else 16))
 
 

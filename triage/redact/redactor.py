@@ -2,28 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from triage.redact.assignments import find_assigned, find_cookies, is_no_secret, kind_of_key
+from triage.redact.assignments import is_no_secret, kind_of_key
 from triage.redact.json_text import JsonMasking
 from triage.redact.layers import decode_layers
-from triage.redact.patterns import (
-    PRIVATE_KEY,
-    SECRET_PATTERNS,
-    URL_PATTERNS,
-    SecretPattern,
-    Span,
-    find_addresses,
-)
+from triage.redact.patterns import Span
+from triage.redact.searches import select_searches
 
 _PLACEHOLDER = re.compile(
-    r"<(?:address|code|cookie|email|key|password|private-key|secret|token|user)-\d{1,9}>"
+    r"<(?:address|card|code|cookie|email|iban|key|password|phone|private-key|secret|token|user)-\d{1,9}>"
 )
 #: Keys of whoever made a change: an address of theirs is masked even if it is a service account's.
 _AUTHORS = frozenset({"by", "principalEmail", "principal_email", "principalemail", "principalSubject"})
-#: Number of keys without secrets that are remembered, so that each is searched once.
-_KEYS = 4096
+#: Texts without secrets that are remembered, so that each is searched once, and their greatest length.
+_TEXTS, _SHORT_TEXT = 8192, 256
 #: Numbers up to this one are counts, not secrets, whatever their key says.
 _LARGEST_COUNT = 999
 _SCHEME = re.compile(r"(\w+\s+)?(.+)", re.DOTALL)
@@ -50,6 +44,9 @@ class Redactor:
 
     def redact_text(self, text: str) -> str:
         """Return the text with its secrets masked, also in escaped forms."""
+        if text in self._plain:
+            return text
+        given = text
         while spans := list(_merge_spans(_find_spans(text))):
             parts: list[str] = []
             at = 0
@@ -57,6 +54,10 @@ class Redactor:
                 parts += text[at:start], self._placeholder_for(text[start:end], kind)
                 at = end
             text = "".join([*parts, text[at:]])
+        if text == given and len(text) <= _SHORT_TEXT:
+            if len(self._plain) >= _TEXTS:
+                self._plain.clear()
+            self._plain.add(text)
         return text
 
     def redact_document(self, document: Any, kind: str | None = None) -> Any:
@@ -100,12 +101,7 @@ class Redactor:
 
     def redact_key(self, key: Any) -> Any:
         """Return a key, masked by its form: some keys are names from a log."""
-        if key in self._plain or not isinstance(key, str):
-            return key
-        masked = self.redact_text(key)
-        if masked == key and len(self._plain) < _KEYS:
-            self._plain.add(key)
-        return masked
+        return self.redact_text(key) if isinstance(key, str) else key
 
     def redact_value(self, value: str | int, kind: str | None) -> str | int:
         """Return a text or a number with its secrets masked; ``kind``: it is a secret by its name.
@@ -121,7 +117,12 @@ class Redactor:
         return self._placeholder_for(str(value), "token" if kind == "authorization" else kind)
 
     def _redact_named_value(self, value: str, kind: str) -> str:
-        """Return a masked text whose key names a secret."""
+        """Return a masked text whose key names a secret; masking it again changes nothing."""
+        while (masked := self._mask_named_value(value, kind)) != value:
+            value = masked
+        return value
+
+    def _mask_named_value(self, value: str, kind: str) -> str:
         if (
             not value.strip()
             or _PLACEHOLDER.fullmatch(value)
@@ -146,32 +147,16 @@ class Redactor:
         return self._known[plain]
 
 
-def _select_searches(text: str) -> Iterator[Callable[[str], Iterable[Span]]]:
-    """Yield the applicable searches, the most certain first.
-
-    Each search sees what was found before as NULs.
-    """
-    low = text.lower()
-
-    def hinted(forms: Iterable[SecretPattern]) -> Iterator[Callable[[str], Iterable[Span]]]:
-        return (form.find for form in forms if not form.hints or any(hint in low for hint in form.hints))
-
-    yield from hinted([PRIVATE_KEY])
-    yield find_cookies
-    yield from hinted(URL_PATTERNS)
-    yield find_assigned
-    yield from hinted(SECRET_PATTERNS)
-    yield find_addresses
-
-
 def _find_spans(text: str) -> Iterator[Span]:
     hidden = bytearray(len(text))
     for layer in decode_layers(text):
         shown = _PLACEHOLDER.sub(
             lambda found: "\x00" * len(found[0]), layer.mask(hidden) if any(hidden) else layer.text
         )
-        for search in _select_searches(shown):
+        for search in select_searches(shown):
             for start, end, kind in list(search(shown)):
+                if not shown[start:end].strip("\x00"):
+                    continue  # found before
                 shown = shown[:start] + "\x00" * (end - start) + shown[end:]
                 first, last = layer.source_span(start, end)
                 hidden[first:last] = b"\x01" * (last - first)

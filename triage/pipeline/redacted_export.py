@@ -44,12 +44,12 @@ def redact_export(sources: Sequence[str | Path], stream: BinaryIO | gzip.GzipFil
 
     """
     from triage.reading import read
-    from triage.redact import Redactor
+    from triage.redact import Redactor, redact_text
 
     redactor, gaps, records = Redactor(), list[Gap](), 0
     for item in read(sources):
         if isinstance(item, Gap):
-            gaps.append(item)
+            gaps.append(msgspec.structs.replace(item, detail=redact_text(item.detail)))
         elif isinstance(item, Record):
             try:
                 text = redactor.redact_json(_decode(item.data))

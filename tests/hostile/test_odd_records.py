@@ -168,7 +168,7 @@ def test_table_with_impossible_times_is_read(
     export.write_parquet(str(path))
     answers(path, 3, capfd)
     assert main(["entries", str(path), "--format", "parquet", "-o", str(table)]) == 0
-    assert duckdb.read_parquet(str(table)).fetchall()
+    assert duckdb.read_parquet(str(table)).project("message").fetchall()
 
 
 @given(st.integers(-(10**21), 10**21), st.integers(-14, 14))

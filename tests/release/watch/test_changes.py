@@ -62,7 +62,7 @@ def test_a_failing_instance_is_reported_with_its_own_run() -> None:
     after = watch_update(validation(0), validation(1, instance="i2"))
     (change,) = find_changes(before, after)
     assert (change.before, change.after, change.instances) == (None, "ready", ["i2"])
-    assert change.cause.startswith("its validation that ended at 2026-03-01T08:00:")
+    assert change.cause.startswith("its validation that ended at 2026-03-01 08:00:")
     assert change.cause.endswith(" is ready")
 
 

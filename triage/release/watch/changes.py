@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from triage.models import Run, ServiceVerdict, Verdict, VerdictChange, Watch
+from triage.window import format_second
 
 _AnyVerdict = ServiceVerdict | Verdict
 
@@ -87,6 +88,6 @@ def _find_cause(watch: Watch, verdict: _AnyVerdict, what: _VerdictGroup) -> str:
 def _describe_run(run: Run) -> str:
     """Return the outcome of a run in words."""
     blamed = ", ".join(run.failed_checks) or run.condition or ""
-    return f"its {run.kind} that ended at {run.ended} is {run.verdict.replace('_', ' ')}" + (
+    return f"its {run.kind} that ended at {format_second(run.ended)} is {run.verdict.replace('_', ' ')}" + (
         f": {blamed}" if blamed else ""
     )

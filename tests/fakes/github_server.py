@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.loopback import LoopbackServer
 
-LONGEST = 65_536
+LONGEST = {"title": 256, "body": 65_536}
 _REPOSITORY_ID = 4711
 _Answer = tuple[int, Any]
 
@@ -217,8 +217,13 @@ class _Handler(BaseHTTPRequestHandler):
         for verb, pattern, answer in routes:
             match = re.fullmatch(repository + pattern, path)
             if verb == method and match:
-                if len(sent.get("body", "")) > LONGEST:
-                    return 422, {"message": "body is too long (maximum is 65536 characters)"}
+                too_long = [
+                    f"{name} is too long (maximum is {most} characters)"
+                    for name, most in LONGEST.items()
+                    if len(sent.get(name, "")) > most
+                ]
+                if too_long:
+                    return 422, {"message": too_long[0]}
                 return answer(*map(int, match.groups()), query, sent)
         return 404, {"message": "Not Found"}
 

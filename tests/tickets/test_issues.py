@@ -1,8 +1,10 @@
 """An incident has one issue: the open one is updated, and an older one is linked."""
 
+from msgspec.structs import replace
+
 from tests.fakes.github_server import Fault, GitHubServer
-from tests.tickets.demo import LABEL, connect, create, days_ago, done, ticket
-from triage.tickets import GitHubTracker, attach, comment_bodies, find_issues
+from tests.tickets.demo import LABEL, NOW, connect, create, days_ago, done, ticket
+from triage.tickets import GitHubTracker, attach, comment_bodies, create_or_update, find_issues
 
 
 class TestCreateOrUpdate:
@@ -12,6 +14,12 @@ class TestCreateOrUpdate:
         assert done(create(tracker)) == ["opened"]
         assert server.issues[2]["title"] == "Refused"
         assert server.issues[2]["labels"] == [{"name": "triage"}, {"name": LABEL}]
+
+    def test_title_is_cut_where_the_tracker_would_refuse_it(
+        self, server: GitHubServer, tracker: GitHubTracker
+    ) -> None:
+        create_or_update(tracker, replace(ticket(), title="long " * 60), now=NOW)
+        assert server.issues[2]["title"] == f"{'long ' * 50}lo..."
 
     def test_open_issue_is_updated(self, server: GitHubServer, tracker: GitHubTracker) -> None:
         create(tracker)

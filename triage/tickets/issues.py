@@ -21,6 +21,8 @@ from triage.tickets.report_parts import (
 #: Most issues that are reported for one reason, or named in a report.
 _MAX_FOUND = 20
 _LABEL = "triage:"
+#: GitHub takes titles of 256 characters, GitLab of 255.
+_LONGEST_TITLE = 255
 #: An issue that was closed so recently is left alone: somebody decided about it.
 RECENTLY = timedelta(days=14)
 
@@ -198,8 +200,12 @@ def _open_issue(tracker: Tracker, ticket: Ticket, notify: Callable[[str], None])
     """Open an issue with the first part as its text."""
     body = tracker.as_stored(comment_bodies(ticket)[0])
 
+    title = ticket.title
+    if len(title) > _LONGEST_TITLE:
+        title = f"{title[: _LONGEST_TITLE - 3]}..."
+
     def write() -> TrackedIssue:
-        return tracker.create_issue(ticket.title, body, ticket.labels)
+        return tracker.create_issue(title, body, ticket.labels)
 
     def look() -> TrackedIssue | None:
         for issue in tracker.find():

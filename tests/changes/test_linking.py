@@ -257,3 +257,57 @@ def test_every_incident_gets_an_answer() -> None:
 )
 def test_a_delay_has_one_unit(seconds: float, text: str) -> None:
     assert delay_text(seconds) == text
+
+
+def test_a_variable_that_holds_another_version_of_a_secret_is_certain() -> None:
+    item = ChangeItem("env PAY_TOKEN", "secret pay version 3", "secret pay version 4")
+    link = link_change(onset("The payment API refused its key: 401 Unauthorized"), [change("10:00:00", item)])
+    assert link is not None
+    assert (link.confidence, link.items) == ("high", ("env PAY_TOKEN",))
+
+
+def test_a_policy_that_only_gained_members_explains_no_refusal() -> None:
+    item = ChangeItem("iam policy", "roles/run.invoker: 1 user", "roles/run.invoker: 2 users")
+    gained = change("10:00:00", item, kind="iam policy", created=False, revision=None)
+    refused = onset("The request was not authenticated", "10:00:40", "403")
+    unknown = change(
+        "10:00:00", ChangeItem("iam policy", None, "roles/run.invoker: 2 users"), kind="iam policy", created=False,
+        revision=None, config_known=False,
+    )  # fmt: skip
+    assert link_change(refused, [gained]) is None
+    assert link_change(refused, [unknown]) is not None
+
+
+def later(clock: str, number: int, *items: ChangeItem, **fields: Any) -> AppliedChange:
+    return change(clock, *items, revision=revision(number), previous_revision=revision(number - 1), **fields)
+
+
+FAILS_LATER = {"first_failures": {revision(3): at("11:05:00")}}
+LOG_LEVEL = ChangeItem("env LOG_LEVEL", None, "debug")
+
+
+def test_a_limit_that_a_later_revision_still_has_explains_its_failure() -> None:
+    found = [later("10:00:00", 2, LOWERED), later("11:00:00", 3, LOG_LEVEL)]
+    link = link_change(onset(OOM, "11:05:00", **FAILS_LATER), found)
+    assert link is not None
+    assert (link.change, link.confidence, link.items) == (found[0].change.id, "high", ("memory",))
+
+
+@pytest.mark.parametrize(
+    "following",
+    [
+        later("11:00:00", 3, ChangeItem("memory", "512Mi", "256Mi"), LOG_LEVEL),
+        later("11:00:00", 3, config_known=False),
+        later("11:00:00", 3, LOG_LEVEL, service="another"),
+        later("11:06:00", 3, LOG_LEVEL),
+    ],
+)
+def test_a_limit_that_was_set_again_or_may_have_been_is_not_inherited(following: AppliedChange) -> None:
+    first = later("10:00:00", 2, LOWERED)
+    link = link_change(onset(OOM, "11:05:00", **FAILS_LATER), [first, following])
+    assert link is None or link.change != first.change.id
+
+
+def test_code_of_an_earlier_revision_is_not_inherited() -> None:
+    found = [later("10:00:00", 2, IMAGE), later("11:00:00", 3, LOG_LEVEL)]
+    assert link_change(onset("TypeError: total is undefined", "11:05:00", **FAILS_LATER), found) is None

@@ -268,3 +268,14 @@ def test_audit_entries_that_change_nothing_take_no_room(monkeypatch: pytest.Monk
     found = read_changes([deployed, *others])
 
     assert (len(found.changes), found.omitted) == (1, 0)
+
+
+def test_an_update_mask_of_a_job_names_the_template_of_its_tasks() -> None:
+    def job(clock: str, memory: str, mask: str = "") -> Entry:
+        container = {"image": "img/close:1", "resources": {"limits": {"memory": memory, "cpu": "1"}}}
+        request = {"job": {"template": {"template": {"containers": [container]}}}, "updateMask": mask}
+        path = f"projects/{PROJECT}/locations/{LOCATION}/jobs/close"
+        return entry(clock, "google.cloud.run.v2.Jobs.UpdateJob", path, request=request)
+
+    _, change = changes(job("09:00:00", "1Gi"), job("10:00:00", "512Mi", "template.template.containers"))
+    assert change.change.items == [ChangeItem("memory", "1Gi", "512Mi")]

@@ -36,6 +36,10 @@ def requested(call: Call, before: Specification | None) -> Specification:
     if is_of_function(call):
         return function_requested(call, mask, before)
     job = call.first.collection == "jobs"
+    if job:  # the template of a job's execution holds that of its tasks
+        mask = [
+            path.removeprefix("template.") if path.startswith("template.template") else path for path in mask
+        ]
     request = read_specification(body_of(call), mask, job=job)
     request = request.limited_to(request.known - redacted_areas(call.redactions, "request"))
     if mask and before:

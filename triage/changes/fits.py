@@ -11,6 +11,7 @@ from triage.changes.quantities import magnitude
 from triage.models.change import AppliedChange, ChangeItem, Onset
 from triage.window import NANOSECONDS
 
+_REFERENCE = re.compile(r"^secret (\S+) version ")
 Condition = Literal["any", "lowered", "raised", "removed", "added"]
 
 
@@ -25,6 +26,7 @@ class LinkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: list[str] = []
     except_kinds: list[str] = []
     within: int = 86_400
+    inherited: bool = False
     certain: bool = True
 
     def matches(self, item: ChangeItem, change: AppliedChange, onset: Onset) -> bool:
@@ -33,7 +35,7 @@ class LinkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if change.change.service is not None and delay > self.within * NANOSECONDS:
             return False
         return (
-            re.fullmatch(self.item, item.name) is not None
+            any(re.fullmatch(self.item, name) for name in (item.name, *_secrets_of(item)))
             and _holds(self.when, item, change)
             and _has(self.before, item.before)
             and _has(self.after, item.after)
@@ -62,6 +64,20 @@ def link_table() -> LinkTable:
     """Return the table that ships with the program."""
     text = (resources.root("reports") / "change-links.toml").read_text(encoding="utf-8")
     return msgspec.toml.decode(text, type=LinkTable)
+
+
+def is_inherited(item: ChangeItem, change: AppliedChange, onset: Onset) -> bool:
+    """Return whether a failure that begins on a later revision with the same item may follow from it."""
+    return any(rule.inherited and rule.matches(item, change, onset) for rule in link_table().link)
+
+
+def _secrets_of(item: ChangeItem) -> list[str]:
+    """Return the names of items of the secrets that a variable holds or held."""
+    if not item.name.startswith("env "):
+        return []
+    return [
+        f"secret {name}" for value in (item.before, item.after) for name in _REFERENCE.findall(value or "")
+    ]
 
 
 def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Literal["certain", "possible"] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triage.changes.configuration import Configuration
-from triage.changes.fits import fit
+from triage.changes.fits import fit, is_inherited
 from triage.changes.joins import concerns, specification_of
 from triage.changes.link_text import link_text
 from triage.changes.specification import Specification
@@ -48,7 +48,11 @@ def link_change(
     if not onset.first_failures:
         return None
     specification = specification_of(onset, configurations)
-    found = [one for change in changes if (one := _assess(change, onset, specification))]
+    found = [
+        one
+        for index, change in enumerate(changes)
+        if (one := _assess(change, onset, specification, changes[index + 1 :]))
+    ]
     if not found:
         return None
     best = max(found, key=lambda one: (one.certain, one.change.at, one.change.change.id))
@@ -62,11 +66,18 @@ def link_change(
     )
 
 
-def _assess(change: AppliedChange, onset: Onset, specification: Specification | None) -> _Candidate | None:
+def _assess(
+    change: AppliedChange,
+    onset: Onset,
+    specification: Specification | None,
+    later: Sequence[AppliedChange],
+) -> _Candidate | None:
     delay = min(onset.first_failures.values()) - change.at
     if delay < 0 or not concerns(change, onset, specification):
         return None
     on_new_revision = _began_on_new_revision(change, onset)
+    if not on_new_revision and (inherited := _inherited(change, onset, later)):
+        return _Candidate(change, inherited, certain=True, delay=delay)
     fits = [
         (item, degree)
         for item in change.change.items
@@ -83,6 +94,32 @@ def _assess(change: AppliedChange, onset: Onset, specification: Specification | 
     return None
 
 
+def _inherited(change: AppliedChange, onset: Onset, later: Sequence[AppliedChange]) -> list[ChangeItem]:
+    """Return the items that the failing revision still has from this change, and that explain the failure."""
+    first, began = _first_failure(onset)
+    altered: set[str] = set()
+    revision = change.change.revision
+    for following in later:
+        if following.at > began or not revision or following.change.service != change.change.service:
+            continue
+        if following.location == change.location and following.change.previous_revision == revision:
+            altered.update(item.name for item in following.change.items)
+            revision = following.change.revision if following.change.config_known else None
+        if revision == first:
+            return [
+                item
+                for item in change.change.items
+                if item.name not in altered and is_inherited(item, change, onset)
+            ]
+    return []
+
+
+def _first_failure(onset: Onset) -> tuple[str, int]:
+    """Return the revision that failed first, and when."""
+    first = min(onset.first_failures, key=lambda revision: (onset.first_failures[revision], revision))
+    return first, onset.first_failures[first]
+
+
 def _began_on_new_revision(change: AppliedChange, onset: Onset) -> bool:
     """Return whether the failure began where the change took effect.
 
@@ -90,7 +127,7 @@ def _began_on_new_revision(change: AppliedChange, onset: Onset) -> bool:
     """
     if not change.created:
         return True
-    first = min(onset.first_failures, key=lambda revision: (onset.first_failures[revision], revision))
+    first, _ = _first_failure(onset)
     if change.change.revision:
         return first in ("", change.change.revision)
     return first != change.change.previous_revision

@@ -145,3 +145,11 @@ def test_gate_lists_what_differs_from_the_baseline(call: Call) -> None:
     found = document(call, *words)
 
     assert [item["name"] for item in found["configuration"][0]["items"]] == ["memory"]
+
+
+def test_timeline_of_the_page_marks_the_change_behind_the_incident(call: Call) -> None:
+    shown = call("report", LOWERED, "--format", "html").out
+    marks = [line for line in shown.split("<line ") if line.startswith('class="change')]
+
+    assert [("memory 1Gi" in mark) for mark in marks if 'class="change linked' in mark] == [True]
+    assert len(marks) > 1

@@ -172,7 +172,7 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
         "incidents": layout.incidents,
         "words": WORDS,
         "chain": _chain_graph(layout, chains),
-        "lanes": draw_swimlane(layout.timeline.runs, first, lines, layout.diagnosis.changes),
+        "lanes": draw_swimlane(layout.timeline.runs, first, lines, layout.changes, layout.linked_change),
         "width": WIDTH,
         "latencies": measure_latencies(
             [run for run in layout.timeline.runs if run.service == layout.service]

@@ -111,11 +111,13 @@ class ChangeMark(NamedTuple):
     Attributes:
         x: position in the drawing.
         says: text of the change.
+        is_linked: whether the first incident began after it and follows from it.
 
     """
 
     x: float
     says: str
+    is_linked: bool = False
 
 
 class _Burst(NamedTuple):
@@ -154,7 +156,11 @@ class Swimlane:
 
 
 def draw_swimlane(
-    runs: Sequence[Run], first: Iterable[str], lines: Mapping[str, str], changes: Sequence[Change] = ()
+    runs: Sequence[Run],
+    first: Iterable[str],
+    lines: Mapping[str, str],
+    changes: Sequence[Change] = (),
+    linked: str | None = None,
 ) -> Swimlane | None:
     """Return the drawing of ``runs`` and the ``changes`` between them, or None if there are no runs.
 
@@ -178,21 +184,23 @@ def draw_swimlane(
         y += height
     cuts = [round(burst.x - _CUT / 2, 1) for burst in bursts[1:]]
     omitted = len(runs) - len(drawn)
-    marks = _change_marks(changes, bursts)
+    marks = _change_marks(changes, bursts, linked)
     return Swimlane(lanes, _make_ticks(bursts), cuts, instances, revisions, y, omitted, marks)
 
 
-def _change_marks(changes: Sequence[Change], bursts: Sequence[_Burst]) -> list[ChangeMark]:
-    """Return the latest changes before the end of the runs.
+def _change_marks(
+    changes: Sequence[Change], bursts: Sequence[_Burst], linked: str | None
+) -> list[ChangeMark]:
+    """Return the changes before the end of the runs.
 
     One in time that is cut out stands at the next run.
     """
     times = [(parse_timestamp(change.at), change) for change in changes]
     return [
-        ChangeMark(round(_x_position(at, bursts), 1), _change_label(change))
+        ChangeMark(round(_x_position(at, bursts), 1), _change_label(change), change.id == linked)
         for at, change in times
         if at <= bursts[-1].ended
-    ][-_MAX_MARKS:]
+    ]
 
 
 def _change_label(change: Change) -> str:

@@ -311,3 +311,20 @@ def test_a_limit_that_was_set_again_or_may_have_been_is_not_inherited(following:
 def test_code_of_an_earlier_revision_is_not_inherited() -> None:
     found = [later("10:00:00", 2, IMAGE), later("11:00:00", 3, LOG_LEVEL)]
     assert link_change(onset("TypeError: total is undefined", "11:05:00", **FAILS_LATER), found) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SMTP_HOST", "password authentication failed for user shop of PostgreSQL"),
+        ("REDIS_URL", "could not connect to PostgreSQL: connection refused"),
+        ("DATABASE_URL", "Redis: connection refused"),
+    ],
+)
+def test_a_variable_of_another_family_than_the_failure_explains_nothing(name: str, text: str) -> None:
+    assert link_change(onset(text), [change("10:00:00", ChangeItem(f"env {name}", "set", "changed"))]) is None
+
+
+def test_another_execution_environment_does_not_explain_a_refused_password() -> None:
+    item = ChangeItem("execution environment", "gen1", "gen2")
+    assert link_change(onset("password authentication failed"), [change("10:00:00", item)]) is None

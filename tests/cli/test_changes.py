@@ -153,3 +153,14 @@ def test_timeline_of_the_page_marks_the_change_behind_the_incident(call: Call) -
 
     assert [("memory 1Gi" in mark) for mark in marks if 'class="change linked' in mark] == [True]
     assert len(marks) > 1
+
+
+def test_screen_says_that_the_previous_configuration_is_unknown(call: Call, tmp_path: Path) -> None:
+    """Leave the first deployment out, so that nothing is before the one that the failure began after."""
+    lines = LOWERED.read_text(encoding="utf-8").splitlines()
+    deployed = document(call, "diagnose", LOWERED)["changes"][1]["at"][:19]
+    rest = [line for line in lines if "cloudaudit" not in line or deployed in line]
+    export = tmp_path / "export.jsonl"
+    export.write_text("\n".join(rest), encoding="utf-8")
+
+    assert "its previous configuration is unknown" in squeeze(call("diagnose", export).out)

@@ -131,7 +131,9 @@ def test_missing_token_is_one_line_and_no_failure(call: Call, monkeypatch: pytes
     called = call("diagnose", LOWERED, "--repo", "demo/demo")
 
     assert called.status == 0
-    assert called.err == "whether it was seen before is unknown: no GitHub token\n"
+    [line] = called.err.splitlines()
+    assert line.startswith("whether it was seen before is unknown: no ")
+    assert "token" in line
 
 
 def test_unreachable_tracker_is_one_line_and_no_failure(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

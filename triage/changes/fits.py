@@ -95,7 +95,7 @@ def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Literal["certa
     if any(_quotes(onset.text, word) for word in quoted):
         return "certain"
     rules = [rule for rule in link_table().link if rule.matches(item, change, onset)]
-    if not rules:
+    if not rules or (kind == "env" and _is_of_another_family(name, onset.text)):
         return None
     if any(rule.certain for rule in rules):
         return "certain"
@@ -136,8 +136,24 @@ def _quotes(text: str, name: str) -> bool:
 
 
 def _related(name: str, text: str) -> bool:
-    """Return whether a part of a variable's name, or a word of its family, stands in the text."""
+    """Return whether a word of the families of a variable's name stands in the text."""
+    return any(_has_word(text, family) for family in _families_of(name))
+
+
+def _is_of_another_family(name: str, text: str) -> bool:
+    """Return whether the text names families, and the variable's name one that is not among them."""
+    families = _families_of(name)
+    return (
+        bool(families)
+        and not _related(name, text)
+        and any(_has_word(text, family) for family in link_table().families)
+    )
+
+
+def _families_of(name: str) -> list[list[str]]:
     parts = {part.lower() for part in re.split(r"[_\W]+", name) if part}
-    words = {word for family in link_table().families if not parts.isdisjoint(family) for word in family}
-    text = text.lower()
-    return any(re.search(rf"(?<![a-z0-9]){re.escape(word)}", text) for word in words)
+    return [family for family in link_table().families if not parts.isdisjoint(family)]
+
+
+def _has_word(text: str, family: list[str]) -> bool:
+    return any(re.search(rf"(?<![a-z0-9]){re.escape(word)}", text.lower()) for word in family)

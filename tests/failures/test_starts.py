@@ -4,6 +4,7 @@ import pytest
 
 from tests.failures.entries import (
     PROBE_FAILED,
+    Log,
     deployment,
     diagnose,
     lines,
@@ -162,3 +163,32 @@ def test_job_whose_image_cannot_be_read_is_not_ready() -> None:
     found = diagnose([deployment(1, denied, kind="cloud_run_job")])
     assert found.verdict == "not_ready"
     assert "tariffs:1" in only(found).title
+
+
+def rolled_back(*failed: Log, seconds: float) -> Diagnosis:
+    """Return what is said of a revision that failed, and of the older one that served afterwards."""
+    old = "shop-00006-old"
+    before = [request(n, "/orders", revision=old, instance="old") for n in range(5)]
+    after = [request(30 + n * seconds / 10, "/orders", revision=old, instance="old") for n in range(11)]
+    return diagnose([*before, *started(10), deployment(12, ready=True), *failed, *after])
+
+
+CRASH = [
+    printed(20, "Error: tariffs of region 9 are lost"),
+    system(20.1, "Container called exit(1).", "WARNING"),
+]
+BROKEN = [request(20 + n, "/orders", 500) for n in range(5)]
+
+
+@pytest.mark.parametrize("failed", [CRASH, BROKEN], ids=["crash", "requests"])
+def test_service_is_ready_after_a_rollback(failed: list[Log]) -> None:
+    found = rolled_back(*failed, seconds=120)
+    assert found.verdict == "ready"
+    assert found.incidents[0].recovered
+    assert found.services[0].revision == "shop-00006-old"
+
+
+def test_older_revision_that_serves_beside_a_failing_one_is_no_rollback() -> None:
+    found = rolled_back(*CRASH, seconds=20)
+    assert found.verdict == "degraded"
+    assert not found.incidents[0].recovered

@@ -7,11 +7,14 @@ from triage.diagnosis.serving import RevisionServing, ServiceServing
 from triage.models import FailureGroup, ServiceVerdict
 from triage.models.playbook import Severity
 from triage.text import path_template, pluralize
+from triage.window import NANOSECONDS
 
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker", "deployment"})
 #: Kinds that end an instance or keep it from starting.
 _ENDS = _START_KINDS - {"worker", "deployment"}
 _JOB_KINDS = frozenset({"task", "execution", "exit", "signal", "terminated", "memory", "deployment"})
+#: Nanoseconds in which an older revision serves, and the newer one does nothing, after a rollback.
+_MINUTE = 60 * NANOSECONDS
 _BASIS = "no readiness chain known"
 
 
@@ -41,6 +44,10 @@ def judge_serving(
     newest = names[0]
     verdict, why = judged[newest]
     revisions: dict[str, ServiceVerdict] = {name: found for name, (found, _) in judged.items() if name}
+    instead = _serves_instead(serving, groups, names) if verdict != "ready" else ""
+    if instead and judged[instead][0] == "ready":
+        says = f"{judged[instead][1]}; {newest} takes no requests now"
+        return Judged("ready", instead, says, revisions)
     older = next((name for name in names[1:] if judged[name][0] in ("ready", "degraded")), "")
     if verdict == "not_ready" and older and not serving.is_job:
         return Judged("degraded", newest, f"{why}; {older} serves", revisions)
@@ -51,6 +58,24 @@ def judge_serving(
     if verdict == "ready" and not serving.is_job and _fails_outside(groups, names):
         verdict, why = "degraded", f"{why}; requests fail that no revision took"
     return Judged(verdict, newest, why, revisions)
+
+
+def _serves_instead(
+    serving: ServiceServing, groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[str]
+) -> str:
+    """Return the older revision to which the requests of a failing newest one went back, "" if none."""
+    last = max((group.last_by_revision[names[0]] for group, _ in _touching(groups, names[0])), default=0)
+    return _taken_over_by(serving, names[0], last, names[1:])
+
+
+def _taken_over_by(serving: ServiceServing, name: str, failed_at: int, older: Sequence[str]) -> str:
+    """Return the revision that serves for a minute where a newer one, which had served, does nothing more."""
+    revision = serving.revisions.get(name)
+    if serving.is_job or not failed_at or revision is None or not revision.succeeded_at:
+        return ""
+    quiet_since = max(failed_at, revision.succeeded_at)
+    found = (o for o in older if o in serving.revisions)
+    return next((o for o in found if serving.revisions[o].served_at > quiet_since + _MINUTE), "")
 
 
 def _judge_revision(
@@ -138,11 +163,16 @@ def _fails_outside(groups: Sequence[tuple[FailureGroup, Severity]], names: Seque
 
 
 def is_recovered(group: FailureGroup, serving: ServiceServing, newest_first: Sequence[str]) -> bool:
-    """Return whether the same kind of thing succeeded after the failure, on this or a newer revision."""
+    """Return whether the same kind of thing succeeded after the failure, on this or a newer revision.
+
+    Or whether the requests went back to an older one.
+    """
     if set(group.kinds) == {"request"}:
         failing = {path_template(path) for path, _ in group.paths if path} & serving.paths.keys()
         return bool(failing) and all(serving.paths[path].succeeded_at > group.last for path in failing)
     known = [place for place, name in enumerate(newest_first) if name in group.revisions]
+    if known and _taken_over_by(serving, newest_first[known[0]], group.last, newest_first[max(known) + 1 :]):
+        return True
     newer = newest_first[: min(known) + 1] if known else newest_first
     return any(
         serving.revisions[name].succeeded_at > group.last for name in newer if name in serving.revisions

@@ -9,7 +9,7 @@ from triage.models import ExportFile, Gap, Record, Skipped, Source
 from triage.reading import ALL_RECORDS
 from triage.reading.sources import ExportSource
 from triage.reading.spark import reader as spark
-from triage.reading.spark.context import require_spark
+from triage.reading.spark.context import _task_error, require_spark
 from triage.reading.spark.file_parts import Part, PartEnd
 
 
@@ -34,6 +34,18 @@ def test_missing_java_is_reported(
         monkeypatch.setenv("JAVA_HOME", home)
     with pytest.raises(UsageError, match=f"Java.*{word}.*Java 17"):
         require_spark()
+
+
+def test_executor_without_triage_is_named_with_both_ways_to_get_it_there() -> None:
+    failed = (
+        "org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n"
+        '  File "/opt/spark/python/pyspark/worker.py", line 1100, in main\n'
+        "ModuleNotFoundError: No module named 'triage'\n"
+    )
+    error = _task_error(RuntimeError(failed))
+    assert error.message == "the Python of Spark's executors has no triage"
+    assert "PYSPARK_PYTHON" in error.hint
+    assert "spark.archives" in error.hint
 
 
 def test_small_files_share_a_task_in_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ class TriageGroup(click.Group):
         ]
         if incomplete.startswith("-"):
             found += click.Command.shell_complete(self, ctx, incomplete)
-        # Files come first: bash's script forgets what came before them, and uses them if nothing else fits.
+        # Files are first: the script of bash drops the items before them, and uses files if no other fits.
         return [CompletionItem(incomplete, type="file"), *found]
 
 

@@ -152,7 +152,7 @@ class GitHubTracker(RestTracker):
 
     def issue(self, number: int) -> TrackedIssue:
         """Return an issue."""
-        return _to_issue(self._read(self._named(number), f"{self._repository}/issues/{number}"))
+        return _to_issue(self._read(self._issue_name(number), f"{self._repository}/issues/{number}"))
 
     def comments(self, issue: int) -> list[TrackedComment]:
         """Return the comments of an issue, the oldest first."""
@@ -210,7 +210,7 @@ class GitHubTracker(RestTracker):
         return f"/repos/{self._full_name}"
 
     def _edit(self, issue: TrackedIssue, sent: dict[str, Any]) -> None:
-        self._send(self._named(issue.number), "PATCH", f"issues/{issue.number}", sent)
+        self._send(self._issue_name(issue.number), "PATCH", f"issues/{issue.number}", sent)
 
     def _send(self, what: str, verb: str, path: str, sent: dict[str, Any]) -> dict[str, Any]:
         """Write to the repository and learn the account of the token from the answer, if it is unknown.

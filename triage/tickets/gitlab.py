@@ -112,7 +112,7 @@ class GitLabTracker(RestTracker):
 
     def issue(self, number: int) -> TrackedIssue:
         """Return an issue."""
-        return _to_issue(self._read(self._named(number), f"{self._project}/issues/{number}"))
+        return _to_issue(self._read(self._issue_name(number), f"{self._project}/issues/{number}"))
 
     def comments(self, issue: int) -> list[TrackedComment]:
         """Return the notes of an issue without those of the system, the oldest first."""
@@ -170,7 +170,7 @@ class GitLabTracker(RestTracker):
         return f"/projects/{self._found['id']}"
 
     def _edit(self, issue: TrackedIssue, sent: dict[str, str]) -> None:
-        self._write(self._named(issue.number), "PUT", f"{self._project}/issues/{issue.number}", sent)
+        self._write(self._issue_name(issue.number), "PUT", f"{self._project}/issues/{issue.number}", sent)
 
     def _to_comment(self, issue: int, note: dict[str, Any]) -> TrackedComment:
         return TrackedComment(

@@ -92,7 +92,7 @@ class RestTracker(Tracker):
         except ApiFailure as failure:
             raise to_error(failure, self.refusals, what, self._host) from None
 
-    def _named(self, issue: int) -> str:
+    def _issue_name(self, issue: int) -> str:
         return f"issue {issue} of {self.name}"
 
     def _comment_of(self, issue: int) -> str:
@@ -103,7 +103,7 @@ def require_address(api_url: str, example: str) -> str:
     """Return the host of an API address.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: the address is not a URL of http or https.
 
     """
     address = urlsplit(api_url)

@@ -181,6 +181,12 @@ def _start_error(log: IO[bytes], error: Exception) -> IOFailureError:
 def _task_error(error: Exception) -> IOFailureError:
     """Return the error with the last message of the failed task."""
     text = str(error)
+    if re.search(r"No module named '?triage", text):
+        return IOFailureError(
+            "the Python of Spark's executors has no triage",
+            "let PYSPARK_PYTHON name a Python with triage on every worker, or ship one of venv-pack "
+            "with spark.archives (docs/scale.md)",
+        )
     lines = re.findall(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt): .+)$", text, re.MULTILINE)
     reason = lines[0] if lines else (text.strip().splitlines() or [type(error).__name__])[0]
     return IOFailureError(

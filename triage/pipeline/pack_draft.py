@@ -58,7 +58,8 @@ def draft_pack(
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} is no name of a pack", "use lower-case letters, digits and dashes, such as orders-api"
+            f"{name!r} is not a valid name of a pack",
+            "use lower-case letters, digits and dashes, such as orders-api",
         )
     if name in {item.name.removesuffix(".toml") for item in shipped_packs()}:
         raise UsageError(f"{name} is the name of a shipped pack", "choose another name")

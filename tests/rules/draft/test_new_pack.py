@@ -130,9 +130,7 @@ def test_service_with_checks_is_chosen_among_several(tmp_path: Path) -> None:
     assert pipeline.draft_pack("mine", (str(file),), only).service == "edge"
 
 
-@pytest.mark.parametrize(
-    ("name", "fault"), [("My Pack", "no name of a pack"), ("runtimes", "a shipped pack")]
-)
+@pytest.mark.parametrize(("name", "fault"), [("My Pack", "not a valid name"), ("runtimes", "a shipped pack")])
 def test_invalid_name_is_refused(name: str, fault: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=fault):
         pipeline.draft_pack(name, (str(tmp_path / "none.json"),))

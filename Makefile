@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EXPORT := examples/export.json
+STOREFRONT := examples/storefront.json
 
 FLOORS := .venv-floors
 
@@ -14,6 +15,9 @@ demo: .venv/installed
 	@$(BIN)/triage timeline $(EXPORT)
 	@mkdir -p out
 	@$(BIN)/triage report $(EXPORT) -o out/report.md
+	@echo '$$ triage $(STOREFRONT)'
+	@$(BIN)/triage $(STOREFRONT)
+	@echo 'From now on: .venv/bin/triage EXPORT, or . .venv/bin/activate'
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n auto --dist loadgroup

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from examples import make_example
+from examples import make_example, make_storefront
 
 EXPORT = make_example.EXPORT
 NAMES = ["EXPORT", "BEFORE", "AFTER"]
@@ -99,3 +99,19 @@ def test_the_revision_that_did_not_come_up_is_the_first_bad_one(comparison: dict
         make_example.BAD,
         True,
     )
+
+
+def test_the_storefront_is_what_its_program_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = make_storefront.STOREFRONT.read_bytes()
+    monkeypatch.setattr(make_storefront, "STOREFRONT", tmp_path / "storefront.json")
+    make_storefront.main()
+    assert (tmp_path / "storefront.json").read_bytes() == kept
+
+
+def test_a_service_that_no_pack_describes_has_a_cause_a_change_and_a_rollback() -> None:
+    found = document(make_storefront.STOREFRONT)
+    first = found["incidents"][0]
+    assert found["services"][0]["chain"] == ""
+    assert (first["cause"], first["count"]) == ("environment-missing", 3)
+    assert first["change_says"].endswith("env DATABASE_URL removed")
+    assert found["services"][0]["revisions"] == {make_storefront.BAD: "not_ready", make_storefront.GOOD: "ready"}

@@ -114,4 +114,7 @@ def test_a_service_that_no_pack_describes_has_a_cause_a_change_and_a_rollback() 
     assert found["services"][0]["chain"] == ""
     assert (first["cause"], first["count"]) == ("environment-missing", 3)
     assert first["change_says"].endswith("env DATABASE_URL removed")
-    assert found["services"][0]["revisions"] == {make_storefront.BAD: "not_ready", make_storefront.GOOD: "ready"}
+    assert found["services"][0]["revisions"] == {
+        make_storefront.BAD: "not_ready",
+        make_storefront.GOOD: "ready",
+    }

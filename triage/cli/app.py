@@ -24,10 +24,13 @@ COMMANDS = {
         "Show each run through the readiness chain, step by step.",
     ),
     "report": ("triage.cli.report:report_command", "Write the report for a ticket, or a page of HTML."),
-    "compare": ("triage.cli.compare:compare_command", "Say whether it is better now, and what changed."),
+    "compare": (
+        "triage.cli.compare:compare_command",
+        "Say whether a service is better now, and what changed.",
+    ),
     "attach": ("triage.cli.attach:attach_command", "Put the report on an issue of GitHub or GitLab, once."),
     "entries": ("triage.cli.entries:entries_command", "Show the log entries in a uniform format."),
-    "redact": ("triage.cli.redact:redact_command", "Make an export that can be shared, secrets masked."),
+    "redact": ("triage.cli.redact:redact_command", "Write an export with secrets masked, to share it."),
     "explain": (
         "triage.cli.explain:explain_command",
         "Explain what a cause means, how it is recognised and fixed.",
@@ -123,7 +126,7 @@ def _reject_command_behind(words: list[str], ctx: click.Context) -> None:
     subcommand_metavar="EXPORT... | COMMAND [ARGS]...",
     epilog="Exit status: 0 answered, 1 not ready (gate or --exit-code or --until), 2 wrong usage, "
     "3 inconclusive or partial (gate or --strict or --until), "
-    "65 unusable export or rule pack, 70 a bug of triage, 74 reading or writing failed, 75 try again, "
+    "65 invalid export or rule pack, 70 a bug of triage, 74 reading or writing failed, 75 try again, "
     "77 no permission, 130 interrupted, 143 terminated.\n\n"
     'Completion: eval "$(_TRIAGE_COMPLETE=bash_source triage)" in .bashrc; zsh_source and fish_source for '
     "those shells.",

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 @click.command("attach")
 @exports_argument
-@click.option("--issue", type=click.IntRange(min=1), metavar="NUMBER", help="The issue to put the report on.")
+@click.option(
+    "--issue",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="Number of the issue to write the report to.",
+)
 @click.option(
     "--find", "finding", is_flag=True, help="Look for open issues of the same incident; write nothing."
 )
@@ -65,7 +70,7 @@ if TYPE_CHECKING:
     help="How long to wait for rate limits in total.",
 )
 @template_option
-@click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing is called.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 @reading_options
 @pack_option
 @config_option

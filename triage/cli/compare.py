@@ -44,18 +44,22 @@ _USAGE_HINT = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, 
 @until_option
 @filter_option
 @max_bytes_option
-@click.option("--around", metavar="TIME", help="Fetch --service before and after this time: a deployment's.")
+@click.option(
+    "--around",
+    metavar="TIME",
+    help="Fetch --service before and after this time, such as that of a deployment.",
+)
 @click.option(
     "--margin",
     default="30m",
     show_default=True,
     metavar="LENGTH",
-    help="How long each side is, with --around.",
+    help="With --around: length of each side.",
 )
 @connection_options
-@format_option("comparison", "How to say it; markdown is the verification of the plan.")
+@format_option("comparison", "Output format; markdown is the verification of the plan.")
 @output_option
-@click.option("--exit-code", is_flag=True, help="End with status 1 when something is worse.")
+@click.option("--exit-code", is_flag=True, help="Exit with status 1 if something is worse.")
 @click.option(
     "--strict", is_flag=True, help="End with status 3 when it cannot be told, or a side is partial."
 )

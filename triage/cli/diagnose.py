@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("diagnose")
 @exports_argument
-@format_option("diagnosis", "The format of the answer.")
+@format_option("diagnosis", "Output format.")
 @exit_status_options
 @reading_options
 @pack_option

@@ -23,31 +23,41 @@ if TYPE_CHECKING:
 
 @click.command("fetch")
 @workload_options
-@click.option("--since", metavar="TIME", help="From this time until now: 90m, 2h.  [default: 1h]")
-@click.option("--from", "start", metavar="TIME", help="From this time on: 2025-09-13 17:43 PDT, RFC 3339.")
-@click.option("--until", "end", metavar="TIME", help="Up to this time; now, without it.")
-@click.option("--around", metavar="TIME", help="On both sides of this time.")
-@click.option("--margin", default="15m", show_default=True, metavar="LENGTH", help="How far, with --around.")
-@click.option("--everything", is_flag=True, help="Ask for all lines of the service.")
+@click.option("--since", metavar="TIME", help="From this long ago until now: 90m, 2h.  [default: 1h]")
+@click.option("--from", "start", metavar="TIME", help="Start of the window: 2025-09-13 17:43 PDT, RFC 3339.")
+@click.option("--until", "end", metavar="TIME", help="End of the window.  [default: now]")
+@click.option("--around", metavar="TIME", help="A window on both sides of this time.")
+@click.option(
+    "--margin",
+    default="15m",
+    show_default=True,
+    metavar="LENGTH",
+    help="With --around: how far before and after.",
+)
+@click.option("--everything", is_flag=True, help="Fetch all lines of the service.")
 @click.option(
     "--with-callers",
     is_flag=True,
     help="Ask for what other services and load balancers logged of failed requests.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="No more entries than that, oldest first."
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Fetch at most N entries, oldest first."
 )
 @click.option("-o", "--output", default="", metavar="FILE", help="The file, or an existing folder.")
-@click.option("--resume", is_flag=True, help="Go on where an interrupted fetch stopped.")
+@click.option("--resume", is_flag=True, help="Resume an interrupted fetch.")
 @click.option(
     "--widen/--no-widen",
     default=None,
-    help="Widen the window where a run is cut.  [default: not with --from]",
+    help="Widen the window if a run is cut off.  [default: not with --from]",
 )
-@click.option("--report", metavar="FILE", type=click.Path(path_type=Path), help="Write the report there too.")
+@click.option(
+    "--report", metavar="FILE", type=click.Path(path_type=Path), help="Also write the report to this file."
+)
 @template_option
-@click.option("--print-query", is_flag=True, help="Only print the filter, and the gcloud command for it.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be asked, and how many calls at most.")
+@click.option("--print-query", is_flag=True, help="Print only the filter and its gcloud command.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print what would be fetched, and the most calls that it takes."
+)
 @fetch_options
 @pack_option
 @verbosity_options
@@ -77,10 +87,10 @@ def fetch_command(
     print_query: bool,
     dry_run: bool,
 ) -> None:
-    """Fetch the logs that settle the question, all of them, and say at once what is wrong.
+    """Fetch the logs that a diagnosis needs, and diagnose them.
 
-    They are kept in NAME-FROM-UNTIL.jsonl.gz, plain LogEntry lines, with what was asked in a .meta.json
-    beside it. Without a window it is the last hour.
+    The entries are saved in NAME-FROM-UNTIL.jsonl.gz as LogEntry lines, and the request in a .meta.json
+    beside it. The default window is the last hour.
     """
     from triage import pipeline
     from triage.models import FetchPlan

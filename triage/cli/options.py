@@ -55,7 +55,7 @@ def verbosity_options(function: Function) -> Function:
         is_flag=True,
         expose_value=False,
         callback=_set_flag("quiet"),
-        help="Only the answer: no notes beside it.",
+        help="Print only the answer, without notes.",
     )(function)
 
 
@@ -88,7 +88,7 @@ def output_option(function: Function) -> Function:
         "--output",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="Write it here instead of to stdout.",
+        help="Write to this file instead of stdout.",
     )(function)
 
 
@@ -211,7 +211,10 @@ def connection_options(function: Function) -> Function:
     """Add the project, read quota, endpoint and service account to fetch with."""
     options = [
         click.option(
-            "--project", default="", metavar="P", help="The project; else that of environment or gcloud."
+            "--project",
+            default="",
+            metavar="P",
+            help="The project.  [default: from the environment or gcloud]",
         ),
         click.option(
             "--reads-per-minute",
@@ -236,12 +239,14 @@ def connection_options(function: Function) -> Function:
 def exit_status_options(function: Function) -> Function:
     """Add the options that let the exit status depend on the verdict."""
     function = click.option(
-        "--strict", is_flag=True, help="End with status 3 when inconclusive, without data or partial."
+        "--strict", is_flag=True, help="Exit with status 3 if inconclusive, without data or partial."
     )(function)
     function = click.option(
-        "--fail-on", type=click.Choice(["degraded"]), help="Like --exit-code, and 1 when degraded too."
+        "--fail-on",
+        type=click.Choice(["degraded"]),
+        help="Like --exit-code, and exit with status 1 if degraded too.",
     )(function)
-    return click.option("--exit-code", is_flag=True, help="End with status 1 when the service is not ready.")(
+    return click.option("--exit-code", is_flag=True, help="Exit with status 1 if the service is not ready.")(
         function
     )
 
@@ -277,17 +282,17 @@ since_option = click.option(
     "--since",
     metavar="TIME",
     callback=_parse_time,
-    help="Only from this time on: 90m, 2025-09-13 17:43 PDT, RFC 3339.",
+    help="Only since this time: 90m, 2025-09-13 17:43 PDT, RFC 3339.",
 )
-until_option = click.option("--until", metavar="TIME", callback=_parse_time, help="Only up to this time.")
+until_option = click.option("--until", metavar="TIME", callback=_parse_time, help="Only until this time.")
 filter_option = click.option(
-    "--filter", "filter_text", metavar="LQL", help="Only what this Logging filter matches."
+    "--filter", "filter_text", metavar="LQL", help="Only entries that this Logging filter matches."
 )
 max_bytes_option = click.option(
     "--max-bytes",
     metavar="SIZE",
     callback=_parse_size,
-    help="Read at most so much of BigQuery's tables: 500MB, 20GB.",
+    help="Read at most this much from BigQuery: 500MB, 20GB.",
 )
 
 

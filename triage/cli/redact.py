@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @output_option
 @verbosity_options
 def redact_command(exports: tuple[str, ...], output: Path | None) -> None:
-    """Make an export that can be shared: every secret masked, the diagnosis the same.
+    """Write an export that you can share: secrets masked, the diagnosis unchanged.
 
     Tokens, keys, passwords, cookies, e-mail addresses, public addresses and user ids become <token-1> and so
     on; the same value always gets the same placeholder. A secret that has neither a known form nor a telling

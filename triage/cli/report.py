@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 @output_option
 @template_option
 @format_option("report", "Markdown by a template, or one page of HTML.")
-@click.option("--impact", metavar="TEXT", default="", help="The business impact, which logs do not show.")
+@click.option("--impact", metavar="TEXT", default="", help="Business impact, which logs do not show.")
 @click.option(
     "--zone",
     metavar="NAME",
     callback=zone_of,
-    help="Where local times are of, such as Europe/Berlin; this machine's zone if not given.",
+    help="Time zone of local times, such as Europe/Berlin.  [default: this machine's]",
 )
 @reading_options
 @pack_option
@@ -58,8 +58,8 @@ def report_command(
 ) -> None:
     """Write the report of an incident: what broke, the evidence, the fixes and how to check them.
 
-    As HTML it is one file, to be opened in a browser: the chain and the runs are drawn, and it asks nothing
-    of the network.
+    As HTML it is one file for a browser, with drawings of the chain and the runs. It loads nothing from the
+    network.
     """
     from triage import pipeline
 

@@ -31,7 +31,7 @@ def rules_group() -> None:
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @verbosity_options
 def check_command(files: tuple[Path, ...]) -> None:
-    """Prove rule packs against their own samples, and tell all their faults at once, with file and line.
+    """Check rule packs against their own samples, and report all faults at once, with file and line.
 
     Without FILE, the packs of the program are proved.
     """

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @click.command("timeline")
 @exports_argument
-@format_option("timeline", "How to show it; csv is a line per run.")
+@format_option("timeline", "Output format; csv has one line per run.")
 @click.option(
     "--plot",
     metavar="FILE.svg|png",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Draw the runs over time there too (needs the extra 'plot').",
+    help="Also draw the runs over time into this file (needs the extra 'plot').",
 )
 @reading_options
 @pack_option

@@ -31,9 +31,9 @@ _DEFAULTS = ProbePlan(url="")
 @click.command("verify")
 @click.argument("url")
 @click.option(
-    "--service", default="", metavar="NAME", help="The service's name, where its host does not tell."
+    "--service", default="", metavar="NAME", help="Name of the service, if its host does not show it."
 )
-@click.option("--socket", metavar="PATH", help="The WebSocket, in place of that of the pack.")
+@click.option("--socket", metavar="PATH", help="Path of the WebSocket, instead of that of the pack.")
 @click.option(
     "--send", metavar="TEXT", help="With --events: the message to send instead of that of the pack."
 )
@@ -56,7 +56,7 @@ _DEFAULTS = ProbePlan(url="")
     default=_DEFAULTS.timeout,
     show_default=True,
     metavar="SECONDS",
-    help="How long one request may take.",
+    help="Time limit of a request.",
 )
 @click.option(
     "--within",
@@ -64,7 +64,7 @@ _DEFAULTS = ProbePlan(url="")
     default=_DEFAULTS.patience,
     show_default=True,
     metavar="SECONDS",
-    help="How long the events may take.",
+    help="Time limit of all events.",
 )
 @click.option(
     "--token-env", metavar="NAME", help="Send the bearer token that this environment variable holds."
@@ -74,12 +74,12 @@ _DEFAULTS = ProbePlan(url="")
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Keep what was seen: LogEntry lines.",
+    help="Save what was seen, as LogEntry lines.",
 )
-@format_option("diagnosis", "The format of the answer.")
+@format_option("diagnosis", "Output format.")
 @exit_status_options
 @click.option(
-    "--with-logs", is_flag=True, help="Fetch the logs around it too, and join them to what was seen."
+    "--with-logs", is_flag=True, help="Also fetch the logs of the same minutes, and diagnose both together."
 )
 @click.option(
     "--settle",
@@ -87,7 +87,7 @@ _DEFAULTS = ProbePlan(url="")
     default=20.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long logs take to arrive.",
+    help="How long to wait for the logs to arrive.",
 )
 @connection_options
 @pack_option

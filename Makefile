@@ -6,7 +6,7 @@ STOREFRONT := examples/storefront.json
 
 FLOORS := .venv-floors
 
-.PHONY: demo test test-engines test-floors lint format bench bench-scale
+.PHONY: demo test fuzz test-engines test-floors lint format bench bench-scale
 
 demo: .venv/installed
 	@echo '$$ triage $(EXPORT)'
@@ -21,6 +21,10 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n auto --dist loadgroup
+
+# Other examples in each run, and ten times as many: what fails is pinned with @example in its test.
+fuzz: .venv/installed-dev
+	$(BIN)/pytest -n auto --dist loadgroup -m "hypothesis and not engines" --hypothesis-profile=fuzz
 
 test-engines: .venv/installed-engines
 	$(BIN)/pytest -m engines tests/engines

@@ -1,4 +1,4 @@
-"""Fixtures of all tests: golden files, renewed with ``pytest --renew``."""
+"""What all tests share: random examples, programs that may be missing, golden files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Machines differ in speed: no test has a deadline.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+import tests.examples  # noqa: F401 - registers the profiles
+from tests.tools import check_tools, describe_skips
+
+settings.load_profile("fixed")
 
 Golden = Callable[[Path, str], None]
 
@@ -17,6 +18,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew", action="store_true", help="write the golden files anew instead of comparing with them"
     )
+    parser.addoption(
+        "--require-tools",
+        action="store_true",
+        help="fail a test whose program is missing instead of skipping it",
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    check_tools(item)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    for line in describe_skips(
+        report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)
+    ):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture

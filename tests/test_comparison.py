@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from examples.make_example import AFTER, BAD, BEFORE, FIXED, NEW
+from tests.examples import examples
 from tests.runs.logs import PACKS
 from triage import pipeline
 from triage.errors import BadDataError, IOFailureError, UsageError
@@ -40,7 +41,7 @@ def fixed() -> Comparison:
 
 
 @given(chance=some.randoms(use_true_random=False))
-@settings(max_examples=3)
+@settings(max_examples=examples(3))
 def test_order_and_duplicates_of_entries_do_not_matter(
     chance: random.Random, fixed: Comparison, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import Log, log
 from triage.entries import Entries, stream_in_order
 from triage.errors import OutOfOrderError
@@ -91,7 +92,7 @@ def test_many_entries_of_one_time_are_not_sorted_repeatedly(
     assert len(settled) < 10
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     numbers=st.lists(st.integers(0, 40), min_size=1, max_size=120),
     window=st.integers(1, 12),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import Log, log, without_source
 from triage.entries import Entries, EntriesByInstance, decode
 from triage.errors import OutOfOrderError
@@ -76,7 +77,7 @@ def is_kept(entry: Entry) -> bool:
 
 
 @given(tables(), st.randoms(use_true_random=False), st.sampled_from([None, is_kept]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_entries_and_coverage_equal_those_of_sorted_entries(
     logs: list[Log], chance: random.Random, keep: Callable[[Entry], bool] | None
 ) -> None:

@@ -21,6 +21,7 @@ from tests.entries.unusual_records import (
     UNUSUAL_LINES,
     UNUSUAL_OBJECTS,
 )
+from tests.examples import examples
 from tests.packs import load_engine_packs
 from triage import pipeline
 from triage.entries import Bounds, Prefilter
@@ -107,7 +108,9 @@ def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     content=mixed(UNUSUAL_LINES),
     ending=st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]),
@@ -122,7 +125,9 @@ def test_lines_give_the_same_documents_with_the_prefilter(
     assert quick == slow
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     content=mixed(UNUSUAL_OBJECTS),
     form=st.sampled_from(sorted(FORMS)),

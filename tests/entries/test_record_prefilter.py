@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.entries.test_stream import various
+from tests.examples import examples
 from tests.reading.logs import Log, lines, log, read_bytes
 from triage.entries import Entries, prefilter_records
 from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
@@ -34,7 +35,7 @@ def read_all(entries: Entries) -> tuple[object, ...]:
     return list(entries), entries.coverage(0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     rng=st.randoms(use_true_random=False),
     keep=st.sampled_from(sorted(TESTS)),

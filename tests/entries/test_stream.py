@@ -6,6 +6,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import FORMS, Log, lines, log, logs, read_entries, to_snake_case, without_source
 from triage.entries import Entries
 from triage.models import Coverage, Entry, Gap
@@ -47,7 +48,7 @@ def test_entries_come_in_order_of_time_log_and_insert_id() -> None:
     assert len(entries) == 6 + 4 + 4 + 1 + 1
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     rng=ALL,
     form=st.sampled_from(sorted(FORMS)),
@@ -68,7 +69,7 @@ def test_shuffle_splitting_duplication_and_encoding_change_nothing(
     )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(rng=ALL, max_bytes=st.sampled_from([1, 1 << 20]))
 def test_every_record_is_counted_once(rng: random.Random, max_bytes: int) -> None:
     rows = [json.dumps(entry) for entry in rng.choices(various(), k=40)] + ["{broken"] * rng.randrange(3)

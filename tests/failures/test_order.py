@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.failures import test_decisive as texts
 from tests.failures.entries import (
     NO_INSTANCE,
@@ -84,7 +85,7 @@ def write(path: Path, rows: list[str]) -> Path:
     return path
 
 
-unhurried = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+unhurried = settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @unhurried

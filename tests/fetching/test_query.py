@@ -263,7 +263,7 @@ FILTERS = [
 ]
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.tool("bash")
 @pytest.mark.parametrize("text", FILTERS)
 def test_the_gcloud_command_is_one_command_in_bash(text: str, tmp_path: Path) -> None:
     gcloud = tmp_path / "gcloud"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import Log, log, logs
 from triage.cli import main
 from triage.window import format_timestamp, parse_timestamp, to_datetime
@@ -74,7 +75,7 @@ def answers(path: Path, count: int, capfd: pytest.CaptureFixture[str]) -> None:
     received=st.sampled_from([None, "2026-03-01T08:00:00Z", *TIMES]),
     level=st.sampled_from(["ERROR", "INFO", "DEFAULT"]),
 )
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(time="0001-01-01T00:00:00Z", received="2026-03-01T08:00:00Z", level="ERROR")
 @example(time="0001-01-01T00:00:00Z", received=None, level="INFO")
 @example(time="9999-12-31T23:59:59.999999999Z", received="2026-03-01T08:00:00Z", level="ERROR")
@@ -102,7 +103,7 @@ def test_any_time_is_read_or_a_gap(
     text=st.sampled_from(ODD_TEXTS) | st.text(max_size=8),
     is_raw=st.booleans(),
 )
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(field="insertId", text="68e62f20\x00", is_raw=False)
 @example(field="service", text="\u3164", is_raw=False)
 @example(field="textPayload", text="\x1b[31mfailed", is_raw=True)

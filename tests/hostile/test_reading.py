@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import FORMS, decode_gap, lines, log, logs, read_bytes, read_entries, to_json_array
 from triage.entries import Entries
 from triage.errors import BadDataError
@@ -39,7 +40,7 @@ def survives(data: bytes) -> None:
     assert coverage.records == counted + coverage.entries
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(start=st.sampled_from(STARTS), data=st.binary(max_size=300))
 @example(b"", b"[" * 300)
 @example(b"", b'{"' * 300)
@@ -48,7 +49,7 @@ def test_no_bytes_make_reading_fail(start: bytes, data: bytes) -> None:
     survives(start + data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     form=st.sampled_from(sorted(FORMS)),
     cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6)), min_size=1, max_size=4),

@@ -6,11 +6,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.lql import reference, trees
 from triage import lql
 from triage.lql.tree import And, Anywhere, Comparison, Field, FieldPresence, Literal, Node, Not, Or, Query
 
-few = settings(max_examples=70, deadline=None)
+few = settings(max_examples=examples(70), deadline=None)
 pieces = st.sampled_from(
     ["a", "AND", "OR", "NOT", "-", "(", ")", '"x y"', '"', ":", "=", "!=", "=~", "*", ".", ",", "'", "--", "\n", " ",
      "severity", "textPayload", "jsonPayload.a", "thud", "log_id(", "SEARCH(", "cast(", "0.5", "+", "\\", "é", "{"]
@@ -71,7 +72,7 @@ def test_not_equal_needs_the_field_to_be_present(
         assert lql.evaluate(Query(FieldPresence(field)), entry)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(trees.queries, trees.entries | trees.anything)
 def test_evaluation_never_raises(query: Query, entry: Mapping[str, Any]) -> None:
     assert lql.evaluate(query, entry) in (True, False)
@@ -111,13 +112,13 @@ simple_entries = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(simple, simple_entries)
 def test_the_evaluator_agrees_with_the_reference_evaluator(node: Node, entry: Mapping[str, Any]) -> None:
     assert lql.evaluate(Query(node), entry) is reference.reference_matches(node, entry)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.text(max_size=30)
     | st.lists(pieces, max_size=12).map(" ".join)

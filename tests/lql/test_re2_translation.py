@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from triage.lql import regex
 from triage.lql.re2_translation import RegexError, translate
 from triage.lql.regex import compile_regex, compile_with_re
@@ -38,7 +39,7 @@ def with_re2(pattern: str) -> regex.Regex | str:
         return str(error)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(patterns, texts)
 def test_translated_patterns_match_like_re2(pattern: str, text: str) -> None:
     ours, theirs = translated(pattern), with_re2(pattern)

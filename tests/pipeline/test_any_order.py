@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.diagnosis.scenarios import aborted_startup, crash, failed_check
+from tests.examples import examples
 from tests.runs.logs import (
     MIDDLEWARE,
     PACKS,
@@ -158,7 +159,7 @@ def exports(draw: st.DrawFn) -> list[Log]:
 
 
 @given(exports())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_mix_of_instances_gives_the_same_analysis(logs: list[Log]) -> None:
     assert_same(records(logs), 2)
 

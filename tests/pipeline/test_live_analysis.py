@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.runs.logs import PACKS, Log, export, log_line, platform, validation
 from tests.runs.test_properties import lines as some_line
 from triage import pipeline
@@ -76,7 +77,7 @@ def arrivals(draw: st.DrawFn) -> list[list[Log]]:
 
 
 @given(arrivals(), st.sampled_from([FAR, parse_timestamp("2026-03-01T08:01:00Z")]))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_live_analysis_equals_batch_analysis_at_every_moment(pieces: list[list[Log]], now: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         watched = WatchFixture(Path(folder) / "journal.jsonl")

@@ -15,6 +15,7 @@ from grpc import StatusCode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.fakes.logging_server import LoggingServer, refuse
 from tests.pipeline.watching import NOW, QUICK, WatchFixture
 from tests.runs.logs import (
@@ -151,7 +152,7 @@ def test_received_entries_are_kept_as_a_private_export(watched: WatchFixture) ->
 
 @given(st.data())
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import Log, log, logs, read_bytes, to_json_array
 from triage.reading import Limits
 from triage.reading.json_buffer import JsonBuffer
@@ -125,7 +126,7 @@ def test_too_large_element_is_skipped() -> None:
     assert "too_large" in found.kinds
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     entries=st.lists(
         st.dictionaries(

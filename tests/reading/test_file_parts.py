@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import Item, lines, log, logs, to_json_array
 from triage.reading import Limits, read
 from triage.reading.sources import expand
@@ -44,7 +45,7 @@ def whole(path: Path) -> list[Item]:
     return list(read([path], limits=LIMITS))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     pieces=st.lists(st.sampled_from(PIECES), max_size=14),
     size=st.integers(1, 2500),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.reading.logs import Item, lines, logs
 from triage.entries import Prefilter
 from triage.models import Record, Skipped
@@ -43,7 +44,9 @@ def skipped(items: Sequence[Item]) -> int:
     return sum(item.count for item in items if isinstance(item, Skipped))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     content=st.lists(
         st.sampled_from([b"\n", b"\r", b"{}", b"{", b"x" * 90, b"z" * 900, b"\xef\xbb\xbf", *lines(logs(6)).splitlines(keepends=True)])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.redact.canaries import CANARIES, leaks
 from tests.redact.forms import make_identifiers
 from triage.redact import Redactor, redact_document, redact_text
@@ -231,7 +232,7 @@ hostile = st.one_of(st.lists(pieces, max_size=6).map("".join), st.text(st.charac
 
 
 @given(hostile)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_redaction_never_raises_and_is_idempotent(text: str) -> None:
     once = redact_text(text)
     assert redact_text(once) == once
@@ -251,7 +252,7 @@ def test_redaction_never_raises_and_is_idempotent(text: str) -> None:
         max_leaves=6,
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @example({"password": None, "cookie": "0-----BEGIN PRIVATE KEY-----="})
 def test_redacting_plain_data_is_idempotent(document: Any) -> None:
     once = redact_document(document)

@@ -5,6 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.rendering.gates import (
     ATTACKS,
     TOKEN,
@@ -78,7 +79,7 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 
 
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_log_text_becomes_no_command_property_or_line(attack: str, *, before: bool) -> None:
     gate = poisoned(failed(), lambda text: attack + text if before else text + attack)
     text = render_annotations(gate)

@@ -1,7 +1,6 @@
 """HTML report in a browser: isolated, accessible, responsive, printable."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -9,22 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.rendering.browser import Browser
+from tests.tools import find_tool
 from triage.models import Diagnosis, Timeline
 from triage.rendering.html_report import render_html
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 Document = tuple[Diagnosis, Timeline]
 Poison = Callable[[Document, Callable[[str], str]], Document]
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+    pytest.mark.tool("chromium"),
     pytest.mark.xdist_group("chromium"),
 ]
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    assert CHROMIUM is not None
-    started = Browser(CHROMIUM, tmp_path_factory.mktemp("profile"))
+    chromium = find_tool("chromium")
+    assert chromium is not None
+    started = Browser(chromium, tmp_path_factory.mktemp("profile"))
     yield started
     started.close()
 

@@ -7,6 +7,7 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.rendering.gates import ATTACKS, TOKEN, failed, inconclusive, passed, poisoned
 from triage.rendering.markdown_report import render_gate_summary
 
@@ -61,7 +62,7 @@ pieces = st.one_of(st.sampled_from(ATTACKS), st.text(st.characters(exclude_categ
 
 
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_log_text_is_escaped(attack: str, *, before: bool) -> None:
     calm = page(render_gate_summary(failed()))
     text = render_gate_summary(poisoned(failed(), lambda text: attack + text if before else text + attack))

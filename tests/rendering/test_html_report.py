@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.rendering.conftest import NEW, SERVICE, incident, run
 from triage.models import Chain, Coverage, Diagnosis, RequestCounts, ServiceState, Timeline
 from triage.models.pack import Check
@@ -99,7 +100,9 @@ def test_policy_allows_only_the_one_style_and_the_one_script(gate: Document) -> 
 
 
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_log_text_is_escaped(
     gate: Document, database: Document, poisoned: Poison, attack: str, *, before: bool
 ) -> None:

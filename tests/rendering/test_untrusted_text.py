@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from tests.examples import examples
 from triage.models import Diagnosis, Timeline
 from triage.rendering.markdown_report import render_report
 from triage.rendering.playbooks import load_playbook, playbook_names
@@ -37,7 +38,9 @@ def page(markdown: str) -> str:
 
 @pytest.mark.parametrize("template", MARKDOWN)
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_log_text_is_escaped(
     gate: Document, poisoned: Poison, template: str, attack: str, *, before: bool
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
+from tests.examples import examples
 from tests.rendering.test_untrusted_text import ALLOWED, page, pieces
 from triage.errors import UsageError
 from triage.models import (
@@ -160,7 +161,7 @@ def test_every_answer_has_a_sentence(gate: Document, change: str, expected: str)
 
 @given(attack=some.lists(pieces, min_size=1, max_size=4).map("".join), before=some.booleans())
 @example(attack=' "https://e.example"a|b', before=False)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_log_text_is_escaped(gate: Document, attack: str, *, before: bool) -> None:
     calm = page(render_verification(compared(), gate[0].incidents[0], gate[1], NEW))
 

@@ -8,6 +8,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.runs.logs import (
     PACKS,
     Log,
@@ -62,7 +63,7 @@ EXPORTS = st.lists(lines(), max_size=60)
 
 
 @given(EXPORTS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_timeline_and_diagnosis_are_consistent(logs: list[Log]) -> None:
     entries = export(logs)
     found = analysis(entries)
@@ -99,7 +100,7 @@ def test_timeline_and_diagnosis_are_consistent(logs: list[Log]) -> None:
 
 
 @given(EXPORTS, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_documents_are_independent_of_order_and_duplicates(logs: list[Log], chance: Any) -> None:
     entries = export(logs)
     doubled = [*entries, *chance.sample(entries, len(entries) // 2)]
@@ -114,7 +115,7 @@ def test_documents_are_independent_of_order_and_duplicates(logs: list[Log], chan
 
 
 @given(EXPORTS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_runs_of_one_instance_are_independent_of_others(logs: list[Log]) -> None:
     entries = export(logs)
     whole = analysis(entries).timeline.runs

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from tests.examples import examples
 from triage.text import cell, clean, code, fence, prose
 
 OTHER = MarkdownIt("gfm-like", {"html": True, "linkify": True})
@@ -26,7 +27,7 @@ hostile = st.one_of(
     st.text(st.characters(exclude_categories=[])),
     st.sampled_from(ATTACKS),
 )
-CALM = settings(max_examples=150, deadline=None)
+CALM = settings(max_examples=examples(150), deadline=None)
 
 
 def rendered(markdown: str) -> str:

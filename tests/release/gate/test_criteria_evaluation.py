@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.diagnosis.scenarios import crash
+from tests.examples import examples
 from tests.release.gate.scenarios import (
     CRITERIA,
     NEW,
@@ -130,7 +131,7 @@ def document(entries: list[Record]) -> str:
 
 
 @given(seed=st.integers(0, 2**32), twice=st.booleans())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_same_entries_in_any_order_give_the_same_document(seed: int, *, twice: bool) -> None:
     shuffled = RECORDS * (2 if twice else 1)
     random.Random(seed).shuffle(shuffled)

@@ -281,6 +281,13 @@ def test_later_success_recovers_an_incident() -> None:
     assert [incident.recovered for incident in diagnose(rows).incidents] == [True]
 
 
+def test_requests_that_fail_now_and_then_recover_after_several_intervals_without_a_failure() -> None:
+    rows = [request(n, status=500 if n % 2 else 200) for n in range(21)]
+    assert [incident.recovered for incident in diagnose(rows).incidents] == [False]
+    later = [request(21 + n) for n in range(8)]
+    assert [incident.recovered for incident in diagnose([*rows, *later]).incidents] == [True]
+
+
 def job(*rows: Log) -> str:
     return diagnose(rows).verdict
 

@@ -9,6 +9,8 @@ from triage.models.playbook import Severity
 from triage.text import path_template, pluralize
 from triage.window import NANOSECONDS
 
+#: Mean intervals between failures without one, after which chance explains the pause in one case of twenty.
+_QUIET_INTERVALS = 3
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker", "deployment"})
 #: Kinds that end an instance or keep it from starting.
 _ENDS = _START_KINDS - {"worker", "deployment"}
@@ -165,15 +167,19 @@ def _fails_outside(groups: Sequence[tuple[FailureGroup, Severity]], names: Seque
 def is_recovered(group: FailureGroup, serving: ServiceServing, newest_first: Sequence[str]) -> bool:
     """Return whether the same kind of thing succeeded after the failure, on this or a newer revision.
 
-    Or whether the requests went back to an older one.
+    Or whether the requests went back to an older one. What fails now and then recovers on the same revision
+    only if nothing fails for several mean intervals between failures.
     """
+    over = group.last + _QUIET_INTERVALS * (group.last - group.first) // max(group.count - 1, 1)
     if set(group.kinds) == {"request"}:
         failing = {path_template(path) for path, _ in group.paths if path} & serving.paths.keys()
-        return bool(failing) and all(serving.paths[path].succeeded_at > group.last for path in failing)
+        return bool(failing) and all(serving.paths[path].succeeded_at > over for path in failing)
     known = [place for place, name in enumerate(newest_first) if name in group.revisions]
     if known and _taken_over_by(serving, newest_first[known[0]], group.last, newest_first[max(known) + 1 :]):
         return True
     newer = newest_first[: min(known) + 1] if known else newest_first
     return any(
-        serving.revisions[name].succeeded_at > group.last for name in newer if name in serving.revisions
+        serving.revisions[name].succeeded_at > (over if name in group.revisions else group.last)
+        for name in newer
+        if name in serving.revisions
     )

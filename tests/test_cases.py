@@ -242,7 +242,7 @@ def test_superseded_cause_exists(pack: Pack, cause: Cause) -> None:
 
 @each_case
 def test_the_filter_of_an_incident_finds_every_line_that_its_evidence_counts(case: Path) -> None:
-    logged = [api_form(entry) for entry in pipeline.read_entries([case / "entries.jsonl"])]
+    logged = [api_form(entry, lql.LOG_ENTRY) for entry in pipeline.read_entries([case / "entries.jsonl"])]
     report = ReportView(analysis(case).diagnosis, analysis(case).timeline, {}, "", None)
     for view in report.incidents:
         lines = [line for line in view.incident.evidence if not line.rule.startswith("client-probe/")]

@@ -9,7 +9,7 @@ import pytest
 from tests.engines.serving import inline_parameters
 from tests.engines.tables import Log, log_analytics, sink
 from triage.entries import api_form, decode
-from triage.lql import matcher
+from triage.lql import LOG_ENTRY, matcher
 from triage.lql.sql import to_sql
 from triage.models import Entry, Record
 from triage.reading.bigquery import column
@@ -154,7 +154,7 @@ def test_condition_matches_every_row_that_the_filter_matches(form: str) -> None:
     texts = list(asked)
     kept = exact = 0
     for name, relation in relations.items():
-        rows = {entry.insert_id: api_form(entry) for entry in decode_rows(relation, name)}
+        rows = {entry.insert_id: api_form(entry, LOG_ENTRY) for entry in decode_rows(relation, name)}
         for start in range(0, len(texts), _AT_ONCE):
             batch = texts[start : start + _AT_ONCE]
             passes = matching_ids(

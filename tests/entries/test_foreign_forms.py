@@ -7,6 +7,7 @@ import pytest
 
 from tests.reading.logs import Log, decode_entry, log, to_snake_case, without_source
 from triage.entries import api_form
+from triage.lql import LOG_ENTRY
 from triage.models import Http
 
 ENTRY = log(5, trace="projects/shop-demo/traces/4f")
@@ -89,7 +90,7 @@ AUDIT_LAYOUTS: dict[str, Log] = {
 def test_every_layout_of_an_audit_log_decodes_to_the_same_entry(layout: Log) -> None:
     entry = decode_entry(layout)
     assert entry.audit == decode_entry(AUDIT).audit
-    assert api_form(entry)["protoPayload"]["methodName"] == AUDIT["protoPayload"]["methodName"]
+    assert api_form(entry, LOG_ENTRY)["protoPayload"]["methodName"] == AUDIT["protoPayload"]["methodName"]
 
 
 @pytest.mark.parametrize("pairs", [[["instanceId", "00aa"]], [{"key": "instanceId", "value": "00aa"}]])

@@ -5,7 +5,13 @@ from typing import Any
 import msgspec
 
 from triage.entries import lenient_json
-from triage.entries.foreign_forms import find_payloads, flatten_record, normalize_foreign_record
+from triage.entries.foreign_forms import (
+    Names,
+    find_payloads,
+    flatten_record,
+    normalize_foreign_record,
+    rename_fields,
+)
 from triage.models import Entry
 from triage.models.layouts import to_api_names
 
@@ -21,10 +27,13 @@ _OWN = (
 )
 
 
-def api_form(entry: Entry) -> dict[str, Any]:
+def api_form(entry: Entry, names: Names) -> dict[str, Any]:
     """Return the LogEntry as plain data with the names of the API.
 
-    Values that are null, that were not exported or that are nested too deeply are left out.
+    A record in another form gets every field of ``names`` that it has. Values that are null, that were not
+    exported or that are nested too deeply are left out.
+
+    names: the fields of a LogEntry, as the API names them.
     """
     data = lenient_json.limit_depth(entry.raw)
     try:
@@ -35,9 +44,22 @@ def api_form(entry: Entry) -> dict[str, Any]:
         return {name: value for name, value in raw.items() if value is not None}
     flat = flatten_record(raw)
     payload, text, proto = find_payloads(flat)
-    fields: dict[str, Any] = _without_nulls(msgspec.to_builtins(normalize_foreign_record(raw)))
+    normalized: dict[str, Any] = _without_nulls(msgspec.to_builtins(normalize_foreign_record(raw)))
+    fields = _merge(rename_fields(flat, names), normalized)
     fields |= {"jsonPayload": payload, "textPayload": text, "protoPayload": proto and to_api_names(proto)}
     return {name: value for name, value in fields.items() if value not in (None, {})}
+
+
+def _merge(fields: dict[str, Any], normalized: dict[str, Any]) -> dict[str, Any]:
+    """Return both objects as one; where both have a value, the normalized one."""
+    merged = dict(fields)
+    for name, value in normalized.items():
+        before = merged.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[name] = _merge(before, value)
+        else:
+            merged[name] = value
+    return merged
 
 
 def _without_nulls(value: Any) -> Any:

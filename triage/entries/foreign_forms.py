@@ -1,6 +1,7 @@
 """Normalize LogEntries of other formats to the API's: tables, dumps, key styles."""
 
 import ast
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +12,11 @@ from triage.models.layouts import find_audit_log, fold_keys, parse_json_object
 
 #: Payload fields that may hold the text; the first one present wins.
 MESSAGE_KEYS = ("message", "msg", "text", "log", "textpayload", "event")
+#: The fields of a message by their API names; the value of an inner message is such a mapping.
+Names = Mapping[str, object]
 _WHOLE_KEYS = ("labels", "resource.labels")
+#: Fields that are maps: their keys come from the log.
+_MAPS = ("labels", "systemLabels", "userLabels")
 _LARGEST_REPR = 1 << 20
 
 
@@ -50,6 +55,30 @@ def normalize_foreign_record(record: dict[str, Any]) -> wire.LogEntry:
 def flatten_record(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record with nested objects for dotted keys, and with folded keys."""
     return fold_keys(_nest_dotted_keys(record))
+
+
+def rename_fields(flat: dict[str, Any], names: Names) -> dict[str, Any]:
+    """Return the fields of a flattened record that the API defines, under its names.
+
+    Columns that are no field of a LogEntry are left out.
+    """
+    found: dict[str, Any] = {}
+    for name, inner in names.items():
+        value = flat.get(name.lower())
+        if name in _MAPS:
+            value = _to_labels(value)
+        elif isinstance(inner, Mapping):
+            value = _find_resource(flat) if name == "resource" else parse_json_object(value)
+            value = _rename_message(value, inner)
+        if value not in (None, "", {}, []):
+            found[name] = value
+    return found
+
+
+def _rename_message(value: Any, names: Names) -> Any:
+    if isinstance(value, list):
+        return [_rename_message(item, names) for item in value]
+    return rename_fields(fold_keys(value), names) if isinstance(value, dict) else None
 
 
 def find_payloads(flat: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None, dict[str, Any] | None]:
@@ -133,11 +162,15 @@ def _to_labels(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _build_resource(flat: dict[str, Any]) -> wire.Resource:
+def _find_resource(flat: dict[str, Any]) -> Any:
     value = parse_json_object(flat.get("resource"))
     if isinstance(value, list) and len(value) == 2:  # a namedtuple of the Python client
-        value = {"type": value[0], "labels": value[1]}
-    found = _to_object(value)
+        return {"type": value[0], "labels": value[1]}
+    return value
+
+
+def _build_resource(flat: dict[str, Any]) -> wire.Resource:
+    found = _to_object(_find_resource(flat))
     labels = fold_keys(_to_labels(found.get("labels")))
 
     def label(name: str, column: str) -> str | None:

@@ -11,6 +11,7 @@ True
 from triage.lql.errors import FilterError
 from triage.lql.evaluation import evaluate, matcher
 from triage.lql.explanation import Explanation, explain
+from triage.lql.fields import LOG_ENTRY
 from triage.lql.formatter import format_query as format  # noqa: A004 (parse and format are the pair's names)
 from triage.lql.linter import fix, lint
 from triage.lql.parser import parse
@@ -18,6 +19,7 @@ from triage.lql.tree import Query
 from triage.models import Finding
 
 __all__ = [
+    "LOG_ENTRY",
     "Explanation",
     "FilterError",
     "Finding",

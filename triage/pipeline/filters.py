@@ -42,6 +42,6 @@ def explain_filter(text: str, entry: Entry | None = None) -> "Explanation":
         UsageError: the text is no Logging filter, or one that cannot be evaluated offline.
 
     """
-    from triage.lql import explain, parse
+    from triage.lql import LOG_ENTRY, explain, parse
 
-    return explain(parse(text), None if entry is None else api_form(entry))
+    return explain(parse(text), None if entry is None else api_form(entry, LOG_ENTRY))

@@ -41,7 +41,7 @@ def selection_test(selection: Selection) -> Callable[[Entry], bool]:
 
 
 def _filter_test(text: str) -> Callable[[Entry], bool]:
-    from triage.lql import matcher
+    from triage.lql import LOG_ENTRY, matcher
 
     matches = matcher(text)
-    return lambda entry: matches(api_form(entry))
+    return lambda entry: matches(api_form(entry, LOG_ENTRY))

@@ -237,9 +237,9 @@ def test_business_impact_is_the_packs_unless_given() -> None:
     ]
     example = Path(__file__).parents[1] / "examples" / "export.json"
     analysis = pipeline.analyse([example], packs=packs)
-    assert "Chat is down for all users." in pipeline.report(analysis)
-    assert "Chat is down" not in pipeline.report(analysis, impact="Nobody noticed.")
-    assert "Business impact: unknown." in pipeline.report(pipeline.analyse([example]))
+    assert "Chat is down for all users." in pipeline.report(analysis, template="remediation")
+    assert "Chat is down" not in pipeline.report(analysis, template="remediation", impact="Nobody noticed.")
+    assert "business impact: unknown" in pipeline.report(pipeline.analyse([example]), template="remediation")
 
 
 @pytest.mark.parametrize("late", [0, 1])

@@ -133,8 +133,8 @@ def test_invalid_criteria_file_ends_with_65_and_its_line(call: Call) -> None:
     called = call("gate", EXAMPLE, "--criteria", "gate.toml")
     assert (called.status, called.out) == (65, "")
     assert called.err == (
-        "triage: gate.toml:3: connections: unknown key at_lest; docs/gate.md names every criterion and its "
-        "keys\n"
+        "triage: gate.toml:3: connections: unknown key at_lest; did you mean at_least? Allowed: need, at_least, "
+        "seen_at_least; docs/gate.md names every criterion and its keys\n"
     )
 
 

@@ -53,6 +53,7 @@ def test_keys_have_schema_order_and_text_ends_in_a_line_feed(gate: Document) -> 
         "services",
         "coverage",
         "limits",
+        "answer_limits",
         "incidents",
         "changes",
         "next",

@@ -41,7 +41,8 @@ def test_rollback_targets_a_ready_revision_and_warns_of_pinned_traffic(case: Pat
     target = re.search(r"--to-revisions=([\w-]+)=100", plan)
     assert target
     assert target[1] in (good or {"LAST_GOOD_REVISION"})
-    assert "stays pinned" in plan
+    assert re.search(r"stays (?:pinned|on it until)", plan)
+    assert "--to-latest" in plan
 
 
 def test_probe_without_a_revision_is_no_rollback_target() -> None:

@@ -93,8 +93,8 @@ def test_valid_filter_is_ok(call: Call) -> None:
 
 def test_findings_have_a_position_and_a_fix(call: Call) -> None:
     called = call("query", "lint", "textPayload:'x'\nAND jsonPayload.a!=b")
-    assert called.status == 2
-    assert "1:13: error (single-quotes): " in called.out
+    assert called.status == 0
+    assert "1:13: warning (single-quotes): " in called.out
     assert '\n    write: "x"\n' in called.out
     assert "2:5: warning (missing-field): " in called.out
 
@@ -104,6 +104,12 @@ def test_warnings_and_notes_are_not_failures(call: Call) -> None:
     assert called.status == 0
     assert "note (severity-floor)" in called.out
     assert "warning (no-time-bound)" in called.out
+
+
+def test_filter_of_a_sink_needs_no_time_bound(call: Call) -> None:
+    called = call("query", "lint", "--for", "sink", "severity=ERROR")
+    assert (called.status, called.out) == (0, "ok: nothing found\n")
+    assert call("query", "lint", "--for", "report", "severity=ERROR").status == 2
 
 
 def test_fix_prints_the_fixed_filter(call: Call) -> None:

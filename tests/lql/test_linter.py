@@ -30,7 +30,7 @@ def find_only(code: str, text: str) -> lql.Finding:
         ("operator-case", "!b", "!b", "NOT b"),
         ("operator-case", 'jsonPayload.a:("x" or "y")', "or", "OR"),
         ("loose-or", 'insertId = "A" OR "B"', 'insertId = "A" OR "B"', 'insertId = ("A" OR "B")'),
-        ("loose-or", "a (insertId=A OR B OR C)", "insertId=A OR B OR C", "insertId=(A OR B OR C)"),
+        ("loose-value", "a (insertId=A OR B OR C)", "insertId=A OR B OR C", "insertId=(A OR B OR C)"),
         ("loose-or", "insertId=A OR B OR severity=ERROR", "insertId=A OR B OR severity=ERROR", None),
         ("spaced-function", 'log_id ("x")', "log_id ", "log_id"),
         ("unquoted-special", "insertId=a.b.c", "a.b.c", '"a.b.c"'),
@@ -140,4 +140,80 @@ def test_fix_changes_errors_but_not_warnings_or_notes() -> None:
 
 def test_lint_rejects_invalid_syntax() -> None:
     with pytest.raises(lql.FilterError, match="Unparseable filter"):
-        lql.lint("textPayload='a:b'")
+        lql.lint("textPayload=a:b")
+
+
+def find_level(code: str, text: str) -> str:
+    return find_only(code, text + BOUND).level
+
+
+def test_loose_value_in_parentheses_is_a_warning_that_fix_leaves_alone() -> None:
+    """Google's page has this as its example of a complex expression."""
+    text = 'resource.type = "gae_app" AND (severity = "ERROR" OR "error")'
+    assert codes(text + BOUND) == ["loose-value"]
+    assert find_level("loose-value", text) == "warning"
+    assert lql.fix(text) == text
+
+
+def test_loose_value_without_parentheses_is_an_error() -> None:
+    assert find_level("loose-or", '(a) insertId="A" OR "B"') == "error"
+    assert find_level("loose-or", 'textPayload:"(" insertId="A" OR "B"') == "error"
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("textPayload:'a:b (c)'", 'textPayload:"a:b (c)"'),
+        ("'x y' log_id('z')", '"x y" log_id("z")'),
+        ("labels.'a.b'='x'", 'labels."a.b"="x"'),
+        (r"textPayload=~'^\d+\.\d$'", r'textPayload=~"^\d+\.\d$"'),
+        (r"textPayload:'a\tb'", r'textPayload:"a\tb"'),
+        ("insertId=''", 'insertId=""'),
+        ("NOT -- 'a comment'\n'x'", "NOT -- 'a comment'\n\"x\""),
+    ],
+)
+def test_single_quotes_are_strings_and_a_warning(text: str, fixed: str) -> None:
+    found = [finding.level for finding in lql.lint(text) if finding.code == "single-quotes"]
+    assert set(found) == {"warning"}
+    assert lql.fix(text) == fixed
+    assert lql.parse(text) == lql.parse(fixed)
+
+
+@pytest.mark.parametrize("text", ["don't", "'tis", "o'clock don't", "\"it is 'so' here\"", "-- it's 'x'"])
+def test_apostrophes_are_no_single_quotes(text: str) -> None:
+    assert "single-quotes" not in codes(text)
+    assert lql.fix(text) == text
+
+
+@pytest.mark.parametrize("purpose", ["sink", "metric", "alert", "exclusion", "view"])
+def test_only_filters_that_read_need_a_time_bound(purpose: lql.FilterPurpose) -> None:
+    assert [finding.code for finding in lql.lint("severity=ERROR", "read")] == ["no-time-bound"]
+    assert lql.lint("severity=ERROR", purpose) == []
+
+
+@pytest.mark.parametrize("value", ['""', "0", "null", "NULL_VALUE"])
+def test_unequal_to_an_empty_value_means_that_the_field_is_present(value: str) -> None:
+    assert codes(f"jsonPayload.user!={value}{BOUND}") == []
+    assert codes(f"jsonPayload.user!=(7 OR {value}){BOUND}") == ["unequal-to-any"]
+
+
+def test_field_that_another_condition_needs_is_not_missing() -> None:
+    assert codes(f'jsonPayload.user=~"^a" jsonPayload.user!="ab"{BOUND}') == []
+    assert codes(f'jsonPayload.user=~"^a" OR jsonPayload.user!="ab"{BOUND}') == ["missing-field"]
+    assert codes(f'jsonPayload.user!="a" jsonPayload.user!="b"{BOUND}') == ["missing-field"] * 2
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        ('log_id("run.googleapis.com/varlog/system")', False),
+        ('logName="projects/demo/logs/cloudbuild.googleapis.com%2Fbuild"', False),
+        ("resource.type=cloudsql_database", False),
+        ('resource.type=("k8s_cluster" OR "gke_nodepool")', False),
+        ('log_id("run.googleapis.com/stderr")', True),
+        ('resource.type=("cloudsql_database" OR "cloud_run_revision")', True),
+        ("NOT resource.type=cloudsql_database", True),
+    ],
+)
+def test_text_of_platform_logs_is_searched_in_text_payload(scope: str, found: bool) -> None:  # noqa: FBT001
+    assert ("text-payload-only" in codes(f'{scope} textPayload:"x"{BOUND}')) is found

@@ -83,7 +83,7 @@ def test_logentry_names_are_normalized_and_payload_keys_are_not() -> None:
     ("text", "hint"),
     [
         ("timestamp>=2025-09-16T18:00:00Z", "PowerShell"),
-        ("textPayload='a:b'", "double quotes; a single quote"),
+        ("textPayload='a:\"b'", "write strings in double quotes"),
         ("severity==ERROR", "one ="),
         ("severity<>ERROR", "!="),
         ("severity=>ERROR", ">="),

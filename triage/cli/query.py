@@ -18,7 +18,7 @@ from triage.cli.settings import current_settings, print_gaps, print_note
 from triage.errors import BadDataError, ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from triage.models import Coverage, Entry, Finding, Pack
+    from triage.models import Coverage, Entry, FilterPurpose, Finding, Pack
     from triage.pipeline import Selection
 
 #: A filter that begins with a minus, and no option: "-severity=ERROR", '-"text"', "-(a OR b)", "-- comment".
@@ -98,21 +98,29 @@ def _print_counts(covered: "Coverage") -> None:
 @query_group.command("lint", cls=FilterCommand)
 @click.argument("filter_text", metavar="FILTER")
 @click.option("--fix", is_flag=True, help="Print the filter with its errors fixed; findings go to stderr.")
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice(["read", "sink", "metric", "alert", "exclusion", "view"]),
+    default="read",
+    show_default=True,
+    help="What Cloud Logging uses the filter for; only read needs a time bound.",
+)
 @verbosity_options
-def lint_command(filter_text: str, *, fix: bool) -> None:
+def lint_command(filter_text: str, *, fix: bool, purpose: "FilterPurpose") -> None:
     """Report probable mistakes in a filter, with line, column and fix.
 
     The exit status is 2 if a finding is an error or the filter is invalid, otherwise 0.
     """
     from triage.pipeline import fix_filter, lint_filter
 
-    findings = lint_filter(filter_text)
+    findings = lint_filter(filter_text, purpose)
     for finding in findings:
         click.echo(_format_finding(finding), err=fix)
     if fix:
         filter_text = fix_filter(filter_text)
         click.echo(filter_text)
-        findings = lint_filter(filter_text)
+        findings = lint_filter(filter_text, purpose)
     elif not findings:
         click.echo("ok: nothing found")
     if any(finding.level == "error" for finding in findings):

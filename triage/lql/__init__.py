@@ -16,12 +16,13 @@ from triage.lql.formatter import format_query as format  # noqa: A004 (parse and
 from triage.lql.linter import fix, lint
 from triage.lql.parser import parse
 from triage.lql.tree import Query
-from triage.models import Finding
+from triage.models import FilterPurpose, Finding
 
 __all__ = [
     "LOG_ENTRY",
     "Explanation",
     "FilterError",
+    "FilterPurpose",
     "Finding",
     "Query",
     "evaluate",

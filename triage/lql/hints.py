@@ -62,7 +62,7 @@ def _time_hint(before: str, after: str) -> str:
 
 def _single_quote_hint(before: str, after: str) -> str:
     if "'" in before[-_CONTEXT:] and "'" in after:
-        return "strings stand in double quotes; a single quote is an ordinary character"
+        return "write strings in double quotes"
     return ""
 
 

@@ -7,7 +7,7 @@ from triage.lql.errors import FilterError
 from triage.lql.findings import apply_fixes
 from triage.lql.parser import parse
 from triage.lql.tree import Query
-from triage.models import Finding
+from triage.models import FilterPurpose, Finding
 
 LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     syntax_lints.too_long,
@@ -28,37 +28,43 @@ LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     semantic_lints.defaulted_fields,
     semantic_lints.severity_floor,
     semantic_lints.text_payload_only,
-    semantic_lints.no_time_bound,
 )
+#: Lints of filters that read stored entries; all other filters see entries as they arrive.
+READ_LINTS = (semantic_lints.no_time_bound,)
+#: Warnings whose fix has the same meaning.
+_SAFE_FIXES = ("single-quotes",)
 #: A fix may reveal another error.
 _MAX_ROUNDS = 5
 
 
-def lint(text: str) -> list[Finding]:
+def lint(text: str, purpose: FilterPurpose = "read") -> list[Finding]:
     """Return the findings about a filter, sorted by position.
 
     A correct filter has no findings.
+
+    purpose: what Cloud Logging uses the filter for.
 
     Raises:
         FilterError: the text is not a valid filter.
 
     """
     query = parse(text)
-    found = [finding for lint in LINTS for finding in lint(query)]
+    lints = (*LINTS, *READ_LINTS) if purpose == "read" else LINTS
+    found = [finding for lint in lints for finding in lint(query)]
     return sorted(found, key=lambda finding: (finding.start, finding.end, finding.code))
 
 
 def fix(text: str) -> str:
     """Return the filter with all lint errors fixed that have a known fix.
 
-    Warnings and notes are left to the author.
+    Single quotes become double quotes. All other warnings, and notes, are left to the author.
 
     Raises:
         FilterError: the text is not a valid filter.
 
     """
     for _ in range(_MAX_ROUNDS):
-        fixes = [finding for finding in lint(text) if finding.level == "error" and finding.fix is not None]
+        fixes = [finding for finding in lint(text) if finding.fix is not None and _is_safe(finding)]
         if not fixes:
             break
         better = apply_fixes(text, fixes)
@@ -66,6 +72,10 @@ def fix(text: str) -> str:
             break
         text = better
     return text
+
+
+def _is_safe(finding: Finding) -> bool:
+    return finding.level == "error" or finding.code in _SAFE_FIXES
 
 
 def _is_filter(text: str) -> bool:

@@ -40,6 +40,13 @@ _SPACED_TIME = re.compile(
 )
 _LOG_ID = re.compile(r"(?:^|/logs/)([\w-]+(?:\.[\w-]+)+/.+)", re.ASCII)
 _FLOORS = (">", ">=", "=")
+_CONTRARY = {"!=": "=", "!~": "=~"}
+#: Values that a field without content has.
+_EMPTY = ("", "0", "null")
+#: Resource types whose logs an application writes.
+_WORKLOADS = ("cloud_run_revision", "cloud_run_job", "cloud_run_worker_pool", "cloud_function", "gae_app",
+              "k8s_container", "gce_instance", "generic_task", "generic_node", "global")  # fmt: skip
+_PLATFORM_LOG = re.compile(r"googleapis\.com(?:/|%2F)(?!stdout|stderr)", re.IGNORECASE)
 _BELOW = ("<", "<=", "!=", "!~")
 
 
@@ -136,11 +143,17 @@ def label_paths(query: Query) -> Iterator[Finding]:
 
 
 def missing_fields(query: Query) -> Iterator[Finding]:
-    """Find != and !~ on fields that can be missing, where they are false."""
+    """Find != and !~ on fields that can be missing, where they are false.
+
+    ``field!=""`` is meant to leave out entries without the field, and so are 0 and null.
+    """
+    beside = _siblings(query, And)
     for node, path in _comparisons(query):
-        if node.operator in ("!=", "!~") and len(path.keys) > path.fixed and not _is_group(node.value):
-            contrary = {"!=": "=", "!~": "=~"}[node.operator]
-            fix = f"NOT {node_text(Comparison(node.left, contrary, node.value))}"
+        if node.operator not in _CONTRARY or len(path.keys) <= path.fixed or _is_group(node.value):
+            continue
+        empty = isinstance(node.value, Literal) and (node.value.null or node.value.text in _EMPTY)
+        if not empty and not any(_needs(part, node.left) for part in beside.get(id(node), ())):
+            fix = f"NOT {node_text(Comparison(node.left, _CONTRARY[node.operator], node.value))}"
             message = f"entries without {left_text(node.left)} do not match {node.operator}; with NOT they do"
             yield make_finding("missing-field", "warning", message, query.text, node.span, fix)
 
@@ -148,9 +161,8 @@ def missing_fields(query: Query) -> Iterator[Finding]:
 def unequal_to_any(query: Query) -> Iterator[Finding]:
     """Find ``field != (A OR B)``, which holds for every value that is not both."""
     for node, _ in _comparisons(query):
-        if node.operator in ("!=", "!~") and isinstance(node.value, Or):
-            contrary = {"!=": "=", "!~": "=~"}[node.operator]
-            fix = f"NOT {node_text(Comparison(node.left, contrary, node.value))}"
+        if node.operator in _CONTRARY and isinstance(node.value, Or):
+            fix = f"NOT {node_text(Comparison(node.left, _CONTRARY[node.operator], node.value))}"
             each = f"{node.operator} is applied to each value"
             message = f"{each} and joined by OR, so it holds for nearly everything"
             yield make_finding("unequal-to-any", "error", message, query.text, node.span, fix)
@@ -191,13 +203,16 @@ def severity_floor(query: Query) -> Iterator[Finding]:
 
 
 def text_payload_only(query: Query) -> Iterator[Finding]:
-    """Find text searches in textPayload alone, which miss jsonPayload."""
+    """Find text searches in textPayload alone, which miss jsonPayload.
+
+    Filters for logs that Google's services write are left alone.
+    """
     named = [field.parts[0] for field in find_fields(query.root)]
     everywhere = any(
         isinstance(node, Anywhere) or (isinstance(node, Call) and node.name == "search")
         for node in walk(query.root)
     )
-    if everywhere or "jsonPayload" in named or "protoPayload" in named:
+    if everywhere or "jsonPayload" in named or "protoPayload" in named or _reads_platform_log(query):
         return
     for node, path in _comparisons(query):
         if path.keys == ("textPayload",) and node.operator in (":", "=", "=~"):
@@ -209,6 +224,24 @@ def text_payload_only(query: Query) -> Iterator[Finding]:
             yield make_finding(
                 "text-payload-only", "warning", message, query.text, node.span, f"({text} OR {other})"
             )
+
+
+def _reads_platform_log(query: Query) -> bool:
+    """Return whether every match is an entry that a service of Google wrote."""
+    for part in query.root.parts if isinstance(query.root, And) else (query.root,):
+        match part:
+            case Call(name="log_id", arguments=(Literal() as log,)):
+                if _PLATFORM_LOG.search(log.text):
+                    return True
+            case Comparison(left=Field(parts=("logName",)), operator="=" | ":"):
+                names = [literal.text for literal in _literals(part.value)]
+                if names and all(_PLATFORM_LOG.search(name) for name in names):
+                    return True
+            case Comparison(left=Field(parts=("resource", "type")), operator="="):
+                types = [literal.text for literal in _literals(part.value)]
+                if types and not any(name in _WORKLOADS for name in types):
+                    return True
+    return False
 
 
 def no_time_bound(query: Query) -> Iterator[Finding]:
@@ -252,6 +285,13 @@ def _siblings(query: Query, kind: type[And] | type[Or]) -> dict[int, tuple[Node,
 
 def _literals(value: Node) -> Iterator[Literal]:
     return (node for node in walk(value) if isinstance(node, Literal))
+
+
+def _needs(node: Node, left: Field | Call) -> bool:
+    """Return whether a condition holds only for entries with the field ``left``."""
+    return (isinstance(node, FieldPresence) and node.left == left) or (
+        isinstance(node, Comparison) and node.left == left and node.operator not in _CONTRARY
+    )
 
 
 def _is_group(value: Node) -> bool:

@@ -18,7 +18,10 @@ from triage.models import Finding
 MAX_CHARACTERS = 20_000
 _WORDS = {"and": "AND", "or": "OR", "not": "NOT", "&&": "AND", "||": "OR", "!": "NOT"}
 _SKIPPED = re.compile(r'"(?:[^"\\]|\\.)*"|--[^\n]*', re.DOTALL)
-_SINGLE = re.compile(r"(?<![^\s(:=<>~,])'([^'\"]*)'(?![^\s),])")
+_SINGLE = re.compile(
+    r"""(?<![^\s(:=<>~,.-])'((?:[^'"\\\n]|\\[^'"\n])*)'(?![^\s),.:=!<>~])|"(?:[^"\\]|\\.)*"|--[^\n]*""",
+    re.DOTALL,
+)
 _CURLY = re.compile('[\u201c-\u201f]([^"\u201c-\u201f]*)[\u201c-\u201f]')
 _SPECIAL = re.compile(r"\.|--")
 _PLAIN_PART = re.compile(r"@?\w[\w-]*")
@@ -33,12 +36,12 @@ def too_long(query: Query) -> Iterator[Finding]:
 
 
 def single_quotes(query: Query) -> Iterator[Finding]:
-    """Find single quotes, which are not delimiters of the language."""
-    message = "a single quote is an ordinary character here and is looked for; strings stand in double quotes"
-    for match in _SINGLE.finditer(_blank_strings(query.text)):
-        yield make_finding(
-            "single-quotes", "error", message, query.text, Span(*match.span()), quote_string(match[1])
-        )
+    """Find strings in single quotes, which no page of Google describes."""
+    message = "single quotes are undocumented: they are read as double quotes; write double quotes"
+    for match in _SINGLE.finditer(query.text):
+        if match[1] is not None:
+            fix = f'"{match[1]}"'
+            yield make_finding("single-quotes", "warning", message, query.text, Span(*match.span()), fix)
 
 
 def curly_quotes(query: Query) -> Iterator[Finding]:
@@ -67,13 +70,27 @@ def loose_or(query: Query) -> Iterator[Finding]:
     """Find ``field = "A" OR "B"``, which searches "B" in every field."""
     message = "a value behind OR without its field is looked for in every field; write field = (A OR B)"
     for node in walk(query.root):
-        if isinstance(node, Or) and any(
-            isinstance(before, Comparison) and isinstance(after, Anywhere)
-            for before, after in zip(node.parts, node.parts[1:], strict=False)
-        ):
+        if isinstance(node, Or) and (value := _loose_value(node)):
+            if _is_in_parentheses(value.span, query.text):
+                fix = _grouped_values(node, query.text)
+                yield make_finding("loose-value", "warning", message, query.text, node.span, fix)
+                continue
             yield make_finding(
                 "loose-or", "error", message, query.text, node.span, _grouped_values(node, query.text)
             )
+
+
+def _loose_value(node: Or) -> Anywhere | None:
+    """Return the first value without a field that follows a comparison."""
+    for before, after in zip(node.parts, node.parts[1:], strict=False):
+        if isinstance(before, Comparison) and isinstance(after, Anywhere):
+            return after
+    return None
+
+
+def _is_in_parentheses(span: Span, text: str) -> bool:
+    before = _blank_strings(text)[: span.start]
+    return before.count("(") > before.count(")")
 
 
 def _grouped_values(node: Or, text: str) -> str | None:

@@ -26,6 +26,8 @@ from triage.lql.tree import (
 from triage.lql.values import to_double
 
 ParseTree = Tree[Token]
+#: The tokens of text in double and in single quotes.
+_STRINGS = ("STRING", "SINGLE")
 
 
 class TreeBuilder:
@@ -90,7 +92,7 @@ class TreeBuilder:
         if found.data == "signed":
             return self._build_signed(found)
         tokens = self._path_tokens(found)
-        if len(tokens) == 1 and tokens[0].type == "STRING":
+        if len(tokens) == 1 and tokens[0].type in _STRINGS:
             text = strings.unquote_pattern(tokens[0]) if matching else strings.unquote_string(tokens[0])
             return Literal(text, span=_span_of(found))
         text = ".".join(_token_text(token) for token in tokens)
@@ -106,7 +108,7 @@ class TreeBuilder:
 
     def _build_field(self, found: ParseTree) -> Field:
         tokens = self._path_tokens(found)
-        quoted = tuple(token.type == "STRING" for token in tokens)
+        quoted = tuple(token.type in _STRINGS for token in tokens)
         field = Field(tuple(_token_text(token) for token in tokens), quoted, _span_of(found))
         return replace(field, parts=bind_field(field, self.text).keys)
 
@@ -186,7 +188,7 @@ def _subtrees(found: ParseTree) -> list[ParseTree]:
 
 
 def _token_text(token: Token) -> str:
-    return strings.unquote_string(token) if token.type == "STRING" else str(token)
+    return strings.unquote_string(token) if token.type in _STRINGS else str(token)
 
 
 def _span_of(found: ParseTree) -> Span:

@@ -76,7 +76,7 @@ from triage.models.fetch import (
     WorkloadKind,
     service_of_function,
 )
-from triage.models.finding import Finding, FindingLevel
+from triage.models.finding import FilterPurpose, Finding, FindingLevel
 from triage.models.gate import (
     Baseline,
     Criterion,
@@ -168,6 +168,7 @@ __all__ = [
     "FailureSample",
     "FetchPlan",
     "FetchResult",
+    "FilterPurpose",
     "Finding",
     "FindingLevel",
     "Gap",

@@ -3,14 +3,16 @@
 from typing import TYPE_CHECKING
 
 from triage.entries import api_form
-from triage.models import Entry, Finding
+from triage.models import Entry, FilterPurpose, Finding
 
 if TYPE_CHECKING:
     from triage.lql import Explanation
 
 
-def lint_filter(text: str) -> list[Finding]:
+def lint_filter(text: str, purpose: FilterPurpose = "read") -> list[Finding]:
     """Return the probable mistakes of a Logging filter, with position and fix.
+
+    purpose: what Cloud Logging uses the filter for.
 
     Raises:
         UsageError: the text is no Logging filter; the message has line and column.
@@ -18,7 +20,7 @@ def lint_filter(text: str) -> list[Finding]:
     """
     from triage.lql import lint
 
-    return lint(text)
+    return lint(text, purpose)
 
 
 def fix_filter(text: str) -> str:

@@ -14,7 +14,7 @@ def test_every_lint_code_is_documented() -> None:
     documented = dict(re.findall(r"^\| `([\w-]+)` \| (error|warning|note) \|", TEXT, re.MULTILINE))
     sources = "".join(
         (ROOT / "triage" / "lql" / name).read_text(encoding="utf-8")
-        for name in ("syntax_lints.py", "semantic_lints.py")
+        for name in ("syntax_lints.py", "semantic_lints.py", "value_lints.py")
     )
     levels = dict(re.findall(r'make_finding\(\s*"([\w-]+)",\s*"(error|warning|note)"', sources))
     assert documented == levels

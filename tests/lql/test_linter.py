@@ -56,6 +56,25 @@ def find_only(code: str, text: str) -> lql.Finding:
         ("defaulted-field", "httpRequest.status<400", "httpRequest.status<400", "(httpRequest.status:* AND httpRequest.status<400)"),
         ("severity-floor", "severity>=ERROR", "severity>=ERROR", "(severity>=ERROR OR severity=DEFAULT)"),
         ("text-payload-only", 'textPayload:"x"', 'textPayload:"x"', '(textPayload:"x" OR jsonPayload.message:"x")'),
+        ("bare-log-name", "logName=stderr", "logName=stderr", 'log_id("stderr")'),
+        ("bare-log-name", 'logName="run.googleapis.com%2Fstderr"', 'logName="run.googleapis.com%2Fstderr"',
+         'log_id("run.googleapis.com/stderr")'),
+        ("hash-comment", "# one job and its tasks\nb", "# one job and its tasks", "-- one job and its tasks"),
+        ("placeholder", 'labels.a="$PROJECT"', '"$PROJECT"', None),
+        ("placeholder", 'logName="projects/${project}/logs/a"', '"projects/${project}/logs/a"', None),
+        ("placeholder", 'insertId="<REQUEST_ID>"', '"<REQUEST_ID>"', None),
+        ("pattern-as-text", 'insertId="^abc"', 'insertId="^abc"', 'insertId=~"^abc"'),
+        ("pattern-as-text", 'jsonPayload.a:"code \\d+"', 'jsonPayload.a:"code \\d+"', 'jsonPayload.a=~"code \\\\d+"'),
+        ("pattern-as-text", 'jsonPayload.a="x.*y"', 'jsonPayload.a="x.*y"', 'jsonPayload.a=~"x.*y"'),
+        ("null-text", "jsonPayload.a=null", "null", "NULL_VALUE"),
+        ("duration-as-text", 'jsonPayload.a>"1.5s"', '"1.5s"', None),
+        ("function-generation", "resource.type=cloud_function", "cloud_function", None),
+        ("mixed-operators", "a AND b OR c", "b OR c", "(b OR c)"),
+        ("mixed-operators", "a OR b AND c", "a OR b", "(a OR b)"),
+        ("contradiction", "severity=ERROR severity=INFO", "severity=INFO", None),
+        ("contradiction", "httpRequest.status>=500 AND httpRequest.status<500", "httpRequest.status<500", None),
+        ("contradiction", "insertId=a (x OR y) insertId!=A", "insertId!=A", None),
+        ("contradiction", 'receiveTimestamp<"2026-01-01" receiveTimestamp>"2026-01-02"', 'receiveTimestamp>"2026-01-02"', None),
     ],
 )  # fmt: skip
 def test_a_slip_is_found_at_its_place_with_its_mend(
@@ -91,6 +110,24 @@ def test_a_slip_is_found_at_its_place_with_its_mend(
         "projects/p",
         "severity!=INFO",
         "protoPayload.@type:*",
+        "issue #7",
+        '"# text"',
+        'insertId="a$B"',
+        'insertId="costs $5"',
+        'insertId="<title>"',
+        'insertId=~"^abc"',
+        'jsonPayload.a="null"',
+        'httpRequest.latency>"1.5s"',
+        'jsonPayload.a:"1.5s"',
+        "resource.type=cloud_function protoPayload.status.code=5",
+        'resource.type=("cloud_function" OR "cloud_run_revision")',
+        "a AND (b OR c)",
+        "a\nb OR c",
+        "severity=ERROR severity!=INFO",
+        "severity=ERROR OR severity=INFO",
+        "insertId=a insertId:A",
+        'receiveTimestamp>="2026-01-01" receiveTimestamp<="2026-01-01"',
+        "jsonPayload.a=1 jsonPayload.a=2",
     ],
 )
 def test_a_correct_filter_has_no_findings(text: str) -> None:
@@ -183,6 +220,11 @@ def test_single_quotes_are_strings_and_a_warning(text: str, fixed: str) -> None:
 def test_apostrophes_are_no_single_quotes(text: str) -> None:
     assert "single-quotes" not in codes(text)
     assert lql.fix(text) == text
+
+
+def test_fix_writes_comments_with_two_hyphens() -> None:
+    text = "severity=ERROR\n  # one job and its tasks\nhttpRequest.status=500"
+    assert lql.fix(text) == text.replace("#", "--")
 
 
 @pytest.mark.parametrize("purpose", ["sink", "metric", "alert", "exclusion", "view"])

@@ -83,6 +83,7 @@ def test_logentry_names_are_normalized_and_payload_keys_are_not() -> None:
     ("text", "hint"),
     [
         ("timestamp>=2025-09-16T18:00:00Z", "PowerShell"),
+        ("# note: a, b", "a comment begins with --, not with #"),
         ("textPayload='a:\"b'", "write strings in double quotes"),
         ("severity==ERROR", "one ="),
         ("severity<>ERROR", "!="),

@@ -24,6 +24,7 @@ def syntax_hint(text: str, offset: int) -> str:
     return (
         _open_quote_hint(text, offset)
         or _space_hint(after)
+        or _comment_hint(before)
         or _operator_hint(before, after)
         or _time_hint(before, after)
         or _single_quote_hint(before, after)
@@ -42,6 +43,12 @@ def _open_quote_hint(text: str, offset: int) -> str:
 def _space_hint(after: str) -> str:
     if after[:1].isspace():
         return "this blank is not an ordinary one, as in text copied from a page; write a space"
+    return ""
+
+
+def _comment_hint(before: str) -> str:
+    if before.rpartition("\n")[2].lstrip().startswith("#"):
+        return "a comment begins with --, not with #"
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from triage.lql import semantic_lints, syntax_lints
+from triage.lql import semantic_lints, syntax_lints, value_lints
 from triage.lql.errors import FilterError
 from triage.lql.findings import apply_fixes
 from triage.lql.parser import parse
@@ -15,6 +15,7 @@ LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     syntax_lints.curly_quotes,
     syntax_lints.operators,
     syntax_lints.loose_or,
+    syntax_lints.mixed_operators,
     syntax_lints.spaced_function,
     syntax_lints.special_characters,
     syntax_lints.field_alone,
@@ -28,6 +29,14 @@ LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     semantic_lints.defaulted_fields,
     semantic_lints.severity_floor,
     semantic_lints.text_payload_only,
+    value_lints.bare_log_names,
+    value_lints.hash_comments,
+    value_lints.placeholders,
+    value_lints.patterns_as_text,
+    value_lints.nulls,
+    value_lints.durations_as_text,
+    value_lints.function_generation,
+    value_lints.contradictions,
 )
 #: Lints of filters that read stored entries; all other filters see entries as they arrive.
 READ_LINTS = (semantic_lints.no_time_bound,)

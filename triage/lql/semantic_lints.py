@@ -55,10 +55,10 @@ def impossible_values(query: Query) -> Iterator[Finding]:
 
     The page says that the comparison fails; the API rejects the filter.
     """
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         if path.kind is None or path.kind not in CONVERSIONS or node.operator in REGEX_OPERATORS:
             continue
-        for literal in _literals(node.value):
+        for literal in find_literals(node.value):
             if convert_literal(path.kind, literal) is None:
                 message = (
                     f"{literal.text!r} is no {path.kind.value}: the comparison never holds, and Cloud "
@@ -84,13 +84,13 @@ def _suggest_value(text: str, path: Path) -> str | None:
 
 def patterns(query: Query) -> Iterator[Finding]:
     """Find regular expressions on fields that are not strings, or without quotes."""
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         if node.operator not in REGEX_OPERATORS:
             continue
         if path.kind not in (Kind.STRING, Kind.JSON, Kind.PROTO):
             message = "only fields that are strings can be matched by a regular expression; this never holds"
             yield make_finding("pattern-on-no-string", "error", message, query.text, node.span)
-        for literal in _literals(node.value):
+        for literal in find_literals(node.value):
             if not literal.quoted:
                 message = "a regular expression stands in double quotes"
                 fix = quote_pattern(literal.text)
@@ -99,10 +99,10 @@ def patterns(query: Query) -> Iterator[Finding]:
 
 def stars(query: Query) -> Iterator[Finding]:
     """Find stars in values, which match literal stars."""
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         if node.operator not in ("=", "!=", ":") or path.kind in CONVERSIONS:
             continue
-        for literal in _literals(node.value):
+        for literal in find_literals(node.value):
             if not literal.text.startswith("*") and not literal.text.endswith("*"):
                 continue
             part = literal.text.strip("*")
@@ -119,10 +119,10 @@ def log_names(query: Query) -> Iterator[Finding]:
     message = (
         "entries carry the slash in a log's name as %2F, so this finds none; log_id takes the plain name"
     )
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         if path.keys != ("logName",) or node.operator in REGEX_OPERATORS:
             continue
-        for literal in _literals(node.value):
+        for literal in find_literals(node.value):
             match = _LOG_ID.search(literal.text)
             if match:
                 encoded = literal.text[: match.start(1)] + quote(match[1], safe="%")
@@ -148,7 +148,7 @@ def missing_fields(query: Query) -> Iterator[Finding]:
     ``field!=""`` is meant to leave out entries without the field, and so are 0 and null.
     """
     beside = _siblings(query, And)
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         if node.operator not in _CONTRARY or len(path.keys) <= path.fixed or _is_group(node.value):
             continue
         empty = isinstance(node.value, Literal) and (node.value.null or node.value.text in _EMPTY)
@@ -160,7 +160,7 @@ def missing_fields(query: Query) -> Iterator[Finding]:
 
 def unequal_to_any(query: Query) -> Iterator[Finding]:
     """Find ``field != (A OR B)``, which holds for every value that is not both."""
-    for node, _ in _comparisons(query):
+    for node, _ in find_comparisons(query):
         if node.operator in _CONTRARY and isinstance(node.value, Or):
             fix = f"NOT {node_text(Comparison(node.left, _CONTRARY[node.operator], node.value))}"
             each = f"{node.operator} is applied to each value"
@@ -171,7 +171,7 @@ def unequal_to_any(query: Query) -> Iterator[Finding]:
 def defaulted_fields(query: Query) -> Iterator[Finding]:
     """Find comparisons that an entry without the field passes by its default."""
     beside = _siblings(query, And)
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         if node.operator not in _BELOW or path.default is None or len(path.keys) == 1:
             continue
         if any(
@@ -180,7 +180,7 @@ def defaulted_fields(query: Query) -> Iterator[Finding]:
             continue
         if any(
             make_value_test(path.type, node.operator, literal)(path.default)
-            for literal in _literals(node.value)
+            for literal in find_literals(node.value)
         ):
             name = left_text(node.left)
             shown = DEFAULTS[path.kind] if path.kind else ""
@@ -194,7 +194,7 @@ def severity_floor(query: Query) -> Iterator[Finding]:
     message = "entries without severity (DEFAULT), such as plain lines on stdout and stderr, are left out"
     beside = _siblings(query, Or)
     default = Comparison(Field(("severity",)), "=", Literal("DEFAULT"))
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         number = to_severity(node.value.text) if isinstance(node.value, Literal) else None
         floor = path.kind is Kind.SEVERITY and node.operator in (">", ">=") and number
         if floor and default not in beside.get(id(node), ()):
@@ -214,7 +214,7 @@ def text_payload_only(query: Query) -> Iterator[Finding]:
     )
     if everywhere or "jsonPayload" in named or "protoPayload" in named or _reads_platform_log(query):
         return
-    for node, path in _comparisons(query):
+    for node, path in find_comparisons(query):
         if path.keys == ("textPayload",) and node.operator in (":", "=", "=~"):
             text = query.text[node.span.start : node.span.end]
             other = f"jsonPayload.message{query.text[node.left.span.end : node.span.end]}"
@@ -234,11 +234,11 @@ def _reads_platform_log(query: Query) -> bool:
                 if _PLATFORM_LOG.search(log.text):
                     return True
             case Comparison(left=Field(parts=("logName",)), operator="=" | ":"):
-                names = [literal.text for literal in _literals(part.value)]
+                names = [literal.text for literal in find_literals(part.value)]
                 if names and all(_PLATFORM_LOG.search(name) for name in names):
                     return True
             case Comparison(left=Field(parts=("resource", "type")), operator="="):
-                types = [literal.text for literal in _literals(part.value)]
+                types = [literal.text for literal in find_literals(part.value)]
                 if types and not any(name in _WORKLOADS for name in types):
                     return True
     return False
@@ -271,7 +271,8 @@ def _has_time_bound(node: Node | None) -> bool:
             return False
 
 
-def _comparisons(query: Query) -> Iterator[tuple[Comparison, Path]]:
+def find_comparisons(query: Query) -> Iterator[tuple[Comparison, Path]]:
+    """Yield each comparison of a field, with the field's path."""
     for node in walk(query.root):
         if isinstance(node, Comparison) and isinstance(node.left, Field):
             yield node, bind_field(node.left, query.text)
@@ -283,7 +284,8 @@ def _siblings(query: Query, kind: type[And] | type[Or]) -> dict[int, tuple[Node,
     return {id(part): joint.parts for joint in joints for part in joint.parts}
 
 
-def _literals(value: Node) -> Iterator[Literal]:
+def find_literals(value: Node) -> Iterator[Literal]:
+    """Yield the literals of a right-hand side."""
     return (node for node in walk(value) if isinstance(node, Literal))
 
 

@@ -11,7 +11,7 @@ from triage.lql.findings import make_finding
 from triage.lql.formatter import left_text
 from triage.lql.signatures import FUNCTIONS
 from triage.lql.strings import quote_string
-from triage.lql.tree import Anywhere, Comparison, Literal, Or, Query, Span, find_fields, walk
+from triage.lql.tree import And, Anywhere, Comparison, Literal, Or, Query, Span, find_fields, walk
 from triage.lql.values import to_double
 from triage.models import Finding
 
@@ -102,6 +102,17 @@ def _grouped_values(node: Or, text: str) -> str | None:
         return None
     values = [text[part.span.start : part.span.end] for part in (first.value, *rest)]
     return f"{text[first.span.start : first.value.span.start]}({' OR '.join(values)})"
+
+
+def mixed_operators(query: Query) -> Iterator[Finding]:
+    """Find AND beside OR without parentheses: OR binds closer, unlike in most languages."""
+    message = "OR binds closer than AND here; parentheses show what is meant"
+    for node in walk(query.root):
+        for part in node.parts if isinstance(node, And) else ():
+            text = query.text[part.span.start : part.span.end]
+            before, after = query.text[: part.span.start].split(), query.text[part.span.end :].split()
+            if isinstance(part, Or) and ("AND" in (*before[-1:], *after[:1])):
+                yield make_finding("mixed-operators", "note", message, query.text, part.span, f"({text})")
 
 
 def spaced_function(query: Query) -> Iterator[Finding]:

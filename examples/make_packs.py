@@ -50,7 +50,7 @@ SAYS: dict[tuple[RunKind, str], str] = {
     ("boot", "memory"): "the memory limit was exceeded",
     ("boot", "traceback"): "a stack trace that belongs to the start",
     ("boot", "note"): "something else that belongs to the start; `reason`",
-    ("boot", "died"): "the instance ended; `code`: 0 is no failure",
+    ("boot", "died"): "the instance ended; `code`: 0 is not a failure",
     ("boot", "ready"): "the startup is done",
     ("boot", "stopped"): "the instance was asked to stop",
     ("probe", "started"): "a probe from outside begins",

@@ -229,6 +229,12 @@ def test_explain_shows_meaning_and_fixes(call: Call) -> None:
     assert places == sorted(places)
 
 
+def test_explain_shows_when_each_fix_is_due(call: Call) -> None:
+    printed = call("explain", "gate-header-check").out
+    assert "Due: today. Takes: 1 hour. Risk: " in printed
+    assert "P0, " not in printed.partition("How to fix it")[2]
+
+
 def test_every_cause_can_be_explained(call: Call) -> None:
     from triage.cli.screens.console import render_text
     from triage.cli.screens.packs import render_cause, render_unexplained

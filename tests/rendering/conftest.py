@@ -192,8 +192,8 @@ def database(gate: Document) -> Document:
     )
     lead = incident(
         "unknown-error",
-        "An error that no rule knows: [LEGACY MODE] it *broke*",
-        because=["The line is logged as an error; no rule says what it means. [E1]"],
+        "An error that no rule explains: [LEGACY MODE] it *broke*",
+        because=["The line is logged as an error; no rule explains it. [E1]"],
         evidence=[evidence(1, "[LEGACY MODE] it *broke*")],
         confidence="low",
         severity="P2",

@@ -191,7 +191,7 @@ def test_gaps_are_listed_by_file_name(database: Document) -> None:
 
 def test_first_incident_is_full_and_others_are_one_line(database: Document) -> None:
     others = section(plan(*database), "Other incidents")
-    assert "- An error that no rule knows: `[LEGACY MODE] it *broke*`; " in others
+    assert "- An error that no rule explains: `[LEGACY MODE] it *broke*`; " in others
     assert others.count(" Fix: ") == 10
     assert "And 4 more" in others
     assert "**Takes:**" not in others

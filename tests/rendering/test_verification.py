@@ -123,7 +123,7 @@ def test_metric_is_ticked_if_after_reaches_it_else_reported_as_not_measured(gate
     after = msgspec.structs.replace(timeline, runs=[], requests=[answered])
     text = render_verification(compared(), incident, after, NEW)
     assert (
-        "- [x] `/ws/health` answers 200 to a plain GET (within 24 hours): 7 of 7 health checks were answered 2xx (target: all)"
+        "- [x] `/ws/health` returns 200 to a plain GET (within 24 hours): 7 of 7 health checks were answered 2xx (target: all)"
         in text
     )
     assert (

@@ -14,7 +14,7 @@ _FAILED: dict[FailureKind, str] = {
     "readiness_probe": "A readiness probe failed, and no statement before it explains it",
     "worker": "A worker process failed, and no statement before it explains it",
     "request": "Requests failed, and no statement of theirs explains it",
-    "deployment": "A deployment failed, and no rule knows its message",
+    "deployment": "A deployment failed, and no rule explains its message",
     "task": "A task of a job failed, and no statement before it explains it",
     "execution": "An execution of a job failed, and no statement before it explains it",
 }
@@ -50,12 +50,12 @@ def unexplained_causes() -> list[UnexplainedCause]:
     return [
         UnexplainedCause(
             "unknown-statement",
-            "A failure after a statement that no rule knows",
+            "A failure after a statement that no rule explains",
             ["failed-instance", "failed-requests"],
         ),
         *(
             UnexplainedCause(cause_id_of(kind, has_statement=False), title, [playbook_of(kind)])
             for kind, title in _FAILED.items()
         ),
-        UnexplainedCause("unknown-error", "An error that no rule knows", ["unknown-error"]),
+        UnexplainedCause("unknown-error", "An error that no rule explains", ["unknown-error"]),
     ]

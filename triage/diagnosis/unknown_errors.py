@@ -26,7 +26,7 @@ _SPANS = 32
 _MAX_LISTED = 25
 #: Distances to the nearest failure, in seconds, by which errors are ranked.
 _NEAR = (1, 10, 60, 600)
-_OTHER = "other errors that no rule knows"
+_OTHER = "other errors that no rule explains"
 _ERROR = 500
 #: Revisions and instances that an error names.
 _MAX_NAMES = 20
@@ -248,9 +248,9 @@ def _reasons(error: ErrorCount, gap: int | None, news: str) -> list[Because]:
     times = error.moments.times()
     first, last = (format_second(format_timestamp(time)) for time in (times[0], times[-1]))
     when = f"once, at {first}" if error.count == 1 else f"{error.count:,} times from {first} to {last}"
-    says = [f"Logged as an error {when}; no failure point of it is known"]
+    says = [f"Logged as an error {when}; it is not linked to a failure"]
     if error.known is None:
-        says = [f"Logged as an error {when}; no rule says what it means"]
+        says = [f"Logged as an error {when}; no rule explains it"]
     if gap is not None:
         where = "before" if gap >= 0 else "after"
         says.append(f"{describe_gap(abs(gap))} {where} the nearest failure of the service")

@@ -7,6 +7,8 @@ import msgspec
 from triage.models.immutable import Immutable
 
 Severity = Literal["P0", "P1", "P2"]
+#: When a fix is due, by its priority.
+_DUE: dict[Severity, str] = {"P0": "today", "P1": "this sprint", "P2": "later"}
 Within = Literal["24 hours", "1 week", "1 month"]
 #: What can be measured: of runs, of one check's outcomes, of requests.
 Measure = Literal[
@@ -64,6 +66,11 @@ class Fix(PlaybookModel, frozen=True, kw_only=True):
     why: str = ""
     validate: list[str] = []
     rollback: list[str] = []
+
+    @property
+    def due(self) -> str:
+        """Return when the fix is due, by its priority."""
+        return _DUE[self.priority]
 
     def __post_init__(self) -> None:
         """Check that a symptom fix says why the cause remains."""

@@ -24,7 +24,7 @@ from triage.rendering.chain_graph import ChainGraph, build_chain_graph
 from triage.rendering.change_view import describe_items
 from triage.rendering.escape import SafeMarkdown, summary_line
 from triage.rendering.playbooks import find_unfilled
-from triage.rendering.report_view import DUE, WORDS, ReportView
+from triage.rendering.report_view import WORDS, ReportView
 from triage.rendering.swimlane import WIDTH, draw_swimlane
 from triage.resources import root
 from triage.text import clean, pluralize
@@ -184,7 +184,6 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
         "describe_items": describe_items,
         "seconds": formatting.format_seconds,
         "local": partial(_format_local, layout.zone),
-        "due": lambda fix: DUE[fix.priority],
         "unfilled": lambda commands: find_unfilled(_join_commands(commands)),
     }
 

@@ -237,7 +237,7 @@ def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
         "local": partial(_format_local, zone),
         "cite": _cite_evidence,
         "shell": _fence_commands,
-        "due": lambda fix: escape.SafeMarkdown(report_view.DUE[fix.priority]),
+        "due": lambda fix: escape.SafeMarkdown(fix.due),
         "explorer": escape.explorer_link,
         "describe_items": describe_items,
         "describe_item": describe_item,

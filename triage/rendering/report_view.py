@@ -33,8 +33,6 @@ WORDS = {
     "no_data": "no data",
     "unknown": "no verdict",
 }
-#: When a fix of a playbook is due, by its priority.
-DUE = {"P0": "today", "P1": "this sprint", "P2": "later"}
 #: Gaps that may change the answer.
 _SERIOUS_GAPS = ("payload_lost", "limit_suspected", "cut_file", "checksum", "missing_part", "suppressed")
 

@@ -135,7 +135,7 @@ def _render_fixes(playbooks: Sequence[Playbook]) -> Iterator[RenderableType]:
         for number, fix in enumerate(chosen, start=1):
             yield _indent(Text.assemble((f"{number}. {fix.title}", "bold")))
             yield _indent(
-                Text(f"{fix.priority}, {fix.timeframe}. Risk: {fix.risk}", style="dim"), deeper=True
+                Text(f"Due: {fix.due}. Takes: {fix.timeframe}. Risk: {fix.risk}", style="dim"), deeper=True
             )
             yield _indent(Text(fix.does.strip()), deeper=True)
             if fix.why:

@@ -97,7 +97,7 @@ def _judge_revision(
         return "inconclusive", "nothing in these entries shows whether it serves"
     basis = _basis(revision)
     what = "requests" if any(group.paths for group in grave) else "instances"
-    return ("degraded", f"{basis}; {what} fail") if grave else ("ready", f"{basis} ({_BASIS})")
+    return ("degraded", f"{basis}; some {what} failed") if grave else ("ready", f"{basis} ({_BASIS})")
 
 
 def _judge_starts(

@@ -108,6 +108,14 @@ def test_time_alone_is_medium_and_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize("verb", ["Services.CreateService", "Jobs.CreateJob"])
+def test_creation_has_no_unknown_configuration_before_it(verb: str) -> None:
+    created = change(method=f"google.cloud.run.v2.{verb}", previous_revision=None, config_known=False)
+    link = link_change(onset(OOM), [created])
+    assert link is not None
+    assert link.says == f"Began 40 s after {SERVICE} was created."
+
+
 def test_time_alone_links_no_late_failure() -> None:
     assert link_change(onset(REDIS, "10:40:00"), [change("10:00:00", IMAGE)]) is None
 

@@ -32,6 +32,8 @@ def item_text(item: ChangeItem) -> str:
 
 def link_text(change: AppliedChange, items: list[ChangeItem], seconds: float, *, certain: bool) -> str:
     """Return one sentence; ``items`` are those that explain the failure, the most certain first."""
+    if change.change.is_creation:
+        return f"Began {delay_text(seconds)} after {change.resource} was created."
     began = f"Began {delay_text(seconds)} after {_subject(change)}"
     if not items:
         return f"{began}; its previous configuration is unknown."

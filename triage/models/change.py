@@ -43,6 +43,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     items: list[ChangeItem] = []
     config_known: bool = True
 
+    @property
+    def is_creation(self) -> bool:
+        """Return whether the call created the workload: there was no configuration before.
+
+        Source: method names such as CreateService and CreateJob on Cloud Run's audit logging page.
+        """
+        return self.service is not None and self.method.rpartition(".")[2].startswith("Create")
+
 
 class ConfigurationDifference(msgspec.Struct, frozen=True):
     """What differs between the configurations of one service on two sides.

@@ -98,7 +98,9 @@ def _nothing_changed(service: str, began: int, diagnosis: Diagnosis, history: Ch
 
 def _lacks_configuration(change: AppliedChange) -> bool:
     return (
-        not change.change.config_known and change.change.service is not None and change.kind != "iam policy"
+        not (change.change.config_known or change.change.is_creation)
+        and change.change.service is not None
+        and change.kind != "iam policy"
     )
 
 

@@ -107,7 +107,9 @@ def _unknown_change(
         if not before:
             return UnknownChange(service=service, says=f"no deployment of {service} is known")
         deployments = [change for change in deployments if change.at >= before[-1].at]
-    unknown = next((change for change in deployments if not change.change.config_known), None)
+    unknown = next(
+        (found for found in deployments if not (found.change.config_known or found.change.is_creation)), None
+    )
     if unknown is None:
         return None
     at = format_utc_and_local(parse_timestamp(f"{format_timestamp(unknown.at)[:19]}Z"))
@@ -119,7 +121,7 @@ def _unknown_change(
 
 
 def _deployments(names: set[str], changes: Sequence[AppliedChange]) -> Iterator[AppliedChange]:
-    """Yield the deployments of a service; before the one that created it there was nothing."""
+    """Yield the deployments of a service."""
     for change in changes:
         if change.kind in ("service", "job", "worker pool") and change.change.service in names:
             yield change

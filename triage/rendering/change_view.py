@@ -88,6 +88,8 @@ def _names(incident: Incident) -> dict[str, str]:
 def describe_items(change: Change) -> str:
     """Return the items of a change on one line: "memory 1Gi -> 512Mi, env DB_HOST removed"."""
     if not change.items:
+        if change.is_creation:
+            return "created"
         return "" if change.config_known else "the previous configuration is unknown"
     return ", ".join(describe_item(item) for item in change.items)
 

@@ -17,7 +17,7 @@ _START_TIERS = ("crash", "startup")
 #: Kinds of workloads that requests reach: the others have no traffic to send back.
 _WITH_TRAFFIC = ("service", "function")
 _VALUE = re.compile(r"\bVALUE\b")
-_FIRST_GENERATION = re.compile(r"-0+1(?:-[a-z0-9]{3})?$", re.ASCII)
+_FIRST_REVISION = re.compile(r"-0+1(?:-[a-z0-9]{3})?$", re.ASCII)
 #: A memory limit as Cloud Run logs it: "512 MiB" or "512M".
 _MEMORY = re.compile(r"(\d{1,7}) ?([MG])(?:iB)?", re.ASCII)
 
@@ -97,7 +97,7 @@ def _rollback(
     verdict = state.revisions.get(revision)
     # A crash comes back while its revision serves; requests that succeed again do not fail again.
     comes_back = incident.tier in _START_TIERS and state.revision == revision and verdict != "ready"
-    if (incident.recovered and not comes_back) or _FIRST_GENERATION.search(revision):
+    if (incident.recovered and not comes_back) or _FIRST_REVISION.search(revision):
         return
     if verdict == "not_ready" and not incident.scope.instances:
         return  # The deployment failed before an instance started: no traffic moved.

@@ -202,6 +202,7 @@ def test_every_format_of_a_document_has_a_renderer() -> None:
 def test_commands_take_the_formats_of_their_document() -> None:
     documents: dict[str, DocumentName] = {
         "diagnose": "diagnosis",
+        "fetch": "diagnosis",
         "verify": "diagnosis",
         "timeline": "timeline",
         "compare": "comparison",

@@ -65,7 +65,7 @@ def poll_until_sure(
             "keep": False,
             "reads_per_minute": 10**6,
         }
-        return pipeline.poll_until_sure(
+        gate, analysis, files = pipeline.poll_until_sure(
             FetchPlan(**fields | changes),
             PACKS,
             lambda analysis: pipeline.gate(analysis, CRITERIA),
@@ -75,6 +75,8 @@ def poll_until_sure(
             notify=message.append,
             show_progress=lambda _: None,
         )
+        assert gate.verdict == analysis.diagnosis.verdict
+        return gate, files
 
     return run
 

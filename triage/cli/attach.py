@@ -157,11 +157,9 @@ def _print_results(results: "list[TicketResult]") -> None:
 
 def _write_text(text: str, output: Path) -> None:
     """Write to a file, or to stdout for "-"."""
-    from triage.cli.output import write_atomically
+    from triage.cli.output import write_text
 
     if str(output) == "-":
         click.echo(text, nl=not text.endswith("\n"))
-        return
-    with write_atomically(output) as stream:
-        stream.write(text.encode())
-    print_note(f"wrote {output}")
+    else:
+        write_text(text, output)

@@ -19,7 +19,7 @@ from triage.errors import ExitStatus
 
 if TYPE_CHECKING:
     from triage.models import Diagnosis, Pack
-    from triage.pipeline import Configuration, Selection
+    from triage.pipeline import Configuration, Selection, StepAnswer
 
 
 @click.command("diagnose")
@@ -49,15 +49,16 @@ def diagnose_command(
     or a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first two lines are the answer: verdict
     and service, then what broke.
     """
-    from triage.pipeline import analyse, to_json
+    from triage.pipeline import StepAnswer, analyse
 
     analysis = analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
-    diagnosis = add_earlier_issues(analysis, repo).diagnosis
+    analysis = add_earlier_issues(analysis, repo)
+    diagnosis = analysis.diagnosis
     current_settings().status = exit_status_of(diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
-    if output_format == "json":
-        click.echo(to_json(diagnosis), nl=False)
+    if output_format != "text":
+        print_for_programs(StepAnswer(analysis), output_format)
         return
     from triage.cli.screens.console import print_screen, sanitize
     from triage.cli.screens.diagnosis import render_answer, render_details
@@ -68,6 +69,17 @@ def diagnose_command(
         print_screen(
             *render_details(shown, exports, playbooks=analysis.playbooks, verbose=current_settings().verbose)
         )
+
+
+def print_for_programs(answer: "StepAnswer", output_format: str) -> None:
+    """Print a diagnosis in a format that is not the screen."""
+    from triage.cli.github_actions import print_to_actions
+    from triage.pipeline import to_json
+
+    if output_format == "json":
+        click.echo(to_json(answer.analysis.diagnosis), nl=False)
+    else:
+        print_to_actions(answer)
 
 
 def exit_status_of(

@@ -74,9 +74,9 @@ def _report_failure(error: BaseException, settings: Settings) -> int:
             status = error.code if isinstance(error.code, int) else int(error.code is not None)
         case click.ClickException():
             error.show()
-            status = error.exit_code
+            status = _annotate(error.format_message(), settings, error.exit_code)
         case TriageError():
-            status = _print_error(str(error), error.status)
+            status = _annotate(str(error), settings, _print_error(str(error), error.status))
         case _TerminatedError():
             status = _print_error("terminated", ExitStatus.TERMINATED)
         case KeyboardInterrupt() | click.Abort():
@@ -96,6 +96,15 @@ def _print_error(what: str, status: ExitStatus) -> ExitStatus:
     from triage.text import clean
 
     click.echo(f"triage: {clean(what)}", err=True)
+    return status
+
+
+def _annotate(what: str, settings: Settings, status: int) -> int:
+    """Print an error as an annotation too, where the output is for GitHub Actions; return the status."""
+    if settings.annotate:
+        from triage.pipeline import error_annotation
+
+        click.echo(error_annotation(what), nl=False)
     return status
 
 

@@ -2,17 +2,22 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from triage.cli.diagnose import exit_status_of, print_for_programs
 from triage.cli.options import (
+    exit_status_options,
     fetch_options,
+    format_option,
     pack_option,
+    report_option,
     template_option,
     verbosity_options,
     workload_options,
 )
+from triage.cli.report import write_report
 from triage.cli.settings import current_settings, print_note
 from triage.errors import UsageError
 
@@ -50,10 +55,10 @@ if TYPE_CHECKING:
     default=None,
     help="Widen the window if a run is cut off.  [default: not with --from]",
 )
-@click.option(
-    "--report", metavar="FILE", type=click.Path(path_type=Path), help="Also write the report to this file."
-)
+@report_option
 @template_option
+@format_option("diagnosis", "Output format; github writes annotations, job summary and outputs of a step.")
+@exit_status_options
 @click.option("--print-query", is_flag=True, help="Print only the filter and its gcloud command.")
 @click.option(
     "--dry-run", is_flag=True, help="Print what would be fetched, and the most calls that it takes."
@@ -76,6 +81,10 @@ def fetch_command(
     limit: int | None,
     report: Path | None,
     template: str | None,
+    output_format: str,
+    exit_code: bool,
+    fail_on: Literal["degraded"] | None,
+    strict: bool,
     reads_per_minute: int,
     endpoint: str,
     impersonate: str,
@@ -125,7 +134,19 @@ def fetch_command(
     elif dry_run:
         click.echo("\n".join(pipeline.plan_fetch(plan, packs, since_epoch(now))))
     else:
-        _print_diagnosis(*_fetch_and_diagnose(plan, packs), report, template)
+        fetched, analysis = _fetch_and_diagnose(plan, packs)
+        current_settings().status = exit_status_of(
+            analysis.diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict
+        )
+        missing = _describe_missing(fetched, analysis)
+        _print_notes(fetched, missing)
+        if output_format == "text":
+            _print_diagnosis(fetched, analysis)
+        if report:
+            write_report(analysis, report, template or "ticket")
+        if output_format != "text":
+            answer = pipeline.StepAnswer(analysis, report=str(report or ""), note="; ".join(missing))
+            print_for_programs(answer, output_format)
 
 
 def _print_queries(plan: "FetchPlan", packs: "list[Pack]") -> None:
@@ -145,29 +166,40 @@ def _fetch_and_diagnose(plan: "FetchPlan", packs: "list[Pack]") -> "tuple[list[F
         return pipeline.fetch(plan, packs, notify=progress.notify, show_progress=progress.show)
 
 
-def _print_diagnosis(
-    fetched: "list[FetchResult]", analysis: "Analysis", report: Path | None, template: str | None
-) -> None:
-    """Print the diagnosis of the fetched files, and what the window cuts."""
-    from triage.cli.screens.console import print_screen, sanitize
-    from triage.cli.screens.diagnosis import render_answer, render_details
+def _describe_missing(fetched: "list[FetchResult]", analysis: "Analysis") -> list[str]:
+    """Return a sentence for each service without entries, if there is no answer for want of them."""
+    if analysis.diagnosis.verdict != "no_data":
+        return []
+    return [
+        f"no entries of service {file.service} in project {file.project} from {file.window}; "
+        f"list the services: gcloud run services list --project={file.project}"
+        for file in fetched
+        if not file.entries
+    ]
+
+
+def _print_notes(fetched: "list[FetchResult]", missing: list[str]) -> None:
+    """Print what was fetched, what is missing, and what the window cuts."""
     from triage.text import pluralize
 
     for file in fetched:
         print_note(f"wrote {file.path}: {file.entries:,} entries")
-        if not file.entries and analysis.diagnosis.verdict == "no_data":
-            print_note(
-                f"no entries of service {file.service} in project {file.project} from "
-                f"{file.window}; list the services: gcloud run services list "
-                f"--project={file.project}"
-            )
         if file.traces:
             print_note(
                 f"{file.related:,} of them are of other services and load balancers, by "
                 f"{pluralize(file.traces, 'trace')} of failed requests"
             )
+    for sentence in missing:
+        print_note(sentence)
     if cut := fetched[0].cut:
         print_note(f"cut: {cut}")
+
+
+def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis") -> None:
+    """Print the diagnosis of the fetched files."""
+    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.diagnosis import render_answer, render_details
+
     shown = sanitize(analysis.diagnosis)
     print_screen(render_answer(shown))
     if not current_settings().quiet:
@@ -179,14 +211,3 @@ def _print_diagnosis(
                 verbose=current_settings().verbose,
             )
         )
-    if report:
-        _write_report(analysis, report, template or "ticket")
-
-
-def _write_report(analysis: "Analysis", path: Path, template: str) -> None:
-    from triage import pipeline
-    from triage.cli.output import write_atomically
-
-    with write_atomically(path) as stream:
-        stream.write(pipeline.report(analysis, template).encode())
-    print_note(f"wrote {path}")

@@ -1,6 +1,5 @@
 """``triage gate``: deployment gate that passes or fails a revision."""
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from triage.cli.github_actions import print_to_actions
 from triage.cli.options import (
     EXPORT_PATH,
     config_option,
@@ -19,10 +19,12 @@ from triage.cli.options import (
     format_option,
     max_bytes_option,
     pack_option,
+    report_option,
     verbosity_options,
 )
+from triage.cli.report import write_report
 from triage.cli.settings import current_settings, print_note
-from triage.errors import ExitStatus, IOFailureError, UsageError
+from triage.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from triage.models import FetchPlan, Gate, Pack
@@ -71,7 +73,7 @@ _USAGE_HINT = "give EXPORT..., or --service NAME to fetch its logs"
     type=click.IntRange(min=1),
     help="Fewer requests measure nothing.  [default: 20, or that of --criteria]",
 )
-@format_option("gate", "How to say it; github writes annotations, and a summary to GITHUB_STEP_SUMMARY.")
+@format_option("gate", "How to say it; github writes annotations, job summary and outputs of a step.")
 @click.option("--since", metavar="TIME", help="Only from this time on: 30m, RFC 3339.  [fetching: 1h]")
 @click.option("--wait", metavar="LENGTH", help="Fetch again until the answer is sure, at most so long: 10m.")
 @click.option(
@@ -80,6 +82,7 @@ _USAGE_HINT = "give EXPORT..., or --service NAME to fetch its logs"
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep what was fetched for the answer there; without it nothing is kept.",
 )
+@report_option
 @max_bytes_option
 @connection_options
 @engine_option
@@ -99,6 +102,7 @@ def gate_command(
     since: str | None,
     wait: str | None,
     keep: Path | None,
+    report: Path | None,
     max_bytes: int | None,
     project: str,
     reads_per_minute: int,
@@ -151,9 +155,14 @@ def gate_command(
         )
         result = evaluate(found)
     else:
-        result = _poll_until_sure(plan, packs, evaluate, wait, keep)
+        result, found = _poll_until_sure(plan, packs, evaluate, wait, keep)
     current_settings().status = _STATUSES[result.status]
-    _print_gate(result, output_format)
+    if report:
+        write_report(found, report)
+    if output_format == "github":
+        print_to_actions(pipeline.StepAnswer(found, result, str(report or "")))
+    else:
+        _print_gate(result, output_format)
 
 
 def _fetch_plan(
@@ -185,7 +194,7 @@ def _parse_since(text: str | None) -> int | None:
 
 def _poll_until_sure(
     plan: "FetchPlan", packs: "list[Pack]", evaluate: GateEvaluator, wait: str | None, keep: Path | None
-) -> "Gate":
+) -> "tuple[Gate, Analysis]":
     """Fetch and evaluate until the result is sure or the time is up."""
     import msgspec
 
@@ -200,7 +209,7 @@ def _poll_until_sure(
         nullcontext(str(keep)) if keep else TemporaryDirectory(prefix="triage-") as folder,
         FetchProgress(quiet=current_settings().quiet) as progress,
     ):
-        result, files = pipeline.poll_until_sure(
+        result, analysis, files = pipeline.poll_until_sure(
             msgspec.structs.replace(plan, folder=folder),
             packs,
             evaluate,
@@ -212,14 +221,12 @@ def _poll_until_sure(
         )
     for file in files if keep else []:
         print_note(f"wrote {file}")
-    return result
+    return result, analysis
 
 
 def _print_gate(result: "Gate", output_format: str) -> None:
     from triage import pipeline
 
-    if output_format == "github":
-        _write_step_summary(result)
     if output_format != "text":
         click.echo(pipeline.render_gate(result, output_format), nl=False)
     else:
@@ -230,19 +237,3 @@ def _print_gate(result: "Gate", output_format: str) -> None:
         print_screen(render_answer(shown))
         if not current_settings().quiet:
             print_screen(*render_details(shown))
-
-
-def _write_step_summary(result: "Gate") -> None:
-    """Append the result to the file that GITHUB_STEP_SUMMARY names, if any."""
-    from triage import pipeline
-
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not path:
-        return
-    try:
-        with Path(path).open("a", encoding="utf-8") as summary:
-            summary.write(pipeline.gate_summary(result))
-    except OSError as error:
-        raise IOFailureError(
-            f"GITHUB_STEP_SUMMARY: {path}: {error.strerror}", "let it name a file that can be written"
-        ) from error

@@ -75,8 +75,16 @@ def format_option(document: "DocumentName", help_text: str) -> Callable[[Functio
         type=click.Choice(names),
         default=names[0],
         show_default=True,
+        is_eager=True,
+        callback=_set_annotate,
         help=help_text,
     )
+
+
+def _set_annotate(context: click.Context, _option: click.Parameter, name: str) -> str:
+    """Store that errors become annotations; the option is eager, so those of later options do too."""
+    context.ensure_object(Settings).annotate = name == "github"
+    return name
 
 
 def output_option(function: Function) -> Function:
@@ -89,6 +97,18 @@ def output_option(function: Function) -> Function:
         metavar="FILE",
         type=click.Path(path_type=Path),
         help="Write to this file instead of stdout.",
+    )(function)
+
+
+def report_option(function: Function) -> Function:
+    """Add --report: the file to which the report is written, too."""
+    from pathlib import Path
+
+    return click.option(
+        "--report",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Also write the report to this file.",
     )(function)
 
 

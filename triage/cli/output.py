@@ -7,7 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from triage.cli.settings import print_note
 from triage.errors import IOFailureError
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file atomically, and say so.
+
+    Raises:
+        IOFailureError: as ``write_atomically``.
+
+    """
+    with write_atomically(path) as stream:
+        stream.write(text.encode())
+    print_note(f"wrote {path}")
 
 
 @contextmanager

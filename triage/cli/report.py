@@ -17,13 +17,14 @@ from triage.cli.options import (
     template_option,
     verbosity_options,
 )
+from triage.cli.output import write_text
 from triage.cli.settings import print_note
 from triage.cli.time_zone import parse_zone as zone_of
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from triage.models import Pack
-    from triage.pipeline import Configuration, Selection
+    from triage.pipeline import Analysis, Configuration, Selection
 
 
 @click.command("report")
@@ -77,8 +78,16 @@ def report_command(
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
-    from triage.cli.output import write_atomically
+    write_text(text, output)
 
-    with write_atomically(output) as stream:
-        stream.write(text.encode())
-    print_note(f"wrote {output}")
+
+def write_report(analysis: "Analysis", path: Path, template: str = "ticket") -> None:
+    """Write the report of an analysis as Markdown, and say so.
+
+    Raises:
+        IOFailureError: it cannot be written.
+
+    """
+    from triage import pipeline
+
+    write_text(pipeline.report(analysis, template), path)

@@ -20,6 +20,7 @@ class Settings:
         quiet: print only the answer.
         verbose: print all that is known, not only what matters first.
         debug: print a traceback when something fails.
+        annotate: print an error as an annotation of GitHub Actions, too.
         status: exit status of the call, set before the answer is printed.
 
     """
@@ -27,6 +28,7 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    annotate: bool = False
     status: ExitStatus = ExitStatus.ANSWERED
 
 

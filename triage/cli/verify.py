@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from triage.cli.diagnose import exit_status_of
+from triage.cli.diagnose import exit_status_of, print_for_programs
 from triage.cli.options import (
     connection_options,
     exit_status_options,
@@ -225,10 +225,10 @@ def _print_diagnosis(
     """Print the diagnosis and, under its answer, what the client saw."""
     from rich.text import Text
 
-    from triage.pipeline import to_json
+    from triage.pipeline import StepAnswer
 
-    if output_format == "json":
-        click.echo(to_json(analysis.diagnosis), nl=False)
+    if output_format != "text":
+        print_for_programs(StepAnswer(analysis), output_format)
         return
     from triage.cli.screens.console import print_screen, sanitize
     from triage.cli.screens.diagnosis import render_answer, render_details

@@ -323,6 +323,12 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     next: Next | None = None
     noise: list[Noise] = []
 
+    @property
+    def answer_incident(self) -> Incident | None:
+        """Return the incident of the answer: the first one, of a ready service the first open one."""
+        shown = (incident for incident in self.incidents if incident.is_open or self.verdict != "ready")
+        return next(shown, None)
+
     def state_of(self, service: str) -> ServiceState | None:
         """Return the state of a service, None for none."""
         return next((state for state in self.services if state.service == service), None)

@@ -44,6 +44,13 @@ from triage.pipeline.gate_evaluation import (
     with_request_limits as with_request_limits,
 )
 from triage.pipeline.gate_polling import poll_until_sure as poll_until_sure
+from triage.pipeline.github_actions import (
+    StepAnswer as StepAnswer,
+    annotations as annotations,
+    error_annotation as error_annotation,
+    job_summary as job_summary,
+    step_outputs as step_outputs,
+)
 from triage.pipeline.probe_run import (
     analyse_probe as analyse_probe,
     check_log_queries as check_log_queries,

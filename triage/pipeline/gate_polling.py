@@ -28,12 +28,12 @@ def poll_until_sure(
     pause: Callable[[float], None],
     notify: Callable[[str], None],
     show_progress: Callable[[Progress], None],
-) -> tuple[Gate, list[str]]:
+) -> tuple[Gate, Analysis, list[str]]:
     """Fetch and evaluate until the result is final or ``until`` is reached.
 
-    Return the gate and the fetched files. A result is final if the gate passes, or fails in a way that
-    later logs cannot change. Each poll fetches the whole window again, up to now, as entries may arrive
-    late. Files of earlier polls are removed.
+    Return the gate, the analysis that it is of, and the fetched files. A result is final if the gate passes,
+    or fails in a way that later logs cannot change. Each poll fetches the whole window again, up to now, as
+    entries may arrive late. Files of earlier polls are removed.
 
     evaluate: evaluates the gate.
     until: the last time in nanoseconds.
@@ -59,7 +59,7 @@ def poll_until_sure(
             pages = sum(file.pages for file in fetched)
             gate = _with_cut_limits(evaluate(analysis), fetched)
             if _is_sure(gate) or now() >= until:
-                return gate, [file.path for file in fetched]
+                return gate, analysis, [file.path for file in fetched]
             status = f"{gate.status}: {gate.why}"
         remaining = max(0.0, (until - now()) / NANOSECONDS)
         seconds = min(remaining, max(_PAUSE, 60 * pages / (plan.reads_per_minute * _QUOTA_SHARE)))

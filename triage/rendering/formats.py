@@ -35,6 +35,7 @@ FORMATS = (
     Format("csv", ("timeline",), "tables:runs_to_csv"),
     Format("markdown", ("comparison",), "markdown_report:render_verification"),
     Format("junit", ("gate",), "junit:render_junit"),
+    Format("github", ("diagnosis",), "annotations:render_diagnosis"),
     Format("github", ("gate",), "annotations:render_annotations"),
     Format("markdown", ("report",), "markdown_report:render_report"),
     Format("html", ("report",), "html_report:render_html"),

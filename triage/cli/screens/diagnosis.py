@@ -86,7 +86,7 @@ def render_answer(diagnosis: Diagnosis) -> Text:
     word, style = VERDICTS[diagnosis.verdict]
     if diagnosis.recovered:
         word += " (recovered)"
-    state, incident = _primary_service(diagnosis), _answer_incident(diagnosis)
+    state, incident = _primary_service(diagnosis), diagnosis.answer_incident
     separator = "  "
     if incident and diagnosis.verdict == "ready":
         word, style = (
@@ -167,11 +167,11 @@ def _render_parts(
 def _render_status(diagnosis: Diagnosis, incident: Incident) -> Iterator[RenderableType]:
     """Yield since when and how much of the service failed, what changed before, and the last issue of it."""
     state = diagnosis.state_of(incident.service)
-    if _answer_incident(diagnosis) is None:
+    if diagnosis.answer_incident is None:
         yield Text()
         yield Text(_format_title(incident, incident.service), style="bold", no_wrap=True)
     yield Text(_format_span(incident))
-    if state and state.why and incident.title not in state.why and _answer_incident(diagnosis):
+    if state and state.why and incident.title not in state.why and diagnosis.answer_incident:
         yield Text(_sentence(state.why))
     if incident.change and incident.change_says:
         yield Text(_sentence(incident.change_says))
@@ -313,19 +313,9 @@ def _label(label: str, text: str) -> Text:
     return Text.assemble((f"{label:<{_LABEL_WIDTH}}", "bold"), (text, "cyan"), no_wrap=True)
 
 
-def _answer_incident(diagnosis: Diagnosis) -> Incident | None:
-    """Return the incident of the answer.
-
-    It is the first incident; of a service that is ready, the first open one.
-    """
-    if diagnosis.verdict != "ready":
-        return next(iter(diagnosis.incidents), None)
-    return next((incident for incident in diagnosis.incidents if incident.is_open), None)
-
-
 def _answer_first(diagnosis: Diagnosis) -> list[Incident]:
     """Return the incidents, that of the answer first."""
-    incident = _answer_incident(diagnosis)
+    incident = diagnosis.answer_incident
     return sorted(diagnosis.incidents, key=lambda found: found is not incident)
 
 

@@ -1,0 +1,59 @@
+"""Print an answer to GitHub Actions: annotations, and the runner's files for the job summary and outputs.
+
+The names of the files and the limit of a summary are those of docs.github.com ("Workflow commands for GitHub
+Actions", "Adding a job summary" and "Setting an output parameter").
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.errors import IOFailureError
+
+if TYPE_CHECKING:
+    from triage.pipeline import StepAnswer
+
+#: More than 1 MiB in the summary of a step, and GitHub shows none of it.
+_MAX_SUMMARY = 1 << 20
+
+
+def print_to_actions(answer: "StepAnswer") -> None:
+    """Print the annotations, and append to the files that the runner names, if any.
+
+    Raises:
+        IOFailureError: such a file cannot be written.
+
+    """
+    from triage import pipeline
+
+    click.echo(pipeline.annotations(answer), nl=False)
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        room = _MAX_SUMMARY - (Path(path).stat().st_size if Path(path).exists() else 0)
+        _append("GITHUB_STEP_SUMMARY", pipeline.job_summary(answer, room))
+    append_outputs(pipeline.step_outputs(answer))
+
+
+def append_outputs(outputs: Mapping[str, str]) -> None:
+    """Append outputs of one line each to the file that GITHUB_OUTPUT names, if any.
+
+    Raises:
+        IOFailureError: it cannot be written.
+
+    """
+    _append("GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
+
+
+def _append(variable: str, text: str) -> None:
+    path = os.environ.get(variable)
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise IOFailureError(
+            f"{variable}: {path}: {error.strerror}", "let it name a file that can be written"
+        ) from error

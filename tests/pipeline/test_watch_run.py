@@ -296,7 +296,7 @@ def test_full_disk_ends_the_watch(watched: WatchFixture, monkeypatch: pytest.Mon
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     watched.server.add(export(READY))
-    monkeypatch.setattr("triage.fetching.durable.write_all", full)
+    monkeypatch.setattr("triage.files.durable.write_all", full)
     with pytest.raises(IOFailureError, match="No space left on device") as failed:
         watched.run()
     assert "make room" in failed.value.hint

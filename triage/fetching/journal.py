@@ -10,9 +10,9 @@ from typing import Literal
 import msgspec
 
 from triage.errors import BadDataError, UsageError
-from triage.fetching import durable
-from triage.fetching.lock import Lock
 from triage.fetching.pages import Page
+from triage.files import durable
+from triage.files.lock import Lock
 from triage.text import filename
 from triage.window import NANOSECONDS, Window, parse_timestamp
 
@@ -131,7 +131,7 @@ class Journal:
 
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = Lock(folder / _LOCK)
+        lock = _lock(folder)
         journal = cls(folder, state, lock)
         if has_checkpoint(folder):
             journal.close()
@@ -155,7 +155,7 @@ class Journal:
             TryAgainError: another process fetches into it.
 
         """
-        lock = Lock(folder / _LOCK)
+        lock = _lock(folder)
         try:
             journal = cls(folder, read_checkpoint(folder), lock)
             for index, part in enumerate(journal.state.parts):
@@ -304,6 +304,10 @@ class Journal:
 
     def _save(self) -> None:
         durable.replace(self.folder / _NAME, msgspec.json.encode(self.state))
+
+
+def _lock(folder: Path) -> Lock:
+    return Lock(folder / _LOCK, folder, holder="another fetch", hint="wait for it, or give -o FILE")
 
 
 def has_checkpoint(folder: Path) -> bool:

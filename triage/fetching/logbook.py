@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from triage.errors import IOFailureError, UsageError
-from triage.fetching import durable
+from triage.files import durable
 from triage.text import filename
 from triage.window import format_timestamp
 

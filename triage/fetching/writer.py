@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from triage import __version__
-from triage.fetching import durable
+from triage.files import durable
 from triage.models import FetchResult
 from triage.window import Window, format_timestamp, parse_timestamp
 

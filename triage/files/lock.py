@@ -1,4 +1,4 @@
-"""Lock a journal for one writer; the lock ends with its process."""
+"""Lock a file for one writer; the lock ends with its process."""
 
 import os
 import sys
@@ -13,8 +13,10 @@ class Lock:
     A file made with O_EXCL would outlive a killed process. The system's lock does not.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Acquire the lock.
+    def __init__(self, path: Path, written: Path, *, holder: str, hint: str) -> None:
+        """Acquire the lock of what is ``written``.
+
+        ``holder`` says who may hold it, such as "another fetch", and ``hint`` what to do then.
 
         Raises:
             TryAgainError: another process holds it.
@@ -23,32 +25,33 @@ class Lock:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._handle: int | None = handle
         try:
-            self._acquire(handle, path)
+            is_free = _take(handle)
+            process = "" if is_free else os.read(handle, 200).decode(errors="replace").strip()
         except BaseException:
             self.release()
             raise
-
-    @staticmethod
-    def _acquire(handle: int, path: Path) -> None:
-        try:
-            _lock_handle(handle)
-            held = os.fstat(handle).st_nlink > 0  # else who held it has just removed it
-        except OSError:
-            held = False
-        if not held:
-            holder = os.read(handle, 200).decode(errors="replace").strip()
-            raise TryAgainError(
-                f"another fetch ({holder or 'just begun'}) is writing {path.parent}",
-                "wait for it, or give -o FILE",
-            )
-        os.ftruncate(handle, 0)
-        os.write(handle, f"process {os.getpid()} on {_host_name()}\n".encode())
+        if not is_free:
+            self.release()
+            raise TryAgainError(f"{holder} ({process or 'just begun'}) is writing {written}", hint)
 
     def release(self) -> None:
         """Release the lock; releasing again does nothing."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _take(handle: int) -> bool:
+    """Lock a file and write who holds it; return whether it was free."""
+    try:
+        _lock_handle(handle)
+        held = os.fstat(handle).st_nlink > 0  # else who held it has just removed it
+    except OSError:
+        held = False
+    if held:
+        os.ftruncate(handle, 0)
+        os.write(handle, f"process {os.getpid()} on {_host_name()}\n".encode())
+    return held
 
 
 def _host_name() -> str:

@@ -20,7 +20,7 @@ from triage.rendering.formats import FORMATS, DocumentName, find_renderer, forma
 ROOT = Path(__file__).resolve().parents[1]
 TRIAGE = ROOT / "triage"
 
-GROUND_FLOOR = {"errors", "measures", "models", "redact", "resources", "text", "window"}
+GROUND_FLOOR = {"errors", "files", "measures", "models", "redact", "resources", "text", "window"}
 STAGES = {
     "probe",
     "release",
@@ -35,6 +35,7 @@ STAGES = {
     "rules",
     "runs",
     "tickets",
+    "notifications",
 }
 #: What each package may import: itself and the layers below.
 MAY_IMPORT = (
@@ -62,6 +63,8 @@ HEAVY = (
     "aiohttp",
     "httpx",
     "websockets",
+    "apprise",
+    "requests",
 )
 
 

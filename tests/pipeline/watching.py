@@ -51,6 +51,7 @@ class WatchFixture:
         self,
         *,
         on_change: Sequence[str] = (),
+        channels: pipeline.Notifications | None = None,
         file: str = "",
         text: str = ALL,
         service: str = SERVICE,
@@ -67,7 +68,11 @@ class WatchFixture:
             filter=text,
         )
         callbacks = pipeline.WatchCallbacks(
-            notify=self.notified.append, show=self.show, changed=self.changes.append, on_change=on_change
+            notify=self.notified.append,
+            show=self.show,
+            changed=self.changes.append,
+            on_change=on_change,
+            channels=channels,
         )
         how: dict[str, Any] = {"now": lambda: NOW, "timing": QUICK}
         return pipeline.watch(plan, PACKS, callbacks, **how | more)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from triage.cli.channels import notify_options
 from triage.cli.github_actions import print_to_actions
 from triage.cli.options import (
     EXPORT_PATH,
@@ -28,7 +29,7 @@ from triage.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from triage.models import FetchPlan, Gate, Pack
-    from triage.pipeline import Analysis, Configuration
+    from triage.pipeline import Analysis, Configuration, Notifications
 
 GateEvaluator = Callable[["Analysis"], "Gate"]
 
@@ -83,6 +84,7 @@ _USAGE_HINT = "give EXPORT..., or --service NAME to fetch its logs"
     help="Keep what was fetched for the answer there; without it nothing is kept.",
 )
 @report_option
+@notify_options
 @max_bytes_option
 @connection_options
 @engine_option
@@ -103,6 +105,7 @@ def gate_command(
     wait: str | None,
     keep: Path | None,
     report: Path | None,
+    channels: "Notifications | None",
     max_bytes: int | None,
     project: str,
     reads_per_minute: int,
@@ -163,6 +166,8 @@ def gate_command(
         print_to_actions(pipeline.StepAnswer(found, result, str(report or "")))
     else:
         _print_gate(result, output_format)
+    if channels:
+        channels.report_gate(result, found)
 
 
 def _fetch_plan(

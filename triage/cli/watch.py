@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import fetch_options, pack_option, verbosity_options, workload_options
+from triage.cli.channels import notify_options
+from triage.cli.options import (
+    fetch_options,
+    pack_option,
+    verbosity_options,
+    workload_options,
+)
 from triage.cli.settings import current_settings, print_note
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
     from triage.models import Pack, WorkloadKind
-    from triage.pipeline import Until
+    from triage.pipeline import Notifications, Until
 
 
 @click.command("watch")
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     "one run at a "
     "time, a minute at most.",
 )
+@notify_options
 @click.option("-o", "--output", default="", metavar="FILE", help="Keep what comes in this new file.")
 @fetch_options
 @pack_option
@@ -46,6 +53,7 @@ def watch_command(
     until: "Until | None",
     length: str | None,
     command: str | None,
+    channels: "Notifications | None",
     output: str,
     project: str,
     filter_text: str,
@@ -86,6 +94,7 @@ def watch_command(
                 show=screen.show,
                 changed=screen.changed,
                 on_change=_split_command(command),
+                channels=channels,
             ),
             until=until,
             seconds=parse_duration(length) / NANOSECONDS if length else None,

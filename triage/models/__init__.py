@@ -88,6 +88,7 @@ from triage.models.gate import (
 )
 from triage.models.immutable import Immutable
 from triage.models.neighbourhood import InstanceKey, Neighbourhoods
+from triage.models.notification import Message, MessageKind, Notice, NoticeUpdate, SentNotice
 from triage.models.pack import (
     DECISIVE_STEPS,
     OUTCOMES,
@@ -186,10 +187,14 @@ __all__ = [
     "InsufficientData",
     "Link",
     "Measure",
+    "Message",
+    "MessageKind",
     "Neighbourhoods",
     "NewErrors",
     "Next",
     "Noise",
+    "Notice",
+    "NoticeUpdate",
     "Outcome",
     "OutcomeChange",
     "OutcomeKind",
@@ -231,6 +236,7 @@ __all__ = [
     "SampleKind",
     "Scope",
     "SeenBefore",
+    "SentNotice",
     "ServiceState",
     "ServiceVerdict",
     "SeveritySource",

@@ -224,6 +224,20 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether it goes on and matters for the verdict; what is only P2 never does."""
         return not self.recovered and self.severity != "P2"
 
+    def ordered_reasons(self) -> list[tuple[Because, list[Evidence]]]:
+        """Return the reasons with the lines that each one cites first, in order of time.
+
+        A reason without a line of its own stays behind the one before it.
+        """
+        lines = {line.id: line for line in self.evidence}
+        placed: list[tuple[str, Because, list[Evidence]]] = []
+        time = ""
+        for reason in self.reasons or [Because(text, []) for text in self.because]:
+            own = [lines.pop(cited) for cited in reason.evidence if cited in lines]
+            time = min((line.timestamp for line in own), default=time)
+            placed.append((time, reason, own))
+        return [(reason, own) for _, reason, own in sorted(placed, key=lambda found: found[0])]
+
 
 class ServiceState(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict of one service.

@@ -90,6 +90,7 @@ from triage.pipeline.watch_run import (
     watch as watch,
 )
 from triage.models import Playbook as Playbook
+from triage.pipeline.notify_run import Notifications as Notifications, connect_channels as connect_channels
 from triage.pipeline.pack_draft import DraftedPack as DraftedPack, draft_pack as draft_pack
 from triage.pipeline.pack_trial import TriedPack as TriedPack, try_pack as try_pack
 from triage.pipeline.schemas import schema as schema, schema_names as schema_names

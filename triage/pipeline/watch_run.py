@@ -12,6 +12,7 @@ from triage.errors import ExitStatus, TriageError, TryAgainError
 from triage.models import FetchPlan, Gap, Pack, VerdictChange, Watch, service_of_function
 from triage.pipeline.fetch_run import check_filter
 from triage.pipeline.live_analysis import LiveAnalysis
+from triage.pipeline.notify_run import Notifications
 from triage.pipeline.reports import to_json
 from triage.release.watch import MINUTES, RecentRequests, find_changes, instance_statuses
 from triage.release.watch.hook import Hook
@@ -39,12 +40,14 @@ class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     show: called with the current status.
     changed: called with each change.
     on_change: a command that gets the diagnosis on standard input at each change.
+    channels: chats and pagers that learn of incidents; None for none.
     """
 
     notify: Callable[[str], None]
     show: Callable[[Watch], None]
     changed: Callable[[VerdictChange], None]
     on_change: Sequence[str] = ()
+    channels: Notifications | None = None
 
 
 def watch(
@@ -136,6 +139,7 @@ class _WatchRun:
         self._recent = RecentRequests()
         self._live = LiveAnalysis(packs, logbook.path, self._recent.observe)
         self._hook = Hook(callbacks.on_change, callbacks.notify, clock) if callbacks.on_change else None
+        self._channels = callbacks.channels
         self._watch: Watch | None = None
         self._owed = ""
         self._stale = True
@@ -147,16 +151,24 @@ class _WatchRun:
             found = self._follow_until_done(until, seconds)
             if self._hook:
                 self._hook.wait()
+            if self._channels:
+                self._channels.close()
         except TriageError as error:
+            self._close_channels_early()
             raise type(error)(f"{error.message}{self._kept()}", error.hint) from error
         except KeyboardInterrupt:
             self._callbacks.notify(f"stopped{self._kept()}")
+            self._close_channels_early()
             raise
         finally:
             if self._hook:
                 self._hook.stop()
             self._close(project, text)
         return found
+
+    def _close_channels_early(self) -> None:
+        if self._channels:
+            self._channels.close(interrupted=True)
 
     def _follow_until_done(self, until: Until | None, seconds: float | None) -> Watch:
         began = self._clock()
@@ -168,6 +180,8 @@ class _WatchRun:
                     self._build()
                 if self._hook:
                     self._hook.poll()
+                if self._channels:
+                    self._channels.poll()
                 if self._watch and until and self._satisfies(self._watch, until):
                     break
                 if seconds is not None and self._clock() - began >= seconds:
@@ -219,6 +233,8 @@ class _WatchRun:
             self._callbacks.changed(change)
         if self._hook and before is not None and changed:
             self._hook.submit(to_json(analysis.diagnosis))
+        if self._channels:
+            self._channels.observe(analysis)
         self._built = self._clock()
         self._next = self._built + max(_MIN_PAUSE, _PAUSE_FACTOR * (self._built - began))
         return self._watch

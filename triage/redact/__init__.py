@@ -14,9 +14,9 @@ detect-secrets also has plugins that ask the network whether a secret is valid.
 
 from typing import Any
 
-from triage.redact.redactor import Redactor
+from triage.redact.redactor import PLACEHOLDER, Redactor
 
-__all__ = ["DOCUMENT_NAMES", "Redactor", "redact_document", "redact_text"]
+__all__ = ["DOCUMENT_NAMES", "PLACEHOLDER", "Redactor", "redact_document", "redact_text"]
 
 #: Fields of triage's documents whose keys are names: of services, revisions, and of what a rule captured.
 DOCUMENT_NAMES = ("services", "revisions", "captures")

@@ -11,7 +11,8 @@ from triage.redact.layers import decode_layers
 from triage.redact.patterns import Span
 from triage.redact.searches import select_searches
 
-_PLACEHOLDER = re.compile(
+#: What stands for a secret.
+PLACEHOLDER = re.compile(
     r"<(?:address|card|code|cookie|email|iban|key|password|phone|private-key|secret|token|user)-\d{1,9}>"
 )
 #: Keys of whoever made a change: an address of theirs is masked even if it is a service account's.
@@ -125,7 +126,7 @@ class Redactor:
     def _mask_named_value(self, value: str, kind: str) -> str:
         if (
             not value.strip()
-            or _PLACEHOLDER.fullmatch(value)
+            or PLACEHOLDER.fullmatch(value)
             or is_no_secret(value)
             or (kind == "user" and value.startswith("service:"))
         ):
@@ -135,7 +136,7 @@ class Redactor:
         if kind == "authorization":
             found = _SCHEME.fullmatch(value)
             scheme, rest = (found[1] or "", found[2]) if found else ("", value)
-            return scheme + (rest if _PLACEHOLDER.fullmatch(rest) else self._placeholder_for(rest, "token"))
+            return scheme + (rest if PLACEHOLDER.fullmatch(rest) else self._placeholder_for(rest, "token"))
         return self._placeholder_for(value, kind)
 
     def _placeholder_for(self, secret: str, kind: str) -> str:
@@ -150,7 +151,7 @@ class Redactor:
 def _find_spans(text: str) -> Iterator[Span]:
     hidden = bytearray(len(text))
     for layer in decode_layers(text):
-        shown = _PLACEHOLDER.sub(
+        shown = PLACEHOLDER.sub(
             lambda found: "\x00" * len(found[0]), layer.mask(hidden) if any(hidden) else layer.text
         )
         for search in select_searches(shown):

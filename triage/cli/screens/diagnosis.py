@@ -124,7 +124,7 @@ def render_details(
     content = _Content(
         incidents,
         first_actions(diagnosis, incidents[0], playbooks) if incidents else [],
-        _reasons_in_order(incidents[0]) if incidents else [],
+        incidents[0].ordered_reasons() if incidents else [],
     )
     commands = [*first, *suggest_commands(diagnosis, exports)]
     parts: list[RenderableType] = []
@@ -214,21 +214,6 @@ def _format_span(incident: Incident) -> str:
         return f"Over: {started if is_moment else f'{started} to {last}'}.{much}"
     since = "Open since" if incident.is_open else "Seen" if is_moment else "Since"
     return f"{since} {started}{'' if is_moment else f', last seen {last}'}.{much}"
-
-
-def _reasons_in_order(incident: Incident) -> list[_Reason]:
-    """Return the reasons with the lines that each one cites first, in order of time.
-
-    A reason without a line of its own stays behind the one before it.
-    """
-    lines = {line.id: line for line in incident.evidence}
-    placed: list[tuple[str, Because, list[Evidence]]] = []
-    time = ""
-    for reason in incident.reasons or [Because(text, []) for text in incident.because]:
-        own = [lines.pop(cited) for cited in reason.evidence if cited in lines]
-        time = min((line.timestamp for line in own), default=time)
-        placed.append((time, reason, own))
-    return [(reason, own) for _, reason, own in sorted(placed, key=lambda found: found[0])]
 
 
 def _render_reasons(incident: Incident, reasons: Sequence[_Reason], room: _Room) -> Iterator[RenderableType]:

@@ -1,0 +1,79 @@
+"""Report incidents to chats and pagers while a watch runs, or after a gate."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from triage.errors import UsageError
+from triage.models import Gate, Notice, NoticeUpdate
+from triage.notifications import Notifier, SentFile, open_channels, read_addresses
+from triage.notifications.steady import SteadyNotices
+from triage.pipeline.analyser import Analysis
+from triage.pipeline.notices import notices_of_analysis, notices_of_gate
+
+#: Seconds that the end of a run waits for channels, and that an interrupted one does.
+_END, _INTERRUPTED = 20.0, 3.0
+
+
+class Notifications:
+    """What a run reports to its channels."""
+
+    def __init__(
+        self, notifier: Notifier, now: Callable[[], float] = time.monotonic, end: float = _END
+    ) -> None:
+        """Report nothing yet; ``now`` counts seconds, ``end`` is how long ``close`` waits."""
+        self._notifier = notifier
+        self._steady = SteadyNotices(now)
+        self._reported: dict[str, str] = {}
+        self._over_at: dict[str, str] = {}
+        self._end = end
+
+    def observe(self, analysis: Analysis) -> None:
+        """Take the newest analysis of a watch; what may change in the next seconds is held back."""
+        update = notices_of_analysis(analysis, self._reported)
+        self._reported |= {notice.fingerprint: notice.service for notice in update.notices}
+        self._steady.update(update.notices)
+        self._over_at = update.over_at
+        self.poll()
+
+    def poll(self) -> None:
+        """Send what became steady, and report channels that failed."""
+        self._send(self._steady.steady())
+        self._notifier.poll()
+
+    def close(self, *, interrupted: bool = False) -> None:
+        """Send the state at the end of a watch, and wait a bounded time until it is sent."""
+        self._send(self._steady.all())
+        self._notifier.close(min(self._end, _INTERRUPTED) if interrupted else self._end)
+
+    def report_gate(self, gate: Gate, analysis: Analysis) -> None:
+        """Report the result of a gate, and wait a bounded time until it is sent."""
+        self._notifier.update(notices_of_gate(gate, analysis))
+        self._notifier.close(self._end)
+
+    def _send(self, notices: list[Notice]) -> None:
+        held = [name for name in self._reported if name not in {notice.fingerprint for notice in notices}]
+        self._notifier.update(NoticeUpdate(notices=notices, unreported=held, over_at=self._over_at))
+
+
+def connect_channels(
+    addresses: Sequence[str], state_file: Path | None, *, notify: Callable[[str], None]
+) -> Notifications | None:
+    """Return the channels of addresses, as apprise writes them; None without any.
+
+    addresses: ``@FILE`` stands for the lines of a file.
+    state_file: remembers what was sent, for other runs; None for this run only.
+    notify: called with a line for each channel that fails.
+
+    Raises:
+        BadDataError: the state file is damaged.
+        IOFailureError: a file cannot be read or written, or apprise is not installed.
+        UsageError: an address is invalid, or there is a state file without an address.
+
+    """
+    if not addresses:
+        if state_file is not None:
+            raise UsageError("--notify-state is for --notify", "add --notify URL")
+        return None
+    channels = open_channels(read_addresses(addresses))
+    return Notifications(Notifier(channels, SentFile(state_file, time.time_ns), notify))

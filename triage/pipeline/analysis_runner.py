@@ -212,7 +212,7 @@ def _read_evidence(analyser: Analyser, sources: Sources, selection: Selection) -
         return
     within = selection_test(selection)
     entries = Entries(
-        read_neighbourhoods(sources, neighbourhoods),
+        read_neighbourhoods(sources, neighbourhoods, selection.roots),
         keep=lambda entry: neighbourhoods.contains(
             entry.timestamp, entry.service, entry.revision, entry.instance
         ),

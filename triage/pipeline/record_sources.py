@@ -34,13 +34,13 @@ def can_be_read_again(sources: Sources) -> bool:
 
 
 def read_neighbourhoods(
-    sources: Sources, neighbourhoods: Neighbourhoods
+    sources: Sources, neighbourhoods: Neighbourhoods, roots: Sequence[Path] = ()
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the records of files that lie in the windows around failures."""
     from triage.reading import read
 
     files, stdin = _open_stdin(sources)
-    return read(files, stdin=stdin, record_filter=NeighbourhoodFilter(neighbourhoods))
+    return read(files, stdin=stdin, record_filter=NeighbourhoodFilter(neighbourhoods), roots=roots)
 
 
 def _open_stdin(sources: Iterable[object]) -> tuple[list[str | Path], BinaryIO | None]:
@@ -126,7 +126,8 @@ def read_records(
     files = [source for source in addresses if not is_address(source)]
     prefilter = _build_prefilter(analyser, selection)
     if files:
-        yield from read(files, stdin=stdin, record_filter=prefilter or ALL_RECORDS)
+        record_filter = prefilter or ALL_RECORDS
+        yield from read(files, stdin=stdin, record_filter=record_filter, roots=selection.roots)
     if tables := [str(source) for source in addresses if is_address(source)]:
         from triage.pipeline.bigquery_tables import read_tables
 

@@ -1,6 +1,7 @@
 """Select the entries to analyse."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from triage.entries import Bounds, api_form
 from triage.models import Entry
@@ -11,12 +12,14 @@ class Selection(Bounds, frozen=True, kw_only=True):
 
     filter: a Logging filter that entries match; None for all.
     max_bytes: how many bytes of tables may be read; None for no limit.
+    roots: folders below which every file must lie, where links lead; () for anywhere.
     changes_since: from when on audit entries before ``since`` are selected too, in nanoseconds; None selects
         none of them.
     """
 
     filter: str | None = None
     max_bytes: int | None = None
+    roots: tuple[Path, ...] = ()
     changes_since: int | None = None
 
 

@@ -12,6 +12,7 @@ from triage.models import ExportFile, Gap, Record, Skipped
 from triage.reading.compression import decompress, detect_compression
 from triage.reading.encoding import to_utf8
 from triage.reading.entry_detection import is_entry
+from triage.reading.folders import check_below
 from triage.reading.interface import Form, RecordReader, can_be_divided, detect_form
 from triage.reading.limits import Limits
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
@@ -35,6 +36,7 @@ def read(
     stdin: BinaryIO | None = None,
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
+    roots: Sequence[Path] = (),
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the records of exports, their gaps, and an ExportFile after each file.
 
@@ -46,6 +48,7 @@ def read(
     stdin: read for "-"; None is the standard input of the process.
     limits: when to stop reading.
     record_filter: chooses the records of JSON lines and lists; others are counted as Skipped.
+    roots: folders below which every file must lie, where links lead; () for anywhere.
 
     Raises:
         BadDataError: a named file holds no LogEntry. In a folder or glob this is a Gap.
@@ -56,7 +59,9 @@ def read(
     for source in expand(sources):
         # Without a filter all records go through this process, so workers do not help.
         count = 0 if record_filter is ALL_RECORDS else worker_count()
-        yield from read_source(source, stdin=stdin, limits=limits, record_filter=record_filter, workers=count)
+        yield from read_source(
+            source, stdin=stdin, limits=limits, record_filter=record_filter, workers=count, roots=roots
+        )
 
 
 def read_source(
@@ -66,8 +71,11 @@ def read_source(
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
     workers: int = 0,
+    roots: Sequence[Path] = (),
 ) -> Iterator[Record | Gap | Skipped | ExportFile]:
     """Yield the items of one file; ``workers`` processes may read it if it is large.
+
+    With ``roots`` none does, as a worker would open the path once more.
 
     A file of a folder that cannot be read, such as a broken link or a pipe, is a Gap.
 
@@ -80,7 +88,9 @@ def read_source(
         return
     try:
         with open_source(source.path, stdin) as file:
-            yield from _read(source, file, limits or Limits(), record_filter, workers)
+            if roots:
+                check_below(file, source.path, roots)
+            yield from _read(source, file, limits or Limits(), record_filter, 0 if roots else workers)
     except IOFailureError as error:
         if source.is_explicit:
             raise

@@ -20,10 +20,10 @@ from triage.cli.screens import (
 from triage.cli.screens import (
     gate as gate_screen,
 )
-from triage.cli.screens.console import render_text, sanitize
+from triage.cli.screens.console import render_text
 from triage.measures import Ratio, count_served, measure_ratio
 from triage.models import Gate, Pack
-from triage.pipeline import Analysis
+from triage.pipeline import Analysis, sanitize
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.json"))

@@ -1,6 +1,11 @@
 """The errors of the program, and the exit status of each kind."""
 
+import os
+import traceback
 from enum import IntEnum
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
 
 
 class ExitStatus(IntEnum):
@@ -84,3 +89,21 @@ class NoPermissionError(TriageError):
     """No credentials, no role or no such project."""
 
     status = ExitStatus.NO_PERMISSION
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return what the system refused, and what to check, as one line."""
+    reason = error.strerror or type(error).__name__
+    name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    return f"{name}{reason}; check the path, its permissions and the room on the disk"
+
+
+def describe_bug(error: BaseException) -> str:
+    """Return the type of an unexpected error and the innermost line of this package.
+
+    The error's own message is left out, because it may quote a log.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    location = f" at {Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else ""
+    return f"this is a bug: {type(error).__name__}{location}"

@@ -15,6 +15,19 @@ def root(kind: str) -> Traversable:
     return bundled if bundled.is_dir() else Path(__file__).resolve().parents[1] / kind
 
 
+def require_mcp() -> None:
+    """Check that the SDK of the Model Context Protocol is installed, which is an extra.
+
+    Raises:
+        UsageError: it is not.
+
+    """
+    try:
+        import_module("mcp")
+    except ImportError:
+        raise UsageError("triage mcp needs the extra 'mcp'", "pip install 'cloudrun-triage[mcp]'") from None
+
+
 def import_duckdb() -> Any:
     """Return the module that reads and writes Parquet, which is an extra: it weighs as much as all others.
 

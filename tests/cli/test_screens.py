@@ -6,12 +6,13 @@ import msgspec
 import pytest
 
 from tests.rendering import gates
-from triage.cli.screens.console import print_screen, sanitize
+from triage.cli.screens.console import print_screen
 from triage.cli.screens.diagnosis import render_answer, render_details
 from triage.cli.screens.gate import render_answer as gate_answer
 from triage.cli.screens.gate import render_details as gate_screen
 from triage.cli.screens.timeline import render_timeline as timeline_screen
 from triage.models import Diagnosis, Evidence, Gate, Timeline
+from triage.pipeline import sanitize
 from triage.rendering.run_groups import group_similar_runs
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -51,6 +51,7 @@ COMMANDS = {
         "Pass or fail a revision after deployment.",
     ),
     "query": ("triage.cli.query:query_group", "Match, lint and explain Logging filters offline."),
+    "mcp": ("triage.cli.mcp:mcp_command", "Serve the tools of triage to an agent (MCP, over stdio)."),
 }
 DEFAULT_COMMAND = "diagnose"
 _ROOT_OPTIONS = {"-h", "--help", "-q", "--quiet", "-v", "--verbose", "--debug", "--version"}

@@ -228,7 +228,8 @@ def _write_comparison(compared: "ComparedAnalyses", output_format: str, output: 
 
 def _render_text(comparison: "Comparison") -> str:
     from triage.cli.screens.comparison import render_answer, render_details
-    from triage.cli.screens.console import render_text, sanitize
+    from triage.cli.screens.console import render_text
+    from triage.pipeline import sanitize
 
     shown = sanitize(comparison)
     return render_text(render_answer(shown), *([] if current_settings().quiet else render_details(shown)))

@@ -60,8 +60,9 @@ def diagnose_command(
     if output_format != "text":
         print_for_programs(StepAnswer(analysis), output_format)
         return
-    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.console import print_screen
     from triage.cli.screens.diagnosis import render_answer, render_details
+    from triage.pipeline import sanitize
 
     shown = sanitize(diagnosis)
     print_screen(render_answer(shown))

@@ -6,16 +6,15 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from triage.cli.app import root_command
 from triage.cli.settings import Settings
-from triage.errors import ExitStatus, TriageError
+from triage.errors import ExitStatus, TriageError, describe_bug, describe_os_error
 
 COMPLETION = "_TRIAGE_COMPLETE"
-_PACKAGE = Path(__file__).parents[1]
+_BUG_HINT = "run the same command with --debug and report what it prints, log text taken out"
 
 
 class _TerminatedError(KeyboardInterrupt):
@@ -86,9 +85,9 @@ def _report_failure(error: BaseException, settings: Settings) -> int:
             status = settings.status
         case OSError():
             _redirect_closed_stdout()
-            status = _print_error(_describe_os_error(error), ExitStatus.IO_FAILURE)
+            status = _print_error(describe_os_error(error), ExitStatus.IO_FAILURE)
         case _:
-            status = _print_error(_describe_bug(error), ExitStatus.BUG)
+            status = _print_error(f"{describe_bug(error)}; {_BUG_HINT}", ExitStatus.BUG)
     return status
 
 
@@ -106,26 +105,6 @@ def _annotate(what: str, settings: Settings, status: int) -> int:
 
         click.echo(error_annotation(what), nl=False)
     return status
-
-
-def _describe_os_error(error: OSError) -> str:
-    reason = error.strerror or type(error).__name__
-    name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-    return f"{name}{reason}; check the path, its permissions and the room on the disk"
-
-
-def _describe_bug(error: BaseException) -> str:
-    """Name the type of the error and the innermost line of this package.
-
-    The error's own message is left out, because it may quote a log.
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
-    location = f" at {Path(ours[-1].filename).relative_to(_PACKAGE)}:{ours[-1].lineno}" if ours else ""
-    return (
-        f"this is a bug: {type(error).__name__}{location}; "
-        "run the same command with --debug and report what it prints, log text taken out"
-    )
 
 
 def _redirect_closed_stdout() -> None:

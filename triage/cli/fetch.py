@@ -197,8 +197,9 @@ def _print_notes(fetched: "list[FetchResult]", missing: list[str]) -> None:
 
 def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis") -> None:
     """Print the diagnosis of the fetched files."""
-    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.console import print_screen
     from triage.cli.screens.diagnosis import render_answer, render_details
+    from triage.pipeline import sanitize
 
     shown = sanitize(analysis.diagnosis)
     print_screen(render_answer(shown))

@@ -235,8 +235,9 @@ def _print_gate(result: "Gate", output_format: str) -> None:
     if output_format != "text":
         click.echo(pipeline.render_gate(result, output_format), nl=False)
     else:
-        from triage.cli.screens.console import print_screen, sanitize
+        from triage.cli.screens.console import print_screen
         from triage.cli.screens.gate import render_answer, render_details
+        from triage.pipeline import sanitize
 
         shown = sanitize(result)
         print_screen(render_answer(shown))

@@ -56,8 +56,9 @@ def timeline_command(
     if output_format == "csv":
         write_runs(found, sys.stdout.buffer)
         return
-    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.console import print_screen
     from triage.cli.screens.timeline import render_timeline
+    from triage.pipeline import sanitize
 
     shown = sanitize(found)
     print_screen(*render_timeline(shown, fold(shown), quiet=current_settings().quiet))

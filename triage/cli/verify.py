@@ -230,9 +230,10 @@ def _print_diagnosis(
     if output_format != "text":
         print_for_programs(StepAnswer(analysis), output_format)
         return
-    from triage.cli.screens.console import print_screen, sanitize
+    from triage.cli.screens.console import print_screen
     from triage.cli.screens.diagnosis import render_answer, render_details
     from triage.cli.screens.verify import render_probe
+    from triage.pipeline import sanitize
 
     shown = sanitize(analysis.diagnosis)
     print_screen(render_answer(shown))

@@ -9,6 +9,14 @@ from triage.pipeline.analysis_runner import (
     recognise as recognise,
 )
 from triage.pipeline.bigquery_tables import sql as sql
+from triage.pipeline.briefs import (
+    brief_cause as brief_cause,
+    brief_causes as brief_causes,
+    brief_diagnosis as brief_diagnosis,
+    brief_fetch as brief_fetch,
+    brief_filter as brief_filter,
+    brief_matches as brief_matches,
+)
 from triage.pipeline.cause_catalogue import (
     CauseKind as CauseKind,
     ListedCause as ListedCause,
@@ -24,6 +32,7 @@ from triage.pipeline.comparison import (
     restrict_to_revision as restrict_to_revision,
     verification_report as verification_report,
 )
+from triage.pipeline.confined_exports import resolve_exports as resolve_exports
 from triage.pipeline.fetch_run import (
     build_queries as build_queries,
     fetch as fetch,
@@ -94,11 +103,15 @@ from triage.pipeline.notify_run import Notifications as Notifications, connect_c
 from triage.pipeline.pack_draft import DraftedPack as DraftedPack, draft_pack as draft_pack
 from triage.pipeline.pack_trial import TriedPack as TriedPack, try_pack as try_pack
 from triage.pipeline.schemas import schema as schema, schema_names as schema_names
+from triage.rendering.briefs.size import text_of as text_of
+from triage.rendering.briefs.comparison import brief_comparison as brief_comparison
+from triage.rendering.briefs.timeline import brief_timeline as brief_timeline
 from triage.rendering.change_view import (
     describe_item as describe_item,
     describe_items as describe_items,
     undo_steps as undo_steps,
 )
+from triage.rendering.documents import sanitize as sanitize
 from triage.rendering.first_actions import Action as Action, first_actions as first_actions
 from triage.rendering.formats import DocumentName as DocumentName, format_names as format_names
 from triage.tickets.connection import TrackerName as TrackerName

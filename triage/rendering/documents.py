@@ -1,15 +1,22 @@
 """Documents as JSON, and their JSON schemas."""
 
 import json
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from triage.models import Comparison, Diagnosis, Gate, Timeline
-from triage.text import clean_json
+from triage.text import clean_data, clean_json
+
+Document = TypeVar("Document", Comparison, Diagnosis, Gate, Timeline)
 
 _DOCUMENT_TYPES = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
 _COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare", "gate": "gate"}
+
+
+def sanitize(document: Document) -> Document:
+    """Return the document with secrets masked and control characters escaped."""
+    return msgspec.convert(clean_data(document.to_dict()), type(document))
 
 
 def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:

@@ -2,9 +2,9 @@
 
 Anyone who can send a request to a service can write to its log, so log text is untrusted. It is matched by
 its ``subject``, grouped by its ``message_template``, and shown through ``clean`` and ``escape_ci_commands``
-(terminals), ``clean_json`` (JSON), ``code``, ``fence``, ``cell`` and ``prose`` (Markdown), ``excerpt`` and
-``shorten_names`` (little space), ``filename`` (paths) and ``quote`` (Logging filters). ``pluralize`` and
-``count_times`` write counts.
+(terminals), ``clean_data`` (plain data), ``clean_json`` (JSON), ``code``, ``fence``, ``cell`` and ``prose``
+(Markdown), ``excerpt`` and ``shorten_names`` (little space), ``filename`` (paths) and ``quote`` (Logging
+filters). ``pluralize`` and ``count_times`` write counts.
 """
 
 from triage.text.counts import count_times, pluralize
@@ -13,13 +13,14 @@ from triage.text.markdown import cell, code, fence, prose
 from triage.text.messages import SUBJECT_LIMIT, subject, summary_line
 from triage.text.names import short_instance, shorten_names
 from triage.text.paths import path_template
-from triage.text.safe import clean, clean_json, escape_ci_commands, filename, quote
+from triage.text.safe import clean, clean_data, clean_json, escape_ci_commands, filename, quote
 from triage.text.templates import message_template
 
 __all__ = [
     "SUBJECT_LIMIT",
     "cell",
     "clean",
+    "clean_data",
     "clean_json",
     "code",
     "count_times",

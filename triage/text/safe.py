@@ -3,6 +3,7 @@
 import json
 import re
 from hashlib import sha256
+from typing import Any
 
 # C0 but tab and line feed, DEL, C1; soft hyphen, joiners and fillers that show nothing; bidirectional and
 # zero-width marks; line and paragraph separators; variation selectors (but U+FE0F, part of common emoji),
@@ -34,6 +35,17 @@ def clean(text: str) -> str:
     separators, tags and lone surrogates: what a terminal would execute, and what a reader would not see.
     """
     return _UNSAFE.sub(_escape_character, text)
+
+
+def clean_data(value: Any) -> Any:
+    """Return plain data in which every text is one that ``clean`` returns."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [clean_data(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): clean_data(item) for key, item in value.items()}
+    return value
 
 
 def clean_json(text: str) -> str:

@@ -1,21 +1,17 @@
-"""Console output, and documents sanitized for it."""
+"""Console output."""
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
 
-import msgspec
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.models import Comparison, Diagnosis, Evidence, Gate, Timeline
-from triage.text import clean, escape_ci_commands
+from triage.models import Evidence
+from triage.text import escape_ci_commands
 
 _MAX_MESSAGE = 400
-
-Document = TypeVar("Document", Comparison, Diagnosis, Gate, Timeline)
 
 #: Words and colours of the verdicts; the words alone distinguish them.
 VERDICTS = {
@@ -99,18 +95,3 @@ def evidence_text(line: Evidence) -> Text:
     times = f" ({line.count:,} times)" if line.count > 1 else ""
     severity = f"{line.severity}  " if line.severity != "DEFAULT" else ""
     return Text.assemble((severity, "dim"), shorten_message(line.message), (times, "dim"))
-
-
-def sanitize(document: Document) -> Document:
-    """Return the document with secrets masked and control characters escaped."""
-    return msgspec.convert(_sanitize_value(document.to_dict()), type(document))
-
-
-def _sanitize_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, list):
-        return [_sanitize_value(item) for item in value]
-    if isinstance(value, dict):
-        return {clean(key): _sanitize_value(item) for key, item in value.items()}
-    return value

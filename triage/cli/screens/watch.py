@@ -12,11 +12,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import VERDICTS, make_grid, sanitize
+from triage.cli.screens.console import VERDICTS, make_grid
 from triage.cli.screens.diagnosis import render_answer
 from triage.cli.screens.steps import OUTCOME_MARKS, step_name
 from triage.cli.screens.times import format_duration
 from triage.models import Diagnosis, InstanceStatus, RevisionResponses, Stream, VerdictChange, Watch
+from triage.pipeline import sanitize
 from triage.redact import redact_text
 from triage.text import clean, short_instance
 from triage.window import NANOSECONDS, format_utc_and_local

@@ -152,9 +152,12 @@ def test_counts_of_the_first_incident_agree(export: Path) -> None:
         return
     first = incidents[0]
     assert re.search(rf"^\s+count\s+{first['count']:,}$", terminal(export), re.MULTILINE)
+    share = first["share"]
     times = f"{first['count']:,} time{'s' * (first['count'] != 1)}"
-    assert times in markdown(export)
-    assert times in page(export)
+    says = times if share is None or share["failed"] != first["count"] else ""
+    says += f"{': ' * bool(says)}{share['failed']} of {share['total']} {share['of']} failed" if share else ""
+    assert says in markdown(export)
+    assert says in page(export)
     lines = re.findall(r"^\s+(E\d+)\s+\S.*?(?: \(([\d,]+) times\))?$", terminal(export), re.MULTILINE)
     shown = [(number, count.replace(",", "")) for number, count in lines]
     counts = {line["id"]: line["count"] for line in first["evidence"]}
@@ -192,7 +195,7 @@ def test_the_gate_measures_what_the_timeline_holds(export: Path) -> None:
     traffic = [counts for counts in found.traffic if (counts.service, counts.revision) == place]
     if (served := count_served(traffic, requests)).total:
         assert measured["requests"].startswith(f"{served.failed} of {served.total} request")
-    screen = render_text(gate_screen.render_answer(evaluated), *gate_screen.render_details(evaluated))
+    screen = render_text(*gate_screen.render_answer(evaluated), *gate_screen.render_details(evaluated))
     assert all(" ".join(text.split()) in " ".join(screen.split()) for text in measured.values())
 
 

@@ -175,6 +175,13 @@ def test_report_goes_to_stdout_or_a_file(call: Call, tmp_path: Path) -> None:
     assert printed.out.startswith("### Ready, 1 open incident: ")
 
 
+def test_a_dash_is_stdout(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = call("report", EXAMPLE).out
+    monkeypatch.chdir(tmp_path)
+    assert call("report", EXAMPLE, "-o", "-").out == printed
+    assert not (tmp_path / "-").exists()
+
+
 def test_report_creates_no_folder(call: Call, tmp_path: Path) -> None:
     refused = call("report", EXAMPLE, "-o", tmp_path / "out" / "report.md")
     assert refused.status == 74

@@ -53,11 +53,12 @@ def test_comparison_is_readable_at_every_width(
 def test_first_line_is_the_answer_with_reasons(call: Call) -> None:
     better, worse = call("compare", "-q", BEFORE, AFTER).out, call("compare", "-q", AFTER, BEFORE).out
     assert better == (
-        f"BETTER  {SERVICE} was not ready and is ready; /ws/health answered 2xx: 0 of 12 before, 24 of 24 "
-        "after; "
-        "an error pattern is gone\n"
+        f"BETTER  {SERVICE}\n"
+        f"{SERVICE} was not ready and is ready.\n"
+        "/ws/health answered 2xx: 0 of 12 before, 24 of 24 after.\n"
+        "An error pattern is gone.\n"
     )
-    assert worse.startswith(f"WORSE  {SERVICE} was ready and is not ready; ")
+    assert worse.startswith(f"WORSE  {SERVICE}\n{SERVICE} was ready and is not ready.\n")
 
 
 @pytest.mark.parametrize(
@@ -203,4 +204,4 @@ def test_unfinished_window_ends_now(
 def test_side_without_entries_is_reported_as_missing_data(call: Call, evening: LoggingServer) -> None:
     called = call(*AROUND, "--margin", "10m", "--endpoint", evening.address, "--strict")
     assert called.status == 3
-    assert called.out.startswith(f"UNCLEAR  BEFORE tells of no service, AFTER of {SERVICE}")
+    assert called.out.startswith(f"UNCLEAR  {SERVICE}\nBEFORE tells of no service, AFTER of {SERVICE}")

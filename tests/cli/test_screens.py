@@ -80,7 +80,7 @@ def test_timeline_is_readable_at_every_width(
 
 def print_gate(gate: Gate) -> None:
     gate = sanitize(gate)
-    print_screen(gate_answer(gate))
+    print_screen(*gate_answer(gate))
     print_screen(*gate_screen(gate))
 
 

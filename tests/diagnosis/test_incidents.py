@@ -15,6 +15,7 @@ from tests.diagnosis.scenarios import (
     failed_check,
     header_check,
 )
+from tests.release.gate.scenarios import boot
 from tests.runs.logs import (
     PACKS,
     SMD,
@@ -26,6 +27,7 @@ from tests.runs.logs import (
     request,
     validation,
 )
+from triage.models import FailedShare
 
 
 def test_similar_runs_are_one_incident_with_a_count() -> None:
@@ -33,6 +35,19 @@ def test_similar_runs_are_one_incident_with_a_count() -> None:
     assert (incident.count, len(incident.scope.instances), len(incident.scope.runs)) == (15, 15, 15)
     assert incident.first_seen < incident.last_seen
     assert next(line.count for line in incident.evidence if "No module" in line.message) == 15
+
+
+def test_share_counts_the_runs_of_the_same_kind() -> None:
+    crashes = [log for n in range(3) for log in crash(n * 8, instance=f"i{n}")]
+    (incident,) = diagnosis(crashes, boot(60, instance="i9")).incidents
+    assert incident.share == FailedShare(failed=3, total=4, of="boots")
+    (alone,) = diagnosis(crash(0)).incidents
+    assert alone.share is None
+    refused = next(
+        found for found in diagnosis(header_check(0)).incidents if found.cause == "gate-header-check"
+    )
+    assert refused.share is not None
+    assert (refused.share.failed, refused.share.of) == (refused.count, "requests")
 
 
 def test_scope_names_first_instances_and_counts_all() -> None:

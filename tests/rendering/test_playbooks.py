@@ -92,6 +92,12 @@ def test_every_placeholder_is_captured_by_a_rule_of_the_cause(name: str) -> None
     assert not any("|" in fix.title + fix.timeframe + fix.risk for fix in load_playbook(name).fixes)
 
 
+@pytest.mark.parametrize("language", ["dotnet", "go", "java", "native", "node", "php", "python", "ruby"])
+def test_an_error_in_the_code_shows_the_history_of_its_line(language: str) -> None:
+    playbook = fill_playbook(load_playbook(f"{language}-code-error"), {"file": "shop/price.go", "line": "42"})
+    assert "git log -p -L 42,42:shop/price.go" in playbook.fixes[0].commands
+
+
 def test_captured_names_are_those_that_playbooks_use() -> None:
     used = {found for name in NAMES for text in texts(load_playbook(name)) for found in placeholders(text)}
     assert used == set(CAPTURED_NAMES)

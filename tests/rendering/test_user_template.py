@@ -227,7 +227,7 @@ def test_ordinary_template_may_loop_join_and_call(gate: Document, tmp_path: Path
         "{% set title %}{{ words.ready }} **now**{% endset %}{{ title }}; {{ 2 * 3 + 1 }}; {{ '%.1f'|format(1) }}"
     )
     assert render_report(*gate, template=str(own)) == (
-        "1/2 2/2 ; ready: `x1`; readyready, degraded; 1 / 2; ready **now**; 7; `1.0`\n"
+        "1/2 2/2 ; ready: `x1`; readydegraded; 1 / 2; ready **now**; 7; `1.0`\n"
     )
 
 

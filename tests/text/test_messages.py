@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.text import subject
+from triage.text import quotes, subject, summary_line
 
 SAID = "RACE CONDITION DETECTED: Startup phase 'cache' did not reach 'services'"
 
@@ -73,3 +73,25 @@ def test_subject_has_no_marks(message: str) -> None:
     once = subject(message)
     assert subject(once) == once
     assert "\n" not in once
+
+
+def test_summary_line_is_the_first_line_or_the_error_of_a_traceback() -> None:
+    assert summary_line("panic: index out of range\n\ngoroutine 1 [running]:") == "panic: index out of range"
+    trace = "Traceback (most recent call last):\n  File \"a.py\", line 3\nKeyError: 'tariff'\n"
+    assert summary_line(trace) == "KeyError: 'tariff'"
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [
+        ("The application printed `disk full`", "disk full\n  at write (a.js:3:1)"),
+        ("The application printed `a very long li…`", "a very long line of a log"),
+    ],
+)
+def test_sentence_quotes_a_message_by_its_first_line(says: str, message: str) -> None:
+    assert quotes(says, message)
+
+
+def test_sentence_about_a_message_does_not_quote_it() -> None:
+    assert not quotes("The application printed `disk full`", "no room")
+    assert not quotes("The container exited with code 1", "Container called exit(1).")

@@ -232,4 +232,4 @@ def _render_text(comparison: "Comparison") -> str:
     from triage.pipeline import sanitize
 
     shown = sanitize(comparison)
-    return render_text(render_answer(shown), *([] if current_settings().quiet else render_details(shown)))
+    return render_text(*render_answer(shown), *([] if current_settings().quiet else render_details(shown)))

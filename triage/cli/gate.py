@@ -240,6 +240,6 @@ def _print_gate(result: "Gate", output_format: str) -> None:
         from triage.pipeline import sanitize
 
         shown = sanitize(result)
-        print_screen(render_answer(shown))
+        print_screen(*render_answer(shown))
         if not current_settings().quiet:
             print_screen(*render_details(shown))

@@ -88,7 +88,7 @@ def _set_annotate(context: click.Context, _option: click.Parameter, name: str) -
 
 
 def output_option(function: Function) -> Function:
-    """Add -o: the file to write instead of stdout."""
+    """Add -o: the file to write, None for stdout."""
     from pathlib import Path
 
     return click.option(
@@ -96,7 +96,8 @@ def output_option(function: Function) -> Function:
         "--output",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="Write to this file instead of stdout.",
+        callback=lambda _context, _option, path: None if path == Path("-") else path,
+        help="Write to this file instead of stdout; - is stdout.",
     )(function)
 
 

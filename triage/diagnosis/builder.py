@@ -352,6 +352,7 @@ class DiagnosisBuilder:
             builder.recovered = ends and service.ready_after(
                 builder.ended, builder.revisions.names(), builder.instances.names()
             )
+            builder.measure_share(service.runs, self._serving.of(service.name).requests)
             builder.trace_events = self._traces.lines_of(builder)
         builders = attach_symptoms(list(self._builders.values()))
         failures = self._failure_list.build(self._failures, builders)

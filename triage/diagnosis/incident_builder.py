@@ -1,6 +1,7 @@
 """An incident while its runs and revisions are still added."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -11,7 +12,7 @@ from triage.diagnosis.failure_titles import title_of
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import FinishKey, PackCause
 from triage.diagnosis.rule_matches import MatchesByRule, RuleMatches
-from triage.models import Because, Entry, Event, FailureGroup, Incident, RuledOut, Run, Scope
+from triage.models import Because, Entry, Event, FailedShare, FailureGroup, Incident, RuledOut, Run, Scope
 from triage.text import count_times, pluralize
 from triage.window import NANOSECONDS, format_timestamp
 
@@ -27,6 +28,8 @@ _MAX_PATHS = 3
 _NO_REASON = "No line gives a closer reason; this one shows it"
 #: Reason that cites the lines of the failed request, found by trace.
 _SAME_REQUEST = "The service's own log has these lines of the same request"
+#: Kinds of runs of which a share is given, in the plural.
+_SHARES = {"boot": "boots", "validation": "validations"}
 _FIELDS = re.compile(r"\{(\w+)\}")
 #: Measured numbers, which the fingerprint ignores; short ones, such as exit codes, stay.
 _NUMBERS = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
@@ -56,6 +59,8 @@ class IncidentBuilder:
         environment: latest environment, with its finish key.
         condition: earliest condition, with its finish key.
         count: number of occurrences.
+        not_ready: number of its runs that were not ready.
+        share: how many failed of how many, None where it is not known.
         began: time of the first event, nanoseconds.
         ended: time of the last event, nanoseconds.
         recovered: whether the service was ready afterwards.
@@ -78,6 +83,8 @@ class IncidentBuilder:
     environment: tuple[FinishKey, str] | None = None
     condition: tuple[FinishKey, str] | None = None
     count: int = 0
+    not_ready: int = 0
+    share: FailedShare | None = None
     began: int = 0
     ended: int = 0
     recovered: bool = False
@@ -123,12 +130,24 @@ class IncidentBuilder:
                 for event in found.samples:
                     self.instances.add(event.entry.instance, (event.entry.timestamp,))
             return
+        self.not_ready += run.verdict == "not_ready"
         self.runs.add(run.id, at)
         self.instances.add(run.instance, at)
         if run.environment and (self.environment is None or at >= self.environment[0]):
             self.environment = (at, run.environment)
         if run.condition and (self.condition is None or at < self.condition[0]):
             self.condition = (at, run.condition)
+
+    def measure_share(self, runs: Counter[str], requests: int) -> None:
+        """Set how many runs of its kind failed by it, of a refusal how many requests.
+
+        ``runs`` are the runs of the service by kind, ``requests`` its requests.
+        """
+        scope = self.pack_cause.cause.scope
+        if scope == "gate":
+            self.share = FailedShare(failed=self.count, total=max(requests, self.count), of="requests")
+        elif scope in _SHARES and self.not_ready and runs[scope] > 1:
+            self.share = FailedShare(failed=self.not_ready, total=runs[scope], of=_SHARES[scope])
 
     def sort(self) -> None:
         """Sort the matches by first event; for a revision, first the rules of the cause in their order."""
@@ -212,6 +231,7 @@ class IncidentBuilder:
                 *(f"{title_of(group)} ({count_times(group.count)})" for group in self.failures),
                 *([pluralize(requests, "failed request")] if requests else []),
             ],
+            share=self.share,
             captures=self._captures(),
         )
 

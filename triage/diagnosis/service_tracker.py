@@ -110,7 +110,7 @@ class ServiceTracker:
         environment_order: environments by first appearance.
         failed_at: time of the latest failure.
         ready_at: time of the latest ready verdict.
-        validated: number of validations.
+        runs: number of runs of each kind.
         probed: latest probe that no line assigns to a revision.
         probe_ready_at: time of the latest such probe that was ready.
         entries: number of entries.
@@ -125,7 +125,7 @@ class ServiceTracker:
     environment_order: FirstSeen = field(default_factory=FirstSeen)
     failed_at: int = 0
     ready_at: int = 0
-    validated: int = 0
+    runs: Counter[str] = field(default_factory=Counter)
     probed: DecisiveRun | None = None
     probe_ready_at: int = 0
     entries: int = 0
@@ -144,12 +144,18 @@ class ServiceTracker:
         self.revisions.setdefault(name, RevisionState())
 
     @property
+    def validated(self) -> bool:
+        """Return whether a validation of its chain ran."""
+        return self.runs["validation"] > 0
+
+    @property
     def logs_only_errors(self) -> bool:
         """Return whether all of its entries are errors, as an export with a filter on severity has them."""
         return self.entries == self.errors >= _MIN_ERRORS
 
     def add_run(self, run: Run) -> None:
         """Record what a run decides."""
+        self.runs[run.kind] += 1
         if run.environment:
             self.environments[run.environment] += 1
             self.environment_order.add(run.environment, finish_key(run))
@@ -159,7 +165,6 @@ class ServiceTracker:
         revision = self.revisions.setdefault(run.revision, RevisionState())
         if run.kind == "boot" and run.verdict == "ready":
             revision.started = max(revision.started, parse_timestamp(run.ended))
-        self.validated += run.kind == "validation"
         decisive = _decisive_run(run)
         if decisive is None:
             return

@@ -104,7 +104,7 @@ class FailedShare(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         failed: how many failed.
         total: how many there were.
-        of: what is counted: instances or requests.
+        of: what is counted: instances, requests, boots or validations.
 
     """
 

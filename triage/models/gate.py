@@ -7,6 +7,7 @@ import msgspec
 from triage.models.change import ConfigurationDifference
 from triage.models.coverage import Coverage
 from triage.models.diagnosis import Evidence, ServiceVerdict
+from triage.text import pluralize
 
 GateStatus = Literal["passed", "failed", "inconclusive"]
 CriterionOutcome = Literal["met", "failed", "not_measured"]
@@ -89,6 +90,9 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
         schema: name and version of the document.
         status: whether the revision passes.
         why: reason, as a sentence.
+        incident: title of the first incident of the revision that is open or, at a gate that did not pass,
+            of its first incident; "" for none.
+        open_incidents: number of incidents of the revision, P0 or P1, that are not over.
         service: the service.
         revision: the revision.
         project: project.
@@ -108,6 +112,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     schema: Literal["triage.gate/1"] = "triage.gate/1"
     status: GateStatus
     why: str
+    incident: str = ""
+    open_incidents: int = 0
     service: str
     revision: str
     project: str = ""
@@ -121,6 +127,14 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     configuration: list[ConfigurationDifference] = []
     limits: list[str] = []
     coverage: Coverage
+
+    @property
+    def summary(self) -> str:
+        """Return the reason with the incident, in one line."""
+        if not self.incident:
+            return self.why
+        label = pluralize(self.open_incidents, "open incident") if self.open_incidents else "incident"
+        return f"{self.why}; {label}: {self.incident}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain data, secrets masked."""

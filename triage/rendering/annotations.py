@@ -89,7 +89,7 @@ def _render_commands(gate: Gate) -> Iterator[str]:
             steps.append(f"The logs do not show: {', '.join(gate.rollback.missing)}")
         yield _format_command("notice", f"triage gate {of}: roll back", "\n".join(steps))
     level = {"passed": "notice", "failed": "error", "inconclusive": "warning"}[gate.status]
-    yield _format_command(level, f"triage gate {of}: {gate.status}", gate.why)
+    yield _format_command(level, f"triage gate {of}: {gate.status}", gate.summary)
 
 
 def _annotation_level(criterion: Criterion) -> str:

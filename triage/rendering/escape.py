@@ -11,8 +11,8 @@ from triage.rendering.formatting import format_utc
 from triage.text import cell, clean, code, fence, prose
 
 _EXPLORER = "https://console.cloud.google.com/logs/query"
-#: Words in backticks, with nothing but marks beside them.
-_QUOTED = re.compile(r"(?<!\S)`([^`\n]+)`(?=[.,;:!?)]*(?:\s|$))")
+#: Log text that a sentence quotes: words in backticks, with nothing but marks beside them.
+QUOTED = re.compile(r"(?<!\S)`([^`\n]+)`(?=[.,;:!?)]*(?:\s|$))")
 #: Separators that are printed as they are; any other one is text.
 SEPARATOR = re.compile(r"[ ,;/.&+→·\n]{0,8}")
 #: Largest indent.
@@ -50,7 +50,7 @@ def finalize_plain(value: Any) -> Any:
 def markdown_prose(text: str) -> SafeMarkdown:
     """Return a sentence that may quote log text; what stands in backticks is one code span."""
     parts = []
-    for index, part in enumerate(_QUOTED.split(text)):
+    for index, part in enumerate(QUOTED.split(text)):
         if index % 2:
             parts.append(code(part))
         elif part.strip():
@@ -93,14 +93,6 @@ def indent(text: Markup, width: int = 3) -> SafeMarkdown:
 def truncate(text: str, width: int) -> str:
     """Return the beginning of a text, with an ellipsis if it was longer."""
     return text if len(text) <= width else f"{text[:width]} ..."
-
-
-def summary_line(message: str) -> str:
-    """Return the first and last line of a traceback; other messages unchanged."""
-    if not message.startswith("Traceback"):
-        return message
-    first, *rest = [line for line in message.split("\n") if line.strip()]
-    return f"{first} ... {rest[-1].strip()}" if rest else first
 
 
 def wrap(text: str, indent: int = 0) -> SafeMarkdown:

@@ -3,9 +3,9 @@
 import msgspec
 
 from triage.models import Criterion, Evidence, Gate
-from triage.rendering.escape import summary_line, truncate
+from triage.rendering.escape import truncate
 from triage.rendering.formatting import format_utc
-from triage.text import clean
+from triage.text import clean, summary_line
 
 _MAX_MESSAGE = 300
 

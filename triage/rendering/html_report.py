@@ -22,12 +22,12 @@ from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import formatting
 from triage.rendering.chain_graph import ChainGraph, build_chain_graph
 from triage.rendering.change_view import describe_items
-from triage.rendering.escape import SafeMarkdown, summary_line
+from triage.rendering.escape import QUOTED, SafeMarkdown
 from triage.rendering.playbooks import find_unfilled
 from triage.rendering.report_view import WORDS, ReportView
 from triage.rendering.swimlane import WIDTH, draw_swimlane
 from triage.resources import root
-from triage.text import clean, pluralize
+from triage.text import clean, pluralize, summary_line
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -78,6 +78,7 @@ def _template() -> "Template":
     filters: dict[str, Callable[..., Any]] = {
         "utc": formatting.format_utc,
         "summary_line": summary_line,
+        "quoted": _quote_code,
         "basename": lambda path: PurePath(path).name,
         "lines": _join_commands,
         "explorer": _explorer_url,
@@ -110,6 +111,13 @@ def _playbook_html(text: str) -> Markup:
     """Return playbook Markdown as HTML: code, bold and paragraphs only."""
     paragraphs = [_inline_html(part) for part in _PARAGRAPHS.split(str(text).strip())]
     return paragraphs[0] if len(paragraphs) == 1 else Markup("<br><br>").join(paragraphs)
+
+
+def _quote_code(text: str) -> Markup:
+    """Return a sentence that may quote log text; what stands in backticks is code."""
+    shown = [Markup("{}"), Markup("<code>{}</code>")]
+    parts = enumerate(map(clean, QUOTED.split(text)))
+    return Markup().join(shown[index % 2].format(part) for index, part in parts)
 
 
 def _inline_html(text: str) -> Markup:

@@ -18,7 +18,7 @@ from triage.rendering.evidence import mask_gate as masked_gate
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.playbooks import find_unfilled
 from triage.resources import root
-from triage.text import pluralize
+from triage.text import pluralize, quotes, summary_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -192,7 +192,7 @@ def _make_environment(*, plain: bool, user: bool) -> "Environment":
         "cell": escape.markdown_cell,
         "prose_cell": escape.markdown_prose_cell,
         "cut": escape.truncate,
-        "summary_line": escape.summary_line,
+        "summary_line": summary_line,
         "basename": lambda path: PurePath(path).name,
         "utc": formatting.format_utc if plain else escape.markdown_time,
     }
@@ -239,6 +239,7 @@ def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
         "shell": _fence_commands,
         "due": lambda fix: escape.SafeMarkdown(fix.due),
         "explorer": escape.explorer_link,
+        "quotes": quotes,
         "describe_items": describe_items,
         "describe_item": describe_item,
         "unfilled": lambda commands: [

@@ -27,7 +27,7 @@ _MAX_CHANGES = 20
 _MAX_OTHER_INCIDENTS = 10
 WORDS = {
     "ready": "ready",
-    "degraded": "ready, degraded",
+    "degraded": "degraded",
     "not_ready": "not ready",
     "inconclusive": "inconclusive",
     "no_data": "no data",

@@ -31,7 +31,7 @@ _MAX_RUNS = 400
 _MAX_MARKS = 40
 _VERDICTS = {
     "ready": "ready",
-    "degraded": "ready, degraded",
+    "degraded": "degraded",
     "not_ready": "not ready",
     "unknown": "no verdict",
 }

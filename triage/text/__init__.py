@@ -10,7 +10,7 @@ filters). ``pluralize`` and ``count_times`` write counts.
 from triage.text.counts import count_times, pluralize
 from triage.text.excerpts import excerpt
 from triage.text.markdown import cell, code, fence, prose
-from triage.text.messages import SUBJECT_LIMIT, subject, summary_line
+from triage.text.messages import SUBJECT_LIMIT, quotes, subject, summary_line
 from triage.text.names import short_instance, shorten_names
 from triage.text.paths import path_template
 from triage.text.safe import clean, clean_data, clean_json, escape_ci_commands, filename, quote
@@ -33,6 +33,7 @@ __all__ = [
     "pluralize",
     "prose",
     "quote",
+    "quotes",
     "short_instance",
     "shorten_names",
     "subject",

@@ -48,3 +48,9 @@ def summary_line(message: str) -> str:
         return line
     lines = reversed(message.split("\n"))
     return next((text for text in lines if text.strip() and not text[0].isspace()), line)
+
+
+def quotes(says: str, message: str) -> bool:
+    """Return whether a sentence quotes a message in backticks; a quote may cut what is long."""
+    quoted = says.partition("`")[2].partition("`")[0].rstrip("…")
+    return bool(quoted) and summary_line(message).replace("`", "'").startswith(quoted)

@@ -8,7 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from triage.cli.screens.changes import render_differences
-from triage.cli.screens.console import VERDICTS, make_bullets, make_grid, render_section, shorten_message
+from triage.cli.screens.console import (
+    VERDICTS,
+    format_sentence,
+    make_bullets,
+    make_grid,
+    render_section,
+    shorten_message,
+)
 from triage.cli.screens.times import format_elapsed, format_span
 from triage.models import Comparison, ErrorChange, OutcomeChange, OutcomeStats, RevisionHistory, SideSummary
 
@@ -27,11 +34,14 @@ _STYLES = {"better": "green", "worse": "red", "new": "red", "more": "red", "gone
 _INCIDENTS = {"new": "new", "gone": "not seen again", "stays": "stays"}
 
 
-def render_answer(comparison: Comparison) -> Text:
-    """Return the first line: better, worse, mixed, the same or unclear, and why."""
+def render_answer(comparison: Comparison) -> Iterator[Text]:
+    """Yield the answer, better, worse, mixed, the same or unclear, with the service; then each reason."""
     word, style = _ANSWERS[comparison.change]
-    line = Text(word, style=style, no_wrap=True)
-    return line.append(f"  {_summary(comparison)}", style="not bold default")
+    sides = (comparison.before, comparison.after)
+    services = dict.fromkeys(_as_one_line(side.service) for side in sides if side.service)
+    yield Text.assemble((word, style), f"  {' and '.join(services)}" if services else "", no_wrap=True)
+    for reason in _reasons(comparison):
+        yield Text(format_sentence(reason))
 
 
 def render_details(comparison: Comparison) -> Iterator[RenderableType]:
@@ -55,21 +65,23 @@ def render_details(comparison: Comparison) -> Iterator[RenderableType]:
         yield from render_section("What these logs cannot tell", make_bullets(limits))
 
 
-def _summary(comparison: Comparison) -> str:
-    """Return the reasons; those against the answer come last."""
+def _reasons(comparison: Comparison) -> list[str]:
+    """Return the first reasons; those against the answer come last."""
     contrary = {"better": "worse"}.get(comparison.change, "better")
-    # A service's name may hold a line break; the text after it would look like output of triage.
-    signs = [(sign.change == contrary, " ".join(sign.says.split())) for sign in comparison.because]
-    reasons = [says for against, says in signs if not against]
-    contrary_reasons = [says for against, says in signs if against]
-    return "; ".join(
-        [_join_first(reasons), *([f"but {_join_first(contrary_reasons)}"] if contrary_reasons else [])]
-    )
+    signs = [(sign.change == contrary, _as_one_line(sign.says)) for sign in comparison.because]
+    reasons = _first_of([says for against, says in signs if not against])
+    contrary_reasons = _first_of([says for against, says in signs if against])
+    return [*reasons, *(f"but {reason}" for reason in contrary_reasons)]
 
 
-def _join_first(reasons: Sequence[str]) -> str:
+def _as_one_line(text: str) -> str:
+    """Return a text without line breaks: after one in a service's name it would look like our output."""
+    return " ".join(text.split())
+
+
+def _first_of(reasons: Sequence[str]) -> list[str]:
     more = len(reasons) - _MAX_REASONS
-    return "; ".join([*reasons[:_MAX_REASONS], *([f"and {more} more"] if more > 0 else [])])
+    return [*reasons[:_MAX_REASONS], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _limits(comparison: Comparison) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Console output."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +12,11 @@ from rich.text import Text
 from triage.models import Evidence
 from triage.text import escape_ci_commands
 
+#: Columns of the line that says what broke.
+TITLE_WIDTH = 80
 _MAX_MESSAGE = 400
+#: What the name of a service or a revision has, and a word has not.
+_NAME_MARK = re.compile(r"[-_/\d]")
 
 #: Words and colours of the verdicts; the words alone distinguish them.
 VERDICTS = {
@@ -88,6 +93,13 @@ def shorten_message(message: str) -> str:
     lines = [" ".join(line.split()) for line in message.splitlines() if line.strip()] or [""]
     line = f"Traceback ... {lines[-1]}" if lines[0].startswith("Traceback (most recent") else lines[0]
     return line if len(line) <= _MAX_MESSAGE else line[:_MAX_MESSAGE] + " ..."
+
+
+def format_sentence(text: str) -> str:
+    """Return a text with a capital and a full stop; a name at its beginning keeps its letters."""
+    first = text.partition(" ")[0]
+    shown = text if _NAME_MARK.search(first) else text[:1].upper() + text[1:]
+    return shown if not shown or shown.endswith((".", "?", "…", ")")) else f"{shown}."
 
 
 def evidence_text(line: Evidence) -> Text:

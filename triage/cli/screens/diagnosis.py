@@ -1,6 +1,5 @@
 """Screen of ``triage diagnose``: the answer, what to do now and why; with -v also everything else."""
 
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -10,13 +9,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from triage.cli.screens.console import (
+    TITLE_WIDTH,
     VERDICTS,
     count_lines,
     evidence_text,
+    format_sentence,
     make_grid,
     render_copyable,
     render_section,
-    shorten_message,
     text_width,
 )
 from triage.cli.screens.diagnosis_details import render_rest
@@ -24,16 +24,13 @@ from triage.cli.screens.next_commands import suggest_commands
 from triage.cli.screens.times import format_clock, format_dated_clock, format_moment, format_span
 from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
 from triage.pipeline import Action, Playbook, first_actions
-from triage.text import count_times, pluralize, shorten_names
+from triage.text import count_times, pluralize, quotes, shorten_names
 
 #: Lines of the screen without -v, and of the answer on it.
 _MAX_LINES, _ANSWER_LINES = 25, 2
 _MAX_COMMANDS = 2
 _LABEL_WIDTH = 12
-_TITLE_WIDTH = 80
 _CLOCK_WIDTH = 12
-#: What the name of a service or a revision has, and a word has not.
-_NAME_MARK = re.compile(r"[-_/\d]")
 
 #: A reason with the lines that it cites first.
 _Reason: TypeAlias = tuple[Because, list[Evidence]]
@@ -100,7 +97,7 @@ def render_answer(diagnosis: Diagnosis) -> Text:
     if incident:
         says = _format_title(incident, service)
     elif state:
-        says = shorten_names(_sentence(state.why), _TITLE_WIDTH)
+        says = shorten_names(format_sentence(state.why), TITLE_WIDTH)
     else:
         says = diagnosis.limits[0] if diagnosis.limits else "the export holds no entries"
     before = separator if state is None else "\n"
@@ -172,9 +169,9 @@ def _render_status(diagnosis: Diagnosis, incident: Incident) -> Iterator[Rendera
         yield Text(_format_title(incident, incident.service), style="bold", no_wrap=True)
     yield Text(_format_span(incident))
     if state and state.why and incident.title not in state.why and diagnosis.answer_incident:
-        yield Text(_sentence(state.why))
+        yield Text(format_sentence(state.why))
     if incident.change and incident.change_says:
-        yield Text(_sentence(incident.change_says))
+        yield Text(format_sentence(incident.change_says))
     if seen := incident.seen_before:
         yield Text(f"{seen.says}: {seen.url}", no_wrap=True)
 
@@ -202,18 +199,16 @@ def _render_action(action: Action, *, first: bool) -> Iterator[RenderableType]:
 def _format_span(incident: Incident) -> str:
     """Return since when it happens, whether it is over, and how much failed."""
     started, ended = format_moment(incident.first_seen), incident.last_seen
-    same_day = incident.first_seen[:10] == ended[:10]
-    last = f"{format_clock(ended)[:8]} UTC" if same_day else format_moment(ended)
-    share = incident.share
-    if share and share.of == "requests":
-        much = f" {share.failed:,} of {pluralize(share.total, 'request')} failed."
-    else:
-        much = f" Occurred {count_times(incident.count)}." if incident.count > 1 else ""
+    is_same_day = incident.first_seen[:10] == ended[:10]
+    last = f"at {format_clock(ended)[:8]}" if is_same_day else format_moment(ended)
     is_moment = incident.first_seen[:19] == ended[:19]
-    if incident.recovered:
-        return f"Over: {started if is_moment else f'{started} to {last}'}.{much}"
-    since = "Open since" if incident.is_open else "Seen" if is_moment else "Since"
-    return f"{since} {started}{'' if is_moment else f', last seen {last}'}.{much}"
+    span = started if is_moment else f"{started}, last {last}"
+    words = "Over: seen" if incident.recovered else "Open since" if incident.is_open else "Seen"
+    share = incident.share
+    if share:
+        of = share.of if share.total > 1 else share.of.removesuffix("s")
+        return f"{words} {span}; {share.failed:,} of {share.total:,} {of} failed."
+    return f"{words} {span}{f'; {count_times(incident.count)}' if incident.count > 1 else ''}."
 
 
 def _render_reasons(incident: Incident, reasons: Sequence[_Reason], room: _Room) -> Iterator[RenderableType]:
@@ -230,7 +225,7 @@ def _render_reasons(incident: Incident, reasons: Sequence[_Reason], room: _Room)
         for line in lines if room.whole else lines[:1]:
             if room.whole:
                 table.add_row(Text(line.id, style="cyan"), evidence_text(line))
-            elif not _is_quoted(line, reason.says):
+            elif not quotes(reason.says, line.message):
                 text = evidence_text(line)
                 text.no_wrap, text.overflow = True, "ellipsis"
                 table.add_row("", text)
@@ -240,12 +235,6 @@ def _render_reasons(incident: Incident, reasons: Sequence[_Reason], room: _Room)
 def _in_brief(says: str) -> str:
     """Return a sentence in at most two lines."""
     return shorten_names(says, 2 * (text_width() - _CLOCK_WIDTH) - _CLOCK_WIDTH)
-
-
-def _is_quoted(line: Evidence, says: str) -> bool:
-    """Return whether a sentence quotes a line; a title cuts what is long."""
-    quoted = says.partition("`")[2].partition("`")[0].rstrip("…")
-    return bool(quoted) and shorten_message(line.message).replace("`", "'").startswith(quoted)
 
 
 def _render_tail(
@@ -269,13 +258,13 @@ def _render_tail(
         states = [f"{state.service} {VERDICTS[state.verdict][0]}" for state in diagnosis.services]
         rows.append(("Services", [", ".join(states)]))
     if diagnosis.next:
-        rows.append(("To confirm", [_sentence(diagnosis.next.why)]))
+        rows.append(("To confirm", [format_sentence(diagnosis.next.why)]))
     if diagnosis.coverage.first and diagnosis.coverage.last:
         covered = diagnosis.coverage
         span = format_span(diagnosis.coverage.first, diagnosis.coverage.last).partition(" (")[0]
         rows.append(("Read", [f"{pluralize(covered.records, 'record')}, {span}"]))
     gaps = list(dict.fromkeys([*(gap.detail for gap in diagnosis.coverage.gaps), *diagnosis.answer_limits]))
-    gaps = [_sentence(limit) for limit in gaps]
+    gaps = [format_sentence(limit) for limit in gaps]
     rows.append(("Gaps", _first_of(gaps, room.gaps)))
     for label, texts in rows:
         for index, text in enumerate(texts):
@@ -314,18 +303,11 @@ def _format_other(incident: Incident, first: Incident) -> str:
 def _format_title(incident: Incident, service: str) -> str:
     """Return what broke in at most 80 columns; the service is named if it is not that of the verdict."""
     named = f"{incident.service}: " if incident.service != service else ""
-    return shorten_names(f"{named}{incident.title}", _TITLE_WIDTH)
+    return shorten_names(f"{named}{incident.title}", TITLE_WIDTH)
 
 
 def _primary_service(diagnosis: Diagnosis) -> ServiceState | None:
     return min(diagnosis.services, key=lambda state: not state.primary, default=None)
-
-
-def _sentence(text: str) -> str:
-    """Return a text with a capital and a full stop; a name at its beginning keeps its letters."""
-    first = text.partition(" ")[0]
-    shown = text if _NAME_MARK.search(first) else text[:1].upper() + text[1:]
-    return shown if not shown or shown.endswith((".", "?", "…", ")")) else f"{shown}."
 
 
 def _citation(reason: Because) -> str:

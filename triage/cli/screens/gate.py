@@ -9,6 +9,8 @@ from rich.text import Text
 
 from triage.cli.screens.changes import render_differences
 from triage.cli.screens.console import (
+    TITLE_WIDTH,
+    format_sentence,
     make_bullets,
     make_grid,
     render_copyable,
@@ -18,6 +20,7 @@ from triage.cli.screens.console import (
 from triage.cli.screens.coverage import render_coverage
 from triage.cli.screens.times import format_dated_clock
 from triage.models import Criterion, Evidence, Gate, Rollback
+from triage.text import pluralize, shorten_names
 
 _STATUSES = {
     "passed": ("PASSED", "bold green"),
@@ -32,12 +35,16 @@ _OUTCOME_MARKS = {
 }
 
 
-def render_answer(gate: Gate) -> Text:
-    """Return the first line: passed or not, the revision, and why."""
+def render_answer(gate: Gate) -> Iterator[Text]:
+    """Yield the first lines: passed or not, and the revision; what broke, if anything did; then why."""
     word, style = _STATUSES[gate.status]
-    line = Text(word, style=style, no_wrap=True)
-    parts = [gate.revision or gate.service, gate.why]
-    return line.append("".join(f"  {part}" for part in parts if part), style="not bold default")
+    name, separator = gate.revision or gate.service, "  "
+    if gate.open_incidents:
+        word, separator = f"{word}, {pluralize(gate.open_incidents, 'open incident')}", ": "
+    yield Text.assemble((word, style), f"{separator}{name}" if name else "", no_wrap=True)
+    if gate.incident:
+        yield Text(shorten_names(gate.incident, TITLE_WIDTH), no_wrap=True)
+    yield Text(format_sentence(gate.why))
 
 
 def render_details(gate: Gate) -> Iterator[RenderableType]:

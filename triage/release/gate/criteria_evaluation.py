@@ -19,7 +19,6 @@ from triage.release.gate import boots, measurements
 from triage.release.gate.criterion_result import CriterionResult
 from triage.release.gate.errors import measure_new_errors
 from triage.release.gate.subject import Subject
-from triage.text import pluralize
 
 
 def evaluate_criteria(
@@ -54,9 +53,12 @@ def evaluate_criteria(
         if need != "off"
     ]
     status = _gate_status(evaluated)
+    is_named = status != "passed" or subject.open_incidents > 0
     return Gate(
         status=status,
         why=_explain_status(status, subject, evaluated),
+        incident=subject.incident.title if subject.incident and is_named else "",
+        open_incidents=subject.open_incidents,
         service=subject.service,
         revision=subject.revision,
         project=subject.project,
@@ -162,10 +164,7 @@ def _explain_status(status: GateStatus, subject: Subject, evaluated: Sequence[Cr
         unmeasured = f"; optional and not measured: {', '.join(others)}" if others else ""
         basis = "" if subject.chain else ", serving (no readiness chain known),"
         share = f"{met} of {len(evaluated)} criteria"
-        says = f"the revision is {subject.verdict}{basis} and meets {share}{unmeasured}"
-        if subject.incident and subject.open_incidents:
-            says += f"; {pluralize(subject.open_incidents, 'open incident')}: {subject.incident.title}"
-        return says
+        return f"the revision is {subject.verdict}{basis} and meets {share}{unmeasured}"
     named = [
         criterion
         for criterion in evaluated

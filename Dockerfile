@@ -9,7 +9,7 @@ FROM python:3.13-slim
 COPY --from=build /wheels /wheels
 COPY constraints.txt /wheels/
 RUN wheel=$(echo /wheels/*.whl) \
-    && pip install --no-cache-dir --constraint /wheels/constraints.txt "$wheel[bigquery,gcs,parquet]" \
+    && pip install --no-cache-dir --constraint /wheels/constraints.txt "$wheel[bigquery,gcs,notify,parquet]" \
     && rm -r /wheels \
     && useradd --uid 10001 --create-home triage
 USER triage

@@ -1,10 +1,11 @@
 """An incident has one issue: the open one is updated, and an older one is linked."""
 
+import pytest
 from msgspec.structs import replace
 
 from tests.fakes.github_server import Fault, GitHubServer
 from tests.tickets.demo import LABEL, NOW, connect, create, days_ago, done, ticket
-from triage.tickets import GitHubTracker, attach, comment_bodies, create_or_update, find_issues
+from triage.tickets import GitHubTracker, attach, comment_bodies, create_or_update, find_issues, plan_update
 
 
 class TestCreateOrUpdate:
@@ -87,3 +88,27 @@ def test_issues_are_found_by_label_by_fingerprint_and_by_cause(
         (1, "carries the fingerprint of this incident"),
         (3, "names the same cause, gate-header-check"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("issues", "planned"),
+    [
+        ([], "opened"),
+        ([""], "updated"),
+        ([13], "skipped"),
+        ([15], "opened"),
+        ([15, ""], "updated"),
+        ([20, 3], "skipped"),
+    ],
+)
+def test_planned_update_is_what_is_done(
+    server: GitHubServer, tracker: GitHubTracker, issues: list[int | str], planned: str
+) -> None:
+    for days in issues:
+        server.open("labelled", "", [LABEL], closed_at=days_ago(int(days)) if days else "")
+    found = plan_update(tracker, ticket(), now=NOW)
+    assert found.done == planned
+    assert {request.method for request in server.requests if request.path != "/graphql"} == {"GET"}
+    first = create(connect(server))[0]
+    assert first.done == {"updated": "created"}.get(planned, planned)
+    assert first.url.startswith(found.url)

@@ -42,6 +42,10 @@ COMMANDS = {
     ),
     "fetch": ("triage.cli.fetch:fetch_command", "Fetch logs from Cloud Logging and diagnose them."),
     "watch": ("triage.cli.watch:watch_command", "Watch a service live, from Cloud Logging."),
+    "sweep": (
+        "triage.cli.sweep:sweep_command",
+        "Diagnose all services of a project, and keep their issues up to date.",
+    ),
     "verify": (
         "triage.cli.verify:verify_command",
         "Probe a service from outside, and say whether it is ready.",

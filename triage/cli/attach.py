@@ -15,6 +15,7 @@ from triage.cli.options import (
     verbosity_options,
 )
 from triage.cli.settings import print_note
+from triage.cli.tracker import tracker_options
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,28 +48,7 @@ if TYPE_CHECKING:
     help="Write title and report to a file, - for stdout, to paste anywhere; nothing is called.",
 )
 @click.option("--even-if-ready", is_flag=True, help="Write the report even if there is nothing to report.")
-@click.option(
-    "--tracker",
-    type=click.Choice(["github", "gitlab"]),
-    help="The tracker; that of --api-url, of the pipeline or of the git remote origin if not given.",
-)
-@click.option(
-    "--repo",
-    metavar="OWNER/NAME",
-    help="The project; that of the pipeline or of the git remote origin if not given.",
-)
-@click.option(
-    "--api-url",
-    metavar="URL",
-    help="The API of an own server: https://HOST/api/v3 (GitHub Enterprise), https://HOST/api/v4 (GitLab).",
-)
-@click.option(
-    "--max-wait",
-    metavar="LENGTH",
-    default="5m",
-    show_default=True,
-    help="How long to wait for rate limits in total.",
-)
+@tracker_options("The project; that of the pipeline or of the git remote origin if not given.")
 @template_option
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 @reading_options
@@ -87,7 +67,7 @@ def attach_command(
     tracker: "TrackerName | None",
     repo: str | None,
     api_url: str | None,
-    max_wait: str,
+    max_wait: float,
     template: str | None,
     dry_run: bool,
     packs: "list[Pack]",
@@ -100,7 +80,6 @@ def attach_command(
     means: run the same command again later; what was written is found again.
     """
     from triage import pipeline
-    from triage.window import NANOSECONDS, parse_duration
 
     if [issue is not None, finding, create, output is not None].count(True) != 1:
         raise UsageError(
@@ -108,7 +87,6 @@ def attach_command(
         )
     if reopen and not create:
         raise UsageError("--reopen says what --create does with a closed issue", "add --create")
-    seconds = parse_duration(max_wait) / NANOSECONDS
     analysis = pipeline.analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
@@ -121,7 +99,7 @@ def attach_command(
     elif dry_run:
         _print_parts(ticket, with_title=create)
     else:
-        project = pipeline.connect_tracker(tracker, repo, api_url, max_wait=seconds, notify=print_note)
+        project = pipeline.connect_tracker(tracker, repo, api_url, max_wait=max_wait, notify=print_note)
         if finding:
             _print_found(pipeline.find_issues(project, ticket))
         elif issue is not None:

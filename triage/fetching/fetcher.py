@@ -21,6 +21,7 @@ from triage.fetching.journal import TOKEN_LIFE, Checkpoint, Journal, Part, Purpo
 from triage.fetching.output_paths import find_journal, journal_folder, output_path
 from triage.fetching.pages import PAGE_SIZE, PageReader, PageSequence, RateLimiter, RetryPolicy
 from triage.fetching.query import add_window, plan_filter
+from triage.fetching.session import Session
 from triage.models import FetchPlan, FetchResult, Pack, Progress
 from triage.window import Window, format_utc_and_local, parse_timestamp
 
@@ -40,13 +41,14 @@ def fetch(
     notify: Notify,
     show_progress: ShowProgress,
     retry_policy: RetryPolicy = _RETRY_POLICY,
+    session: Session | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> list[FetchResult]:
     """Fetch a plan and return its files: one per service, with a .meta.json each.
 
     ``findings`` say what is fetched after the logs of the window. ``notify`` receives sentences about events,
     ``show_progress`` the progress. Pages are kept in a journal until all files are written; ``plan.resume``
-    continues from an existing journal, or starts a new fetch without one.
+    continues from an existing journal, or starts a new fetch without one. A ``session`` stays open.
 
     Raises:
         UsageError: the query is invalid, an output exists, or --resume finds another fetch.
@@ -58,7 +60,7 @@ def fetch(
     """
     clauses = {service: plan_filter(plan, service, packs) for service in plan.services}
     _check_output(plan)
-    connection = connect(plan, environ)
+    connection = session.connection if session else connect(plan, environ)
     try:
         notify(f"project {connection.project}, named by {connection.source}")
         try:
@@ -73,13 +75,15 @@ def fetch(
             plan=plan,
             journal=journal,
             connection=connection,
+            limiter=session.limiter if session else RateLimiter(plan.reads_per_minute),
             findings=findings,
             notify=notify,
             show_progress=show_progress,
-            retry_policy=retry_policy,
+            retry_policy=session.retry_policy if session else retry_policy,
         ).run()
     finally:
-        connection.close()
+        if session is None:
+            connection.close()
 
 
 def _check_output(plan: FetchPlan) -> None:
@@ -142,6 +146,7 @@ class _Fetcher:
         plan: FetchPlan,
         journal: Journal,
         connection: Connection,
+        limiter: RateLimiter,
         findings: Findings,
         notify: Notify,
         show_progress: ShowProgress,
@@ -155,7 +160,7 @@ class _Fetcher:
         self._project = connection.project
         self._reader = PageReader(
             connection,
-            RateLimiter(plan.reads_per_minute),
+            limiter,
             retry_policy,
             self._report_waiting,
             notify=notify,

@@ -19,6 +19,11 @@ _WORDS: dict[WorkloadKind, str] = {
 _REVISION = r"revisions/{name}-[0-9]{{5}}-[a-z0-9]{{3}}"
 
 
+def is_service_name(name: str) -> bool:
+    """Return whether a text is a possible name of a Cloud Run service; an entry may hold any label."""
+    return _NAME.fullmatch(name) is not None
+
+
 def workload_clause(name: str, kind: WorkloadKind) -> str:
     """Return the clause for the entries of a workload, in one or more lines.
 

@@ -118,6 +118,7 @@ from triage.models.probe import PROBE_PACK, PROBE_USER_AGENT, ProbePlan, ProbeRe
 from triage.models.request_counts import RequestCounts, RequestKind
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.run_record import RunRecord
+from triage.models.sweep import IssueAction, Sweep, SweepPlan, SweptIncident, SweptService
 from triage.models.ticket import RelatedIssue, Ticket, TicketResult
 from triage.models.traffic import SERVER_ERROR, RevisionTraffic, Traffic
 from triage.models.watch import InstanceStatus, RevisionResponses, Stream, StreamMode, VerdictChange, Watch
@@ -185,6 +186,7 @@ __all__ = [
     "InstanceKey",
     "InstanceStatus",
     "InsufficientData",
+    "IssueAction",
     "Link",
     "Measure",
     "Message",
@@ -250,6 +252,10 @@ __all__ = [
     "Stream",
     "StreamMode",
     "SuggestedQuery",
+    "Sweep",
+    "SweepPlan",
+    "SweptIncident",
+    "SweptService",
     "Ticket",
     "TicketResult",
     "Tier",

@@ -82,6 +82,11 @@ from triage.pipeline.reports import (
 )
 from triage.pipeline.selection import ALL as ALL, Selection as Selection
 from triage.pipeline.spark_sources import OnSpark as OnSpark
+from triage.pipeline.sweep_run import (
+    SweepCallbacks as SweepCallbacks,
+    describe_sweep as describe_sweep,
+    sweep as sweep,
+)
 from triage.pipeline.ticket_run import (
     attach as attach,
     comments as comments,

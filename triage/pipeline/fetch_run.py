@@ -1,13 +1,16 @@
 """Fetch logs from Cloud Logging, as far as the runs in them require."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triage.models import FetchPlan, FetchResult, Pack, Progress, Query
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.analysis_runner import analyse
 from triage.pipeline.fetch_findings import FetchFindings
 from triage.pipeline.selection import Selection
+
+if TYPE_CHECKING:
+    from triage.fetching.session import Session
 
 
 def build_queries(plan: FetchPlan, packs: Sequence[Pack]) -> list[Query]:
@@ -40,11 +43,13 @@ def fetch(
     *,
     notify: Callable[[str], None],
     show_progress: Callable[[Progress], None],
+    session: "Session | None" = None,
 ) -> tuple[list[FetchResult], Analysis]:
     """Fetch logs with the window widened to whole runs; return files and analysis.
 
     notify: called with sentences for the user.
     show_progress: called with the progress.
+    session: what several fetches share; None for one fetch.
 
     Raises:
         TriageError: as ``triage.fetching``; fetched files are kept.
@@ -66,6 +71,7 @@ def fetch(
         ),
         notify=notify,
         show_progress=show_progress,
+        session=session,
     )
     selection = fetched_selection(fetched)
     return fetched, analyse([file.path for file in fetched], packs=packs, selection=selection)

@@ -3,7 +3,14 @@
 from triage.tickets.github import GitHubTracker
 from triage.tickets.gitlab import GitLabTracker
 from triage.tickets.interface import AbsentError, TrackedComment, TrackedIssue, Tracker
-from triage.tickets.issues import attach, create_or_update, find_earlier, find_issues, issues_of
+from triage.tickets.issues import (
+    attach,
+    create_or_update,
+    find_earlier,
+    find_issues,
+    issues_of,
+    plan_update,
+)
 from triage.tickets.report_parts import comment_bodies
 
 __all__ = [
@@ -19,4 +26,5 @@ __all__ = [
     "find_earlier",
     "find_issues",
     "issues_of",
+    "plan_update",
 ]

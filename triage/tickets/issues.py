@@ -129,11 +129,9 @@ def create_or_update(
     done: list[TicketResult] = []
     written: set[str] = set()
     if not any(issue.state == "open" for issue in known):
-        recent = [issue for issue in known if issue.closed_at and now - issue.closed_at <= RECENTLY]
-        last = max(recent, key=lambda issue: str(issue.closed_at), default=None)
+        last = _closed_recently(known, now)
         if last is not None and not reopen:
-            why = f"closed on {last.closed_at:%Y-%m-%d}; --reopen opens and updates it"
-            return [TicketResult("skipped", last.url, why)]
+            return [TicketResult("skipped", last.url, f"{_closed_on(last)}; --reopen opens and updates it")]
         if last is not None:
             tracker.reopen_issue(last)
             done.append(TicketResult("reopened", last.url))
@@ -150,6 +148,31 @@ def create_or_update(
         if _is_ours(tracker, issue, ticket):
             done += _close_as_duplicate(tracker, issue, target, ticket)
     return [result for result in done if result.done != "unchanged"] or done
+
+
+def plan_update(tracker: Tracker, ticket: Ticket, *, now: datetime) -> TicketResult:
+    """Return what ``create_or_update`` would do with an issue; nothing is written.
+
+    Raises:
+        NoPermissionError, TryAgainError: as for ``publish``.
+
+    """
+    known = issues_of(tracker, ticket, search=True)
+    for issue in known:
+        if issue.state == "open":
+            return TicketResult("updated", issue.url)
+    last = _closed_recently(known, now)
+    return TicketResult("skipped", last.url, _closed_on(last)) if last else TicketResult("opened", "")
+
+
+def _closed_recently(known: Iterable[TrackedIssue], now: datetime) -> TrackedIssue | None:
+    """Return the issue that was closed last, if that is not long ago."""
+    recent = [issue for issue in known if issue.closed_at and now - issue.closed_at <= RECENTLY]
+    return max(recent, key=lambda issue: str(issue.closed_at), default=None)
+
+
+def _closed_on(issue: TrackedIssue) -> str:
+    return f"closed on {issue.closed_at:%Y-%m-%d}"
 
 
 def _label(ticket: Ticket) -> str:

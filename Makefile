@@ -6,7 +6,7 @@ STOREFRONT := examples/storefront.json
 
 FLOORS := .venv-floors
 
-.PHONY: demo test fuzz test-engines test-floors lint format bench bench-scale
+.PHONY: demo test fuzz test-engines test-floors lint format bench bench-load bench-scale
 
 demo: .venv/installed
 	@echo '$$ triage $(EXPORT)'
@@ -48,6 +48,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
+
+bench-load: .venv/installed-dev
+	$(BIN)/python -m benchmarks.load
 
 bench-scale: .venv/installed-engines
 	$(BIN)/python -m benchmarks.scale

@@ -22,6 +22,16 @@ from triage.models import (
     Incident,
     IncidentChange,
     InsufficientData,
+    LoadClient,
+    LoadClose,
+    LoadComparison,
+    LoadConnections,
+    LoadFailure,
+    LoadHealth,
+    LoadLevel,
+    LoadMessages,
+    LoadMetric,
+    LoadTest,
     Next,
     Noise,
     OutcomeChange,
@@ -39,6 +49,7 @@ from triage.models import (
     SideSummary,
     Step,
     Timeline,
+    TimeStats,
     VerdictComparison,
 )
 from triage.rules.checker import check_packs
@@ -49,6 +60,8 @@ NOUNS = [
     Baseline, Because, Comparison, Coverage, Criterion, Diagnosis, ErrorChange, Evidence, OutcomeStats, Gap, Gate, Incident,
     IncidentChange, Next, Noise, OutcomeChange, Rate, RequestCounts, Rollback, RollbackStep, RuledOut, Run, Scope, ServiceState,
     Reason, Step, SideSummary, InsufficientData, Timeline, VerdictComparison, RevisionHistory,
+    LoadClient, LoadClose, LoadComparison, LoadConnections, LoadFailure, LoadHealth, LoadLevel, LoadMessages, LoadMetric, LoadTest,
+    TimeStats,
 ]  # fmt: skip
 
 

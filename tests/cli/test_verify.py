@@ -147,9 +147,15 @@ def test_existing_file_is_not_overwritten_and_nothing_is_sent(
 def test_next_command_writes_a_file_if_none_was_given(call: Call, closing: Service) -> None:
     called = call("verify", closing.url, "--events")
     *_, verify, report, more = called.out.splitlines()
-    assert verify == f"Next        triage verify {closing.url} -o probe.jsonl"
+    assert verify == f"Next        triage verify {closing.url} --events -o probe.jsonl"
     assert report == "            triage report probe.jsonl -o report.md"
     assert more == "More        -v or triage explain client-socket-closed"
+
+
+def test_next_command_repeats_the_options_of_the_call(call: Call, closing: Service) -> None:
+    options = ["--service", "shop", "--event", "agent_started", "--event", "b", "--events", "--within", "2"]
+    called = call("verify", closing.url, *options)
+    assert f"triage verify {closing.url} {' '.join(options)} -o probe.jsonl" in called.out.replace("\n", "")
 
 
 def test_json_is_the_document_of_diagnose(call: Call, closing: Service) -> None:

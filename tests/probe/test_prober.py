@@ -50,6 +50,9 @@ SHOWN: dict[str, tuple[str, list[str]]] = {
     "huge-message": ("not_ready", ["client-socket-closed"]),
     "echo": ("ready", []),
     "self-signed": ("not_ready", ["client-tls"]),
+    "full": ("ready", []),
+    "collapsing": ("ready", []),
+    "slowing-down": ("ready", []),
     "broken-http": ("not_ready", ["client-protocol"]),
     "endless-headers": ("not_ready", ["client-protocol"]),
     "hang-up": ("not_ready", ["client-protocol"]),
@@ -208,10 +211,10 @@ def test_the_message_path_and_events_are_those_of_the_plan() -> None:
 
 def test_an_event_may_be_named_in_the_data_of_a_message() -> None:
     message = {"type": "system_message", "data": {"event": "connection_established"}}
-    from triage.probe.websocket_client import _event_names
+    from triage.probe.websocket_client import event_names
 
-    assert _event_names(json.dumps(message)) == ["system_message", "connection_established"]
-    assert _event_names(b"\xff") == _event_names("[1]") == _event_names('{"type": 7}') == []
+    assert event_names(json.dumps(message)) == ["system_message", "connection_established"]
+    assert event_names(b"\xff") == event_names("[1]") == event_names('{"type": 7}') == []
 
 
 def test_without_events_an_open_socket_is_enough() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from triage.cli.load import load_option, warn_of_other_load
 from triage.cli.options import (
     EXPORT_PATH,
     config_option,
@@ -26,7 +27,7 @@ from triage.cli.settings import current_settings, print_note
 from triage.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
-    from triage.models import Comparison, FetchPlan, Pack
+    from triage.models import Comparison, FetchPlan, LoadTest, Pack
     from triage.pipeline import ComparedAnalyses, Configuration, Selection
     from triage.window import Window
 
@@ -66,6 +67,7 @@ _USAGE_HINT = "name BEFORE and AFTER, or one EXPORT with --revision A --with B, 
 @engine_option
 @pack_option
 @config_option
+@load_option
 @verbosity_options
 def compare_command(
     *,
@@ -89,6 +91,7 @@ def compare_command(
     configurations: "list[Configuration]",
     exit_code: bool,
     strict: bool,
+    load: "LoadTest | None",
 ) -> None:
     """Say whether AFTER is better or worse than BEFORE, and every difference with its numbers.
 
@@ -103,6 +106,8 @@ def compare_command(
     from triage.pipeline import Selection
 
     _check_arguments(exports, revision, other, around)
+    if load is not None and output_format != "markdown":
+        raise UsageError("--load joins the success metrics", "add --format markdown, which has them")
     selection = Selection(service=services, since=since, until=until, filter=filter_text, max_bytes=max_bytes)
     if around is not None:
         if selection != Selection(service=services):
@@ -131,7 +136,7 @@ def compare_command(
             )
         compared = _compare_exports(exports, (revision, other), packs, selection, configurations)
     current_settings().status = _exit_status(compared.comparison, exit_code=exit_code, strict=strict)
-    _write_comparison(compared, output_format, output)
+    _write_comparison(compared, output_format, output, load)
 
 
 def _check_arguments(exports: tuple[str, ...], revision: str, other: str, around: str | None) -> None:
@@ -209,13 +214,18 @@ def _exit_status(comparison: "Comparison", *, exit_code: bool, strict: bool) -> 
     return ExitStatus.ANSWERED if whole or not strict else ExitStatus.INCONCLUSIVE
 
 
-def _write_comparison(compared: "ComparedAnalyses", output_format: str, output: Path | None) -> None:
+def _write_comparison(
+    compared: "ComparedAnalyses", output_format: str, output: Path | None, load: "LoadTest | None"
+) -> None:
     from triage.pipeline import to_json, verification_report
 
     if output_format == "text":
         text = _render_text(compared.comparison)
     else:
-        text = to_json(compared.comparison) if output_format == "json" else verification_report(compared)
+        warn_of_other_load(load, [incident.service for incident in compared.before.diagnosis.incidents[:1]])
+        text = (
+            to_json(compared.comparison) if output_format == "json" else verification_report(compared, load)
+        )
     if output is None:
         sys.stdout.write(text)
         return

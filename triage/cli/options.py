@@ -64,11 +64,13 @@ def exports_argument(function: Function) -> Function:
     return click.argument("exports", nargs=-1, required=True, metavar="EXPORT...", type=EXPORT_PATH)(function)
 
 
-def format_option(document: "DocumentName", help_text: str) -> Callable[[Function], Function]:
-    """Add --format with the formats of a document; the first of them is the default."""
+def format_option(
+    document: "DocumentName", help_text: str, *further: "DocumentName"
+) -> Callable[[Function], Function]:
+    """Add --format with the formats of a document and of further ones; the first is the default."""
     from triage.pipeline import format_names
 
-    names = format_names(document)
+    names = list(dict.fromkeys(name for found in (document, *further) for name in format_names(found)))
     return click.option(
         "--format",
         "output_format",

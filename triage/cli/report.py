@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.cli.earlier_issues import add_earlier_issues, repository_option
+from triage.cli.load import load_option, warn_of_other_load
 from triage.cli.options import (
     config_option,
     exports_argument,
@@ -23,7 +24,7 @@ from triage.cli.time_zone import parse_zone as zone_of
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
-    from triage.models import Pack
+    from triage.models import LoadTest, Pack
     from triage.pipeline import Analysis, Configuration, Selection
 
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @pack_option
 @config_option
 @repository_option
+@load_option
 @verbosity_options
 def report_command(
     exports: tuple[str, ...],
@@ -56,6 +58,7 @@ def report_command(
     output_format: str,
     impact: str,
     zone: tzinfo | None,
+    load: "LoadTest | None",
 ) -> None:
     """Write the report of an incident: what broke, the evidence, the fixes and how to check them.
 
@@ -66,14 +69,17 @@ def report_command(
 
     if output_format == "html" and template is not None:
         raise UsageError("--template is for Markdown", "remove --template or --format html")
+    if load is not None and template != "remediation":
+        raise UsageError("--load joins the success metrics", "add --template remediation, which has them")
     analysis = pipeline.analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
     analysis = add_earlier_issues(analysis, repo)
+    warn_of_other_load(load, [incident.service for incident in analysis.diagnosis.incidents])
     text = (
         pipeline.html(analysis, packs, impact=impact, zone=zone)
         if output_format == "html"
-        else pipeline.report(analysis, template or "ticket", impact=impact, zone=zone)
+        else pipeline.report(analysis, template or "ticket", impact=impact, zone=zone, load=load)
     )
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))

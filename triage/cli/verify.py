@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from triage.cli.diagnose import exit_status_of, print_for_programs
+from triage.cli.load import LoadOptions, load_exit_status, print_load_test, run_load_test
 from triage.cli.options import (
     connection_options,
     exit_status_options,
@@ -74,9 +75,40 @@ _DEFAULTS = ProbePlan(url="")
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Save what was seen, as LogEntry lines.",
+    help="Save what was seen, as LogEntry lines; of --connections, the JSON document.",
 )
-@format_option("diagnosis", "Output format.")
+@click.option(
+    "--connections",
+    type=int,
+    metavar="N",
+    help="Open N WebSockets and hold them, to see whether the service bears it (at most 2,000).",
+)
+@click.option(
+    "--for",
+    "hold",
+    default="30s",
+    show_default=True,
+    metavar="LENGTH",
+    help="With --connections: how long to hold them (at most 15m).",
+)
+@click.option(
+    "--rate",
+    type=float,
+    default=20.0,
+    show_default=True,
+    metavar="N",
+    help="With --connections: how many to open per second (at most 200).",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --connections: compare with the JSON document of an earlier run.",
+)
+@click.option(
+    "--yes", is_flag=True, help="With --connections: consent to more than 50 connections to another machine."
+)
+@format_option("diagnosis", "Output format; markdown only with --connections.", "load")
 @exit_status_options
 @click.option(
     "--with-logs", is_flag=True, help="Also fetch the logs of the same minutes, and diagnose both together."
@@ -104,6 +136,11 @@ def verify_command(
     token_env: str | None,
     output: Path | None,
     output_format: str,
+    connections: int | None,
+    hold: str,
+    rate: float,
+    baseline: Path | None,
+    yes: bool,
     project: str,
     settle: float,
     reads_per_minute: int,
@@ -121,9 +158,13 @@ def verify_command(
     The [probe] table of the service's pack says what is requested: paths, each plainly and with upgrade
     headers, the health check, and a WebSocket, which is only opened unless --events is given. The requests
     are printed before they are sent; nothing else is requested.
+
+    With --connections, many WebSockets are opened one after the other and held, with health checks beside
+    them: how many open, how fast, which are closed, and whether readiness gets worse.
     """
     from triage import pipeline
 
+    _check_load_options(connections, with_logs=with_logs, output_format=output_format)
     if (events or send is not None) and not sends:
         raise UsageError("--event and --send need --events", "add --events: a message is sent")
     if output and output.exists():
@@ -144,6 +185,15 @@ def verify_command(
         timeout=timeout,
         patience=within,
     )
+    if connections is not None:
+        test = run_load_test(
+            plan, _read_token(token_env), LoadOptions(connections, rate, hold, baseline, yes), note, output
+        )
+        current_settings().status = load_exit_status(
+            test, exit_code=exit_code, fail_on=fail_on, strict=strict
+        )
+        print_load_test(test, output_format)
+        return
     asking = FetchPlan(
         services=[],
         window=Window(0, 1),
@@ -174,6 +224,46 @@ def verify_command(
     _print_diagnosis(analysis, output_format, files=files, output=output, url=url)
     if failure:
         raise failure
+
+
+def _check_load_options(connections: int | None, *, with_logs: bool, output_format: str) -> None:
+    """Check that options of a load test and of a probe are not mixed."""
+    if connections is not None:
+        probing = ["--with-logs"] if with_logs else ["--format github"] if output_format == "github" else []
+        if probing:
+            raise UsageError(f"{probing[0]} is for a probe", "remove it, or --connections")
+        return
+    sources = click.get_current_context().get_parameter_source
+    given = [
+        option
+        for name, option in (
+            ("hold", "--for"),
+            ("rate", "--rate"),
+            ("baseline", "--baseline"),
+            ("yes", "--yes"),
+        )
+        if sources(name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if output_format == "markdown":
+        given.append("--format markdown")
+    if given:
+        raise UsageError(f"{given[0]} is for many connections", "add --connections N, or remove it")
+
+
+def _given_options() -> list[str]:
+    """Return the options of this call, to suggest the same call again."""
+    context = click.get_current_context()
+    words: list[str] = []
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if not isinstance(option, click.Option) or source is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        if option.name not in context.params:
+            continue
+        name, value = next(word for word in option.opts if word.startswith("--")), context.params[option.name]
+        for one in value if option.multiple else [value]:
+            words += [name] if option.is_flag else [name, f"{one:g}" if isinstance(one, float) else str(one)]
+    return words
 
 
 def _read_token(variable: str | None) -> str:
@@ -240,7 +330,7 @@ def _print_diagnosis(
     if current_settings().quiet:
         return
     kept = str(output) if output else "probe.jsonl"
-    again = [] if output else [shlex.join(["triage", "verify", url, "-o", kept])]
+    again = [] if output else [shlex.join(["triage", "verify", url, *_given_options(), "-o", kept])]
     print_screen(
         *render_probe(sanitize(analysis.timeline)),
         *([Text()] if shown.incidents else []),

@@ -5,12 +5,20 @@ from math import ceil
 from statistics import median
 from typing import NamedTuple
 
-from triage.models import Run
+from triage.models import Run, SpeedChange, TimeStats
 from triage.window import NANOSECONDS, parse_timestamp
 
 _GOOD = ("ready", "degraded")
 _EXECUTED = ("passed", "failed", "warned", "tolerated")
 _PASSED = ("passed", "tolerated")
+#: A duration is slower if its median is longer by the factor and by a tenth of a second, and beyond the 95th
+#: percentile of the other: what is usual now was slow before.
+_FACTOR = 1.5
+_MIN_SECONDS = 0.1
+#: So many times are needed to compare two medians.
+_MIN_TIMED = 5
+#: A request waits about so often for its turn in the process that sends it, and each time it may be late.
+_TURNS = 10
 
 
 class Latency(NamedTuple):
@@ -52,7 +60,7 @@ def _check_latency(check: str, runs: Sequence[Run]) -> Latency:
     ]
     passed = [step for step in executed if step.outcome in _PASSED]
     times = sorted(step.elapsed for step in passed if step.elapsed is not None)
-    return Latency(f"check {check}", len(executed), len(passed), *_percentiles(times), hourly=None)
+    return Latency(f"check {check}", len(executed), len(passed), *percentiles(times), hourly=None)
 
 
 def _run_latency(kind: str, runs: Sequence[Run]) -> Latency | None:
@@ -60,7 +68,7 @@ def _run_latency(kind: str, runs: Sequence[Run]) -> Latency | None:
         return None
     times = sorted(run.elapsed for run in runs if run.complete and run.verdict in _GOOD)
     starts = sorted(parse_timestamp(run.started) for run in runs)
-    p50, p95_time = _percentiles(times)
+    p50, p95_time = percentiles(times)
     hours = (starts[-1] - starts[0]) / NANOSECONDS / 3600
     return Latency(
         kind=kind,
@@ -72,6 +80,35 @@ def _run_latency(kind: str, runs: Sequence[Run]) -> Latency | None:
     )
 
 
-def _percentiles(times: Sequence[float]) -> tuple[float | None, float | None]:
+def percentiles(times: Sequence[float]) -> tuple[float | None, float | None]:
     """Return the median and the 95th percentile of sorted times."""
     return (median(times), times[ceil(0.95 * len(times)) - 1]) if times else (None, None)
+
+
+def is_slower(median: float, other: float, slow: float) -> bool:
+    """Return whether a median is slower than another one, whose 95th percentile is ``slow``."""
+    return median > slow and median >= _FACTOR * other and median - other >= _MIN_SECONDS
+
+
+def compare_times(first: TimeStats, second: TimeStats, lag: float) -> SpeedChange | None:
+    """Return how the second times differ from the first.
+
+    None if either has too few, or if the difference may be the lateness of the machine that measured them:
+    ``lag`` is by how many seconds it was late at the 95th percentile.
+    """
+    if min(first.count, second.count) < _MIN_TIMED:
+        return None
+    if first.median is None or first.p95 is None or second.median is None or second.p95 is None:
+        return None
+    slower = is_slower(second.median, first.median, first.p95)
+    faster = is_slower(first.median, second.median, second.p95)
+    if not slower and not faster:
+        return "same"
+    if abs(second.median - first.median) < _TURNS * lag:
+        return None
+    return "slower" if slower else "faster"
+
+
+def is_near(median: float, other: float) -> bool:
+    """Return whether two medians differ by too little to matter."""
+    return max(median, other) < _FACTOR * min(median, other) or abs(median - other) < _MIN_SECONDS

@@ -87,6 +87,22 @@ from triage.models.gate import (
     RollbackStep,
 )
 from triage.models.immutable import Immutable
+from triage.models.load import (
+    EarlyEnd,
+    LoadClient,
+    LoadClose,
+    LoadComparison,
+    LoadConnections,
+    LoadFailure,
+    LoadHealth,
+    LoadLevel,
+    LoadMessages,
+    LoadMetric,
+    LoadPhase,
+    LoadPlan,
+    LoadTest,
+    TimeStats,
+)
 from triage.models.neighbourhood import InstanceKey, Neighbourhoods
 from triage.models.notification import Message, MessageKind, Notice, NoticeUpdate, SentNotice
 from triage.models.pack import (
@@ -113,7 +129,7 @@ from triage.models.pack_tables import (
     ProbeTable,
     ResponseKeys,
 )
-from triage.models.playbook import Measure, Playbook
+from triage.models.playbook import Measure, Metric, Playbook
 from triage.models.probe import PROBE_PACK, PROBE_USER_AGENT, ProbePlan, ProbeResult
 from triage.models.request_counts import RequestCounts, RequestKind
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
@@ -154,6 +170,7 @@ __all__ = [
     "CriterionOutcome",
     "DecodeTable",
     "Diagnosis",
+    "EarlyEnd",
     "Entry",
     "ErrorChange",
     "ErrorInfo",
@@ -188,9 +205,22 @@ __all__ = [
     "InsufficientData",
     "IssueAction",
     "Link",
+    "LoadClient",
+    "LoadClose",
+    "LoadComparison",
+    "LoadConnections",
+    "LoadFailure",
+    "LoadHealth",
+    "LoadLevel",
+    "LoadMessages",
+    "LoadMetric",
+    "LoadPhase",
+    "LoadPlan",
+    "LoadTest",
     "Measure",
     "Message",
     "MessageKind",
+    "Metric",
     "Neighbourhoods",
     "NewErrors",
     "Next",
@@ -259,6 +289,7 @@ __all__ = [
     "Ticket",
     "TicketResult",
     "Tier",
+    "TimeStats",
     "Timeline",
     "Traffic",
     "UnknownChange",
@@ -270,4 +301,4 @@ __all__ = [
     "WindowShortfall",
     "WorkloadKind",
     "service_of_function",
-]  # fmt: skip
+]

@@ -60,6 +60,13 @@ from triage.pipeline.github_actions import (
     job_summary as job_summary,
     step_outputs as step_outputs,
 )
+from triage.pipeline.load_run import (
+    load_summary as load_summary,
+    needs_consent as needs_consent,
+    plan_load as plan_load,
+    read_load as read_load,
+    run_load as run_load,
+)
 from triage.pipeline.probe_run import (
     analyse_probe as analyse_probe,
     check_log_queries as check_log_queries,

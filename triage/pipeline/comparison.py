@@ -9,7 +9,7 @@ import msgspec
 
 from triage.changes import Configuration
 from triage.errors import UsageError
-from triage.models import Comparison, FetchPlan, FetchResult, Pack, Progress, ServiceState
+from triage.models import Comparison, FetchPlan, FetchResult, LoadTest, Pack, Progress, ServiceState
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.analysis_runner import analyse
 from triage.pipeline.configuration_differences import between_analyses, between_revisions
@@ -214,10 +214,10 @@ def compare_windows(
     return [*first, *second], ComparedAnalyses(compared, earlier, later)
 
 
-def verification_report(compared: ComparedAnalyses) -> str:
+def verification_report(compared: ComparedAnalyses, load: LoadTest | None = None) -> str:
     """Return the report of a comparison as Markdown.
 
-    It measures the remediation plan of the incident in BEFORE on AFTER.
+    It measures the remediation plan of the incident in BEFORE on AFTER, and on a load test of its service.
     """
     from triage.rendering.markdown_report import render_verification as render
 
@@ -234,7 +234,7 @@ def verification_report(compared: ComparedAnalyses) -> str:
             if (counts.service, counts.revision) == (service, revision)
         ],
     )
-    return render(compared.comparison, incident, measured, revision, compared.before.playbooks)
+    return render(compared.comparison, incident, measured, revision, compared.before.playbooks, load=load)
 
 
 def _list_revisions(analysis: Analysis) -> str:

@@ -4,20 +4,26 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import BinaryIO
 
-from triage.models import Comparison, Diagnosis, Entry, Gate, Pack, Playbook, Run, Timeline
+from triage.models import Comparison, Diagnosis, Entry, Gate, LoadTest, Pack, Playbook, Run, Timeline
 from triage.pipeline.analyser import Analysis
 from triage.rendering.formats import find_renderer
 from triage.rules import own_playbooks
 
 
 def report(
-    analysis: Analysis, template: str = "ticket", *, impact: str = "", zone: tzinfo | None = None
+    analysis: Analysis,
+    template: str = "ticket",
+    *,
+    impact: str = "",
+    zone: tzinfo | None = None,
+    load: LoadTest | None = None,
 ) -> str:
     """Return the report of an analysis as Markdown, or as text for ``summary``.
 
     template: the name of the template.
     impact: the business impact that the reader knows; by default that of the pack.
     zone: adds local times.
+    load: a load test of the service; its connections join the success metrics.
     """
     from triage.rendering.markdown_report import render_report as render
 
@@ -28,6 +34,7 @@ def report(
         impact=impact or analysis.impact,
         zone=zone,
         playbooks=analysis.playbooks,
+        load=load,
     )
 
 
@@ -50,7 +57,7 @@ def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: t
     )
 
 
-def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
+def to_json(document: Comparison | Diagnosis | Gate | LoadTest | Timeline) -> str:
     """Return a document as JSON, secrets masked."""
     from triage.rendering.documents import to_json as render
 

@@ -15,6 +15,7 @@ _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "timeline": ("what triage timeline prints as JSON", partial(json_schema, "timeline")),
     "comparison": ("what triage compare prints as JSON", partial(json_schema, "comparison")),
     "gate": ("what triage gate prints as JSON", partial(json_schema, "gate")),
+    "load": ("what triage verify --connections prints as JSON", partial(json_schema, "load")),
     "pack": ("a rule pack in TOML", pack_schema),
     "pack-part": ("a part of a rule pack that is a folder", part_schema),
     "playbook": ("a playbook in TOML", playbook_schema),

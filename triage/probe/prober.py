@@ -38,7 +38,7 @@ def plan_probe(plan: ProbePlan, token: str) -> list[str]:
         UsageError: the plan is invalid.
 
     """
-    address = _validate(plan, token)
+    address = validate_plan(plan, token)
     seconds = count_requests(plan) * plan.timeout + _socket_seconds(plan)
     first = (
         f"asking {address.authority} as a client: at most {count_requests(plan)} requests, {seconds:g} s, "
@@ -63,7 +63,7 @@ def run_probe(plan: ProbePlan, token: str, *, agent: str, clock: Clock = time.ti
         UsageError: the plan is invalid; nothing was sent.
 
     """
-    address = _validate(plan, token)
+    address = validate_plan(plan, token)
     lines = ProbeLog(
         service=service_name(plan),
         project=plan.project,
@@ -93,11 +93,23 @@ def service_name(plan: ProbePlan) -> str:
     return plan.service or parse_address(plan.url).service
 
 
+def request_headers(trace: Trace, token: str) -> dict[str, str]:
+    """Return the headers of a request: its trace, and the token if there is one."""
+    allowed = {"Authorization": f"Bearer {token}"} if token else {}
+    return {"traceparent": trace.header, **allowed}
+
+
 def _socket_seconds(plan: ProbePlan) -> float:
     return (plan.patience if plan.events else HELD) + CLOSING if plan.socket else 0.0
 
 
-def _validate(plan: ProbePlan, token: str) -> Address:
+def validate_plan(plan: ProbePlan, token: str) -> Address:
+    """Return the address of a valid plan.
+
+    Raises:
+        UsageError: the plan is invalid.
+
+    """
     address = parse_address(plan.url)
     for path in filter(None, (*plan.paths, plan.health, plan.socket)):
         validate_path(path)
@@ -120,10 +132,15 @@ def _validate(plan: ProbePlan, token: str) -> Address:
 def _describe_conversation(plan: ProbePlan) -> str:
     if not plan.events:
         return "opened and closed; nothing is sent"
-    message = (
-        plan.message if len(plan.message) <= _MAX_SHOWN else f"a message of {len(plan.message):,} characters"
-    )
-    return f"then {clean(message)} is sent and {', '.join(plan.events)} are waited for, {plan.patience:g} s"
+    events = ", ".join(plan.events)
+    return f"then {describe_message(plan)} is sent and {events} are waited for, {plan.patience:g} s"
+
+
+def describe_message(plan: ProbePlan) -> str:
+    """Return the message of a plan, or its length where it is long."""
+    if len(plan.message) > _MAX_SHOWN:
+        return f"a message of {len(plan.message):,} characters"
+    return clean(plan.message)
 
 
 class _Prober:
@@ -170,7 +187,7 @@ class _Prober:
 
         trace, url, began = Trace.new(), self._address.http(path), time.monotonic()
         headers = {
-            **self._headers(trace),
+            **request_headers(trace, self._token),
             "User-Agent": self._agent,
             **(upgrade_headers() if upgraded else {}),
         }
@@ -182,15 +199,11 @@ class _Prober:
         self._log.add_answer(what, url, answer, took=time.monotonic() - began, severity=severity, trace=trace)
         return answer
 
-    def _headers(self, trace: Trace) -> dict[str, str]:
-        allowed = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        return {"traceparent": trace.header, **allowed}
-
     async def _socket(self) -> tuple[Answer, Verdict]:
         """Open the WebSocket and wait for the events; return answer and verdict."""
         from triage.probe.websocket_client import HandshakeRefused, listen, open_socket
 
-        path, headers = self._plan.socket, self._headers(trace := Trace.new())
+        path, headers = self._plan.socket, request_headers(trace := Trace.new(), self._token)
         url, began = self._address.socket(path), time.monotonic()
         received: list[str] = []
 

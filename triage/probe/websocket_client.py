@@ -50,8 +50,7 @@ class SocketClosed(msgspec.Struct, frozen=True):
     reason: str
 
 
-@asynccontextmanager
-async def open_socket(
+async def connect_socket(
     url: str,
     headers: Mapping[str, str],
     agent: str,
@@ -59,8 +58,8 @@ async def open_socket(
     keys: ResponseKeys,
     context: ssl.SSLContext,
     seconds: float,
-) -> AsyncIterator[ClientConnection]:
-    """Open a WebSocket, and close it at the end.
+) -> ClientConnection:
+    """Return an open WebSocket, which the caller closes.
 
     Raises:
         HandshakeRefused: the handshake got another answer, or none.
@@ -79,7 +78,7 @@ async def open_socket(
         ssl=context if url.startswith("wss:") else None,
     )
     try:
-        connection = await direct
+        return await direct
     except InvalidStatus as error:
         response = error.response
         location = ", ".join(response.headers.get_all("Location"))
@@ -88,6 +87,25 @@ async def open_socket(
         ) from error
     except (WebSocketException, OSError) as error:
         raise HandshakeRefused(answer_from_error(error)) from error
+
+
+@asynccontextmanager
+async def open_socket(
+    url: str,
+    headers: Mapping[str, str],
+    agent: str,
+    *,
+    keys: ResponseKeys,
+    context: ssl.SSLContext,
+    seconds: float,
+) -> AsyncIterator[ClientConnection]:
+    """Open a WebSocket, and close it at the end.
+
+    Raises:
+        HandshakeRefused: the handshake got another answer, or none.
+
+    """
+    connection = await connect_socket(url, headers, agent, keys=keys, context=context, seconds=seconds)
     try:
         yield connection
     finally:
@@ -111,7 +129,7 @@ async def listen(
             for _ in range(limits.MESSAGES):
                 message = await connection.recv()
                 received += len(message)
-                for name in _event_names(message):
+                for name in event_names(message):
                     if name in waiting:
                         waiting.remove(name)
                         notify(name)
@@ -120,16 +138,19 @@ async def listen(
     except TimeoutError:
         return None
     except ConnectionClosed as error:
-        close = error.rcvd or error.sent
-        return (
-            SocketClosed(close.code, close.reason)
-            if close
-            else SocketClosed(_NO_CODE, str(error.__cause__ or ""))
-        )
+        return describe_close(error)
     return None
 
 
-def _event_names(message: str | bytes) -> list[str]:
+def describe_close(error: ConnectionClosed) -> SocketClosed:
+    """Return how a connection was closed."""
+    close = error.rcvd or error.sent
+    if close is None:
+        return SocketClosed(_NO_CODE, str(error.__cause__ or ""))
+    return SocketClosed(close.code, close.reason)
+
+
+def event_names(message: str | bytes) -> list[str]:
     """Return the event names of a message, from its top level or its data."""
     try:
         content: Any = msgspec.json.decode(message)

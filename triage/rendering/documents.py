@@ -5,13 +5,25 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from triage.models import Comparison, Diagnosis, Gate, Timeline
+from triage.models import Comparison, Diagnosis, Gate, LoadTest, Timeline
 from triage.text import clean_data, clean_json
 
-Document = TypeVar("Document", Comparison, Diagnosis, Gate, Timeline)
+Document = TypeVar("Document", Comparison, Diagnosis, Gate, LoadTest, Timeline)
 
-_DOCUMENT_TYPES = {"diagnosis": Diagnosis, "timeline": Timeline, "comparison": Comparison, "gate": Gate}
-_COMMANDS = {"diagnosis": "diagnose", "timeline": "timeline", "comparison": "compare", "gate": "gate"}
+_DOCUMENT_TYPES = {
+    "diagnosis": Diagnosis,
+    "timeline": Timeline,
+    "comparison": Comparison,
+    "gate": Gate,
+    "load": LoadTest,
+}
+_COMMANDS = {
+    "diagnosis": "diagnose",
+    "timeline": "timeline",
+    "comparison": "compare",
+    "gate": "gate",
+    "load": "verify --connections",
+}
 
 
 def sanitize(document: Document) -> Document:
@@ -19,7 +31,7 @@ def sanitize(document: Document) -> Document:
     return msgspec.convert(clean_data(document.to_dict()), type(document))
 
 
-def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
+def to_json(document: Comparison | Diagnosis | Gate | LoadTest | Timeline) -> str:
     """Return the document as indented JSON, secrets masked; ends in a line feed.
 
     Keys are in the order of the schema. ``##`` is escaped, because build systems execute output lines that
@@ -29,7 +41,7 @@ def to_json(document: Comparison | Diagnosis | Gate | Timeline) -> str:
     return clean_json(text.replace("##", "#\\u0023"))
 
 
-def json_schema(name: Literal["diagnosis", "timeline", "comparison", "gate"]) -> dict[str, Any]:
+def json_schema(name: Literal["diagnosis", "timeline", "comparison", "gate", "load"]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a document, derived from its class."""
     schema = msgspec.json.schema(_DOCUMENT_TYPES[name])
     return {

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 #: What can be rendered: the documents, the report on a diagnosis, and the table of entries.
-DocumentName = Literal["diagnosis", "timeline", "comparison", "gate", "report", "entries"]
+DocumentName = Literal["diagnosis", "timeline", "comparison", "gate", "load", "report", "entries"]
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -30,10 +30,11 @@ class Format(msgspec.Struct, frozen=True):
 
 #: The first format of a document is its default.
 FORMATS = (
-    Format("text", ("diagnosis", "timeline", "comparison", "gate")),
-    Format("json", ("diagnosis", "timeline", "comparison", "gate"), "documents:to_json"),
+    Format("text", ("diagnosis", "timeline", "comparison", "gate", "load")),
+    Format("json", ("diagnosis", "timeline", "comparison", "gate", "load"), "documents:to_json"),
     Format("csv", ("timeline",), "tables:runs_to_csv"),
     Format("markdown", ("comparison",), "markdown_report:render_verification"),
+    Format("markdown", ("load",), "markdown_report:render_load"),
     Format("junit", ("gate",), "junit:render_junit"),
     Format("github", ("diagnosis",), "annotations:render_diagnosis"),
     Format("github", ("gate",), "annotations:render_annotations"),

@@ -12,6 +12,7 @@ from triage.models import (
     Because,
     Evidence,
     Incident,
+    LoadTest,
     RequestCounts,
     RuledOut,
     Run,
@@ -24,7 +25,7 @@ from triage.rendering import mermaid
 from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import known_names
 from triage.rendering.links import logs_explorer_url
-from triage.rendering.playbooks import fill_playbook, find_playbook
+from triage.rendering.playbooks import connection_metrics, fill_playbook, find_playbook
 from triage.rendering.workload_commands import for_workload
 from triage.text import code, prose, quote
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
@@ -71,6 +72,7 @@ class IncidentView:
         state: state of its service, if known.
         timeline: runs and requests of all services.
         own_playbooks: the playbooks beside the packs in use, by name.
+        load: a load test of the service or of another one, None for none.
 
     """
 
@@ -79,6 +81,7 @@ class IncidentView:
     state: ServiceState | None
     timeline: Timeline
     own_playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    load: LoadTest | None = None
 
     @cached_property
     def title(self) -> SafeMarkdown:
@@ -269,6 +272,36 @@ class IncidentView:
             check=self.incident.check,
             path=metric.path,
         )
+
+    @cached_property
+    def metrics(self) -> list[Metric]:
+        """Return the success metrics of the playbook, and those that only a load test measures."""
+        planned = self.playbook.metrics
+        known = {metric.measure for metric in planned}
+        further = fill_playbook(Playbook(title="", means="", metrics=connection_metrics()), {}).metrics
+        return [
+            *planned,
+            *(found for found in further if found.measure not in known and self._measure_load(found)),
+        ]
+
+    def ratios(self, metric: Metric) -> list[Ratio]:
+        """Return the ratios of a success metric: that of the logs and that of the load test."""
+        return [found for found in (self.measure(metric), self._measure_load(metric)) if found]
+
+    def is_met(self, metric: Metric) -> bool:
+        """Return whether a success metric was measured, and every ratio reaches it."""
+        ratios = self.ratios(metric)
+        return bool(ratios) and all(ratio.reaches(metric.at_least) for ratio in ratios)
+
+    def _measure_load(self, metric: Metric) -> Ratio | None:
+        """Return the ratio that a load test measured of a success metric, or None without data."""
+        load = self.load
+        if load is None or load.service != self.incident.service or not load.connections.tried:
+            return None
+        if metric.measure != "connections_opened" or metric.path not in ("", load.socket):
+            return None
+        what = "WebSocket connections of a load test were opened (101)"
+        return Ratio(load.connections.opened, load.connections.tried, what)
 
     def link(self, line: Evidence) -> str:
         """Return the link to a line in Logs Explorer, "" if the project is unknown."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from triage.errors import BadDataError, IOFailureError, UsageError
-from triage.models import Comparison, Diagnosis, Gate, Incident, Playbook, Timeline
+from triage.models import Comparison, Diagnosis, Gate, Incident, LoadTest, Playbook, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering import escape, formatting, report_view
 from triage.rendering.change_view import describe_item, describe_items
@@ -54,13 +54,14 @@ def render_report(
     impact: str = "",
     zone: tzinfo | None = None,
     playbooks: Mapping[str, Playbook] | None = None,
+    load: LoadTest | None = None,
 ) -> str:
     """Return the report of a diagnosis as Markdown or plain text.
 
     Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is ticket, remediation,
     postmortem, summary or the path of a Jinja2 file, which runs in a sandbox. ``impact`` is the business
-    impact, ``zone`` adds local times, ``playbooks`` are those beside the packs. Secrets are masked, and text
-    that may come from a log stands inside code.
+    impact, ``zone`` adds local times, ``playbooks`` are those beside the packs. The success metrics include
+    those that ``load`` measured. Secrets are masked, and text that may come from a log stands inside code.
 
     Raises:
         IOFailureError: the user's template cannot be read.
@@ -78,6 +79,7 @@ def render_report(
         redactor.redact_text(impact),
         zone,
         playbooks or {},
+        load,
     )
     if template == "verification":
         raise UsageError(
@@ -135,17 +137,27 @@ def render_gate_summary(gate: Gate) -> str:
     )
 
 
+def render_load(test: LoadTest) -> str:
+    """Return a load test as Markdown, secrets masked."""
+    masked = msgspec.convert(test.to_dict(), LoadTest)
+    page = _builtin_environment(plain=False).get_template("load.md.j2")
+    return _collapse_blank_lines(page.render(_template_functions(None), test=masked, md=escape.SafeMarkdown))
+
+
 def render_verification(
     comparison: Comparison,
     incident: Incident | None,
     timeline: Timeline,
     revision: str,
     playbooks: Mapping[str, Playbook] | None = None,
+    *,
+    load: LoadTest | None = None,
 ) -> str:
     """Return the report of a comparison as Markdown, secrets masked.
 
     ``incident`` is the first incident of BEFORE. ``timeline`` is that of AFTER; the success metrics of the
-    playbook are measured on its newest ``revision``. ``playbooks`` are those beside the packs.
+    playbook are measured on its newest ``revision``. ``playbooks`` are those beside the packs,
+    ``load`` is a load test that measured some of them too.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     masked = msgspec.convert(redactor.redact_document(msgspec.to_builtins(comparison)), Comparison)
@@ -153,7 +165,7 @@ def render_verification(
     view = None
     if incident is not None:
         masked_incident = msgspec.convert(redactor.redact_document(msgspec.to_builtins(incident)), Incident)
-        view = IncidentView(1, masked_incident, None, after, playbooks or {})
+        view = IncidentView(1, masked_incident, None, after, playbooks or {}, load)
     page = _builtin_environment(plain=False).get_template(_VERIFICATION)
     return _collapse_blank_lines(
         page.render(

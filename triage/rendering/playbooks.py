@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from triage.errors import BadDataError
-from triage.models.playbook import Block, Playbook, PlaybookModel, Step
+from triage.models.playbook import Block, Metric, Playbook, PlaybookModel, Step
 from triage.rendering.escape import SafeMarkdown
 from triage.resources import root
 
@@ -98,6 +98,11 @@ def rollback_steps(known: Mapping[str, str]) -> list[Step]:
         )
         for step in _shared_blocks()["rollback-revision"].rollback
     ]
+
+
+def connection_metrics() -> list[Metric]:
+    """Return the success metrics of WebSocket connections and health checks."""
+    return _shared_blocks()["connections"].metrics
 
 
 def fill_placeholders(text: str, known: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from datetime import tzinfo
 from functools import cached_property
 from pathlib import PurePath
 
-from triage.models import Coverage, Diagnosis, Playbook, Run, ServiceState, Timeline
+from triage.models import Coverage, Diagnosis, LoadTest, Playbook, Run, ServiceState, Timeline
 from triage.models.change import Change
 from triage.models.playbook import Step
 from triage.rendering.change_view import undo_steps
@@ -68,6 +68,7 @@ class ReportView:
         impact: business impact.
         zone: zone of local times, if any.
         own_playbooks: the playbooks beside the packs in use, by name.
+        load: a load test of the service, None for none.
 
     """
 
@@ -77,6 +78,7 @@ class ReportView:
     impact: str
     zone: tzinfo | None
     own_playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    load: LoadTest | None = None
 
     @cached_property
     def incidents(self) -> list[IncidentView]:
@@ -84,7 +86,14 @@ class ReportView:
         shown = self.diagnosis.incidents[: _MAX_OTHER_INCIDENTS + 1]
         states = {state.service: state for state in self.diagnosis.services}
         return [
-            IncidentView(number, incident, states.get(incident.service), self.timeline, self.own_playbooks)
+            IncidentView(
+                number,
+                incident,
+                states.get(incident.service),
+                self.timeline,
+                self.own_playbooks,
+                self.load,
+            )
             for number, incident in enumerate(shown, start=1)
         ]
 

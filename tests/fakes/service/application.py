@@ -21,6 +21,9 @@ class Application:
     Attributes:
         requests: the received requests: kind, path and headers.
         messages: the received WebSocket messages.
+        open: number of WebSockets that are open on /ws.
+        most: most that were open at once.
+        collapsed: whether it broke down under too many.
 
     """
 
@@ -30,6 +33,9 @@ class Application:
         self.logs = logs
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.messages: list[str] = []
+        self.open = self.most = 0
+        self.collapsed = False
+        self._collapse: asyncio.Event | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one WebSocket."""
@@ -45,7 +51,10 @@ class Application:
     async def _plain(self, path: str, headers: dict[str, str], send: Send) -> None:
         state = self.state
         plain = state.first if state.first and len(self.requests) == 1 else state.plain
-        reply = state.health if path == "/health" else plain if path.startswith("/ws") else Reply(404)
+        if path == "/health":
+            await asyncio.sleep(state.slows * self.open)
+        health = Reply(503) if self.collapsed else state.health
+        reply = health if path == "/health" else plain if path.startswith("/ws") else Reply(404)
         if path.startswith("/ws"):
             self.logs.write_lines(state.log, path)
         if state.echo:
@@ -84,18 +93,56 @@ class Application:
             await self._reply(state.handshake, "websocket.http.response", send)
             self.logs.write_request(path, state.handshake.status, headers)
             return
-        await send({"type": "websocket.accept"})
-        self.logs.write_request(path, 101, headers)
+        if state.capacity and (self.collapsed or self.open >= state.capacity):
+            await self._refuse_overload(path, headers, send)
+            return
+        self.open += 1
+        self.most = max(self.most, self.open)
+        try:
+            await asyncio.sleep(state.slows * self.open)
+            await send({"type": "websocket.accept"})
+            self.logs.write_request(path, 101, headers)
+            await self._converse(receive, send)
+        finally:
+            self.open -= 1
+
+    async def _refuse_overload(self, path: str, headers: dict[str, str], send: Send) -> None:
+        """Refuse a WebSocket beyond the capacity, and close all others if the state says so."""
+        if self.state.collapses:
+            self.collapsed = True
+            if self._collapse:
+                self._collapse.set()
+        await self._reply(Reply(503, b""), "websocket.http.response", send)
+        self.logs.write_request(path, 503, headers)
+
+    async def _converse(self, receive: Receive, send: Send) -> None:
+        state = self.state
         if state.close_at_once:
             await send({"type": "websocket.close", "code": state.close})
             return
-        heard = await receive()
+        heard = await self._hear(receive, send)
         if heard["type"] != "websocket.receive":
             return
         self.messages.append(heard["text"])
         await self._answer(send)
         while (await receive())["type"] != "websocket.disconnect":
             pass
+
+    async def _hear(self, receive: Receive, send: Send) -> MutableMapping[str, Any]:
+        """Return what the client sends, or that the connection was closed by a collapse."""
+        if not self.state.collapses:
+            return await receive()
+        self._collapse = self._collapse or asyncio.Event()
+        heard, collapse = asyncio.ensure_future(receive()), asyncio.create_task(self._collapse.wait())
+        try:
+            await asyncio.wait((heard, collapse), return_when=asyncio.FIRST_COMPLETED)
+            if heard.done():
+                return heard.result()
+            await send({"type": "websocket.close", "code": 1013})
+            return {"type": "websocket.disconnect"}
+        finally:
+            heard.cancel()
+            collapse.cancel()
 
     async def _answer(self, send: Send) -> None:
         state = self.state

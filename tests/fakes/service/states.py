@@ -51,6 +51,9 @@ class State:
         log: the application's lines for a plain request on a /ws path.
         raw: the bytes to answer with, without an application.
         tls: whether it serves TLS with a self-signed certificate.
+        capacity: most WebSockets at once, 0 for any number; further ones are refused with 503.
+        collapses: whether beyond ``capacity`` it closes all with 1013, and its health check fails from then on.
+        slows: seconds that each open WebSocket adds to the next handshake and to health checks.
 
     """
 
@@ -70,6 +73,9 @@ class State:
     log: tuple[str, ...] = ()
     raw: Raw = ""
     tls: bool = False
+    capacity: int = 0
+    collapses: bool = False
+    slows: float = 0.0
 
 
 def refusal(state: str, failed: list[str]) -> Reply:
@@ -116,6 +122,9 @@ STATES: dict[str, State] = {
     "huge-message": State(message="x" * (2 << 20)),
     "echo": State(echo=True),
     "self-signed": State(tls=True),
+    "full": State(capacity=30),
+    "collapsing": State(capacity=30, collapses=True),
+    "slowing-down": State(slows=0.01),
     "broken-http": State(raw="broken-http"),
     "endless-headers": State(raw="endless-headers"),
     "hang-up": State(raw="hang-up"),

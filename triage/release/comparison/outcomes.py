@@ -9,6 +9,8 @@ from triage.measures import (
     Ratio,
     count_responses,
     count_served,
+    is_near,
+    is_slower,
     measure_latencies,
     measure_ratio,
 )
@@ -18,11 +20,8 @@ from triage.release.comparison.significance import ratios_differ
 
 #: Ratios whose difference may be chance are the same within this, else unclear.
 _SAME_WITHIN = 0.05
-#: A duration has changed if its median differs by the factor, by a tenth of a second, and lies beyond the
-#: other side's 95th percentile: what is usual now was slow before. Each side needs five durations.
+#: Each side needs so many durations to compare them.
 _MIN_TIMED = 5
-_FACTOR = 1.5
-_MIN_SECONDS = 0.1
 _RUNS: dict[OutcomeKind, Measure] = {
     "boot": "boots_ready",
     "validation": "validations_ready",
@@ -156,16 +155,10 @@ def _classify_speed(before: _Measured, after: _Measured) -> SpeedChange | None:
     first, second = before.figure, after.figure
     if first.median is None or first.p95 is None or second.median is None or second.p95 is None:
         return None
-    slower = _is_slower(second.median, first.median, first.p95)
-    faster = _is_slower(first.median, second.median, second.p95)
+    slower = is_slower(second.median, first.median, first.p95)
+    faster = is_slower(first.median, second.median, second.p95)
     if not slower and not faster:
-        near = max(first.median, second.median) < _FACTOR * min(first.median, second.median)
-        small = abs(first.median - second.median) < _MIN_SECONDS
-        return "same" if near or small else "unclear"
+        return "same" if is_near(first.median, second.median) else "unclear"
     if min(before.timed, after.timed) < _MIN_TIMED:
         return "unclear"
     return "slower" if slower else "faster"
-
-
-def _is_slower(median: float, other: float, slow: float) -> bool:
-    return median > slow and median >= _FACTOR * other and median - other >= _MIN_SECONDS

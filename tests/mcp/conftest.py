@@ -1,7 +1,7 @@
 """A server as a client starts it: a process that speaks over stdin and stdout."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ class Session:
         self._portal = portal
         self.client = client
 
-    def list(self) -> dict[str, Any]:
+    def tools(self) -> dict[str, Any]:
         """Return the tools by name."""
         return {tool.name: tool for tool in self._portal.call(self.client.list_tools).tools}
 
@@ -30,6 +30,13 @@ class Session:
         """Call a tool; the client checks what it gives against the tool's schema."""
         result: CallToolResult = self._portal.call(self.client.call_tool, tool, arguments)
         return result
+
+    def call_at_once(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> list[CallToolResult]:
+        """Call several tools without waiting for the answers in between."""
+        futures = [
+            self._portal.start_task_soon(self.client.call_tool, tool, arguments) for tool, arguments in calls
+        ]
+        return [future.result() for future in futures]
 
     def data(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """Return what a tool gives."""

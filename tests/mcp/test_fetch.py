@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_fetched_logs_are_diagnosed_and_read_by_the_other_tools(
 ) -> None:
     options = ("--allow-fetch", "--endpoint", logging_server.address, "--project", "demo-project")
     with connect(command(*options, folder=tmp_path, **environment)) as session:
-        tool = session.list()["fetch"]
+        tool = session.tools()["fetch"]
         assert tool.annotations.open_world_hint is True
         result = session.call("fetch", names=["storefront"], **WINDOW)
         assert not result.is_error, result.content
@@ -127,61 +128,110 @@ def test_end_of_stdin_ends_the_server(environment: dict[str, str], temporary: Pa
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("sent", "status", "line"),
-    [(signal.SIGTERM, 143, "triage: terminated\n"), (signal.SIGINT, 130, "triage: interrupted\n")],
-)
-@pytest.mark.parametrize("is_fetching", [False, True])
-def test_signal_removes_what_was_fetched(
-    logging_server: LoggingServer,
-    environment: dict[str, str],
-    temporary: Path,
-    tmp_path: Path,
-    *,
-    sent: signal.Signals,
-    status: int,
-    line: str,
-    is_fetching: bool,
-) -> None:
+@pytest.fixture
+def hold(logging_server: LoggingServer) -> Iterator[threading.Event]:
+    """Hold the first page of each fetch; return the event that one was asked for."""
     asked, end = threading.Event(), threading.Event()
 
-    def hold(_context: object) -> bool:
+    def wait(_context: object) -> bool:
         asked.set()
         end.wait(60)
         return False
 
-    logging_server.on_page(1, hold, times=None if is_fetching else 0)
+    logging_server.on_page(1, wait, times=None)
+    yield asked
+    end.set()
+
+
+@contextmanager
+def fetching(
+    logging_server: LoggingServer, environment: dict[str, str], folder: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a server that was asked to fetch."""
     options = ["--allow-fetch", "--endpoint", logging_server.address, "--project", "demo-project"]
     with subprocess.Popen(
         [sys.executable, "-m", "triage", "mcp", *options],
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        call = {"name": "fetch", "arguments": {"names": ["storefront"], **WINDOW}}
+        for message in (initialize(), request(2, "tools/call", call)):
+            process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+        assert '"id":1' in process.stdout.readline()
         try:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            assert process.stderr is not None
-            call = {"name": "fetch", "arguments": {"names": ["storefront"], **WINDOW}}
-            for message in (initialize(), request(2, "tools/call", call)):
-                process.stdin.write(json.dumps(message) + "\n")
-            process.stdin.flush()
-            assert '"id":1' in process.stdout.readline()
-            if is_fetching:
-                assert asked.wait(60)
-            else:
-                assert "environment-missing" in process.stdout.readline()
-            assert len(list(temporary.iterdir())) == 1
-            process.send_signal(sent)
-            assert process.wait(60) == status
-            assert process.stderr.read() == line
-            assert list(temporary.iterdir()) == []
+            yield process
         finally:
-            end.set()
             process.kill()
+
+
+SIGNALS = pytest.mark.parametrize(
+    ("sent", "status", "line"),
+    [(signal.SIGTERM, 143, "triage: terminated\n"), (signal.SIGINT, 130, "triage: interrupted\n")],
+)
+
+
+@SIGNALS
+def test_signal_removes_what_was_fetched(
+    logging_server: LoggingServer,
+    environment: dict[str, str],
+    tmp_path: Path,
+    *,
+    sent: int,
+    status: int,
+    line: str,
+) -> None:
+    temporary = Path(environment["TMPDIR"])
+    with fetching(logging_server, environment, tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "environment-missing" in process.stdout.readline()
+        assert len(list(temporary.glob("*/*.jsonl.gz"))) == 1
+        process.send_signal(sent)
+        assert process.wait(60) == status
+        assert process.stderr.read() == line
+        assert list(temporary.iterdir()) == []
+
+
+@SIGNALS
+def test_signal_ends_a_fetch(
+    logging_server: LoggingServer,
+    environment: dict[str, str],
+    tmp_path: Path,
+    hold: threading.Event,
+    *,
+    sent: int,
+    status: int,
+    line: str,
+) -> None:
+    temporary = Path(environment["TMPDIR"])
+    with fetching(logging_server, environment, tmp_path) as process:
+        assert process.stderr is not None
+        assert hold.wait(60)
+        assert len(list(temporary.iterdir())) == 1
+        process.send_signal(sent)
+        assert process.wait(60) == status
+        assert process.stderr.read() == line
+        assert list(temporary.iterdir()) == []
+
+
+def test_end_of_stdin_ends_a_fetch(
+    logging_server: LoggingServer, environment: dict[str, str], tmp_path: Path, hold: threading.Event
+) -> None:
+    with fetching(logging_server, environment, tmp_path) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        assert hold.wait(60)
+        process.stdin.close()
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
+        assert list(Path(environment["TMPDIR"]).iterdir()) == []
 
 
 def run(*options: str, folder: Path, path: str = str(ROOT), **environment: str) -> Any:

@@ -34,7 +34,7 @@ def test_client_negotiates_the_protocol_without_sessions(session: Session) -> No
 
 
 def test_every_tool_only_reads_and_has_schemas(session: Session) -> None:
-    tools = session.list()
+    tools = session.tools()
     assert list(tools) == TOOLS
     for tool in tools.values():
         assert tool.annotations.read_only_hint is True
@@ -215,6 +215,14 @@ def test_error_is_one_line_that_says_what_is_wrong(
 def test_unknown_tool_is_an_error_of_the_protocol(session: Session) -> None:
     with pytest.raises(MCPError, match="there is no tool 'fetch'"):
         session.call("fetch", names=["shop"])
+
+
+def test_calls_at_the_same_time_get_their_own_answers(session: Session) -> None:
+    files = ["export.json", "storefront.json", "before.json", "after.json"] * 2
+    calls: list[tuple[str, dict[str, Any]]] = [("diagnose", {"exports": [name]}) for name in files]
+    results = session.call_at_once(calls)
+    for (tool, given), result in zip(calls, results, strict=True):
+        assert result.structured_content == session.data(tool, **given)
 
 
 def test_null_is_an_argument_that_is_left_out(session: Session) -> None:

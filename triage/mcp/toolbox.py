@@ -80,6 +80,7 @@ class Toolbox:
         self._packs = packs
         self._roots = roots if connection is None else (*roots, connection.folder)
         self._connection = connection
+        self._last: tuple[object, pipeline.Analysis] | None = None
 
     @property
     def tools(self) -> dict[str, Tool]:
@@ -237,7 +238,15 @@ class Toolbox:
         return pipeline.brief_fetch(fetched, analysis, self._packs)
 
     def _analyse(self, exports: list[str], selection: Selection) -> pipeline.Analysis:
-        return pipeline.analyse(self._resolve(exports), packs=self._packs, selection=selection)
+        """Return the analysis of exports: the last one if it is asked for again and no file has changed."""
+        paths = self._resolve(exports)
+        key = (selection, [(path, *_version(Path(path))) for path in paths])
+        is_fixed = all(Path(path).is_file() for path in paths)
+        if self._last is not None and is_fixed and self._last[0] == key:
+            return self._last[1]
+        analysis = pipeline.analyse(paths, packs=self._packs, selection=selection)
+        self._last = (key, analysis)
+        return analysis
 
     def _resolve(self, names: list[str]) -> tuple[str, ...]:
         return pipeline.resolve_exports(names, self._roots)
@@ -258,6 +267,12 @@ class Toolbox:
             filter=filter_text or None,
             roots=self._roots,
         )
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """Return what differs once a file was written again or replaced."""
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _ignore(_told: object) -> None:

@@ -145,7 +145,7 @@ class DiagnosisBrief(Brief, frozen=True, kw_only=True):
         recovered: whether the service failed before and is ready now.
         incident: the incident that the brief is about.
         decisive_line: the line that names its cause.
-        because: the reasons, each with the ids of its lines.
+        because: the reasons, the nearest to the cause first, each with the ids of its lines.
         do_now: what to do first.
         ruled_out: causes that were excluded, with the reason.
         other_incidents: the other incidents.

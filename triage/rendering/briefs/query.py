@@ -31,7 +31,7 @@ class MatchedEntries:
         self._redactor = Redactor()
 
     def add(self, entry: Entry) -> None:
-        """Add the next entry; one that is not on this page is only counted."""
+        """Add the next entry; one that is not on this page is counted, but not kept."""
         self._page.add(self._to_line(entry) if self._page.takes_next else None)
 
     def build(self, covered: Coverage, findings: Sequence[Finding]) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class Page:
         return self.count >= self._start and not self._is_full
 
     def add(self, item: BriefModel | str | None) -> None:
-        """Add the next item; one that is not on this page is only counted, and may be None."""
+        """Add the next item; one that is not on this page is counted, and may be None."""
         if item is not None and self.takes_next:
             kept = _fit_item(to_plain(item))
             self._room -= cost(kept) + 2

@@ -15,7 +15,7 @@ from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
 from triage.reading import Limits, read
 
 Log = dict[str, Any]
-Item = Record | Gap | Skipped | ExportFile
+Item = Entry | Record | Gap | Skipped | ExportFile
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 

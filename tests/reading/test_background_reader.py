@@ -12,10 +12,11 @@ import pytest
 import zstandard
 
 from tests.reading.logs import Item, lines, logs
-from triage.entries import Prefilter
+from triage.entries import Prefilter, decode_records
 from triage.errors import BadDataError
 from triage.reading import read
-from triage.reading.workers import background_reader
+from triage.reading.record_counts import RecordCounts
+from triage.reading.workers import background_reader, batch
 
 #: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -44,7 +45,7 @@ def read_by_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def items(path: Path) -> list[Item]:
     """Return the items of a file."""
-    return list(read([path], record_filter=SIEVE))
+    return list(read([path], record_filter=SIEVE, decode=decode_records))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -65,16 +66,15 @@ def test_reading_continues_when_the_worker_is_killed(
     path.write_bytes(FORMS["array"]())
     here = items(path)
     request.getfixturevalue("read_by_worker")
-    monkeypatch.setattr(background_reader, "_ITEMS", 5)
-    batched = background_reader._batches
+    monkeypatch.setattr(batch, "_ITEMS", 5)
 
-    def some(items: Iterator[Item]) -> Iterator[bytes]:
-        for number, batch in enumerate(batched(items)):
+    def some(items: Iterator[Item], counts: RecordCounts) -> Iterator[bytes]:
+        for number, packed in enumerate(batch.pack_batches(items, counts)):
             if number == batches:
                 os.kill(os.getpid(), signal.SIGKILL)
-            yield batch
+            yield packed
 
-    monkeypatch.setattr(background_reader, "_batches", some)
+    monkeypatch.setattr(background_reader, "pack_batches", some)
     assert items(path) == here
 
 
@@ -90,7 +90,7 @@ def test_error_of_the_worker_is_raised_here(tmp_path: Path) -> None:
 def test_no_worker_remains_when_reading_is_abandoned(tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS["array"]())
-    found = read([path], record_filter=SIEVE)
+    found = read([path], record_filter=SIEVE, decode=decode_records)
     assert isinstance(found, Generator)
     next(found)
     found.close()
@@ -98,7 +98,7 @@ def test_no_worker_remains_when_reading_is_abandoned(tmp_path: Path) -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_only_large_filtered_files_are_read_in_background(
+def test_only_large_files_that_are_decoded_are_read_in_background(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "export.gz"
@@ -113,7 +113,7 @@ def test_only_large_filtered_files_are_read_in_background(
     monkeypatch.setattr(READS, "worker_count", lambda: 1)
     items(path)
     monkeypatch.setattr(READS, "BACKGROUND_BYTES", 1000)
-    list(read([path]))
+    list(read([path], record_filter=SIEVE))
     assert asked == []
     items(path)
     assert len(asked) == 1

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,30 +12,36 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.reading.logs import Item, lines, logs
-from triage.entries import Prefilter
-from triage.models import Record, Skipped
+from tests.reading.logs import Item, lines, log, logs
+from triage.entries import Prefilter, decode_records
+from triage.models import Entry, Gap, Record, Skipped
 from triage.reading import Limits, read
 from triage.reading.line_reader import LineReader
 from triage.reading.stream import Stream
-from triage.reading.workers import parallel_reader
+from triage.reading.workers import batch, parallel_reader
 from triage.reading.workers import process as worker
-from triage.reading.workers.parallel_reader import read_in_parallel
+from triage.reading.workers.parallel_reader import ParallelReader
 
 #: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 LIMITS = Limits(record=400)
 SIEVE = Prefilter(["kept} at [3]"])
+READS = sys.modules["triage.reading.reader"]
 
 
 def read_in_one_process(path: Path) -> Sequence[Item]:
     """Return the items of a file, read without workers."""
     with path.open("rb") as file:
-        return list(LineReader(Stream([file.read()]), str(path), LIMITS, SIEVE).records())
+        return list(decode_records(LineReader(Stream([file.read()]), str(path), LIMITS, SIEVE).records()))
 
 
-def records_and_gaps(items: Sequence[Item]) -> list[Item]:
-    """Return the records and gaps."""
+def read_in_parallel(path: Path, workers: int = 2) -> Iterator[Item]:
+    """Return the items of a file, read by workers."""
+    return ParallelReader(str(path), LIMITS, SIEVE, decode_records).items(workers)
+
+
+def entries_and_gaps(items: Sequence[Item]) -> list[Item]:
+    """Return the entries and gaps."""
     return [item for item in items if not isinstance(item, Skipped)]
 
 
@@ -63,10 +69,10 @@ def test_several_workers_yield_the_same_items(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(parallel_reader, "_RANGE_BYTES", max(stretch, path.stat().st_size // 40))
         patched.setattr(parallel_reader, "CHUNK", chunk)
-        found = list(read_in_parallel(str(path), LIMITS, SIEVE, count))
+        found = list(read_in_parallel(path, count))
     whole = read_in_one_process(path)
-    assert records_and_gaps(found) == records_and_gaps(whole)
-    assert skipped(found) + len(records_and_gaps(found)) == skipped(whole) + len(records_and_gaps(whole))
+    assert entries_and_gaps(found) == entries_and_gaps(whole)
+    assert skipped(found) + len(entries_and_gaps(found)) == skipped(whole) + len(entries_and_gaps(whole))
 
 
 def test_ranges_of_a_killed_worker_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,16 +80,34 @@ def test_ranges_of_a_killed_worker_are_read_here(tmp_path: Path, monkeypatch: py
     path.write_bytes(lines(logs(60)))
     monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 2000)
     monkeypatch.setattr(worker, "_send", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    assert records_and_gaps(list(read_in_parallel(str(path), LIMITS, SIEVE, 2))) == records_and_gaps(
-        read_in_one_process(path)
-    )
+    assert entries_and_gaps(list(read_in_parallel(path))) == entries_and_gaps(read_in_one_process(path))
+
+
+@pytest.mark.parametrize("batches", [1, 2, 5])
+def test_reading_continues_where_a_killed_worker_stopped(
+    tmp_path: Path, batches: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([log(3) for _ in range(60)]))
+    monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 10_000)
+    monkeypatch.setattr(batch, "_ITEMS", 3)
+    pack = ParallelReader._pack_ranges
+
+    def some(self: ParallelReader, starts: Sequence[int]) -> Iterator[bytes]:
+        for number, packed in enumerate(pack(self, starts)):
+            if number == batches:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield packed
+
+    monkeypatch.setattr(ParallelReader, "_pack_ranges", some)
+    assert list(read_in_parallel(path)) == read_in_one_process(path)
 
 
 def test_no_worker_remains_when_reading_is_abandoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(60)))
     monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 2000)
-    items = read_in_parallel(str(path), LIMITS, SIEVE, 2)
+    items = read_in_parallel(path)
     assert isinstance(items, Generator)
     next(items)
     items.close()
@@ -96,10 +120,11 @@ def test_workers_exit_when_the_reader_is_killed(tmp_path: Path) -> None:
     path.write_bytes(lines(logs(3000)))
     code = (
         "import os, signal\n"
-        "from triage.entries import Prefilter\n"
+        "from triage.entries import Prefilter, decode_records\n"
         "from triage.reading import Limits\nfrom triage.reading.workers import parallel_reader\n"
         "parallel_reader._RANGE_BYTES = 200_000\n"
-        f"items = parallel_reader.read_in_parallel({str(path)!r}, Limits(), Prefilter(['kept']), 2)\n"
+        "arguments = Limits(), Prefilter(['kept']), decode_records\n"
+        f"items = parallel_reader.ParallelReader({str(path)!r}, *arguments).items(2)\n"
         "next(items)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -108,31 +133,29 @@ def test_workers_exit_when_the_reader_is_killed(tmp_path: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-def test_only_large_filtered_files_are_read_in_parallel(
+def test_only_large_files_that_are_decoded_are_read_in_parallel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines(logs(60)))
-    reads = sys.modules["triage.reading.reader"]
-    asked: list[str] = []
+    asked: list[int] = []
 
-    def count_parallel_reads(path: str, *_: object) -> list[Record]:
-        asked.append(path)
-        return []
+    class CountedReader(ParallelReader):
+        def items(self, workers: int) -> Iterator[Entry | Record | Gap | Skipped]:
+            asked.append(workers)
+            return super().items(1)
 
-    monkeypatch.setattr(reads, "read_in_parallel", count_parallel_reads)
-    monkeypatch.setattr(reads, "worker_count", lambda: 2)
+    monkeypatch.setattr(READS, "ParallelReader", CountedReader)
+    monkeypatch.setattr(READS, "worker_count", lambda: 2)
+    list(read([path], record_filter=SIEVE, decode=decode_records))
+    monkeypatch.setattr(READS, "PARALLEL_BYTES", 1000)
     list(read([path], record_filter=SIEVE))
-    monkeypatch.setattr(reads, "PARALLEL_BYTES", 1000)
-    list(read([path]))
     assert asked == []
-    list(read([path], record_filter=SIEVE))
-    assert asked == [str(path)]
+    list(read([path], record_filter=SIEVE, decode=decode_records))
+    assert asked == [2]
 
 
 def test_file_name_that_is_not_utf8_is_read(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jsonl"))
     path.write_bytes(lines(logs(60)))
-    assert records_and_gaps(list(read_in_parallel(str(path), LIMITS, SIEVE, 2))) == records_and_gaps(
-        read_in_one_process(path)
-    )
+    assert entries_and_gaps(list(read_in_parallel(path))) == entries_and_gaps(read_in_one_process(path))

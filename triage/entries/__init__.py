@@ -7,7 +7,7 @@ from triage.entries.in_order_stream import stream_in_order
 from triage.entries.instances import EntriesByInstance
 from triage.entries.neighbourhood_filter import NeighbourhoodFilter
 from triage.entries.prefilter import Prefilter
-from triage.entries.record_prefilter import instance_sort_key, prefilter_records
+from triage.entries.record_prefilter import decode_records, instance_sort_key, prefilter_records
 from triage.entries.stream import Entries
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Prefilter",
     "api_form",
     "decode",
+    "decode_records",
     "instance_sort_key",
     "prefilter_records",
     "stream_in_order",

@@ -11,7 +11,7 @@ _HELD_BYTES = 4 << 20
 
 
 def stream_in_order(
-    entries: Entries, items: Iterable[Record | Gap | Skipped | ExportFile]
+    entries: Entries, items: Iterable[Entry | Record | Gap | Skipped | ExportFile]
 ) -> Iterator[Entry]:
     """Yield the entries of some items, most of them before the last item is read.
 

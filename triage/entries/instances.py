@@ -57,7 +57,7 @@ class EntriesByInstance(Entries):
                     )
                 yield from self._flush_complete(instance_ends=position[0] != last[0])
             last = position
-            self._add_entry(entry, is_joined=False)
+            self._add_entry(entry, self._select)
             if entry.split and entry.split.total > 1:
                 self._split_entries[entry.split.uid].add(entry.split)
         yield from self._flush_complete(instance_ends=True)

@@ -25,7 +25,8 @@ def _accept_all(_entry: Entry) -> bool:
 class Entries:
     """The entries of some items, in order of time, log and insertId; iterate once.
 
-    Parts of split entries are joined and duplicates dropped. Items can also be added one by one, and
+    Parts of split entries are joined and duplicates dropped. An item that is an entry already has passed the
+    tests where it was read. Items can also be added one by one, and
     flushed up to a time as soon as no older entry is expected. Beyond ``max_bytes`` entries are sorted on
     disk.
 
@@ -35,7 +36,7 @@ class Entries:
 
     def __init__(
         self,
-        items: Iterable[Record | Gap | Skipped | ExportFile],
+        items: Iterable[Entry | Record | Gap | Skipped | ExportFile],
         *,
         keep: Callable[[Entry], bool] | None = None,
         within: Callable[[Entry], bool] | None = None,
@@ -82,13 +83,22 @@ class Entries:
     def _flush_all(self) -> Iterator[Entry]:
         """Yield all held entries, split entries joined."""
         for joined in self._parts.join():
-            self._add_entry(joined, is_joined=True)
+            if isinstance(joined, Gap):
+                self._add_gap(joined)
+            else:
+                self._select(joined)
         yield from self.flush(None)
 
-    def add_item(self, item: Record | Gap | Skipped | ExportFile) -> None:
+    def add_item(self, item: Entry | Record | Gap | Skipped | ExportFile) -> None:
         """Add an item."""
-        if isinstance(item, Record):
-            self._add_entry(decode(item, self._ignored), is_joined=False)
+        if isinstance(item, Entry):
+            self._add_entry(item, self._take)
+        elif isinstance(item, Record):
+            entry = decode(item, self._ignored)
+            if isinstance(entry, Entry):
+                self._add_entry(entry, self._select)
+            else:
+                self._add_gap(entry)
         elif isinstance(item, Gap):
             self._add_gap(item)
         elif isinstance(item, Skipped):
@@ -118,31 +128,37 @@ class Entries:
         self._sorter = waiting
         self._flushed_before = max(self._flushed_before, before or 0)
 
-    def _add_entry(self, entry: Entry | Gap, *, is_joined: bool) -> None:
-        if isinstance(entry, Gap):
-            self._add_gap(entry)
-            return
-        if not is_joined:
-            self._statistics_of(entry.source.path).observe(entry)
-            if entry.split and entry.split.total > 1:
-                self.has_split_parts = True
-                self._parts.add(entry)
-                return
+    def _add_entry(self, entry: Entry, add: Callable[[Entry], None]) -> None:
+        self._statistics_of(entry.source.path).observe(entry)
+        if entry.split and entry.split.total > 1:
+            self.has_split_parts = True
+            self._parts.add(entry)
+        else:
+            add(entry)
+
+    def _select(self, entry: Entry) -> None:
+        """Take an entry that passes the tests, and count any other."""
         is_outside = not self._within(entry)
-        self._origins.add(entry.resource_type, entry.service, is_outside=is_outside)
         if is_outside:
+            self._origins.add(entry.resource_type, entry.service, is_outside=True)
             self._outside += 1
-        elif not self._keep(entry):
+        elif self._keep(entry):
+            self._take(entry)
+        else:
+            self._origins.add(entry.resource_type, entry.service, is_outside=False)
             self._skipped += 1
             self._traffic.observe(entry)
-        else:
-            self._statistics[entry.source.path].add(entry)
-            if entry.service:
-                self._services[entry.service] += 1
-            self._without_payload += entry.payload_lost
-            self._without_severity += entry.severity_source != "entry"
-            self.late = self.late or entry.timestamp // 1000 < self._flushed_before // 1000
-            self._sorter.add(entry)
+
+    def _take(self, entry: Entry) -> None:
+        """Take an entry that was selected."""
+        self._origins.add(entry.resource_type, entry.service, is_outside=False)
+        self._statistics[entry.source.path].add(entry)
+        if entry.service:
+            self._services[entry.service] += 1
+        self._without_payload += entry.payload_lost
+        self._without_severity += entry.severity_source != "entry"
+        self.late = self.late or entry.timestamp // 1000 < self._flushed_before // 1000
+        self._sorter.add(entry)
 
     def _statistics_of(self, path: str) -> FileStatistics:
         statistics = self._statistics.get(path)

@@ -19,11 +19,11 @@ from triage.pipeline.record_sources import (
     is_small,
     read_neighbourhoods,
     read_records,
+    selection_tests,
 )
-from triage.pipeline.selection import ALL, Selection, selection_test
+from triage.pipeline.selection import ALL, Selection
 from triage.pipeline.stdin_copy import StdinCopy, copy_stdin
 from triage.rules import Matcher
-from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
 #: Returns a new analyser; ``keeps_all`` says that every entry is decoded.
 AnalyserFactory = Callable[..., Analyser]
@@ -82,17 +82,15 @@ def read_entries(
 
 def _entries(
     kind: type[Entries],
-    items: Iterable[Record | Gap | Skipped | ExportFile],
+    items: Iterable[Entry | Record | Gap | Skipped | ExportFile],
     selection: Selection,
     analyser: Analyser | None,
 ) -> Entries:
     return kind(
         items,
-        keep=None if analyser is None else analyser.wants,
-        within=None if selection == ALL else selection_test(selection),
         requested=(selection.since, selection.until),
         services_asked=selection.service,
-        ignored=shipped_ignored_errors() if analyser is None else ignored_errors(analyser.packs),
+        **selection_tests(selection, analyser),
     )
 
 
@@ -210,16 +208,11 @@ def _read_evidence(analyser: Analyser, sources: Sources, selection: Selection) -
     neighbourhoods = analyser.neighbourhoods
     if not neighbourhoods.windows or not can_be_read_again(sources):
         return
-    within = selection_test(selection)
-    entries = Entries(
-        read_neighbourhoods(sources, neighbourhoods, selection.roots),
-        keep=lambda entry: neighbourhoods.contains(
-            entry.timestamp, entry.service, entry.revision, entry.instance
-        ),
-        within=within,
-        ignored=ignored_errors(analyser.packs),
+    tests = selection_tests(selection, analyser)
+    tests["keep"] = lambda entry: neighbourhoods.contains(
+        entry.timestamp, entry.service, entry.revision, entry.instance
     )
-    analyser.read_evidence(entries)
+    analyser.read_evidence(Entries(read_neighbourhoods(sources, neighbourhoods, selection, tests), **tests))
 
 
 def analyse_by_instance(

@@ -1,13 +1,20 @@
 """Read records from files, objects, BigQuery tables, Spark or memory."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
-from triage.entries import NeighbourhoodFilter, Prefilter, instance_sort_key, prefilter_records
+from triage.entries import (
+    NeighbourhoodFilter,
+    Prefilter,
+    decode_records,
+    instance_sort_key,
+    prefilter_records,
+)
 from triage.errors import TriageError
-from triage.models import ExportFile, Gap, Neighbourhoods, Pack, Record, Skipped
+from triage.models import Entry, ExportFile, Gap, Neighbourhoods, Pack, Record, Skipped
 from triage.pipeline.analyser import Analyser
 from triage.pipeline.selection import ALL, Selection, selection_test
 from triage.pipeline.spark_sources import OnSpark
@@ -24,6 +31,21 @@ _COMPRESSED, _RATIO = frozenset({".gz", ".zst", ".parquet"}), 12
 Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record | StdinCopy]
 
 
+class SelectionTests(TypedDict):
+    """What decides whether a decoded entry is analysed.
+
+    Attributes:
+        keep: whether it is relevant; None keeps all.
+        within: whether it is within the selection; None keeps all.
+        ignored: exceptions of payloads that are no error.
+
+    """
+
+    keep: Callable[[Entry], bool] | None
+    within: Callable[[Entry], bool] | None
+    ignored: AbstractSet[tuple[str, str]]
+
+
 def can_be_read_again(sources: Sources) -> bool:
     """Return whether all sources are local files that a second pass finds as they were."""
     files = _list_files(sources)
@@ -34,13 +56,19 @@ def can_be_read_again(sources: Sources) -> bool:
 
 
 def read_neighbourhoods(
-    sources: Sources, neighbourhoods: Neighbourhoods, roots: Sequence[Path] = ()
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
-    """Yield the records of files that lie in the windows around failures."""
+    sources: Sources, neighbourhoods: Neighbourhoods, selection: Selection, tests: SelectionTests
+) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
+    """Yield the entries of files that lie in the windows around failures and pass the tests."""
     from triage.reading import read
 
     files, stdin = _open_stdin(sources)
-    return read(files, stdin=stdin, record_filter=NeighbourhoodFilter(neighbourhoods), roots=roots)
+    return read(
+        files,
+        stdin=stdin,
+        record_filter=NeighbourhoodFilter(neighbourhoods),
+        decode=partial(decode_records, **tests),
+        roots=selection.roots,
+    )
 
 
 def _open_stdin(sources: Iterable[object]) -> tuple[list[str | Path], BinaryIO | None]:
@@ -105,10 +133,11 @@ def read_records(
     notify: Callable[[str], None],
     *,
     by_instance: bool = False,
-) -> Generator[Record | Gap | Skipped | ExportFile]:
+) -> Generator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the records of some sources, their gaps, and counts of irrelevant ones.
 
-    Files come first, then tables, then records in memory.
+    Files come first, then tables, then records in memory. Where an analyser says which records are relevant,
+    those of files come as entries.
 
     analyser: knows which records are relevant; None reads all.
     notify: called with what the user should know before a table is read.
@@ -126,8 +155,11 @@ def read_records(
     files = [source for source in addresses if not is_address(source)]
     prefilter = _build_prefilter(analyser, selection)
     if files:
+        decode = None
+        if analyser is not None and not analyser.keeps_all:
+            decode = partial(decode_records, **selection_tests(selection, analyser))
         record_filter = prefilter or ALL_RECORDS
-        yield from read(files, stdin=stdin, record_filter=record_filter, roots=selection.roots)
+        yield from read(files, stdin=stdin, record_filter=record_filter, decode=decode, roots=selection.roots)
     if tables := [str(source) for source in addresses if is_address(source)]:
         from triage.pipeline.bigquery_tables import read_tables
 
@@ -141,7 +173,7 @@ def _read_on_spark(
     selection: Selection,
     packs: Sequence[Pack] | None,
     sort_key: "SortKeyFunction | None",
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     from triage.reading.spark import read_on_spark
 
     return read_on_spark(sources, partial(_executor_filter, selection, packs), sort_key)
@@ -155,11 +187,16 @@ def _executor_filter(
 
     analyser = None if packs is None else Analyser(packs)
     prefilter = _build_prefilter(analyser, selection)
-    keep = None if analyser is None else analyser.wants
-    within = None if selection == ALL else selection_test(selection)
-    ignored = shipped_ignored_errors() if packs is None else ignored_errors(packs)
-    return lambda read: prefilter_records(
-        read(prefilter or ALL_RECORDS), keep=keep, within=within, ignored=ignored
+    tests = selection_tests(selection, analyser)
+    return lambda read: prefilter_records(read(prefilter or ALL_RECORDS), **tests)
+
+
+def selection_tests(selection: Selection, analyser: Analyser | None) -> SelectionTests:
+    """Return what decides whether an entry is selected and, with an analyser, relevant."""
+    return SelectionTests(
+        keep=None if analyser is None else analyser.wants,
+        within=None if selection == ALL else selection_test(selection),
+        ignored=shipped_ignored_errors() if analyser is None else ignored_errors(analyser.packs),
     )
 
 

@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from triage.errors import BadDataError, IOFailureError
-from triage.models import ExportFile, Gap, Record, Skipped
+from triage.models import Entry, ExportFile, Gap, Record, Skipped
 from triage.reading.compression import decompress, detect_compression
 from triage.reading.encoding import to_utf8
-from triage.reading.entry_detection import is_entry
 from triage.reading.folders import check_below
-from triage.reading.interface import Form, RecordReader, can_be_divided, detect_form
+from triage.reading.interface import can_be_divided, detect_form
 from triage.reading.limits import Limits
+from triage.reading.record_counts import RecordCounts
+from triage.reading.record_decoder import RecordDecoder, keep_undecoded
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.remote import is_remote, open_object
 from triage.reading.sources import ExportSource, expand
 from triage.reading.stream import Stream, read_chunks
 from triage.reading.workers.background_reader import read_in_background
-from triage.reading.workers.parallel_reader import read_in_parallel
+from triage.reading.workers.parallel_reader import ParallelReader
 from triage.reading.workers.process import worker_count
 
 #: Smaller files are read faster without workers. The second size is for compressed files.
@@ -36,8 +37,9 @@ def read(
     stdin: BinaryIO | None = None,
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
+    decode: RecordDecoder | None = None,
     roots: Sequence[Path] = (),
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the records of exports, their gaps, and an ExportFile after each file.
 
     The format is detected from the bytes, whatever the name: JSON arrays, objects, JSON lines, wrappers,
@@ -48,6 +50,8 @@ def read(
     stdin: read for "-"; None is the standard input of the process.
     limits: when to stop reading.
     record_filter: chooses the records of JSON lines and lists; others are counted as Skipped.
+    decode: turns the records of a file into entries; None yields records. With it large files are read by
+        several processes.
     roots: folders below which every file must lie, where links lead; () for anywhere.
 
     Raises:
@@ -57,10 +61,16 @@ def read(
 
     """
     for source in expand(sources):
-        # Without a filter all records go through this process, so workers do not help.
-        count = 0 if record_filter is ALL_RECORDS else worker_count()
+        # What has to be decoded here cannot be read faster by others.
+        count = 0 if decode is None else worker_count()
         yield from read_source(
-            source, stdin=stdin, limits=limits, record_filter=record_filter, workers=count, roots=roots
+            source,
+            stdin=stdin,
+            limits=limits,
+            record_filter=record_filter,
+            decode=decode,
+            workers=count,
+            roots=roots,
         )
 
 
@@ -70,9 +80,10 @@ def read_source(
     stdin: BinaryIO | None = None,
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
+    decode: RecordDecoder | None = None,
     workers: int = 0,
     roots: Sequence[Path] = (),
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the items of one file; ``workers`` processes may read it if it is large.
 
     With ``roots`` none does, as a worker would open the path once more.
@@ -90,7 +101,8 @@ def read_source(
         with open_source(source.path, stdin) as file:
             if roots:
                 check_below(file, source.path, roots)
-            yield from _read(source, file, limits or Limits(), record_filter, 0 if roots else workers)
+            content = _FileContent(source.path, limits or Limits(), record_filter, decode or keep_undecoded)
+            yield from _read(source, file, content, 0 if roots else workers)
     except IOFailureError as error:
         if source.is_explicit:
             raise
@@ -118,16 +130,15 @@ def open_source(path: str, stdin: BinaryIO | None = None) -> Iterator[BinaryIO]:
 
 
 def _read(
-    source: ExportSource, file: BinaryIO, limits: Limits, record_filter: RecordFilter, workers: int
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    source: ExportSource, file: BinaryIO, content: "_FileContent", workers: int
+) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     path, gaps = source.path, list[Gap]()
     stream = Stream(read_chunks(file))
     kind = detect_compression(stream.head(4))
     if kind:
-        stream = Stream(decompress(kind, stream, path, limits, gaps))
+        stream = Stream(decompress(kind, stream, path, content.limits, gaps))
     encoding, stream = to_utf8(stream)
-    content = _FileContent(stream, path, limits, record_filter)
-    items = _read_content(source, content, gaps, ", ".join(filter(None, (kind, encoding))))
+    items = _read_content(source, content, stream, gaps, ", ".join(filter(None, (kind, encoding))))
     if not workers or path == "-" or is_remote(path) or not file.seekable():
         yield from items  # a worker must not read from an object or a pipe
     elif Path(path).stat().st_size < (BACKGROUND_BYTES if kind else PARALLEL_BYTES):
@@ -140,12 +151,12 @@ def _read(
 
 
 def _read_content(
-    source: ExportSource, content: "_FileContent", gaps: list[Gap], form_around: str
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+    source: ExportSource, content: "_FileContent", stream: Stream, gaps: list[Gap], form_around: str
+) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the items of a file, then its damage, then its ExportFile."""
     path = source.path
     try:
-        for item in content:
+        for item in content.read(stream):
             if not (
                 gaps and isinstance(item, Gap) and item.kind == "cut_file"
             ):  # reported as a cut of the compressed data
@@ -157,42 +168,36 @@ def _read_content(
             raise
         yield Gap("not_entries", path, error.message)
     for gap in gaps:
-        yield _with_record_count(gap, content.records)
-    yield ExportFile(path, ", ".join(filter(None, (content.form, form_around))), content.records)
+        yield _with_record_count(gap, content.counts.records)
+    yield ExportFile(path, ", ".join(filter(None, (content.form, form_around))), content.counts.records)
 
 
 class _FileContent:
-    """The records of one file, and whether they are LogEntries."""
+    """The content of one file: its items, and whether they are LogEntries."""
 
-    def __init__(self, stream: Stream, path: str, limits: Limits, record_filter: RecordFilter) -> None:
-        self._stream, self._path, self._limits, self._record_filter = stream, path, limits, record_filter
+    def __init__(self, path: str, limits: Limits, record_filter: RecordFilter, decode: RecordDecoder) -> None:
+        self._path, self._record_filter, self._decode = path, record_filter, decode
+        self.limits = limits
         self.workers = 0
         self.form = "empty"
-        self.records = 0
-        self._entries = self._others = False
+        self.counts = RecordCounts()
 
-    def __iter__(self) -> Iterator[Record | Gap | Skipped]:
-        if not self._stream.head(1):
+    def read(self, stream: Stream) -> Iterator[Entry | Record | Gap | Skipped]:
+        if not stream.head(1):
             return
-        form = detect_form(self._stream.head(HEAD_BYTES), self._path)
-        reader = form.open(self._stream, self._path, self._limits, self._record_filter)
+        form = detect_form(stream.head(HEAD_BYTES), self._path)
+        reader = form.open(stream, self._path, self.limits, self._record_filter)
         self.form = reader.form
-        for item in self._read_with(reader, form):
-            if isinstance(item, Record):
-                self.records += 1
-                self._entries = self._entries or is_entry(item.data)
-            elif isinstance(item, Skipped):
-                self.records += item.count
-                self._entries = True
-            elif item.kind in ("broken_record", "not_entries"):
-                self._others = True
-            yield item
+        if form.by_line and self.workers:
+            yield from self._read_in_parallel()
+        else:
+            yield from self._decode(self.counts.observe(reader.records()))
         self.form = reader.form
 
-    def _read_with(self, reader: RecordReader, form: Form) -> Iterator[Record | Gap | Skipped]:
-        if form.by_line and self.workers:
-            return read_in_parallel(self._path, self._limits, self._record_filter, self.workers)
-        return reader.records()
+    def _read_in_parallel(self) -> Iterator[Entry | Record | Gap | Skipped]:
+        reader = ParallelReader(self._path, self.limits, self._record_filter, self._decode)
+        yield from reader.items(self.workers)
+        self.counts = reader.counts
 
     def check(self) -> None:
         """Check that the file is empty or holds a LogEntry.
@@ -201,7 +206,8 @@ class _FileContent:
             BadDataError: it holds something else.
 
         """
-        if not self._entries and (self.records or self._others):
+        counts = self.counts
+        if not counts.has_entries and (counts.records or counts.has_others):
             raise BadDataError(f"{self._path}:1 holds no log entry", _HINT)
 
 

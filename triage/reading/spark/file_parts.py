@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from triage.models import ExportFile, Gap, Record, Skipped
+from triage.models import Record, Skipped
 from triage.reading.compression import detect_compression
 from triage.reading.encoding import to_utf8
 from triage.reading.interface import can_be_divided
@@ -15,6 +15,7 @@ from triage.reading.reader import HEAD_BYTES, open_source, read_source
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.sources import ExportSource
 from triage.reading.stream import Stream, read_chunks
+from triage.reading.workers.batch import Item
 from triage.reading.workers.parallel_reader import read_lines_between
 
 
@@ -84,7 +85,7 @@ def _is_divisible(path: str) -> bool:
 
 def read_part(
     part: Part, record_filter: RecordFilter = ALL_RECORDS, limits: Limits | None = None
-) -> Iterator[Record | Gap | Skipped | ExportFile | PartEnd]:
+) -> Iterator[Item | PartEnd]:
     """Yield the items of a part; a range ends with a PartEnd.
 
     Positions in a range count from its own first line.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from triage.errors import TriageError, UsageError
-from triage.models import ExportFile, Gap, Record, Skipped
+from triage.models import ExportFile
 from triage.reading.reader import PARALLEL_BYTES
 from triage.reading.record_filter import RecordFilter
 from triage.reading.sources import expand
@@ -21,9 +21,10 @@ from triage.reading.spark.order import (
     sort_keyed_records,
     without_keyed_records,
 )
+from triage.reading.workers.batch import Item as FileItem
 from triage.reading.workers.batch import rebase
 
-Item = Record | Gap | Skipped | ExportFile | PartEnd | TriageError
+Item = FileItem | PartEnd | TriageError
 #: Filters the items of a part, which the given function reads.
 PartFilter = Callable[[Callable[[RecordFilter], Iterable[Any]]], Iterator[Any]]
 
@@ -38,7 +39,7 @@ def read_on_spark(
     sources: Sequence[str | Path],
     make_filter: Callable[[], PartFilter],
     sort_key: SortKeyFunction | None = None,
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+) -> Iterator[FileItem]:
     """Yield the items of exports that the filter keeps, in the order of ``read``.
 
     The active Spark session is used. Without one, Spark is started with its own configuration
@@ -144,9 +145,7 @@ def _slice(begin: int, blocks: Iterator[T]) -> Iterator[T]:
     return islice(blocks, begin, begin + _BLOCKS)
 
 
-def _restore_positions(
-    groups: Iterable[Iterable[Item]], before: dict[Range, int]
-) -> Iterator[Record | Gap | Skipped | ExportFile]:
+def _restore_positions(groups: Iterable[Iterable[Item]], before: dict[Range, int]) -> Iterator[FileItem]:
     """Yield the items with their positions in the file, the ranges of a file as one.
 
     before: filled with the number of lines before each range.

@@ -1,36 +1,43 @@
 """Batches of items, sent from one process to another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from triage.models import ExportFile, Gap, Record, Skipped, Source
+from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
+from triage.reading.record_counts import RecordCounts
 
-Item = Record | Gap | Skipped | ExportFile
+Item = Entry | Record | Gap | Skipped | ExportFile
+#: The most bytes of records and the most items of a batch: together with the size of a pipe they bound what a
+#: worker is ahead, and so the memory.
+_BYTES, _ITEMS = 128 << 10, 256
 
 
 class Batch(msgspec.Struct, frozen=True, gc=False):
     """Some items, grouped by kind.
 
     kinds: the kind of each item, in order.
+    entries: the entries in order.
     records: the records in order.
     gaps: the gaps in order.
     skipped: the counts of skipped records in order.
     exports: the files in order.
-    number: a number that the sender chooses.
+    counts: what was counted, in the last batch of a file or a part of it; None in the others.
     """
 
     kinds: list[int]
+    entries: list[Entry]
     records: list[Record]
     gaps: list[Gap]
     skipped: list[Skipped]
     exports: list[ExportFile]
-    number: int
+    counts: RecordCounts | None
 
     def items(self) -> Iterator[Any]:
         """Yield the items in order."""
         by_kind: list[Iterator[Any]] = [
+            iter(self.entries),
             iter(self.records),
             iter(self.gaps),
             iter(self.skipped),
@@ -39,27 +46,48 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
         return (next(by_kind[kind]) for kind in self.kinds)
 
 
-_KINDS: dict[type, int] = {Record: 0, Gap: 1, Skipped: 2, ExportFile: 3}
-pack_batch = msgspec.msgpack.Encoder().encode
+_KINDS: dict[type, int] = {Entry: 0, Record: 1, Gap: 2, Skipped: 3, ExportFile: 4}
+_encode = msgspec.msgpack.Encoder().encode
 unpack_batch = msgspec.msgpack.Decoder(Batch).decode
 
 
-def make_batch(items: Sequence[Item], number: int) -> Batch:
-    """Return the Batch of some items."""
+def pack_batches(items: Iterable[Item], counts: RecordCounts) -> Iterator[bytes]:
+    """Yield the items in batches; ``counts`` is complete after the last item, and in the last batch."""
+    some: list[Item] = []
+    weight = 0
+    for item in items:
+        some.append(item)
+        if isinstance(item, Entry):
+            weight += len(item.raw)
+        elif isinstance(item, Record):
+            weight += len(item.data)
+        if weight >= _BYTES or len(some) >= _ITEMS:
+            yield _encode(_make_batch(some, None))
+            some, weight = [], 0
+    yield _encode(_make_batch(some, counts))
+
+
+def _make_batch(items: Sequence[Item], counts: RecordCounts | None) -> Batch:
     return Batch(
         [_KINDS[type(item)] for item in items],
+        [item for item in items if isinstance(item, Entry)],
         [item for item in items if isinstance(item, Record)],
         [item for item in items if isinstance(item, Gap)],
         [item for item in items if isinstance(item, Skipped)],
         [item for item in items if isinstance(item, ExportFile)],
-        number,
+        counts,
     )
 
 
 def rebase(item: Any, offset: int) -> Any:
-    """Return an item of a part with its position in the file, ``offset`` lines later."""
-    if isinstance(item, Record):
+    """Return an item of a part with its position in the file, ``offset`` lines later.
+
+    The position of an entry is changed in place: nothing else has seen it yet.
+    """
+    if isinstance(item, Entry):
+        msgspec.structs.force_setattr(item.source, "position", item.source.position + offset)
+    elif isinstance(item, Record):
         return Record(item.data, Source(item.source.path, item.source.position + offset))
-    if isinstance(item, Gap) and item.position is not None:
+    elif isinstance(item, Gap) and item.position is not None:
         return Gap(item.kind, item.path, item.detail, item.position + offset, item.count)
     return item

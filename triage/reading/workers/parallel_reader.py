@@ -7,54 +7,73 @@ taken in the order of the file, so the result does not depend on which worker is
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from triage.models import Gap, Record, Skipped
+from triage.models import Entry, Gap, Record, Skipped
 from triage.reading.limits import Limits
 from triage.reading.line_reader import LineReader
+from triage.reading.record_counts import RecordCounts
+from triage.reading.record_decoder import RecordDecoder
 from triage.reading.record_filter import RecordFilter
 from triage.reading.stream import CHUNK, Stream
-from triage.reading.workers.batch import Batch, make_batch, pack_batch, rebase, unpack_batch
-from triage.reading.workers.process import start_worker
+from triage.reading.workers.batch import pack_batches, rebase, unpack_batch
+from triage.reading.workers.process import WorkerOutput, start_worker
 
 _RANGE_BYTES = 8 << 20
 
 
-def read_in_parallel(
-    path: str, limits: Limits, record_filter: RecordFilter, count: int
-) -> Iterator[Record | Gap | Skipped]:
-    """Yield the items of a file, read by ``count`` workers."""
-    starts = range(0, Path(path).stat().st_size, _RANGE_BYTES)
-    before = 0
-    with ExitStack() as stack:
-        outputs = [
-            stack.enter_context(
-                start_worker(partial(_pack_ranges, path, starts[number::count], limits, record_filter))
-            )
-            for number in range(count)
-        ]
-        for number, start in enumerate(starts):
-            message = outputs[number % count].read_message()
-            received = unpack_batch(message) if message else _read_range(path, start, limits, record_filter)
-            yield from (rebase(item, before) for item in received.items())
-            before += received.number
+class ParallelReader:
+    """Reads a file of JSON lines with several workers.
 
+    counts: what was counted in the ranges so far.
+    """
 
-def _pack_ranges(
-    path: str, starts: Sequence[int], limits: Limits, record_filter: RecordFilter
-) -> Iterator[bytes]:
-    return (pack_batch(_read_range(path, start, limits, record_filter)) for start in starts)
+    def __init__(self, path: str, limits: Limits, record_filter: RecordFilter, decode: RecordDecoder) -> None:
+        """Read a file of this machine."""
+        self._path, self._limits, self._record_filter, self._decode = path, limits, record_filter, decode
+        self.counts = RecordCounts()
 
+    def items(self, workers: int) -> Iterator[Entry | Record | Gap | Skipped]:
+        """Yield the items of the file, read by so many workers."""
+        starts = range(0, Path(self._path).stat().st_size, _RANGE_BYTES)
+        with ExitStack() as stack:
+            outputs = [
+                stack.enter_context(start_worker(partial(self._pack_ranges, starts[number::workers])))
+                for number in range(workers)
+            ]
+            for number, start in enumerate(starts):
+                before = self.counts.lines
+                for item in self._receive_range(start, outputs[number % workers]):
+                    yield rebase(item, before)
 
-def _read_range(path: str, start: int, limits: Limits, record_filter: RecordFilter) -> Batch:
-    """Return the Batch of the lines that begin in a range; its number counts them."""
-    with Path(path).open("rb", buffering=0) as file:
-        lines = LineReader(
-            Stream(read_lines_between(file, start, start + _RANGE_BYTES)), path, limits, record_filter
-        )
-        items = list(lines.records())
-    return make_batch(items, lines.position)
+    def _receive_range(self, start: int, output: WorkerOutput) -> Iterator[Entry | Record | Gap | Skipped]:
+        """Yield the items of a range as a worker sends them; what it does not send is read here."""
+        received = 0
+        while message := output.read_message():
+            batch = unpack_batch(message)
+            yield from batch.items()
+            received += len(batch.kinds)
+            if batch.counts is not None:
+                self.counts.add(batch.counts)
+                return
+        counts = RecordCounts()
+        yield from islice(self._read_range(start, counts), received, None)
+        self.counts.add(counts)
+
+    def _pack_ranges(self, starts: Sequence[int]) -> Iterator[bytes]:
+        for start in starts:
+            counts = RecordCounts()
+            yield from pack_batches(self._read_range(start, counts), counts)
+
+    def _read_range(self, start: int, counts: RecordCounts) -> Iterator[Entry | Record | Gap | Skipped]:
+        """Yield the items of the lines that begin in a range."""
+        with Path(self._path).open("rb", buffering=0) as file:
+            stream = Stream(read_lines_between(file, start, start + _RANGE_BYTES))
+            lines = LineReader(stream, self._path, self._limits, self._record_filter)
+            yield from self._decode(counts.observe(lines.records()))
+            counts.lines = lines.position
 
 
 def read_lines_between(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:

@@ -9,9 +9,8 @@ from triage.models import Entry
 
 
 def same_entry_key(entry: Entry) -> tuple[Any, ...]:
-    """Return a sort key that puts duplicates together, the most complete one first."""
+    """Return a sort key for entries of one microsecond: duplicates together, the most complete one first."""
     return (
-        entry.timestamp // 1000,
         entry.insert_id,
         not entry.project,
         entry.project,
@@ -29,7 +28,7 @@ def _completeness_rank(entry: Entry) -> tuple[bool, bool, bool, int]:
 
 
 class Deduplicator:
-    """Yields entries once that come sorted by ``same_entry_key``.
+    """Yields entries once that come in order of their microsecond, in order of ``Entry.sort_key``.
 
     Entries are duplicates when the microsecond and the insertId are equal, and the project where both have
     one. The most complete one is kept, of equally complete ones the smallest by content, so the order of
@@ -38,15 +37,47 @@ class Deduplicator:
     duplicates: how many entries were dropped.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """Read from entries sorted by ``same_entry_key``."""
+    def __init__(self, entries: Iterable[Entry], max_bytes: int) -> None:
+        """Read from entries; of one time, about ``max_bytes`` are held in memory."""
         self._entries = entries
+        self._max_bytes = max_bytes
         self.duplicates = 0
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield the entries that are kept."""
-        kept: Entry | None = None
+        last: Entry | None = None
+        last_time = 0
+        same_time: Sorter | None = None
         for entry in self._entries:
+            time = entry.timestamp // 1000
+            if last is not None and time == last_time:
+                if same_time is None:
+                    same_time = Sorter(same_entry_key, self._max_bytes)
+                    same_time.add(last)
+                same_time.add(entry)
+                continue
+            if same_time is not None:
+                yield from self._sort_ties(same_time)
+                same_time = None
+            elif last is not None:
+                yield last
+            last, last_time = entry, time
+        if same_time is not None:
+            yield from self._sort_ties(same_time)
+        elif last is not None:
+            yield last
+
+    def _sort_ties(self, entries: Iterable[Entry]) -> Iterable[Entry]:
+        """Return the entries of one time once, in order."""
+        kept = Sorter(attrgetter("sort_key"), self._max_bytes)
+        for entry in self._drop_duplicates(entries):
+            kept.add(entry)
+        return kept
+
+    def _drop_duplicates(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Yield entries once that come sorted by ``same_entry_key``."""
+        kept: Entry | None = None
+        for entry in entries:
             if kept is None:
                 kept = entry
             elif _is_same_entry(kept, entry):
@@ -68,27 +99,5 @@ def _is_same_entry(kept: Entry, entry: Entry) -> bool:
     return (
         bool(entry.insert_id)
         and entry.insert_id == kept.insert_id
-        and entry.timestamp // 1000 == kept.timestamp // 1000
         and entry.project in (kept.project, "")
     )
-
-
-def sort_ties(entries: Iterable[Entry], max_bytes: int) -> Iterator[Entry]:
-    """Yield entries sorted by ``same_entry_key`` in order of ``Entry.sort_key``."""
-    last: Entry | None = None
-    same_time: Sorter | None = None
-    for entry in entries:
-        if last is not None and entry.timestamp // 1000 == last.timestamp // 1000:
-            if same_time is None:
-                same_time = Sorter(attrgetter("sort_key"), max_bytes)
-                same_time.add(last)
-            same_time.add(entry)
-            continue
-        yield from same_time or _yield_one(last)
-        last, same_time = entry, None
-    yield from same_time or _yield_one(last)
-
-
-def _yield_one(entry: Entry | None) -> Iterator[Entry]:
-    if entry is not None:
-        yield entry

@@ -39,4 +39,6 @@ class OriginCounter:
 
 
 def _count(counter: Counter[str], name: str, number: int) -> None:
-    counter[name if name in counter or len(counter) < _NAMES else _OVERFLOW] += number
+    if name not in counter and len(counter) >= _NAMES:
+        name = _OVERFLOW
+    counter[name] += number

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from triage.entries.data_quality import FileStatistics
 from triage.entries.decoder import IgnoredErrors, decode
-from triage.entries.deduplicate import Deduplicator, same_entry_key, sort_ties
+from triage.entries.deduplicate import Deduplicator
 from triage.entries.gaps import GapCollector
 from triage.entries.origin_counter import OriginCounter
 from triage.entries.sorter import Sorter
@@ -15,6 +16,7 @@ from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped, Tra
 from triage.window import format_timestamp
 
 _MAX_BYTES = 64 << 20
+_BY_TIME = attrgetter("timestamp")
 _LOST_RECORDS = {"broken_record", "too_large"}
 
 
@@ -63,7 +65,7 @@ class Entries:
         self._origins = OriginCounter()
         self._max_bytes = max_bytes
         self._parts = SplitEntryJoiner(max_bytes, ignored)
-        self._sorter = Sorter(same_entry_key, max_bytes)
+        self._sorter = Sorter(_BY_TIME, max_bytes)
         self._flushed_before = 0
         self._gaps = GapCollector()
         self._exports: dict[str, ExportFile] = {}
@@ -116,9 +118,9 @@ class Entries:
         Without ``before`` yield all. An entry that is added later and is as old as those yielded sets
         ``late``.
         """
-        waiting = Sorter(same_entry_key, self._max_bytes)
-        deduplicated = Deduplicator(self._sorter)
-        for entry in sort_ties(deduplicated, self._max_bytes):
+        waiting = Sorter(_BY_TIME, self._max_bytes)
+        deduplicated = Deduplicator(self._sorter, self._max_bytes)
+        for entry in deduplicated:
             if before is None or entry.timestamp // 1000 < before // 1000:
                 self._yielded += 1
                 yield entry

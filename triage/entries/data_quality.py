@@ -51,11 +51,8 @@ class FileStatistics:
     def _extend_range(self, first: int, last: int) -> None:
         if not self.severities:
             self.first, self.last = first, last
-            return
-        if first < self.first:
-            self.first = first
-        if last > self.last:
-            self.last = last
+        else:
+            self.first, self.last = min(self.first, first), max(self.last, last)
 
     def add(self, entry: Entry) -> None:
         """Count an entry that is kept."""

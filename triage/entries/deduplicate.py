@@ -96,8 +96,4 @@ class Deduplicator:
 
 
 def _is_same_entry(kept: Entry, entry: Entry) -> bool:
-    return (
-        bool(entry.insert_id)
-        and entry.insert_id == kept.insert_id
-        and entry.project in (kept.project, "")
-    )
+    return bool(entry.insert_id) and entry.insert_id == kept.insert_id and entry.project in (kept.project, "")

@@ -1,10 +1,14 @@
 """Keeps the records around failures, by their headers alone."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from triage.entries.prefilter import Prefilter
-from triage.entries.record_header import HeaderReader, HeaderWithOrigin, RecordHeader
+from triage.entries.record_header import (
+    FOREIGN_HEADER,
+    HeaderReader,
+    HeaderWithOrigin,
+    RecordHeader,
+)
 from triage.entries.times import parse_nanoseconds
 from triage.models import Neighbourhoods, Skipped
 
@@ -17,17 +21,22 @@ class NeighbourhoodFilter(Prefilter):
         super().__init__([])
         self._headers = HeaderReader(HeaderWithOrigin)
         self._neighbourhoods = neighbourhoods
+        self._instances = {instance for _, _, instance in neighbourhoods.windows}
 
     def _filter_headers(self, path: str, headers: Sequence[RecordHeader]) -> tuple[list[int], Skipped]:
-        kept = [index for index, header in enumerate(headers) if self._may_be_near(header)]
-        skipped = Counter(header.severity for header in headers)
-        skipped.subtract(headers[index].severity for index in kept)
-        return kept, Skipped(path, {name: count for name, count in skipped.items() if count})
+        # Most records are of other instances, so that is tested first.
+        kept = [
+            index
+            for index, header in enumerate(headers)
+            if header is FOREIGN_HEADER or (header.instance in self._instances and self._is_near(header))
+        ]
+        skipped = len(headers) - len(kept)
+        return kept, Skipped(path, {"": skipped} if skipped else {})
 
-    def _may_be_near(self, header: RecordHeader) -> bool:
+    def _is_near(self, header: RecordHeader) -> bool:
         origin = header.origin
         if origin is None:
-            return header.proto_payload is None
+            return False
         try:
             return self._neighbourhoods.contains(parse_nanoseconds(header.timestamp), *origin)
         except ValueError:

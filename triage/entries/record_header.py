@@ -67,6 +67,11 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
         """Return the service, revision and instance, None if the header does not tell."""
         return None
 
+    @property
+    def instance(self) -> str:
+        """Return the instance, "" if the header does not tell."""
+        return ""
+
 
 class HeaderWithOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
     """A header with the fields that name the service, the revision and the instance."""
@@ -78,12 +83,19 @@ class HeaderWithOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
         """Return the service, revision and instance, None if the header does not tell."""
         if self.proto_payload is not None:
             return None  # an audit log may name them
-        labels, resource = self.labels or {}, self.resource.labels
-        instance = labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or ""
+        resource = self.resource.labels
         if resource is None:
-            return "", "", instance
-        revision = resource.revision_name or (resource.job_name and labels.get(_EXECUTION)) or ""
-        return resource.workload or "", revision, instance
+            return "", "", self.instance
+        execution = self.labels.get(_EXECUTION) if self.labels and resource.job_name else ""
+        return resource.workload or "", resource.revision_name or execution or "", self.instance
+
+    @property
+    def instance(self) -> str:
+        """Return the instance, "" if the header does not tell."""
+        labels = self.labels
+        if not labels:
+            return ""
+        return labels.get("instanceId") or labels.get("instance_id") or labels.get("instanceid") or ""
 
 
 #: The header of a record that does not decode.

@@ -4,37 +4,23 @@ A content security policy names the hashes of the one style and the one script, 
 a log. All text is escaped, and control characters are written out.
 """
 
-import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import tzinfo
-from functools import cache, partial
+from functools import cache
 from hashlib import sha256
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from triage.measures import count_responses, measure_latencies
 from triage.models import Chain, Diagnosis, Playbook, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
-from triage.rendering import formatting
 from triage.rendering.chain_graph import ChainGraph, build_chain_graph
-from triage.rendering.change_view import describe_items
-from triage.rendering.escape import QUOTED, SafeMarkdown
-from triage.rendering.playbooks import find_unfilled
-from triage.rendering.report_view import WORDS, ReportView
-from triage.rendering.swimlane import WIDTH, draw_swimlane
-from triage.resources import root
-from triage.text import clean, pluralize, summary_line
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-_EXPLORER = "https://console.cloud.google.com/logs/query"
-_INLINE = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*", re.DOTALL)
-_PARAGRAPHS = re.compile(r"\n\s*\n")
+from triage.rendering.html_page import html_environment, read_asset, zone_context
+from triage.rendering.report_view import ReportView
+from triage.rendering.swimlane import draw_swimlane
 
 
 def render_html(
@@ -60,90 +46,20 @@ def render_html(
         zone,
         playbooks or {},
     )
-    return _template().render(_template_context(layout, chains or {}))
+    return html_environment().get_template("report.html.j2").render(_template_context(layout, chains or {}))
 
 
 @cache
-def _template() -> "Template":
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    filters: dict[str, Callable[..., Any]] = {
-        "utc": formatting.format_utc,
-        "summary_line": summary_line,
-        "quoted": _quote_code,
-        "basename": lambda path: PurePath(path).name,
-        "lines": _join_commands,
-        "explorer": _explorer_url,
-        "short": _short_instance,
-    }
-    environment.filters |= filters
-    style, script = (_read_asset(name) for name in ("report.css", "report.js"))
+def _page_context() -> dict[str, Any]:
+    """Return the style and the script of the page, and the policy that allows only these."""
+    style, script = read_asset("report.css"), read_asset("_parts.js", "report.js")
     policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
     policy += "base-uri 'none'; form-action 'none'"
-    environment.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - built-in assets
-    return environment.from_string(_read_asset("report.html.j2"))
-
-
-def _read_asset(name: str) -> str:
-    return (root("reports") / name).read_text(encoding="utf-8")
+    return {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704 - built-in assets
 
 
 def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
-
-
-def _finalize(value: Any) -> Any:
-    """Return what ``{{ value }}`` prints: trusted markup unchanged, text escaped."""
-    if isinstance(value, SafeMarkdown):
-        return _playbook_html(value)
-    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
-
-
-def _playbook_html(text: str) -> Markup:
-    """Return playbook Markdown as HTML: code, bold and paragraphs only."""
-    paragraphs = [_inline_html(part) for part in _PARAGRAPHS.split(str(text).strip())]
-    return paragraphs[0] if len(paragraphs) == 1 else Markup("<br><br>").join(paragraphs)
-
-
-def _quote_code(text: str) -> Markup:
-    """Return a sentence that may quote log text; what stands in backticks is code."""
-    shown = [Markup("{}"), Markup("<code>{}</code>")]
-    parts = enumerate(map(clean, QUOTED.split(text)))
-    return Markup().join(shown[index % 2].format(part) for index, part in parts)
-
-
-def _inline_html(text: str) -> Markup:
-    markup, at = Markup(), 0
-    for found in _INLINE.finditer(text):
-        markup += text[at : found.start()]
-        markup += (
-            Markup("<code>{}</code>").format(found[1]) if found[1] else Markup("<b>{}</b>").format(found[2])
-        )
-        at = found.end()
-    return markup + escape(text[at:])
-
-
-def _join_commands(commands: list[str]) -> str:
-    """Return the commands of a playbook, one per line."""
-    return "\n".join(map(str, commands))
-
-
-def _explorer_url(url: str) -> str:
-    """Return the address if it is of Logs Explorer, else ""."""
-    return url if url.startswith((_EXPLORER + ";", _EXPLORER + "?")) else ""
-
-
-def _short_instance(instance: str) -> str:
-    """Return the end of an instance id; ids share their beginning."""
-    return f"…{instance[-8:]}" if len(instance) > 8 else instance
 
 
 def _chain_graph(layout: ReportView, chains: Mapping[str, Chain]) -> ChainGraph | None:
@@ -175,26 +91,17 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
     lines = {line.insert_id: line.message for found in incidents for line in found.evidence}
     first = incidents[0].scope.runs if incidents else []
     return {
+        **_page_context(),
+        **zone_context(layout.zone),
         "report": layout,
         "diagnosis": layout.diagnosis,
         "incidents": layout.incidents,
-        "words": WORDS,
         "chain": _chain_graph(layout, chains),
         "lanes": draw_swimlane(layout.timeline.runs, first, lines, layout.changes, layout.linked_change),
-        "width": WIDTH,
         "latencies": measure_latencies(
             [run for run in layout.timeline.runs if run.service == layout.service]
         ),
         "responses": count_responses(
             [asked for asked in layout.timeline.requests if asked.service == layout.service]
         ),
-        "plural": pluralize,
-        "describe_items": describe_items,
-        "seconds": formatting.format_seconds,
-        "local": partial(_format_local, layout.zone),
-        "unfilled": lambda commands: find_unfilled(_join_commands(commands)),
     }
-
-
-def _format_local(zone: tzinfo | None, timestamp: str) -> str:
-    return formatting.format_local(timestamp, zone) if zone else ""

@@ -79,6 +79,7 @@ class DiagnosisBuilder:
         self._failure_causes = failure_causes or FailureCauses(packs)
         self._serving = ServingTracker()
         self._regions = RegionTracker()
+        self.regions: dict[str, dict[str, ServiceState]] = {}
         self._failures: list[FailureGroup] = []
         self._traces = RequestTraces()
         self._explained: Counter[tuple[str, str, str]] = Counter()
@@ -295,13 +296,11 @@ class DiagnosisBuilder:
         regions = self._regions.of(service.name)
         if not regions or service.probed is not None:
             return whole
-        return join_regions(
-            whole,
-            {
-                location: state_of(tracker, serving, failures_in(location, failures))
-                for location, tracker, serving in regions
-            },
-        )
+        self.regions[service.name] = {
+            location: state_of(tracker, serving, failures_in(location, failures))
+            for location, tracker, serving in regions
+        }
+        return join_regions(whole, self.regions[service.name])
 
     def _judge_serving(
         self,

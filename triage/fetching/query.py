@@ -67,26 +67,38 @@ def build_filter(
         UsageError: the name is invalid, or ``text`` is too long.
 
     """
-    lines = [workload_clause(service, kind)]
+    clause = workload_clause(service, kind)
+    conditions = _conditions(service, packs, kind=kind, text=text, everything=everything, requests=requests)
+    whole = f"{clause}\n{conditions}".strip()
+    if _fits(whole):
+        return whole
+    if text:
+        raise _too_long(service, whole)
+    return f"{clause}\n{_ALL_LINES}"
+
+
+def _too_long(what: str, whole: str) -> UsageError:
+    return UsageError(
+        f"the filter for {what} has {len(whole):,} characters, more than the {MAX_CHARACTERS:,} that Cloud "
+        "Logging takes",
+        "give a shorter --filter, or --everything",
+    )
+
+
+def _conditions(
+    service: str, packs: Sequence[Pack], *, kind: WorkloadKind, text: str, everything: bool, requests: bool
+) -> str:
+    """Return which lines of a workload are asked for, "" for all."""
     if text:
         # The line break keeps a comment at the end of the text from including the parenthesis.
-        whole = "\n".join([*lines, f"(\n{text.strip()}\n)"])
-        if not _fits(whole):
-            raise UsageError(
-                f"the filter for {service} has {len(whole):,} characters, more than the {MAX_CHARACTERS:,} "
-                "that Cloud "
-                "Logging takes",
-                "give a shorter --filter, or --everything",
-            )
-        return whole
+        return f"(\n{text.strip()}\n)"
     if everything:
-        return "\n".join(lines)
+        return ""
     covering = [pack for pack in packs if _covers(pack, service)]
     has_chain = any(pack.chain and any(fnmatchcase(service, name) for name in pack.primary) for pack in packs)
     more = [] if has_chain and not requests else [_REQUESTS]
     more += [_EXECUTIONS] if kind == "function" else []
-    whole = "\n".join([*lines, _pack_clause(covering, more)])
-    return whole if _fits(whole) else "\n".join([*lines, _ALL_LINES])
+    return _pack_clause(covering, more)
 
 
 def plan_filter(plan: FetchPlan, service: str, packs: Sequence[Pack]) -> str:
@@ -99,6 +111,39 @@ def plan_filter(plan: FetchPlan, service: str, packs: Sequence[Pack]) -> str:
         everything=plan.everything,
         requests=plan.requests,
     )
+
+
+def plan_joint_filter(plan: FetchPlan, packs: Sequence[Pack]) -> str:
+    """Return one filter for all workloads of a plan, without the window; raises as ``build_filter``.
+
+    Workloads of which the same is asked for share its conditions.
+    """
+    if len(plan.services) == 1:
+        return plan_filter(plan, plan.services[0], packs)
+    clauses: dict[str, list[str]] = {}
+    for service in plan.services:
+        conditions = _conditions(
+            service,
+            packs,
+            kind=plan.kind,
+            text=plan.filter,
+            everything=plan.everything,
+            requests=plan.requests,
+        )
+        clauses.setdefault(conditions, []).append(workload_clause(service, plan.kind))
+    whole = _any_clause(f"{_any_clause(same)}\n{conditions}".strip() for conditions, same in clauses.items())
+    if _fits(whole):
+        return whole
+    every = f"{_any_clause(clause for same in clauses.values() for clause in same)}\n{_ALL_LINES}"
+    if plan.filter or not _fits(every):
+        raise _too_long(f"{len(plan.services)} workloads", whole)
+    return every
+
+
+def _any_clause(clauses: Iterable[str]) -> str:
+    """Return what matches any of some clauses, each of several lines."""
+    listed = list(clauses)
+    return listed[0] if len(listed) == 1 else "(\n" + "\nOR ".join(f"(\n{text}\n)" for text in listed) + "\n)"
 
 
 def _fits(text: str) -> bool:

@@ -131,7 +131,13 @@ from triage.models.pack_tables import (
 )
 from triage.models.playbook import Measure, Metric, Playbook
 from triage.models.probe import PROBE_PACK, PROBE_USER_AGENT, ProbePlan, ProbeResult
-from triage.models.request_counts import RequestCounts, RequestKind
+from triage.models.request_counts import (
+    HistoryKind,
+    RequestCounts,
+    RequestKind,
+    RequestMinute,
+    RequestOutcome,
+)
 from triage.models.run import Outcome, Run, Step, Timeline, Verdict
 from triage.models.run_record import RunRecord
 from triage.models.sweep import IssueAction, Sweep, SweepPlan, SweptIncident, SweptService
@@ -195,6 +201,7 @@ __all__ = [
     "Gate",
     "GateStatus",
     "GateWords",
+    "HistoryKind",
     "Http",
     "IgnoredError",
     "Immutable",
@@ -249,6 +256,8 @@ __all__ = [
     "RelatedIssue",
     "RequestCounts",
     "RequestKind",
+    "RequestMinute",
+    "RequestOutcome",
     "RequestsServed",
     "Requirement",
     "ResponseKeys",

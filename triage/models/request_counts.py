@@ -1,4 +1,4 @@
-"""Counts of the requests to WebSocket paths and health checks."""
+"""Counts of the requests to WebSocket paths and health checks, and of all requests by minute."""
 
 from typing import Literal
 
@@ -6,6 +6,10 @@ import msgspec
 
 #: "plain" is a request without an upgrade on a path on which WebSockets open.
 RequestKind = Literal["socket", "health", "plain"]
+#: How a request ended: opened or answered, 4xx, 5xx, or without a status.
+RequestOutcome = Literal["good", "refused", "failed", "unknown"]
+#: "other" is a request on any other path.
+HistoryKind = RequestKind | Literal["other"]
 
 
 class RequestCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,3 +37,20 @@ class RequestCounts(msgspec.Struct, frozen=True, kw_only=True):
     first: str
     last: str
     refused: int = 0
+
+
+class RequestMinute(msgspec.Struct, frozen=True, kw_only=True):
+    """The requests to a service that ended in one minute.
+
+    Attributes:
+        service: the service.
+        kind: kind of the requests.
+        minute: start of the minute, nanoseconds since 1970.
+        outcomes: number of requests by outcome.
+
+    """
+
+    service: str
+    kind: HistoryKind
+    minute: int
+    outcomes: dict[RequestOutcome, int]

@@ -1,10 +1,10 @@
-"""The state of a watched service and the changes of its verdict."""
+"""The state of watched services and the changes of their verdicts."""
 
 from typing import Literal
 
 import msgspec
 
-from triage.models.diagnosis import Diagnosis, ServiceVerdict
+from triage.models.diagnosis import Diagnosis, ServiceState, ServiceVerdict
 from triage.models.run import Run, Verdict
 
 #: How lines arrive: as they are logged, by polling, or not at the moment.
@@ -21,6 +21,8 @@ class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):
         going_on: whether more lines of the run may follow.
         since: time since which nothing followed, nanoseconds.
         decided: last run that decided, null for none.
+        location: its region, "" where no entry names it.
+        last_seen: time of its last entry, nanoseconds; null where none was counted.
 
     """
 
@@ -30,6 +32,13 @@ class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):
     going_on: bool
     since: int
     decided: Run | None = None
+    location: str = ""
+    last_seen: int | None = None
+
+    @property
+    def service(self) -> str:
+        """Return its service."""
+        return self.run.service
 
     @property
     def verdict(self) -> Verdict | None:
@@ -70,13 +79,13 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a watched service at one moment. Times are nanoseconds.
+    """The state of watched services at one moment. Times are nanoseconds.
 
     Attributes:
         at: time of this state.
         began: start of the watch.
-        service: the service.
-        diagnosis: its diagnosis.
+        services: the watched services, or other workloads.
+        diagnosis: their diagnosis.
         standings: status of each instance.
         answers: responses of each revision.
         minutes: minutes that ``answers`` cover.
@@ -87,13 +96,36 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
 
     at: int
     began: int
-    service: str
+    services: list[str]
     diagnosis: Diagnosis
     standings: list[InstanceStatus]
     answers: list[RevisionResponses]
     minutes: int
     stream: Stream
     journal: str
+
+    @property
+    def service(self) -> str:
+        """Return the first of the services."""
+        return self.services[0]
+
+    def restricted_to(self, service: str) -> "Watch":
+        """Return the state of one of several services alone."""
+        if len(self.services) == 1:
+            return self
+        state = self.diagnosis.state_of(service) or ServiceState(service=service, verdict="no_data")
+        diagnosis = msgspec.structs.replace(
+            self.diagnosis,
+            verdict=state.verdict,
+            recovered=state.recovered,
+            open_incidents=state.open_incidents,
+            services=[state],
+            incidents=[found for found in self.diagnosis.incidents if found.service == service],
+        )
+        standings = [standing for standing in self.standings if standing.service == service]
+        return msgspec.structs.replace(
+            self, services=[service], diagnosis=diagnosis, standings=standings, answers=[]
+        )
 
 
 class VerdictChange(msgspec.Struct, frozen=True, kw_only=True):

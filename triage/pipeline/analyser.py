@@ -31,10 +31,12 @@ from triage.models import (
     Playbook,
     Quote,
     Recognized,
+    RequestMinute,
     RevisionActivity,
     RevisionTraffic,
     Run,
     RunRecord,
+    ServiceState,
     Timeline,
     Traffic,
 )
@@ -71,6 +73,8 @@ class Analysis(msgspec.Struct, frozen=True):
     configurations: the last configuration of each service that the logs hold.
     given_configurations: those that the user supplied.
     changes: the changes with what links them to incidents; documents have them in the diagnosis.
+    regions: the state of each region of the services that run in several, by service.
+    request_history: the requests of the last minutes, by minute and outcome.
     """
 
     timeline: Timeline
@@ -85,6 +89,8 @@ class Analysis(msgspec.Struct, frozen=True):
     configurations: list[Configuration] = []
     given_configurations: list[Configuration] = []
     changes: list[AppliedChange] = []
+    regions: dict[str, dict[str, ServiceState]] = {}
+    request_history: list[RequestMinute] = []
 
 
 class Analyser:
@@ -238,6 +244,8 @@ class Analyser:
             configurations=history.configurations,
             given_configurations=list(self._configurations),
             changes=history.changes,
+            regions=self._diagnosis.regions,
+            request_history=self._requests.history.build(),
         )
 
     def _observe_error(self, statement: Statement) -> None:

@@ -1,4 +1,4 @@
-"""Watch Cloud Logging: keep and analyse entries as they arrive, report changes."""
+"""Watch services in Cloud Logging: keep and analyse entries as they arrive, report changes."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from triage.errors import ExitStatus, TriageError, TryAgainError
-from triage.models import FetchPlan, Gap, Pack, VerdictChange, Watch, service_of_function
+from triage.models import Diagnosis, Entry, FetchPlan, Gap, Pack, VerdictChange, Watch, service_of_function
+from triage.pipeline.analyser import Analysis
 from triage.pipeline.fetch_run import check_filter
 from triage.pipeline.live_analysis import LiveAnalysis
 from triage.pipeline.notify_run import Notifications
 from triage.pipeline.reports import to_json
-from triage.release.watch import MINUTES, RecentRequests, find_changes, instance_statuses
+from triage.release.watch import (
+    MINUTES,
+    InstanceActivity,
+    RecentRequests,
+    find_changes,
+    instance_statuses,
+)
 from triage.release.watch.hook import Hook
 from triage.window import Window, format_utc_and_local
 
@@ -41,6 +48,7 @@ class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     changed: called with each change.
     on_change: a command that gets the diagnosis on standard input at each change.
     channels: chats and pagers that learn of incidents; None for none.
+    analysed: called with each new state and the analysis behind it, before its changes are reported.
     """
 
     notify: Callable[[str], None]
@@ -48,6 +56,7 @@ class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     changed: Callable[[VerdictChange], None]
     on_change: Sequence[str] = ()
     channels: Notifications | None = None
+    analysed: Callable[[Watch, Analysis], None] = lambda _watch, _analysis: None
 
 
 def watch(
@@ -61,9 +70,9 @@ def watch(
     clock: Callable[[], float] = time.monotonic,
     timing: "Timing | None" = None,
 ) -> Watch:
-    """Watch the service of a plan from the start of its window.
+    """Watch the services of a plan from the start of its window, with one reading for all of them.
 
-    Return the last status. The watch ends when the service is in the state ``until``, after so many
+    Return the last status. The watch ends when the only service is in the state ``until``, after so many
     ``seconds``, or when it is interrupted.
 
     now: returns the time in nanoseconds.
@@ -79,11 +88,10 @@ def watch(
     from triage.fetching.client import connect
     from triage.fetching.follower import Follower, Timing
     from triage.fetching.logbook import Logbook, logbook_name
-    from triage.fetching.query import plan_filter
+    from triage.fetching.query import plan_joint_filter
 
     check_filter(plan)
-    service = plan.services[0]
-    text = plan_filter(plan, service, packs)
+    text = plan_joint_filter(plan, packs)
     connection = connect(plan)
     try:
         callbacks.notify(f"project {connection.project}, named by {connection.source}")
@@ -108,8 +116,17 @@ def watch(
 
 
 def _file_name(plan: FetchPlan) -> str:
-    """Return the name of the workload for files; that of a function in lower case."""
-    return service_of_function(plan.services[0]) if plan.kind == "function" else plan.services[0]
+    """Return the name of the workloads for files; that of a function in lower case."""
+    first, *more = plan.services
+    name = service_of_function(first) if plan.kind == "function" else first
+    return f"{name}-and-{len(more)}-more" if more else name
+
+
+def _logged_names(plan: FetchPlan, diagnosis: Diagnosis) -> list[str]:
+    """Return the names of the workloads as their entries have them, those of some functions in lower case."""
+    if plan.kind != "function":
+        return plan.services
+    return [name if diagnosis.state_of(name) else service_of_function(name) for name in plan.services]
 
 
 def exit_status_of(watch: Watch) -> ExitStatus:
@@ -136,8 +153,15 @@ class _WatchRun:
     ) -> None:
         self._plan, self._callbacks, self._logbook, self._follow = plan, callbacks, logbook, follow
         self._now, self._clock, self._began = now, clock, began
-        self._recent = RecentRequests()
-        self._live = LiveAnalysis(packs, logbook.path, self._recent.observe)
+        recent = self._recent = RecentRequests()
+        activity = self._activity = InstanceActivity()
+
+        # A function, not a method: the analysis is copied for each result, and a method with its object.
+        def observe(entry: Entry) -> None:
+            recent.observe(entry)
+            activity.observe(entry)
+
+        self._live = LiveAnalysis(packs, logbook.path, observe)
         self._hook = Hook(callbacks.on_change, callbacks.notify, clock) if callbacks.on_change else None
         self._channels = callbacks.channels
         self._watch: Watch | None = None
@@ -220,15 +244,16 @@ class _WatchRun:
         self._watch = Watch(
             at=now,
             began=self._began,
-            service=self._plan.services[0],
+            services=_logged_names(self._plan, analysis.diagnosis),
             diagnosis=analysis.diagnosis,
-            standings=instance_statuses(analysis.timeline.runs, analysis.open_runs, now),
+            standings=instance_statuses(analysis.timeline.runs, analysis.open_runs, now, self._activity),
             answers=self._recent.count_answers(now),
             minutes=MINUTES,
             stream=self._follow.stream,
             journal=str(self._logbook.path),
         )
-        changed = find_changes(before, self._watch)
+        self._callbacks.analysed(self._watch, analysis)
+        changed = self._find_changes(before, self._watch)
         for change in changed:
             self._callbacks.changed(change)
         if self._hook and before is not None and changed:
@@ -238,6 +263,13 @@ class _WatchRun:
         self._built = self._clock()
         self._next = self._built + max(_MIN_PAUSE, _PAUSE_FACTOR * (self._built - began))
         return self._watch
+
+    def _find_changes(self, before: Watch | None, after: Watch) -> list[VerdictChange]:
+        return [
+            change
+            for name in after.services
+            for change in find_changes(before and before.restricted_to(name), after.restricted_to(name))
+        ]
 
     def _gaps(self) -> list[Gap]:
         if not self._owed:
@@ -273,7 +305,7 @@ class _WatchRun:
         window = Window(self._plan.window.start, self._now())
         owed = self._follow.gap_text
         kept = FetchResult(
-            service=self._plan.services[0],
+            service=", ".join(self._plan.services),
             path=str(self._logbook.path),
             project=project,
             filter=text,

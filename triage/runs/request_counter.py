@@ -8,6 +8,7 @@ import msgspec
 
 from triage.measures import BoundedCounter
 from triage.models import PROBE_USER_AGENT, Entry, Event, Pack, RequestCounts, RequestKind
+from triage.runs.request_history import RequestHistory
 from triage.window import format_timestamp
 
 #: Paths of a service that are counted separately; the others share one count.
@@ -46,7 +47,12 @@ class _Count:
 
 
 class RequestCounter:
-    """Counts the GET requests to the paths that the packs name."""
+    """Counts the GET requests to the paths that the packs name.
+
+    Attributes:
+        history: all requests by minute.
+
+    """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Use the paths of the packs; exact paths take precedence over prefixes."""
@@ -56,6 +62,7 @@ class RequestCounter:
         self._paths: dict[tuple[str, RequestKind], BoundedCounter[str, tuple[str, int | None], _Count]] = {}
         self._plain_rules = {f"{pack.id}/{rule}" for pack in packs for rule in pack.paths.plain}
         self._plain: dict[str, BoundedCounter[str, str, _Count]] = {}
+        self.history = RequestHistory()
 
     @property
     def literals(self) -> list[str]:
@@ -69,9 +76,7 @@ class RequestCounter:
         counted, nor are the requests of `triage verify`.
         """
         http = entry.http
-        if http is None or http.method != "GET" or not entry.is_request:
-            return None
-        if http.user_agent.startswith(f"{PROBE_USER_AGENT}/"):
+        if http is None or http.method != "GET" or not _is_counted(entry):
             return None
         return next(
             (pattern.kind for pattern in self._patterns if pattern.includes(entry.service, http.path)), None
@@ -84,7 +89,10 @@ class RequestCounter:
         """
         if event is not None and event.name in self._plain_rules and "path" in event.fields:
             self._observe_plain(entry, event.fields["path"])
+            self.history.observe_plain(entry)
         kind = self.kind_of(entry)
+        if _is_counted(entry):
+            self.history.observe(entry, kind)
         if kind is None or entry.http is None:
             return None
         paths = self._paths.get((entry.service, kind))
@@ -142,6 +150,13 @@ class RequestCounter:
             split,
             key=lambda found: (found.service, found.revision, found.kind, found.path, found.status or 0),
         )
+
+
+def _is_counted(entry: Entry) -> bool:
+    """Return whether an entry is a request, and not one of ``triage verify``."""
+    if entry.http is None or not entry.is_request:
+        return False
+    return not entry.http.user_agent.startswith(f"{PROBE_USER_AGENT}/")
 
 
 def _split_plain(found: RequestCounts, plain: dict[tuple[str, str, str], int]) -> Iterator[RequestCounts]:

@@ -21,7 +21,7 @@ def make_update(found: Analysis | Diagnosis, seconds: float = 60, **more: Any) -
     told: dict[str, Any] = {
         "at": at,
         "began": START,
-        "service": SERVICE,
+        "services": [SERVICE],
         "diagnosis": diagnosis,
         "standings": stands,
         "answers": [],

@@ -43,7 +43,7 @@ const parts = (() => {
     for (const other of all(".item", drawing)) other.setAttribute("tabindex", other === item ? "0" : "-1");
   };
   document.addEventListener("keydown", (event) => {
-    const drawing = event.target.closest?.(".lanes");
+    const drawing = event.target.closest?.(".drawn svg");
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!drawing || !step) return;
     const visible = items(drawing);
@@ -58,7 +58,7 @@ const parts = (() => {
   const prepare = () => {
     for (const element of all(".copied button[hidden], .told[hidden]")) element.hidden = false;
     for (const title of all(".item > title")) title.remove();
-    for (const drawing of all(".lanes")) {
+    for (const drawing of all(".drawn svg[role=group]")) {
       if (!drawing.querySelector('.item[tabindex="0"]')) stop(drawing, items(drawing)[0]);
     }
   };

@@ -71,8 +71,8 @@ class Browser:
                 return result
             self.events.append(reply)
 
-    def open(self, page: Path, width: int = 1440, *, dark: bool = False) -> None:
-        """Open a page at a width and wait until it is loaded and idle."""
+    def open(self, page: Path | str, width: int = 1440, *, dark: bool = False) -> None:
+        """Open a file or an address at a width and wait until it is loaded and idle."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -83,7 +83,7 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", media="", features=[scheme])
         self.events.clear()
-        self.call("Page.navigate", url=page.as_uri())
+        self.call("Page.navigate", url=page if isinstance(page, str) else page.as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._receive())
 
@@ -94,6 +94,34 @@ class Browser:
         )
         assert "exceptionDetails" not in reply, reply["exceptionDetails"]
         return reply["result"].get("value")
+
+    def wait_for(self, condition: str) -> None:
+        """Wait until an expression is true in the page, one minute at most."""
+        self.run(
+            "new Promise((resolve, reject) => {"
+            "  const end = Date.now() + 60_000;"
+            "  const look = () => {"
+            f"    if ({condition}) resolve(true);"
+            "    else if (Date.now() > end) reject(new Error(document.body.innerText));"
+            "    else setTimeout(look, 50);"
+            "  };"
+            "  look();"
+            "})"
+        )
+
+    def press(self, key: str) -> None:
+        """Press and release a key, such as Tab or ArrowRight."""
+        codes = {"Tab": 9, "Enter": 13, "ArrowRight": 39}
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=codes[key],
+                **(text if kind == "keyDown" else {}),
+            )
 
     def complaints(self) -> list[str]:
         """Return console messages, errors and policy violations of the page."""

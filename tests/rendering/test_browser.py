@@ -75,10 +75,7 @@ def test_arrow_keys_move_between_runs(browser: Browser, page: Path) -> None:
     browser.open(page)
     assert browser.run("document.querySelectorAll('.item[tabindex=\"0\"]').length") == 1
     browser.run("document.querySelector('.item').focus()")
-    for kind in ("keyDown", "keyUp"):
-        browser.call(
-            "Input.dispatchKeyEvent", type=kind, key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39
-        )
+    browser.press("ArrowRight")
     assert browser.run("document.activeElement === document.querySelectorAll('.item')[1]")
 
 

@@ -1,4 +1,4 @@
-"""``triage watch``: the status of a service, live."""
+"""``triage watch``: the status of services, live."""
 
 import time
 from datetime import UTC, datetime
@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     "time, a minute at most.",
 )
 @notify_options
+@click.option(
+    "--serve",
+    "address",
+    metavar="[HOST:]PORT",
+    help="Show the status as a page in browsers, on this machine's loopback address unless HOST is given "
+    "(needs the extra 'web'). Several workloads may be given.",
+)
 @click.option("-o", "--output", default="", metavar="FILE", help="Keep what comes in this new file.")
 @fetch_options
 @pack_option
@@ -54,6 +61,7 @@ def watch_command(
     length: str | None,
     command: str | None,
     channels: "Notifications | None",
+    address: str | None,
     output: str,
     project: str,
     filter_text: str,
@@ -64,16 +72,19 @@ def watch_command(
 ) -> None:
     """Watch a service live: its instances, how its requests are answered, and each change of a verdict.
 
-    On a terminal a table follows the service; elsewhere, and with -q, each change is a line. Ctrl-C ends it.
-    All that came is kept in NAME-watch-BEGAN.jsonl, for triage report and the others.
+    On a terminal a table follows the service; elsewhere, with -q and with --serve, each change is a line.
+    Ctrl-C ends it. All that came is kept in NAME-watch-BEGAN.jsonl, for triage report and the others.
     """
     from triage import pipeline
     from triage.cli.screens.watch import WatchScreen
     from triage.models import FetchPlan
     from triage.window import NANOSECONDS, choose_window, parse_duration
 
-    if len(names) > 1:
-        raise UsageError(f"one is watched, not {len(names)}", "watch each in a terminal of its own")
+    if len(names) > 1 and (address is None or until):
+        raise UsageError(
+            f"one is watched, not {len(names)}",
+            "to watch several on one page, give --serve without --until",
+        )
     plan = FetchPlan(
         services=names,
         kind=kind,
@@ -85,21 +96,21 @@ def watch_command(
         endpoint=endpoint,
         impersonate=impersonate,
     )
-    with WatchScreen(quiet=current_settings().quiet) as screen:
-        ended = pipeline.watch(
-            plan,
-            packs,
-            pipeline.WatchCallbacks(
-                notify=screen.notify,
-                show=screen.show,
-                changed=screen.changed,
-                on_change=_split_command(command),
-                channels=channels,
-            ),
-            until=until,
-            seconds=parse_duration(length) / NANOSECONDS if length else None,
-            now=time.time_ns,
+    with WatchScreen(quiet=current_settings().quiet, table=address is None) as screen:
+        callbacks = pipeline.WatchCallbacks(
+            notify=screen.notify,
+            show=screen.show,
+            changed=screen.changed,
+            on_change=_split_command(command),
+            channels=channels,
         )
+        seconds = parse_duration(length) / NANOSECONDS if length else None
+        if address is None:
+            ended = pipeline.watch(plan, packs, callbacks, until=until, seconds=seconds, now=time.time_ns)
+        else:
+            ended = pipeline.serve_watch(
+                plan, packs, callbacks, address, until=until, seconds=seconds, now=time.time_ns
+            )
     if ended.stream.lines:
         print_note(f"kept {ended.stream.lines:,} entries: triage report {ended.journal}")
     if until:

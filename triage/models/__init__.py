@@ -31,6 +31,14 @@ from triage.models.criteria import (
     Requirement,
     WholeLogs,
 )
+from triage.models.dashboard import (
+    DashboardPage,
+    DashboardState,
+    InstanceState,
+    PageSection,
+    RegionStatus,
+    StreamStatus,
+)
 from triage.models.diagnosis import (
     AffectedService,
     Because,
@@ -143,7 +151,15 @@ from triage.models.run_record import RunRecord
 from triage.models.sweep import IssueAction, Sweep, SweepPlan, SweptIncident, SweptService
 from triage.models.ticket import RelatedIssue, Ticket, TicketResult
 from triage.models.traffic import SERVER_ERROR, RevisionTraffic, Traffic
-from triage.models.watch import InstanceStatus, RevisionResponses, Stream, StreamMode, VerdictChange, Watch
+from triage.models.watch import (
+    InstanceStatus,
+    RevisionResponses,
+    SeenInstance,
+    Stream,
+    StreamMode,
+    VerdictChange,
+    Watch,
+)
 
 __all__ = [
     "DECISIVE_STEPS",
@@ -174,6 +190,8 @@ __all__ = [
     "Criteria",
     "Criterion",
     "CriterionOutcome",
+    "DashboardPage",
+    "DashboardState",
     "DecodeTable",
     "Diagnosis",
     "EarlyEnd",
@@ -208,6 +226,7 @@ __all__ = [
     "Incident",
     "IncidentChange",
     "InstanceKey",
+    "InstanceState",
     "InstanceStatus",
     "InsufficientData",
     "IssueAction",
@@ -239,6 +258,7 @@ __all__ = [
     "OutcomeKind",
     "OutcomeStats",
     "Pack",
+    "PageSection",
     "Paths",
     "Phase",
     "Playbook",
@@ -253,6 +273,7 @@ __all__ = [
     "ReasonTemplate",
     "Recognized",
     "Record",
+    "RegionStatus",
     "RelatedIssue",
     "RequestCounts",
     "RequestKind",
@@ -277,6 +298,7 @@ __all__ = [
     "SampleKind",
     "Scope",
     "SeenBefore",
+    "SeenInstance",
     "SentNotice",
     "ServiceState",
     "ServiceVerdict",
@@ -290,6 +312,7 @@ __all__ = [
     "Step",
     "Stream",
     "StreamMode",
+    "StreamStatus",
     "SuggestedQuery",
     "Sweep",
     "SweepPlan",

@@ -21,8 +21,6 @@ class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):
         going_on: whether more lines of the run may follow.
         since: time since which nothing followed, nanoseconds.
         decided: last run that decided, null for none.
-        location: its region, "" where no entry names it.
-        last_seen: time of its last entry, nanoseconds; null where none was counted.
 
     """
 
@@ -32,8 +30,6 @@ class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):
     going_on: bool
     since: int
     decided: Run | None = None
-    location: str = ""
-    last_seen: int | None = None
 
     @property
     def service(self) -> str:
@@ -44,6 +40,27 @@ class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):
     def verdict(self) -> Verdict | None:
         """Return the last verdict, None before there is one."""
         return self.decided.verdict if self.decided else None
+
+
+class SeenInstance(msgspec.Struct, frozen=True, kw_only=True):
+    """An instance that logged something lately.
+
+    Attributes:
+        service: its service.
+        revision: its revision.
+        instance: its id.
+        location: its region, "" where no entry names it.
+        last: time of its last entry, nanoseconds.
+        has_served: whether it answered a request with anything but a server error.
+
+    """
+
+    service: str
+    revision: str
+    instance: str
+    location: str = ""
+    last: int
+    has_served: bool = False
 
 
 class RevisionResponses(msgspec.Struct, frozen=True):
@@ -86,7 +103,8 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
         began: start of the watch.
         services: the watched services, or other workloads.
         diagnosis: their diagnosis.
-        standings: status of each instance.
+        standings: status of each instance of which a run is known.
+        seen: the instances that logged something lately, the latest first.
         answers: responses of each revision.
         minutes: minutes that ``answers`` cover.
         stream: state of the log stream.
@@ -103,6 +121,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int
     stream: Stream
     journal: str
+    seen: list[SeenInstance] = []
 
     @property
     def service(self) -> str:

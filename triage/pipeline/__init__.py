@@ -101,6 +101,7 @@ _MODULES = {
     "run_load": "triage.pipeline.load_run",
     "sanitize": "triage.rendering.documents",
     "seen_before": "triage.pipeline.ticket_run",
+    "serve_watch": "triage.pipeline.dashboard_run",
     "schema": "triage.pipeline.schemas",
     "schema_names": "triage.pipeline.schemas",
     "similar_causes": "triage.pipeline.cause_catalogue",

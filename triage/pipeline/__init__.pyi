@@ -33,6 +33,7 @@ from triage.pipeline.comparison import (
     verification_report as verification_report,
 )
 from triage.pipeline.confined_exports import resolve_exports as resolve_exports
+from triage.pipeline.dashboard_run import serve_watch as serve_watch
 from triage.pipeline.fetch_run import (
     build_queries as build_queries,
     fetch as fetch,

@@ -48,7 +48,7 @@ class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     changed: called with each change.
     on_change: a command that gets the diagnosis on standard input at each change.
     channels: chats and pagers that learn of incidents; None for none.
-    analysed: called with each new state and the analysis behind it, before its changes are reported.
+    analysed: called with each new state, the analysis behind it and the changes that it brought.
     """
 
     notify: Callable[[str], None]
@@ -56,7 +56,7 @@ class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     changed: Callable[[VerdictChange], None]
     on_change: Sequence[str] = ()
     channels: Notifications | None = None
-    analysed: Callable[[Watch, Analysis], None] = lambda _watch, _analysis: None
+    analysed: Callable[[Watch, Analysis, Sequence[VerdictChange]], None] = lambda *_: None
 
 
 def watch(
@@ -246,14 +246,15 @@ class _WatchRun:
             began=self._began,
             services=_logged_names(self._plan, analysis.diagnosis),
             diagnosis=analysis.diagnosis,
-            standings=instance_statuses(analysis.timeline.runs, analysis.open_runs, now, self._activity),
+            standings=instance_statuses(analysis.timeline.runs, analysis.open_runs, now),
+            seen=self._activity.alive(now),
             answers=self._recent.count_answers(now),
             minutes=MINUTES,
             stream=self._follow.stream,
             journal=str(self._logbook.path),
         )
-        self._callbacks.analysed(self._watch, analysis)
         changed = self._find_changes(before, self._watch)
+        self._callbacks.analysed(self._watch, analysis, changed)
         for change in changed:
             self._callbacks.changed(change)
         if self._hook and before is not None and changed:

@@ -70,9 +70,12 @@ def read_asset(*names: str) -> str:
     return "".join((root("reports") / name).read_text(encoding="utf-8") for name in names)
 
 
-def zone_context(zone: tzinfo | None) -> dict[str, Any]:
-    """Return what templates need for local times; None shows none."""
-    return {"zone": zone, "local": partial(_format_local, zone)}
+def time_context(zone: tzinfo | None = None, today: str = "") -> dict[str, Any]:
+    """Return what templates need for times.
+
+    ``zone`` adds local times. ``today`` is a date, "2025-09-14", which times of that day leave out.
+    """
+    return {"zone": zone, "local": partial(_format_local, zone), "today": today}
 
 
 def _finalize(value: Any) -> Any:

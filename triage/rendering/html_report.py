@@ -18,7 +18,7 @@ from triage.measures import count_responses, measure_latencies
 from triage.models import Chain, Diagnosis, Playbook, Timeline
 from triage.redact import DOCUMENT_NAMES, Redactor
 from triage.rendering.chain_graph import ChainGraph, build_chain_graph
-from triage.rendering.html_page import html_environment, read_asset, zone_context
+from triage.rendering.html_page import html_environment, read_asset, time_context
 from triage.rendering.report_view import ReportView
 from triage.rendering.swimlane import draw_swimlane
 
@@ -92,7 +92,7 @@ def _template_context(layout: ReportView, chains: Mapping[str, Chain]) -> dict[s
     first = incidents[0].scope.runs if incidents else []
     return {
         **_page_context(),
-        **zone_context(layout.zone),
+        **time_context(layout.zone),
         "report": layout,
         "diagnosis": layout.diagnosis,
         "incidents": layout.incidents,

@@ -32,12 +32,12 @@ class WatchScreen:
     On a terminal a live table stands below the messages. Elsewhere, and when quiet, each change is a line.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
-        """Create the screen without showing it."""
+    def __init__(self, *, quiet: bool, table: bool = True) -> None:
+        """Create the screen without showing it; without a ``table`` each change is a line everywhere."""
         self._quiet = quiet
         self._console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
         self._live: Live | None = None
-        if self._console.is_terminal and not quiet:
+        if self._console.is_terminal and table and not quiet:
             self._live = Live(console=self._console, auto_refresh=False, vertical_overflow="crop")
         self._answered: tuple[Diagnosis, Text] | None = None
 

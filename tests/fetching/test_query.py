@@ -15,8 +15,14 @@ from hypothesis import strategies as st
 from tests.fakes.entries import SERVICE, entry
 from triage import lql, rules
 from triage.errors import UsageError
-from triage.fetching.query import MAX_CHARACTERS, add_window, build_filter, gcloud_command
-from triage.models import Chain, Pack, Rule, WorkloadKind
+from triage.fetching.query import (
+    MAX_CHARACTERS,
+    add_window,
+    build_filter,
+    gcloud_command,
+    plan_joint_filter,
+)
+from triage.models import Chain, FetchPlan, Pack, Rule, WorkloadKind
 from triage.models.pack_tables import Paths
 from triage.window import Window, parse_timestamp
 
@@ -326,3 +332,52 @@ def test_the_steps_of_a_server_are_asked_for_where_the_service_has_a_chain() -> 
     )
     assert "the shop is open now" in build_filter(SERVICE, [PACK, server])
     assert "the shop is open now" not in build_filter("parcels", [PACK, server])
+
+
+def joint(*services: str, **more: Any) -> FetchPlan:
+    return FetchPlan(services=list(services), window=WINDOW, **more)
+
+
+SAMPLES = [
+    entry(1, "an error", severity="ERROR"),
+    info("waiting for the till"),
+    info("nothing of note"),
+    request("/ws"),
+    request("/orders"),
+]
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"everything": True}, {"filter": "severity>=ERROR -- only errors"}, {"requests": True}]
+)
+def test_joint_filter_matches_what_the_filters_of_its_services_match(more: dict[str, Any]) -> None:
+    services = ["shop-front", "shop-back", "stall"]
+    whole = lql.matcher(plan_joint_filter(joint(*services, **more), [PACK]))
+    single = [lql.matcher(plan_joint_filter(joint(name, **more), [PACK])) for name in services]
+    for sample in SAMPLES:
+        for name in [*services, "another"]:
+            labels = sample["resource"]["labels"] | {"service_name": name}
+            placed = sample | {"resource": sample["resource"] | {"labels": labels}}
+            assert whole(placed) == any(matches(placed) for matches in single)
+
+
+def test_joint_filter_of_one_service_is_its_own() -> None:
+    assert plan_joint_filter(joint("shop-front"), [PACK]) == build_filter("shop-front", [PACK])
+
+
+def test_services_with_the_same_conditions_share_them() -> None:
+    whole = plan_joint_filter(joint("shop-front", "shop-back", "stall"), [PACK])
+    assert whole.count("waiting for the till") == build_filter("shop-front", [PACK]).count(
+        "waiting for the till"
+    )
+
+
+def test_joint_filter_that_is_too_long_asks_for_all_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.fetching.query.MAX_CHARACTERS", 1400)
+    whole = plan_joint_filter(joint("shop-front", "stall"), [PACK])
+    assert len(add_window(whole, WINDOW)) <= 1400
+    matches = lql.matcher(whole)
+    labels = {"service_name": "stall", "revision_name": ""}
+    assert matches(info() | {"resource": {"type": "cloud_run_revision", "labels": labels}})
+    with pytest.raises(UsageError, match="the filter for 20 workloads has"):
+        plan_joint_filter(joint(*(f"shop-{number}" for number in range(20))), [PACK])

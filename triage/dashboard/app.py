@@ -29,8 +29,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-#: Seconds that a viewer may take to receive an update, and seconds without a status until it is not healthy.
-SEND_TIMEOUT, SILENCE = 10.0, 60.0
+#: Seconds without a status from which on the dashboard is not healthy.
+SILENCE = 60.0
 
 
 class Assets(msgspec.Struct, frozen=True):
@@ -46,9 +46,7 @@ class Assets(msgspec.Struct, frozen=True):
     script: str
 
 
-def create_app(
-    board: Board, address: Address, assets: Assets, *, send_timeout: float = SEND_TIMEOUT
-) -> "ASGIApp":
+def create_app(board: Board, address: Address, assets: Assets, *, send_timeout: float) -> "ASGIApp":
     """Return the application of a board; a viewer may take ``send_timeout`` seconds to receive an update."""
     from starlette.applications import Starlette
     from starlette.routing import Route
@@ -92,7 +90,7 @@ class _Answers:
             return self._responses.PlainTextResponse("Only the page itself follows its updates.\n", 403)
         if self._board.viewers >= MAX_VIEWERS:
             return self._responses.PlainTextResponse(
-                f"{MAX_VIEWERS} viewers follow this page already.\n", 503
+                f"No more than {MAX_VIEWERS} viewers can follow this page at a time.\n", 503
             )
         version = request.headers.get("Last-Event-ID") or request.query_params.get("since", "")
         return EventSourceResponse(self._stream(version), ping=0, send_timeout=self._send_timeout)

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 
 import msgspec
@@ -106,7 +106,7 @@ class Board:
         self._closed = True
         self._wake()
 
-    async def follow(self, version: str) -> AsyncIterator[Update]:
+    async def follow(self, version: str) -> AsyncGenerator[Update, None]:
         """Yield what a viewer has to know who has this version of the page, until the board is closed."""
         wake = asyncio.Event()
         self._viewers[wake] = asyncio.get_running_loop()

@@ -11,6 +11,8 @@ from triage.dashboard.app import Assets, create_app
 from triage.dashboard.board import MAX_VIEWERS, Board
 from triage.errors import UsageError
 
+#: Seconds that a viewer may take to receive an update; a slower one is dropped, and may come again.
+SEND_TIMEOUT = 10.0
 #: Seconds in which requests end when the server stops.
 _GRACE = 1
 #: Connections beside those of the viewers.
@@ -42,7 +44,9 @@ class DashboardServer:
 
     """
 
-    def __init__(self, board: Board, address: Address, assets: Assets) -> None:
+    def __init__(
+        self, board: Board, address: Address, assets: Assets, *, send_timeout: float = SEND_TIMEOUT
+    ) -> None:
         """Listen on an address; nothing is answered yet.
 
         Raises:
@@ -58,7 +62,7 @@ class DashboardServer:
         # Its errors are those of connections that end; the page says what matters.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         config = uvicorn.Config(
-            create_app(board, self.address, assets),
+            create_app(board, self.address, assets, send_timeout=send_timeout),
             loop="asyncio",
             http="h11",
             ws="none",

@@ -10,6 +10,7 @@ import msgspec
 
 from triage.models import DashboardState, FetchPlan, Pack, Run, StreamStatus, VerdictChange, Watch
 from triage.pipeline.analyser import Analysis
+from triage.pipeline.fetch_run import check_filter
 from triage.pipeline.watch_run import Until, WatchCallbacks, watch
 from triage.rules import own_playbooks
 
@@ -50,6 +51,7 @@ def serve_watch(
 
     where = parse_address(address)
     check_web_extra()
+    check_filter(plan)
     chains = {pack.id: pack.chain for pack in packs if pack.chain}
     renderer = DashboardRenderer(chains, own_playbooks(packs))
     run = secrets.token_hex(4)

@@ -51,6 +51,7 @@ def html_environment() -> "Environment":
         "basename": lambda path: PurePath(path).name,
         "lines": _join_commands,
         "explorer": _explorer_url,
+        "sentence": _to_sentence,
         "short": _short_instance,
     }
     environment.filters |= filters
@@ -117,6 +118,13 @@ def _join_commands(commands: list[str]) -> str:
 def _explorer_url(url: str) -> str:
     """Return the address if it is of Logs Explorer, else ""."""
     return url if url.startswith((_EXPLORER + ";", _EXPLORER + "?")) else ""
+
+
+def _to_sentence(text: str) -> str:
+    """Return a reason as a sentence; a name at its beginning stays as it is."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    is_word = first.rstrip(":").isalpha()
+    return f"{text[:1].upper() if is_word else text[:1]}{text[1:].rstrip('.')}." if text else ""
 
 
 def _short_instance(instance: str) -> str:

@@ -8,6 +8,7 @@ from triage.measures import Latency, measure_latencies
 from triage.models import (
     Chain,
     DashboardState,
+    Evidence,
     Incident,
     InstanceState,
     InstanceStatus,
@@ -135,6 +136,10 @@ class ServiceView:
             )
             for action in first_actions(self.dashboard.watch.diagnosis, incident, self.playbooks)
         ]
+
+    def key_line(self, found: IncidentView) -> Evidence | None:
+        """Return the line nearest to the cause of an incident, None where no reason cites one."""
+        return next((claim.new_lines[0] for claim in reversed(found.claims) if claim.new_lines), None)
 
     @cached_property
     def runs(self) -> list[Run]:

@@ -109,6 +109,9 @@ def test_other_commands_read_the_journal(call: Call, server: LoggingServer) -> N
         (["--endpoint", "http://x"], "is not a valid address"),
         (["--project", "no such; project"], "is no project id"),
         (["--until", "happy"], "happy"),
+        (["--serve", "here"], "--serve: 'here' is not a valid address; write PORT or HOST:PORT"),
+        (["--service", "stall"], "one is watched, not 2; to watch several on one page, give --serve"),
+        (["--service", "stall", "--serve", "0", "--until", "ready"], "give --serve without --until"),
     ],
 )
 def test_invalid_watch_ends_with_2(
@@ -119,6 +122,32 @@ def test_invalid_watch_ends_with_2(
     assert expected in called.err
     assert server.requests == []
     assert list(Path().iterdir()) == []
+
+
+def test_missing_extra_is_named_in_one_line(
+    call: Call, server: LoggingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    called = call(*at(server), "--serve", "0")
+    assert called.status == 2
+    assert called.err == ("triage: --serve needs the extra 'web'; pip install 'cloudrun-triage[web]'\n")
+    assert list(Path().iterdir()) == []
+
+
+def test_taken_port_is_reported(call: Call, server: LoggingServer) -> None:
+    called = call(*at(server), "--serve", str(server.port))
+    assert called.status == 74
+    assert f"--serve 127.0.0.1:{server.port}: Address already in use; give another port" in called.err
+    assert server.requests == []
+
+
+def test_dashboard_names_its_address_and_each_change_is_a_line(call: Call, server: LoggingServer) -> None:
+    server.add(recent_entries(*READY))
+    called = call(*at(server), "--serve", "0", "--until", "ready")
+    assert called.status == 0
+    assert called.err.startswith("dashboard: http://127.0.0.1:")
+    (line,) = called.out.splitlines()
+    assert f"  READY  {SERVICE}" in line
 
 
 @pytest.mark.parametrize(

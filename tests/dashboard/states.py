@@ -30,7 +30,7 @@ def make_state(
     """Return the state of services that logged this, so many seconds after the start of the logs."""
     at = START + round(seconds * NANOSECONDS)
     activity = InstanceActivity()
-    live = LiveAnalysis(PACKS, Path("watch.jsonl"), lambda entry: activity.observe(entry))
+    live = LiveAnalysis(PACKS, Path("watch.jsonl"), activity.observe)
     live.take(json.dumps(log).encode() for log in export(*parts))
     found = live.analysis(at)
     return DashboardState(

@@ -83,4 +83,9 @@ def test_taken_port_is_reported() -> None:
         address = Address("127.0.0.1", taken.getsockname()[1])
         with pytest.raises(IOFailureError, match="Address already in use") as failed:
             bind(address)
-    assert str(failed.value).startswith(f"--serve 127.0.0.1:{address.port}: ")
+    assert failed.value.message == f"--serve 127.0.0.1:{address.port}: Address already in use"
+
+
+def test_unknown_host_is_reported() -> None:
+    with pytest.raises(IOFailureError, match=r"^--serve no-such-host\.invalid: "):
+        bind(Address("no-such-host.invalid", 0))

@@ -3,7 +3,8 @@
 import re
 from html.parser import HTMLParser
 
-from tests.dashboard.states import START, make_state, placed, render, section
+from tests.dashboard.states import make_state, placed, render, section
+from tests.release.watch.updates import START
 from tests.runs.logs import REVISION, SERVICE, log_line, platform, request, validation
 from triage.models import RegionStatus, VerdictChange
 from triage.rendering.dashboard_page import DashboardRenderer

@@ -1,5 +1,6 @@
 """The address on which a dashboard listens, and the names by which it may be asked for."""
 
+import os
 import re
 import socket
 from ipaddress import ip_address
@@ -77,8 +78,12 @@ def bind(address: Address) -> tuple[Address, socket.socket]:
     try:
         family = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0][0]
         listening = socket.create_server((address.host, address.port), family=family)
+    except socket.gaierror as error:
+        raise IOFailureError(f"--serve {address.host}: {error.strerror}", "give another host") from error
     except OSError as error:
+        # Its own text repeats the address.
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise IOFailureError(
-            f"--serve {address.host}:{address.port}: {error.strerror}", "give another port or host"
+            f"--serve {address.host}:{address.port}: {reason}", "give another port or host"
         ) from error
     return Address(address.host, listening.getsockname()[1]), listening

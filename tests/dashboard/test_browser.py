@@ -36,6 +36,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 def open_page(browser: Browser, watched: WatchProcess, width: int = 1280, *, dark: bool = False) -> None:
     """Open the page, and wait until it follows the logs."""
+    # The page before may still ask its server, which is gone.
+    browser.open("about:blank")
     browser.open(watched.url, width, dark=dark)
     browser.wait_for("document.getElementById('connection').textContent === 'Live'")
 

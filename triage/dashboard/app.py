@@ -29,6 +29,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+#: Seconds between signs of life of the connection itself; the board's own heartbeat comes earlier.
+_PING = 3600
 #: Seconds without a status from which on the dashboard is not healthy.
 SILENCE = 60.0
 
@@ -93,7 +95,7 @@ class _Answers:
                 f"No more than {MAX_VIEWERS} viewers can follow this page at a time.\n", 503
             )
         version = request.headers.get("Last-Event-ID") or request.query_params.get("since", "")
-        return EventSourceResponse(self._stream(version), ping=0, send_timeout=self._send_timeout)
+        return EventSourceResponse(self._stream(version), ping=_PING, send_timeout=self._send_timeout)
 
     async def _stream(self, version: str) -> AsyncIterator["ServerSentEvent"]:
         from sse_starlette import ServerSentEvent

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from triage.rendering.dashboard_page import DashboardRenderer
 
 #: Runs of a service that are shown, beside those of its incidents, and changes of verdicts.
-_MAX_RUNS, _MAX_CHANGES = 300, 50
+_MAX_RUNS, _MAX_CHANGES = 100, 50
 
 
 def serve_watch(

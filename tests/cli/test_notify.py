@@ -1,13 +1,18 @@
 """``--notify``: where addresses come from, and what is never printed."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.fakes.logging_server import LoggingServer
+from tests.fakes.replay import shift_to_now
 from tests.fakes.webhook_server import SECRET, WebhookServer
+from tests.runs.logs import SERVICE, export, validation
+from triage.window import NANOSECONDS
 
 Call = Callable[..., Any]
 BEFORE = Path(__file__).resolve().parents[2] / "examples" / "before.json"
@@ -100,3 +105,18 @@ def test_missing_extra_is_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> 
     assert (
         called.err == "triage: notifications need the extra 'notify'; pip install 'cloudrun-triage[notify]'\n"
     )
+
+
+def test_watch_reports_an_incident(
+    call: Call, webhook: WebhookServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIAGE_READS_PER_MINUTE", "1000000")
+    began = time.time_ns() - 30 * NANOSECONDS
+    failed = [log for _, log in shift_to_now(export(validation(0, down=["agent_supervisor"])), began, 1.0)]
+    with LoggingServer(failed) as server:
+        to = ("--project", "demo", "--endpoint", server.address, "--notify", webhook.address)
+        called = call("watch", "--service", SERVICE, "--until", "not_ready", *to)
+    assert called.status == 1
+    [title] = webhook.titles
+    assert title.startswith(f"P0 {SERVICE}: ")
+    assert SECRET not in called.out + called.err

@@ -47,11 +47,10 @@ def clock() -> Clock:
 
 def connect(
     webhook: WebhookServer, clock: Clock, state: Path | None = None, *, end: float = LONG
-) -> tuple[pipeline.Notifications, list[str]]:
-    printed: list[str] = []
+) -> pipeline.Notifications:
     sent = SentFile(state, lambda: 1_800_000_000 * 10**9)
-    notifier = Notifier(open_channels([webhook.address]), sent, printed.append, pauses=(0.0, 0.0))
-    return pipeline.Notifications(notifier, clock, end), printed
+    notifier = Notifier(open_channels([webhook.address]), sent, pauses=(0.0, 0.0))
+    return pipeline.Notifications(notifier, clock, end)
 
 
 @pytest.fixture
@@ -66,9 +65,9 @@ def test_watch_reports_an_incident_once_across_runs(
 ) -> None:
     watched.server.add(export(READY, FAILED))
     for name in ("first", "second"):
-        channels, printed = connect(webhook, clock, tmp_path / "sent.json")
+        channels = connect(webhook, clock, tmp_path / "sent.json")
         watched.run(until="not_ready", channels=channels, file=str(tmp_path / f"{name}.jsonl"))
-        assert printed == []
+        assert not any("channel" in line for line in watched.notified)
     [title] = webhook.titles
     assert title.startswith(TITLE)
     assert "agent_supervisor" in webhook.received[0]["message"]
@@ -83,12 +82,12 @@ def test_watch_closes_what_is_over(watched: WatchFixture, webhook: WebhookServer
     watched.steps.append(pass_time)
     watched.steps.append(lambda _: webhook.wait_for(1))
     watched.arrives(*export(READY, FAILED, validation(50))[len(READY) + len(FAILED) :])
-    channels, printed = connect(webhook, clock)
+    channels = connect(webhook, clock)
     watched.run(until="ready", channels=channels)
     assert [document["type"] for document in webhook.received] == ["failure", "success"]
     assert webhook.titles[1].startswith(f"Over: {SERVICE}: ")
     assert webhook.received[1]["message"] == "The service was ready afterwards."
-    assert printed == []
+    assert not any("channel" in line for line in watched.notified)
 
 
 def test_channel_that_fails_does_not_end_the_watch(
@@ -96,12 +95,11 @@ def test_channel_that_fails_does_not_end_the_watch(
 ) -> None:
     webhook.statuses = [500] * 100
     watched.server.add(export(READY, FAILED))
-    channels, printed = connect(webhook, clock)
+    channels = connect(webhook, clock)
     ended = watched.run(until="not_ready", channels=channels)
     assert pipeline.exit_status_of(ended) == 1
-    assert printed == [
-        "channel 1 (JSON) took no message: it answered 500 (3 tries); it is not marked as sent"
-    ]
+    line = "channel 1 (JSON) took no message: it answered 500 (3 tries); it is not marked as sent"
+    assert watched.notified.count(line) == 1
 
 
 @pytest.mark.parametrize("interrupted", [True, False])
@@ -119,14 +117,14 @@ def test_watch_that_ends_early_still_reports(
             lambda _: watched.server.on_page(1, refuse(StatusCode.PERMISSION_DENIED), times=None)
         )
         watched.steps.append(lambda _: watched.server.tails.end())
-    channels, _ = connect(webhook, clock)
+    channels = connect(webhook, clock)
     with pytest.raises(KeyboardInterrupt if interrupted else TriageError):
         watched.run(channels=channels)
     assert len(webhook.received) == 1
 
 
 def test_first_guess_is_held_back_for_some_seconds(webhook: WebhookServer, clock: Clock) -> None:
-    channels, _ = connect(webhook, clock)
+    channels = connect(webhook, clock)
     channels.observe(analysis(READY, FAILED))
     clock.now = 9.9
     channels.poll()
@@ -142,7 +140,7 @@ def test_first_guess_is_held_back_for_some_seconds(webhook: WebhookServer, clock
 
 
 def test_recovery_between_two_crashes_is_held_back(webhook: WebhookServer, clock: Clock) -> None:
-    channels, _ = connect(webhook, clock)
+    channels = connect(webhook, clock)
     channels.observe(analysis(READY, FAILED))
     clock.now = 10
     channels.poll()
@@ -156,10 +154,26 @@ def test_recovery_between_two_crashes_is_held_back(webhook: WebhookServer, clock
     assert [document["type"] for document in webhook.received] == ["failure"]
 
 
+def test_earlier_incident_is_over_once_the_service_was_ready_for_a_minute(
+    webhook: WebhookServer, clock: Clock, tmp_path: Path
+) -> None:
+    first = connect(webhook, clock, tmp_path / "sent.json")
+    first.observe(analysis(FAILED))
+    first.close()
+    later = connect(webhook, clock, tmp_path / "sent.json")
+    for seconds, taken in [(0, 1), (59, 1), (60, 2)]:
+        clock.now = seconds
+        later.observe(analysis(READY))
+        webhook.wait_for(taken)
+    later.close()
+    assert [document["type"] for document in webhook.received] == ["failure", "success"]
+    assert webhook.received[1]["message"] == "The service is ready."
+
+
 def test_incident_that_gets_another_cause_is_closed_with_its_name(
     webhook: WebhookServer, clock: Clock
 ) -> None:
-    channels, _ = connect(webhook, clock)
+    channels = connect(webhook, clock)
     channels.observe(analysis(READY, FAILED))
     clock.now = 10
     channels.poll()

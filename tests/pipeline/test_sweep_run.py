@@ -9,6 +9,7 @@ import pytest
 from grpc import StatusCode
 
 from tests.fakes.github_server import Fault, GitHubServer
+from tests.fakes.gitlab_server import GitLabServer
 from tests.fakes.logging_server import LoggingServer, refuse
 from tests.pipeline.sweeping import CRASH, HOUR, NOW, POLICY, START, crashes, place, serves
 from tests.runs.logs import PACKS, log_line, platform, request
@@ -16,6 +17,7 @@ from tests.tickets.demo import connect
 from triage import pipeline
 from triage.errors import NoPermissionError, TryAgainError
 from triage.models import Sweep, SweepPlan, SweptService
+from triage.tickets import GitLabTracker, Tracker
 from triage.window import NANOSECONDS, Window
 
 
@@ -46,7 +48,13 @@ class Rounds:
         )
 
     def run(
-        self, github: GitHubServer | None = None, *, apply: bool = False, now: int = NOW, **plan: Any
+        self,
+        github: GitHubServer | None = None,
+        *,
+        tracker: Tracker | None = None,
+        apply: bool = False,
+        now: int = NOW,
+        **plan: Any,
     ) -> Sweep:
         callbacks = pipeline.SweepCallbacks(
             notify=self.notified.append, explain=lambda _: None, show_progress=lambda _: None
@@ -55,7 +63,7 @@ class Rounds:
             msgspec.structs.replace(self.plan, **plan),
             PACKS,
             callbacks,
-            tracker=connect(github) if github else None,
+            tracker=connect(github) if github else tracker,
             apply=apply,
             now=now,
             retry_policy=POLICY,
@@ -187,6 +195,19 @@ class TestIssues:
         again = rounds.run(github, apply=True, now=NOW + HOUR)
         assert actions(again) == {"booth": ["opened"], "kiosk": ["opened"]}
         assert len(github.issues) == 2
+
+    def test_gitlab_gets_the_issues_too(self, server: LoggingServer, rounds: Rounds) -> None:
+        server.add(crashes("kiosk"))
+        with GitLabServer() as gitlab:
+            for number, expected in enumerate(["would open", "opened", "updated"], start=1):
+                tracker = GitLabTracker(
+                    "demo/tools/app", "good", f"{gitlab.url}/api/v4", sleep=lambda _: None
+                )
+                done = rounds.run(tracker=tracker, apply=expected != "would open", state="")
+                assert actions(done) == {"kiosk": [expected]}
+                server.add(crashes("kiosk", at=600 * number + 600))
+            assert done.services[0].incidents[0].url.endswith("/-/issues/2")
+            assert len(gitlab.issues) == 2
 
     def test_missing_permission_is_an_error_and_keeps_the_window(
         self, server: LoggingServer, github: GitHubServer, rounds: Rounds, tmp_path: Path

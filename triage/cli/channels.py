@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from triage.cli.settings import print_note
-
 
 def notify_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --notify and --notify-state, and pass their channels as ``channels``, None without any."""
@@ -33,7 +31,7 @@ def notify_options(function: Callable[..., Any]) -> Callable[..., Any]:
         from triage.pipeline import connect_channels
 
         state_file = Path(notify_state) if notify_state else None
-        channels = connect_channels(notify, state_file, notify=print_note)
+        channels = connect_channels(notify, state_file)
         return function(*args, channels=channels, **options)
 
     return with_channels

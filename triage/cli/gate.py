@@ -166,8 +166,7 @@ def gate_command(
         print_to_actions(pipeline.StepAnswer(found, result, str(report or "")))
     else:
         _print_gate(result, output_format)
-    if channels:
-        channels.report_gate(result, found)
+    _report_to_channels(channels, result, found)
 
 
 def _fetch_plan(
@@ -227,6 +226,11 @@ def _poll_until_sure(
     for file in files if keep else []:
         print_note(f"wrote {file}")
     return result, analysis
+
+
+def _report_to_channels(channels: "Notifications | None", result: "Gate", found: "Analysis") -> None:
+    for line in channels.report_gate(result, found) if channels else ():
+        print_note(line)
 
 
 def _print_gate(result: "Gate", output_format: str) -> None:

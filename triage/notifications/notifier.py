@@ -25,12 +25,10 @@ class Notifier:
         self,
         channels: Sequence[Channel],
         sent: SentFile,
-        notify: Callable[[str], None],
         *,
         pauses: Sequence[float] | None = None,
     ) -> None:
-        """Send nothing yet; ``notify`` receives one line for each channel that fails."""
-        self._notify = notify
+        """Send nothing yet; ``pauses`` are those of ``PAUSES`` if None."""
         self._last: object = None
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         pauses = PAUSES if pauses is None else pauses
@@ -45,13 +43,12 @@ class Notifier:
         for sender in self._senders:
             sender.update(update)
 
-    def poll(self) -> None:
-        """Report the channels that failed meanwhile."""
-        while not self._lines.empty():
-            self._notify(self._lines.get())
+    def poll(self) -> list[str]:
+        """Return a line for each channel that failed since the last call."""
+        return [self._lines.get() for _ in range(self._lines.qsize())]
 
-    def close(self, seconds: float) -> None:
-        """Wait until all is sent, at most so long, and report what was not.
+    def close(self, seconds: float) -> list[str]:
+        """Wait until all is sent, at most so long, and return as ``poll``.
 
         A channel that does not answer is left behind: its thread ends with the process.
         """
@@ -60,7 +57,7 @@ class Notifier:
             sender.close()
         for sender in self._senders:
             sender.wait(max(0.0, until - time.monotonic()), seconds)
-        self.poll()
+        return self.poll()
 
 
 def _comparable(update: NoticeUpdate) -> object:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from triage.errors import UsageError
-from triage.models import Gate, Notice, NoticeUpdate
+from triage.models import Gate
 from triage.notifications import Notifier, SentFile, open_channels, read_addresses
 from triage.notifications.steady import SteadyNotices
 from triage.pipeline.analyser import Analysis
@@ -24,46 +24,37 @@ class Notifications:
         """Report nothing yet; ``now`` counts seconds, ``end`` is how long ``close`` waits."""
         self._notifier = notifier
         self._steady = SteadyNotices(now)
-        self._reported: dict[str, str] = {}
-        self._over_at: dict[str, str] = {}
+        self._seen: dict[str, str] = {}
         self._end = end
 
-    def observe(self, analysis: Analysis) -> None:
-        """Take the newest analysis of a watch; what may change in the next seconds is held back."""
-        update = notices_of_analysis(analysis, self._reported)
-        self._reported |= {notice.fingerprint: notice.service for notice in update.notices}
-        self._steady.update(update.notices)
-        self._over_at = update.over_at
-        self.poll()
+    def observe(self, analysis: Analysis) -> list[str]:
+        """Take the newest analysis of a watch, and return as ``poll``."""
+        update = notices_of_analysis(analysis, self._seen)
+        self._seen |= {notice.fingerprint: notice.service for notice in update.notices}
+        self._steady.update(update)
+        return self.poll()
 
-    def poll(self) -> None:
-        """Send what became steady, and report channels that failed."""
-        self._send(self._steady.steady())
-        self._notifier.poll()
+    def poll(self) -> list[str]:
+        """Send what became steady, and return a line for each channel that failed meanwhile."""
+        self._notifier.update(self._steady.steady())
+        return self._notifier.poll()
 
-    def close(self, *, interrupted: bool = False) -> None:
-        """Send the state at the end of a watch, and wait a bounded time until it is sent."""
-        self._send(self._steady.all())
-        self._notifier.close(min(self._end, _INTERRUPTED) if interrupted else self._end)
+    def close(self, *, interrupted: bool = False) -> list[str]:
+        """Send the state at the end of a watch, wait a bounded time for it, and return as ``poll``."""
+        self._notifier.update(self._steady.newest())
+        return self._notifier.close(min(self._end, _INTERRUPTED) if interrupted else self._end)
 
-    def report_gate(self, gate: Gate, analysis: Analysis) -> None:
-        """Report the result of a gate, and wait a bounded time until it is sent."""
+    def report_gate(self, gate: Gate, analysis: Analysis) -> list[str]:
+        """Report the result of a gate, wait a bounded time for it, and return as ``poll``."""
         self._notifier.update(notices_of_gate(gate, analysis))
-        self._notifier.close(self._end)
-
-    def _send(self, notices: list[Notice]) -> None:
-        held = [name for name in self._reported if name not in {notice.fingerprint for notice in notices}]
-        self._notifier.update(NoticeUpdate(notices=notices, unreported=held, over_at=self._over_at))
+        return self._notifier.close(self._end)
 
 
-def connect_channels(
-    addresses: Sequence[str], state_file: Path | None, *, notify: Callable[[str], None]
-) -> Notifications | None:
+def connect_channels(addresses: Sequence[str], state_file: Path | None) -> Notifications | None:
     """Return the channels of addresses, as apprise writes them; None without any.
 
     addresses: ``@FILE`` stands for the lines of a file.
     state_file: remembers what was sent, for other runs; None for this run only.
-    notify: called with a line for each channel that fails.
 
     Raises:
         BadDataError: the state file is damaged.
@@ -76,4 +67,4 @@ def connect_channels(
             raise UsageError("--notify-state is for --notify", "add --notify URL")
         return None
     channels = open_channels(read_addresses(addresses))
-    return Notifications(Notifier(channels, SentFile(state_file, time.time_ns), notify))
+    return Notifications(Notifier(channels, SentFile(state_file, time.time_ns)))

@@ -176,7 +176,7 @@ class _WatchRun:
             if self._hook:
                 self._hook.wait()
             if self._channels:
-                self._channels.close()
+                self._notify_all(self._channels.close())
         except TriageError as error:
             self._close_channels_early()
             raise type(error)(f"{error.message}{self._kept()}", error.hint) from error
@@ -192,7 +192,11 @@ class _WatchRun:
 
     def _close_channels_early(self) -> None:
         if self._channels:
-            self._channels.close(interrupted=True)
+            self._notify_all(self._channels.close(interrupted=True))
+
+    def _notify_all(self, lines: list[str]) -> None:
+        for line in lines:
+            self._callbacks.notify(line)
 
     def _follow_until_done(self, until: Until | None, seconds: float | None) -> Watch:
         began = self._clock()
@@ -205,7 +209,7 @@ class _WatchRun:
                 if self._hook:
                     self._hook.poll()
                 if self._channels:
-                    self._channels.poll()
+                    self._notify_all(self._channels.poll())
                 if self._watch and until and self._satisfies(self._watch, until):
                     break
                 if seconds is not None and self._clock() - began >= seconds:
@@ -260,7 +264,7 @@ class _WatchRun:
         if self._hook and before is not None and changed:
             self._hook.submit(to_json(analysis.diagnosis))
         if self._channels:
-            self._channels.observe(analysis)
+            self._notify_all(self._channels.observe(analysis))
         self._built = self._clock()
         self._next = self._built + max(_MIN_PAUSE, _PAUSE_FACTOR * (self._built - began))
         return self._watch

@@ -1,11 +1,14 @@
 """``triage query`` on the command line."""
 
 import json
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 Call = Callable[..., Any]
 STDERR = "projects/demo/logs/run.googleapis.com%2Fstderr"
@@ -175,3 +178,81 @@ def test_filter_without_quotes_is_noticed(call: Call, export: Path) -> None:
     refused = call("query", "match", "severity>=ERROR", "AND", 'textPayload:"db"', export)
     assert refused.status == 2
     assert "'AND' is part of a filter, not a file; put the whole filter in single quotes" in refused.err
+
+
+# ---------------------------------------------------------------- filters in files
+
+
+METRIC = 'resource "google_logging_metric" "m" {\n  filter = "%s"\n}\n'
+
+
+def test_filters_in_files_are_linted_with_file_and_line(call: Call, tmp_path: Path) -> None:
+    main, script = tmp_path / "main.tf", tmp_path / "run.sh"
+    main.write_text(METRIC % "severity>=WARN AND ${var.more}", encoding="utf-8")
+    script.write_text("gcloud logging read 'insertId=a'\ngcloud logging read \"$FILTER\"\n", encoding="utf-8")
+    called = call("query", "lint", "--terraform", tmp_path)
+    lines = called.out.splitlines()
+    assert lines[0].startswith(f"{main}:2:23: error (impossible-value): 'WARN' is no severity")
+    assert lines[1:3] == ["    write: WARNING", "    in: google_logging_metric.m"]
+    assert lines[3].startswith(f"{script}:1:32: warning (no-time-bound): ")
+    assert called.err == (
+        "3 filters in 2 files: 1 error, 1 warning, 0 notes; 1 not linted, as their text is known only when the "
+        "file is used\n"
+    )
+    assert called.status == 2
+    assert call("query", "lint", "--terraform", script).status == 0
+
+
+def test_file_without_filters_has_no_findings(call: Call, tmp_path: Path) -> None:
+    called = call("query", "lint", "--terraform", tmp_path)
+    assert (called.status, called.out) == (0, "")
+    assert called.err == "0 filters in 0 files: 0 errors, 0 warnings, 0 notes\n"
+
+
+def test_file_that_cannot_be_read_ends_with_65(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "google_logging_metric" {', encoding="utf-8")
+    called = call("query", "lint", "--terraform", tmp_path)
+    assert called.status == 65
+    assert called.err.splitlines()[0].endswith("main.tf:2: it is not valid Terraform; run terraform validate")
+    (tmp_path / "other.tf").write_text(METRIC % "severity>=WARN", encoding="utf-8")
+    assert call("query", "lint", "--terraform", tmp_path).status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--terraform", "--fix", "."], 2, "--terraform takes neither --fix nor --for"),
+        (["--terraform", "--for", "sink", "."], 2, "--terraform takes neither --fix nor --for"),
+        (["--terraform", "/nothing/here"], 74, "there is no such file or folder"),
+        (["severity", "=", "ERROR"], 2, "put the whole filter in single quotes"),
+    ],
+)
+def test_wrong_call_of_lint_is_explained(call: Call, words: list[str], status: int, said: str) -> None:
+    called = call("query", "lint", *words)
+    assert called.status == status
+    assert said in called.err
+
+
+def test_missing_extra_is_named_in_one_line(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "hcl2", None)
+    (tmp_path / "main.tf").write_text(METRIC % "severity>=WARN", encoding="utf-8")
+    called = call("query", "lint", "--terraform", tmp_path)
+    assert called.status == 2
+    assert (
+        called.err
+        == 'triage: Terraform files need the extra terraform; pip install "cloudrun-triage[terraform]"\n'
+    )
+
+
+def test_hook_of_pre_commit_lints_the_files_that_it_is_given(call: Call, tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    (hook,) = yaml.safe_load((root / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    names = [tmp_path / name for name in ("main.tf", "sink.yaml", "run.sh")]
+    assert all(re.search(hook["files"], str(name)) for name in names)
+    for name in names:
+        name.write_text(METRIC % "severity>=WARN" if name.suffix == ".tf" else "", encoding="utf-8")
+    program, *words = hook["entry"].split()
+    assert program == "triage"
+    assert call(*words, *names).status == 2

@@ -1,11 +1,13 @@
 """``triage query``: match, lint and explain Logging filters offline."""
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from triage.cli.options import (
     EXPORT_PATH,
@@ -96,8 +98,14 @@ def _print_counts(covered: "Coverage") -> None:
 
 
 @query_group.command("lint", cls=FilterCommand)
-@click.argument("filter_text", metavar="FILTER")
+@click.argument("words", metavar="FILTER", nargs=-1, required=True)
 @click.option("--fix", is_flag=True, help="Print the filter with its errors fixed; findings go to stderr.")
+@click.option(
+    "--terraform",
+    is_flag=True,
+    help="Lint the filters in files and folders, named in place of FILTER: Terraform, Config Connector and "
+    "scripts that call gcloud.",
+)
 @click.option(
     "--for",
     "purpose",
@@ -107,13 +115,24 @@ def _print_counts(covered: "Coverage") -> None:
     help="What Cloud Logging uses the filter for; only read needs a time bound.",
 )
 @verbosity_options
-def lint_command(filter_text: str, *, fix: bool, purpose: "FilterPurpose") -> None:
+def lint_command(words: tuple[str, ...], *, fix: bool, terraform: bool, purpose: "FilterPurpose") -> None:
     """Report probable mistakes in a filter, with line, column and fix.
 
-    The exit status is 2 if a finding is an error or the filter is invalid, otherwise 0.
+    The exit status is 2 if a finding is an error or the filter is invalid, 65 if a file cannot be read,
+    otherwise 0.
     """
     from triage.pipeline import fix_filter, lint_filter
 
+    if terraform:
+        if fix or click.get_current_context().get_parameter_source("purpose") is not ParameterSource.DEFAULT:
+            raise UsageError(
+                "--terraform takes neither --fix nor --for", "a resource says what its filter is for"
+            )
+        _lint_files([Path(word) for word in words])
+        return
+    if len(words) > 1:
+        raise UsageError(f"{words[1]!r}: the filter is one argument", "put the whole filter in single quotes")
+    filter_text = words[0]
     findings = lint_filter(filter_text, purpose)
     for finding in findings:
         click.echo(_format_finding(finding), err=fix)
@@ -125,6 +144,28 @@ def lint_command(filter_text: str, *, fix: bool, purpose: "FilterPurpose") -> No
         click.echo("ok: nothing found")
     if any(finding.level == "error" for finding in findings):
         current_settings().status = ExitStatus.USAGE
+
+
+def _lint_files(paths: "list[Path]") -> None:
+    """Print the findings about the filters in files, and how many filters there were."""
+    from triage.pipeline import lint_files
+    from triage.text import clean, pluralize
+
+    linted = lint_files(paths)
+    for found in linted.findings:
+        click.echo(f"{clean(found.path)}:{_format_finding(found.finding)}\n    in: {clean(found.where)}")
+    for fault in linted.faults:
+        click.echo(clean(fault), err=True)
+    levels = Counter(found.finding.level for found in linted.findings)
+    counted = ", ".join(pluralize(levels[level], level) for level in ("error", "warning", "note"))
+    note = f"{pluralize(linted.filters, 'filter')} in {pluralize(linted.files, 'file')}: {counted}"
+    if linted.unknown:
+        note += f"; {linted.unknown:,} not linted, as their text is known only when the file is used"
+    print_note(note)
+    if levels["error"]:
+        current_settings().status = ExitStatus.USAGE
+    elif linted.faults:
+        current_settings().status = ExitStatus.BAD_DATA
 
 
 def _format_finding(finding: "Finding") -> str:

@@ -222,7 +222,7 @@ def text_payload_only(query: Query) -> Iterator[Finding]:
                 "a service that logs JSON has its text in jsonPayload.message, which textPayload does not see"
             )
             yield make_finding(
-                "text-payload-only", "warning", message, query.text, node.span, f"({text} OR {other})"
+                "text-payload-only", "note", message, query.text, node.span, f"({text} OR {other})"
             )
 
 

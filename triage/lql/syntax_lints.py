@@ -13,7 +13,7 @@ from triage.lql.signatures import FUNCTIONS
 from triage.lql.strings import quote_string
 from triage.lql.tree import And, Anywhere, Comparison, Literal, Or, Query, Span, find_fields, walk
 from triage.lql.values import to_double
-from triage.models import Finding
+from triage.models import Finding, FindingLevel
 
 MAX_CHARACTERS = 20_000
 _WORDS = {"and": "AND", "or": "OR", "not": "NOT", "&&": "AND", "||": "OR", "!": "NOT"}
@@ -24,6 +24,8 @@ _SINGLE = re.compile(
 )
 _CURLY = re.compile('[\u201c-\u201f]([^"\u201c-\u201f]*)[\u201c-\u201f]')
 _SPECIAL = re.compile(r"\.|--")
+#: Text with single dots between its parts, which is taken as it stands: names of services, file names.
+_DOTTED = re.compile(r"[\w-]*\w(?:\.\w[\w-]*)+")
 _PLAIN_PART = re.compile(r"@?\w[\w-]*")
 
 
@@ -131,8 +133,9 @@ def special_characters(query: Query) -> Iterator[Finding]:
     for literal in _unquoted_literals(query):
         special = _SPECIAL.search(literal.text) and to_double(literal.text) is None
         if special and not literal.text.endswith("'") and not _is_field_path(literal.text):
+            level: FindingLevel = "note" if _DOTTED.fullmatch(literal.text) else "warning"
             yield make_finding(
-                "unquoted-special", "warning", message, query.text, literal.span, quote_string(literal.text)
+                "unquoted-special", level, message, query.text, literal.span, quote_string(literal.text)
             )
     message = "a part of a path with special characters stands in double quotes"
     for field in find_fields(query.root):

@@ -84,7 +84,7 @@ from triage.models.fetch import (
     WorkloadKind,
     service_of_function,
 )
-from triage.models.finding import FilterPurpose, Finding, FindingLevel
+from triage.models.finding import FileFinding, FilterPurpose, Finding, FindingLevel, LintedFiles
 from triage.models.gate import (
     Baseline,
     Criterion,
@@ -211,6 +211,7 @@ __all__ = [
     "FailureSample",
     "FetchPlan",
     "FetchResult",
+    "FileFinding",
     "FilterPurpose",
     "Finding",
     "FindingLevel",
@@ -231,6 +232,7 @@ __all__ = [
     "InsufficientData",
     "IssueAction",
     "Link",
+    "LintedFiles",
     "LoadClient",
     "LoadClose",
     "LoadComparison",

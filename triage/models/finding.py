@@ -32,3 +32,37 @@ class Finding(msgspec.Struct, frozen=True):
     start: int
     end: int
     fix: str | None = None
+
+
+class FileFinding(msgspec.Struct, frozen=True):
+    """A finding about a filter in a file.
+
+    Attributes:
+        path: the file.
+        where: the resource or the command that the filter belongs to.
+        finding: the finding; its line and column are those of the file.
+
+    """
+
+    path: str
+    where: str
+    finding: Finding
+
+
+class LintedFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """What linting files found.
+
+    Attributes:
+        findings: findings about their filters.
+        faults: files that could not be read: path, line, reason.
+        filters: number of filters.
+        unknown: number of filters whose text is known only when the file is used.
+        files: number of files with filters.
+
+    """
+
+    findings: list[FileFinding]
+    faults: list[str]
+    filters: int
+    unknown: int
+    files: int

@@ -76,6 +76,7 @@ _MODULES = {
     "html": "triage.pipeline.reports",
     "job_summary": "triage.pipeline.github_actions",
     "join_logs": "triage.pipeline.probe_run",
+    "lint_files": "triage.pipeline.filters",
     "lint_filter": "triage.pipeline.filters",
     "list_causes": "triage.pipeline.cause_catalogue",
     "load_baseline": "triage.pipeline.gate_evaluation",

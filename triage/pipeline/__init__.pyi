@@ -44,6 +44,7 @@ from triage.pipeline.fetch_run import (
 from triage.pipeline.filters import (
     explain_filter as explain_filter,
     fix_filter as fix_filter,
+    lint_files as lint_files,
     lint_filter as lint_filter,
 )
 from triage.pipeline.gate_evaluation import (

@@ -1,9 +1,11 @@
 """Lint, fix and explain filters of the Logging query language."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage.entries import api_form
-from triage.models import Entry, FilterPurpose, Finding
+from triage.models import Entry, FilterPurpose, Finding, LintedFiles
 
 if TYPE_CHECKING:
     from triage.lql import Explanation
@@ -21,6 +23,19 @@ def lint_filter(text: str, purpose: FilterPurpose = "read") -> list[Finding]:
     from triage.lql import lint
 
     return lint(text, purpose)
+
+
+def lint_files(paths: Sequence[Path]) -> LintedFiles:
+    """Return the findings about the filters in Terraform, Config Connector and shell files.
+
+    Raises:
+        IOFailureError: a path does not exist, or cannot be read.
+        UsageError: an extra is missing.
+
+    """
+    from triage.lql.files import lint_files
+
+    return lint_files(paths)
 
 
 def fix_filter(text: str) -> str:

@@ -1,0 +1,138 @@
+"""Filters in Terraform files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from triage.errors import BadDataError, UsageError
+from triage.lql.files.found_filter import PLACEHOLDER, FoundFilter, Letter
+from triage.models import FilterPurpose
+
+#: A node of the syntax tree, or one of its tokens.
+_Node = Any
+_SINKS = ("project", "folder", "organization", "billing_account")
+#: The attributes of each resource that hold a filter: their path, and what the filter is for. Alert policies
+#: have filters of Cloud Monitoring too, which are another language.
+#: Source: https://registry.terraform.io/providers/hashicorp/google/latest/docs
+_RESOURCES: dict[str, dict[tuple[str, ...], FilterPurpose]] = {
+    "google_logging_metric": {("filter",): "metric"},
+    "google_logging_log_view": {("filter",): "view"},
+    # The Logs Explorer sets the time range of a saved query.
+    "google_logging_saved_query": {("logging_query", "filter"): "view"},
+    "google_monitoring_alert_policy": {("conditions", "condition_matched_log", "filter"): "alert"},
+    **{
+        f"google_logging_{level}_sink": {("filter",): "sink", ("exclusions", "filter"): "exclusion"}
+        for level in _SINKS
+    },
+    **{f"google_logging_{level}_exclusion": {("filter",): "exclusion"} for level in _SINKS},
+}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+
+
+def find_in_terraform(source: str) -> Iterator[FoundFilter]:
+    """Yield the filters of a Terraform file in the syntax of HCL.
+
+    Raises:
+        BadDataError: the file is not HCL; the message has its line.
+        UsageError: the package that reads HCL is not installed.
+
+    """
+    try:
+        import hcl2
+        from lark.exceptions import LarkError
+    except ImportError as error:
+        raise UsageError(
+            "Terraform files need the extra terraform", 'pip install "cloudrun-triage[terraform]"'
+        ) from error
+    try:
+        tree = hcl2.parses_to_tree(source if source.endswith("\n") else f"{source}\n")
+    except LarkError as error:
+        line = getattr(error, "line", None) or 1
+        raise BadDataError(f"{line}: it is not valid Terraform", "run terraform validate") from error
+    for block in _blocks(tree.children[0]):
+        kind, *labels = _names(block)
+        if kind != "resource" or len(labels) != 2:
+            continue
+        for path, purpose in _RESOURCES.get(labels[0], {}).items():
+            for value in _attributes(block, path):
+                yield _read(value, source, ".".join(labels), purpose)
+
+
+def _blocks(body: _Node) -> Iterator[_Node]:
+    """Yield the blocks of a body."""
+    yield from (child for child in body.children if getattr(child, "data", "") == "block")
+
+
+def _names(block: _Node) -> list[str]:
+    """Return the kind of a block and its labels."""
+    names = []
+    for child in block.children:
+        if getattr(child, "data", "") in ("identifier", "string", "keyword"):
+            words = [token for token in child.scan_values(lambda _: True) if token.type != "DBLQUOTE"]
+            names.append("".join(words))
+    return names
+
+
+def _attributes(block: _Node, path: tuple[str, ...]) -> Iterator[_Node]:
+    """Yield the values of an attribute; each step of the path before it is a nested block."""
+    body = next(child for child in block.children if getattr(child, "data", "") == "body")
+    name, *rest = path
+    if not rest:
+        for child in body.children:
+            if getattr(child, "data", "") == "attribute" and _names(child)[:1] == [name]:
+                yield child.children[-1]
+        return
+    for inner in _blocks(body):
+        names = _names(inner)
+        if names == [name]:
+            yield from _attributes(inner, tuple(rest))
+        elif names == ["dynamic", name]:
+            yield from _attributes(inner, ("content", *rest))
+
+
+def _read(value: _Node, source: str, where: str, purpose: FilterPurpose) -> FoundFilter:
+    """Return the filter that an expression holds; without characters if it is no text."""
+    tokens = list(value.scan_values(lambda _: True))
+    start, end = tokens[0].start_pos or 0, tokens[-1].end_pos or 0
+    kind = getattr(value.children[0], "data", "")
+    letters: tuple[Letter, ...] | None = None
+    if len(value.children) == 1 and kind == "string":
+        letters = _expand(source, start + 1, end - 1, escapes=True)
+    elif len(value.children) == 1 and kind.startswith("heredoc"):
+        first, last = source.index("\n", start) + 1, source.rindex("\n", start, end - 1) + 1
+        letters = _expand(source, first, last, escapes=False)
+    return FoundFilter(where, purpose, letters, start)
+
+
+def _expand(source: str, start: int, end: int, *, escapes: bool) -> tuple[Letter, ...] | None:
+    """Return the characters of a template, None if its text depends on a condition.
+
+    Source: https://developer.hashicorp.com/terraform/language/expressions/strings
+    """
+    letters = []
+    at = start
+    while at < end:
+        if source.startswith(("$${", "%%{"), at):
+            letters += [Letter(source[at], at), Letter("{", at + 2)]
+            at += 3
+        elif source.startswith("%{", at):
+            return None
+        elif source.startswith("${", at):
+            letters.append(Letter(PLACEHOLDER, at, known=False))
+            at = _after_brace(source, at + 2, end)
+        elif escapes and source[at] == "\\" and source[at + 1] in _ESCAPES:
+            letters.append(Letter(_ESCAPES[source[at + 1]], at))
+            at += 2
+        else:
+            letters.append(Letter(source[at], at))
+            at += 1
+    return tuple(letters)
+
+
+def _after_brace(source: str, start: int, end: int) -> int:
+    """Return the offset after the brace that closes an interpolation."""
+    depth = 1
+    for at in range(start, end):
+        depth += {"{": 1, "}": -1}.get(source[at], 0)
+        if depth == 0:
+            return at + 1
+    return end

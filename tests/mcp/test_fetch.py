@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import stat
 import subprocess
@@ -120,6 +121,24 @@ def test_missing_extra_is_named_in_one_line(tmp_path: Path) -> None:
     done = run(folder=tmp_path, path=f"{tmp_path}{os.pathsep}{ROOT}")
     assert done.returncode == 2
     assert done.stderr == "triage: triage mcp needs the extra 'mcp'; pip install 'cloudrun-triage[mcp]'\n"
+
+
+def test_user_who_starts_it_by_hand_is_told_what_it_waits_for(tmp_path: Path) -> None:
+    terminal, stdin = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "triage", "mcp"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=stdin,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.close(stdin)
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("waiting for an MCP client on stdin; docs/agents.md says")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+    os.close(terminal)
 
 
 def test_end_of_stdin_ends_the_server(environment: dict[str, str], temporary: Path, tmp_path: Path) -> None:

@@ -12,9 +12,7 @@ Exports = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=4_096)]],
     Meta(max_length=50, description="Files, folders or globs of exported logs, below the server's folders."),
 ]
-Export = Annotated[
-    str, Meta(max_length=4_096, description="A file, a folder or a glob below the server's folders.")
-]
+Export = Annotated[str, Meta(max_length=4_096, description="A file or a folder below the server's folders.")]
 Service = Annotated[str, Meta(max_length=256, description="Only this service, job, worker pool or function.")]
 Revision = Annotated[str, Meta(max_length=256, description="Only this revision.")]
 Since = Annotated[

@@ -22,9 +22,16 @@ def private_folder() -> Iterator[Path]:
 def _remove(folder: Path) -> None:
     """Remove a folder to which another thread may still write.
 
-    It gets another name first: then no new file can be created by its old path.
+    It gets another name first: then no new file can be created by its old path. Where it cannot be renamed,
+    because files are open on Windows, it is removed as it is.
     """
-    removed = folder.rename(folder.with_name(f"{folder.name}-removed"))
+    removed = folder.with_name(f"{folder.name}-removed")
+    try:
+        folder.rename(removed)
+    except FileNotFoundError:
+        return  # the system has tidied up
+    except OSError:
+        removed = folder
     for _ in range(_ATTEMPTS):
         shutil.rmtree(removed, ignore_errors=True)
         if not removed.exists():

@@ -141,7 +141,7 @@ class DiagnosisBrief(Brief, frozen=True, kw_only=True):
         verdict: verdict of the leading service.
         service: that service.
         headline: verdict, service and what broke, as one sentence.
-        why: reason of the verdict, as a sentence.
+        why: reason of the verdict, as a sentence; "" where the headline has it.
         recovered: whether the service failed before and is ready now.
         incident: the incident that the brief is about.
         decisive_line: the line that names its cause.

@@ -115,12 +115,12 @@ def _build_brief(
     """Return the whole brief of a sanitized diagnosis, about the incident of a name."""
     incident = _choose(diagnosis, name)
     state = next(iter(diagnosis.services), None)
-    covered = diagnosis.coverage
+    headline, covered = _headline(diagnosis), diagnosis.coverage
     brief = DiagnosisBrief(
         verdict=diagnosis.verdict,
         service=state.service if state else "",
-        headline=_headline(diagnosis),
-        why=state.why if state else "",
+        headline=headline,
+        why=state.why if state and state.why not in headline else "",
         recovered=diagnosis.recovered,
         other_incidents=[
             BriefOther(

@@ -152,3 +152,11 @@ def test_body_is_sized_to_the_service(pager: _PagerServer) -> None:
     [event] = pager.received
     assert len(event["payload"]["summary"]) <= 1024
     assert event["payload"]["summary"].endswith("\nMore in the report.")
+
+
+@pytest.mark.parametrize("written", ["text", "markdown", "html"])
+def test_body_is_sized_as_the_service_gets_it(webhook: WebhookServer, written: str) -> None:
+    lines = [f"gcloud run services update shop-{number} --memory=1Gi (a_b)" for number in range(40)]
+    channel(f"{webhook.address}?format={written}").send(msgspec.structs.replace(OPENED, lines=lines))
+    [document] = webhook.received
+    assert 800 < len(document["title"]) + len(document["message"]) <= 1500

@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterable
 from hashlib import blake2b
+from html import escape
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -65,7 +66,6 @@ class _AppriseChannel(Channel):
         self._asset = apprise.AppriseAsset(
             app_id="triage",
             app_desc="triage",
-            app_url="",
             image_url_mask="",
             image_url_logo="",
             async_mode=False,
@@ -91,7 +91,7 @@ class _AppriseChannel(Channel):
             title=_without_mentions(message.title),
             lines=[_without_mentions(line) for line in message.lines],
         )
-        title, body = fit(safe, **self._limits)
+        title, body = fit(safe, **self._limits, size=self._size)
         plugin = self._with_key(message.fingerprint) if self._key else self._plugin
         kind = "success" if message.kind == "resolved" else _TYPES[message.severity]
         # Apprise.notify would start threads that keep the process from ending.
@@ -101,6 +101,14 @@ class _AppriseChannel(Channel):
             )
         if not taken:
             raise DeliveryError(_describe_failure(log.text))
+
+    def _size(self, text: str) -> int:
+        """Return the length of a text as the service gets it: escaped as HTML, or in its own format."""
+        source = self._apprise.NotifyFormat.TEXT
+        converted = self._apprise.conversion.convert_between(
+            source, self._plugin.resolve_format(source), content=text
+        )
+        return max(len(converted), len(escape(text, quote=False)))
 
     def _instantiate(self, address: str) -> Any:
         """Return the plugin of an address, None for an invalid one."""

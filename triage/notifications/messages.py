@@ -1,7 +1,6 @@
 """Decide which message is due, and size it to a channel."""
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +16,8 @@ _LONGEST = 1500
 #: A line that is cut shows at least so much.
 _LEAST_CUT = 40
 _DOTS = "..."
+#: Characters of the longest escape of one character: "&nbsp;".
+_LONGEST_ESCAPE = 6
 
 
 def next_message(update: NoticeUpdate, sent: Mapping[str, SentNotice]) -> Message | None:
@@ -90,25 +91,29 @@ def _resolved(fingerprint: str, before: SentNotice, reasons: Sequence[str]) -> M
     )
 
 
-def fit(message: Message, *, title_limit: int, body_limit: int) -> tuple[str, str]:
+def fit(
+    message: Message, *, title_limit: int, body_limit: int, size: Callable[[str], int] = len
+) -> tuple[str, str]:
     """Return title and body of a message, within the limits of a channel in characters.
+
+    size: returns how many characters a text has once the channel has escaped it.
 
     Without room for a title it is the first line of the body. Lines are left out from the end, a quoted one
     may be cut, and the body says so.
     """
     limit = min(body_limit, _LONGEST) if body_limit > 0 else _LONGEST
     if title_limit <= 0:
-        return "", _fit_lines([message.title, *message.lines], limit)
-    title = cut(message.title, min(title_limit, limit))
+        return "", _fit_lines([message.title, *message.lines], limit, size)
+    title = cut(message.title, min(title_limit, limit), size)
     lines = message.lines or [message.title]
-    return title, _fit_lines(lines, max(limit - _size(title) - len("\r\n"), len(MORE)))
+    return title, _fit_lines(lines, max(limit - size(f"{title}\r\n"), len(MORE)), size)
 
 
-def cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int, size: Callable[[str], int] = len) -> str:
     """Return at most ``limit`` characters of a line; a placeholder of a secret stays whole or is left out."""
     kept = len(text)
-    while _size(short := _cut_at(text, kept)) > limit and kept > 0:
-        kept -= max(1, (_size(short) - limit) // 5)
+    while (over := size(short := _cut_at(text, kept)) - limit) > 0 and kept > 0:
+        kept -= max(1, over // _LONGEST_ESCAPE)
     return short if kept > 0 else ""
 
 
@@ -121,24 +126,19 @@ def _cut_at(text: str, length: int) -> str:
     return text[:length].rstrip() + _DOTS
 
 
-def _fit_lines(lines: Sequence[str], limit: int) -> str:
-    if _size("\n".join(lines)) <= limit:
+def _fit_lines(lines: Sequence[str], limit: int, size: Callable[[str], int]) -> str:
+    if size("\n".join(lines)) <= limit:
         return "\n".join(lines)
-    room = limit - len(f"\n{MORE}")
+    room = limit - size(f"\n{MORE}")
     if room < _LEAST_CUT:
-        return cut(lines[0], limit)
+        return cut(lines[0], limit, size)
     kept: list[str] = []
     for line in lines:
-        left = room - sum(_size(text) + 1 for text in kept)
-        if _size(line) > left:
+        left = room - size("".join(f"{text}\n" for text in kept))
+        if size(line) > left:
             # Half a command or half a link does harm.
             may_cut = left >= _LEAST_CUT and (not kept or line.startswith(LOG))
-            kept += [cut(line, left)] if may_cut else []
+            kept += [cut(line, left, size)] if may_cut else []
             break
         kept.append(line)
     return "\n".join([*filter(None, kept), MORE])
-
-
-def _size(text: str) -> int:
-    """Return how long a text is at a channel that escapes it for HTML, as Slack and Telegram do."""
-    return len(escape(text, quote=False))

@@ -1,6 +1,7 @@
 """The first matching rule wins, and every pattern agrees with RE2."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.runs.logs import PACKS, VALIDATOR, entry, log_line, platform, text_line
-from triage.diagnosis.failure_causes import FailureCauses, failure_packs
+from triage.diagnosis.failure_causes import FailureCauses
 from triage.models import Entry, Event, Pack, Rule
-from triage.rules import Matcher
+from triage.rules import Matcher, RuleIndex
 from triage.rules.matcher import Subject, match_rule
 from triage.text import SUBJECT_LIMIT
 
 RULES = [(pack, rule) for pack in PACKS for rule in pack.rules]
 SAMPLES = [sample for _, rule in RULES for sample in (*rule.hits, *rule.misses)]
 MATCHER = Matcher(PACKS)
+CAUSES = FailureCauses(PACKS)
 TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=300)
 
 
@@ -103,14 +105,37 @@ def test_only_the_first_8_kib_are_matched() -> None:
 # ---------------------------------------------------------------- which rule
 
 
+def test_matchers_of_one_index_match_as_those_with_their_own() -> None:
+    some = pack(rule("a", "stock is low"), rule("b", "stock"))
+    other = pack(rule("c", "stock"), name="other")
+    index = RuleIndex([some, other])
+    all_rules, without_b = Matcher([], index), Matcher([], index, lambda _, one: one.id != "b")
+    for message, name, rest in (("stock is low", "a", "a"), ("no stock", "b", "c"), ("sold", None, None)):
+        said = entry(log_line(0, message, "shop.orders", service="shop"))
+        assert [event and event.rule for event in (all_rules.match(said), without_b.match(said))] == [
+            name,
+            rest,
+        ]
+
+
+def test_each_event_of_a_repeated_line_has_its_own_entry() -> None:
+    matcher = Matcher([pack(rule("a", r"stock of (?P<item>\w+)"))])
+    said = [entry(log_line(second, "stock of hats", "shop.orders")) for second in range(2)]
+    events = [matcher.match(line) for line in said]
+    assert [event.entry for event in events if event] == said
+    assert [event.fields for event in events if event] == [{"item": "hats"}] * 2
+
+
+def test_the_index_of_no_rule_finds_nothing() -> None:
+    assert recognised("stock") is None
+    assert recognised("\0") is None
+
+
 def test_no_shipped_rule_is_hidden_by_another() -> None:
-    failures = {
-        f"{pack.id}/{one.id}" for pack in failure_packs(PACKS, FailureCauses(PACKS)) for one in pack.rules
-    }
     hidden = [
         (one.id, event and event.rule)
         for pack, one in RULES
-        if f"{pack.id}/{one.id}" not in failures
+        if not CAUSES.reads(pack, one)
         for hit in one.hits
         if (event := MATCHER.match(speaker(pack, one, hit))) is None or event.rule != one.id
     ]
@@ -118,15 +143,15 @@ def test_no_shipped_rule_is_hidden_by_another() -> None:
 
 
 def test_every_hit_of_a_failure_rule_shows_a_cause_of_that_rule() -> None:
-    matcher = Matcher(failure_packs(PACKS, FailureCauses(PACKS)))
+    matcher = Matcher(PACKS, uses=CAUSES.reads)
     causes: dict[str, set[str]] = {}
     for pack in PACKS:
         for cause in pack.causes:
             for name in [*cause.any_of, *cause.all_of]:
                 causes.setdefault(name if "/" in name else f"{pack.id}/{name}", set()).add(cause.id)
     wrong = []
-    for pack in failure_packs(PACKS, FailureCauses(PACKS)):
-        for one in pack.rules:
+    for pack in PACKS:
+        for one in filter(partial(CAUSES.reads, pack), pack.rules):
             for hit in one.hits:
                 said = speaker(pack, one, hit)
                 line = (

@@ -4,7 +4,7 @@ from triage.diagnosis.activity_tracker import ActivityTracker
 from triage.diagnosis.builder import DiagnosisBuilder
 from triage.diagnosis.error_counter import ErrorCounter
 from triage.diagnosis.evidence_sampler import EvidenceSampler
-from triage.diagnosis.failure_causes import FailureCauses, failure_packs
+from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.unexplained import UnexplainedCause, unexplained_causes
 
 __all__ = [
@@ -14,6 +14,5 @@ __all__ = [
     "EvidenceSampler",
     "FailureCauses",
     "UnexplainedCause",
-    "failure_packs",
     "unexplained_causes",
 ]

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-import msgspec
-
 from triage.diagnosis.incident_builder import fill_sentence
 from triage.diagnosis.matching import PackCause
-from triage.models import Entry, Event, Immutable, Pack, Recognized
+from triage.models import Entry, Event, Immutable, Pack, Recognized, Rule
 
 #: Returns what a rule reads in a text that an entry holds.
 Match = Callable[[Entry, str], Event | None]
@@ -14,29 +12,6 @@ Match = Callable[[Entry, str], Event | None]
 _SCOPE = "failure"
 #: Texts of a statement that show that it is noise: its decisive line and its first one.
 _DECIDING = 2
-
-
-def failure_packs(
-    packs: Sequence[Pack], causes: "FailureCauses", *, only_multiline: bool = False
-) -> list[Pack]:
-    """Return the packs with only those rules that causes of failures name, or that know noise.
-
-    Other rules read the same lines as steps of a run, and must not hide what a line says of a failure.
-    """
-    named = set(causes.rules)
-    kept = [
-        msgspec.structs.replace(
-            pack,
-            rules=[
-                rule
-                for rule in pack.rules
-                if (f"{pack.id}/{rule.id}" in named or rule.noise) and (rule.multiline or not only_multiline)
-            ],
-            causes=[],
-        )
-        for pack in packs
-    ]
-    return [pack for pack in kept if pack.rules]
 
 
 class FailureCauses(Immutable):
@@ -65,6 +40,17 @@ class FailureCauses(Immutable):
     def rules(self) -> Collection[str]:
         """Return the full names of the rules that show a cause."""
         return self._by_rule.keys()
+
+    def reads(self, pack: Pack, rule: Rule) -> bool:
+        """Return whether a rule names the cause of a failure, or knows noise.
+
+        Other rules read the same lines as steps of a run, and must not hide what a line says of a failure.
+        """
+        return bool(rule.noise) or f"{pack.id}/{rule.id}" in self._by_rule
+
+    def reads_whole(self, pack: Pack, rule: Rule) -> bool:
+        """Return whether such a rule reads a whole statement."""
+        return rule.multiline and self.reads(pack, rule)
 
     def by_id(self, cause: str) -> PackCause | None:
         """Return a cause by its id."""

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
-from triage.diagnosis import FailureCauses, failure_packs
-from triage.models import Immutable, Pack
-from triage.rules import Matcher
+from triage.diagnosis import FailureCauses
+from triage.models import Immutable, Pack, Rule
+from triage.rules import Matcher, RuleIndex
 
 #: Sets of packs that are kept compiled.
 _KEPT = 4
@@ -27,11 +25,12 @@ class CompiledPacks(Immutable):
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Build the matchers."""
         self.packs = tuple(packs)
-        self.matcher = Matcher(packs)
-        self.relevant = Matcher(_relevant_packs(packs))
+        index = RuleIndex(packs)
+        self.matcher = Matcher(packs, index)
+        self.relevant = Matcher(packs, index, _is_relevant)
         self.causes = FailureCauses(packs)
-        self.failures = Matcher(failure_packs(packs, self.causes))
-        self.whole_failures = Matcher(failure_packs(packs, self.causes, only_multiline=True))
+        self.failures = Matcher(packs, index, self.causes.reads)
+        self.whole_failures = Matcher(packs, index, self.causes.reads_whole)
 
 
 def compile_packs(packs: Sequence[Pack]) -> CompiledPacks:
@@ -48,19 +47,9 @@ def _is_same(one: Pack, other: Pack) -> bool:
     return one is other
 
 
-def _relevant_packs(packs: Sequence[Pack]) -> list[Pack]:
-    """Return the packs with only the rules that matter below ERROR.
+def _is_relevant(pack: Pack, rule: Rule) -> bool:
+    """Return whether a rule matters below ERROR.
 
     What other rules know matters only beside a failure, and is read there.
     """
-    return [
-        msgspec.structs.replace(
-            pack,
-            rules=[
-                rule
-                for rule in pack.rules
-                if pack.services or rule.run or rule.step or rule.failure or rule.success
-            ],
-        )
-        for pack in packs
-    ]
+    return bool(pack.services or rule.run or rule.step or rule.failure or rule.success)

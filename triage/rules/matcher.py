@@ -4,16 +4,19 @@ All literals are searched in one pass; only patterns whose literal occurs in the
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
-import msgspec
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from msgspec.structs import replace
 
-from triage.models import Entry, Event, Immutable, Pack, Rule
-from triage.text import SUBJECT_LIMIT, subject
+from triage.models import Entry, Event, Immutable, Pack, Rule, Source
+from triage.text import SUBJECT_LIMIT, remember_texts, subject
+
+#: The entry of events that are remembered for the next entry with their message.
+_NO_ENTRY = Entry(timestamp=0, source=Source("", 0))
 
 
 class Subject(NamedTuple):
@@ -50,27 +53,56 @@ def match_rule(rule: Rule, text: Subject) -> re.Match[str] | None:
     return compiled(rule.pattern).search(read_text(rule, text))
 
 
+def _use_all(_pack: Pack, _rule: Rule) -> bool:
+    return True
+
+
+class RuleIndex(Immutable):
+    """The rules of packs by their literals. One search of a text serves all matchers of these packs.
+
+    rules: the rules in the order of the packs, each with its pack.
+    search: returns the numbers of the rules whose literal a text contains, in order.
+    """
+
+    def __init__(self, packs: Iterable[Pack]) -> None:
+        """Index every rule by its literal."""
+        self.rules = [(pack, rule) for pack in packs for rule in pack.rules]
+        literals = sorted({rule.literal for _, rule in self.rules})
+        position = {literal: number for number, literal in enumerate(literals)}
+        self._by_literal: list[list[int]] = [[] for _ in literals]
+        for number, (_, rule) in enumerate(self.rules):
+            self._by_literal[position[rule.literal]].append(number)
+        # A DFA searches a third faster, but takes ten times as long to build: 70 ms for the shipped packs.
+        self._index = AhoCorasick(
+            literals, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+        )
+        self.search = remember_texts(self._search)
+
+    def _search(self, text: str) -> tuple[int, ...]:
+        found = self._index.find_matches_as_indexes(text, overlapping=True)
+        if not found:
+            return ()
+        return tuple(sorted({rule for literal, _, _ in found for rule in self._by_literal[literal]}))
+
+
 class Matcher(Immutable):
     """The rules of packs, indexed for matching entries.
 
     The first rule that matches wins, in the order of the packs and of their rules.
     """
 
-    def __init__(self, packs: Iterable[Pack]) -> None:
-        """Index every rule by its literal."""
-        self._rules = [(pack, rule) for pack in packs for rule in pack.rules]
-        self._literals = sorted({rule.literal for _, rule in self._rules})
-        position = {literal: number for number, literal in enumerate(self._literals)}
-        self._by_literal: list[list[int]] = [[] for _ in self._literals]
-        for number, (_, rule) in enumerate(self._rules):
-            self._by_literal[position[rule.literal]].append(number)
-        # A DFA searches a third faster, but takes ten times as long to build: 70 ms for the shipped packs.
-        self._index = AhoCorasick(
-            self._literals or ["\0"],
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-        )
-        self._find_cached = lru_cache(maxsize=4096)(self._find_rule)
+    def __init__(
+        self,
+        packs: Iterable[Pack],
+        index: RuleIndex | None = None,
+        uses: Callable[[Pack, Rule], bool] = _use_all,
+    ) -> None:
+        """Use the rules of packs that ``uses`` accepts; ``index`` is that of the packs, if there is one."""
+        self._index = index or RuleIndex(packs)
+        rules = [(number, *found) for number, found in enumerate(self._index.rules) if uses(*found)]
+        self._literals = sorted({rule.literal for _, _, rule in rules})
+        self._rules = {number: (pack, rule) for number, pack, rule in rules}
+        self._find_event = remember_texts(self._find)
 
     @property
     def literals(self) -> list[str]:
@@ -79,38 +111,35 @@ class Matcher(Immutable):
 
     def may_match(self, entry: Entry) -> bool:
         """Return whether an entry contains the literal of a rule."""
-        whole = entry.message[:SUBJECT_LIMIT]
-        return bool(self._literals and self._index.find_matches_as_indexes(whole))
+        found = self._index.search(entry.message[:SUBJECT_LIMIT])
+        return bool(found) and not self._rules.keys().isdisjoint(found)
 
     def match(self, entry: Entry) -> Event | None:
         """Return the event of an entry, None when no rule matches."""
-        return self.match_text(entry, entry.message)
+        event = self._find_event(entry.message[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
+        return None if event is None else replace(event, entry=entry)
 
     def match_text(self, entry: Entry, text: str) -> Event | None:
         """Return the event of an entry whose message is a text, None when no rule matches."""
-        found_rule = self._find_cached(text[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
-        if found_rule is None:
+        event = self._find_event(text[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
+        if event is None:
             return None
-        if text != entry.message:
-            entry = msgspec.structs.replace(entry, message=text)
-        return _build_event(*found_rule, entry)
+        return replace(event, entry=entry if text == entry.message else replace(entry, message=text))
 
-    def _find_rule(
-        self, whole: str, service: str, log: str, logger: str
-    ) -> tuple[Pack, Rule, dict[str, str]] | None:
-        """Return the rule that matches a message, with its captures; cached, since lines repeat."""
-        if not whole or not self._literals:
-            return None
-        found = self._index.find_matches_as_indexes(whole, overlapping=True)
-        if not found:
-            return None
-        text = Subject.of(whole)
-        for number in sorted({rule for literal, _, _ in found for rule in self._by_literal[literal]}):
-            pack, rule = self._rules[number]
+    def _find(self, whole: str, service: str, log: str, logger: str) -> Event | None:
+        """Return the event of a message, without its entry."""
+        text: Subject | None = None
+        for number in self._index.search(whole):
+            found = self._rules.get(number)
+            if found is None:
+                continue
+            pack, rule = found
             if applies_to(pack, service) and may_log(rule, log, logger):
+                text = text or Subject.of(whole)
                 match = match_rule(rule, text)
                 if match is not None:
-                    return pack, rule, {k: v for k, v in match.groupdict().items() if v is not None}
+                    fields = {name: value for name, value in match.groupdict().items() if value is not None}
+                    return _build_event(pack, rule, fields, is_logger_known=bool(logger))
         return None
 
 
@@ -135,9 +164,9 @@ def admits_logger(rule: Rule, logger: str) -> bool:
     return not rule.logger or any(part in logger for part in rule.logger.split("|"))
 
 
-def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -> Event:
+def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], *, is_logger_known: bool) -> Event:
     return Event(
-        entry=entry,
+        entry=_NO_ENTRY,
         pack=pack.id,
         rule=rule.id,
         literal=rule.literal,
@@ -149,6 +178,6 @@ def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], entry: Entry) -
         noise=bool(rule.noise),
         failure=rule.failure,
         success=rule.success,
-        logger_unknown=bool(rule.logger) and not entry.logger,
+        logger_unknown=bool(rule.logger) and not is_logger_known,
         fields=fields,
     )

@@ -4,7 +4,8 @@ Anyone who can send a request to a service can write to its log, so log text is 
 its ``subject``, grouped by its ``message_template``, and shown through ``clean`` and ``escape_ci_commands``
 (terminals), ``clean_data`` (plain data), ``clean_json`` (JSON), ``code``, ``fence``, ``cell`` and ``prose``
 (Markdown), ``excerpt`` and ``shorten_names`` (little space), ``filename`` (paths) and ``quote`` (Logging
-filters). ``pluralize`` and ``count_times`` write counts.
+filters). ``pluralize`` and ``count_times`` write counts. ``remember_texts`` spares work on lines that
+repeat.
 """
 
 from triage.text.counts import count_times, pluralize
@@ -13,6 +14,7 @@ from triage.text.markdown import cell, code, fence, prose
 from triage.text.messages import SUBJECT_LIMIT, quotes, subject, summary_line
 from triage.text.names import short_instance, shorten_names
 from triage.text.paths import path_template
+from triage.text.remembered import remember_texts
 from triage.text.safe import clean, clean_data, clean_json, escape_ci_commands, filename, quote
 from triage.text.templates import message_template
 
@@ -34,6 +36,7 @@ __all__ = [
     "prose",
     "quote",
     "quotes",
+    "remember_texts",
     "short_instance",
     "shorten_names",
     "subject",

@@ -25,7 +25,7 @@ from triage.diagnosis.service_tracker import ServiceTracker
 from triage.diagnosis.serving import ServiceServing, ServingTracker
 from triage.diagnosis.serving_verdict import judge_serving
 from triage.diagnosis.suggestions import answer_limits, standing_limits, suggest_query
-from triage.diagnosis.unknown_errors import ServiceContext, UnknownErrors
+from triage.diagnosis.unknown_errors import ServiceContext, UnknownErrors, is_error
 from triage.diagnosis.unnamed_checks import unnamed_check
 from triage.models import (
     Coverage,
@@ -107,7 +107,8 @@ class DiagnosisBuilder:
             self._noise.observe(self._noise_titles[event.name], entry)
         else:
             record(self._matches[entry.service, entry.revision], event)
-            known = None if is_output or event.failure else self._failure_causes.recognize_event(event)
+            is_own = is_error(entry) and not (is_output or event.failure)
+            known = self._failure_causes.recognize_event(event) if is_own else None
             if known is not None:
                 self._unknown_errors.observe(entry, known=known)
 

@@ -112,7 +112,7 @@ class UnknownErrors:
         It may represent ``count`` similar entries of its revision; ``last`` is the time of the last one, in
         nanoseconds.
         """
-        if entry.level < _ERROR or entry.http is not None or not entry.message:
+        if not is_error(entry):
             return
         quote = Quote(entry, entry.message, summary_line(entry.message))
         self._add(quote, message_template(entry.message), known, count, last)
@@ -164,6 +164,11 @@ class UnknownErrors:
             ranked.append(((*rank, name), msgspec.structs.replace(incident, evidence=evidence.evidence)))
         ranked.sort(key=lambda item: item[0])
         return [incident for _, incident in ranked[:_MAX_LISTED]]
+
+
+def is_error(entry: Entry) -> bool:
+    """Return whether an entry by itself is an error: not a failed request."""
+    return entry.level >= _ERROR and entry.http is None and bool(entry.message)
 
 
 def _explained_by(group: FailureGroup) -> set[PatternName]:

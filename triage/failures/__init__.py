@@ -5,6 +5,7 @@ from triage.failures.collector import FailureCollector
 from triage.failures.neighbourhood_reader import NeighbourhoodReader
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, is_output
+from triage.failures.wording import read_wording
 
 __all__ = [
     "BalancerCollector",
@@ -13,4 +14,5 @@ __all__ = [
     "NeighbourhoodReader",
     "Statement",
     "is_output",
+    "read_wording",
 ]

@@ -2,13 +2,10 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 #: Characters of a text that are searched.
 _SEARCHED = 64 << 10
-#: Texts of at most so many characters are remembered with their line, and so many of them.
-_LONGEST, _REMEMBERED = 2048, 2048
 
 
 class DecisiveLine(NamedTuple):
@@ -115,12 +112,7 @@ def find_decisive_line(text: str) -> DecisiveLine:
     the ``[cause]`` of Node, the innermost ``--->`` of .NET. An exception that names nothing gives the last line
     of the message below it. A text in no known form gives its last line that complains, else its first line.
     """
-    return _find_known(text) if len(text) <= _LONGEST else _find(text[:_SEARCHED])
-
-
-@lru_cache(_REMEMBERED)
-def _find_known(text: str) -> DecisiveLine:
-    return _find(text)
+    return _find(text[:_SEARCHED])
 
 
 def _find(text: str) -> DecisiveLine:

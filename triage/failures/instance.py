@@ -138,9 +138,9 @@ class InstanceFailures:
 
     def _settle(self, now: int | None) -> list[Failure]:
         """Return the failures about which nothing more is expected at a time; all, without one."""
-        if not self._clusters and not self._requests:
-            return []
         failures: list[Failure] = []
+        if not self._clusters and (not self._requests or (now is not None and self._requests[0][0] >= now)):
+            return failures
         while self._requests and (now is None or self._requests[0][0] < now):
             failures += self._settle_request(heappop(self._requests)[2])
         over = [

@@ -3,21 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from triage.failures.decisive import (
-    GROUP_PREFIX,
-    TRACEBACK,
-    DecisiveLine,
-    complains,
-    find_decisive_line,
-    find_last_exception,
-    is_told_to_end,
-)
+from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
+from triage.failures.wording import Wording, lazy, read_wording
 from triage.models import SEVERITIES, Entry, Event, Immutable, Recognized
-from triage.text import message_template
 from triage.window import NANOSECONDS
 
 #: Nanoseconds between two lines of one statement at most.
@@ -35,6 +27,8 @@ _CONTINUES = re.compile(
     r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: )"
 )
+#: The end of a traceback's header.
+_HEADER_END = "(most recent call last):"
 #: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's
 #: panic, V8's report.
 _SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
@@ -48,9 +42,6 @@ _NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?
 _REASON = re.compile(
     rb"\"(?:err|error|exception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10})\"\s*:"
 )
-#: The request in a line of an access log, and the beginnings of such lines.
-_REQUEST = re.compile(r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d")
-_ACCESS = re.compile(r"(?:::\d|[\d.]+) - \S+ \[|INFO:\s+[\d.]+:\d+ - \"")
 
 
 class Statement(Immutable):
@@ -73,9 +64,11 @@ class Statement(Immutable):
     ) -> None:
         """Take the entries of a statement, at least one."""
         self.entries, self.text, self.events, self.reason = entries, text, events, reason
-        self.first = entries[0]
-        self.start, self.end = entries[0].timestamp, entries[-1].timestamp
-        self.trace = entries[0].trace or next((entry.trace for entry in entries if entry.trace), "")
+        self.first = first = entries[0]
+        self.start, self.end = first.timestamp, entries[-1].timestamp
+        self.trace = first.trace
+        if not self.trace and len(entries) > 1:
+            self.trace = next((entry.trace for entry in entries if entry.trace), "")
         self._recognized: list[Recognized | None] = []
 
     def recognized_by(self, recognize: Callable[["Statement"], Recognized | None]) -> Recognized | None:
@@ -84,68 +77,72 @@ class Statement(Immutable):
             self._recognized.append(recognize(self))
         return self._recognized[0]
 
-    @cached_property
-    def _decisive_line(self) -> DecisiveLine:
-        """Return the decisive line of the reason that a payload gives, else that of the text."""
-        found = find_decisive_line(self.text)
-        if " " not in self.reason or found.is_exception:
-            return found
-        return find_decisive_line(self.reason)
+    @lazy
+    def wording(self) -> Wording:
+        """Return what its text says by itself."""
+        return read_wording(self.text, self.reason)
+
+    @lazy
+    def decisive(self) -> str:
+        """Return the line that says what went wrong: of the reason that a payload gives, else of the text."""
+        return self.wording.decisive
 
     @property
-    def decisive(self) -> str:
-        """Return the line that says what went wrong."""
-        return self._decisive_line.text
-
-    @cached_property
     def last_exception(self) -> str:
-        """Return the text of the decisive exception: without those that it wraps, or that were handled before."""
-        return find_last_exception(self.text, self.decisive)
+        """Return the text of the decisive exception, without what it wraps or what was handled before."""
+        return self.wording.last_exception
 
     @property
     def is_exception(self) -> bool:
         """Return whether the decisive line has the form of a runtime's error."""
-        return self._decisive_line.is_exception
+        return self.wording.is_exception
 
-    @cached_property
+    @lazy
     def level(self) -> int:
-        """Return its severity, 0 where neither Cloud Logging nor its own words name one."""
-        return _level(self.entries[0], self.text)
+        """Return its severity, 0 where neither Cloud Logging nor its own words name one.
 
-    @cached_property
+        The severity of Cloud Logging or of the logger's prefix goes before what the words say.
+        """
+        named = _named_level(self.first)
+        return self.wording.level if named is None else named
+
+    @property
     def complains(self) -> bool:
         """Return whether its words say that something failed."""
-        return self.is_exception or complains(self.text)
+        return self.wording.complains
 
-    @cached_property
+    @property
     def template(self) -> str:
         """Return its decisive line with the variable parts replaced."""
-        return message_template(self.decisive)
+        return self.wording.template
 
-    @cached_property
+    @lazy
     def decisive_entry(self) -> Entry:
         """Return the entry that holds the decisive line."""
+        if len(self.entries) == 1:
+            return self.first
         probe = self.decisive[:80]
         return next(
             (entry for entry in reversed(self.entries) if probe and probe in entry.message), self.first
         )
 
-    @cached_property
+    @lazy
     def strength(self) -> int:
         """Return how much it weighs as a cause.
 
         3 an error, 2 a complaint, 1 output on stderr, 0 anything else.
         """
-        if _is_access(self.text[:300]):
+        wording, level = self.wording, self.level
+        if wording.is_access:
             return -1
-        if 0 < self.level < WARNING:
+        if 0 < level < WARNING:
             return 0
-        if is_told_to_end(self.decisive):
+        if wording.is_told_to_end:
             return 1
-        if self.level >= ERROR or (self.is_exception and self.level == UNKNOWN):
+        if level >= ERROR or (wording.is_exception and level == UNKNOWN):
             return 3
-        output = int(self.level == UNKNOWN and "stderr" in self.first.log_name)
-        return 2 if self.complains else output
+        output = int(level == UNKNOWN and "stderr" in self.first.log_name)
+        return 2 if wording.complains else output
 
 
 @dataclass(slots=True)
@@ -159,8 +156,17 @@ class _OpenStatement:
     depth: int = 0
     events: list[Event] = field(default_factory=list)
     reason: str = ""
+    built: Statement | None = None
+
+    def build(self) -> Statement:
+        """Return the statement as far as it goes."""
+        if self.built is None:
+            text = "\n".join(self.lines).rstrip()
+            self.built = Statement(tuple(self.entries), text, tuple(self.events), self.reason)
+        return self.built
 
     def add(self, entry: Entry, event: Event | None, text: str) -> None:
+        self.built = None
         if event is not None and len(self.events) < _KEPT_ENTRIES:
             self.events.append(event)
         if len(self.entries) < _KEPT_ENTRIES:
@@ -197,7 +203,7 @@ class StatementBuilder:
             _follow(waiting_here, text)
             return over
         if waiting_here is not None:
-            over.append(_close(self._open.pop(stream)))
+            over.append(self._open.pop(stream).build())
         if text.strip():
             opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp, reason=reason)
             opened.events += [event] if event is not None else []
@@ -208,11 +214,11 @@ class StatementBuilder:
     def _close_before(self, time: int) -> list[Statement]:
         """Close the statements whose last line is older."""
         ended = [stream for stream, waiting in self._open.items() if waiting.end < time]
-        return [_close(self._open.pop(stream)) for stream in ended]
+        return [self._open.pop(stream).build() for stream in ended]
 
     def open_statements(self) -> list[Statement]:
         """Return what is open, as far as it goes."""
-        return [_close(waiting) for waiting in self._open.values()]
+        return [waiting.build() for waiting in self._open.values()]
 
     def flush(self) -> list[Statement]:
         """Return what is still open, and close it."""
@@ -230,11 +236,6 @@ def is_output(entry: Entry) -> bool:
 @lru_cache(maxsize=1024)
 def _is_of_platform(log_name: str) -> bool:
     return any(name in log_name for name in _PLATFORM)
-
-
-def _is_access(text: str) -> bool:
-    """Return whether a text is a line of an access log."""
-    return bool(_ACCESS.match(text) or (" HTTP/" in text and _REQUEST.search(text)))
 
 
 def _text_of(entry: Entry) -> tuple[str, str]:
@@ -309,6 +310,11 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
 
 
 def _ends_traceback(text: str) -> bool:
+    """Return whether a line behind the last header of a traceback is not indented."""
+    last = text.rfind("\n") + 1
+    first = text[last : last + 1]
+    if first not in ("", "|") and not first.isspace() and last > text.rfind(_HEADER_END) + len(_HEADER_END):
+        return True  # the usual end, without a search
     tail = text[[match.end() for match in TRACEBACK.finditer(text)][-1] :]
     return any(
         (bare := GROUP_PREFIX.sub("", line)).strip() and not bare[:1].isspace()
@@ -316,16 +322,19 @@ def _ends_traceback(text: str) -> bool:
     )
 
 
-def _close(waiting: _OpenStatement) -> Statement:
-    text = "\n".join(waiting.lines).rstrip()
-    return Statement(tuple(waiting.entries), text, tuple(waiting.events), waiting.reason)
-
-
 def _level(entry: Entry, text: str) -> int:
-    """Return the severity of Cloud Logging or of the logger's prefix, else what the words say."""
+    """Return the severity of an entry, else what a text says."""
+    named = _named_level(entry)
+    return read_level(text) if named is None else named
+
+
+def _named_level(entry: Entry) -> int | None:
+    """Return the severity of Cloud Logging, of the logger's prefix or of a line of JSON, None for another."""
     if entry.severity_source != "none" and entry.severity != "DEFAULT":
         return SEVERITIES[entry.severity]
-    named = find_level(read_payload(entry)) if entry.message[:1] == "{" else None
+    if entry.message[:1] != "{":
+        return None
+    named = find_level(read_payload(entry))
     if isinstance(named, str) and named.upper() in SEVERITIES:
         return SEVERITIES[named.upper()]
-    return read_level(entry.message if entry.message[:1] == "{" else text)
+    return read_level(entry.message)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from triage.changes import ChangeReader, Configuration, concerns_changes
 from triage.diagnosis import (
@@ -18,6 +19,7 @@ from triage.failures import (
     NeighbourhoodReader,
     Statement,
     is_output,
+    read_wording,
 )
 from triage.models import (
     Coverage,
@@ -26,6 +28,7 @@ from triage.models import (
     ErrorPattern,
     Event,
     EvidenceSample,
+    Immutable,
     Neighbourhoods,
     Pack,
     Playbook,
@@ -37,6 +40,7 @@ from triage.models import (
     Run,
     RunRecord,
     ServiceState,
+    Source,
     Timeline,
     Traffic,
 )
@@ -45,7 +49,7 @@ from triage.pipeline.change_links import add_changes
 from triage.pipeline.compiled_packs import CompiledPacks, compile_packs
 from triage.rules import Matcher, own_playbooks
 from triage.runs import RequestCounter, TimelineBuilder
-from triage.text import quote
+from triage.text import quote, remember_texts
 from triage.window import format_timestamp
 
 _ERROR = 500
@@ -224,7 +228,7 @@ class Analyser:
         history = self._changes.build()
         diagnosis = add_changes(diagnosis, self._diagnosis.onsets(), history, self._configurations)
         if limits := _limits(balanced.omitted, self._failures.unread):
-            diagnosis = msgspec.structs.replace(
+            diagnosis = replace(
                 diagnosis,
                 limits=[*diagnosis.limits, *limits],
                 answer_limits=[*diagnosis.answer_limits, *limits],
@@ -264,7 +268,7 @@ class Analyser:
             self._samples.add_run(run_record)
 
 
-class FailureRecognizer:
+class FailureRecognizer(Immutable):
     """What the packs know of statements and of the failure points' own texts."""
 
     def __init__(self, compiled: CompiledPacks) -> None:
@@ -272,6 +276,7 @@ class FailureRecognizer:
         self._causes = compiled.causes
         self._match = compiled.failures.match_text
         self._match_whole = compiled.whole_failures.match_text
+        self._recognize = remember_texts(self._recognize_text)
 
     def recognize_statement(self, statement: Statement) -> Recognized | None:
         """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it.
@@ -279,17 +284,32 @@ class FailureRecognizer:
         A symptom beside an exception says nothing of that exception.
         """
         entry = statement.decisive_entry
-        text = statement.last_exception
-        whole = self._causes.recognize(self._match_whole, entry, [text])
+        messages = tuple([line.message for line in statement.entries[:_LINES]])
+        speaker = (entry.service, entry.log_name, entry.logger)
+        known = self._recognize(statement.text, statement.reason, messages, speaker)
+        if known is None:
+            return None
+        text = known.event.entry.message
+        said = entry if text == entry.message else replace(entry, message=text)
+        return replace(known, event=replace(known.event, entry=said))
+
+    def _recognize_text(
+        self, text: str, reason: str, messages: tuple[str, ...], speaker: tuple[str, str, str]
+    ) -> Recognized | None:
+        """Return what the packs know of a text, by the service, the log and the logger of its entry only."""
+        service, log, logger = speaker
+        wording = read_wording(text, reason)
+        entry = Entry(timestamp=0, source=Source("", 0), service=service, log_name=log, logger=logger)
+        exception = wording.last_exception
+        whole = self._causes.recognize(self._match_whole, entry, [exception])
         if whole is not None and whole.cause and not whole.is_symptom:
             return whole
-        lines = [statement.decisive, text]
-        lines += [line.message for line in statement.entries[:_LINES] if line.message in text]
+        lines = [wording.decisive, exception, *(message for message in messages if message in exception)]
         known = self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
         if known is None or not self._causes.has_finer(known.cause):
             is_beside = known is not None and known.is_symptom and known.event.entry.message != lines[0]
-            return None if is_beside and statement.is_exception else known
-        return self._causes.refine(known, self._match, entry, statement.text.split("\n"))
+            return None if is_beside and wording.is_exception else known
+        return self._causes.refine(known, self._match, entry, text.split("\n"))
 
     def recognize_point(self, point: FailurePoint) -> Recognized | None:
         """Return what the packs know of a failure point's own text.
@@ -297,7 +317,7 @@ class FailureRecognizer:
         A deployment that failed while the code was loaded quotes the stack trace.
         """
         entry = point.entry
-        known = self.recognize_entry(entry)
+        known = self.recognize_entry(entry) if point.event is not None else None
         if point.kind == "deployment" and any(name in entry.message for name in _TRACES):
             inner = self.recognize_statement(Statement((entry,), entry.message))
             if inner is not None and inner.cause and not (inner.is_symptom or inner.event.failure):

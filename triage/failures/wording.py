@@ -1,0 +1,98 @@
+"""What a text says by itself, worked out once for all statements with the same text."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from triage.failures.decisive import (
+    DecisiveLine,
+    complains,
+    find_decisive_line,
+    find_last_exception,
+    is_told_to_end,
+)
+from triage.failures.levels import read_level
+from triage.models import Immutable
+from triage.text import message_template, remember_texts
+
+#: The request in a line of an access log, and the beginnings of such lines.
+_REQUEST = re.compile(r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d")
+_ACCESS = re.compile(r"(?:::\d|[\d.]+) - \S+ \[|INFO:\s+[\d.]+:\d+ - \"")
+
+Value = TypeVar("Value")
+
+
+class lazy(Generic[Value]):  # noqa: N801 (a decorator)
+    """A property that is computed when it is first read, without the lock of functools.cached_property."""
+
+    def __init__(self, compute: Callable[[Any], Value]) -> None:
+        """Take what computes the value."""
+        self._compute = compute
+        self._name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    def __get__(self, owner: Any, _kind: type) -> Value:
+        """Return the value; from now on it is an attribute of its owner."""
+        value = self._compute(owner)
+        owner.__dict__[self._name] = value
+        return value
+
+
+class Wording(Immutable):
+    """A text and the reason that a structured payload gives in it, "" if it gives none."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        """Take a text; what it says is worked out when it is asked for."""
+        self.text, self.reason = text, reason
+
+    @lazy
+    def decisive_line(self) -> DecisiveLine:
+        """Return the decisive line of the reason, else that of the text."""
+        found = find_decisive_line(self.text)
+        if " " not in self.reason or found.is_exception:
+            return found
+        return find_decisive_line(self.reason)
+
+    @property
+    def decisive(self) -> str:
+        """Return the line that says what went wrong."""
+        return self.decisive_line.text
+
+    @property
+    def is_exception(self) -> bool:
+        """Return whether the decisive line has the form of a runtime's error."""
+        return self.decisive_line.is_exception
+
+    @lazy
+    def last_exception(self) -> str:
+        """Return the text of the decisive exception, without what it wraps or what was handled before."""
+        return find_last_exception(self.text, self.decisive)
+
+    @lazy
+    def level(self) -> int:
+        """Return the level that its words name, 0 where they name none."""
+        return read_level(self.text)
+
+    @lazy
+    def complains(self) -> bool:
+        """Return whether its words say that something failed."""
+        return self.is_exception or complains(self.text)
+
+    @lazy
+    def template(self) -> str:
+        """Return its decisive line with the variable parts replaced."""
+        return message_template(self.decisive)
+
+    @lazy
+    def is_access(self) -> bool:
+        """Return whether it is a line of an access log."""
+        text = self.text[:300]
+        return bool(_ACCESS.match(text) or (" HTTP/" in text and _REQUEST.search(text)))
+
+    @lazy
+    def is_told_to_end(self) -> bool:
+        """Return whether it only says that a program ends, or where to read more."""
+        return is_told_to_end(self.decisive)
+
+
+read_wording = remember_texts(Wording)

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 from triage.redact.patterns import Span
+from triage.text import lazy_pattern
 
-_PRODUCT = re.compile(r"(?<![/\w])[A-Z]\w*/$|==$|version[ =:]{1,2}$", re.IGNORECASE)
+_PRODUCT = lazy_pattern(r"(?<![/\w])[A-Z]\w*/$|==$|version[ =:]{1,2}$", re.IGNORECASE)
 _PRIVATE = [
     ipaddress.ip_network(block)
     for block in (
@@ -15,17 +16,17 @@ _PRIVATE = [
     )
 ]  # fmt: skip
 _DOTTED = r"\d{1,3}(?:\.\d{1,3}){3}"
-_IPV4 = re.compile(rf"(?<![\w.]){_DOTTED}(?!\w|\.\d)")
+_IPV4 = lazy_pattern(rf"(?<![\w.]){_DOTTED}(?!\w|\.\d)")
 _GROUP = r"[0-9a-fA-F]{1,4}(?![0-9A-Za-z_])"
 #: Global unicast (2000::/3), the NAT64 prefix, and IPv4 addresses as IPv6: local ones begin differently, and
 #: so does "std::vector". A group that is not followed by a colon or the end belongs to a word.
-_IPV6 = re.compile(
+_IPV6 = lazy_pattern(
     rf"(?<![\w:.])(?:(?:[23][0-9a-fA-F]{{3}}|64:ff9b)(?::{{1,2}}{_GROUP}){{0,9}}(?::{{1,2}}{_DOTTED})?(?:::(?![\w:]))?"
     rf"|::(?:ffff:)?(?:0:)?{_DOTTED})",
     re.IGNORECASE,
 )
 #: An address that an excerpt has cut.
-_CUT = re.compile(r"(?=[^\n]*[a-f])[0-9a-f]{4}(?::[0-9a-f]{1,4}){3,6}", re.IGNORECASE)
+_CUT = lazy_pattern(r"(?=[^\n]*[a-f])[0-9a-f]{4}(?::[0-9a-f]{1,4}){3,6}", re.IGNORECASE)
 _ELLIPSES = ("…", "...")
 
 

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 from triage.redact.patterns import Span
+from triage.text import lazy_pattern
 
-_WORDS = re.compile(r"[A-Za-z]+")
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+_WORDS = lazy_pattern(r"[A-Za-z]+")
+_CONSTANT = lazy_pattern(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 #: Values that are not secrets: masked by the service itself, or the location of a secret.
-_MASKED = re.compile(
+_MASKED = lazy_pattern(
     r"[\x00*xX•.\-…]*|\[?(?:REDACTED|FILTERED|MASKED|HIDDEN)\b.*|\$\{?[A-Z_]+\}?|projects/[\w./-]*",
     re.IGNORECASE,
 )
 #: Words that follow "token:" or "password=" in ordinary sentences.
-_ORDINARY = re.compile(
+_ORDINARY = lazy_pattern(
     r"absent|anonymous|any|auth|authentication|authorization|basic|bearer|bool|cannot|changed"
     r"|configured|configuration|correct|default|denied|disabled|empty|enabled|error|exists|expired"
     r"|expires|fail|failed|failure|false|for|found|generated|has|incorrect|int|invalid|invalidated"
@@ -51,7 +52,7 @@ _NAMES = {
     "user": r"user[_-]?(?:uu)?id|(?<![a-z0-9])(?:uid|customer[_-]?id|account[_-]?id|owner[_-]?id|sub(?=[\"'=]))",
 }
 _GROUPS = "|".join(f"(?P<{kind}>{names})" for kind, names in _NAMES.items())
-_ASSIGNED = re.compile(
+_ASSIGNED = lazy_pattern(
     rf"""
     (?:{_GROUPS}){_SUFFIX}
     \\{{0,3}}["']?\s{{0,3}}(?P<sign>:\s?(?:str|bytes|SecretStr|Optional\[str\]|str\s?\|\s?None)\s?=|=>|:=|==?|:)\s{{0,3}}b?\\{{0,3}}
@@ -68,16 +69,16 @@ ASSIGNED_HINTS = (
     "wachtwoord", "senord", "adgangskode", "salasana", "jelsz", "heslo", "ifre", "пароль", "密码", "密碼", "口令", "パスワード",
     "비밀번호", "암호", "kh",
 )  # fmt: skip
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_KEY = re.compile(
+_HUMP = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
+_KEY = lazy_pattern(
     rf"(?:[\w.-]*[_.-])?(?:{_GROUPS}|(?P<cookie>(?:set-)?cookies?)|(?P<authorization>authorization)){_SUFFIX}",
     re.IGNORECASE,
 )
 _SHORT = {"sub": "user", "pass": "password", "pw": "password", "otp": "password", "pin": "password"}
-_COOKIE = re.compile(r"\b(?:set-)?cookies?[\"']?\s?[:=,]\s?b?[\"']?(?P<jar>[^\n\"']+)", re.IGNORECASE)
-_COOKIE_DICT = re.compile(r"\bcookies?[\"']?\s?[:=]\s?\{([^{}\n]{1,4096})\}", re.IGNORECASE)
-_DICT_PAIR = re.compile(r"[\"'][\w.-]{1,128}[\"']\s?:\s?[\"']([^\"'\x00]+)[\"']")
-_PAIR = re.compile(r"([\w.-]{1,128})=\"?([^;\s\"',]+)")
+_COOKIE = lazy_pattern(r"\b(?:set-)?cookies?[\"']?\s?[:=,]\s?b?[\"']?(?P<jar>[^\n\"']+)", re.IGNORECASE)
+_COOKIE_DICT = lazy_pattern(r"\bcookies?[\"']?\s?[:=]\s?\{([^{}\n]{1,4096})\}", re.IGNORECASE)
+_DICT_PAIR = lazy_pattern(r"[\"'][\w.-]{1,128}[\"']\s?:\s?[\"']([^\"'\x00]+)[\"']")
+_PAIR = lazy_pattern(r"([\w.-]{1,128})=\"?([^;\s\"',]+)")
 _ATTRIBUTES = {"path", "domain", "expires", "max-age", "samesite", "priority"}
 
 

@@ -7,20 +7,21 @@ from collections.abc import Iterator
 
 from triage.redact.assignments import is_no_secret
 from triage.redact.patterns import SecretPattern, Span, has_digit, is_basic_credentials, make_pattern
+from triage.text import lazy_pattern
 
-_MIXED = re.compile(r"(?=.*\d)(?:.*\d[A-Za-z]|.*[a-z][A-Z])", re.DOTALL)
+_MIXED = lazy_pattern(r"(?=.*\d)(?:.*\d[A-Za-z]|.*[a-z][A-Z])", re.DOTALL)
 _WORDS_OF_SECRETS = ("password", "passwd", "secret", "token", "api_key", "apikey")
 _URL_SAFE = str.maketrans("+/", "-_")
 _ASSIGNED = re.compile(rb"(?:password|passwd|pwd|secret|token|api_?key)[\"']?\s*[:=]", re.IGNORECASE)
-_MISMATCH = re.compile(
+_MISMATCH = lazy_pattern(
     r"(?:password|passwd|token|secret|key|signature|hmac|csrf|credentials?|code|cookie|nonce|state)\b[^\n]{0,60}?mismatch([^\n]*)"
     r"|mismatch([^\n]*)",
     re.IGNORECASE,
 )
-_GOT = re.compile(
+_GOT = lazy_pattern(
     r"\b(?:got|received|was|actual|expected|want(?:ed)?)\b[:=]?\s*[\"']([^\"'\n]+)[\"']", re.IGNORECASE
 )
-_NAME = re.compile(r"[0-9a-f-]{7,}|v?\d+(?:[.-]\w+)*|[a-z]+(?:[-_.:/][a-z0-9]+)*|sha\d+:.*", re.IGNORECASE)
+_NAME = lazy_pattern(r"[0-9a-f-]{7,}|v?\d+(?:[.-]\w+)*|[a-z]+(?:[-_.:/][a-z0-9]+)*|sha\d+:.*", re.IGNORECASE)
 
 
 def _encoded_hints() -> str:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from triage.text import lazy_pattern
+
 _DEPTH = 3
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "n": "\n", "r": "\r", "t": "\t"}
-_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(
     r"%(?P<percent>[0-7][0-9a-fA-F])|(?P<utf8>%[c-fC-F][0-9a-fA-F](?:%[89abAB][0-9a-fA-F]){1,3})"
     r"|\\u(?P<json>[0-9a-fA-F]{4})|&(?P<entity>amp|lt|gt|quot|apos);"
     r"|&#x(?P<hex>[0-7]?[0-9a-fA-F]);|&#0?(?P<decimal>\d{2,3});|\\(?P<backslash>[\"'/nrt\\])"

@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from triage.text import lazy_pattern
+
 #: Start, end and kind of a secret in a text.
 Span = tuple[int, int, str]
 
-_DIGIT = re.compile(r"\d")
-_RANDOM = re.compile(r"\d|[+/=]|[a-z][A-Z]")
+_DIGIT = lazy_pattern(r"\d")
+_RANDOM = lazy_pattern(r"\d|[+/=]|[a-z][A-Z]")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class SecretPattern:
 
 def make_pattern(kind: str, hints: str, pattern: str, fits: Callable[[str], bool] = bool) -> SecretPattern:
     """Return the form of a secret; ``hints`` are separated by blanks."""
-    return SecretPattern(kind, tuple(hints.split()), re.compile(pattern), fits)
+    return SecretPattern(kind, tuple(hints.split()), lazy_pattern(pattern), fits)
 
 
 def is_basic_credentials(value: str) -> bool:

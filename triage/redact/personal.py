@@ -1,9 +1,9 @@
 """Find numbers and names of people: payment cards, accounts, phones, users."""
 
-import re
 from collections.abc import Iterator
 
 from triage.redact.patterns import SecretPattern, Span, make_pattern
+from triage.text import lazy_pattern
 
 #: Lengths of IBANs by country (the IBAN registry of SWIFT).
 _IBAN_LENGTHS = {
@@ -23,10 +23,12 @@ _SERVICE_USERS = frozenset({
     "share", "shared", "site", "spark", "src", "svc", "system", "test", "tomcat", "travis", "ubuntu", "user", "username", "vagrant",
     "vcap", "vscode", "web", "worker", "www", "www-data",
 })  # fmt: skip
-_DIGITS = re.compile(r"\D")
-_PHONE = re.compile(r"(?<![\w+.:/-])(?<!\d )\+[1-9]\d{0,15}+(?:[ .-]?\(\d{1,5}\)|[ .-]\d{1,12}+){0,6}(?!\w)")
-_LAST_GROUP = re.compile(r"[ .()-]*\d+\)?$")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,3}(?:\.\d{1,3}){3}")
+_DIGITS = lazy_pattern(r"\D")
+_PHONE = lazy_pattern(
+    r"(?<![\w+.:/-])(?<!\d )\+[1-9]\d{0,15}+(?:[ .-]?\(\d{1,5}\)|[ .-]\d{1,12}+){0,6}(?!\w)"
+)
+_LAST_GROUP = lazy_pattern(r"[ .()-]*\d+\)?$")
+_DATE = lazy_pattern(r"\d{4}-\d\d-\d\d|\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def _is_card(value: str) -> bool:

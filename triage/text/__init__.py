@@ -5,11 +5,12 @@ its ``subject``, grouped by its ``message_template``, and shown through ``clean`
 (terminals), ``clean_data`` (plain data), ``clean_json`` (JSON), ``code``, ``fence``, ``cell`` and ``prose``
 (Markdown), ``excerpt`` and ``shorten_names`` (little space), ``filename`` (paths) and ``quote`` (Logging
 filters). ``pluralize`` and ``count_times`` write counts. ``remember_texts`` spares work on lines that
-repeat.
+repeat, ``lazy_pattern`` on patterns that are never used.
 """
 
 from triage.text.counts import count_times, pluralize
 from triage.text.excerpts import excerpt
+from triage.text.lazy_pattern import lazy_pattern
 from triage.text.markdown import cell, code, fence, prose
 from triage.text.messages import SUBJECT_LIMIT, quotes, subject, summary_line
 from triage.text.names import short_instance, shorten_names
@@ -30,6 +31,7 @@ __all__ = [
     "excerpt",
     "fence",
     "filename",
+    "lazy_pattern",
     "message_template",
     "path_template",
     "pluralize",

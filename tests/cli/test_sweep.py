@@ -54,8 +54,8 @@ def test_round_ends_with_one_table(call: Call, server: LoggingServer, github: Gi
     assert header.split() == ["service", "verdict", "incident", "since", "issue"]
     assert [row.split("  ")[0] for row in rows if row and not row.startswith(" ")][:3] == [
         "kiosk",
-        "storefront-checkout-paym",
-        "ents-europe",
+        "storefront-checkout-",
+        "payments-europe",
     ]
     assert "NOT READY" in rows[0]
     assert rows[0].endswith("08:10  would open")

@@ -17,7 +17,7 @@ from triage.window import format_utc_and_local
 _NUMBER = re.compile(r"/(?:issues|work_items)/(\d+)$", re.ASCII)
 _NOT_READ = ("NOT READ", "dim")
 #: Columns from which on the terminal is wide, between the cells, and of an incident at least.
-_WIDE, _GAP, _LEAST_WIDTH = 110, 2, 20
+_WIDE, _GAP, _LEAST_WIDTH = 110, 2, 16
 #: The place of the incident in a row.
 _INCIDENT = 2
 
@@ -51,10 +51,10 @@ def _render(done: Sweep, *, quiet: bool) -> Iterator[RenderableType]:
 
 def _table(done: Sweep) -> Table:
     """Return the table: all columns but the incident are as wide as they must be."""
-    rows = [row for service in done.services for row in _rows(service, done)]
     wide = text_width() >= _WIDE
+    rows = [row for service in done.services for row in _rows(service, done, wide=wide)]
     headers = ("service", "verdict", "incident", "since (UTC)" if wide else "since", "issue")
-    most = (30 if wide else 24, 12, 0, 16, 26 if wide else 13)
+    most = (30 if wide else 20, 12, 0, 11, 24 if wide else 13)
     widths = [
         min(limit, max(len(header), *(len(row[column]) for row in rows)))
         for column, (header, limit) in enumerate(zip(headers, most, strict=True))
@@ -64,17 +64,19 @@ def _table(done: Sweep) -> Table:
     for header, width in zip(headers, widths, strict=True):
         table.add_column(header, overflow="fold", width=width)
     for row in rows:
-        row[_INCIDENT].plain = shorten_names(row[_INCIDENT].plain, 2 * widths[_INCIDENT] - _GAP)
+        row[_INCIDENT].plain = shorten_names(
+            row[_INCIDENT].plain, (2 if wide else 3) * widths[_INCIDENT] - _GAP
+        )
         table.add_row(*row)
     return table
 
 
-def _rows(service: SweptService, done: Sweep) -> Iterator[tuple[Text, ...]]:
+def _rows(service: SweptService, done: Sweep, *, wide: bool) -> Iterator[tuple[Text, ...]]:
     verdict = Text(*(VERDICTS[service.verdict] if service.verdict else _NOT_READ))
     name = Text(clean(service.service))
     for incident in service.incidents:
         title = f"{incident.severity}{' (over)' if incident.recovered else ''} {clean(incident.title)}"
-        yield name, verdict, Text(title), Text(_since(incident, done)), Text(_issue(incident))
+        yield name, verdict, Text(title), Text(_since(incident, done)), Text(_issue(incident, wide=wide))
         name = verdict = Text()
     if service.omitted:
         yield name, verdict, Text(f"and {service.omitted:,} more"), Text(), Text()
@@ -85,14 +87,14 @@ def _rows(service: SweptService, done: Sweep) -> Iterator[tuple[Text, ...]]:
 def _since(incident: SweptIncident, done: Sweep) -> str:
     """Return the time of an incident, with its day if that is not the day of the round."""
     day = format_utc_and_local(done.window.end)[:10]
-    return incident.since[11:16] if incident.since[:10] == day else incident.since[:16].replace("T", " ")
+    return incident.since[11:16] if incident.since[:10] == day else incident.since[5:16].replace("T", " ")
 
 
-def _issue(incident: SweptIncident) -> str:
+def _issue(incident: SweptIncident, *, wide: bool) -> str:
     """Return what is done with an issue, such as "updated #12"."""
     number = _NUMBER.search(incident.url)
     of = f" #{number[1]}" if number else f" {incident.url}" if incident.url else ""
-    note = f" ({incident.note})" if incident.note else ""
+    note = f" ({incident.note})" if incident.note and wide else ""
     return clean(f"{incident.action}{of}{note}")
 
 

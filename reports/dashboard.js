@@ -80,7 +80,7 @@
   const show = ({ title, order, sections, news: told }) => {
     const focused = document.activeElement;
     const section = focused && focused.closest("main > *");
-    document.title = title;
+    pageTitle = title;
     for (const old of [...page.children]) if (!order.includes(old.id)) old.remove();
     for (const [index, name] of order.entries()) {
       let live = document.getElementById(name);
@@ -105,6 +105,7 @@
 
   // The last status, and by how much the server's clock is ahead of this one.
   let status = null;
+  let pageTitle = document.title;
   let ahead = 0;
   let heard = Date.now();
   let lost = null;
@@ -123,6 +124,7 @@
     connection.className = kind;
     set(connection, text);
     document.body.classList.toggle("stale", kind === "lost");
+    document.title = kind === "lost" ? `NOT CONNECTED, was ${pageTitle}` : pageTitle;
   };
 
   const tick = () => {

@@ -37,6 +37,7 @@ def make_state(
         watch=make_update(found, seconds, services=list(services), seen=activity.alive(at)),
         timeline=found.timeline,
         regions=found.regions,
+        locations={active.service: active.location for active in found.activities},
         requests=found.request_history,
         verdict_changes=list(changes),
     )

@@ -145,6 +145,7 @@ def test_lost_server_is_reported_and_found_again(
     assert browser.run(BADGE) == "ready"
     assert "Logs read until" in browser.run("document.getElementById('age').textContent")
     assert browser.run("document.body.classList.contains('stale')")
+    assert browser.run("document.title").startswith("NOT CONNECTED, was READY")
     server.add(recent_entries(validation(0, down=["agent_supervisor"])))
     folder = tmp_path / "again"
     folder.mkdir()
@@ -152,6 +153,7 @@ def test_lost_server_is_reported_and_found_again(
         browser.wait_for("document.getElementById('connection').textContent === 'Live'")
         browser.wait_for(f"{BADGE} === 'not ready'")
         assert not browser.run("document.body.classList.contains('stale')")
+        assert browser.run("document.title").startswith("NOT READY")
 
 
 def test_several_services_and_one_without_a_chain(

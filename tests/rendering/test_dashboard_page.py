@@ -122,6 +122,11 @@ def test_each_region_has_its_verdict_its_reason_and_its_instances() -> None:
     assert "us-central1 not ready 0 of 1" in said
 
 
+def test_region_stays_known_when_no_instance_is_alive() -> None:
+    state = make_state(placed(validation(0), "europe-west4"), seconds=5000)
+    assert [(found.name, found.instances) for found in render(state).verdicts] == [("europe-west4", 0)]
+
+
 def test_several_services_have_an_overview_and_the_worst_leads_the_title() -> None:
     calm = [request(n, "/orders", 200, **STALL) for n in range(5)]
     page = render(make_state(calm, FAILED, services=("stall", SERVICE)))

@@ -51,7 +51,7 @@ class DashboardServer:
 
         Raises:
             UsageError: the packages of the extra are missing.
-            IOFailureError: the address cannot be used.
+            IOFailureError: nothing can listen on the address.
 
         """
         check_web_extra()

@@ -15,6 +15,7 @@ class DashboardState(msgspec.Struct, frozen=True, kw_only=True):
         watch: the services, their diagnosis and their instances.
         timeline: their runs and requests.
         regions: the state of each region of the services that run in several, by service.
+        locations: a region of each service that an entry names, by service.
         requests: their requests by minute.
         verdict_changes: how their verdicts changed, the newest last.
 
@@ -23,6 +24,7 @@ class DashboardState(msgspec.Struct, frozen=True, kw_only=True):
     watch: Watch
     timeline: Timeline
     regions: dict[str, dict[str, ServiceState]] = {}
+    locations: dict[str, str] = {}
     requests: list[RequestMinute] = []
     verdict_changes: list[VerdictChange] = []
 
@@ -51,8 +53,7 @@ class DashboardState(msgspec.Struct, frozen=True, kw_only=True):
     def region_statuses(self, state: ServiceState) -> list["RegionStatus"]:
         """Return the status of a service in each of its regions; one without a name where none is known."""
         instances = self.instances_of(state)
-        names = dict.fromkeys([*state.regions, *(found.seen.location for found in instances)])
-        named = [name for name in names if name] or [""]
+        named = list(state.regions) or [self.locations.get(state.service, "")]
         whys = self.regions.get(state.service, {})
         regions = []
         for name in named:

@@ -96,6 +96,7 @@ class _Poster:
             watch=watch,
             timeline=msgspec.structs.replace(analysis.timeline, runs=_shown_runs(analysis)),
             regions=analysis.regions,
+            locations={found.service: found.location for found in analysis.activities if found.location},
             requests=analysis.request_history,
             verdict_changes=list(self._changes),
         )

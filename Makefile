@@ -40,7 +40,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python .ci/check_commits.py
-	$(BIN)/zizmor --offline --quiet .github docs/examples/github-actions.yml
+	$(BIN)/zizmor --offline --quiet action.yml docs/examples/*.yml .github
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

@@ -220,6 +220,7 @@ def test_commands_take_the_formats_of_their_document() -> None:
         "gate": ("gate",),
         "report": ("report",),
         "entries": ("entries",),
+        "attach": ("ticket",),
     }
     context = click.Context(root_command)
     for name in COMMANDS:

@@ -1,11 +1,8 @@
-"""The CI recipes of docs/examples, run in a shell with fakes of gcloud and logs."""
+"""The CI recipes of docs/examples, run in a shell with fakes of gcloud, logs and issues."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,13 +10,23 @@ import pytest
 import yaml
 
 from tests.diagnosis.scenarios import crash
-from tests.fakes.logging_server import LoggingServer
+from tests.fakes.actions_runner import (
+    ROOT,
+    USES,
+    fake_python,
+    fake_triage,
+    load_action,
+    make_commands,
+    run_job,
+)
+from tests.fakes.github_server import GitHubServer
+from tests.fakes.logging_server import LoggingServer, read_export
+from tests.fakes.replay import shift_to_last_hour
 from tests.release.gate.scenarios import NEW, OLD, boot, healthy
 from tests.rendering.gates import find_commands
-from tests.runs.logs import SERVICE, Log, export
+from tests.runs.logs import SERVICE, export
 
-EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
-TRIAGE = Path(sys.executable).with_name("triage")
+EXAMPLES = ROOT / "docs" / "examples"
 BACK = f"run services update-traffic {SERVICE} --to-revisions={OLD}=100 --region=us-central1 --project=demo-project"
 #: What the new revision logs after its deployment, and the status that the gate ends with.
 ENDINGS = {
@@ -27,7 +34,17 @@ ENDINGS = {
     1: crash(1800, revision=NEW, instance="i2"),
     3: boot(1800, revision=NEW, instance="i2"),
 }
+TITLE = "The environment variable DATABASE_URL is not set"
+#: Exit status of a ``gcloud run deploy`` that fails.
+REFUSED = 1
+#: The keys of a build, of its options and of a step (cloud.google.com/build/docs/build-config-file-schema).
+BUILD_KEYS = {"steps", "timeout", "substitutions", "options", "availableSecrets"}
+STEP_KEYS = {"id", "name", "script", "secretEnv"}
+
+pytestmark = pytest.mark.tool("bash")
+
 each_ending = pytest.mark.parametrize("status", ENDINGS)
+Entries = list[dict[str, Any]]
 
 
 class RecipeResult(NamedTuple):
@@ -36,59 +53,57 @@ class RecipeResult(NamedTuple):
     status: int
     printed: str
     asked: list[str]
-
-
-def move_to_last_hour(logs: list[Log]) -> list[Log]:
-    """Return the entries moved to the last hour."""
-    moved = []
-    for log in export(logs):
-        past = datetime.now(UTC) - datetime(2026, 3, 1, 8, 45, tzinfo=UTC)
-        at = datetime.fromisoformat(log["timestamp"]) + timedelta(minutes=past // timedelta(minutes=1))
-        moved.append({**log, "timestamp": at.isoformat().replace("+00:00", "Z")})
-    return moved
+    summary: str = ""
 
 
 @pytest.fixture
-def server(status: int) -> Iterator[LoggingServer]:
-    with LoggingServer(move_to_last_hour([*healthy(), *ENDINGS[status]])) as server:
+def entries(status: int) -> Entries:
+    return export([*healthy(), *ENDINGS[status]])
+
+
+@pytest.fixture
+def server(entries: Entries) -> Iterator[LoggingServer]:
+    with LoggingServer(shift_to_last_hour(entries)) as server:
         yield server
 
 
 @pytest.fixture
-def machine(tmp_path: Path, server: LoggingServer) -> dict[str, str]:
-    """Return an environment with a fake gcloud and the installed triage."""
-    commands = tmp_path / "bin"
-    commands.mkdir()
-    played = {
-        "gcloud": f"""echo "$*" >> {tmp_path}/asked
-            case "$*" in *latestReady*) echo {OLD};; *latestCreated*) echo {NEW};; esac""",
-        "pipx": "exit 0",
+def github() -> Iterator[GitHubServer]:
+    with GitHubServer(issues=0) as server:
+        yield server
+
+
+@pytest.fixture
+def deployed() -> int:
+    """Return the exit status of ``gcloud run deploy``."""
+    return 0
+
+
+@pytest.fixture
+def machine(tmp_path: Path, server: LoggingServer, github: GitHubServer, deployed: int) -> dict[str, str]:
+    """Return an environment with a fake gcloud, and with triage instead of its installation."""
+    gcloud = f"""echo "$*" >> {tmp_path}/asked
+        case "$*" in
+        *latestReady*) echo {OLD};;
+        *latestCreated*) echo {NEW};;
+        "run deploy "*) exit {deployed};;
+        esac"""
+    (tmp_path / "temp").mkdir()
+    commands = {
+        "gcloud": gcloud,
         "pip": "exit 0",
-        "triage": f'exec {TRIAGE} "$@" --endpoint {server.address}',
+        "python3": fake_python(tmp_path / "bin"),
+        "triage": fake_triage(server.address),
     }
-    for name, lines in played.items():
-        (commands / name).write_text(f"#!/bin/bash\n{lines}\n", encoding="utf-8")
-        (commands / name).chmod(0o700)
     return {
-        "PATH": f"{commands}:{os.environ['PATH']}",
+        "PATH": make_commands(tmp_path / "bin", commands),
         "HOME": str(tmp_path),
         "NO_COLOR": "1",
         "TRIAGE_READS_PER_MINUTE": "1000000",
+        "CLOUDSDK_CONFIG": str(tmp_path / "no-gcloud"),
+        "GITHUB_API_URL": github.url,
+        "GITHUB_REPOSITORY": "demo/demo",
     }
-
-
-def shell(
-    script: str, folder: Path, environment: dict[str, str], *options: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["/bin/bash", *options, script],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def asked(folder: Path) -> list[str]:
@@ -98,62 +113,25 @@ def asked(folder: Path) -> list[str]:
 # GitHub Actions
 
 
-def workflow() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((EXAMPLES / "github-actions.yml").read_text(encoding="utf-8"))
+def workflow(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8"))
     return loaded
 
 
-def step_runs(condition: str, outputs: dict[str, str], *, failed: bool) -> bool:
-    """Return whether a step runs: ``failure()`` and comparisons joined by ``&&``."""
-    told = []
-    for part in condition.split(" && "):
-        if part == "failure()":
-            told.append(failed)
-            continue
-        compared = re.fullmatch(r"steps\.([\w.]+) (==|!=) '([^']*)'", part)
-        assert compared, part
-        told.append((outputs.get(compared[1], "") == compared[3]) == (compared[2] == "=="))
-    return all(told)
-
-
-def resolved(value: str, outputs: dict[str, str]) -> str:
-    return re.sub(r"\$\{\{ steps\.([\w.]+) \}\}", lambda found: outputs[found[1]], value)
-
-
-def run_workflow(folder: Path, environment: dict[str, str]) -> RecipeResult:
-    """Run the job step by step, with the outputs of steps."""
-    outputs: dict[str, str] = {}
-    printed, status = "", 0
-    job = workflow()
-    environment = {
-        **environment,
-        **job["env"],
-        "WAIT": "0s",
-        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
-    }
-    for number, step in enumerate(job["jobs"]["deploy"]["steps"]):
-        runs = step_runs(step["if"], outputs, failed=bool(status)) if "if" in step else not status
-        if "run" not in step or not runs:
-            continue
-        given = {name: resolved(value, outputs) for name, value in step.get("env", {}).items()}
-        output, script = folder / f"output-{number}", folder / f"step-{number}.sh"
-        output.touch()
-        script.write_text(step["run"], encoding="utf-8")
-        done = shell(str(script), folder, {**environment, **given, "GITHUB_OUTPUT": str(output)}, "-e")
-        printed += done.stdout
-        status = status or done.returncode
-        lines = output.read_text(encoding="utf-8").splitlines()
-        outputs |= {
-            f"{step['id']}.outputs.{line.partition('=')[0]}": line.partition("=")[2] for line in lines
-        }
-    return RecipeResult(status, printed, asked(folder))
+def run_workflow(name: str, folder: Path, environment: dict[str, str]) -> RecipeResult:
+    """Run the job of a workflow without waiting, as a runner in a folder of its own."""
+    loaded = workflow(name)
+    job = loaded["jobs"]["deploy"] | {"env": loaded["env"] | {"WAIT": "0s"}}
+    runner = {"RUNNER_TEMP": str(folder / "temp")}
+    done = run_job(job, folder, environment | runner, **{"github.token": "good"})
+    return RecipeResult(done.status, done.printed, asked(folder), done.summary)
 
 
 @each_ending
 def test_workflow_returns_the_gate_status_and_rolls_back_only_after_a_failure(
     status: int, tmp_path: Path, machine: dict[str, str]
 ) -> None:
-    ran = run_workflow(tmp_path, machine)
+    ran = run_workflow("github-actions.yml", tmp_path, machine)
     assert ran.status == status
     assert (BACK in ran.asked) == (status == 1)
     assert (
@@ -165,35 +143,73 @@ def test_workflow_returns_the_gate_status_and_rolls_back_only_after_a_failure(
     assert commands[-1].title == f"triage gate {NEW}: {word}"
     assert {command.name for command in commands} == levels
     assert any(f"--to-revisions={OLD}=100" in command.message for command in commands) == (status == 1)
-    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith(f"## Gate: {word}\n")
+    assert ran.summary.startswith(f"## Gate: {word}\n")
+
+
+@pytest.mark.parametrize(("status", "deployed"), [(1, REFUSED)])
+def test_workflow_names_the_cause_of_a_failed_deployment_and_moves_no_traffic(
+    status: int, tmp_path: Path, machine: dict[str, str]
+) -> None:
+    ran = run_workflow("github-actions.yml", tmp_path, machine)
+    assert ran.status == REFUSED
+    assert BACK not in ran.asked
+    assert find_commands(ran.printed)[0].title.endswith("No worker can boot: the image has no module billing")
+
+
+@pytest.mark.parametrize(
+    "entries", [list(read_export(ROOT / "examples" / "storefront.json"))], ids=["storefront"]
+)
+@pytest.mark.parametrize("deployed", [0, REFUSED])
+def test_workflow_says_why_only_where_the_deployment_failed(
+    tmp_path: Path, machine: dict[str, str], github: GitHubServer, deployed: int
+) -> None:
+    ran = run_workflow("github-diagnose.yml", tmp_path, machine)
+    assert ran.status == deployed
+    titles = [command.title for command in find_commands(ran.printed)]
+    assert titles == ([f"triage storefront: {TITLE}", "triage ticket"] if deployed else [])
+    assert [issue["title"] for issue in github.issues.values()] == [f"storefront: {TITLE}"] * deployed
+
+
+@pytest.mark.parametrize("name", ["github-actions.yml", "github-diagnose.yml"])
+def test_workflow_gives_the_action_only_inputs_that_it_has(name: str) -> None:
+    (step,) = [step for step in workflow(name)["jobs"]["deploy"]["steps"] if step.get("uses") == USES]
+    assert step["with"].keys() <= load_action()["inputs"].keys()
 
 
 # Cloud Build
 
 
-def build() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((EXAMPLES / "cloudbuild.yaml").read_text(encoding="utf-8"))
+def build(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8"))
     return loaded
 
 
-def substitute(text: str, known: dict[str, str]) -> str:
-    """Return a text as Cloud Build substitutes it: ``$$``, ``$NAME``, ``${NAME}``."""
-    return re.sub(
-        r"\$(?:\$|\{(\w+)\}|([A-Z_]\w*))",
-        lambda found: "$" if found[0] == "$$" else known[found[1] or found[2]],
-        text,
-    )
+def run_build(name: str, folder: Path, environment: dict[str, str]) -> RecipeResult:
+    """Run the scripts of a build one by one in one folder, until a step fails.
 
-
-def run_build(folder: Path, environment: dict[str, str]) -> RecipeResult:
-    """Run the build step by step in one folder, until a step fails."""
-    config = build()
+    Substitutions are environment variables of a script (cloud.google.com/build/docs/configuring-builds/
+    run-bash-scripts), and secrets only of the steps that name them.
+    """
+    config = build(name)
+    assert config.keys() <= BUILD_KEYS
+    assert config["options"] == {"automapSubstitutions": True}
     known = {**config["substitutions"], "PROJECT_ID": "demo-project", "_WAIT": "0s"}
     printed = ""
-    for step in config["steps"]:
-        options, script = [substitute(argument, known) for argument in step["args"]]
-        assert step["entrypoint"] == "bash"
-        done = shell(script, folder, environment, options)
+    for number, step in enumerate(config["steps"]):
+        assert step.keys() <= STEP_KEYS
+        script = folder / f"build-{number}.sh"
+        script.write_text(step["script"], encoding="utf-8")
+        script.chmod(0o700)
+        secrets = dict.fromkeys(step.get("secretEnv", []), "good")
+        done = subprocess.run(
+            [script],
+            cwd=folder,
+            env={**environment, **known, **secrets},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         printed += done.stdout
         if done.returncode:
             return RecipeResult(done.returncode, printed, asked(folder))
@@ -204,22 +220,58 @@ def run_build(folder: Path, environment: dict[str, str]) -> RecipeResult:
 def test_build_returns_the_gate_status_and_rolls_back_only_after_a_failure(
     status: int, tmp_path: Path, machine: dict[str, str]
 ) -> None:
-    ran = run_build(tmp_path, machine)
+    ran = run_build("cloudbuild.yaml", tmp_path, machine)
     assert ran.status == status
     assert (BACK in ran.asked) == (status == 1)
     word = {0: "PASSED", 1: "FAILED", 3: "INCONCLUSIVE"}[status]
     assert f"{word}  {NEW}  " in ran.printed
+    assert ("No worker can boot: the image has no module billing\n" in ran.printed) == (status == 1)
+
+
+@pytest.mark.parametrize(("status", "deployed"), [(1, REFUSED)])
+def test_build_names_the_cause_of_a_failed_deployment_and_moves_no_traffic(
+    status: int, tmp_path: Path, machine: dict[str, str]
+) -> None:
+    ran = run_build("cloudbuild.yaml", tmp_path, machine)
+    assert ran.status == REFUSED
+    assert BACK not in ran.asked
+    assert "No worker can boot: the image has no module billing\n" in ran.printed
+
+
+@pytest.mark.parametrize(
+    "entries", [list(read_export(ROOT / "examples" / "storefront.json"))], ids=["storefront"]
+)
+@pytest.mark.parametrize("deployed", [0, REFUSED])
+def test_build_says_why_only_where_the_deployment_failed(
+    tmp_path: Path, machine: dict[str, str], github: GitHubServer, deployed: int
+) -> None:
+    ran = run_build("cloudbuild-diagnose.yaml", tmp_path, machine)
+    assert ran.status == deployed
+    assert (f"\n{TITLE}\n" in ran.printed) == bool(deployed)
+    assert [issue["title"] for issue in github.issues.values()] == [f"storefront: {TITLE}"] * deployed
+    assert (tmp_path / "report.md").exists() == bool(deployed)
+
+
+@pytest.mark.parametrize("name", ["cloudbuild.yaml", "cloudbuild-diagnose.yaml"])
+def test_build_has_its_secrets_and_substitutions(name: str) -> None:
+    config = build(name)
+    scripts = "".join(step["script"] for step in config["steps"])
+    assert set(re.findall(r"\$(_\w+)", scripts)) == config["substitutions"].keys()
+    held = {item["env"] for item in config.get("availableSecrets", {}).get("secretManager", [])}
+    assert {secret for step in config["steps"] for secret in step.get("secretEnv", [])} == held
+
+
+# the pages
 
 
 def test_page_links_both_recipes_and_names_every_criterion() -> None:
     import tomllib
 
-    root = EXAMPLES.parents[1]
-    page = (root / "docs" / "gate.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "gate.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page)
     assert {"examples/github-actions.yml", "examples/cloudbuild.yaml"} <= set(links)
-    assert [link for link in links if not (root / "docs" / link).exists()] == []
-    criteria = tomllib.loads((root / "reports" / "gate.toml").read_text(encoding="utf-8"))
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+    criteria = tomllib.loads((ROOT / "reports" / "gate.toml").read_text(encoding="utf-8"))
     for name, table in criteria.items():
         row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
         told = tomllib.loads("\n".join(re.findall(r"`(\w+ = [^`]+)`", row)))

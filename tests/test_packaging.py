@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import triage
+from tests.fakes.actions_runner import load_action
 from triage.cli.app import COMMANDS
 
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -92,6 +93,44 @@ def test_an_installed_triage_works_from_any_folder(installed: Path, tmp_path: Pa
     assert run(installed / "triage", "gate", after, cwd=tmp_path).startswith("PASSED")
     compared = run(installed / "triage", "compare", before, after, "--format", "markdown", cwd=tmp_path)
     assert "AFTER is better" in compared
+
+
+@pytest.mark.tool("bash")
+def test_the_action_installs_its_own_checkout(tmp_path: Path) -> None:
+    """Run the script without a network: the dependencies are those of this environment."""
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": sysconfig.get_path("purelib"),
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",
+    }
+    script = tmp_path / "install.sh"
+    script.write_text(load_action()["runs"]["steps"][0]["run"], encoding="utf-8")
+    done = subprocess.run(
+        ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    installed = tmp_path / "triage-environment" / "bin"
+    program = "import triage; print(triage.__path__[0], triage.__version__)"
+    printed = subprocess.run(
+        [installed / "python", "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert printed.startswith(str(tmp_path))
+    assert printed.split()[-1] == triage.__version__
+    assert (installed / "triage").exists()
 
 
 def test_every_command_of_an_installed_triage_has_help(installed: Path, tmp_path: Path) -> None:

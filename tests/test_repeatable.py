@@ -35,7 +35,7 @@ def test_makefile_and_continuous_integration_name_the_profiles() -> None:
     assert "--hypothesis-profile=fuzz" in (TESTS.parent / "Makefile").read_text(encoding="utf-8")
     script = (TESTS.parent / ".ci" / "run").read_text(encoding="utf-8")
     assert "--require-tools" in script
-    for name in ("chromium", "java", "ripgrep"):
+    for name in ("chromium", "java", "npm", "ripgrep"):
         assert TOOLS[name][1] in script
 
 

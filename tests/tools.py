@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterable
+from typing import NoReturn
 
 import pytest
 
@@ -11,6 +12,7 @@ TOOLS = {
     "bash": (("bash",), "bash"),
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
     "java": (("java",), "default-jre-headless"),
+    "npm": (("npm",), "npm"),
     "ripgrep": (("rg",), "ripgrep"),
 }
 
@@ -24,10 +26,15 @@ def check_tools(item: pytest.Item) -> None:
     """Skip a test whose program is missing; fail it with --require-tools."""
     for mark in item.iter_markers("tool"):
         name = mark.args[0]
-        if find_tool(name) is None and item.config.getoption("--require-tools"):
-            pytest.fail(_reason(name), pytrace=False)
-        elif find_tool(name) is None:
-            pytest.skip(_reason(name))
+        if find_tool(name) is None:
+            skip_or_fail(item.config, _reason(name))
+
+
+def skip_or_fail(config: pytest.Config, reason: str) -> NoReturn:
+    """Skip a test for want of something; fail it with --require-tools."""
+    if config.getoption("--require-tools"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
 
 
 def describe_skips(reasons: Iterable[str]) -> list[str]:

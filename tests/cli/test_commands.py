@@ -70,6 +70,7 @@ def test_json_diagnosis_is_the_document(call: Call) -> None:
     [
         ([], 0),
         (["--exit-code"], 1),
+        (["--fail-on", "not_ready"], 1),
         (["--fail-on", "degraded"], 1),
         (["--strict"], 0),
         (["--strict", "--exit-code"], 1),

@@ -36,7 +36,13 @@ def degraded(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("options", "status"),
-    [([], 0), (["--exit-code"], 0), (["--strict"], 0), (["--fail-on", "degraded"], 1)],
+    [
+        ([], 0),
+        (["--exit-code"], 0),
+        (["--strict"], 0),
+        (["--fail-on", "not_ready"], 0),
+        (["--fail-on", "degraded"], 1),
+    ],
 )
 def test_degraded_service_fails_only_with_fail_on(
     call: Call, degraded: Path, options: list[str], status: int

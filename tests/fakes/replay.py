@@ -25,6 +25,14 @@ def shift_to_now(entries: Iterable[Entry], began: int, silence: float) -> Iterat
         yield at, entry | stamps
 
 
+def shift_to_last_hour(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries in order with new times, the last of them two minutes ago."""
+    given = list(entries)
+    times = [parse_timestamp(entry["timestamp"]) for entry in given]
+    began = time.time_ns() - 120 * NANOSECONDS - (max(times) - min(times))
+    return [entry for _, entry in shift_to_now(given, began, silence=86_400)]
+
+
 def replay(entries: Iterable[Entry], silence: float, arrive: Callable[[list[Entry]], None]) -> None:
     """Deliver the entries from now on at their original pace, silences shortened."""
     waiting = list(shift_to_now(entries, time.time_ns(), silence))

@@ -9,6 +9,7 @@ import click
 from triage.cli.options import (
     config_option,
     exports_argument,
+    format_option,
     pack_option,
     reading_options,
     template_option,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 @click.option("--even-if-ready", is_flag=True, help="Write the report even if there is nothing to report.")
 @tracker_options("The project; that of the pipeline or of the git remote origin if not given.")
 @template_option
+@format_option("ticket", "How to print what was written; github is for a step of GitHub Actions.")
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 @reading_options
 @pack_option
@@ -69,6 +71,7 @@ def attach_command(
     api_url: str | None,
     max_wait: float,
     template: str | None,
+    output_format: str,
     dry_run: bool,
     packs: "list[Pack]",
     configurations: "list[Configuration]",
@@ -103,12 +106,11 @@ def attach_command(
         if finding:
             _print_found(pipeline.find_issues(project, ticket))
         elif issue is not None:
-            _print_results(pipeline.attach(project, ticket, issue))
+            _print_results(pipeline.attach(project, ticket, issue), output_format)
         else:
             now = datetime.now(UTC)
-            _print_results(
-                pipeline.create_or_update(project, ticket, now=now, reopen=reopen, notify=print_note)
-            )
+            results = pipeline.create_or_update(project, ticket, now=now, reopen=reopen, notify=print_note)
+            _print_results(results, output_format)
 
 
 def _print_parts(ticket: "Ticket", *, with_title: bool) -> None:
@@ -128,7 +130,12 @@ def _print_found(found: "list[RelatedIssue]") -> None:
         print_note("no open issue of this incident was found; --create opens one")
 
 
-def _print_results(results: "list[TicketResult]") -> None:
+def _print_results(results: "list[TicketResult]", output_format: str) -> None:
+    if output_format == "github":
+        from triage.cli.github_actions import print_ticket_to_actions
+
+        print_ticket_to_actions(results)
+        return
     for result in results:
         click.echo(f"{result.done}  {result.url}" + (f"  ({result.note})" if result.note else ""))
 

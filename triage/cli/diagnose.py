@@ -40,7 +40,7 @@ def diagnose_command(
     *,
     repo: str | None,
     exit_code: bool,
-    fail_on: Literal["degraded"] | None,
+    fail_on: Literal["not_ready", "degraded"] | None,
     strict: bool,
 ) -> None:
     """Say what broke in the exported logs, and how we know.

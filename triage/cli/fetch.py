@@ -83,7 +83,7 @@ def fetch_command(
     template: str | None,
     output_format: str,
     exit_code: bool,
-    fail_on: Literal["degraded"] | None,
+    fail_on: Literal["not_ready", "degraded"] | None,
     strict: bool,
     reads_per_minute: int,
     endpoint: str,

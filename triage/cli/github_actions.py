@@ -5,7 +5,7 @@ Actions", "Adding a job summary" and "Setting an output parameter").
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import click
 from triage.errors import IOFailureError
 
 if TYPE_CHECKING:
+    from triage.models import TicketResult
     from triage.pipeline import StepAnswer
 
 #: More than 1 MiB in the summary of a step, and GitHub shows none of it.
@@ -33,16 +34,26 @@ def print_to_actions(answer: "StepAnswer") -> None:
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         room = _MAX_SUMMARY - (Path(path).stat().st_size if Path(path).exists() else 0)
         _append("GITHUB_STEP_SUMMARY", pipeline.job_summary(answer, room))
-    append_outputs(pipeline.step_outputs(answer))
+    _append_outputs(pipeline.step_outputs(answer))
 
 
-def append_outputs(outputs: Mapping[str, str]) -> None:
-    """Append outputs of one line each to the file that GITHUB_OUTPUT names, if any.
+def print_ticket_to_actions(results: "Sequence[TicketResult]") -> None:
+    """Print what was written to a tracker, and append it to the files that the runner names, if any.
 
     Raises:
-        IOFailureError: it cannot be written.
+        IOFailureError: such a file cannot be written.
 
     """
+    from triage import pipeline
+
+    click.echo(pipeline.ticket_annotation(results), nl=False)
+    issue = results[0].url.partition("#")[0]
+    _append("GITHUB_STEP_SUMMARY", f"Ticket: {issue}\n")
+    _append_outputs({"ticket": issue})
+
+
+def _append_outputs(outputs: Mapping[str, str]) -> None:
+    """Append outputs of one line each."""
     _append("GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
 
 

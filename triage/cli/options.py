@@ -266,12 +266,10 @@ def exit_status_options(function: Function) -> Function:
     )(function)
     function = click.option(
         "--fail-on",
-        type=click.Choice(["degraded"]),
-        help="Like --exit-code, and exit with status 1 if degraded too.",
+        type=click.Choice(["not_ready", "degraded"]),
+        help="Exit with status 1 if the service is not ready, or also if it is degraded.",
     )(function)
-    return click.option("--exit-code", is_flag=True, help="Exit with status 1 if the service is not ready.")(
-        function
-    )
+    return click.option("--exit-code", is_flag=True, help="The same as --fail-on not_ready.")(function)
 
 
 def _parse_time(_context: click.Context, option: click.Parameter, text: str | None) -> int | None:

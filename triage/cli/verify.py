@@ -149,7 +149,7 @@ def verify_command(
     packs: "list[Pack]",
     sends: bool,
     exit_code: bool,
-    fail_on: Literal["degraded"] | None,
+    fail_on: Literal["not_ready", "degraded"] | None,
     strict: bool,
     with_logs: bool,
 ) -> None:

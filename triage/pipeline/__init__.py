@@ -111,6 +111,7 @@ _MODULES = {
     "text_of": "triage.rendering.briefs.size",
     "sweep": "triage.pipeline.sweep_run",
     "ticket": "triage.pipeline.ticket_run",
+    "ticket_annotation": "triage.pipeline.github_actions",
     "to_json": "triage.pipeline.reports",
     "to_json_line": "triage.pipeline.fetch_run",
     "try_pack": "triage.pipeline.pack_trial",

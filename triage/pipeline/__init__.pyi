@@ -61,6 +61,7 @@ from triage.pipeline.github_actions import (
     error_annotation as error_annotation,
     job_summary as job_summary,
     step_outputs as step_outputs,
+    ticket_annotation as ticket_annotation,
 )
 from triage.pipeline.load_run import (
     load_summary as load_summary,

@@ -1,8 +1,9 @@
 """What GitHub Actions shows of an answer: annotations, the job summary and the outputs of a step."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from triage.models import Gate
+from triage.models import Gate, TicketResult
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.reports import gate_summary, report
 from triage.rendering.formats import find_renderer
@@ -46,6 +47,12 @@ def error_annotation(message: str) -> str:
     from triage.rendering.annotations import render_message
 
     return f"{render_message('error', 'triage', [message])}\n"
+
+
+def ticket_annotation(results: Sequence[TicketResult]) -> str:
+    """Return the workflow command that names what was written to a tracker."""
+    text: str = find_renderer("ticket", "github")(results)
+    return text
 
 
 def job_summary(answer: StepAnswer, room: int) -> str:

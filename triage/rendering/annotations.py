@@ -1,4 +1,4 @@
-"""GitHub Actions annotations of a gate, of a diagnosis and of an error.
+"""GitHub Actions annotations of a gate, of a diagnosis, of a ticket and of an error.
 
 The runner executes a line that starts with ``::`` after optional white space, and a line that holds ``##[``.
 Line breaks in messages are therefore escaped, and every printed line is a command of triage. The form of the
@@ -6,12 +6,12 @@ commands is that of docs.github.com ("Workflow commands for GitHub Actions"), an
 GitHub's own toolkit. GitHub shows at most ten annotations of each level for a step.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from triage.models import Criterion, Diagnosis, Gate, Playbook, Timeline
+from triage.models import Criterion, Diagnosis, Gate, Playbook, TicketResult, Timeline
 from triage.rendering.evidence import format_evidence, format_line, mask_gate
 from triage.rendering.first_actions import first_actions
 from triage.rendering.incident_view import IncidentView
@@ -69,6 +69,12 @@ def render_diagnosis(
         lines += [f"Also: {title}" for title in others[:_MAX_OTHERS]]
     title = f"triage {service}".rstrip()
     return f"{render_message(level, f'{title}: {incident.title if incident else word}', lines)}\n"
+
+
+def render_ticket(results: Sequence[TicketResult]) -> str:
+    """Return the workflow command that names what was written to a tracker."""
+    lines = [f"{result.done} {result.url}{result.note and f' ({result.note})'}" for result in results]
+    return f"{render_message('notice', 'triage ticket', lines)}\n"
 
 
 def render_message(level: Level, title: str, lines: list[str]) -> str:

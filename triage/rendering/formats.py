@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
-#: What can be rendered: the documents, the report on a diagnosis, and the table of entries.
-DocumentName = Literal["diagnosis", "timeline", "comparison", "gate", "load", "report", "entries"]
+#: What can be rendered: the documents, the report on a diagnosis, the table of entries, what a ticket became.
+DocumentName = Literal["diagnosis", "timeline", "comparison", "gate", "load", "report", "entries", "ticket"]
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -44,6 +44,8 @@ FORMATS = (
     Format("jsonl", ("entries",), "tables:write_jsonl"),
     Format("csv", ("entries",), "tables:write_csv"),
     Format("parquet", ("entries",), "parquet_table:write_parquet"),
+    Format("text", ("ticket",)),
+    Format("github", ("ticket",), "annotations:render_ticket"),
 )
 
 

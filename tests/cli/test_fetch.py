@@ -184,6 +184,22 @@ def test_no_entries_are_no_data_and_not_a_failure(call: Call, shop: LoggingServe
 
 
 @pytest.mark.parametrize(
+    ("option", "word", "listed"),
+    [
+        ("--job", "job", "gcloud run jobs list"),
+        ("--worker-pool", "worker pool", "gcloud run worker-pools list"),
+        ("--function", "function", "gcloud functions list"),
+    ],
+)
+def test_missing_workload_is_named_by_its_kind(
+    call: Call, shop: LoggingServer, option: str, word: str, listed: str
+) -> None:
+    called = call("fetch", option, "parcels", "--endpoint", shop.address, "--project", "demo", *SHOP_WINDOW)
+    assert f"no entries of {word} parcels in project demo from " in called.err
+    assert f"; list the {word}s: {listed} --project=demo\n" in called.err
+
+
+@pytest.mark.parametrize(
     ("now", "options", "window"),
     [
         ("2026-01-01T00:20:00Z", [], ("2025-12-31T23:20:00Z", "2026-01-01T00:20:00Z")),

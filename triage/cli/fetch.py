@@ -26,6 +26,15 @@ if TYPE_CHECKING:
     from triage.pipeline import Analysis
 
 
+#: The commands that list the workloads of a kind (gcloud reference, "gcloud run" and "gcloud functions").
+_LISTS: "dict[WorkloadKind, str]" = {
+    "service": "gcloud run services list",
+    "job": "gcloud run jobs list",
+    "worker_pool": "gcloud run worker-pools list",
+    "function": "gcloud functions list",
+}
+
+
 @click.command("fetch")
 @workload_options
 @click.option("--since", metavar="TIME", help="From this long ago until now: 90m, 2h.  [default: 1h]")
@@ -138,7 +147,7 @@ def fetch_command(
         current_settings().status = exit_status_of(
             analysis.diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict
         )
-        missing = _describe_missing(fetched, analysis)
+        missing = _describe_missing(fetched, analysis, kind)
         _print_notes(fetched, missing)
         if output_format == "text":
             _print_diagnosis(fetched, analysis)
@@ -166,13 +175,14 @@ def _fetch_and_diagnose(plan: "FetchPlan", packs: "list[Pack]") -> "tuple[list[F
         return pipeline.fetch(plan, packs, notify=progress.notify, show_progress=progress.show)
 
 
-def _describe_missing(fetched: "list[FetchResult]", analysis: "Analysis") -> list[str]:
-    """Return a sentence for each service without entries, if there is no answer for want of them."""
+def _describe_missing(fetched: "list[FetchResult]", analysis: "Analysis", kind: "WorkloadKind") -> list[str]:
+    """Return a sentence for each workload without entries, if there is no answer for want of them."""
     if analysis.diagnosis.verdict != "no_data":
         return []
+    word = kind.replace("_", " ")
     return [
-        f"no entries of service {file.service} in project {file.project} from {file.window}; "
-        f"list the services: gcloud run services list --project={file.project}"
+        f"no entries of {word} {file.service} in project {file.project} from {file.window}; "
+        f"list the {word}s: {_LISTS[kind]} --project={file.project}"
         for file in fetched
         if not file.entries
     ]

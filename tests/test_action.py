@@ -1,6 +1,7 @@
 """The action for GitHub (action.yml): its scripts run in bash, with a fake of Cloud Logging and of GitHub."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.fakes.replay import shift_to_last_hour
 from tests.release.gate.scenarios import NEW, OLD, healthy
 from tests.rendering.gates import find_commands
 from tests.runs.logs import SERVICE, export
+from triage.window import format_timestamp
 
 Run = Callable[..., JobResult]
 Entries = list[dict[str, Any]]
@@ -109,9 +111,7 @@ def test_failed_deployment_is_named_with_mitigation_and_evidence(
     assert command.title == "triage storefront: The environment variable DATABASE_URL is not set"
     assert "--to-revisions=storefront-00017-kay=100" in command.message
     assert "Error: Missing environment variable: DATABASE_URL" in command.message
-    assert done.summary.startswith(
-        "### Ready, degraded: The environment variable `DATABASE_URL` is not set\n"
-    )
+    assert done.summary.partition("\n")[0].endswith("The environment variable `DATABASE_URL` is not set")
     outputs = done.outputs("triage")
     assert outputs.keys() == {"verdict", "cause", "title", "report"}
     assert (outputs["verdict"], outputs["cause"]) == ("degraded", "environment-missing")
@@ -134,6 +134,18 @@ def test_failed_deployment_takes_few_reads(
     done = run({"service": service})
     assert done.outputs("triage")["cause"] == cause
     assert 0 < len(server.requests) <= MOST_READS
+
+
+def test_a_thousand_entries_more_take_one_read_more(run: Run, server: LoggingServer) -> None:
+    run({"service": "storefront"})
+    before, more = len(server.requests), 2_500
+    served = next(
+        entry for entry in read_export(STOREFRONT) if entry.get("httpRequest", {}).get("status") == 200
+    )
+    stamps = [format_timestamp(time.time_ns() - 600 * 10**9 + number * 10**6) for number in range(more)]
+    server.add(served | {"timestamp": stamp, "insertId": stamp} for stamp in stamps)
+    run({"service": "storefront"})
+    assert len(server.requests) - before <= before + more // 1_000 + 1
 
 
 def test_verdict_fails_the_step_only_on_demand(run: Run) -> None:

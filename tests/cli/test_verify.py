@@ -17,6 +17,7 @@ from tests.fakes.logging_server import LoggingServer, refuse
 from tests.fakes.service import Service
 from tests.fakes.service.logs import REVISION, Logs
 from tests.fakes.service.states import EVENTS, STATES, State
+from tests.rendering.gates import find_commands
 
 Call = Callable[..., Any]
 NAME = ("--service", "netra-backend-staging", "--events")
@@ -41,6 +42,15 @@ def healthy() -> Iterator[Service]:
 def closing() -> Iterator[Service]:
     with Service("closes-1011") as service:
         yield service
+
+
+def test_answer_can_be_an_annotation(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        monkeypatch.delenv(variable, raising=False)
+    with Service("header-check") as service:
+        (command,) = find_commands(call("verify", service.url, *NAME, "--format", "github").out)
+    assert command.name == "warning"
+    assert command.title.startswith("triage netra-backend-staging: ")
 
 
 def test_first_line_is_the_answer_followed_by_the_probe(call: Call) -> None:

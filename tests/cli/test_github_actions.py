@@ -173,7 +173,9 @@ def test_outputs_are_one_line_each_whatever_the_title_quotes() -> None:
     title = "Error: no tariff\ngate=passed\rverdict=ready\u2028cause=none"
     incidents = [msgspec.structs.replace(found.diagnosis.incidents[0], title=title)]
     diagnosis = msgspec.structs.replace(found.diagnosis, incidents=incidents)
-    outputs = pipeline.step_outputs(pipeline.StepAnswer(msgspec.structs.replace(found, diagnosis=diagnosis)))
+    outputs = pipeline.github_outputs(
+        pipeline.GitHubAnswer(msgspec.structs.replace(found, diagnosis=diagnosis))
+    )
     assert outputs["title"] == "Error: no tariff gate=passed\\x0dverdict=ready\\u2028cause=none"
     assert outputs["verdict"] == "not_ready"
 

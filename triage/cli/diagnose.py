@@ -19,7 +19,7 @@ from triage.errors import ExitStatus
 
 if TYPE_CHECKING:
     from triage.models import Diagnosis, Pack
-    from triage.pipeline import Configuration, Selection, StepAnswer
+    from triage.pipeline import Configuration, GitHubAnswer, Selection
 
 
 @click.command("diagnose")
@@ -49,7 +49,7 @@ def diagnose_command(
     or a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first two lines are the answer: verdict
     and service, then what broke.
     """
-    from triage.pipeline import StepAnswer, analyse
+    from triage.pipeline import GitHubAnswer, analyse
 
     analysis = analyse(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
@@ -58,7 +58,7 @@ def diagnose_command(
     diagnosis = analysis.diagnosis
     current_settings().status = exit_status_of(diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict)
     if output_format != "text":
-        print_for_programs(StepAnswer(analysis), output_format)
+        print_for_programs(GitHubAnswer(analysis), output_format)
         return
     from triage.cli.screens.console import print_screen
     from triage.cli.screens.diagnosis import render_answer, render_details
@@ -72,7 +72,7 @@ def diagnose_command(
         )
 
 
-def print_for_programs(answer: "StepAnswer", output_format: str) -> None:
+def print_for_programs(answer: "GitHubAnswer", output_format: str) -> None:
     """Print a diagnosis in a format that is not the screen."""
     from triage.cli.github_actions import print_to_actions
     from triage.pipeline import to_json

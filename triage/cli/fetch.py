@@ -154,7 +154,7 @@ def fetch_command(
         if report:
             write_report(analysis, report, template or "ticket")
         if output_format != "text":
-            answer = pipeline.StepAnswer(analysis, report=str(report or ""), note="; ".join(missing))
+            answer = pipeline.GitHubAnswer(analysis, report=str(report or ""), note="; ".join(missing))
             print_for_programs(answer, output_format)
 
 

@@ -163,7 +163,7 @@ def gate_command(
     if report:
         write_report(found, report)
     if output_format == "github":
-        print_to_actions(pipeline.StepAnswer(found, result, str(report or "")))
+        print_to_actions(pipeline.GitHubAnswer(found, result, str(report or "")))
     else:
         _print_gate(result, output_format)
     _report_to_channels(channels, result, found)

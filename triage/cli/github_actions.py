@@ -15,13 +15,13 @@ from triage.errors import IOFailureError
 
 if TYPE_CHECKING:
     from triage.models import TicketResult
-    from triage.pipeline import StepAnswer
+    from triage.pipeline import GitHubAnswer
 
 #: More than 1 MiB in the summary of a step, and GitHub shows none of it.
 _MAX_SUMMARY = 1 << 20
 
 
-def print_to_actions(answer: "StepAnswer") -> None:
+def print_to_actions(answer: "GitHubAnswer") -> None:
     """Print the annotations, and append to the files that the runner names, if any.
 
     Raises:
@@ -34,7 +34,7 @@ def print_to_actions(answer: "StepAnswer") -> None:
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         room = _MAX_SUMMARY - (Path(path).stat().st_size if Path(path).exists() else 0)
         _append("GITHUB_STEP_SUMMARY", pipeline.job_summary(answer, room))
-    _append_outputs(pipeline.step_outputs(answer))
+    _append_outputs(pipeline.github_outputs(answer))
 
 
 def print_ticket_to_actions(results: "Sequence[TicketResult]") -> None:

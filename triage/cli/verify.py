@@ -315,10 +315,10 @@ def _print_diagnosis(
     """Print the diagnosis and, under its answer, what the client saw."""
     from rich.text import Text
 
-    from triage.pipeline import StepAnswer
+    from triage.pipeline import GitHubAnswer
 
     if output_format != "text":
-        print_for_programs(StepAnswer(analysis), output_format)
+        print_for_programs(GitHubAnswer(analysis), output_format)
         return
     from triage.cli.screens.console import print_screen
     from triage.cli.screens.diagnosis import render_answer, render_details

@@ -56,11 +56,11 @@ from triage.pipeline.gate_evaluation import (
 )
 from triage.pipeline.gate_polling import poll_until_sure as poll_until_sure
 from triage.pipeline.github_actions import (
-    StepAnswer as StepAnswer,
+    GitHubAnswer as GitHubAnswer,
     annotations as annotations,
     error_annotation as error_annotation,
+    github_outputs as github_outputs,
     job_summary as job_summary,
-    step_outputs as step_outputs,
     ticket_annotation as ticket_annotation,
 )
 from triage.pipeline.load_run import (

@@ -1,4 +1,4 @@
-"""What GitHub Actions shows of an answer: annotations, the job summary and the outputs of a step."""
+"""What GitHub Actions shows of an answer: annotations, the job summary and the outputs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from triage.rendering.formats import find_renderer
 _CUT = "\n*The rest of the report is left out here: GitHub accepts 1 MiB.*\n"
 
 
-class StepAnswer(NamedTuple):
-    """The answer of a step.
+class GitHubAnswer(NamedTuple):
+    """An answer that is shown by GitHub Actions.
 
     Attributes:
         analysis: what was found in the logs.
@@ -29,7 +29,7 @@ class StepAnswer(NamedTuple):
     note: str = ""
 
 
-def annotations(answer: StepAnswer) -> str:
+def annotations(answer: GitHubAnswer) -> str:
     """Return the workflow commands of an answer, secrets masked.
 
     Those of a gate follow the cause; where there is no incident, they are alone.
@@ -55,7 +55,7 @@ def ticket_annotation(results: Sequence[TicketResult]) -> str:
     return text
 
 
-def job_summary(answer: StepAnswer, room: int) -> str:
+def job_summary(answer: GitHubAnswer, room: int) -> str:
     """Return the answer as Markdown in at most ``room`` bytes, secrets masked: the gate, then the report."""
     from triage.text import prose
     from triage.tickets.body_parts import split_body
@@ -73,8 +73,8 @@ def job_summary(answer: StepAnswer, room: int) -> str:
     return ""
 
 
-def step_outputs(answer: StepAnswer) -> dict[str, str]:
-    """Return the outputs of a step, one line each, secrets masked.
+def github_outputs(answer: GitHubAnswer) -> dict[str, str]:
+    """Return the outputs, one line each, secrets masked.
 
     ``verdict``; ``cause`` and ``title`` of the incident, "" where there is none; ``gate`` and ``report``
     where there is one. The title may quote a log.

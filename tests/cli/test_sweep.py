@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from grpc import StatusCode
 
-from tests.fakes.github_server import GitHubServer
+from tests.fakes.github_server import Fault, GitHubServer
 from tests.fakes.logging_server import LoggingServer, refuse
 from tests.pipeline.sweeping import NOW, POLICY, crashes, place, serves
 from tests.runs.logs import request
@@ -136,6 +136,15 @@ def test_used_up_quota_is_one_line_and_the_rest_is_for_the_next_round(
     assert early.startswith("the round ended early: the read quota of project demo stayed used up for ")
     assert unread.endswith("; the next round goes on there")
     assert github.issues == {}
+
+
+def test_refused_issue_is_one_line_with_77(call: Call, server: LoggingServer, github: GitHubServer) -> None:
+    github.faults = [Fault("POST", status=403, message="Resource not accessible", path="/issues")]
+    called = call(*at(server), "--apply", "--repo", "demo/demo")
+    assert called.status == 77
+    assert "refused" in called.out
+    assert "opened #1" in called.out
+    assert called.err.splitlines()[-1].startswith("refused: ")
 
 
 @pytest.mark.parametrize(

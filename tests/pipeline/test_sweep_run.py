@@ -196,6 +196,18 @@ class TestIssues:
         assert actions(again) == {"booth": ["opened"], "kiosk": ["opened"]}
         assert len(github.issues) == 2
 
+    def test_issue_that_is_refused_does_not_keep_others_from_being_written(
+        self, server: LoggingServer, github: GitHubServer, rounds: Rounds
+    ) -> None:
+        server.add([*crashes("booth"), *crashes("kiosk")])
+        github.faults = [Fault("POST", status=403, message="Resource not accessible", path="/issues")]
+        done = rounds.run(github, apply=True)
+        assert actions(done) == {"booth": ["refused"], "kiosk": ["opened"]}
+        assert "demo/demo" in done.refused
+        assert done.stopped == ""
+        again = rounds.run(github, apply=True, now=NOW + HOUR)
+        assert again.window.start == START + HOUR
+
     def test_gitlab_gets_the_issues_too(self, server: LoggingServer, rounds: Rounds) -> None:
         server.add(crashes("kiosk"))
         with GitLabServer() as gitlab:
@@ -209,14 +221,22 @@ class TestIssues:
             assert done.services[0].incidents[0].url.endswith("/-/issues/2")
             assert len(gitlab.issues) == 2
 
+    @pytest.mark.parametrize(("names", "refused"), [(["kiosk"], 1), (["a", "b", "c", "d"], 3)])
     def test_missing_permission_is_an_error_and_keeps_the_window(
-        self, server: LoggingServer, github: GitHubServer, rounds: Rounds, tmp_path: Path
+        self,
+        server: LoggingServer,
+        github: GitHubServer,
+        rounds: Rounds,
+        names: list[str],
+        refused: int,
     ) -> None:
-        server.add(crashes("kiosk"))
-        github.faults = [Fault("POST", status=403, message="Resource not accessible", path="/issues")]
+        server.add([log for name in names for log in crashes(f"{name}-service")])
+        fault = Fault("POST", status=403, message="Resource not accessible", path="/issues")
+        github.faults = [fault] * 5
         with pytest.raises(NoPermissionError):
             rounds.run(github, apply=True)
-        assert not (tmp_path / "sweep.json").exists()
+        assert len(github.faults) == 5 - refused
+        assert not Path(rounds.plan.state).exists()
 
 
 class TestRounds:

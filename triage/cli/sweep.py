@@ -124,8 +124,8 @@ def _exit_status(done: "Sweep", *, exit_code: bool, fail_on: str | None, strict:
     failing = {"not_ready", fail_on} if exit_code or fail_on else set()
     if verdicts & failing:
         return ExitStatus.NOT_READY
-    if done.stopped:
-        return ExitStatus.TRY_AGAIN
+    if done.stopped or done.refused:
+        return ExitStatus.TRY_AGAIN if done.stopped else ExitStatus.NO_PERMISSION
     is_partial = any(service.unread_since is not None for service in done.services)
     if strict and (is_partial or verdicts & {"inconclusive", "no_data"}):
         return ExitStatus.INCONCLUSIVE

@@ -15,6 +15,7 @@ IssueAction = Literal[
     "unchanged",
     "left closed",
     "not written",
+    "refused",
     "would open",
     "would update",
     "would leave closed",
@@ -97,6 +98,7 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
         services: the services, those that were not read last.
         calls: calls to Cloud Logging.
         stopped: why not all was read or written, "" if it was.
+        refused: why an issue was refused while others were written, "" if none was.
 
     """
 
@@ -104,3 +106,4 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     services: list[SweptService]
     calls: int
     stopped: str = ""
+    refused: str = ""

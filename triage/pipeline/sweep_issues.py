@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from triage.errors import TryAgainError
+from triage.errors import NoPermissionError, TryAgainError, UsageError
 from triage.models import Incident, IssueAction, SweptIncident, TicketResult
 from triage.pipeline.analyser import Analysis
 from triage.pipeline.ticket_run import ticket
@@ -15,6 +15,8 @@ from triage.redact import redact_text
 if TYPE_CHECKING:
     from triage.tickets import Tracker
 
+#: So many refusals without a success show that no issue can be written.
+_MOST_REFUSALS = 3
 _WOULD: dict[str, IssueAction] = {
     "opened": "would open",
     "updated": "would update",
@@ -26,8 +28,12 @@ _DONE: dict[str, IssueAction] = {"opened": "opened", "skipped": "left closed", "
 class IssueKeeper:
     """Opens and updates the issues of one round.
 
+    An issue that is refused, such as a locked one, does not keep the others from being written. Where none
+    could be written, the token or the project is wrong.
+
     Attributes:
         failure: why issues were not written any more, "" if they were.
+        refusals: the errors of issues that were refused.
 
     """
 
@@ -39,12 +45,23 @@ class IssueKeeper:
         self._today = today
         self._notify = notify
         self._apply = apply
+        self._done = 0
         self.failure = ""
+        self.refusals: list[NoPermissionError | UsageError] = []
+
+    def raise_refusal(self) -> None:
+        """Raise the first refusal, if nothing was done with any issue."""
+        if self.refusals and not self._done:
+            raise self.refusals[0]
 
     def keep(self, analysis: Analysis, incident: Incident) -> SweptIncident:
         """Return an incident with what is done with its issue.
 
         One that is over gets no issue, but the open issue that it has is updated.
+
+        Raises:
+            NoPermissionError, UsageError: several issues were refused, and none was written.
+
         """
         swept = describe(incident)
         if not _is_worth_an_issue(analysis, incident) or (self._tracker is None and incident.recovered):
@@ -54,10 +71,17 @@ class IssueKeeper:
         if self.failure:
             return msgspec.structs.replace(swept, action="not written")
         try:
-            return self._write(self._tracker, analysis, incident, swept)
+            swept = self._write(self._tracker, analysis, incident, swept)
         except TryAgainError as error:
             self.failure = error.message
             return msgspec.structs.replace(swept, action="not written")
+        except (NoPermissionError, UsageError) as error:
+            self.refusals.append(error)
+            if len(self.refusals) >= _MOST_REFUSALS:
+                self.raise_refusal()
+            return msgspec.structs.replace(swept, action="refused")
+        self._done += bool(swept.action)
+        return swept
 
     def _write(
         self, tracker: "Tracker", analysis: Analysis, incident: Incident, swept: SweptIncident

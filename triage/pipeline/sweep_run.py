@@ -172,11 +172,13 @@ class _Round:
         starts = self._starts()
         ordered = sorted(starts, key=lambda service: (starts[service], service))
         services = [self._read(service, starts[service]) for service in ordered]
+        self._issues.raise_refusal()
         return Sweep(
             window=self._planned.window,
             services=sorted(services, key=_worst_first),
             calls=budget.made,
             stopped="; ".join(filter(None, [self._unread, self._issues.failure])),
+            refused="; ".join(dict.fromkeys(error.message for error in self._issues.refusals)),
         )
 
     def _starts(self) -> dict[str, int]:

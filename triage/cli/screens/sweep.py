@@ -28,6 +28,8 @@ def print_sweep(done: Sweep, *, has_state: bool, is_applied: bool, quiet: bool) 
     unread = [service for service in done.services if service.unread_since is not None]
     if done.stopped:
         print_note(clean(f"the round ended early: {done.stopped}"))
+    if done.refused:
+        print_note(clean(f"refused: {done.refused}"))
     if unread:
         names = ", ".join(service.service for service in unread)
         then = (

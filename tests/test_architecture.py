@@ -22,6 +22,7 @@ TRIAGE = ROOT / "triage"
 
 GROUND_FLOOR = {"errors", "files", "measures", "models", "redact", "resources", "text", "window"}
 STAGES = {
+    "alerts",
     "probe",
     "release",
     "changes",

@@ -54,6 +54,10 @@ COMMANDS = {
         "triage.cli.gate:gate_command",
         "Pass or fail a revision after deployment.",
     ),
+    "alerts": (
+        "triage.cli.alerts:alerts_command",
+        "Make alert policies for causes, as Terraform or JSON.",
+    ),
     "query": ("triage.cli.query:query_group", "Match, lint and explain Logging filters offline."),
     "mcp": ("triage.cli.mcp:mcp_command", "Serve the tools of triage to an agent (MCP, over stdio)."),
 }

@@ -8,10 +8,11 @@ import msgspec
 
 from triage.entries import wire
 from triage.entries.times import protobuf_seconds, to_rfc3339
+from triage.models import layouts
 from triage.models.layouts import find_audit_log, fold_keys, parse_json_object
 
-#: Payload fields that may hold the text; the first one present wins.
-MESSAGE_KEYS = ("message", "msg", "text", "log", "textpayload", "event")
+#: Payload fields that may hold the text, as folded keys; the first one present wins.
+MESSAGE_KEYS = tuple(key.lower() for key in layouts.MESSAGE_KEYS)
 #: The fields of a message by their API names; the value of an inner message is such a mapping.
 Names = Mapping[str, object]
 _WHOLE_KEYS = ("labels", "resource.labels")

@@ -1,6 +1,7 @@
 """The data classes that the stages exchange: frozen and type-checked."""
 
 from triage.models.activity import RevisionActivity
+from triage.models.alert import Alert, AlertSet, AlertSettings, RefusedCause
 from triage.models.change import ConfigurationDifference
 from triage.models.comparison import (
     Change,
@@ -171,6 +172,9 @@ __all__ = [
     "STEPS",
     "WORKLOAD_RESOURCES",
     "AffectedService",
+    "Alert",
+    "AlertSet",
+    "AlertSettings",
     "AtMost",
     "Audit",
     "Balancer",
@@ -276,6 +280,7 @@ __all__ = [
     "Recognized",
     "Record",
     "RegionStatus",
+    "RefusedCause",
     "RelatedIssue",
     "RequestCounts",
     "RequestKind",

@@ -10,6 +10,8 @@ import msgspec
 AUDIT_LOG_PATHS = (("protopayload", "auditlog"), ("protopayload",), ("protopayloadauditlog",))
 #: Keys and nulls below these fields come from the log, so they stay unchanged.
 USER_KEYED = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
+#: Keys of a structured payload that may hold its message; the first one present wins.
+MESSAGE_KEYS = ("message", "msg", "text", "log", "textPayload", "event")
 _WORD = re.compile(r"_([a-z])")
 
 

@@ -1,4 +1,5 @@
 from triage.changes import Configuration as Configuration
+from triage.pipeline.alert_policies import build_alerts as build_alerts, render_alerts as render_alerts
 from triage.pipeline.analyser import Analyser as Analyser, Analysis as Analysis
 from triage.pipeline.analysis_runner import (
     analyse as analyse,
@@ -20,8 +21,8 @@ from triage.pipeline.briefs import (
 from triage.pipeline.cause_catalogue import (
     CauseKind as CauseKind,
     ListedCause as ListedCause,
+    find_cause as find_cause,
     list_causes as list_causes,
-    similar_causes as similar_causes,
 )
 from triage.pipeline.comparison import (
     ComparedAnalyses as ComparedAnalyses,
@@ -121,6 +122,7 @@ from triage.pipeline.schemas import schema as schema, schema_names as schema_nam
 from triage.rendering.briefs.size import text_of as text_of
 from triage.rendering.briefs.comparison import brief_comparison as brief_comparison
 from triage.rendering.briefs.timeline import brief_timeline as brief_timeline
+from triage.rendering.alert_policies import metric_command as metric_command
 from triage.rendering.change_view import (
     describe_item as describe_item,
     describe_items as describe_items,

@@ -6,6 +6,7 @@ import msgspec
 
 from triage import rules
 from triage.diagnosis.unexplained import unexplained_causes
+from triage.errors import UsageError
 from triage.models import Cause, Pack
 
 _UNEXPLAINED = "Failures that no rule explains"
@@ -70,6 +71,22 @@ def list_causes(packs: Sequence[Pack]) -> list[CauseKind]:
     ]
     unexplained = [ListedCause(cause.id, cause.title, "", cause.playbooks) for cause in unexplained_causes()]
     return [*groups, CauseKind(_UNEXPLAINED, unexplained)]
+
+
+def find_cause(name: str, groups: Sequence[CauseKind]) -> ListedCause:
+    """Return the cause of an id.
+
+    Raises:
+        UsageError: there is none; the hint names similar ones.
+
+    """
+    found = next((cause for group in groups for cause in group.causes if cause.id == name), None)
+    if found is None:
+        near = similar_causes(name, groups)
+        names = " or ".join(filter(None, [", ".join(near[:-1]), *near[-1:]]))
+        hint = f"did you mean {names}?" if near else "triage explain lists all causes"
+        raise UsageError(f"no cause is named {name!r}", hint)
+    return found
 
 
 def similar_causes(name: str, groups: Sequence[CauseKind], most: int = 10) -> list[str]:

@@ -9,8 +9,11 @@ from typing import Any, Literal
 
 import msgspec
 
-#: What can be rendered: the documents, the report on a diagnosis, the table of entries, what a ticket became.
-DocumentName = Literal["diagnosis", "timeline", "comparison", "gate", "load", "report", "entries", "ticket"]
+#: What can be rendered: the documents, the report on a diagnosis, the table of entries, what a ticket became,
+#: and alerts.
+DocumentName = Literal[
+    "diagnosis", "timeline", "comparison", "gate", "load", "report", "entries", "ticket", "alerts"
+]
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -46,6 +49,9 @@ FORMATS = (
     Format("parquet", ("entries",), "parquet_table:write_parquet"),
     Format("text", ("ticket",)),
     Format("github", ("ticket",), "annotations:render_ticket"),
+    Format("terraform", ("alerts",), "terraform:to_terraform"),
+    Format("terraform-json", ("alerts",), "terraform:to_terraform_json"),
+    Format("json", ("alerts",), "alert_policies:to_json"),
 )
 
 

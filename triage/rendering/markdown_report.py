@@ -131,17 +131,19 @@ def _fill_user_template(name: str, source: str, context: dict[str, Any]) -> str:
 
 def render_gate_summary(gate: Gate) -> str:
     """Return the result of a gate as Markdown, secrets masked."""
-    page = _builtin_environment(plain=False).get_template("gate.md.j2")
-    return _collapse_blank_lines(
-        page.render(_template_functions(None), gate=masked_gate(gate), md=escape.SafeMarkdown)
-    )
+    return render_builtin("gate.md.j2", gate=masked_gate(gate))
+
+
+def render_builtin(name: str, **values: Any) -> str:
+    """Return what a built-in template of Markdown prints."""
+    page = _builtin_environment(plain=False).get_template(name)
+    return _collapse_blank_lines(page.render(_template_functions(None), md=escape.SafeMarkdown, **values))
 
 
 def render_load(test: LoadTest) -> str:
     """Return a load test as Markdown, secrets masked."""
     masked = msgspec.convert(test.to_dict(), LoadTest)
-    page = _builtin_environment(plain=False).get_template("load.md.j2")
-    return _collapse_blank_lines(page.render(_template_functions(None), test=masked, md=escape.SafeMarkdown))
+    return render_builtin("load.md.j2", test=masked)
 
 
 def render_verification(
@@ -166,16 +168,12 @@ def render_verification(
     if incident is not None:
         masked_incident = msgspec.convert(redactor.redact_document(msgspec.to_builtins(incident)), Incident)
         view = IncidentView(1, masked_incident, None, after, playbooks or {}, load)
-    page = _builtin_environment(plain=False).get_template(_VERIFICATION)
-    return _collapse_blank_lines(
-        page.render(
-            _template_functions(None),
-            comparison=masked,
-            view=view,
-            revision=redactor.redact_text(revision),
-            masked=dict(redactor.counts),
-            md=escape.SafeMarkdown,
-        )
+    return render_builtin(
+        _VERIFICATION,
+        comparison=masked,
+        view=view,
+        revision=redactor.redact_text(revision),
+        masked=dict(redactor.counts),
     )
 
 

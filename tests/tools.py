@@ -14,6 +14,7 @@ TOOLS = {
     "java": (("java",), "default-jre-headless"),
     "npm": (("npm",), "npm"),
     "ripgrep": (("rg",), "ripgrep"),
+    "terraform": (("terraform",), "terraform"),
 }
 
 

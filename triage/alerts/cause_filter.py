@@ -49,6 +49,7 @@ class CauseFilter(Immutable, msgspec.Struct, frozen=True):
         text: the Logging filter, without the clause of a workload.
         counts_requests: whether each line is one failed request, of which only a rate is worth an alert.
         labels: what to extract from a line, by label.
+        keys: keys of a structured payload that it reads: fewer than all where it would be too long.
 
     """
 
@@ -58,6 +59,7 @@ class CauseFilter(Immutable, msgspec.Struct, frozen=True):
     text: str
     counts_requests: bool
     labels: dict[str, str] = {}
+    keys: Sequence[str] = MESSAGE_KEYS
 
 
 class _NamedRule(NamedTuple):
@@ -92,8 +94,8 @@ class FilterBuilder(Immutable):
         """
         rules = [self._by_name[name] for name in self._names(cause, pack)]
         self._check_kind(rules)
-        if not list(_clauses(rules, MESSAGE_KEYS[:1], every_line=cause.scope == "failure")):
-            raise InexpressibleCause("no rule in use shows it")
+        for reason in filter(None, map(_why_inexpressible, rules)):
+            raise InexpressibleCause(reason)
         return rules
 
     def build(self, cause: Cause, pack: Pack) -> CauseFilter:
@@ -109,9 +111,8 @@ class FilterBuilder(Immutable):
         for keys in (MESSAGE_KEYS, MESSAGE_KEYS[:2], MESSAGE_KEYS[:1]):
             text = self._text(names, keys, every_line=cause.scope == "failure")
             if len(text) <= _MOST_CHARACTERS:
-                return CauseFilter(
-                    cause, pack, rules, text, all(map(_is_request, rules)), _labels(cause, rules)
-                )
+                is_rate = all(map(_is_request, rules))
+                return CauseFilter(cause, pack, rules, text, is_rate, _labels(cause, rules), keys)
         raise InexpressibleCause(
             f"its filter has {len(text):,} characters, more than Cloud Logging takes: triage watch reports it"
         )
@@ -159,7 +160,7 @@ class FilterBuilder(Immutable):
                 any(self._reads(rule, hit, split=split and other.multiline) for hit in other.hits)
                 or any(self._reads(other, line, split=False) for line in contested)
             )
-            and _is_expressible(other)
+            and not _why_inexpressible(other)
         ]
 
     def _reads(self, rule: Rule, text: str, *, split: bool) -> bool:
@@ -210,11 +211,16 @@ def _clauses(rules: Sequence[Rule], keys: Sequence[str], *, every_line: bool) ->
             yield all_of([f"logName:{quote(log.replace('/', '%2F'))}", clause]) if log else clause
 
 
-def _is_expressible(rule: Rule) -> bool:
-    """Return whether a filter can express a rule."""
-    if reads_requests(rule):
-        return request_clause(rule) is not None
-    return _PROBE_LOG not in rule.log and (not _is_audited(rule) or _reads_status(rule))
+def _why_inexpressible(rule: Rule) -> str:
+    """Return why no filter can express a rule and what to do instead, "" if one can."""
+    if _PROBE_LOG in rule.log:
+        return "only triage verify writes its lines: run triage verify on a schedule"
+    if reads_requests(rule) and request_clause(rule) is None:
+        what = "its lines are those of a load balancer, which do not name the service"
+        return f"{what}: triage fetch --with-callers reads them"
+    if _is_audited(rule) and not _reads_status(rule):
+        return "its line is put together from several fields of an audit entry: triage watch reports it"
+    return ""
 
 
 def _is_audited(rule: Rule) -> bool:
@@ -233,24 +239,11 @@ def _origin(rule: Rule) -> tuple[str, str]:
 
 def _clauses_of_log(rules: Sequence[Rule], keys: Sequence[str], *, every_line: bool) -> Iterator[str]:
     """Yield the clauses for the lines of rules that have log and logger in common."""
-    if _PROBE_LOG in rules[0].log:
-        raise InexpressibleCause("only triage verify writes its lines: run triage verify on a schedule")
     if reads_requests(rules[0]):
-        for rule in rules:
-            clause = request_clause(rule)
-            if clause is None:
-                raise InexpressibleCause(
-                    "its lines are those of a load balancer, which do not name the service: "
-                    "triage fetch --with-callers reads them"
-                )
-            yield clause
+        yield from filter(None, map(request_clause, rules))
         return
     audited = [rule for rule in rules if _is_audited(rule)]
     if audited:
-        if not all(map(_reads_status, audited)):
-            raise InexpressibleCause(
-                "its line is put together from several fields of an audit entry: triage watch reports it"
-            )
         yield field_condition(audited, _STATUS, every_line=False)
     plain = [rule for rule in rules if not all(map(AUDIT_LINE.match, rule.hits))]
     if plain:

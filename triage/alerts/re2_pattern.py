@@ -81,7 +81,8 @@ def parts_between_spaces(pattern: str) -> list[str] | None:
 
 def contains_always(pattern: str, literal: str) -> bool:
     """Return whether every match of a valid pattern contains a text."""
-    return any(literal in run for run in _literal_runs(_parse(pattern)))
+    tree = _parse(pattern)
+    return any(literal in run for run in _literal_runs(tree, tree.state.flags))
 
 
 def escape(text: str) -> str:
@@ -94,8 +95,10 @@ def _parse(pattern: str) -> Any:
     return sre_parser.parse(pattern, re.ASCII)
 
 
-def _literal_runs(tree: Any) -> Iterator[str]:
+def _literal_runs(tree: Any, flags: int) -> Iterator[str]:
     """Yield the texts that every match contains."""
+    if flags & re.IGNORECASE:
+        return
     run = ""
     for operator, argument in tree:
         if operator is sre.LITERAL:
@@ -107,7 +110,7 @@ def _literal_runs(tree: Any) -> Iterator[str]:
         yield run
         run = ""
         if operator is sre.SUBPATTERN and not argument[1]:
-            yield from _literal_runs(argument[3])
+            yield from _literal_runs(argument[3], flags)
     yield run
 
 

@@ -1,6 +1,6 @@
 """Log entries that hold a line of a rule, in the forms in which services log it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from triage.alerts.cause_filter import AUDIT_LINE
@@ -20,11 +20,15 @@ _PREFIXES = (
 )
 
 
-def sample_entries(rule: Rule, line: str, name: str, kind: WorkloadKind) -> Iterator[dict[str, Any]]:
+def sample_entries(
+    rule: Rule, line: str, name: str, kind: WorkloadKind, keys: Sequence[str]
+) -> Iterator[dict[str, Any]]:
     """Yield the entries of a workload that hold a line, as the Logging API writes them.
 
     The line of an application stands in a text, in a structured payload, and behind the prefix of each
     logger that triage knows.
+
+    keys: keys of a structured payload under which it stands.
     """
     if found := AUDIT_LINE.fullmatch(line):
         method, resource, status = found.groups()
@@ -39,19 +43,18 @@ def sample_entries(rule: Rule, line: str, name: str, kind: WorkloadKind) -> Iter
     elif is_of_platform(rule):
         yield _entry(name, kind, _SYSTEM, textPayload=line)
     else:
-        yield from _application_entries(rule, line, name, kind)
+        for payload in _application_payloads(rule, line, keys):
+            yield _entry(name, kind, _STDERR, **payload)
 
 
-def _application_entries(rule: Rule, line: str, name: str, kind: WorkloadKind) -> Iterator[dict[str, Any]]:
+def _application_payloads(rule: Rule, line: str, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
     logger = rule.logged_by[0] if rule.logged_by else "app.main"
-    yield _entry(name, kind, _STDERR, textPayload=line)
-    for key in ("message", "msg"):
-        yield _entry(name, kind, _STDERR, jsonPayload={key: line})
-    yield _entry(name, kind, _STDERR, jsonPayload={"message": line, "logger": logger})
-    for prefix in _PREFIXES:
-        text = prefix.format(logger=logger) + line
-        yield _entry(name, kind, _STDERR, textPayload=text)
-        yield _entry(name, kind, _STDERR, jsonPayload={"message": text})
+    for text in (line, *(prefix.format(logger=logger) + line for prefix in _PREFIXES)):
+        yield {"textPayload": text}
+        yield {"jsonPayload": {"message": text}}
+    yield {"jsonPayload": {"message": line, "logger": logger}}
+    for key in keys:
+        yield {"jsonPayload": {key: line}}
 
 
 def _entry(name: str, kind: WorkloadKind, log: str, **payload: Any) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def alerts_command(
     Its notifications hold the playbook of the cause. A cause that needs more than one line is refused.
     """
     from triage.pipeline import build_alerts, metric_command, render_alerts
+    from triage.text import pluralize
 
     found = build_alerts(names, packs, causes, kind=kind)
     refusals = [f"{refused.cause} has no alert: {refused.why}" for refused in found.refused]
@@ -56,6 +57,9 @@ def alerts_command(
         raise UsageError("\n".join(refusals))
     for line in refusals:
         print_note(line)
+    if not causes:
+        made = pluralize(len(found.alerts), "alert policy", "alert policies")
+        print_note(f"{made}; {pluralize(len(refusals), 'cause')} without one")
     text = render_alerts(found.alerts, output_format)
     if output_format == "json":
         for command in filter(None, map(metric_command, found.alerts)):

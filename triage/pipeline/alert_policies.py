@@ -7,35 +7,29 @@ import msgspec
 from triage.alerts import (
     MOST_CONTENT_BYTES,
     CauseFilter,
-    FilterBuilder,
     InexpressibleCause,
     build_alert,
     sample_entries,
 )
 from triage.entries import decode
 from triage.fetching.workloads import workload_clause
-from triage.lql import FilterError, lint, matcher
+from triage.lql import FilterError, matcher
 from triage.models import (
     Alert,
     AlertSet,
-    Cause,
-    Diagnosis,
     Entry,
     Pack,
     Record,
     RefusedCause,
-    Rule,
     Source,
     WorkloadKind,
-    service_of_function,
 )
-from triage.pipeline.analysis_runner import load_packs
 from triage.pipeline.cause_catalogue import find_cause, list_causes
 from triage.pipeline.compiled_packs import CompiledPacks, compile_packs
+from triage.pipeline.expressible_causes import WorkloadCauses
 from triage.rendering.alert_policies import alert_settings, render_documentation
 from triage.rendering.formats import find_renderer
-from triage.rules import general_title, own_playbooks
-from triage.rules.matcher import Subject, applies_to, match_rule
+from triage.rules import general_title, load_packs, own_playbooks
 
 
 def build_alerts(
@@ -57,7 +51,7 @@ def build_alerts(
     refused: dict[str, RefusedCause] = {}
     for name in names:
         maker = _AlertMaker(name, kind, packs)
-        for cause in dict.fromkeys(causes or maker.causes):
+        for cause in dict.fromkeys(causes or maker.causes.ids):
             try:
                 alerts.append(maker.make(cause))
             except InexpressibleCause as error:
@@ -71,40 +65,15 @@ def render_alerts(alerts: Sequence[Alert], name: str) -> str:
     return text
 
 
-def causes_with_alert(diagnosis: Diagnosis, packs: Sequence[Pack]) -> list[str]:
-    """Return the causes of the incidents of a diagnosis for which ``build_alerts`` makes a policy."""
-    kinds = {state.service: state.kind for state in diagnosis.services}
-    incidents = {(incident.service, incident.cause) for incident in diagnosis.incidents}
-    makers = {service: _AlertMaker(service, kinds.get(service, "service"), packs) for service, _ in incidents}
-    return sorted({cause for service, cause in incidents if service and makers[service].can_make(cause)})
-
-
 class _AlertMaker:
     """Makes the alert policies of one workload."""
 
     def __init__(self, name: str, kind: WorkloadKind, packs: Sequence[Pack]) -> None:
         self._name, self._kind = name, kind
-        logged_as = service_of_function(name) if kind == "function" else name
-        self._packs = [pack for pack in packs if applies_to(pack, logged_as)]
+        self.causes = WorkloadCauses(name, kind, packs)
+        self._clause = workload_clause(name, kind)
         self._playbooks = own_playbooks(packs)
-        self._builder = FilterBuilder(self._packs, kind, _matches)
-        self._by_id: dict[str, tuple[Cause, Pack]] = {}
-        for pack in self._packs:
-            for cause in pack.causes:
-                self._by_id.setdefault(cause.id, (cause, pack))
-
-    @property
-    def causes(self) -> list[str]:
-        """Return the ids of the causes that the packs of the workload have."""
-        return list(self._by_id)
-
-    def can_make(self, cause: str) -> bool:
-        """Return whether a filter can express a cause."""
-        try:
-            self._builder.check(*self._find(cause))
-        except InexpressibleCause:
-            return False
-        return True
+        self._shipped = load_packs()
 
     def make(self, cause_id: str) -> Alert:
         """Return the alert of a cause.
@@ -113,15 +82,14 @@ class _AlertMaker:
             InexpressibleCause: no filter can express it.
 
         """
-        cause, pack = self._find(cause_id)
-        found = self._builder.build(cause, pack)
-        text = f"{workload_clause(self._name, self._kind)}\n{found.text}"
-        if all(pack is not shipped for shipped in load_packs()):
+        found = self.causes.build_filter(cause_id)
+        text = f"{self._clause}\n{found.text}"
+        if all(found.pack is not shipped for shipped in self._shipped):
             self._prove(found, text)
         settings = alert_settings()
         documentation = render_documentation(
-            cause,
-            general_title(cause),
+            found.cause,
+            general_title(found.cause),
             self._name,
             self._kind,
             rate=settings.rate if found.counts_requests else None,
@@ -132,13 +100,6 @@ class _AlertMaker:
             found, self._name, self._kind, text=text, settings=settings, documentation=documentation
         )
 
-    def _find(self, cause: str) -> tuple[Cause, Pack]:
-        if cause not in self._by_id:
-            raise InexpressibleCause(
-                f"no pack of {self._name} names its lines: triage rules new drafts a pack from logs"
-            )
-        return self._by_id[cause]
-
     def _prove(self, found: CauseFilter, text: str) -> None:
         """Check the filter of a user's cause as tests check those of the shipped ones.
 
@@ -146,15 +107,14 @@ class _AlertMaker:
             InexpressibleCause: it differs from the rules.
 
         """
-        findings = [finding.message for finding in lint(text, "alert")]
+        differences = filter_differences(found, text, self._name, self._kind, self.causes.packs)
         try:
-            wrong = [*findings, *filter_differences(found, text, self._name, self._kind, self._packs)]
+            wrong = next(differences, "")
         except FilterError:
             return  # only google-re2 runs it, which is not installed
         if wrong:
-            raise InexpressibleCause(
-                f"a filter matches other lines than its rules, {wrong[0]}: triage watch reports it"
-            )
+            what = f"a filter decides otherwise than its rules on a sample {wrong}"
+            raise InexpressibleCause(f"{what}: triage watch reports it")
 
 
 def filter_differences(
@@ -171,7 +131,7 @@ def filter_differences(
     wanted = {id(rule) for rule in found.rules}
     for rule in found.rules:
         for line in (*rule.hits, *rule.misses):
-            for entry in sample_entries(rule, line, name, kind):
+            for entry in sample_entries(rule, line, name, kind, found.keys):
                 shows = _shows(entry, found, wanted, compiled)
                 if matches(entry) is not shows:
                     yield f"of the rule {rule.id}: {line!r}"
@@ -186,7 +146,3 @@ def _shows(entry: dict[str, object], found: CauseFilter, wanted: set[int], compi
         return False
     pack = next(pack for pack in compiled.packs if pack.id == event.pack)
     return any(id(rule) in wanted for rule in pack.rules if rule.id == event.rule)
-
-
-def _matches(rule: Rule, line: str) -> bool:
-    return match_rule(rule, Subject.of(line)) is not None

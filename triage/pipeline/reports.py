@@ -35,6 +35,7 @@ def report(
         zone=zone,
         playbooks=analysis.playbooks,
         load=load,
+        alertable=analysis.alertable,
     )
 
 

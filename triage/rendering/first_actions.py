@@ -46,6 +46,7 @@ def known_names(incident: Incident, state: ServiceState | None) -> dict[str, str
         _doubled_memory(incident.captures)
         | incident.captures
         | {
+            "cause": incident.cause,
             "service": incident.service,
             "revision": scope.revisions[-1] if scope.revisions else "",
             "project": scope.project,

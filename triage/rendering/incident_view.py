@@ -25,7 +25,12 @@ from triage.rendering import mermaid
 from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import known_names
 from triage.rendering.links import logs_explorer_url
-from triage.rendering.playbooks import connection_metrics, fill_playbook, find_playbook
+from triage.rendering.playbooks import (
+    connection_metrics,
+    fill_placeholders,
+    fill_playbook,
+    find_playbook,
+)
 from triage.rendering.workload_commands import for_workload
 from triage.text import code, prose, quote
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp
@@ -73,6 +78,7 @@ class IncidentView:
         timeline: runs and requests of all services.
         own_playbooks: the playbooks beside the packs in use, by name.
         load: a load test of the service or of another one, None for none.
+        has_alert: whether ``triage alerts`` makes a policy for its cause.
 
     """
 
@@ -82,6 +88,7 @@ class IncidentView:
     timeline: Timeline
     own_playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     load: LoadTest | None = None
+    has_alert: bool = False
 
     @cached_property
     def title(self) -> SafeMarkdown:
@@ -105,6 +112,17 @@ class IncidentView:
         """Return the playbook of the cause, filled and marked as trusted Markdown."""
         found = find_playbook(self.incident.playbook, self.own_playbooks)
         return fill_playbook(for_workload(found, self.state.kind if self.state else "service"), self.known)
+
+    @cached_property
+    def alert_command(self) -> SafeMarkdown:
+        """Return the command that makes the alert policy of the cause, or one that watches the service."""
+        kind = (self.state.kind if self.state else "service").replace("_", "-")
+        command = (
+            f"triage alerts --{kind} {{service}} --cause {{cause}} --format terraform"
+            if self.has_alert
+            else "triage watch --service {service} --project {project}"
+        )
+        return SafeMarkdown(fill_placeholders(command, self.known))
 
     def fixes(self, priority: str) -> list[Fix]:
         """Return the playbook's fixes of a priority that fix the cause."""

@@ -1,7 +1,7 @@
 """Markdown reports: templates of reports/, or a template of the user."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import tzinfo
 from functools import cache, partial
 from pathlib import Path, PurePath
@@ -55,13 +55,15 @@ def render_report(
     zone: tzinfo | None = None,
     playbooks: Mapping[str, Playbook] | None = None,
     load: LoadTest | None = None,
+    alertable: Collection[str] = (),
 ) -> str:
     """Return the report of a diagnosis as Markdown or plain text.
 
     Plain text is for ``summary`` and files named ``*.txt*``. ``template`` is ticket, remediation,
     postmortem, summary or the path of a Jinja2 file, which runs in a sandbox. ``impact`` is the business
-    impact, ``zone`` adds local times, ``playbooks`` are those beside the packs. The success metrics include
-    those that ``load`` measured. Secrets are masked, and text that may come from a log stands inside code.
+    impact, ``zone`` adds local times, ``playbooks`` are those beside the packs, ``alertable`` the causes for
+    which ``triage alerts`` makes a policy. The success metrics include those that ``load`` measured. Secrets
+    are masked, and text that may come from a log stands inside code.
 
     Raises:
         IOFailureError: the user's template cannot be read.
@@ -80,6 +82,7 @@ def render_report(
         zone,
         playbooks or {},
         load,
+        alertable,
     )
     if template == "verification":
         raise UsageError(

@@ -4,7 +4,7 @@ Every text may come from a log, except trusted Markdown.
 """
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
@@ -69,6 +69,7 @@ class ReportView:
         zone: zone of local times, if any.
         own_playbooks: the playbooks beside the packs in use, by name.
         load: a load test of the service, None for none.
+        alertable: the causes for which ``triage alerts`` makes a policy.
 
     """
 
@@ -79,6 +80,7 @@ class ReportView:
     zone: tzinfo | None
     own_playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     load: LoadTest | None = None
+    alertable: Collection[str] = ()
 
     @cached_property
     def incidents(self) -> list[IncidentView]:
@@ -93,6 +95,7 @@ class ReportView:
                 self.timeline,
                 self.own_playbooks,
                 self.load,
+                has_alert=incident.cause in self.alertable,
             )
             for number, incident in enumerate(shown, start=1)
         ]

@@ -222,6 +222,7 @@ def test_commands_take_the_formats_of_their_document() -> None:
         "report": ("report",),
         "entries": ("entries",),
         "attach": ("ticket",),
+        "alerts": ("alerts",),
     }
     context = click.Context(root_command)
     for name in COMMANDS:

@@ -91,7 +91,7 @@ def test_a_long_filter_of_a_threshold_is_refused(own: dict[str, Alert]) -> None:
 def test_faults_of_a_metric_are_found(metric: dict[str, Any]) -> None:
     metric |= {"name": "/x", "description": "x" * 8001, "filter": ""}
     assert list(metric_faults(metric)) == [
-        "/x is no name of a metric",
+        "'/x' cannot name a metric",
         "its description has more than 8,000 characters",
         "its filter has 0 of at most 20,000 characters",
     ]

@@ -64,6 +64,12 @@ def test_patterns_of_whole_messages_read_line_breaks(pattern: str, written: str)
     assert to_re2(pattern, WHOLE) == written
 
 
+def test_what_may_precede_a_text_is_not_part_of_it() -> None:
+    behind = Anchors(r"\A", behind_colon=True)
+    assert to_re2(r"[: ]spec\.\w+", behind) == r"(?:\A|[: ])spec\.\w+"
+    assert to_re2(r"[^ ]spec", behind) == r"[^ \n]spec"
+
+
 def test_one_group_can_be_kept() -> None:
     assert to_re2(r"(?P<a>x)(?P<b>\d+)(y)", LINE, keep_group="b") == r"x(\d+)y"
 

@@ -48,8 +48,8 @@ def section(markdown: str, title: str) -> str:
 def test_plan_has_the_sections_in_order_with_mitigation_first(gate: Document) -> None:
     found = [title for title in headings(plan(*gate)) if not re.match(r"\d+\. ", title)]
     assert found == [
-        "Mitigation and rollback", "Root cause", "Fixes", "What does not fix it", "Validation", "Timeline", "Evidence",
-        "What these logs cannot show",
+        "Mitigation and rollback", "Root cause", "Fixes", "What does not fix it", "Validation", "Alert", "Timeline",
+        "Evidence", "What these logs cannot show",
     ]  # fmt: skip
 
 
@@ -336,3 +336,13 @@ def test_secrets_are_masked_and_counted(gate: Document, poisoned: Poison) -> Non
         assert "ada@example" not in text
     assert re.search(r"Masked in this report: \d+ × email, \d+ × token\.", render_report(*document))
     assert "Nothing had to be masked" in render_report(*gate)
+
+
+def test_plan_and_ticket_name_the_command_that_makes_the_alert(gate: Document) -> None:
+    [incident, *_] = gate[0].incidents
+    command = f"triage alerts --service {incident.service} --cause {incident.cause} --format terraform"
+    for template in ("remediation", "ticket"):
+        assert command in render_report(*gate, template=template, alertable=[incident.cause])
+        assert "triage alerts" not in render_report(*gate, template=template)
+    watch = f"triage watch --service {incident.service} --project"
+    assert watch in section(plan(*gate), "Alert")

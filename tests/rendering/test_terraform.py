@@ -31,16 +31,18 @@ def alert_that_says(text: str) -> Alert:
 
 def parsed(text: str) -> dict[str, Any]:
     """Return what python-hcl2 reads, as Terraform's JSON syntax has it."""
-    document: dict[str, Any] = plain(hcl2.loads(text))
+    document: dict[str, Any] = without_marks(hcl2.loads(text))
     return document
 
 
-def plain(value: Any) -> Any:
+def without_marks(value: Any) -> Any:
     """Return a value of python-hcl2 without its marks, with the escapes of its strings undone."""
     if isinstance(value, dict):
-        return {plain(key): plain(inner) for key, inner in value.items() if key != "__is_block__"}
+        return {
+            without_marks(key): without_marks(inner) for key, inner in value.items() if key != "__is_block__"
+        }
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [without_marks(item) for item in value]
     if isinstance(value, str) and value.startswith('"'):
         return json.loads(value)
     return value

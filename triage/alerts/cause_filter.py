@@ -7,6 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from triage.alerts.audit_entry import (
+    STATUS,
+    reads_audit_entries,
+    reads_only_audit_entries,
+    reads_status_alone,
+)
 from triage.alerts.conditions import all_of, any_of
 from triage.alerts.limits import MOST_FILTER_CHARACTERS
 from triage.alerts.message_clause import field_condition, is_of_platform, message_clause, pattern_of
@@ -19,9 +25,6 @@ from triage.text import quote
 Matches = Callable[[Rule, str], bool]
 _AUDIT_LOG = "cloudaudit"
 _PROBE_LOG = "triage.verify"
-_STATUS = "protoPayload.status.message"
-#: How the decoder writes an audit entry: its method, its resource and how it ended.
-AUDIT_LINE = re.compile(r"(/?(?:\w+\.)+[\w/]+) ([\w.-]+/\S+): (.+)", re.DOTALL)
 #: What only these kinds of workloads log.
 _KINDS: dict[FailureKind, tuple[WorkloadKind, ...]] = {
     "task": ("job",),
@@ -218,19 +221,9 @@ def _why_inexpressible(rule: Rule) -> str:
     if reads_requests(rule) and request_clause(rule) is None:
         what = "its lines are those of a load balancer, which do not name the service"
         return f"{what}: triage fetch --with-callers reads them"
-    if _is_audited(rule) and not _reads_status(rule):
+    if reads_audit_entries(rule) and not reads_status_alone(rule):
         return "its line is put together from several fields of an audit entry: triage watch reports it"
     return ""
-
-
-def _is_audited(rule: Rule) -> bool:
-    return any(map(AUDIT_LINE.match, rule.hits))
-
-
-def _reads_status(rule: Rule) -> bool:
-    """Return whether a rule of audit entries matches by how the call ended alone."""
-    pattern = re.compile(rule.pattern, re.ASCII)
-    return all(pattern.search(found[3]) for found in map(AUDIT_LINE.match, rule.hits) if found)
 
 
 def _origin(rule: Rule) -> tuple[str, str]:
@@ -242,10 +235,10 @@ def _clauses_of_log(rules: Sequence[Rule], keys: Sequence[str], *, every_line: b
     if reads_requests(rules[0]):
         yield from filter(None, map(request_clause, rules))
         return
-    audited = [rule for rule in rules if _is_audited(rule)]
+    audited = [rule for rule in rules if reads_audit_entries(rule)]
     if audited:
-        yield field_condition(audited, _STATUS, every_line=False)
-    plain = [rule for rule in rules if not all(map(AUDIT_LINE.match, rule.hits))]
+        yield field_condition(audited, STATUS, every_line=False)
+    plain = [rule for rule in rules if not reads_only_audit_entries(rule)]
     if plain:
         yield message_clause(plain, every_line=every_line, keys=keys)
 
@@ -259,10 +252,10 @@ def _labels(cause: Cause, rules: Sequence[Rule]) -> dict[str, str]:
     if len(rules) != 1 or reads_requests(rules[0]):
         return {}
     rule = rules[0]
-    audited = all(map(AUDIT_LINE.match, rule.hits))
+    audited = reads_only_audit_entries(rule)
     if not (audited or is_of_platform(rule)):
         return {}
-    field = _STATUS if audited else "textPayload"
+    field = STATUS if audited else "textPayload"
     groups = re.compile(rule.pattern, re.ASCII).groupindex
     return {
         name: f"REGEXP_EXTRACT({field}, {quote(pattern_of(rules, every_line=not audited, keep_group=name))})"

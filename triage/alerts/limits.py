@@ -67,7 +67,7 @@ def metric_faults(metric: Mapping[str, Any]) -> Iterator[str]:
     """Yield why Cloud Logging would refuse a LogMetric in its JSON form."""
     name = metric["name"]
     if len(name) > MOST_METRIC_NAME or not _METRIC_NAME.fullmatch(name):
-        yield f"{name} is no name of a metric"
+        yield f"{name!r} cannot name a metric"
     if len(metric["description"]) > _MOST_DESCRIPTION:
         yield f"its description has more than {_MOST_DESCRIPTION:,} characters"
     yield from _filter_faults(metric["filter"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from triage.alerts.audit_entry import reads_audit_entries
 from triage.alerts.conditions import all_of, any_of
 from triage.alerts.line_start import MARKS, PREFIX, START, prefix_of_logger
 from triage.alerts.re2_pattern import Anchors, begins_with_anchor, contains_always, escape, to_re2
@@ -59,8 +60,9 @@ def field_condition(rules: Sequence[Rule], field: str, *, every_line: bool) -> s
 def pattern_of(rules: Sequence[Rule], *, every_line: bool, keep_group: str = "") -> str:
     """Return one pattern in RE2 syntax for the lines of rules."""
     begin = "^" if every_line else r"\A"
-    # The platform writes neither prefixes nor marks.
-    bare = all(map(is_of_platform, rules))
+    # Google's services write neither prefixes nor marks.
+    audited = all(map(reads_audit_entries, rules))
+    bare = audited or all(map(is_of_platform, rules))
     starts = (begin if bare else begin + START, r"\A" if bare else rf"\A{PREFIX}")
     parts = []
     for in_lines, start in zip((True, False), starts, strict=True):
@@ -70,7 +72,7 @@ def pattern_of(rules: Sequence[Rule], *, every_line: bool, keep_group: str = "")
         if in_lines and not bare:
             behind = [_OUTCOME.sub(lambda found: found[0] + MARKS, text) for text in behind]
         within = [
-            to_re2(text, Anchors(start, in_lines), keep_group=keep_group)
+            to_re2(text, Anchors(start, in_lines, behind_colon=audited), keep_group=keep_group)
             for text in chosen
             if text not in anchored
         ]

@@ -37,11 +37,13 @@ class Anchors(NamedTuple):
     Attributes:
         begin: what ``^`` becomes.
         in_lines: whether the pattern reads single lines; else it reads whole messages.
+        behind_colon: whether a colon and a space precede the text, and are not part of it.
 
     """
 
     begin: str
     in_lines: bool = True
+    behind_colon: bool = False
 
 
 def begins_with_anchor(pattern: str) -> bool:
@@ -59,7 +61,15 @@ def to_re2(pattern: str, anchors: Anchors, *, keep_group: str = "") -> str:
     keep_group: name of the only group to keep.
     """
     tree = _parse(pattern)
-    return _Writer(tree, anchors, keep_group).write(tree, tree.state.flags)
+    writer, flags = _Writer(tree, anchors, keep_group), tree.state.flags
+    if anchors.behind_colon and tree and _reads_space(*tree[0]):
+        return f"(?:{anchors.begin}|{writer.write(tree[:1], flags)}){writer.write(tree[1:], flags)}"
+    return writer.write(tree, flags)
+
+
+def _reads_space(operator: Any, argument: Any) -> bool:
+    """Return whether an item is a set of characters with the space."""
+    return operator is sre.IN and argument[0][0] is not sre.NEGATE and (sre.LITERAL, ord(" ")) in argument
 
 
 def parts_between_spaces(pattern: str) -> list[str] | None:

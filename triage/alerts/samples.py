@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from triage.alerts.cause_filter import AUDIT_LINE
+from triage.alerts.audit_entry import AUDIT_LINE
 from triage.alerts.message_clause import is_of_platform
 from triage.alerts.request_clause import reads_requests
 from triage.models import WORKLOAD_RESOURCES, Rule, WorkloadKind

@@ -117,9 +117,14 @@ def test_variables_of_a_shell_are_none_of_the_notification(shipped: AlertSet) ->
 
 def test_refused_causes_say_why(shipped: AlertSet) -> None:
     why = {refused.cause: refused.why for refused in shipped.refused}
-    assert why["check-database"] == "it needs the result of a whole validation run: triage watch reports it"
-    assert why["migrations-failed"] == "it needs the absence of a line: triage watch reports it"
-    assert why["health-ready-redis"] == "it needs several lines: triage watch reports it"
+    assert (
+        why["check-database"]
+        == "it needs the result of a whole validation run: triage watch and triage sweep report it"
+    )
+    assert (
+        why["migrations-failed"] == "it needs the absence of a line: triage watch and triage sweep report it"
+    )
+    assert why["health-ready-redis"] == "it needs several lines: triage watch and triage sweep report it"
     assert why["client-tls"] == "only triage verify writes its lines: run triage verify on a schedule"
     assert "do not name the service" in why["balancer-timeout"]
     assert all(": " in reason and "\n" not in reason for reason in why.values())

@@ -56,7 +56,7 @@ def test_a_cause_that_no_filter_expresses_is_refused_by_name(call: Call) -> None
     called = call("alerts", "--service", "netra-backend-staging", *causes)
     assert (called.status, called.out) == (2, "")
     assert called.err == (
-        "triage: check-database has no alert: it needs the result of a whole validation run: triage watch reports it\n"
+        "triage: check-database has no alert: it needs the result of a whole validation run: triage watch and triage sweep report it\n"
         "unknown-error has no alert: no rule names its lines: triage rules new drafts a pack from logs\n"
     )
 
@@ -71,8 +71,11 @@ def test_without_causes_the_refused_ones_are_named_on_stderr(call: Call) -> None
     }
     assert {"parcel-desk-scales-off", "parcel-desk-memory-limit"} <= names
     lines = called.err.splitlines()
-    assert "closed has no alert: it needs several lines: triage watch reports it" in lines
-    assert "scales-off-alone has no alert: it needs the absence of a line: triage watch reports it" in lines
+    assert "closed has no alert: it needs several lines: triage watch and triage sweep report it" in lines
+    assert (
+        "scales-off-alone has no alert: it needs the absence of a line: triage watch and triage sweep report it"
+        in lines
+    )
     assert lines[-1] == f"{len(names)} alert policies; {len(lines) - 1} causes without one"
 
 

@@ -117,7 +117,7 @@ class FilterBuilder(Immutable):
                 is_rate = all(map(_is_request, rules))
                 return CauseFilter(cause, pack, rules, text, is_rate, _labels(cause, rules), keys)
         raise InexpressibleCause(
-            f"its filter has {len(text):,} characters, more than Cloud Logging takes: triage watch reports it"
+            f"its filter has {len(text):,} characters, more than Cloud Logging takes: triage watch and triage sweep report it"
         )
 
     def _names(self, cause: Cause, pack: Pack) -> list[str]:
@@ -197,13 +197,13 @@ def _deciding_rules(cause: Cause) -> list[str]:
         InexpressibleCause: one line does not show it.
 
     """
-    watch = "triage watch reports it"
+    elsewhere = "triage watch and triage sweep report it"
     if cause.run is not None:
-        raise InexpressibleCause(f"it needs the result of a whole {cause.scope} run: {watch}")
+        raise InexpressibleCause(f"it needs the result of a whole {cause.scope} run: {elsewhere}")
     if cause.none_of:
-        raise InexpressibleCause(f"it needs the absence of a line: {watch}")
+        raise InexpressibleCause(f"it needs the absence of a line: {elsewhere}")
     if cause.scope != "failure" and len(cause.all_of) + bool(cause.any_of) > 1:
-        raise InexpressibleCause(f"it needs several lines: {watch}")
+        raise InexpressibleCause(f"it needs several lines: {elsewhere}")
     return [*cause.all_of, *cause.any_of]
 
 
@@ -222,7 +222,7 @@ def _why_inexpressible(rule: Rule) -> str:
         what = "its lines are those of a load balancer, which do not name the service"
         return f"{what}: triage fetch --with-callers reads them"
     if reads_audit_entries(rule) and not reads_status_alone(rule):
-        return "its line is put together from several fields of an audit entry: triage watch reports it"
+        return "its line is put together from several fields of an audit entry: triage watch and triage sweep report it"
     return ""
 
 

@@ -74,7 +74,7 @@ def build_alert(
     faults = [*policy_faults(policy), *(metric_faults(metric) if metric else ())]
     if faults:
         raise InexpressibleCause(
-            f"Cloud Monitoring would refuse the policy, {faults[0]}: triage watch reports it"
+            f"Cloud Monitoring would refuse the policy, {faults[0]}: triage watch and triage sweep report it"
         )
     return Alert(cause=found.cause.id, name=resource, policy=policy, metric=metric)
 

@@ -114,7 +114,7 @@ class _AlertMaker:
             return  # only google-re2 runs it, which is not installed
         if wrong:
             what = f"a filter decides otherwise than its rules on a sample {wrong}"
-            raise InexpressibleCause(f"{what}: triage watch reports it")
+            raise InexpressibleCause(f"{what}: triage watch and triage sweep report it")
 
 
 def filter_differences(

@@ -24,6 +24,8 @@ from triage.text import quote
 #: Returns whether a rule matches a line.
 Matches = Callable[[Rule, str], bool]
 _AUDIT_LOG = "cloudaudit"
+#: What to do about a cause for which there is no filter.
+ELSEWHERE = "triage watch and triage sweep report it"
 _PROBE_LOG = "triage.verify"
 #: What only these kinds of workloads log.
 _KINDS: dict[FailureKind, tuple[WorkloadKind, ...]] = {
@@ -117,7 +119,7 @@ class FilterBuilder(Immutable):
                 is_rate = all(map(_is_request, rules))
                 return CauseFilter(cause, pack, rules, text, is_rate, _labels(cause, rules), keys)
         raise InexpressibleCause(
-            f"its filter has {len(text):,} characters, more than Cloud Logging takes: triage watch and triage sweep report it"
+            f"its filter has {len(text):,} characters, more than Cloud Logging takes: {ELSEWHERE}"
         )
 
     def _names(self, cause: Cause, pack: Pack) -> list[str]:
@@ -197,13 +199,12 @@ def _deciding_rules(cause: Cause) -> list[str]:
         InexpressibleCause: one line does not show it.
 
     """
-    elsewhere = "triage watch and triage sweep report it"
     if cause.run is not None:
-        raise InexpressibleCause(f"it needs the result of a whole {cause.scope} run: {elsewhere}")
+        raise InexpressibleCause(f"it needs the result of a whole {cause.scope} run: {ELSEWHERE}")
     if cause.none_of:
-        raise InexpressibleCause(f"it needs the absence of a line: {elsewhere}")
+        raise InexpressibleCause(f"it needs the absence of a line: {ELSEWHERE}")
     if cause.scope != "failure" and len(cause.all_of) + bool(cause.any_of) > 1:
-        raise InexpressibleCause(f"it needs several lines: {elsewhere}")
+        raise InexpressibleCause(f"it needs several lines: {ELSEWHERE}")
     return [*cause.all_of, *cause.any_of]
 
 
@@ -222,7 +223,7 @@ def _why_inexpressible(rule: Rule) -> str:
         what = "its lines are those of a load balancer, which do not name the service"
         return f"{what}: triage fetch --with-callers reads them"
     if reads_audit_entries(rule) and not reads_status_alone(rule):
-        return "its line is put together from several fields of an audit entry: triage watch and triage sweep report it"
+        return f"its line is put together from several fields of an audit entry: {ELSEWHERE}"
     return ""
 
 

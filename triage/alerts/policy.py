@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from triage.alerts.cause_filter import CauseFilter, InexpressibleCause
+from triage.alerts.cause_filter import ELSEWHERE, CauseFilter, InexpressibleCause
 from triage.alerts.limits import (
     MOST_LABELS,
     MOST_METRIC_NAME,
@@ -73,9 +73,7 @@ def build_alert(
         policy |= _matched_log_condition(found, text, labels, settings)
     faults = [*policy_faults(policy), *(metric_faults(metric) if metric else ())]
     if faults:
-        raise InexpressibleCause(
-            f"Cloud Monitoring would refuse the policy, {faults[0]}: triage watch and triage sweep report it"
-        )
+        raise InexpressibleCause(f"Cloud Monitoring would refuse the policy, {faults[0]}: {ELSEWHERE}")
     return Alert(cause=found.cause.id, name=resource, policy=policy, metric=metric)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from triage.alerts import (
+    ELSEWHERE,
     MOST_CONTENT_BYTES,
     CauseFilter,
     InexpressibleCause,
@@ -114,7 +115,7 @@ class _AlertMaker:
             return  # only google-re2 runs it, which is not installed
         if wrong:
             what = f"a filter decides otherwise than its rules on a sample {wrong}"
-            raise InexpressibleCause(f"{what}: triage watch and triage sweep report it")
+            raise InexpressibleCause(f"{what}: {ELSEWHERE}")
 
 
 def filter_differences(

@@ -8,7 +8,10 @@ from typing import Any
 
 import hcl2
 import pytest
+from click.shell_completion import ShellComplete
 from google.cloud.monitoring_v3 import AlertPolicy
+
+from triage.cli.app import root_command
 
 Call = Callable[..., Any]
 PACK = Path(__file__).parents[1] / "alerts" / "parcel-alerts.toml"
@@ -84,6 +87,13 @@ def test_jobs_have_alerts_of_their_own(call: Call) -> None:
     matched = json.loads(called.out)["conditions"][0]["conditionMatchedLog"]
     assert matched["filter"].startswith('resource.type="cloud_run_job"\n')
     assert "execution" in matched["labelExtractors"]
+
+
+@pytest.mark.parametrize("words", [["alerts", "--service", "shop", "--cause"], ["explain"]])
+def test_names_of_causes_are_completed(words: list[str]) -> None:
+    completion = ShellComplete(root_command, {}, "triage", "_TRIAGE_COMPLETE")
+    names = [item.value for item in completion.get_completions(words, "memory-l")]
+    assert names == ["memory-limit", "memory-lock"]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from triage.cli.cause_completion import complete_cause
 from triage.cli.options import (
-    complete_cause,
     format_option,
     output_option,
     pack_option,

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.options import complete_cause, pack_option, verbosity_options
+from triage.cli.cause_completion import complete_cause
+from triage.cli.options import pack_option, verbosity_options
 
 if TYPE_CHECKING:
     from triage.models import Pack

@@ -10,8 +10,6 @@ from triage.cli.settings import Settings
 from triage.errors import UsageError
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from triage.models import WorkloadKind
     from triage.pipeline import DocumentName
 
@@ -144,18 +142,6 @@ def pack_option(function: Function) -> Function:
         return function(*args, packs=load_packs([Path(file) for file in pack_files]), **options)
 
     return with_packs
-
-
-def complete_cause(
-    _context: click.Context, _parameter: click.Parameter, incomplete: str
-) -> "list[CompletionItem]":
-    """Return the causes whose id begins with what is typed."""
-    from click.shell_completion import CompletionItem
-
-    from triage.pipeline import list_causes, load_packs
-
-    causes = [cause for group in list_causes(load_packs()) for cause in group.causes]
-    return [CompletionItem(cause.id, help=cause.title) for cause in causes if cause.id.startswith(incomplete)]
 
 
 def config_option(function: Function) -> Function:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks import fetching, workloads
+from benchmarks import fetching, querying, workloads
 from benchmarks.measure import Contender, Result, measure_interleaved
 
 HERE = Path(__file__).parent
@@ -188,6 +188,8 @@ def main() -> None:
         *summarize(large + small),
         "",
         *workloads.to_markdown(folder, ROUNDS, Path(AGAINST).resolve() if AGAINST else None),
+        "",
+        *querying.to_markdown(folder / "query.jsonl", ROUNDS),
         "",
         *fetching.to_markdown(),
     ]

@@ -40,6 +40,9 @@ SELECTIONS = [
     pipeline.Selection(until=1_773_754_200_250_000_000),
     pipeline.Selection(since=1_773_754_200_100_000_000, until=1_773_754_200_250_000_001, service=("*",)),
     pipeline.Selection(filter='severity>=ERROR OR textPayload:"quiet"'),
+    pipeline.Selection(filter='NOT "boot" AND resource.labels.service_name!="netra"', service=("*",)),
+    pipeline.Selection(filter="NOT jsonPayload.message:* OR labels.n=7"),
+    pipeline.Selection(filter="NOT httpRequest.status<500"),
 ]
 #: Objects for lists and for lines.
 UNUSUAL_OBJECTS = [

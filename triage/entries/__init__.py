@@ -7,6 +7,7 @@ from triage.entries.in_order_stream import stream_in_order
 from triage.entries.instances import EntriesByInstance
 from triage.entries.neighbourhood_filter import NeighbourhoodFilter
 from triage.entries.prefilter import Prefilter
+from triage.entries.query_filter import QueryFilter
 from triage.entries.record_prefilter import decode_records, instance_sort_key, prefilter_records
 from triage.entries.stream import Entries
 
@@ -16,6 +17,7 @@ __all__ = [
     "EntriesByInstance",
     "NeighbourhoodFilter",
     "Prefilter",
+    "QueryFilter",
     "api_form",
     "decode",
     "decode_records",

@@ -118,7 +118,7 @@ class Prefilter:
     def _filter_headers(self, path: str, headers: Sequence[RecordHeader]) -> tuple[list[int], Skipped]:
         """Return the indexes of the records to keep, and the count of the others."""
         texts = [
-            header.text_payload if header.text_payload and header.http_request is None else _text_of(header)
+            header.text_payload if header.text_payload and header.http_request is None else text_of(header)
             for header in headers
         ]
         severities: list[str] = [header.severity for header in headers]
@@ -136,18 +136,18 @@ class Prefilter:
         timestamps = [header.timestamp for header in headers]
         for index in sorted(relevant, reverse=True):
             del severities[index], timestamps[index]
-        time_range = _time_range(timestamps)
-        if time_range is None:
+        times = time_range(timestamps)
+        if times is None:
             relevant.update(
-                index for index, header in enumerate(headers) if _time_range([header.timestamp]) is None
+                index for index, header in enumerate(headers) if time_range([header.timestamp]) is None
             )
             passed = [header for index, header in enumerate(headers) if index not in relevant]
             severities = [header.severity for header in passed]
-            time_range = _time_range([header.timestamp for header in passed]) or (0, 0)
+            times = time_range([header.timestamp for header in passed]) or (0, 0)
         skipped = Skipped(
             path,
             Counter("" if severity == _DEFAULT else severity for severity in severities),
-            *time_range,
+            *times,
             self._count_outside(headers, origins, relevant),
             self._count_traffic(headers, requests, origins, relevant),
             *self._count_origins(headers, origins, relevant),
@@ -271,7 +271,7 @@ def _is_notable_request(header: RecordHeader) -> bool:
     return bool(details) and "response_sent_by_backend" not in details
 
 
-def _text_of(header: RecordHeader) -> str:
+def text_of(header: RecordHeader) -> str:
     """Return the text of a record, "" if the header does not tell: the same choice as in decoder.py.
 
     A request with a text has its request line too: it is counted all the same.
@@ -292,7 +292,7 @@ def _request_message(header: RecordHeader) -> str:
     return f"{request.request_method} {path} {request.status}" if path else ""
 
 
-def _time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
+def time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
     """Return the first and last of some times in nanoseconds; (0, 0) without any.
 
     None if one of them is not a time as the API writes it.

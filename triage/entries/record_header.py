@@ -1,7 +1,7 @@
 """Decode only the fields that decide whether a LogEntry can be relevant."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -32,6 +32,9 @@ class HeaderRequest(msgspec.Struct, rename="camel", gc=False):
     request_method: str = ""
     request_url: str = ""
     status: int | None = None
+
+
+Decoded = TypeVar("Decoded")
 
 
 class AnyObject(msgspec.Struct, gc=False):
@@ -113,18 +116,19 @@ class HeaderReader:
 
     def read_record(self, record: bytes) -> RecordHeader:
         """Return the header of one record, FOREIGN_HEADER if it does not decode."""
-        return next(iter(_decode_headers(lambda data: [self._decode_record(data)], record)), FOREIGN_HEADER)
+        return next(iter(decode_headers(lambda data: [self._decode_record(data)], record)), FOREIGN_HEADER)
 
     def read_lines(self, text: bytes) -> list[RecordHeader]:
         """Return the headers of JSON lines, [] if one of them does not decode."""
-        return _decode_headers(self._decode_lines, text)
+        return decode_headers(self._decode_lines, text)
 
     def read_list(self, text: bytes) -> list[RecordHeader]:
         """Return the headers of a list without brackets, [] if one does not decode."""
-        return _decode_headers(self._decode_list, b"[%b]" % text)
+        return decode_headers(self._decode_list, b"[%b]" % text)
 
 
-def _decode_headers(decode: Callable[[bytes], list[RecordHeader]], text: bytes) -> list[RecordHeader]:
+def decode_headers(decode: Callable[[bytes], list[Decoded]], text: bytes) -> list[Decoded]:
+    """Return what a decoder makes of a text, [] if it fails."""
     try:
         if not text.isascii():
             text.decode()

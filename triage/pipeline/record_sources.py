@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypedDict
 from triage.entries import (
     NeighbourhoodFilter,
     Prefilter,
+    QueryFilter,
     decode_records,
     instance_sort_key,
     prefilter_records,
@@ -202,7 +203,12 @@ def selection_tests(selection: Selection, analyser: Analyser | None) -> Selectio
 
 def _build_prefilter(analyser: Analyser | None, selection: Selection) -> Prefilter | None:
     """Return the prefilter, None if every record has to be decoded."""
-    if analyser is None or analyser.keeps_all or selection.filter is not None:
+    if selection.filter is not None:
+        from triage.lql.evaluation import matcher
+        from triage.lql.read_fields import read_fields
+
+        return QueryFilter(matcher(selection.filter), read_fields(selection.filter))
+    if analyser is None or analyser.keeps_all:
         return None
     bounds = None if selection == ALL else selection
     return Prefilter(analyser.literals, bounds, default_literals=analyser.default_literals)

@@ -85,5 +85,5 @@ def test_fields_that_the_reader_fills_are_no_keys() -> None:
 def test_unknown_schema_is_reported_with_the_nearest_name() -> None:
     with pytest.raises(UsageError, match=r"there is no schema 'pak'; did you mean pack\?"):
         triage.schema("pak")
-    with pytest.raises(UsageError, match="there are diagnosis, timeline, comparison, gate, pack"):
+    with pytest.raises(UsageError, match="there are diagnosis, timeline, comparison, gate, load, pack"):
         triage.schema("xyz")

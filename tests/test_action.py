@@ -212,8 +212,16 @@ def test_wrong_inputs_end_with_2_and_an_annotation(
 def test_gate_sets_its_status_and_output(
     run: Run, server: LoggingServer, status: int, word: str, tmp_path: Path
 ) -> None:
-    inputs = {"mode": "gate", "service": SERVICE, "revision": NEW, "baseline": OLD, "wait": "0s"}
-    done = run(inputs)
+    done = run(
+        {
+            "mode": "gate",
+            "service": SERVICE,
+            "revision": NEW,
+            "baseline": OLD,
+            "since": "1h",
+            "wait": "0s",
+        }
+    )
     assert done.status == status
     assert done.outputs("triage")["gate"] == word
     assert find_commands(done.printed)[-1].title == f"triage gate {NEW}: {word}"

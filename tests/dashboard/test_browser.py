@@ -9,10 +9,16 @@ import httpx
 import pytest
 
 from tests.dashboard.conftest import WatchProcess, recent_entries, shown
+from tests.dashboard.pages import page
 from tests.fakes.logging_server import LoggingServer
 from tests.rendering.browser import Browser
 from tests.runs.logs import SERVICE, log_line, platform, request, validation
 from tests.tools import find_tool
+from triage.dashboard.address import Address
+from triage.dashboard.app import Assets
+from triage.dashboard.board import Board
+from triage.dashboard.server import DashboardServer
+from triage.rendering.dashboard_page import DashboardRenderer, dashboard_assets
 
 pytestmark = [
     pytest.mark.tool("chromium"),
@@ -211,6 +217,29 @@ def test_log_text_is_not_executed(browser: Browser, server: LoggingServer, watch
         assert browser.run("document.querySelector('[onclick], [onerror], script:not([src])')") is None
         assert browser.complaints() == []
         open_page(browser, watched)
+
+
+def test_script_takes_over_known_elements_only(browser: Browser) -> None:
+    """Nothing runs even where a template would forget to escape."""
+    renderer = DashboardRenderer({}, {})
+    board = Board(renderer.render_waiting("run-0", ["shop"]))
+    with DashboardServer(board, Address("127.0.0.1", 0), Assets(*dashboard_assets())) as server:
+        browser.open("about:blank")
+        browser.open(server.address.url)
+        browser.wait_for("document.getElementById('connection').textContent === 'Reading the logs'")
+        attack = (
+            f"<p>{ATTACK}</p><a href='javascript:window.run=1'>one</a><a href='//example.com'>two</a><b style='color: red'>three</b>"
+            "<svg onload='window.run=1'><use href='https://example.com'/><circle r='1'/></svg><iframe src='x'></iframe><form></form>"
+        )
+        board.post(page(1, a=f"<section id='a'><h2>new</h2>{attack}</section>"))
+        browser.wait_for("document.querySelector('#a circle')")
+        board.post(page(2, a=f"<section id='a'><h2>newer</h2>{attack}</section>"))
+        browser.wait_for("document.querySelector('#a h2').textContent === 'newer'")
+        assert browser.run(
+            "[...new Set([...document.querySelectorAll('#a *')].flatMap((it) => [it.localName, ...it.getAttributeNames()]))]"
+        ) == ["h2", "p", "b", "a", "svg", "circle", "r"]
+        assert browser.run("window.run === undefined")
+        assert [text for text in browser.complaints() if "Content Security Policy" not in text] == []
 
 
 def test_policy_refuses_text_as_markup_and_scripts_in_the_page(

@@ -1,12 +1,13 @@
 """States of a dashboard, made of invented logs."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.release.watch.updates import START, make_update
 from tests.runs.logs import PACKS, SERVICE, Log, export
-from triage.models import DashboardPage, DashboardState, VerdictChange
+from triage.models import DashboardPage, DashboardState, Pack, VerdictChange
 from triage.pipeline.live_analysis import LiveAnalysis
 from triage.release.watch import InstanceActivity
 from triage.rendering.dashboard_page import DashboardRenderer
@@ -26,11 +27,12 @@ def make_state(
     seconds: float = 120,
     services: tuple[str, ...] = (SERVICE,),
     changes: tuple[VerdictChange, ...] = (),
+    packs: Sequence[Pack] = PACKS,
 ) -> DashboardState:
     """Return the state of services that logged this, so many seconds after the start of the logs."""
     at = START + round(seconds * NANOSECONDS)
     activity = InstanceActivity()
-    live = LiveAnalysis(PACKS, Path("watch.jsonl"), activity.observe)
+    live = LiveAnalysis(packs, Path("watch.jsonl"), activity.observe)
     live.take(json.dumps(log).encode() for log in export(*parts))
     found = live.analysis(at)
     return DashboardState(
@@ -43,9 +45,9 @@ def make_state(
     )
 
 
-def render(state: DashboardState, **more: Any) -> DashboardPage:
+def render(state: DashboardState, packs: Sequence[Pack] = PACKS, **more: Any) -> DashboardPage:
     """Return the page of a state."""
-    chains = {pack.id: pack.chain for pack in PACKS if pack.chain}
+    chains = {pack.id: pack.chain for pack in packs if pack.chain}
     return DashboardRenderer(chains, {}).render("run-1", state, **more)
 
 

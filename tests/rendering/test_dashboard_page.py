@@ -5,8 +5,11 @@ from html.parser import HTMLParser
 
 from tests.dashboard.states import make_state, placed, render, section
 from tests.release.watch.updates import START
+from tests.rules.test_second_service import CLOSED, PLACE, desk
+from tests.rules.test_second_service import PACK as SECOND_SERVICE
 from tests.runs.logs import REVISION, SERVICE, log_line, platform, request, validation
 from triage.models import RegionStatus, VerdictChange
+from triage.pipeline import load_packs
 from triage.rendering.dashboard_page import DashboardRenderer
 
 READY = validation(0)
@@ -87,6 +90,15 @@ def test_chain_that_no_run_reached_is_shown_as_not_reached() -> None:
     said = text(section(render(make_state(platform(1, "Container called exit(1).")))))
     assert "No check was made." in said
     assert "database – not reached" in said
+
+
+def test_chain_of_any_service_is_shown() -> None:
+    packs = load_packs([SECOND_SERVICE])
+    state = make_state(desk(0, *CLOSED), services=(PLACE["service"],), packs=packs)
+    said = text(section(render(state, packs)))
+    assert f"{PLACE['service']} not ready" in said
+    assert "scales ✗ FAILED" in said
+    assert "printer – not reached" in said
 
 
 def test_service_without_a_chain_is_judged_by_starts_and_requests() -> None:

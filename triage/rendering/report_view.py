@@ -4,7 +4,7 @@ Every text may come from a log, except trusted Markdown.
 """
 
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
@@ -126,13 +126,7 @@ class ReportView:
         """Return what to do first about the first incident, marked as trusted Markdown."""
         if not self.incidents:
             return []
-        actions = first_actions(self.diagnosis, self.incidents[0].incident, self.own_playbooks)
-        return [
-            action._replace(
-                says=SafeMarkdown(action.says), commands=[SafeMarkdown(line) for line in action.commands]
-            )
-            for action in actions
-        ]
+        return mark_trusted(first_actions(self.diagnosis, self.incidents[0].incident, self.own_playbooks))
 
     @cached_property
     def serious_limits(self) -> list[str]:
@@ -191,6 +185,16 @@ class ReportView:
     def known(self) -> dict[str, str]:
         """Return the names that fill placeholders in commands."""
         return self.incidents[0].known if self.incidents else {"service": self.service}
+
+
+def mark_trusted(actions: Sequence[Action]) -> list[Action]:
+    """Return actions, which come from playbooks, as trusted Markdown."""
+    return [
+        action._replace(
+            says=SafeMarkdown(action.says), commands=[SafeMarkdown(line) for line in action.commands]
+        )
+        for action in actions
+    ]
 
 
 def format_coverage(coverage: Coverage) -> str:

@@ -20,10 +20,9 @@ from triage.models import (
 )
 from triage.models.change import Change
 from triage.rendering.chain_graph import ChainNode, build_last_results
-from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import Action, first_actions
 from triage.rendering.incident_view import IncidentView
-from triage.rendering.report_view import WORDS
+from triage.rendering.report_view import WORDS, mark_trusted
 from triage.rendering.request_chart import RequestChart, draw_requests
 from triage.rendering.swimlane import Swimlane, draw_swimlane
 from triage.text import pluralize
@@ -85,12 +84,8 @@ class ServiceView:
     @property
     def says(self) -> str:
         """Return the verdict in words."""
-        words = WORDS[self.state.verdict]
-        return (
-            words
-            if self.verdict == self.state.verdict
-            else (f"{words}, {pluralize(self.state.open_incidents, 'open incident')}")
-        )
+        incidents = f", {pluralize(self.state.open_incidents, 'open incident')}"
+        return WORDS[self.state.verdict] + (incidents if self.verdict != self.state.verdict else "")
 
     @property
     def ready(self) -> int:
@@ -130,12 +125,7 @@ class ServiceView:
 
     def actions(self, incident: Incident) -> list[Action]:
         """Return what to do first about an incident, marked as trusted Markdown."""
-        return [
-            action._replace(
-                says=SafeMarkdown(action.says), commands=[SafeMarkdown(line) for line in action.commands]
-            )
-            for action in first_actions(self.dashboard.watch.diagnosis, incident, self.playbooks)
-        ]
+        return mark_trusted(first_actions(self.dashboard.watch.diagnosis, incident, self.playbooks))
 
     def key_line(self, found: IncidentView) -> Evidence | None:
         """Return the line nearest to the cause of an incident, None where no reason cites one."""

@@ -28,6 +28,8 @@ _LABELS: Mapping[WorkloadKind, Mapping[str, str]] = {
     "function": {},
 }
 _REGION = {"region": "EXTRACT(resource.labels.location)"}
+#: Characters that the name of a resource, of a metric or a label of a user does not have.
+_UNNAMEABLE = re.compile(r"[^A-Za-z0-9_-]")
 _LABEL_KEY = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -51,7 +53,7 @@ def build_alert(
         InexpressibleCause: an API would refuse it.
 
     """
-    resource = f"{name}-{found.cause.id}"
+    resource = _UNNAMEABLE.sub("-", f"{name}-{found.cause.id}")
     labels = {} if found.counts_requests else _labels(found, kind, settings)
     policy: dict[str, Any] = {
         "displayName": f"{name}: {_title(found, {})}"[:512],
@@ -60,7 +62,7 @@ def build_alert(
             "mimeType": "text/markdown",
             "subject": _cut(f"{name}: {_title(found, labels)}"),
         },
-        "userLabels": {"service": name.lower()[:63], "cause": found.cause.id.lower()[:63]},
+        "userLabels": {"service": _user_label(name), "cause": _user_label(found.cause.id)},
         "combiner": "OR",
         "enabled": True,
         "severity": _SEVERITIES[found.cause.severity],
@@ -75,6 +77,10 @@ def build_alert(
     if faults:
         raise InexpressibleCause(f"Cloud Monitoring would refuse the policy, {faults[0]}: {ELSEWHERE}")
     return Alert(cause=found.cause.id, name=resource, policy=policy, metric=metric)
+
+
+def _user_label(text: str) -> str:
+    return _UNNAMEABLE.sub("-", text).lower()[:63]
 
 
 def _title(found: CauseFilter, labels: Mapping[str, str]) -> str:

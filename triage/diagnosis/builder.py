@@ -119,7 +119,7 @@ class DiagnosisBuilder:
         chain matches is counted by that rule.
         """
         matched = [event for event in events if event.entry is statement.entry]
-        if any(event.name in self._causes.rules for event in matched):
+        if matched and any(event.name in self._causes.rules for event in matched):
             return
         for event in events:
             if event not in matched:

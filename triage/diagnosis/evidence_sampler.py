@@ -43,8 +43,8 @@ class EvidenceSampler:
         self._failures: dict[tuple[str, str, SampleKind], dict[str, _Sample]] = {}
         self._slowest: dict[tuple[str, str], list[tuple[float, str, Entry, Entry]]] = {}
 
-    def observe(self, entry: Entry, kind: RequestKind | None) -> None:
-        """Sample an entry; ``kind`` is the kind of its request, None for no counted request."""
+    def observe(self, entry: Entry, kind: RequestKind) -> None:
+        """Sample the entry of a request that is counted; ``kind`` is the kind of the request."""
         if kind == "socket" and entry.http is not None and (entry.http.status or 0) >= _REFUSED:
             self._add_sample("socket_refused", f"{entry.http.path} {entry.http.status}", "", entry)
 

@@ -105,7 +105,8 @@ class GroupBuilder:
         for other in failure.consequences:
             self.consequences[other.kind] += 1
             self._see(other, counts=False)
-        self.add_requests(failure.requests)
+        if failure.requests:
+            self.add_requests(failure.requests)
         if len(self.samples) < _SAMPLES or point.entry.precedes(self.samples[-1].point.entry):
             self.samples.append(failure)
             self.samples.sort(key=_turn)
@@ -193,7 +194,8 @@ class GroupBuilder:
         self.first = min(self.first or at, at)
         self.last = max(self.last, at)
         self.moments.add(at)
-        self.moments.add(point.end)
+        if point.end != at:
+            self.moments.add(point.end)
 
     def _add_trace(self, trace: str, start: int) -> None:
         if trace in self.traces or len(self.traces) < _TRACES:

@@ -111,8 +111,9 @@ class InstanceFailures:
             if event.outcome in _FAILED:
                 self._failed_runs.append(entry.timestamp)
         over = self._builder.observe(entry, event)
-        self._statements.extend(over)
-        failures = self._settle(entry.timestamp)
+        if over:
+            self._statements.extend(over)
+        failures = self._settle(entry.timestamp) if self._clusters or self._requests else []
         point = find_failure(entry, event)
         if point is not None:
             self._add(point)
@@ -143,6 +144,8 @@ class InstanceFailures:
             return failures
         while self._requests and (now is None or self._requests[0][0] < now):
             failures += self._settle_request(heappop(self._requests)[2])
+        if not self._clusters:
+            return failures
         over = [
             c for c in self._clusters if now is None or (c.end + _CLUSTER < now and not self._has_waiting(c))
         ]
@@ -155,11 +158,11 @@ class InstanceFailures:
         return any(_cut(point, cluster) for _, _, point in self._requests)
 
     def _settle_request(self, point: FailurePoint) -> list[Failure]:
-        cluster = next((c for c in self._clusters if _cut(point, c)), None)
-        if cluster is None:
-            return [self._failure(point)]
-        cluster.requests.append(point)
-        return []
+        for cluster in self._clusters:
+            if _cut(point, cluster):
+                cluster.requests.append(point)
+                return []
+        return [self._failure(point)]
 
     def _close(self, cluster: _Cluster) -> list[Failure]:
         if cluster.is_orderly and not cluster.requests:
@@ -173,9 +176,12 @@ class InstanceFailures:
         return [failure]
 
     def _failure(self, point: FailurePoint) -> Failure:
-        in_run = any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs) or (
-            point.kind in OF_INSTANCE
-            and any(point.start - BEFORE_EXIT <= at <= point.end for at in self._failed_runs)
+        in_run = bool(self._in_runs) and (
+            any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs)
+            or (
+                point.kind in OF_INSTANCE
+                and any(point.start - BEFORE_EXIT <= at <= point.end for at in self._failed_runs)
+            )
         )
         near = self._statements_near(point)
         since = max(self._first or 0, point.start - BEFORE_LAST)
@@ -199,8 +205,11 @@ class InstanceFailures:
         found.reverse()
         found += self._builder.open_statements()
         # Statements that began at once keep the order in which they ended: entries come sorted.
-        found.sort(key=attrgetter("start"))
+        found.sort(key=_start)
         return found
+
+
+_start = attrgetter("start")
 
 
 def _cut(request: FailurePoint, cluster: _Cluster) -> bool:

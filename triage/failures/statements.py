@@ -214,7 +214,7 @@ class StatementBuilder:
     def _close_before(self, time: int) -> list[Statement]:
         """Close the statements whose last line is older."""
         ended = [stream for stream, waiting in self._open.items() if waiting.end < time]
-        return [self._open.pop(stream).build() for stream in ended]
+        return [self._open.pop(stream).build() for stream in ended] if ended else []
 
     def open_statements(self) -> list[Statement]:
         """Return what is open, as far as it goes."""

@@ -184,10 +184,12 @@ class Analyser:
             self._failures.observe(entry, event)
             self._errors.observe(entry, event)
             self._activities.observe(entry)
-        self._samples.observe(entry, self._requests.observe(entry, event))
+        if kind := self._requests.observe(entry, event):
+            self._samples.observe(entry, kind)
         if event is not None:
             self._matched += 1
-            self._take(self._timeline.on_event(event))
+            if ended := self._timeline.on_event(event):
+                self._take(ended)
 
     def close_partition(self) -> None:
         """End the runs of the instances so far: no more of their entries come."""
@@ -281,6 +283,7 @@ class FailureRecognizer(Immutable):
         self._match = compiled.failures.match_text
         self._match_whole = compiled.whole_failures.match_text
         self._recognize = remember_texts(self._recognize_text)
+        self._recognize_line = remember_texts(self._recognize_message)
 
     def recognize_statement(self, statement: Statement) -> Recognized | None:
         """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it.
@@ -290,20 +293,13 @@ class FailureRecognizer(Immutable):
         entry = statement.decisive_entry
         messages = tuple([line.message for line in statement.entries[:_LINES]])
         speaker = (entry.service, entry.log_name, entry.logger)
-        known = self._recognize(statement.text, statement.reason, messages, speaker)
-        if known is None:
-            return None
-        text = known.event.entry.message
-        said = entry if text == entry.message else replace(entry, message=text)
-        return replace(known, event=replace(known.event, entry=said))
+        return _said_by(entry, self._recognize(statement.text, statement.reason, messages, speaker))
 
     def _recognize_text(
         self, text: str, reason: str, messages: tuple[str, ...], speaker: tuple[str, str, str]
     ) -> Recognized | None:
         """Return what the packs know of a text, by the service, the log and the logger of its entry only."""
-        service, log, logger = speaker
-        wording = read_wording(text, reason)
-        entry = Entry(timestamp=0, source=Source("", 0), service=service, log_name=log, logger=logger)
+        wording, entry = read_wording(text, reason), _entry_of(speaker)
         exception = wording.last_exception
         whole = self._causes.recognize(self._match_whole, entry, [exception])
         if whole is not None and whole.cause and not whole.is_symptom:
@@ -330,7 +326,27 @@ class FailureRecognizer(Immutable):
 
     def recognize_entry(self, entry: Entry) -> Recognized | None:
         """Return what the packs know of an entry's text."""
-        return self._causes.recognize(self._match, entry, [entry.message])
+        speaker = (entry.service, entry.log_name, entry.logger)
+        return _said_by(entry, self._recognize_line(entry.message, speaker))
+
+    def _recognize_message(self, message: str, speaker: tuple[str, str, str]) -> Recognized | None:
+        """Return what the packs know of a message, by the same."""
+        return self._causes.recognize(self._match, _entry_of(speaker), [message])
+
+
+def _entry_of(speaker: tuple[str, str, str]) -> Entry:
+    """Return an entry of which only the service, the log and the logger are known."""
+    service, log, logger = speaker
+    return Entry(timestamp=0, source=Source("", 0), service=service, log_name=log, logger=logger)
+
+
+def _said_by(entry: Entry, known: Recognized | None) -> Recognized | None:
+    """Return what the packs know of a text, with the entry that holds the text."""
+    if known is None:
+        return None
+    text = known.event.entry.message
+    said = entry if text == entry.message else replace(entry, message=text)
+    return replace(known, event=replace(known.event, entry=said))
 
 
 def is_balanced_or_failed(entry: Entry) -> bool:

@@ -84,8 +84,9 @@ class InstanceTracker:
 
     def _expire(self, now: int) -> list[RunRecord]:
         """End the runs that were silent for too long."""
-        ended: list[RunBuilder] = [run for run in self._open if run.seconds_since_last(now) > self._silence]
-        if ended:
+        ended: list[RunBuilder] = []
+        if self._open:
+            ended += [run for run in self._open if run.seconds_since_last(now) > self._silence]
             self._open = [run for run in self._open if run not in ended]
         if self._decided is not None and self._decided.seconds_since_decided(now) > _TAIL:
             ended.append(self._decided)
@@ -96,9 +97,10 @@ class InstanceTracker:
         if self._boot is not None and self._boot.seconds_since_last(now) > self._boot_silence:
             ended.append(self._boot)
             self._boot = None
-        silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
-        ended += [self._probes.pop(name) for name in silent]
-        return [self._build(builder) for builder in ended]
+        if self._probes:
+            silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
+            ended += [self._probes.pop(name) for name in silent]
+        return [self._build(builder) for builder in ended] if ended else []
 
     # ------------------------------------------------------------ validations
 

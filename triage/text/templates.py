@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from triage.text.messages import subject, summary_line
+from triage.text.remembered import remember_texts
 
 #: Words and lines of at most so many characters are remembered, and so many of them.
 _LONGEST_WORD, _LONGEST_LINE = 64, 512
@@ -70,12 +71,17 @@ def message_template(message: str) -> str:
     All messages of one log statement have the same template: ``"GET /users/42 took 1.5s"`` becomes
     ``"GET /users/<n> took <n>"``. It depends on nothing but the message.
     """
+    return _template_of(message)
+
+
+@remember_texts
+def _template_of(message: str) -> str:
     line = summary_line(message)
-    return _template_of(line) if len(line) <= _LONGEST_LINE else _mask_line(line)
+    return _template_of_line(line) if len(line) <= _LONGEST_LINE else _mask_line(line)
 
 
 @lru_cache(_REMEMBERED)
-def _template_of(line: str) -> str:
+def _template_of_line(line: str) -> str:
     return _mask_line(line)
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from triage.text import Hints
+
 #: Characters of a text that are searched.
 _SEARCHED = 64 << 10
 
@@ -88,6 +90,18 @@ _HINT = re.compile(
     r"|\bcomplete log of this run can be found\b",
     re.IGNORECASE,
 )
+#: Each line that these two match holds one of these words.
+_ENDING_WORDS = (
+    "exit",
+    "terminat",
+    "quitting",
+    "abort",
+    "keyboardinterrupt",
+    "for more",
+    "run ",
+    "--help",
+    "complete log",
+)
 _NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = re.compile(
@@ -96,6 +110,12 @@ _COMPLAINT = re.compile(
     r"|unauthorized|unauthenticated|unreachable|exhausted|too many|no space|killed|crash(?:ed)?)\b",
     re.IGNORECASE,
 )
+#: What each line holds in which such a word stands.
+_COMPLAINT_HINTS = Hints([[
+    "err", "fatal", "fail", "exception", "panic", "cannot", "can't", "could", "unable to", "not found", "no such file", "denied",
+    "refused", "invalid", "missing", "undefined", "unexpected", "time", "unsupported", "abort", "not permitted", "reset", "unauth",
+    "unreachable", "exhausted", "too many", "no space", "killed", "crash",
+]])  # fmt: skip
 #: A call of a stack trace, or what stands behind its message.
 _CALL = re.compile(
     r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in |^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
@@ -116,13 +136,13 @@ def find_decisive_line(text: str) -> DecisiveLine:
 
 
 def _find(text: str) -> DecisiveLine:
-    for find in _FINDERS:
-        line = find(text)
-        if line:
+    possible = _HINTS.find(text)
+    for number, (_, find) in enumerate(_FORMS):
+        if possible >> number & 1 and (line := find(text)):
             return DecisiveLine(_message_below(text, line.strip()), is_exception=True)
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
-    complaints = complaints or [line for line in lines if _COMPLAINT.search(line)]
+    complaints = complaints or [line for line in lines if _holds_complaint(line)]
     best = (complaints or lines or [""])[-1 if complaints else 0]
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
 
@@ -153,11 +173,21 @@ def _message_below(text: str, line: str) -> str:
 
 def complains(text: str) -> bool:
     """Return whether a line says in any words that something failed."""
-    return bool(_COMPLAINT.search(text[:2000]) or _CLASS.match(text))
+    return _holds_complaint(text[:2000]) or bool(_CLASS.match(text))
+
+
+def _holds_complaint(text: str) -> bool:
+    if text.isascii() and not _COMPLAINT_HINTS.find(text.lower()):
+        return False  # as most lines, without a search
+    return bool(_COMPLAINT.search(text))
 
 
 def is_told_to_end(line: str) -> bool:
     """Return whether a line only says that a program ends, or where to read more."""
+    if line.isascii():
+        low = line.lower()
+        if not any(word in low for word in _ENDING_WORDS):
+            return False
     return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
 
 
@@ -237,29 +267,40 @@ def _dotnet(text: str) -> str:
     return _last(_INNER_DOTNET)(text) or _last(_DOTNET)(text) or _first(_DOTNET_BLOCK)(text)
 
 
+def _node_rejection(text: str) -> str:
+    return _first(_NODE_REJECTION)(text) if "rejection" in text.lower() or not text.isascii() else ""
+
+
 def _dart(text: str) -> str:
     found = _DART.search(text)
     return found[2] if found else ""
 
 
-_FINDERS: tuple[Callable[[str], str], ...] = (
-    _python,
-    _first(_NODE_FATAL),
-    _first(_RUST),
-    _rust_causes,
-    _last(_GO),
-    _first(_SPRING),
-    _dart,
-    _last(_NODE_CAUSE),
-    _first(_NODE_ERRORS),
-    _java,
-    _dotnet,
-    _first(_NODE),
-    _first(_NODE_REJECTION),
-    _first(_NODE_CLASS),
-    _first(_RUBY),
-    _first(_PHP),
-    _first(_ELIXIR),
-    _first(_NAMED),
-    _first(_NAMED_ALONE),
+#: The endings of the names of exceptions.
+_ENDINGS = (
+    "Error", "Exception", "Exit", "Interrupt", "Warning", "Fault", "Failure", "Panic", "Timeout", "Denied", "Refused", "NotFound",
+    "Invalid", "Bad", "NotEstablished",
+)  # fmt: skip
+#: How the decisive line is found in each form, in this order, and the texts of which the form holds one.
+_FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
+    (("Traceback (most recent call last):",), _python),
+    (("FATAL ERROR: ",), _first(_NODE_FATAL)),
+    (("panicked at ",), _first(_RUST)),
+    (("Caused by:",), _rust_causes),
+    (("panic", "fatal error: ", "SIG", "runtime error: "), _last(_GO)),
+    (("Description:",), _first(_SPRING)),
+    (("Unhandled exception:",), _dart),
+    (("[cause]: ",), _last(_NODE_CAUSE)),
+    (("[errors]: [",), _first(_NODE_ERRORS)),
+    (("at ", "Caused by: "), _java),
+    (("at ", "fail: ", "crit: ", "Unhandled exception. "), _dotnet),
+    (("Error", "Exception", "Rejection"), _first(_NODE)),
+    ((), _node_rejection),
+    (("at ",), _first(_NODE_CLASS)),
+    ((".rb:",), _first(_RUBY)),
+    (("Fatal error: ", "Parse error: ", "Recoverable fatal error: "), _first(_PHP)),
+    (("** (",), _first(_ELIXIR)),
+    (_ENDINGS, _first(_NAMED)),
+    (_ENDINGS, _first(_NAMED_ALONE)),
 )
+_HINTS = Hints([hints for hints, _ in _FORMS])

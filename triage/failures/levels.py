@@ -5,6 +5,8 @@ Cloud Run sets no severity on stdout and stderr, so DEFAULT says nothing about a
 
 import re
 
+from triage.text import Hints
+
 ERROR = 500
 WARNING = 400
 INFO = 200
@@ -53,6 +55,8 @@ _FORMS = tuple(
         rf"^(?:npm|yarn|pnpm)\s+({_WORD})!?\s",
     )
 )
+#: What each line in these forms holds.
+_HINTS = Hints([list(_LEVELS)])
 #: pino and bunyan write numbers: 10 to 60.
 _NUMBER = re.compile(r'^\{.{0,400}?"level"\s*:\s*(\d0)\b', re.ASCII)
 _NUMBERS = {10: 100, 20: 100, 30: INFO, 40: WARNING, 50: ERROR, 60: 600}
@@ -85,6 +89,8 @@ def read_level(text: str) -> int:
     number = _NUMBER.match(line)
     if number:
         return _NUMBERS.get(int(number[1]), UNKNOWN)
+    if not _HINTS.find(line.lower()):
+        return UNKNOWN  # as most lines, without a search
     for form in _FORMS:
         found = form.search(line)
         if found:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from triage.redact.addresses import find_addresses
 from triage.redact.assignments import ASSIGNED_HINTS, find_assigned, find_cookies
 from triage.redact.contexts import CONTEXT_PATTERNS, find_mismatches
 from triage.redact.patterns import LONG_PATTERNS, SECRET_PATTERNS, URL_PATTERNS, SecretPattern, Span
 from triage.redact.personal import PERSONAL_PATTERNS, find_phones
 from triage.redact.vendor_keys import VENDOR_PATTERNS
+from triage.text import Hints
 
 Search = Callable[[str], Iterable[Span]]
 
@@ -33,21 +32,10 @@ _SEARCHES: list[tuple[tuple[str, ...], Search]] = [
     (("+",), find_phones),
     ((), find_addresses),
 ]
-_HINTS = sorted({hint for hints, _ in _SEARCHES for hint in hints})
-#: For each hint the searches that it enables, as bits.
-_BITS = [sum(1 << number for number, (hints, _) in enumerate(_SEARCHES) if hint in hints) for hint in _HINTS]
-_ALWAYS = sum(1 << number for number, (hints, _) in enumerate(_SEARCHES) if not hints)
-_automaton = AhoCorasick(_HINTS, implementation=Implementation.DFA)
+_HINTS = Hints([hints for hints, _ in _SEARCHES])
 
 
 def select_searches(text: str) -> Iterator[Search]:
     """Yield the searches whose hints are in the text, the most certain first."""
-    chosen = _ALWAYS
-    low = text.lower()
-    try:
-        found = _automaton.find_matches_as_indexes(low, overlapping=True)
-    except UnicodeEncodeError:  # a lone surrogate
-        found = _automaton.find_matches_as_indexes(low.encode("utf-8", "replace").decode(), overlapping=True)
-    for hint, _, _ in found:
-        chosen |= _BITS[hint]
+    chosen = _HINTS.find(text.lower())
     return (search for number, (_, search) in enumerate(_SEARCHES) if chosen >> number & 1)

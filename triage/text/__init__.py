@@ -5,12 +5,14 @@ its ``subject``, grouped by its ``message_template``, and shown through ``clean`
 (terminals), ``clean_data`` (plain data), ``clean_json`` (JSON), ``code``, ``fence``, ``cell`` and ``prose``
 (Markdown), ``excerpt`` and ``shorten_names`` (little space), ``filename`` (paths) and ``quote`` (Logging
 filters). ``pluralize`` and ``count_times`` write counts. ``remember_texts`` spares work on lines that
-repeat, ``lazy_pattern`` on patterns that are never used.
+repeat, ``lazy_pattern`` on patterns that are never used,
+``Hints`` on searches that cannot find anything.
 """
 
 from triage.text.counts import count_times, pluralize
 from triage.text.excerpts import excerpt
-from triage.text.lazy_pattern import lazy_pattern
+from triage.text.hints import Hints
+from triage.text.lazy_patterns import lazy_pattern
 from triage.text.markdown import cell, code, fence, prose
 from triage.text.messages import SUBJECT_LIMIT, quotes, subject, summary_line
 from triage.text.names import short_instance, shorten_names
@@ -21,6 +23,7 @@ from triage.text.templates import message_template
 
 __all__ = [
     "SUBJECT_LIMIT",
+    "Hints",
     "cell",
     "clean",
     "clean_data",

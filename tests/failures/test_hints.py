@@ -1,0 +1,48 @@
+"""Hints leave out only searches that find nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.failures import decisive, levels
+from triage.failures.decisive import complains, find_decisive_line, is_told_to_end
+from triage.failures.levels import read_level
+from triage.rules import load_packs
+from triage.text import Hints
+
+PIECES = st.sampled_from(
+    [
+        *(sample for pack in load_packs() for rule in pack.rules for sample in rule.hits),
+        *(f"{word}: x" for word in decisive._ENDINGS),
+        "Unhandled PROMISE rejection",
+        "UNHANDLEDPROMISEREJECTION: x",
+        "(node:1) UnhandledPromiseRejectionWarning: Error: x",
+        "panic: x",
+        "SIGSEGV: segmentation violation",
+        "runtime error: x",
+        "  at shop.Orders(Orders.java:1)",
+        "\tat x (y:1)",
+        "Caused by:",
+        "    0: a",
+        "fail: Shop[0]",
+        "      x",
+        "    ",
+        "it FAILED",
+        "request timed out",
+        "Could not connect",
+        "\N{LATIN SMALL LETTER LONG S}tate: un\N{LATIN SMALL LETTER LONG S}upported",
+        "process exiting with 1",
+        "Run with --trace",
+    ]
+)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=4).map("\n".join))
+def test_hints_exclude_nothing_that_a_search_finds(text: str) -> None:
+    by_hints = (find_decisive_line(text), complains(text), is_told_to_end(text), read_level(text))
+    with pytest.MonkeyPatch.context() as patch:
+        anything = Hints([() for _ in range(32)])
+        for module, name in ((decisive, "_HINTS"), (decisive, "_COMPLAINT_HINTS"), (levels, "_HINTS")):
+            patch.setattr(module, name, anything)
+        patch.setattr(decisive, "_ENDING_WORDS", ("",))
+        assert (find_decisive_line(text), complains(text), is_told_to_end(text), read_level(text)) == by_hints

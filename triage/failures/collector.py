@@ -16,6 +16,9 @@ from triage.window import NANOSECONDS
 _FIRM = 3
 #: Entries after which idle instances are looked for, and nanoseconds of silence that make one idle.
 _SWEEP, _IDLE = 5000, 3600 * NANOSECONDS
+#: Instances that are kept, and nanoseconds of silence after which others are finished: nothing is expected of
+#: their failures by then.
+_MOST_INSTANCES, _SETTLED = 1000, 120 * NANOSECONDS
 
 
 class FailureCollector:
@@ -56,23 +59,29 @@ class FailureCollector:
 
     def observe(self, entry: Entry, event: Event | None) -> None:
         """Take one entry, with what a rule says of it."""
+        self._observed += 1
+        if self._observed % _SWEEP == 0:
+            self._forget_idle(entry.timestamp)
         key = (entry.service, entry.revision, entry.instance)
         instance = self._instances.get(key)
         if instance is None:
             instance = self._instances[key] = InstanceFailures(self._recognize, self._chains)
-        self._observed += 1
-        if self._observed % _SWEEP == 0:
-            self._forget_idle(entry.timestamp)
         statements, failures = instance.observe(entry, event)
         if statements or failures:
             self._take(statements, failures)
 
     def _forget_idle(self, now: int) -> None:
-        """Finish the instances that have said nothing for long.
+        """Finish the instances that have said nothing for long, of too many those that have for longest.
 
         What they say later belongs to nothing before.
         """
-        idle = [key for key, instance in self._instances.items() if now - instance.last > _IDLE]
+        silent = sorted(
+            (instance.last, key)
+            for key, instance in self._instances.items()
+            if now - instance.last > _SETTLED
+        )
+        surplus = max(0, len(self._instances) - _MOST_INSTANCES)
+        idle = [key for number, (last, key) in enumerate(silent) if number < surplus or now - last > _IDLE]
         for key in idle:
             self._take(*self._instances.pop(key).flush())
 

@@ -28,8 +28,14 @@ def normalize_foreign_record(record: dict[str, Any]) -> wire.LogEntry:
     underscores), the JSON strings of Log Analytics, the dotted columns of a CSV download, dumps of the
     Python client's entries (``payload``, ``raw_payload``, ``http_request`` with ``method`` and ``url``) and
     the flat table that ``triage entries`` writes. A value of an unexpected type is left out.
+
+    Raises:
+        ValueError: the record has no time; nothing else of it is looked at.
+
     """
     flat = flatten_record(record)
+    if flat.get("timestamp") is None and flat.get("receivetimestamp") is None:
+        raise ValueError("no timestamp")
     resource = _build_resource(flat)
     labels = {key: _to_text(value) or "" for key, value in _to_labels(flat.get("labels")).items()}
     if "instanceId" not in labels and isinstance(flat.get("instance"), str):

@@ -7,6 +7,7 @@ import msgspec
 
 from triage.models import Gap, GapKind, Record, Skipped, Source
 from triage.reading.entry_detection import is_entry, load_lenient
+from triage.reading.foreign_objects import find_run, find_run_end, make_run_gap
 from triage.reading.json_buffer import JsonBuffer, find_value_end
 from triage.reading.limits import Limits
 from triage.reading.record_filter import ALL_RECORDS, FilteredRecords, RecordFilter
@@ -76,6 +77,9 @@ class ElementReader:
                 buffer.fill(_BLOCK_BYTES)
                 if self.skips_empty and not self.is_entry_list and buffer.skip_empty_objects():
                     continue
+                if gap := self.skip_run():
+                    yield gap
+                    continue
                 found = self._read_block()
                 if found is None:
                     yield from self.read_object(buffer.find_end(self.limits.record))
@@ -132,6 +136,8 @@ class ElementReader:
         record_filter = self.record_filter if self.is_entry_list else ALL_RECORDS
         if (found := record_filter.filter_list(self.path, text, separator)) is not None:
             return found
+        if find_run(text) >= 0:
+            return None
         try:
             records = [bytes(record) for record in _batch.decode(b"[%b]" % text)]
         except (msgspec.DecodeError, RecursionError):
@@ -194,6 +200,19 @@ class ElementReader:
             elif is_entry(data[found.end() : end]):
                 return found.end()
         return -1
+
+    def skip_run(self) -> Gap | None:
+        """Skip a run of small objects that are no LogEntries, and return its Gap; None if there is none."""
+        buffer = self.buffer
+        buffer.fill(_BLOCK_BYTES)
+        end, count = find_run_end(buffer.data, buffer.at, buffer.at + _BLOCK_BYTES)
+        if count == 0:
+            return None
+        gap = make_run_gap(buffer.data[buffer.at : end], count, self.path, self.position + 1)
+        self._slow -= end - buffer.at
+        self.position += count
+        buffer.at = end
+        return gap
 
     def skip_stray(self, *, in_list: bool) -> Gap:
         """Skip what is not an object, and return its Gap.

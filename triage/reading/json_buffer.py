@@ -6,24 +6,33 @@ from collections.abc import Iterable, Iterator
 
 # Complete strings; opening (1) and closing (2) brackets; the quote of an incomplete string (3).
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[])|([}\]])|(")', re.DOTALL)
+_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_FLAT = rb'[^"{}\[\]]*+(?:%b[^"{}\[\]]*+)*+' % _TEXT
+# What changes no depth: scalars, and objects and lists of scalars. Then opening (1) and closing (2) brackets,
+# and the quote of an incomplete string (3).
+_STRUCTURE = re.compile(
+    rb'(?:[^"{}\[\]]++|%b|\{%b\}|\[%b\])++|((?:[{\[][\s,]*+)++)|([}\]])|(")' % (_TEXT, _FLAT, _FLAT),
+    re.DOTALL,
+)
 _COLON = re.compile(rb"\s*+:")
 BLANK = re.compile(rb"(?:[\s,]|\xef\xbb\xbf)*+")
 _EMPTY_OBJECTS = re.compile(rb"(?:\{\s*+\}[\s,]*+)++")
+_EMPTY_LISTS = re.compile(rb"(?:\[\s*+\][\s,]*+)++")
 _BRACKETS = {b"[": re.compile(rb"\[[\[\s,]*+"), b"]": re.compile(rb"\][\]\s,]*+")}
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 def find_value_end(data: bytes, start: int, stop: int = sys.maxsize) -> int:
-    """Return the position after the value at ``start``, -1 if it does not end.
+    """Return the position after the object or list at ``start``, -1 if it does not end.
 
     The search stops at ``stop`` or the end of the data. Brackets in strings do not count. Whether brackets
     match is not checked; the decoder does that.
     """
-    depth = 0
-    for token in _TOKEN.finditer(data, start, stop):
+    depth = 1
+    for token in _STRUCTURE.finditer(data, start + 1, stop):
         kind = token.lastindex
         if kind == 1:
-            depth += 1
+            depth += token[1].count(b"{") + token[1].count(b"[")
         elif kind == 2:
             depth -= 1
             if depth == 0:
@@ -102,8 +111,11 @@ class JsonBuffer:
     def skip_brackets(self, bracket: bytes, limit: int = sys.maxsize) -> int:
         """Skip the bracket here and those of its kind that follow it, and return their number.
 
-        Not more than ``limit`` are skipped.
+        Not more than ``limit`` are skipped. Lists without items do not count.
         """
+        if bracket == b"[" and (empty := _EMPTY_LISTS.match(self.data, self.at)):
+            self.at = empty.end()
+            return 0
         found = _BRACKETS[bracket].match(self.data, self.at)
         count = found[0].count(bracket) if found else 0
         if found is None or count > limit:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from triage.models import Gap, Record, Skipped, Source
 from triage.reading.entry_detection import load_lenient
+from triage.reading.foreign_objects import find_run, find_run_end, make_run_gap
 from triage.reading.limits import Limits
 from triage.reading.record_filter import ALL_RECORDS, FilteredRecords, RecordFilter
 from triage.reading.stream import Stream
@@ -39,24 +42,51 @@ class LineReader:
                 rest += chunk if len(rest) <= longest else b""
                 continue
             text, rest = rest + chunk[:end], chunk[end + 1 :]
-            count, kept, skipped = self._filter_text(text)
-            if skipped.severities:
-                yield skipped
-            for index, line in kept:
-                yield from self._line(line, self.position + index + 1)
-            self.position += count
+            yield from self._read_text(text)
         if rest.lstrip()[:1] == b"{" and len(rest) <= longest and load_lenient(rest) is None:
             yield Gap("cut_file", path, "the last line is cut", self.position + 1)
         else:
             yield from self._line(rest, self.position + 1)
 
-    def _filter_text(self, text: bytes) -> FilteredRecords:
-        """Return the number of lines, those to keep with their indexes, and the skipped."""
-        longest = self._limits.record
-        if len(text) <= longest and (filtered := self._record_filter.filter_lines(self._path, text)):
-            return filtered
+    def _read_text(self, text: bytes) -> Iterator[Record | Gap | Skipped]:
+        """Yield the records of whole lines, and a Gap for each run of small objects."""
+        filtered = None
+        if len(text) <= self._limits.record:
+            filtered = self._record_filter.filter_lines(self._path, text)
+        while filtered is None and (run := self._find_run(text)):
+            start, end, gap = run
+            yield from self._read_filtered(self._filter_lines(text[: start - 1])) if start else ()
+            yield msgspec.structs.replace(gap, position=self.position + 1)
+            self.position += gap.count
+            text = text[end:]
+            if not text:
+                return
+        yield from self._read_filtered(filtered or self._filter_lines(text))
+
+    def _find_run(self, text: bytes) -> tuple[int, int, Gap] | None:
+        """Return where a run of lines begins and ends that are small objects, with its Gap."""
+        start = find_run(text)
+        if start < 0 or text[start - 1 : start] not in (b"", b"\n"):
+            return None
+        end, count = find_run_end(text, start, len(text))
+        lines = text.count(b"\n", start, end) + (end == len(text))
+        if count == 0 or lines != count or not (end == len(text) or text[end - 1 : end] == b"\n"):
+            return None
+        return start, end, make_run_gap(text[start:end], count, self._path, 0)
+
+    def _read_filtered(self, filtered: FilteredRecords) -> Iterator[Record | Gap | Skipped]:
+        """Yield the records of lines that were filtered."""
+        count, kept, skipped = filtered
+        if skipped.severities:
+            yield skipped
+        for index, line in kept:
+            yield from self._line(line, self.position + index + 1)
+        self.position += count
+
+    def _filter_lines(self, text: bytes) -> FilteredRecords:
+        """Return the number of lines, those to keep with their indexes, and the skipped; line by line."""
         lines = text.split(b"\n")
-        record_filter = self._record_filter if max(map(len, lines)) <= longest else ALL_RECORDS
+        record_filter = self._record_filter if max(map(len, lines)) <= self._limits.record else ALL_RECORDS
         indexes, skipped = record_filter.filter_records(self._path, lines)
         return len(lines), [(index, lines[index]) for index in indexes], skipped
 

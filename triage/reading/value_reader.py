@@ -29,6 +29,9 @@ class ValueReader(ElementReader):
             buffer.fill(4096)
             if first == b"{" and not self.is_entry_list and buffer.skip_empty_objects():
                 self._set_form("JSON object" if self.position == 0 else "JSON objects")
+            elif first == b"{" and (gap := self.skip_run()):
+                self._set_form("JSON objects")
+                yield gap
             elif first == b"{":
                 end = buffer.find_end(self.limits.record)
                 if end < 0 and not buffer.ended:

@@ -86,7 +86,7 @@ class WrapperReader(ElementReader):
             elif len(unclassified) < _MAX_UNCLASSIFIED:
                 unclassified.append(item)
             else:
-                beyond += 1
+                beyond += item.count if isinstance(item, Gap) else 1
         if self.is_entry_list or (not unclassified and key in _LIST_KEYS):
             self.keys.append(key)
         elif key in _LIST_KEYS:

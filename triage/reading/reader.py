@@ -25,7 +25,7 @@ from triage.reading.workers.parallel_reader import ParallelReader
 from triage.reading.workers.process import worker_count
 
 #: Smaller files are read faster without workers. The second size is for compressed files.
-PARALLEL_BYTES, BACKGROUND_BYTES = 48 << 20, 4 << 20
+PARALLEL_BYTES, BACKGROUND_BYTES = 8 << 20, 4 << 20
 #: The bytes from which the format is detected: an entry has at most 256 KiB.
 HEAD_BYTES = 1 << 20
 _HINT = "name what `gcloud logging read FILTER --format=json` printed, or a download of the Logs Explorer"

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from triage.errors import TriageError, UsageError
 from triage.models import ExportFile
-from triage.reading.reader import PARALLEL_BYTES
 from triage.reading.record_filter import RecordFilter
 from triage.reading.sources import expand
 from triage.reading.spark.context import Spark, require_spark, spark_context
@@ -28,8 +27,8 @@ Item = FileItem | PartEnd | TriageError
 #: Filters the items of a part, which the given function reads.
 PartFilter = Callable[[Callable[[RecordFilter], Iterable[Any]]], Iterator[Any]]
 
-#: The bytes that one task reads, where files can be divided: too few to start workers in a task.
-PART = PARALLEL_BYTES // 2
+#: The bytes that one task reads, where files can be divided.
+PART = 24 << 20
 #: How many blocks are collected at a time, which bounds the memory.
 _BLOCKS = 8
 T = TypeVar("T")

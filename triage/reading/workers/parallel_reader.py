@@ -21,7 +21,7 @@ from triage.reading.stream import CHUNK, Stream
 from triage.reading.workers.batch import pack_batches, rebase, unpack_batch
 from triage.reading.workers.process import WorkerOutput, start_worker
 
-_RANGE_BYTES = 8 << 20
+_RANGE_BYTES = 2 << 20
 
 
 class ParallelReader:

@@ -15,7 +15,7 @@ from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped, Traffic
 from triage.window import format_timestamp
 
-_MAX_BYTES = 64 << 20
+_MAX_BYTES = 24 << 20
 _BY_TIME = attrgetter("timestamp")
 _LOST_RECORDS = {"broken_record", "too_large"}
 

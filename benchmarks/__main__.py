@@ -154,6 +154,7 @@ def summarize(results: list[Result]) -> list[str]:
 def main() -> None:
     """Measure, print and write the results."""
     folder, words = prepare_corpus(), load_keywords()
+    load = os.getloadavg()[0]
     large = measure_interleaved(list_contenders(folder, words), ROUNDS)
     small = measure_interleaved(
         [
@@ -178,7 +179,12 @@ def main() -> None:
         (
             f"{count:,} entries in {size / 1e6:,.0f} MB of JSON lines, of which about 6 % hold one of the "
             "packs' "
-            f"{len(words)} keywords. Peak memory is that of the largest process. Start-up is included."
+            f"{len(words)} keywords. Peak memory is that of the largest process, CPU time that of all. "
+            "Start-up is included."
+        ),
+        (
+            f"The load average of the machine was {load:.1f} at the beginning and {os.getloadavg()[0]:.1f} "
+            "at the end; beyond about 1 the wall times depend on what else ran, and say little."
         ),
         "",
         *to_table(large, base),

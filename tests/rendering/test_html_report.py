@@ -196,6 +196,12 @@ def test_diagnosis_without_incident_has_a_page(verdict: str) -> None:
     assert "The logs hold no run of a readiness chain, no gate and no boot." in printed
 
 
+def test_page_has_the_command_that_reports_the_cause_next_time(database: Document) -> None:
+    assert "triage watch --service orders-backend-staging" in text(database).partition("Alert")[2]
+    page = render_html(*database, alertable={found.cause for found in database[0].incidents})
+    assert "triage alerts --service orders-backend-staging --cause " in Page(page).text
+
+
 def test_page_has_mitigation_and_rollback(database: Document) -> None:
     printed = text(database)
     assert "--to-revisions=orders-backend-staging-00041-kxw=100" in printed.partition("Rollback")[2]

@@ -107,7 +107,7 @@ def compared(poison: Callable[[str], str] = str, **changes: Any) -> Comparison:
 def test_answer_comes_first_and_each_difference_has_numbers(gate: Document) -> None:
     text = render_verification(compared(), gate[0].incidents[0], gate[1], NEW)
     assert text.startswith(f"# Verification: `{SERVICE}`\n\n**AFTER is better.**\n\n- Better: ")
-    assert f"| `/health` answered 2xx | `{SERVICE}` | 0 of 8 (8 with `503)` | 8 of 8 | **better** |" in text
+    assert f"| `/health` answered 2xx | `{SERVICE}` | 0 of 8 (8 with 503) | 8 of 8 | **better** |" in text
     assert f"| boots ready | `{SERVICE}` | none | 2 of 2 | only after |  | 1.5 s, 2 s |  |" in text
     assert f"| gone? | `{SERVICE}` | 3 (3 an hour, 1.5 an instance) | none | `queue was full` |" in text
     assert f"| `{SERVICE}` | `{NEW}` | `{NEW}`, or one that is older than these logs |" in text

@@ -147,3 +147,8 @@ def test_prose_with_any_log_text_is_one_paragraph(text: str) -> None:
 )
 def test_prose_keeps_plain_words_and_codes_names(text: str, markdown: str) -> None:
     assert prose(text) == markdown
+
+
+def test_number_before_a_bracket_is_code_at_the_beginning_only() -> None:
+    assert prose("12 (8 with 503)") == "12 (8 with 503)"
+    assert prose("503) is a mark of a list") == "`503)` is a mark of a list"

@@ -55,6 +55,7 @@ def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: t
         impact=impact or analysis.impact,
         zone=zone,
         playbooks=analysis.playbooks,
+        alertable=analysis.alertable,
     )
 
 

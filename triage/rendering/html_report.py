@@ -5,7 +5,7 @@ a log. All text is escaped, and control characters are written out.
 """
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import tzinfo
 from functools import cache
 from hashlib import sha256
@@ -31,11 +31,13 @@ def render_html(
     impact: str = "",
     zone: tzinfo | None = None,
     playbooks: Mapping[str, Playbook] | None = None,
+    alertable: Collection[str] = (),
 ) -> str:
     """Return the report of a diagnosis as one page of HTML, secrets masked.
 
     ``chains`` maps pack ids to readiness chains, which name the critical checks. ``impact`` is the business
-    impact. ``zone`` adds local times. ``playbooks`` are those beside the packs.
+    impact. ``zone`` adds local times. ``playbooks`` are those beside the packs,
+    ``alertable`` the causes for which ``triage alerts`` makes a policy.
     """
     redactor = Redactor(by_name=DOCUMENT_NAMES)
     layout = ReportView(
@@ -45,6 +47,7 @@ def render_html(
         redactor.redact_text(impact),
         zone,
         playbooks or {},
+        alertable=alertable,
     )
     return html_environment().get_template("report.html.j2").render(_template_context(layout, chains or {}))
 

@@ -59,12 +59,15 @@ def prose(text: str) -> str:
     ``No module named 'shop.app'`` keeps its words, and the name becomes code. Line breaks show as ``\n``.
     """
     line = clean(_LINE_END.sub("\n", text)).replace("\n", "\\n")
-    return " ".join(_prose_word(word) for word in line.split())
+    words = line.split()
+    # At the beginning of a line, "503)" is the mark of a list.
+    numbered = words[:1] if words and _NUMBERED.fullmatch(words[0]) else []
+    return " ".join([*map(code, numbered), *map(_prose_word, words[len(numbered) :])])
 
 
 def _prose_word(word: str) -> str:
     found = _TOKEN.fullmatch(word)
-    if found is None or _NUMBERED.fullmatch(word):
+    if found is None:
         return code(word)
     before, core, after = found.groups()
     if after.startswith(")") and core.count("(") > core.count(")"):

@@ -6,7 +6,7 @@ All literals are searched in one pass; only patterns whose literal occurs in the
 import re
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from triage.models import Entry, Event, Immutable, Pack, Rule, Source
 from triage.text import SUBJECT_LIMIT, remember_texts, subject
 
+#: Matches on whole messages that are remembered: long patterns, which two matchers try on the same message.
+_WHOLE_TEXTS = 64
 #: The entry of events that are remembered for the next entry with their message.
 _NO_ENTRY = Entry(timestamp=0, source=Source("", 0))
 
@@ -62,6 +64,7 @@ class RuleIndex(Immutable):
 
     rules: the rules in the order of the packs, each with its pack.
     search: returns the numbers of the rules whose literal a text contains, in order.
+    match_whole: returns the match of a rule on a whole message, remembered for the next matcher.
     """
 
     def __init__(self, packs: Iterable[Pack]) -> None:
@@ -77,12 +80,16 @@ class RuleIndex(Immutable):
             literals, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
         )
         self.search = remember_texts(self._search)
+        self.match_whole = lru_cache(_WHOLE_TEXTS)(self._match_whole)
 
     def _search(self, text: str) -> tuple[int, ...]:
         found = self._index.find_matches_as_indexes(text, overlapping=True)
         if not found:
             return ()
         return tuple(sorted({rule for literal, _, _ in found for rule in self._by_literal[literal]}))
+
+    def _match_whole(self, number: int, text: str) -> re.Match[str] | None:
+        return compiled(self.rules[number][1].pattern).search(text)
 
 
 class Matcher(Immutable):
@@ -120,23 +127,26 @@ class Matcher(Immutable):
         return None if event is None else replace(event, entry=entry)
 
     def match_text(self, entry: Entry, text: str) -> Event | None:
-        """Return the event of an entry whose message is a text, None when no rule matches."""
-        event = self._find_event(text[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
+        """Return the event of an entry whose message is a text, None when no rule matches; not remembered."""
+        event = self._find(text[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
         if event is None:
             return None
         return replace(event, entry=entry if text == entry.message else replace(entry, message=text))
 
     def _find(self, whole: str, service: str, log: str, logger: str) -> Event | None:
         """Return the event of a message, without its entry."""
-        text: Subject | None = None
+        line: str | None = None
         for number in self._index.search(whole):
             found = self._rules.get(number)
             if found is None:
                 continue
             pack, rule = found
             if applies_to(pack, service) and may_log(rule, log, logger):
-                text = text or Subject.of(whole)
-                match = match_rule(rule, text)
+                if rule.multiline:
+                    match = self._index.match_whole(number, whole)
+                else:
+                    line = subject(whole) if line is None else line
+                    match = compiled(rule.pattern).search(line)
                 if match is not None:
                     fields = {name: value for name, value in match.groupdict().items() if value is not None}
                     return _build_event(pack, rule, fields, is_logger_known=bool(logger))

@@ -98,7 +98,13 @@ def _mask_line(line: str) -> str:
         line = _DATE.sub("<time>", line)
     if "ser " in line or " from <host>" in line:
         line = _NAME.sub(lambda found: f"{found[1] or found[2]}<name>", line)
-    return _REPEATED.sub(r"\1", _ANNOTATED.sub(r"\1", line))
+    if "> (" in line:
+        line = _ANNOTATED.sub(_first_group, line)
+    return _REPEATED.sub(_first_group, line) if "> " in line or ">," in line else line
+
+
+def _first_group(found: re.Match[str]) -> str:
+    return found[1]
 
 
 def _mask_quoted(found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from triage.cli.screens.next_commands import suggest_commands
+from triage.cli.screens.next_commands import suggest_commands, suggest_explanation
 from triage.models import Coverage, Diagnosis
 from triage.pipeline import OnSpark
 
@@ -19,6 +19,17 @@ def test_many_files_are_not_repeated(diagnosed: Diagnosed) -> None:
     assert suggest_commands(diagnosed("diagnosis-not-ready"), [f"{number}.json" for number in range(9)])[
         -1
     ] == ("triage report EXPORT... -o report.md")
+
+
+def test_packs_are_repeated(diagnosed: Diagnosed) -> None:
+    packs = ["my pack.toml", "packs/"]
+    assert suggest_commands(diagnosed("diagnosis-not-ready"), ["b.json"], packs) == [
+        "triage report b.json --pack 'my pack.toml' --pack packs/ -o report.md",
+    ]
+    assert (
+        suggest_explanation("no-stock", packs)
+        == "triage explain no-stock --pack 'my pack.toml' --pack packs/"
+    )
 
 
 def test_spark_engine_is_repeated(diagnosed: Diagnosed) -> None:

@@ -191,6 +191,14 @@ def test_silence_of_an_instance_is_measured() -> None:
     assert re.search(r"Instance \.\.\.\w+ printed nothing between [\d: -]{19} and [\d: -]{19} UTC", said)
 
 
+def test_silence_between_equal_times_is_no_reason() -> None:
+    rows = [
+        system(0.1, "Starting new instance. Reason: AUTOSCALING - Instance started due to traffic."),
+        system(0.4, EXIT, "WARNING"),
+    ]
+    assert "printed nothing" not in " ".join(only(diagnose(rows)).because)
+
+
 def test_access_log_is_output_of_an_instance() -> None:
     access = '10.0.0.1 - - [05/Apr/2031] "GET / HTTP/1.1" 200 12'
     said = " ".join(only(diagnose([*failed_start(0), printed(0.5, access)])).because)

@@ -54,3 +54,9 @@ def test_first_action_about_a_job_is_a_command_of_jobs() -> None:
     assert action.commands == [
         "gcloud run jobs update shop --memory=8192Mi --region=europe-west9 --project=demo-project"
     ]
+
+
+def test_traffic_of_a_job_is_never_shifted() -> None:
+    titles = [fix.title for fix in for_workload(load_playbook("failed-instance"), "job").fixes]
+    assert titles
+    assert not any("traffic" in title for title in titles)

@@ -68,7 +68,13 @@ def diagnose_command(
     print_screen(render_answer(shown))
     if not current_settings().quiet:
         print_screen(
-            *render_details(shown, exports, playbooks=analysis.playbooks, verbose=current_settings().verbose)
+            *render_details(
+                shown,
+                exports,
+                playbooks=analysis.playbooks,
+                pack_files=current_settings().pack_files,
+                verbose=current_settings().verbose,
+            )
         )
 
 

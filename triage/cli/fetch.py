@@ -219,6 +219,7 @@ def _print_diagnosis(fetched: "list[FetchResult]", analysis: "Analysis") -> None
                 shown,
                 [file.path for file in fetched],
                 playbooks=analysis.playbooks,
+                pack_files=current_settings().pack_files,
                 verbose=current_settings().verbose,
             )
         )

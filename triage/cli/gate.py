@@ -66,7 +66,7 @@ _USAGE_HINT = "give EXPORT..., or --service NAME to fetch its logs"
     "max_5xx",
     metavar="PERCENT",
     type=click.FloatRange(0, 100),
-    help="Fail if more of the requests end 5xx.  [default: 1, or that of --criteria]",
+    help="Fail if more of the requests return 5xx.  [default: 1, or that of --criteria]",
 )
 @click.option(
     "--min-requests",

@@ -137,9 +137,12 @@ def pack_option(function: Function) -> Function:
     def with_packs(*args: Any, pack_files: tuple[str, ...], **options: Any) -> Any:
         from pathlib import Path
 
+        from triage.cli.settings import current_settings
         from triage.pipeline import load_packs
 
-        return function(*args, packs=load_packs([Path(file) for file in pack_files]), **options)
+        packs = load_packs([Path(file) for file in pack_files])
+        current_settings().pack_files.extend(pack_files)
+        return function(*args, packs=packs, **options)
 
     return with_packs
 

@@ -1,7 +1,7 @@
 """Settings of one call: how much to print, and the exit status."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +21,7 @@ class Settings:
         verbose: print all that is known, not only what matters first.
         debug: print a traceback when something fails.
         annotate: print an error as an annotation of GitHub Actions, too.
+        pack_files: files of --pack, which suggested commands repeat.
         status: exit status of the call, set before the answer is printed.
 
     """
@@ -29,6 +30,7 @@ class Settings:
     verbose: bool = False
     debug: bool = False
     annotate: bool = False
+    pack_files: list[str] = field(default_factory=list)
     status: ExitStatus = ExitStatus.ANSWERED
 
 

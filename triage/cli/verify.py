@@ -339,6 +339,7 @@ def _print_diagnosis(
             [kept, *files],
             first=again,
             playbooks=analysis.playbooks,
+            pack_files=current_settings().pack_files,
             verbose=current_settings().verbose,
         ),
     )

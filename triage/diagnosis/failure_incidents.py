@@ -241,7 +241,7 @@ def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
     point = evidence.cite(_event(sample.entry, sample.event), _count_similar(group, sample))
     reasons.append(Because(_point_sentence(group, sample), [point]))
     if sample.silent_since is not None and sample.kind != "request":
-        reasons.append(Because(_silence(sample.entry, sample.silent_since), [point]))
+        reasons += [Because(says, [point]) for says in _silence(sample.entry, sample.silent_since)]
     first_of_kind = {other.kind: other.entry for other in reversed(sample.consequences)}
     for kind in dict.fromkeys(other.kind for other in sample.consequences):
         entry = first_of_kind[kind]
@@ -258,10 +258,15 @@ def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
     return reasons
 
 
-def _silence(entry: Entry, since: int) -> str:
-    """Return that an instance printed nothing, and when: a measured fact, which names both."""
+def _silence(entry: Entry, since: int) -> list[str]:
+    """Return that an instance printed nothing, and when: a measured fact, which names both.
+
+    Silence within one second says nothing.
+    """
     start, end = (format_timestamp(time)[:19].replace("T", " ") for time in (since, entry.timestamp))
-    return f"Instance ...{entry.instance[-8:]} printed nothing between {start} and {end} UTC"
+    if start == end:
+        return []
+    return [f"Instance ...{entry.instance[-8:]} printed nothing between {start} and {end} UTC"]
 
 
 def _point_sentence(group: FailureGroup, sample: FailureSample) -> str:

@@ -40,7 +40,8 @@ def for_workload(playbook: Playbook, kind: WorkloadKind) -> Playbook:
 
 def _fix(fix: Fix, wording: _Wording) -> Fix | None:
     commands = _having(fix.commands, wording)
-    if fix.commands and not commands:
+    shifts_traffic = any("{last_good}" in command for command in fix.commands)
+    if (fix.commands and not commands) or (shifts_traffic and len(commands) < len(fix.commands)):
         return None
     return msgspec.structs.replace(
         fix,

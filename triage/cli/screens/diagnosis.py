@@ -20,7 +20,7 @@ from triage.cli.screens.console import (
     text_width,
 )
 from triage.cli.screens.diagnosis_details import render_rest
-from triage.cli.screens.next_commands import suggest_commands
+from triage.cli.screens.next_commands import suggest_commands, suggest_explanation
 from triage.cli.screens.times import format_clock, format_dated_clock, format_moment, format_span
 from triage.models import Because, Diagnosis, Evidence, Incident, ServiceState
 from triage.pipeline import Action, Playbook, first_actions
@@ -72,6 +72,19 @@ class _Content(NamedTuple):
     reasons: Sequence[_Reason]
 
 
+class _Commands(NamedTuple):
+    """Commands under a diagnosis.
+
+    Attributes:
+        following: what to run next.
+        explaining: what explains the cause.
+
+    """
+
+    following: Sequence[str]
+    explaining: Sequence[str]
+
+
 _EVERYTHING = _Room(sys.maxsize, sys.maxsize, sys.maxsize, sys.maxsize, sys.maxsize, whole=True)
 
 
@@ -110,12 +123,13 @@ def render_details(
     *,
     first: Sequence[str] = (),
     playbooks: Mapping[str, Playbook] | None = None,
+    pack_files: Sequence[str] = (),
     verbose: bool = False,
 ) -> Iterator[RenderableType]:
     """Yield what stands under the answer, on a screen of at most 25 lines; with ``verbose`` everything.
 
-    ``exports`` are repeated in the next commands. ``first`` are commands to show before them. ``playbooks``
-    stand beside the packs.
+    ``exports`` and ``pack_files`` are repeated in the next commands. ``first`` are commands to show before
+    them. ``playbooks`` stand beside the packs.
     """
     incidents = _answer_first(diagnosis)
     content = _Content(
@@ -123,10 +137,11 @@ def render_details(
         first_actions(diagnosis, incidents[0], playbooks) if incidents else [],
         incidents[0].ordered_reasons() if incidents else [],
     )
-    commands = [*first, *suggest_commands(diagnosis, exports)]
+    commands = [*first, *suggest_commands(diagnosis, exports, pack_files)]
+    explain = [suggest_explanation(found.cause, pack_files) for found in incidents[:1]]
     parts: list[RenderableType] = []
     for room in [_EVERYTHING] if verbose else _rooms(len(content.reasons)):
-        parts = [*_render_parts(diagnosis, content, commands, room)]
+        parts = [*_render_parts(diagnosis, content, _Commands(commands, explain), room)]
         if count_lines(*parts) <= _MAX_LINES - _ANSWER_LINES:
             break
     yield from parts
@@ -144,7 +159,7 @@ def _rooms(reasons: int) -> Iterator[_Room]:
 
 
 def _render_parts(
-    diagnosis: Diagnosis, content: _Content, commands: Sequence[str], room: _Room
+    diagnosis: Diagnosis, content: _Content, commands: _Commands, room: _Room
 ) -> Iterator[RenderableType]:
     """Yield what to do now, why, the other incidents, and the next commands."""
     incidents = content.incidents
@@ -154,9 +169,9 @@ def _render_parts(
         yield from _render_reasons(incidents[0], content.reasons, room)
     yield Text()
     yield from _render_tail(diagnosis, incidents, room)
-    for index, command in enumerate(commands):
+    for index, command in enumerate(commands.following):
         yield _label("" if index else "Next", command)
-    more = [*([] if room.whole else ["-v"]), *(f"triage explain {found.cause}" for found in incidents[:1])]
+    more = [*([] if room.whole else ["-v"]), *commands.explaining]
     if more:
         yield _label("More", " or ".join(more))
 

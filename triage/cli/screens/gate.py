@@ -63,7 +63,7 @@ def render_details(gate: Gate) -> Iterator[RenderableType]:
     yield from render_section("Coverage", render_coverage(gate.coverage))
     gap_details = {gap.detail for gap in gate.coverage.gaps}
     if limits := [limit for limit in gate.limits if limit not in gap_details]:
-        yield from render_section("Limits", make_bullets(limits))
+        yield from render_section("Limits", make_bullets([format_sentence(limit) for limit in limits]))
 
 
 def _criteria_table(criteria: Sequence[Criterion]) -> Table:

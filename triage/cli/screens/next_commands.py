@@ -9,8 +9,10 @@ from triage.pipeline import OnSpark
 _MAX_FILES = 5
 
 
-def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
-    """Return the commands to run next.
+def suggest_commands(
+    diagnosis: Diagnosis, exports: Sequence[str], pack_files: Sequence[str] = ()
+) -> list[str]:
+    """Return the commands to run next, with the packs that were given.
 
     If the verdict is inconclusive, the first one fetches more logs. The other one reports the incident.
     """
@@ -19,11 +21,24 @@ def suggest_commands(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:
         if len(exports) <= _MAX_FILES
         else "EXPORT..."
     )
+    packs = _pack_options(pack_files)
+    again += packs
     again = f"--engine spark {again}" if isinstance(exports, OnSpark) else again
-    typed = [_fetch_command(diagnosis)] if diagnosis.verdict in ("inconclusive", "no_data") else []
+    typed = (
+        [f"{_fetch_command(diagnosis)}{packs}"] if diagnosis.verdict in ("inconclusive", "no_data") else []
+    )
     if diagnosis.incidents:
         typed.append(f"triage report {again} -o report.md")
     return typed or [f"triage timeline {again}"]
+
+
+def suggest_explanation(cause: str, pack_files: Sequence[str] = ()) -> str:
+    """Return the command that explains a cause, with the packs that were given."""
+    return f"triage explain {cause}{_pack_options(pack_files)}"
+
+
+def _pack_options(pack_files: Sequence[str]) -> str:
+    return "".join(f" --pack {shlex.quote(file)}" for file in pack_files)
 
 
 def _table_options(diagnosis: Diagnosis, exports: Sequence[str]) -> list[str]:

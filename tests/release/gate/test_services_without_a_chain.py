@@ -26,7 +26,7 @@ def test_a_revision_that_serves_passes_and_the_basis_is_named() -> None:
     found = evaluate_gate(served(40))
     assert found.status == "passed"
     assert "serving (no readiness chain known)" in found.why
-    assert find_criterion(found, "requests").measured == "0 of 40 requests ended 5xx"
+    assert find_criterion(found, "requests").measured == "0 of 40 requests returned 5xx"
 
 
 def test_criteria_that_need_a_chain_are_off() -> None:
@@ -46,7 +46,7 @@ def test_more_than_one_percent_of_5xx_fails() -> None:
     criterion = find_criterion(found, "requests")
     assert (found.status, criterion.outcome) == ("failed", "failed")
     assert (criterion.value, criterion.at_most) == (0.02, 0.01)
-    assert criterion.measured == "2 of 100 requests ended 5xx"
+    assert criterion.measured == "2 of 100 requests returned 5xx"
     assert criterion.evidence
 
 
@@ -57,7 +57,9 @@ def test_one_percent_of_5xx_passes() -> None:
 def test_too_few_requests_leave_the_gate_inconclusive() -> None:
     found = evaluate_gate(served(19))
     assert found.status == "inconclusive"
-    assert find_criterion(found, "requests").measured == "0 of 19 requests ended 5xx; at least 20 are needed"
+    assert (
+        find_criterion(found, "requests").measured == "0 of 19 requests returned 5xx; at least 20 are needed"
+    )
 
 
 def test_no_request_leaves_the_gate_inconclusive() -> None:
@@ -80,7 +82,7 @@ def test_a_criterion_that_is_off_stays_off() -> None:
 def test_requests_of_another_revision_do_not_count() -> None:
     old = served(0, 30, revision="stall-00003-old")
     found = evaluate_gate(old, served(40), revision=SHOP["revision"])
-    assert find_criterion(found, "requests").measured == "0 of 40 requests ended 5xx"
+    assert find_criterion(found, "requests").measured == "0 of 40 requests returned 5xx"
 
 
 def test_a_new_revision_that_does_not_start_fails_while_an_older_one_serves() -> None:
@@ -107,7 +109,7 @@ def test_plain_requests_that_the_middleware_refused_do_not_count() -> None:
     found = find_criterion(evaluate_gate(logs), "requests")
     assert found.outcome == "met"
     assert found.measured == (
-        "0 of 25 requests ended 5xx; 5 plain requests refused by the middleware not counted"
+        "0 of 25 requests returned 5xx; 5 plain requests refused by the middleware not counted"
     )
 
 

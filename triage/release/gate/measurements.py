@@ -95,7 +95,7 @@ def measure_requests(subject: Subject, criterion: RequestsServed) -> CriterionRe
     served = count_served([subject.traffic] if subject.traffic else [], subject.requests)
     total, failed, refused = served.total, served.failed, served.refused
     seen = total >= criterion.seen_at_least
-    text = f"{failed:,} of {pluralize(total, 'request')} ended 5xx"
+    text = f"{failed:,} of {pluralize(total, 'request')} returned 5xx"
     if refused:
         text += f"; {pluralize(refused, 'plain request')} refused by the middleware not counted"
     if not total:
@@ -106,9 +106,9 @@ def measure_requests(subject: Subject, criterion: RequestsServed) -> CriterionRe
     if seen:
         outcome = "met" if failed / total <= criterion.at_most else "failed"
     return CriterionResult(
-        says=f"at most {criterion.at_most * 100:g} % of the requests end 5xx"
+        says=f"at most {criterion.at_most * 100:g} % of the requests return 5xx"
         if criterion.at_most
-        else "no request ends 5xx",
+        else "no request returns 5xx",
         outcome=outcome,
         measured=text,
         value=round(failed / total, 4) if seen else None,
@@ -127,7 +127,7 @@ def measure_whole_logs(coverage: Coverage) -> CriterionResult:
     gaps = Counter(gap.kind.replace("_", " ") for gap in coverage.gaps)
     text = ", ".join(f"{kind} {count_times(count)}" for kind, count in gaps.most_common())
     return CriterionResult(
-        says="nothing of what was to be read is missing",
+        says="no part of the logs is missing",
         outcome="not_measured" if gaps else "met",
         measured=f"something is: {text}" if gaps else f"{pluralize(coverage.records, 'record')} read, no gap",
     )

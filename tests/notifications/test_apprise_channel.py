@@ -33,7 +33,7 @@ def test_message_arrives_with_title_lines_and_type(webhook: WebhookServer) -> No
     channel(webhook.address).send(OPENED)
     [document] = webhook.received
     assert document["title"] == OPENED.title
-    assert document["message"].splitlines() == [OPENED.lines[0], OPENED.lines[1].replace("@", "@\u200b")]
+    assert document["message"].replace("\u200b", "").splitlines() == OPENED.lines
     assert document["type"] == "failure"
 
 
@@ -144,6 +144,29 @@ def test_chat_shows_log_text_and_calls_nobody(
     assert "<!channel>" not in sent
     assert "@everyone" not in sent
     assert "&lt;password-1&gt; refused" in sent
+
+
+def test_chat_in_html_shows_log_text_as_it_is(
+    webhook: WebhookServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apprise.plugins.telegram import NotifyTelegram
+
+    monkeypatch.setattr(NotifyTelegram, "notify_url", f"{webhook.url}/")
+    lines = ["Log: at app.Main.<init>(Main.java:7)", 'Log: <a href="http://h.example">Open</a>']
+    channel(f"tgram://123456789:{'a' * 35}/12315544/").send(msgspec.structs.replace(OPENED, lines=lines))
+    [sent] = webhook.received
+    assert "at app.Main.&lt;init&gt;(Main.java:7)" in sent["text"]
+    assert '&lt;a href="http://h.example"&gt;Open&lt;/a&gt;' in sent["text"]
+
+
+@pytest.mark.parametrize("mention", ["@all", "@**all**", "<!channel>", "<!here>", "<@U0123>", "<users/all>"])
+def test_mention_of_any_chat_calls_nobody(webhook: WebhookServer, mention: str) -> None:
+    address = webhook.address.replace("json://", "mmost://").partition("?")[0]
+    line = f"Log: said {mention} to kiosk"
+    channel(address).send(msgspec.structs.replace(OPENED, title=f"P0 {mention}", lines=[line]))
+    [sent] = webhook.received
+    assert mention not in sent["text"]
+    assert line in sent["text"].replace("\u200b", "")
 
 
 def test_body_is_sized_to_the_service(pager: _PagerServer) -> None:

@@ -25,8 +25,10 @@ from triage.notifications.messages import fit
 _KEYS = ("dedup", "entity_id")
 _TYPES = {"P0": "failure", "P1": "warning", "P2": "info"}
 _STATUS = re.compile(r"\berror=(\d{3})\b", re.ASCII)
-#: A mention, which notifies people in most chats.
-_MENTION = re.compile(r"@(?=\w)")
+#: Where a mention begins, which notifies people in most chats: "@all", Zulip's "@**all**", Google Chat's
+#: "<users/all>", and "<!channel>" of Slack, which Mattermost translates too ("Slack compatibility" of its
+#: developer documentation).
+_MENTION = re.compile(r"@(?=[\w*])|<(?=!|users/)")
 
 
 def open_channels(addresses: Iterable[str]) -> list[Channel]:
@@ -95,20 +97,25 @@ class _AppriseChannel(Channel):
         plugin = self._with_key(message.fingerprint) if self._key else self._plugin
         kind = "success" if message.kind == "resolved" else _TYPES[message.severity]
         # Apprise.notify would start threads that keep the process from ending.
+        # The text is converted here: plugins that split messages their own way, such as Telegram's, do not.
+        text, written = self._convert(body)
         with _WarningsOfThread() as log:
             taken = plugin.notify(
-                body=body, title=title, notify_type=kind, body_format=self._apprise.NotifyFormat.TEXT
+                body=text, title=title, notify_type=kind, body_format=written, body_passthrough=False
             )
         if not taken:
             raise DeliveryError(_describe_failure(log.text))
 
     def _size(self, text: str) -> int:
         """Return the length of a text as the service gets it: escaped as HTML, or in its own format."""
-        source = self._apprise.NotifyFormat.TEXT
-        converted = self._apprise.conversion.convert_between(
-            source, self._plugin.resolve_format(source), content=text
-        )
+        converted, _ = self._convert(text)
         return max(len(converted), len(escape(text, quote=False)))
+
+    def _convert(self, text: str) -> tuple[str, Any]:
+        """Return a text as the service reads it literally, and the format of that."""
+        source = self._apprise.NotifyFormat.TEXT
+        written = self._plugin.resolve_format(source)
+        return self._apprise.conversion.convert_between(source, written, content=text), written
 
     def _instantiate(self, address: str) -> Any:
         """Return the plugin of an address, None for an invalid one."""
@@ -156,4 +163,4 @@ def _describe_failure(log: str) -> str:
 
 def _without_mentions(text: str) -> str:
     """Return the text with a space of no width in each mention: log text calls nobody."""
-    return _MENTION.sub("@\u200b", text)
+    return _MENTION.sub("\\g<0>\u200b", text)

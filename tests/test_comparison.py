@@ -67,7 +67,9 @@ def test_a_side_that_holds_no_entries_makes_it_unclear(tmp_path: Path) -> None:
     empty.write_text("[]")
     comparison = compared(BEFORE, empty)
     assert (comparison.change, comparison.after.verdict, comparison.after.hours) == ("unclear", "no_data", 0)
-    assert [sign.says for sign in comparison.because] == [f"BEFORE tells of {SERVICE}, AFTER of no service"]
+    assert [sign.says for sign in comparison.because] == [
+        f"BEFORE is about {SERVICE}, AFTER is about no service"
+    ]
     assert [(thin.side, thin.service, thin.why) for thin in comparison.thin] == [
         ("after", SERVICE, "no entry names it")
     ]

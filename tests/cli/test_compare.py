@@ -204,4 +204,4 @@ def test_unfinished_window_ends_now(
 def test_side_without_entries_is_reported_as_missing_data(call: Call, evening: LoggingServer) -> None:
     called = call(*AROUND, "--margin", "10m", "--endpoint", evening.address, "--strict")
     assert called.status == 3
-    assert called.out.startswith(f"UNCLEAR  {SERVICE}\nBEFORE tells of no service, AFTER of {SERVICE}")
+    assert called.out.startswith(f"UNCLEAR  {SERVICE}\nBEFORE is about no service, AFTER is about {SERVICE}")

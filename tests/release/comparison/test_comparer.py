@@ -272,25 +272,25 @@ def test_insufficient_data_is_reported_and_not_counted_as_zero(changes: dict[str
     assert (found.change, found.sure) == ("new", False)
     assert (found.before.per_hour, found.after.per_hour) == (None, None)
     assert comparison.change == "unclear"
-    assert said(comparison) == [f"shop is ready on both sides, and BEFORE is too thin to tell more: {why}"]
+    assert said(comparison) == [
+        f"shop is ready on both sides, and BEFORE has too little data to say more: {why}"
+    ]
 
 
 def test_sides_without_a_common_service_are_unclear() -> None:
     comparison = compare(side(), side("not_ready", service="cart", requests=[]))
     assert comparison.change == "unclear"
-    assert said(comparison) == ["BEFORE tells of shop, AFTER of cart"]
+    assert said(comparison) == ["BEFORE is about shop, AFTER is about cart"]
     nothing = side("no_data", states=[], activities=[], first=None, last=None)
-    assert said(compare(side(), nothing)) == ["BEFORE tells of shop, AFTER of no service"]
+    assert said(compare(side(), nothing)) == ["BEFORE is about shop, AFTER is about no service"]
 
 
 def test_an_unchanged_verdict_is_reported_with_its_reason() -> None:
     redis, database = (side("not_ready", incidents=[incident(cause, 3)]) for cause in ("redis", "database"))
     similar, other = compare(redis, redis), compare(redis, database)
-    assert said(similar) == [
-        "shop is not ready on both sides, and nothing else changed that the numbers tell"
-    ]
+    assert said(similar) == ["shop is not ready on both sides, and no other number changed significantly"]
     assert said(other) == [
-        "shop is not ready on both sides, by another cause, and nothing else changed that the numbers tell"
+        "shop is not ready on both sides, for another cause, and no other number changed significantly"
     ]
 
 
@@ -311,9 +311,7 @@ def test_another_service_has_insufficient_data_only_if_its_errors_are_compared()
 def test_a_verdict_missing_on_one_side_is_unclear() -> None:
     unclear = compare(side("ready"), side("inconclusive"))
     assert unclear.change == "unclear"
-    assert said(unclear) == [
-        "shop was ready and is inconclusive, and nothing else changed that the numbers tell"
-    ]
+    assert said(unclear) == ["shop was ready and is inconclusive, and no other number changed significantly"]
     assert compare(side("inconclusive"), side("inconclusive")).change == "same"
 
 

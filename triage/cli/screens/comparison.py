@@ -167,7 +167,7 @@ def _render_errors(errors: Sequence[ErrorChange]) -> Iterator[RenderableType]:
     if changed:
         yield table
     if any(error.became.endswith("?") for error in changed):
-        yield Text("?: too few lines, or too thin a side, to tell it from chance", style="dim")
+        yield Text("?: too few lines, or too little data on a side, to rule out chance", style="dim")
     rest = Counter(error.became for error in changed[_MAX_ERRORS:])
     counted = [f"{count} more {words}" for words, count in rest.items()]
     if same := len(errors) - len(changed):

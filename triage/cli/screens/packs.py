@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from triage.cli.screens.console import make_grid, render_copyable, shorten_message
+from triage.cli.screens.console import format_sentence, make_grid, render_copyable, shorten_message
 from triage.models import Cause, Pack, Rule, RunNeeds
 from triage.pipeline import CauseKind, Playbook, TriedPack
 from triage.text import clean, count_times, pluralize
@@ -101,7 +101,7 @@ def render_cause(
     if limits := [*cause.limits, *playbook.limits]:
         yield from _render_section("What the logs cannot show", *map(Text, limits))
     if cause.suggest:
-        yield from _render_section("To confirm", Text(cause.suggest.why))
+        yield from _render_section("To confirm", Text(format_sentence(cause.suggest.why)))
         yield from render_copyable(cause.suggest.filter)
     yield from _render_docs([playbook])
 
@@ -123,13 +123,14 @@ def _render_docs(playbooks: Sequence[Playbook]) -> Iterator[RenderableType]:
 
 
 def _render_fixes(playbooks: Sequence[Playbook]) -> Iterator[RenderableType]:
-    """Yield the fixes of playbooks, those of the cause first.
+    """Yield the fixes of playbooks, those of the cause first and the most urgent first.
 
     Each has its commands and how to verify it.
     """
-    fixes = {str(fix): fix for playbook in playbooks for fix in playbook.fixes}
+    distinct = {str(fix): fix for playbook in playbooks for fix in playbook.fixes}
+    fixes = sorted(distinct.values(), key=lambda fix: fix.priority)
     for heading, symptom in (("How to fix it", False), ("What does not fix it", True)):
-        chosen = [fix for fix in fixes.values() if fix.symptom_fix == symptom]
+        chosen = [fix for fix in fixes if fix.symptom_fix == symptom]
         if chosen:
             yield from _render_section(heading)
         for number, fix in enumerate(chosen, start=1):

@@ -60,7 +60,7 @@ def explain_without_changes(
     first, second = before.leading, after.leading
     if first is None or second is None or first.service != second.service:
         names = [state.service if state else "no service" for state in (first, second)]
-        return Reason(f"BEFORE tells of {names[0]}, AFTER of {names[1]}", change)
+        return Reason(f"BEFORE is about {names[0]}, AFTER is about {names[1]}", change)
     verdicts = [_verdict_words(state.verdict) for state in (first, second)]
     if first.verdict != second.verdict:
         says = f"{first.service} was {verdicts[0]} and is {verdicts[1]}"
@@ -70,10 +70,11 @@ def explain_without_changes(
             says += f", {basis}"
         causes = [next((found.cause for found in side.incidents), "") for side in (before, after)]
         if first.verdict == "not_ready" and causes[0] != causes[1]:
-            says += ", by another cause"
+            says += ", for another cause"
     if weak:
-        return Reason(f"{says}, and {weak[0].side.upper()} is too thin to tell more: {weak[0].why}", change)
-    return Reason(f"{says}, and nothing else changed that the numbers tell", change)
+        side = weak[0].side.upper()
+        return Reason(f"{says}, and {side} has too little data to say more: {weak[0].why}", change)
+    return Reason(f"{says}, and no other number changed significantly", change)
 
 
 def basis_of(state: ServiceState) -> str:

@@ -248,8 +248,7 @@ def test_every_cause_can_be_explained(call: Call) -> None:
     from triage.cli.screens.packs import render_cause, render_unexplained
     from triage.pipeline import list_causes, load_packs, playbook
 
-    packs = load_packs()
-    for kind in list_causes(packs):
+    for kind in list_causes(packs := load_packs()):
         for listed in kind.causes:
             playbooks = [playbook(name) for name in listed.playbooks]
             if listed.cause is not None and listed.pack is not None:

@@ -169,6 +169,51 @@ def test_statement_that_is_said_as_often_without_failure_is_noise() -> None:
     assert not [i for i in diagnose(rows).incidents if i.confidence == "high"]
 
 
+def test_noise_beside_the_reason_does_not_hide_it() -> None:
+    rows = [*started(0)]
+    for n in range(40):
+        at, failed = 10 + 3 * n, n in (9, 17, 30)
+        rows += [request(at, "/orders", 500 if failed else 200, trace=f"t{n}")]
+        rows += [printed(at + 0.02, "ERROR: the traces cannot be sent", trace=f"t{n}")]
+        rows += [printed(at + 0.03, "cannot price order 9", stream="stdout", trace=f"t{n}")] if failed else []
+    incident = only(diagnose(rows))
+    assert "cannot price order 9" in incident.title
+    assert incident.confidence == "high"
+    assert incident.count == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("F0405 06:00:01.539433       9 main.go:95] fail to open the tariffs", "`fail to open the tariffs`"),
+        ("2031-04-05 06:00:01.101: E shop/tariffs/store.cc:362] fail to open the tariffs", "`fail to open the tariffs`"),
+        ('time="2031-04-05T06:00:01Z" level=fatal msg="cannot start" error="no \\"tariffs\\" for region 9"', '`cannot start: no "tariffs" for region 9`'),
+        (f"org.example.shop.tariffs.TariffException: {'no ' * 30}tariff", "`TariffException: no no"),
+    ],
+)  # fmt: skip
+def test_title_quotes_what_the_line_says_without_its_prefix(text: str, said: str) -> None:
+    assert said in only(diagnose(failed_start(0, printed(2, text)))).title
+
+
+def test_rule_knows_a_message_that_another_program_quotes() -> None:
+    text = 'Error: Store(StoreError { message: "password authentication failed for user \\"shop\\"" })'
+    assert only(diagnose(failed_start(0, printed(2, text)))).cause == "pg-login"
+
+
+def test_rule_for_the_decisive_line_goes_before_an_error_in_the_code() -> None:
+    text = (
+        "java.lang.RuntimeException: Failed to start\n\tat org.example.Shop.start(Shop.java:9)\n"
+        "Caused by: java.util.NoSuchElementException: SRCFG00014: The config property shop.key is required but it could not "
+        "be found in any config source\n\tat org.example.Config.read(Config.java:7)"
+    )
+    assert only(diagnose(failed_start(0, printed(2, text)))).cause == "java-property-missing"
+
+
+def test_retry_that_no_failure_follows_is_no_incident() -> None:
+    said = [printed(6 + n, "WARNING: retrying after ConnectionResetError, attempt 1 of 3") for n in range(3)]
+    assert diagnose([*started(0), *(request(n) for n in range(5, 9)), *said]).incidents == []
+
+
 def test_error_that_no_failure_follows_changes_no_verdict() -> None:
     found = diagnose([*started(0), *(request(n) for n in range(5, 9)), printed(6.5, LOST, severity="ERROR")])
     assert found.verdict == "ready"

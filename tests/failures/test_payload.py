@@ -54,6 +54,16 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
             "store closed", id="nested cause",
         ),
         pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
+        pytest.param({"level": "error", "message": "pricing failed", "metadata": {"stack": STACK}}, "TariffError: region 9 is unknown", id="winston with metadata"),
+        pytest.param({"level": "error", "path": "/price", "error": "region 9 is missing"}, "region 9 is missing", id="no message"),
+        pytest.param(
+            {"LogLevel": "Error", "Message": "pricing failed", "Exception": "Shop.TariffException: no tariff    at Shop.Price(Int32 region)    at Shop.Main()"},
+            "Shop.TariffException: no tariff", id=".NET's JSON console",
+        ),
+        pytest.param(
+            {"Level": "Error", "MessageTemplate": "pricing failed", "Exception": "System.Exception: pricing failed ---> Shop.TariffException: no tariff    at Shop.Price(Int32 region)    --- End of inner exception stack trace ---    at Shop.Main()"},
+            "Shop.TariffException: no tariff", id=".NET's JSON console, wrapped",
+        ),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["jsonPayload", "line"])

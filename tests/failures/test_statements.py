@@ -149,3 +149,53 @@ def test_severity_of_the_entry_outranks_the_words() -> None:
 def test_severity_default_is_not_information() -> None:
     (found,) = statements([printed(0, "TypeError: x is not a function", severity="DEFAULT")])
     assert found.strength == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "decisive"),
+    [
+        pytest.param("Error: the tariffs cannot be read, due to the following error(s):\n\nregion 9 has an unknown type", "region 9 has an unknown type", id="blank line"),
+        pytest.param("Error: T3009\n\nthe tariffs of region 9 are locked", "Error: T3009", id="code"),
+        pytest.param("ERROR - 2031-04-05 06:00:10.101\nTariffException: region 9 is unknown", "TariffException: region 9 is unknown", id="level and time"),
+    ],
+)  # fmt: skip
+def test_heading_belongs_to_the_message_below_it(text: str, decisive: str) -> None:
+    (statement,) = statements(lines(1, text))
+    assert statement.text == text
+    assert statement.decisive == decisive
+
+
+def test_message_of_a_cause_goes_on_up_to_its_first_frame() -> None:
+    text = (
+        "org.example.StartException: tariffs\n\tat org.example.A.b(A.java:1)\nCaused by: org.example.TariffException: invalid\n"
+        "Tariff 3 differs\n-> Applied: 7\n\tat org.example.A.c(A.java:2)"
+    )
+    (statement,) = statements(lines(1, text))
+    assert statement.text == text
+
+
+def test_line_with_a_level_or_a_time_continues_no_cause() -> None:
+    text = "org.example.StartException: tariffs\n\tat org.example.A.b(A.java:1)\nCaused by: org.example.TariffException: invalid"
+    found = statements(lines(1, f"{text}\nINFO: the shop is open\n2031-04-05 06:00 closed"))
+    assert [statement.text for statement in found] == [
+        text,
+        "INFO: the shop is open",
+        "2031-04-05 06:00 closed",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["WARNING: no answer of the store, retrying in 3 s", "the store closed the connection, attempt 1 of 3"],
+)
+def test_retry_is_no_error_yet(text: str) -> None:
+    (statement,) = statements([printed(1, text)])
+    assert statement.is_retried
+
+
+@pytest.mark.parametrize(
+    "text", ["ERROR: no answer of the store, retrying failed", "WARNING: no answer of the store"]
+)
+def test_error_and_warning_without_a_retry_are_none(text: str) -> None:
+    (statement,) = statements([printed(1, text)])
+    assert not statement.is_retried

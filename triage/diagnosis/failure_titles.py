@@ -18,6 +18,17 @@ _PREFIX = re.compile(
     r"(?:(?:\[[^\]\n]{1,120}\]|\([^)\n]{1,60}\))\s+){0,4}(?:[\w.]{1,80}\s+:\s+)?",
     re.ASCII,
 )
+#: The prefix of glog, klog and TensorFlow: letter, time, process, place.
+_GLOG = re.compile(
+    r"(?:[\d :.-]{20,30}: )?[IWEF](?:\d{4} [\d:.]{8,15} +\d+)? [\w./-]{1,120}:\d+\] ", re.ASCII
+)
+#: What is left of a level that a logger pads in its brackets.
+_PADDED = re.compile(r"(?:\[\w+\s+)?\] ", re.ASCII)
+#: The fields of a line in key=value form that say what happened.
+_LOGFMT = re.compile(r'(?:^|\s)(msg|message|error|err)=("(?:[^"\\]|\\.)*"|\S+)', re.ASCII)
+_LEVEL = re.compile(r"(?:^|\s)(?:level|lvl|severity)=", re.ASCII)
+#: The packages of a class at the beginning of a line.
+_PACKAGES = re.compile(r"(?:[a-z_]\w*\.){2,}(?=[A-Z])", re.ASCII)
 _NANOSECONDS = 1_000_000_000
 _TIMEOUT = 504
 #: What failed, by kind.
@@ -43,19 +54,28 @@ def title_of(group: FailureGroup) -> str:
         room = LONGEST - len(known.title) - 2
         if sample.statement is None or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
             return shorten(known.title, LONGEST)
-        return f"{known.title}: {quote_line(_without_prefix(sample.statement.decisive), room)}"
+        return f"{known.title}: {_quote_message(sample.statement.decisive, room)}"
     what = describe(group, sample)
     if sample.statement is not None:
-        line = _without_prefix(sample.statement.decisive)
-        return f"{what} after {quote_line(line, LONGEST - len(what) - 9)}"
+        return f"{what} after {_quote_message(sample.statement.decisive, LONGEST - len(what) - 9)}"
     if group.known is not None:
         return shorten(group.known.title, LONGEST)
     return shorten(what, LONGEST)
 
 
+def _quote_message(line: str, room: int) -> str:
+    """Return a line as a title quotes it: what it says, without a class's packages where room is short."""
+    message = _without_prefix(line)
+    if len(message) > room:
+        message = _PACKAGES.sub("", message, count=1) if _PACKAGES.match(message) else message
+    return quote_line(message, room)
+
+
 def _without_prefix(line: str) -> str:
     """Return a line without the time, level and logger before its message, for which a title has no room."""
-    prefix = _PREFIX.match(line)
+    if _LEVEL.search(line) and (fields := dict(_LOGFMT.findall(line))):
+        return ": ".join(value.strip('"').replace('\\"', '"') for value in fields.values())
+    prefix = _GLOG.match(line) or _PADDED.match(line) or _PREFIX.match(line)
     message = line[prefix.end() :] if prefix else line
     return message if len(message) >= _SHORTEST_MESSAGE else line
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure, InstanceFailures
@@ -125,6 +126,13 @@ class FailureCollector:
         for failure in self._waiting:
             self._add(failure)
         self._waiting = []
+        for group in [group for group in self._groups if self._is_noise(group)]:
+            is_noise = partial(self._is_said_without_failure, explaining=group.count)
+            statement = (
+                group.sample.attribution.statement if self._groups.explain_again(group, is_noise) else None
+            )
+            if statement is not None:
+                self._explaining[group.service, statement.template] += group.count
         merge_consequences(self._groups)
         return [group.build(is_noise=self._is_noise(group)) for group in self._groups]
 
@@ -133,9 +141,12 @@ class FailureCollector:
         statement = group.sample.attribution.statement
         if statement is None:
             return False
-        key = (group.service, statement.template)
-        elsewhere = self._said[key] - self._explaining[key]
-        return elsewhere > 2 and elsewhere >= self._explaining[key]
+        return self._is_said_without_failure(statement, self._explaining[group.service, statement.template])
+
+    def _is_said_without_failure(self, statement: Statement, explaining: int) -> bool:
+        """Return whether a statement is said more often than it explains failures."""
+        elsewhere = self._said[statement.first.service, statement.template] - explaining
+        return elsewhere > 2 and elsewhere >= explaining
 
     def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
         for statement in statements:

@@ -73,7 +73,10 @@ _RUBY = re.compile(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULTIL
 _PHP = re.compile(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
 _SPRING = re.compile(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
 _DART = re.compile(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
-_ELIXIR = re.compile(r"(?:^|\] )(\*\* \(\w.+\) .+)$", re.MULTILINE)
+#: An exception of Elixir; that of a request stands below a line which only says that there was one.
+_ELIXIR = re.compile(
+    r"(?:^[ \t]*|\] |: )(\*\* \((?!exit\) an exception was raised:)\w[^()\n]*\) .+)$", re.MULTILINE
+)
 _NAMED = re.compile(rf"(?:^|[\s:(>])((?:{_EXCEPTION_WORD}(?: \(|: )|{_LONG_NAME} ).*)$", re.MULTILINE)
 #: A line that begins with a class of several words: an error without a usual ending.
 _CLASS = re.compile(r"^(?:[a-z_]\w*(?:\.|::))*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+: \S")
@@ -101,6 +104,15 @@ _ENDING_WORDS = (
     "run ",
     "--help",
     "complete log",
+)
+#: The end of a line below which stands what to do, and no message.
+_ADVICE = re.compile(
+    r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
+)
+#: Words of a line that says that what failed is tried again.
+_RETRY = re.compile(
+    r"\b(?:retry(?:ing)?|retries left|reconnect(?:ing|ed)?|trying again|try again in|attempt \d+ ?(?:of|/) ?\d+)\b",
+    re.IGNORECASE,
 )
 _NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
@@ -161,7 +173,7 @@ def find_last_exception(text: str, decisive: str) -> str:
 
 def _message_below(text: str, line: str) -> str:
     """Return the last line of the message below an exception that ends with a colon, else the line itself."""
-    if not line.endswith(":"):
+    if not line.endswith(":") or _ADVICE.search(line):
         return line
     below = ""
     for following in text[text.find(line) + len(line) :].split("\n")[1:]:
@@ -189,6 +201,11 @@ def is_told_to_end(line: str) -> bool:
         if not any(word in low for word in _ENDING_WORDS):
             return False
     return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
+
+
+def announces_retry(line: str) -> bool:
+    """Return whether a line says that what failed is tried again: another line says how that ended."""
+    return bool(_RETRY.search(line))
 
 
 def is_frame(line: str) -> bool:

@@ -125,6 +125,39 @@ class GroupBuilder:
                 self.requests += count
             else:
                 self.consequences[kind] += count
+        self._join(other)
+        for failure in other.samples:
+            if len(self.samples) < _SAMPLES + 2 and failure.point.kind not in {
+                s.point.kind for s in self.samples
+            }:
+                self.samples[0].consequences.append(failure.point)
+
+    def merge(self, other: "GroupBuilder") -> None:
+        """Count the failures of another group, which have the same explanation."""
+        self.count += other.count
+        self.kinds += other.kinds
+        self.links += other.links
+        self.candidates = max(self.candidates, other.candidates)
+        for instance, at in other.instances.items():
+            self.instances[instance] = min(at, self.instances.get(instance, at))
+        self._join(other)
+        self.samples = sorted([*self.samples, *other.samples], key=_turn)[:_SAMPLES]
+
+    def take_second(self, is_noise: Callable[[Statement], bool]) -> bool:
+        """Explain the failures by what else was said, where that is the same for all samples and no noise."""
+        seconds = [failure.attribution.second for failure in self.samples]
+        found = {(*_explanation(second, None),) for second in seconds if second is not None}
+        if None in seconds or len(found) != 1:
+            return False
+        if any(second and second.statement and is_noise(second.statement) for second in seconds):
+            return False
+        for failure, second in zip(self.samples, seconds, strict=True):
+            failure.attribution = second or failure.attribution
+        self.key = (self.service, *found.pop())
+        return True
+
+    def _join(self, other: "GroupBuilder") -> None:
+        """Take what two groups have in common: requests, places and times."""
         self.requests += other.requests
         for trace, start in other.traces.items():
             self._add_trace(trace, start)
@@ -139,11 +172,6 @@ class GroupBuilder:
             self.last_by_revision[name] = max(at, self.last_by_revision.get(name, at))
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.moments.absorb(other.moments)
-        for failure in other.samples:
-            if len(self.samples) < _SAMPLES + 2 and failure.point.kind not in {
-                s.point.kind for s in self.samples
-            }:
-                self.samples[0].consequences.append(failure.point)
 
     def build(self, *, is_noise: bool) -> FailureGroup:
         """Return the group as the diagnosis reads it."""
@@ -230,6 +258,19 @@ class FailureGroups:
         group.add(failure)
         if group.samples[0] is failure:
             group.own = own
+
+    def explain_again(self, group: GroupBuilder, is_noise: Callable[[Statement], bool]) -> bool:
+        """Explain a group whose statement is noise by what else was said; return whether anything was."""
+        former = group.key
+        if not group.take_second(is_noise):
+            return False
+        del self._groups[former]
+        known = self._groups.get(group.key)
+        if known is None:
+            self._groups[group.key] = group
+        else:
+            known.merge(group)
+        return True
 
     def remove(self, group: GroupBuilder) -> None:
         """Leave a group out."""

@@ -33,6 +33,8 @@ QUOTED = 3
 #: Returns the cause that a pack's rule gives a statement: its event, and whether it is only a wrapper of
 #: another.
 Recognizer = Callable[[Statement], Recognized | None]
+#: How much a statement weighs as the cause of a point, and what the packs know of it.
+_Weighed = tuple[int, Statement, Recognized | None]
 
 
 class Attribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     strength: 3 an error, 2 a complaint, 1 other output.
     candidates: how many statements of that strength there were.
     tail: the last statements of the instance before the point.
+    second: what explains it where the statement turns out to be noise.
     """
 
     point: FailurePoint
@@ -55,6 +58,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     strength: int = 0
     candidates: int = 0
     tail: tuple[Statement, ...] = ()
+    second: "Attribution | None" = None
 
 
 def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: Recognizer) -> Attribution:
@@ -72,6 +76,18 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
         found = [item for item in ranked if item[0] >= _OUTPUT * 10 and "stderr" in item[1].first.log_name]
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
+    attribution = _choose(point, link, found, tail)
+    chosen = attribution.statement
+    others = [item for item in found if chosen is not None and item[1].template != chosen.template]
+    if others and point.kind == "request":
+        return msgspec.structs.replace(attribution, second=_choose(point, link, others, tail))
+    return attribution
+
+
+def _choose(
+    point: FailurePoint, link: Link, found: Sequence[_Weighed], tail: tuple[Statement, ...]
+) -> Attribution:
+    """Return the last of the statements that weigh most as what explains a point."""
     best = max(weight for weight, _, _ in found)
     strongest = [item for item in found if item[0] == best]
     _, statement, known = strongest[-1]

@@ -1,5 +1,6 @@
 """What a structured payload gives as the reason beside its message."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,16 +10,20 @@ from triage.models import Entry
 
 #: Fields in which loggers keep the reason, the first that is filled wins.
 _REASONS = (
-    "err", "error", "exception", "exc_info", "exc", "@x", "stack_trace", "stacktrace", "stackTrace", "stack",
-    "errorVerbose",
+    "err", "error", "exception", "Exception", "exc_info", "exc", "@x", "stack_trace", "stacktrace",
+    "stackTrace", "stack", "errorVerbose",
     "error_message", "errorMessage", "thrown", "cause", "reason", "details", "detail",
 )  # fmt: skip
+#: Fields in which loggers keep the fields of a record.
+_NESTED = ("fields", "context", "data", "metadata", "meta", "extra", "attributes", "Properties")
 #: Fields that describe anything, not only failures.
 _VAGUE = frozenset({"cause", "reason", "details", "detail"})
 _TEXTS = ("stack", "stack_trace", "stackTrace", "traceback", "extendedStackTrace", "backtrace")
 _NAMES = ("type", "exc_type", "name", "class", "kind", "code")
 _MESSAGES = ("message", "msg", "exc_value", "value", "description")
-_LEVELS = ("level", "severity", "lvl", "levelname", "@l", "log.level")
+_LEVELS = ("level", "severity", "lvl", "levelname", "@l", "log.level", "Level", "LogLevel")
+#: Where the JSON console of .NET joins the lines of an exception: before its frames and what it wraps.
+_JOINED = re.compile(r" {2,}(?=at [\w.<>`\[\],|+]+\(|--- End of )| (?=---> )")
 _DEPTH = 4
 _LONGEST = 16 << 10
 
@@ -37,16 +42,26 @@ def read_payload(entry: Entry) -> dict[str, Any]:
 def find_reason(payload: dict[str, Any]) -> str:
     """Return the reason that a payload gives for a failure, with its stack, "" if it gives none."""
     for name in _REASONS:
-        reason = _text(payload.get(name), 0)
+        reason = _unfold(_text(payload.get(name), 0))
         if reason and (name not in _VAGUE or complains(reason)):
             return reason[:_LONGEST]
-    nested = payload.get("fields") or payload.get("context") or payload.get("data")
-    return find_reason(nested) if isinstance(nested, dict) and nested is not payload else ""
+    nested = next((payload[name] for name in _NESTED if isinstance(payload.get(name), dict)), None)
+    return find_reason(nested) if nested else ""
 
 
 def find_message(payload: dict[str, Any]) -> str:
     """Return the message of a payload that an application printed as a line of JSON, "" if it has none."""
-    for name in ("message", "msg", "@m", "@mt", "text", "event"):
+    for name in (
+        "message",
+        "msg",
+        "@m",
+        "@mt",
+        "text",
+        "event",
+        "Message",
+        "RenderedMessage",
+        "MessageTemplate",
+    ):
         if isinstance(payload.get(name), str):
             return str(payload[name])
     return ""
@@ -55,6 +70,11 @@ def find_message(payload: dict[str, Any]) -> str:
 def find_level(payload: dict[str, Any]) -> Any:
     """Return the level that a payload names, None if it names none."""
     return next((payload[name] for name in _LEVELS if name in payload), None)
+
+
+def _unfold(reason: str) -> str:
+    """Return the lines of an exception that a logger joined to one."""
+    return reason if "\n" in reason or "   at " not in reason else _JOINED.sub("\n   ", reason)
 
 
 def _text(value: Any, depth: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains
+from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains, is_frame
 from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
 from triage.failures.wording import Wording, lazy, read_wording
@@ -33,14 +33,18 @@ _HEADER_END = "(most recent call last):"
 #: panic, V8's report.
 _SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
 _HEADER = re.compile(
-    r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*'(?: \(\d+\))? panicked at \S+:$|^Uncaught exception:?$|^(?:Description|Action):$"
+    r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*'(?: \(\d+\))? panicked at \S+:$|^Uncaught exception:?$|^(?:Description|Action):$|^Error: [A-Z]{1,3}\d{3,5}:?$|^(?:ERROR|SEVERE|FATAL|CRITICAL)[\s\d:.,TZ|-]+$"
 )
 _CHAINED = re.compile(r"^(?:During handling of the above|The above exception was|Caused by:$)", re.MULTILINE)
+#: A cause whose message may go on below it, up to its first frame.
+_CAUSED = re.compile(r"[ \t]*Caused by: \S")
+#: What a line of its own begins with, which continues no message: a time, a bracket or an object.
+_BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")
 #: An exception whose message stands on the lines below it.
 _NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$")
 #: A key of a payload that may hold the reason of a failure.
 _REASON = re.compile(
-    rb"\"(?:err|error|exception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10})\"\s*:"
+    rb"\"(?:err|error|[eE]xception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10})\"\s*:"
 )
 
 
@@ -107,6 +111,11 @@ class Statement(Immutable):
         return self.wording.level if named is None else named
 
     @property
+    def is_retried(self) -> bool:
+        """Return whether it is no error yet: it says that what failed is tried again."""
+        return self.level < ERROR and self.wording.announces_retry
+
+    @property
     def complains(self) -> bool:
         """Return whether its words say that something failed."""
         return self.wording.complains
@@ -153,6 +162,7 @@ class _OpenStatement:
     lines: list[str]
     end: int
     awaits: bool = False
+    is_message: bool = False
     depth: int = 0
     events: list[Event] = field(default_factory=list)
     reason: str = ""
@@ -247,6 +257,8 @@ def _text_of(entry: Entry) -> tuple[str, str]:
         return entry.message, ""
     message = (find_message(payload) if entry.message[:1] == "{" else "") or entry.message
     reason = find_reason(payload)
+    if reason and message[:1] == "{":  # a line of JSON without a message
+        return message, reason
     return (message, "") if not reason or reason in message else (f"{message}\n{reason}", reason)
 
 
@@ -257,7 +269,8 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
         return False
     if entry.severity_source == "text" and 0 < entry.level < WARNING:
         return False  # a line that its logger marks as harmless continues no error
-    if waiting.awaits or waiting.depth > 0:
+    goes_on = waiting.is_message and not _BEGINS.match(text) and read_level(text) == UNKNOWN
+    if waiting.awaits or waiting.depth > 0 or goes_on:
         return True
     if TRACEBACK.match(text):
         return _leads_to_traceback(waiting)
@@ -282,11 +295,12 @@ def _follow(waiting: _OpenStatement, text: str) -> None:
     lines = waiting.lines
     last = next((line for line in reversed(lines) if line.strip()), "")
     first = lines[0]
+    waiting.is_message = bool(_CAUSED.match(last)) or (waiting.is_message and not is_frame(last))
     if "Traceback" in text and TRACEBACK.search(text):
         waiting.awaits = not _ends_traceback(text)
     elif waiting.awaits:
         waiting.awaits = (
-            not last.strip()
+            not text.strip()
             or last[:1].isspace()
             or bool(_HEADER.match(last))
             or bool(_SOURCE.match(last))

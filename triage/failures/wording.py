@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from triage.failures.decisive import (
     DecisiveLine,
+    announces_retry,
     complains,
     find_decisive_line,
     find_last_exception,
@@ -48,10 +49,12 @@ class Wording(Immutable):
     @lazy
     def decisive_line(self) -> DecisiveLine:
         """Return the decisive line of the reason, else that of the text."""
+        if " " not in self.reason:
+            return find_decisive_line(self.text)
+        if self.text.startswith("{"):  # a line of JSON without a message says nothing beside its reason
+            return find_decisive_line(self.reason)
         found = find_decisive_line(self.text)
-        if " " not in self.reason or found.is_exception:
-            return found
-        return find_decisive_line(self.reason)
+        return found if found.is_exception else find_decisive_line(self.reason)
 
     @property
     def decisive(self) -> str:
@@ -88,6 +91,11 @@ class Wording(Immutable):
         """Return whether it is a line of an access log."""
         text = self.text[:300]
         return bool(_ACCESS.match(text) or (" HTTP/" in text and _REQUEST.search(text)))
+
+    @lazy
+    def announces_retry(self) -> bool:
+        """Return whether it says that what failed is tried again."""
+        return announces_retry(self.decisive)
 
     @lazy
     def is_told_to_end(self) -> bool:

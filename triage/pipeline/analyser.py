@@ -262,7 +262,8 @@ class Analyser:
         known = statement.recognized_by(self._recognizer.recognize_statement)
         if known is not None and known.kinds:
             known = None  # it explains only a failure
-        if statement.strength < _ERROR_STRENGTH and (known is None or not known.cause or known.is_symptom):
+        is_named = known is not None and known.cause and not known.is_symptom and not statement.is_retried
+        if statement.strength < _ERROR_STRENGTH and not is_named:
             return
         quote = Quote(statement.decisive_entry, statement.text, statement.decisive, statement.is_exception)
         self._diagnosis.observe_error(quote, known, statement.events)
@@ -303,8 +304,10 @@ class FailureRecognizer(Immutable):
         exception = wording.last_exception
         whole = self._causes.recognize(self._match_whole, entry, [exception])
         if whole is not None and whole.cause and not whole.is_symptom:
-            return whole
+            return self._causes.refine(whole, self._match, entry, [wording.decisive])
         lines = [wording.decisive, exception, *(message for message in messages if message in exception)]
+        if '\\"' in wording.decisive:  # a message as another program quotes it
+            lines.insert(1, wording.decisive.replace('\\"', '"'))
         known = self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
         if known is None or not self._causes.has_finer(known.cause):
             is_beside = known is not None and known.is_symptom and known.event.entry.message != lines[0]

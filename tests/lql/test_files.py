@@ -320,3 +320,12 @@ def test_any_text_in_a_yaml_string_keeps_its_place(text: str) -> None:
     assert found.text == text
     offsets = [letter.offset for letter in found.letters or ()]
     assert offsets == sorted(offsets)
+
+
+@pytest.mark.parametrize("value", ["[" * 5000, "&list [*list]"])
+def test_yaml_without_an_end_is_a_fault_of_its_file(tmp_path: Path, value: str) -> None:
+    sink = "apiVersion: logging.cnrm.cloud.google.com/v1beta1\nkind: LoggingLogSink\n"
+    path = tmp_path / "sink.yaml"
+    path.write_text(f"{sink}spec:\n  exclusions: {value}\n")
+    [fault] = lint_files([path]).faults
+    assert fault.startswith(f"{path}:1: it is nested too deeply")

@@ -47,6 +47,11 @@ def lint_files(paths: Sequence[Path]) -> LintedFiles:
         except BadDataError as error:
             faults.append(f"{path}:{error}")
             continue
+        except RecursionError:
+            faults.append(
+                f"{path}:1: it is nested too deeply, or refers to itself; lint its filters one by one"
+            )
+            continue
         files += bool(found)
         source = _read(path) if found else ""
         for one in found:

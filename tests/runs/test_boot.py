@@ -117,6 +117,33 @@ def test_aborted_startup_names_the_check_of_its_phase() -> None:
     assert (run.verdict, run.condition, run.failed_checks) == ("not_ready", "startup_failure", ["database"])
 
 
+@pytest.mark.parametrize("order", [(0.0, 0.008), (0.008, 0.0)])
+def test_exit_and_the_probe_that_fails_by_it_are_one_boot(order: tuple[float, float]) -> None:
+    probe = 'Default STARTUP TCP probe failed 1 time consecutively for container "shop-1" on port 8080. The instance was not started.'
+    exit_at, probe_at = order
+    (boot,) = boots(
+        platform(0, BORN),
+        platform(2 + exit_at, "Container called exit(1).", severity="WARNING"),
+        platform(2 + probe_at, probe, severity="ERROR"),
+    )
+    assert (boot.verdict, len(boot.steps)) == ("not_ready", 3)
+
+
+def test_passed_probe_is_ready_where_no_chain_is_known() -> None:
+    (boot,) = boots(
+        platform(0, BORN, service="parcel-api"),
+        platform(3, PROBED, service="parcel-api"),
+        platform(200, "Shutting down user disabled instance", service="parcel-api"),
+    )
+    assert (boot.verdict, boot.elapsed, boot.complete) == ("ready", 3.0, True)
+    (crashed,) = boots(
+        platform(0, BORN, service="parcel-api"),
+        platform(3, PROBED, service="parcel-api"),
+        platform(4, "Container called exit(1).", severity="WARNING", service="parcel-api"),
+    )
+    assert crashed.verdict == "not_ready"
+
+
 def test_startup_failure_takes_precedence_over_worker_exit() -> None:
     (run,) = boots([*birth(), *database_timeout(20)[:-1], *broken_worker(20.6)[3:]])
     assert run.condition == "startup_failure"

@@ -8,7 +8,6 @@ from triage.measures import Latency, measure_latencies
 from triage.models import (
     Chain,
     DashboardState,
-    Evidence,
     Incident,
     InstanceState,
     InstanceStatus,
@@ -126,10 +125,6 @@ class ServiceView:
     def actions(self, incident: Incident) -> list[Action]:
         """Return what to do first about an incident, marked as trusted Markdown."""
         return mark_trusted(first_actions(self.dashboard.watch.diagnosis, incident, self.playbooks))
-
-    def key_line(self, found: IncidentView) -> Evidence | None:
-        """Return the line nearest to the cause of an incident, None where no reason cites one."""
-        return next((claim.new_lines[0] for claim in reversed(found.claims) if claim.new_lines), None)
 
     @cached_property
     def runs(self) -> list[Run]:

@@ -1,6 +1,6 @@
 """Boots: an instance from its start to ready, exit or the end of the log."""
 
-from triage.models import Chain, Event, Outcome
+from triage.models import Chain, Event, Outcome, RunRecord
 from triage.runs.check_resolver import CheckResolver
 from triage.runs.run_builder import RunBuilder, parse_number
 from triage.window import NANOSECONDS
@@ -32,14 +32,17 @@ class BootBuilder(RunBuilder):
         """Start a boot with the first line of the instance that is left."""
         super().__init__(event)
         self._resolver = resolver
+        self._has_chain = chain is not None
         self._checks_by_phase = chain.startup if chain else {}
         self._first_times: dict[str, int] = {}
         self.start_seen = event.step == "born"
         self.finished = False
+        self._passed_probe = False
 
     def on_event(self, event: Event) -> None:
         """Add one line."""
         self._first_times.setdefault(event.rule, event.entry.timestamp)
+        self._passed_probe = self._passed_probe or event.success == "start"
         phase = event.fields.get("phase", "").lower()
         self.add_step(
             event,
@@ -75,6 +78,17 @@ class BootBuilder(RunBuilder):
         self.add_failed(
             [*([phase_check] if phase_check else []), *([event.check] if event.check else []), *named]
         )
+
+    @property
+    def has_started(self) -> bool:
+        """Return whether it passed its startup probe, which is all that a service without a chain shows."""
+        return self._passed_probe and not self._has_chain and self.verdict == "unknown"
+
+    def build(self) -> RunRecord:
+        """Return the boot and its events."""
+        if self.has_started:
+            self.verdict = "ready"
+        return super().build()
 
     @property
     def has_failed(self) -> bool:

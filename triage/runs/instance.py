@@ -45,6 +45,7 @@ class InstanceTracker:
         self._decided: ValidationBuilder | None = None
         self._gate: GateBuilder | None = None
         self._boot: BootBuilder | None = None
+        self._failed_boot: BootBuilder | None = None
         self._probes: dict[str, ProbeBuilder] = {}
         self._serving = False
         self._cached: _Cached | None = None
@@ -71,8 +72,10 @@ class InstanceTracker:
 
     def close(self) -> list[RunRecord]:
         """Return the runs that are still open where the log ends."""
-        builders = [*self._open, self._decided, self._gate, self._boot, *self._probes.values()]
-        self._open, self._decided, self._gate, self._boot, self._probes = [], None, None, None, {}
+        boots = [self._failed_boot, self._boot]
+        builders = [*self._open, self._decided, self._gate, *boots, *self._probes.values()]
+        self._open, self._decided, self._gate, self._probes = [], None, None, {}
+        self._failed_boot = self._boot = None
         return [self._build(builder) for builder in builders if builder is not None]
 
     def _build(self, builder: RunBuilder) -> RunRecord:
@@ -97,6 +100,9 @@ class InstanceTracker:
         if self._boot is not None and self._boot.seconds_since_last(now) > self._boot_silence:
             ended.append(self._boot)
             self._boot = None
+        if self._failed_boot is not None and self._failed_boot.seconds_since_last(now) > _TAIL:
+            ended.append(self._failed_boot)
+            self._failed_boot = None
         if self._probes:
             silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
             ended += [self._probes.pop(name) for name in silent]
@@ -244,7 +250,11 @@ class InstanceTracker:
     # ------------------------------------------------------------ boots
 
     def _on_boot(self, event: Event) -> list[RunRecord]:
-        ended: list[RunRecord] = []
+        failed = self._failed_boot
+        if failed is not None and event.step == "failed" and failed.may_include(event):
+            failed.on_event(event)
+            return []
+        ended = self._close_failed_boot()
         if event.step == "born":
             ended += self._on_instance_start(event)
         elif self._boot is not None and event.step == "failed" and not self._boot.may_include(event):
@@ -256,8 +266,14 @@ class InstanceTracker:
                 self._serving = self._serving and event.step not in ("died", "stopped")
                 return ended
             self._boot = BootBuilder(event, self._resolver, self._chain)
+        if event.step == "stopped" and self._boot.has_started:
+            return ended + self._close_boot()
         self._boot.on_event(event)
-        if self._boot.finished:
+        if event.step == "died" and self._boot.has_failed:
+            # An exit and the startup probe that fails by it are one failed start, in either order.
+            self._serving = False
+            self._failed_boot, self._boot = self._boot, None
+        elif self._boot.finished:
             self._serving = self._boot.verdict == "ready" or event.step == "ready"
             ended += self._close_boot()
         return ended
@@ -276,6 +292,10 @@ class InstanceTracker:
         ended = [self._build(run) for run in self._open]
         self._open = []
         return ended + self._close_decided() + self._close_boot()
+
+    def _close_failed_boot(self) -> list[RunRecord]:
+        boot, self._failed_boot = self._failed_boot, None
+        return [self._build(boot)] if boot is not None else []
 
     def _close_boot(self) -> list[RunRecord]:
         boot, self._boot = self._boot, None

@@ -143,6 +143,7 @@ def test_completion_offers_commands_options_and_files() -> None:
     assert b"plain,--version\n" in completed("triage --v")
     assert b"plain,--fail-on\n" in completed("triage diagnose --f")
     assert completed("triage diagnose ex") == b"file,ex\n"
+    assert completed("triage schema diag") == b"plain,diagnosis\n"
 
 
 def press_tab(shell: list[str], setup: str, typed: str, wanted: bytes) -> bytes:

@@ -101,7 +101,7 @@ def test_wrong_use_is_one_line(
 def test_missing_extra_is_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     called = call("gate", BEFORE, "--notify", "json://127.0.0.1")
-    assert called.status == 74
+    assert called.status == 2
     assert (
         called.err == "triage: notifications need the extra 'notify'; pip install 'cloudrun-triage[notify]'\n"
     )

@@ -152,7 +152,10 @@ def test_refused_issue_is_one_line_with_77(call: Call, server: LoggingServer, gi
     [
         (["--apply"], 2, "--apply opens and updates issues; say where: --repo OWNER/NAME"),
         (["--service", "No Name"], 2, "'No Name' is not a valid Cloud Run service name"),
+        (["--service", "No Name", "--dry-run"], 2, "'No Name' is not a valid Cloud Run service name"),
+        (["--project", 'p"x', "--dry-run"], 2, "is no project id"),
         (["--since", "often"], 2, "'often'"),
+        (["--since", "0s"], 2, "--since: the window of the first round is empty; give a length such as 1h"),
         (["--max-calls", "0"], 2, "0 is not in the range x>=1"),
         (["--state", "damaged", "--dry-run"], 65, "--state damaged: not a file of a sweep, or damaged: "),
         (["--state", "nowhere/s", "--apply", "--repo", "demo/demo"], 74, "--state nowhere/s: No such file"),

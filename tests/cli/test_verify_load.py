@@ -108,6 +108,7 @@ def test_strict_fails_if_inconclusive(call: Call) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--connections", "99999999"], "--connections: 99,999,999 is outside"),
         (["--connections", "5000"], "--connections: 5,000 is outside of what a load test may ask for"),
         (["--connections", "5", "--for", "1h"], "at most 900 s"),
         (["--connections", "5", "--for", "soon"], "is no duration"),

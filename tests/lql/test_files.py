@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from tests.examples import examples
-from triage.errors import IOFailureError
+from triage.errors import IOFailureError, UsageError
 from triage.lql.files.config_connector import find_in_yaml
 from triage.lql.files.file_linter import lint_files
 from triage.lql.files.found_filter import FoundFilter
@@ -329,3 +329,30 @@ def test_yaml_without_an_end_is_a_fault_of_its_file(tmp_path: Path, value: str) 
     path.write_text(f"{sink}spec:\n  exclusions: {value}\n")
     [fault] = lint_files([path]).faults
     assert fault.startswith(f"{path}:1: it is nested too deeply")
+
+
+def test_named_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.tf.json"
+    path.write_text("{}")
+    with pytest.raises(UsageError, match=r"alerts\.tf\.json: no filter is found in such a file"):
+        lint_files([path])
+    assert lint_files([tmp_path]).filters == 0
+
+
+def test_byte_order_mark_is_no_text_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "metric.tf"
+    path.write_text(
+        '\ufeffresource "google_logging_metric" "m" {\n  filter = "severity>=ERROR"\n}\n', encoding="utf-8"
+    )
+    linted = lint_files([path])
+    assert (linted.filters, linted.faults) == (1, [])
+
+
+def test_filter_that_is_no_text_is_counted_as_not_linted(tmp_path: Path) -> None:
+    path = tmp_path / "metric.yaml"
+    path.write_text(
+        "apiVersion: logging.cnrm.cloud.google.com/v1beta1\nkind: LoggingLogMetric\nmetadata: {name: m}\n"
+        "spec:\n  filter: {{ .Values.filter }}\n"
+    )
+    linted = lint_files([path])
+    assert (linted.filters, linted.unknown) == (1, 1)

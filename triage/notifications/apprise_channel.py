@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from triage.errors import IOFailureError, UsageError
+from triage.errors import UsageError
 from triage.models import Message
 from triage.notifications.interface import Channel, DeliveryError
 from triage.notifications.messages import fit
@@ -35,8 +35,7 @@ def open_channels(addresses: Iterable[str]) -> list[Channel]:
     """Return a channel for each address, as apprise writes them; nothing is sent.
 
     Raises:
-        IOFailureError: apprise is not installed.
-        UsageError: an address is invalid; the error does not show it.
+        UsageError: apprise is not installed, or an address is invalid; the error does not show it.
 
     """
     apprise = _import_apprise()
@@ -48,7 +47,7 @@ def _import_apprise() -> Any:
     try:
         import apprise
     except ImportError as error:
-        raise IOFailureError(
+        raise UsageError(
             "notifications need the extra 'notify'", "pip install 'cloudrun-triage[notify]'"
         ) from error
     with warnings.catch_warnings():

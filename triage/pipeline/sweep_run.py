@@ -58,11 +58,18 @@ def describe_sweep(plan: SweepPlan, now: int) -> list[str]:
 
     Raises:
         TriageError: as ``plan_round``.
+        UsageError: the project or a service is no name of one.
 
     """
     from triage.fetching.project import find_project
+    from triage.fetching.query import validate_project
+    from triage.fetching.workloads import workload_clause
 
     project, _ = find_project(plan.project, environ)
+    if project:
+        validate_project(project)
+    for service in plan.services:
+        workload_clause(service, "service")
     of = f"project {project}" if project else "the project that the credentials name"
     return [
         f"would read the logs of {', '.join(plan.services) or 'all services with entries'} in {of}",

@@ -50,9 +50,12 @@ def plan_round(plan: SweepPlan, project: str, now: int) -> RoundPlan:
     Raises:
         BadDataError: the state file is damaged.
         IOFailureError: it cannot be read.
-        UsageError: it is that of another project or of other services.
+        UsageError: the first window is empty, or the state file is that of another project or of other
+            services.
 
     """
+    if plan.first_length < NANOSECONDS:
+        raise UsageError("--since: the window of the first round is empty", "give a length such as 1h")
     end = (now - LATE) // NANOSECONDS * NANOSECONDS
     state = _read(Path(plan.state)) if plan.state else None
     if state is None:

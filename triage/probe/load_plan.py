@@ -91,7 +91,7 @@ def validate_load(plan: LoadPlan, token: str, *, allowed_files: int | None) -> A
     ):
         if not (math.isfinite(value) and 0 < value <= most):
             raise UsageError(
-                f"{option}: {value:,g}{unit} is outside of what a load test may ask for",
+                f"{option}: {value:,.12g}{unit} is outside of what a load test may ask for",
                 f"give more than 0 and at most {most:,g}{unit}",
             )
     if plan.connections / plan.rate > MAX_SECONDS:

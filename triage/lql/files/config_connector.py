@@ -46,9 +46,9 @@ def find_in_yaml(source: str) -> Iterator[FoundFilter]:
         for path, purpose in _KINDS.get(kind, {}).items():
             for node in _nodes(fields.get("spec"), path):
                 start, end = node.start_mark.index, node.end_mark.index
-                if isinstance(node, yaml.ScalarNode):
-                    letters = tuple(align(node.value, source, start, end))
-                    yield FoundFilter(f"{kind} {name}", purpose, letters, start)
+                is_text = isinstance(node, yaml.ScalarNode)
+                letters = tuple(align(node.value, source, start, end)) if is_text else None
+                yield FoundFilter(f"{kind} {name}", purpose, letters, start)
 
 
 def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[yaml.Node]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from triage.errors import BadDataError, IOFailureError
+from triage.errors import BadDataError, IOFailureError, UsageError
 from triage.lql.errors import FilterError, line_and_column
 from triage.lql.files.config_connector import GROUP, find_in_yaml
 from triage.lql.files.found_filter import FoundFilter
@@ -35,7 +35,7 @@ def lint_files(paths: Sequence[Path]) -> LintedFiles:
 
     Raises:
         IOFailureError: a path does not exist.
-        UsageError: Terraform files are there, and the package that reads them is not installed.
+        UsageError: a named file is none of these, or the package that reads Terraform is not installed.
 
     """
     findings: list[FileFinding] = []
@@ -67,6 +67,10 @@ def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         if not path.exists():
             raise IOFailureError(f"{path}: there is no such file or folder", "check the path")
+        if path.suffix not in _KINDS:
+            *some, last = _KINDS
+            known = f"{', '.join(some)} or {last}"
+            raise UsageError(f"{path}: no filter is found in such a file", f"give one that ends in {known}")
         yield path
         return
     for folder, folders, names in os.walk(path):
@@ -79,11 +83,10 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _find(path: Path) -> Iterator[FoundFilter]:
-    if path.suffix in _KINDS:
-        finder, needed = _KINDS[path.suffix]
-        source = _read(path)
-        if any(text in source for text in needed):
-            yield from finder(source)
+    finder, needed = _KINDS[path.suffix]
+    source = _read(path)
+    if any(text in source for text in needed):
+        yield from finder(source)
 
 
 def _read(path: Path) -> str:
@@ -97,7 +100,7 @@ def _read(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise BadDataError(f"1: it is larger than {_MAX_BYTES >> 20} MiB", "lint its filters one by one")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadDataError("1: it is not UTF-8", "save it as UTF-8") from error
     except OSError as error:

@@ -60,6 +60,12 @@ def test_gaps_are_reported(call: Call, tmp_path: Path) -> None:
     assert "gap: broken record" in called.err
 
 
+def test_filter_that_a_shell_cut_is_noticed(call: Call, export: Path) -> None:
+    called = call("query", "match", "severity", export)
+    assert called.status == 0
+    assert "in a shell the whole filter stands in single quotes" in called.err
+
+
 def test_filter_errors_are_reported_before_the_matches(call: Call, export: Path) -> None:
     called = call("query", "match", "severity>=WARN", export)
     assert called.status == 0

@@ -259,3 +259,9 @@ def test_field_that_another_condition_needs_is_not_missing() -> None:
 )
 def test_text_of_platform_logs_is_searched_in_text_payload(scope: str, found: bool) -> None:  # noqa: FBT001
     assert ("text-payload-only" in codes(f'{scope} textPayload:"x"{BOUND}')) is found
+
+
+def test_what_a_shell_leaves_of_a_comparison_is_found() -> None:
+    (finding,) = [found for found in lql.lint("severity") if found.code == "field-alone"]
+    assert "in a shell the whole filter stands in single quotes" in finding.message
+    assert not [found for found in lql.lint("severity AND trace") if found.code == "field-alone"]

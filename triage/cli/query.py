@@ -77,9 +77,9 @@ def match_command(filter_text: str, exports: tuple[str, ...]) -> None:
     from triage.pipeline import Selection, lint_filter, read_entries
 
     _check_quotes(exports)
-    errors = [finding for finding in lint_filter(filter_text) if finding.level == "error"]
-    for finding in errors:
-        print_note(_format_finding(finding))
+    for finding in lint_filter(filter_text):
+        if finding.level == "error" or finding.code == "field-alone":
+            print_note(_format_finding(finding))
     entries = read_entries(exports, Selection(filter=filter_text))
     with click.open_file("-", "wb") as stream:
         for entry in entries:

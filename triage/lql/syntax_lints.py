@@ -149,13 +149,21 @@ def special_characters(query: Query) -> Iterator[Finding]:
 
 
 def field_alone(query: Query) -> Iterator[Finding]:
-    """Find a field without operator, which searches for its name."""
+    """Find a field without operator, which searches for its name.
+
+    A shell leaves one of ``severity>=ERROR`` without quotes: it takes the rest for a file to write.
+    """
     for node in walk(query.root):
-        if isinstance(node, Anywhere) and not node.value.quoted and _is_field_path(node.value.text):
+        if not isinstance(node, Anywhere) or node.value.quoted:
+            continue
+        is_left = node is query.root and node.value.text in LOG_ENTRY
+        if is_left or _is_field_path(node.value.text):
             fix = f"{node.value.text}:*"
             message = (
                 f"{node.value.text} is a search term here; entries that have the field are found by {fix}"
             )
+            if is_left:
+                message += "; in a shell the whole filter stands in single quotes"
             yield make_finding("field-alone", "warning", message, query.text, node.span, fix)
 
 

@@ -69,7 +69,7 @@ def test_schema_is_printed_and_all_names_are_listed(call: Call) -> None:
     status, out, _ = call("schema", "pack")
     assert (status, json.loads(out)["title"]) == (0, "A rule pack of triage")
     names = [line.split()[0] for line in call("schema")[1].splitlines()]
-    assert names == ["diagnosis", "timeline", "comparison", "gate", "pack", "pack-part", "playbook"]
+    assert names == ["diagnosis", "timeline", "comparison", "gate", "load", "pack", "pack-part", "playbook"]
     assert all(call("schema", name)[0] == 0 for name in names)
     status, _, err = call("schema", "pak")
     assert (status, "did you mean pack?" in err) == (2, True)

@@ -8,6 +8,7 @@ from grpc import StatusCode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.fakes.entries import WINDOW, entries, entry
 from tests.fakes.logging_server import LoggingServer, empty, refuse, repeat
 from triage.errors import TryAgainError, UsageError
@@ -65,7 +66,7 @@ def test_label_that_is_no_name_of_a_service_is_left_out() -> None:
 
 
 @given(st.sets(st.from_regex(r"[a-z][a-z0-9-]{0,20}[a-z0-9]", fullmatch=True), max_size=12))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 def test_every_service_is_found_with_at_most_one_call_for_each(names: set[str]) -> None:
     with LoggingServer(of(*names)) as server:
         assert find(server) == sorted(names)

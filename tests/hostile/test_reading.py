@@ -141,9 +141,9 @@ def test_sorting_many_entries_needs_little_memory() -> None:
 
 
 def test_many_gaps_need_little_memory_and_are_counted() -> None:
-    entries = read_entries(lines([log(0)]) + b"{broken}\n" * 3000)
-    assert len(list(entries)) == 1
-    coverage = entries.coverage(0)
-    assert coverage.broken == 3000
-    assert len(coverage.gaps) == 21
-    assert sum(gap.count for gap in coverage.gaps) == 3000
+    for broken, gaps in ((b"broken\n", 21), (b"{broken}\n", 1)):
+        entries = read_entries(lines([log(0)]) + broken * 3000)
+        assert len(list(entries)) == 1
+        coverage = entries.coverage(0)
+        assert len(coverage.gaps) == gaps
+        assert sum(gap.count for gap in coverage.gaps) == 3000

@@ -58,7 +58,7 @@ def describe_sweep(plan: SweepPlan, now: int) -> list[str]:
 
     Raises:
         TriageError: as ``plan_round``.
-        UsageError: the project or a service is no name of one.
+        UsageError: the project id or the name of a service is invalid.
 
     """
     from triage.fetching.project import find_project

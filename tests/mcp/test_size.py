@@ -80,6 +80,7 @@ def test_brief_fits_whatever_its_texts_are(kind: type[Brief], text: str, count: 
 
 @settings(max_examples=examples(30))
 @given(texts=st.lists(long_texts, max_size=60))
+@example(texts=["\n" * 993])
 def test_pages_hold_every_item_once_and_in_order(texts: list[str]) -> None:
     numbered = [f"{number} {text} " for number, text in enumerate(texts)]
     seen: list[str] = []
@@ -90,7 +91,7 @@ def test_pages_hold_every_item_once_and_in_order(texts: list[str]) -> None:
             page.add(text)
         data = page.build({"headline": "x" * 10_000}, "items")
         assert sent(data) <= 8_000
-        seen += [item.split(" ")[0] for item in data["items"]]
+        seen += [item.split()[0] for item in data["items"]]
         if "next_cursor" not in data:
             break
         assert int(data["next_cursor"]) > int(cursor or 0)

@@ -47,6 +47,16 @@ def test_two_runs_at_once_keep_what_both_sent(path: Path) -> None:
     assert one.of("chat").keys() == other.of("chat").keys() == {"aaaaaa", "bbbbbb"}
 
 
+def test_channel_that_reads_while_another_writes_loses_nothing(path: Path) -> None:
+    def now() -> int:
+        assert sent.of("pager") == {}
+        return NOW
+
+    sent = SentFile(path, now)
+    sent.add("chat", "aaaaaa", OPEN)
+    assert open_file(path).of("chat") == {"aaaaaa": OPEN}
+
+
 def test_without_a_file_only_this_run_remembers() -> None:
     sent = open_file(None)
     sent.add("chat", "aaaaaa", OPEN)

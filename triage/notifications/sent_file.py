@@ -52,10 +52,11 @@ class SentFile:
 
     def of(self, channel: str) -> dict[str, SentNotice]:
         """Return what a channel was told, by fingerprint; of a file that became invalid, its last content."""
+        sent = self._sent
         if self._path is not None:
             with suppress(BadDataError, IOFailureError):
-                self._sent = _read(self._path)
-        known = dict(self._sent.channels.get(channel, {}))
+                sent = self._sent = _read(self._path)
+        known = dict(sent.channels.get(channel, {}))
         for fingerprint, own in self._own.get(channel, {}).items():
             if fingerprint not in known or known[fingerprint].at <= own.at:
                 known[fingerprint] = own
@@ -69,7 +70,8 @@ class SentFile:
         """Remember what a channel was told about an incident.
 
         Raises:
-            IOFailureError: the file cannot be written; this run knows it all the same.
+            BadDataError: the file became invalid; this run knows it all the same.
+            IOFailureError: it cannot be written; likewise.
             TryAgainError: other runs write it all the time; likewise.
 
         """
@@ -77,12 +79,12 @@ class SentFile:
         if self._path is None:
             return
         with self._locked(self._path):
-            self._sent = _read(self._path)
-            self._merge(channel, fingerprint, sent)
-            durable.replace(self._path, msgspec.json.format(msgspec.json.encode(self._sent)) + b"\n")
+            # Not self._sent: the threads of other channels replace it when they read the file.
+            whole = _read(self._path)
+            self._merge(whole.channels.setdefault(channel, {}), fingerprint, sent)
+            durable.replace(self._path, msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
 
-    def _merge(self, channel: str, fingerprint: str, sent: SentNotice) -> None:
-        known = self._sent.channels.setdefault(channel, {})
+    def _merge(self, known: dict[str, SentNotice], fingerprint: str, sent: SentNotice) -> None:
         known.pop(fingerprint, None)
         known[fingerprint] = sent
         oldest = format_timestamp(self._now() - _KEPT)

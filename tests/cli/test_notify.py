@@ -63,7 +63,7 @@ def test_channel_that_fails_is_one_line_and_the_gate_has_its_status(
     called = call("gate", BEFORE, "--notify", webhook.address)
     assert called.status == 1
     assert called.err.splitlines() == [
-        "channel 1 (JSON) took no message: it answered 500 (3 tries); it is not marked as sent"
+        "channel 1 (JSON) did not accept a message: it answered 500 (3 tries); the message is not marked as sent"
     ]
     assert SECRET not in called.out + called.err
 

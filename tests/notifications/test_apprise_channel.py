@@ -65,6 +65,20 @@ def test_server_that_answers_too_late_is_reported(webhook: WebhookServer) -> Non
         channel(f"{webhook.address}?rto=0.05").send(OPENED)
 
 
+def test_fault_of_a_plugin_is_a_failure_like_any_other(
+    webhook: WebhookServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    def fail(*_: object, **__: object) -> bool:
+        raise KeyError(SECRET)
+
+    monkeypatch.setattr(NotifyJSON, "send", fail)
+    with pytest.raises(DeliveryError) as failed:
+        channel(webhook.address).send(OPENED)
+    assert str(failed.value) == "apprise could not send it (KeyError)"
+
+
 @pytest.mark.parametrize(
     "address", ["no address", f"nosuchservice://{SECRET}", f"slack://{SECRET}", "", "file:///etc/passwd"]
 )
@@ -159,7 +173,9 @@ def test_chat_in_html_shows_log_text_as_it_is(
     assert '&lt;a href="http://h.example"&gt;Open&lt;/a&gt;' in sent["text"]
 
 
-@pytest.mark.parametrize("mention", ["@all", "@**all**", "<!channel>", "<!here>", "<@U0123>", "<users/all>"])
+@pytest.mark.parametrize(
+    "mention", ["@all", "@**all**", "<!channel>", "<!here>", "<@U0123>", "<@&81>", "<@!80>", "<users/all>"]
+)
 def test_mention_of_any_chat_calls_nobody(webhook: WebhookServer, mention: str) -> None:
     address = webhook.address.replace("json://", "mmost://").partition("?")[0]
     line = f"Log: said {mention} to kiosk"

@@ -58,7 +58,7 @@ def test_channel_that_fails_is_one_line_and_is_not_marked_as_sent(
     run = Run([webhook.address], state)
     run.notifier.update(update(notice("aaaaaa"), notice("bbbbbb")))
     assert run.notifier.close(LONG) == [
-        "channel 1 (JSON) took no message: it answered 500 (3 tries); it is not marked as sent"
+        "channel 1 (JSON) did not accept a message: it answered 500 (3 tries); the message is not marked as sent"
     ]
     assert webhook.asked == 3
     assert not state.exists()
@@ -74,7 +74,9 @@ def test_failing_channel_does_not_keep_messages_from_another(webhook: WebhookSer
     run.notifier.update(update(notice()))
     [line] = run.notifier.close(LONG)
     assert webhook.titles == [TITLE]
-    assert line.startswith("channel 1 (JSON) took no message: no connection, or no answer in time (3 tries)")
+    assert line.startswith(
+        "channel 1 (JSON) did not accept a message: no connection, or no answer in time (3 tries)"
+    )
     assert SECRET not in line
 
 
@@ -91,7 +93,9 @@ def test_server_that_hangs_is_left_behind_and_reported(webhook: WebhookServer, t
     webhook.answers.clear()
     run = Run([f"{webhook.address}?rto=60"], tmp_path / "sent.json")
     run.notifier.update(update(notice()))
-    assert run.notifier.close(0) == ["channel 1 (JSON) did not answer within 0 s; it is not marked as sent"]
+    assert run.notifier.close(0) == [
+        "channel 1 (JSON) did not answer within 0 s; the message is not marked as sent"
+    ]
     assert run.sent.of("any") == {}
 
 

@@ -98,7 +98,7 @@ def test_channel_that_fails_does_not_end_the_watch(
     channels = connect(webhook, clock)
     ended = watched.run(until="not_ready", channels=channels)
     assert pipeline.exit_status_of(ended) == 1
-    line = "channel 1 (JSON) took no message: it answered 500 (3 tries); it is not marked as sent"
+    line = "channel 1 (JSON) did not accept a message: it answered 500 (3 tries); the message is not marked as sent"
     assert watched.notified.count(line) == 1
 
 
@@ -182,6 +182,11 @@ def test_incident_that_gets_another_cause_is_closed_with_its_name(
     channels.close()
     closing = next(document for document in webhook.received if document["type"] == "success")
     assert closing["message"].startswith("The same lines have another cause: ")
+
+
+def test_incident_of_another_service_is_not_named_as_the_cause() -> None:
+    update = notices_of_analysis(analysis(READY, FAILED), {"0a1b2c3d4e5f": "kiosk"})
+    assert [notice.lines for notice in update.notices if not notice.is_open] == [["Later lines rule it out."]]
 
 
 def test_secrets_are_masked_in_titles_and_lines() -> None:

@@ -24,11 +24,13 @@ from triage.notifications.messages import fit
 #: The parameters of an address that hold the key of an alert.
 _KEYS = ("dedup", "entity_id")
 _TYPES = {"P0": "failure", "P1": "warning", "P2": "info"}
+#: What a plugin may raise that its author did not expect; apprise's own errors are among them.
+_FAULTS = (AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _STATUS = re.compile(r"\berror=(\d{3})\b", re.ASCII)
-#: Where a mention begins, which notifies people in most chats: "@all", Zulip's "@**all**", Google Chat's
-#: "<users/all>", and "<!channel>" of Slack, which Mattermost translates too ("Slack compatibility" of its
-#: developer documentation).
-_MENTION = re.compile(r"@(?=[\w*])|<(?=!|users/)")
+#: Where a mention begins, which notifies people in most chats: "@all", Zulip's "@**all**", Discord's "<@&1>",
+#: Google Chat's "<users/all>", and "<!channel>" of Slack, which Mattermost translates too ("Slack
+#: compatibility" of its developer documentation).
+_MENTION = re.compile(r"@(?=\S)|<(?=!|users/)")
 
 
 def open_channels(addresses: Iterable[str]) -> list[Channel]:
@@ -75,7 +77,8 @@ class _AppriseChannel(Channel):
         if plugin is None:
             raise UsageError(
                 f"--notify: address {number} is not one that apprise can use",
-                "https://appriseit.com/services lists them (the address itself is secret, and not shown)",
+                "see https://appriseit.com/services; some need another package (the address itself is "
+                "secret, and not shown)",
             )
         self.id = blake2b(address.encode(), digest_size=4).hexdigest()
         self.name = f"channel {number} ({plugin.service_name})"
@@ -99,9 +102,12 @@ class _AppriseChannel(Channel):
         # The text is converted here: plugins that split messages their own way, such as Telegram's, do not.
         text, written = self._convert(body)
         with _WarningsOfThread() as log:
-            taken = plugin.notify(
-                body=text, title=title, notify_type=kind, body_format=written, body_passthrough=False
-            )
+            try:
+                taken = plugin.notify(
+                    body=text, title=title, notify_type=kind, body_format=written, body_passthrough=False
+                )
+            except _FAULTS as error:
+                raise DeliveryError(f"apprise could not send it ({type(error).__name__})") from None
         if not taken:
             raise DeliveryError(_describe_failure(log.text))
 
@@ -149,7 +155,7 @@ class _WarningsOfThread(logging.Handler):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop to collect."""
+        """Stop collecting."""
         self._logger.removeHandler(self)
 
 

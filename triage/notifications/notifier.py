@@ -156,7 +156,7 @@ class _Sender:
             return
         self._reported = True
         counted = pluralize(tries, "try", "tries") + (f", at most {left} more" if left else "")
-        self._report(f"{self._channel.name} took no message: {why} ({counted}){_NOT_MARKED}")
+        self._report(f"{self._channel.name} did not accept a message: {why} ({counted}){_NOT_MARKED}")
 
 
-_NOT_MARKED = "; it is not marked as sent"
+_NOT_MARKED = "; the message is not marked as sent"

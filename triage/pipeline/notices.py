@@ -22,10 +22,15 @@ def notices_of_analysis(analysis: Analysis, reported: Mapping[str, str]) -> Noti
     """
     notices = [_of_incident(analysis, incident) for incident in analysis.diagnosis.incidents]
     known = {notice.fingerprint for notice in notices}
-    current = next((notice.title for notice in notices if notice.is_open), "")
-    why = f"The same lines have another cause: {current}" if current else "Later lines rule it out."
     notices += [
-        Notice(fingerprint=gone, service=service, severity="P2", title="", is_open=False, lines=[why])
+        Notice(
+            fingerprint=gone,
+            service=service,
+            severity="P2",
+            title="",
+            is_open=False,
+            lines=[_why_gone(service, notices)],
+        )
         for gone, service in reported.items()
         if gone not in known
     ]
@@ -58,6 +63,12 @@ def notices_of_gate(gate: Gate, analysis: Analysis) -> NoticeUpdate:
     return NoticeUpdate(
         notices=[_of_incident(analysis, incident, failed) for incident in mine] or [_of_gate(gate)]
     )
+
+
+def _why_gone(service: str, notices: list[Notice]) -> str:
+    """Return why an incident of a service is not in a newer analysis, whose notices are given."""
+    current = next((one.title for one in notices if one.is_open and one.service == service), "")
+    return f"The same lines have another cause: {current}" if current else "Later lines rule it out."
 
 
 def _of_incident(analysis: Analysis, incident: Incident, first: str = "") -> Notice:

@@ -58,8 +58,9 @@ def connect_channels(addresses: Sequence[str], state_file: Path | None) -> Notif
 
     Raises:
         BadDataError: the state file is damaged.
-        IOFailureError: a file cannot be read or written, or apprise is not installed.
-        UsageError: an address is invalid, or there is a state file without an address.
+        IOFailureError: a file cannot be read or written.
+        UsageError: an address is invalid, there is a state file without an address, or apprise is not
+            installed.
 
     """
     if not addresses:

@@ -10,6 +10,7 @@ from rich.text import Text
 from triage.cli.screens.changes import render_differences
 from triage.cli.screens.console import (
     VERDICTS,
+    first_of,
     format_sentence,
     make_bullets,
     make_grid,
@@ -69,19 +70,14 @@ def _reasons(comparison: Comparison) -> list[str]:
     """Return the first reasons; those against the answer come last."""
     contrary = {"better": "worse"}.get(comparison.change, "better")
     signs = [(sign.change == contrary, _as_one_line(sign.says)) for sign in comparison.because]
-    reasons = _first_of([says for against, says in signs if not against])
-    contrary_reasons = _first_of([says for against, says in signs if against])
+    reasons = first_of([says for against, says in signs if not against], _MAX_REASONS)
+    contrary_reasons = first_of([says for against, says in signs if against], _MAX_REASONS)
     return [*reasons, *(f"but {reason}" for reason in contrary_reasons)]
 
 
 def _as_one_line(text: str) -> str:
     """Return a text without line breaks: after one in a service's name it would look like our output."""
     return " ".join(text.split())
-
-
-def _first_of(reasons: Sequence[str]) -> list[str]:
-    more = len(reasons) - _MAX_REASONS
-    return [*reasons[:_MAX_REASONS], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _limits(comparison: Comparison) -> Iterator[str]:

@@ -95,6 +95,12 @@ def shorten_message(message: str) -> str:
     return line if len(line) <= _MAX_MESSAGE else line[:_MAX_MESSAGE] + " ..."
 
 
+def first_of(texts: Sequence[str], most: int) -> list[str]:
+    """Return the first texts, and how many more there are."""
+    more = len(texts) - most
+    return [*texts[:most], *([f"and {more} more"] if more > 0 else [])]
+
+
 def format_sentence(text: str) -> str:
     """Return a text with a capital and a full stop; a name at its beginning keeps its letters."""
     first = text.partition(" ")[0]

@@ -13,6 +13,7 @@ from triage.cli.screens.console import (
     VERDICTS,
     count_lines,
     evidence_text,
+    first_of,
     format_sentence,
     make_grid,
     render_copyable,
@@ -268,7 +269,7 @@ def _render_tail(
             f"{found.service}, {pluralize(found.requests, 'request')}" for found in incidents[0].affected
         ]
         rows.append(("Affects", ["; ".join(affected)] if affected else []))
-        rows.append(("Also", _first_of(others, room.others)))
+        rows.append(("Also", first_of(others, room.others)))
     if len(diagnosis.services) > 1:
         states = [f"{state.service} {VERDICTS[state.verdict][0]}" for state in diagnosis.services]
         rows.append(("Services", [", ".join(states)]))
@@ -280,7 +281,7 @@ def _render_tail(
         rows.append(("Read", [f"{pluralize(covered.records, 'record')}, {span}"]))
     gaps = list(dict.fromkeys([*(gap.detail for gap in diagnosis.coverage.gaps), *diagnosis.answer_limits]))
     gaps = [format_sentence(limit) for limit in gaps]
-    rows.append(("Gaps", _first_of(gaps, room.gaps)))
+    rows.append(("Gaps", first_of(gaps, room.gaps)))
     for label, texts in rows:
         for index, text in enumerate(texts):
             cell = Text(text)
@@ -289,12 +290,6 @@ def _render_tail(
             table.add_row(Text("" if index else label, style="bold"), cell)
     if table.row_count:
         yield table
-
-
-def _first_of(texts: Sequence[str], most: int) -> list[str]:
-    """Return the first texts, and how many more there are."""
-    more = len(texts) - most
-    return [*texts[:most], f"and {more} more"] if more > 0 else list(texts)
 
 
 def _label(label: str, text: str) -> Text:

@@ -17,6 +17,7 @@ from triage.models import Run
 
 BORN = "Starting new instance. Reason: AUTOSCALING - Instance started due to traffic."
 PROBED = 'Default STARTUP TCP probe succeeded after 1 attempt for container "netra-backend-staging-1" on port 8000.'
+PROBE_FAILED = 'Default STARTUP TCP probe failed 1 time consecutively for container "shop-1" on port 8080. The instance was not started.'
 READY = "Application startup complete."
 TRACEBACK = 'Traceback (most recent call last):\n  File "/usr/lib/gunicorn/arbiter.py", line 609, in spawn_worker\n  File "/app/main.py", line 3, in <module>\n    import billing\nModuleNotFoundError: No module named \'billing\''
 
@@ -117,16 +118,80 @@ def test_aborted_startup_names_the_check_of_its_phase() -> None:
     assert (run.verdict, run.condition, run.failed_checks) == ("not_ready", "startup_failure", ["database"])
 
 
+@pytest.mark.parametrize("status", [0, 1])
 @pytest.mark.parametrize("order", [(0.0, 0.008), (0.008, 0.0)])
-def test_exit_and_the_probe_that_fails_by_it_are_one_boot(order: tuple[float, float]) -> None:
-    probe = 'Default STARTUP TCP probe failed 1 time consecutively for container "shop-1" on port 8080. The instance was not started.'
+def test_exit_and_the_probe_that_fails_by_it_are_one_boot(order: tuple[float, float], status: int) -> None:
     exit_at, probe_at = order
     (boot,) = boots(
         platform(0, BORN),
-        platform(2 + exit_at, "Container called exit(1).", severity="WARNING"),
-        platform(2 + probe_at, probe, severity="ERROR"),
+        platform(2 + exit_at, f"Container called exit({status}).", severity="WARNING"),
+        platform(2 + probe_at, PROBE_FAILED, severity="ERROR"),
     )
     assert (boot.verdict, len(boot.steps)) == ("not_ready", 3)
+
+
+@pytest.mark.parametrize("statuses", [(1, 1), (0, 1), (1, 0)])
+def test_exits_of_two_containers_of_an_instance_are_one_boot(statuses: tuple[int, int]) -> None:
+    first, second = statuses
+    (boot,) = boots(
+        platform(0, BORN),
+        platform(2, f"Container called exit({first}).", severity="WARNING"),
+        platform(2.01, f"Container called exit({second}).", severity="WARNING"),
+        platform(2.02, PROBE_FAILED, severity="ERROR"),
+    )
+    assert (boot.verdict, len(boot.steps)) == ("not_ready", 4)
+
+
+def test_exits_without_an_instance_are_separate_boots() -> None:
+    exits = [
+        platform(2 + 0.01 * n, "Container called exit(1).", severity="WARNING", instance="") for n in (0, 1)
+    ]
+    assert [boot.verdict for boot in boots(exits)] == ["not_ready", "not_ready"]
+
+
+def test_probe_of_another_instance_is_another_boot() -> None:
+    found = boots(
+        platform(0, BORN, instance="a1"),
+        platform(2, "Container called exit(1).", severity="WARNING", instance="a1"),
+        platform(2.01, PROBE_FAILED, severity="ERROR", instance="b2"),
+    )
+    assert sorted(boot.instance for boot in found) == ["a1", "b2"]
+
+
+def test_start_behind_an_exit_is_a_boot_of_its_own() -> None:
+    first, second = boots(
+        platform(0, BORN),
+        platform(2, "Container called exit(1).", severity="WARNING"),
+        platform(2.5, BORN),
+        platform(4, "Container called exit(1).", severity="WARNING"),
+        platform(4.01, PROBE_FAILED, severity="ERROR"),
+    )
+    assert ([step.step for step in first.steps], len(second.steps)) == (["born", "died"], 3)
+
+
+@pytest.mark.parametrize(
+    "stop", [[], [platform(999, "Shutting down user disabled instance", service="parcel-api")]]
+)
+@pytest.mark.parametrize("status", [0, 1])
+def test_exit_of_an_instance_that_serves_is_no_boot_without_a_chain(stop: list[Log], status: int) -> None:
+    (boot,) = boots(
+        platform(0, BORN, service="parcel-api"),
+        platform(3, PROBED, service="parcel-api"),
+        stop,
+        platform(1000, f"Container called exit({status}).", severity="WARNING", service="parcel-api"),
+    )
+    assert (boot.verdict, boot.elapsed) == ("ready", 3.0)
+
+
+@pytest.mark.parametrize("ready", [[text_line(2, READY)], []])
+def test_exit_behind_a_shutdown_is_no_boot(ready: list[Log]) -> None:
+    (boot,) = boots(
+        platform(0, BORN),
+        ready,
+        platform(100, "Shutting down user disabled instance"),
+        platform(101, "Container called exit(1).", severity="WARNING"),
+    )
+    assert boot.verdict == ("ready" if ready else "unknown")
 
 
 def test_passed_probe_is_ready_where_no_chain_is_known() -> None:

@@ -95,6 +95,14 @@ class BootBuilder(RunBuilder):
         """Return whether the boot has failed."""
         return self.verdict == "not_ready"
 
+    def may_end_with(self, event: Event) -> bool:
+        """Return whether a line behind an exit may belong to this boot.
+
+        It is a failure, or the exit of another container of the instance.
+        """
+        is_exit = event.step == "died" and bool(event.entry.instance)
+        return is_exit or (event.step == "failed" and self.may_include(event))
+
     def may_include(self, event: Event) -> bool:
         """Return whether a failure may belong to this boot: new to it, or repeated at once."""
         first = self._first_times.get(event.rule)

@@ -45,9 +45,10 @@ class InstanceTracker:
         self._decided: ValidationBuilder | None = None
         self._gate: GateBuilder | None = None
         self._boot: BootBuilder | None = None
-        self._failed_boot: BootBuilder | None = None
+        self._ended_boot: BootBuilder | None = None
         self._probes: dict[str, ProbeBuilder] = {}
         self._serving = False
+        self._stopping = False
         self._cached: _Cached | None = None
         self._environment: str | None = None
         self._logger_seen = False
@@ -72,10 +73,10 @@ class InstanceTracker:
 
     def close(self) -> list[RunRecord]:
         """Return the runs that are still open where the log ends."""
-        boots = [self._failed_boot, self._boot]
+        boots = [self._ended_boot, self._boot]
         builders = [*self._open, self._decided, self._gate, *boots, *self._probes.values()]
         self._open, self._decided, self._gate, self._probes = [], None, None, {}
-        self._failed_boot = self._boot = None
+        self._ended_boot = self._boot = None
         return [self._build(builder) for builder in builders if builder is not None]
 
     def _build(self, builder: RunBuilder) -> RunRecord:
@@ -99,10 +100,11 @@ class InstanceTracker:
             self._gate = None
         if self._boot is not None and self._boot.seconds_since_last(now) > self._boot_silence:
             ended.append(self._boot)
+            self._serving = self._serving or self._boot.has_started
             self._boot = None
-        if self._failed_boot is not None and self._failed_boot.seconds_since_last(now) > _TAIL:
-            ended.append(self._failed_boot)
-            self._failed_boot = None
+        if self._ended_boot is not None and self._ended_boot.seconds_since_last(now) > _TAIL:
+            ended.append(self._ended_boot)
+            self._ended_boot = None
         if self._probes:
             silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
             ended += [self._probes.pop(name) for name in silent]
@@ -250,18 +252,20 @@ class InstanceTracker:
     # ------------------------------------------------------------ boots
 
     def _on_boot(self, event: Event) -> list[RunRecord]:
-        failed = self._failed_boot
-        if failed is not None and event.step == "failed" and failed.may_include(event):
-            failed.on_event(event)
+        if self._ended_boot is not None and self._ended_boot.may_end_with(event):
+            self._ended_boot.on_event(event)
             return []
-        ended = self._close_failed_boot()
+        ended = self._close_ended_boot()
+        self._stopping = event.step == "stopped" or (self._stopping and event.step != "born")
         if event.step == "born":
             ended += self._on_instance_start(event)
         elif self._boot is not None and event.step == "failed" and not self._boot.may_include(event):
             ended += self._close_boot()
         if self._boot is None:
-            if event.step not in boot_run.OPENING_STEPS or (
-                self._serving and event.step in boot_run.SERVING_STEPS
+            if (
+                event.step not in boot_run.OPENING_STEPS
+                or (self._serving and event.step in boot_run.SERVING_STEPS)
+                or (self._stopping and event.step == "died")
             ):
                 self._serving = self._serving and event.step not in ("died", "stopped")
                 return ended
@@ -269,10 +273,10 @@ class InstanceTracker:
         if event.step == "stopped" and self._boot.has_started:
             return ended + self._close_boot()
         self._boot.on_event(event)
-        if event.step == "died" and self._boot.has_failed:
-            # An exit and the startup probe that fails by it are one failed start, in either order.
+        if event.step == "died":
+            # An exit and the startup probe that fails by it are one boot, in either order and of any status.
             self._serving = False
-            self._failed_boot, self._boot = self._boot, None
+            self._ended_boot, self._boot = self._boot, None
         elif self._boot.finished:
             self._serving = self._boot.verdict == "ready" or event.step == "ready"
             ended += self._close_boot()
@@ -293,8 +297,8 @@ class InstanceTracker:
         self._open = []
         return ended + self._close_decided() + self._close_boot()
 
-    def _close_failed_boot(self) -> list[RunRecord]:
-        boot, self._failed_boot = self._failed_boot, None
+    def _close_ended_boot(self) -> list[RunRecord]:
+        boot, self._ended_boot = self._ended_boot, None
         return [self._build(boot)] if boot is not None else []
 
     def _close_boot(self) -> list[RunRecord]:

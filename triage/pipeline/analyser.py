@@ -292,7 +292,11 @@ class FailureRecognizer(Immutable):
         A symptom beside an exception says nothing of that exception.
         """
         entry = statement.decisive_entry
-        messages = tuple([line.message for line in statement.entries[:_LINES]])
+        # A message that is longer than the text is no part of it; remembered, it would take much memory.
+        longest = len(statement.text)
+        messages = tuple(
+            [line.message for line in statement.entries[:_LINES] if len(line.message) <= longest]
+        )
         speaker = (entry.service, entry.log_name, entry.logger)
         return _said_by(entry, self._recognize(statement.text, statement.reason, messages, speaker))
 

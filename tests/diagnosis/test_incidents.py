@@ -1,5 +1,6 @@
 """Every sentence of an incident cites a line of the export."""
 
+import json
 import re
 
 import pytest
@@ -43,11 +44,24 @@ def test_share_counts_the_runs_of_the_same_kind() -> None:
     assert incident.share == FailedShare(failed=3, total=4, of="boots")
     (alone,) = diagnosis(crash(0)).incidents
     assert alone.share is None
-    refused = next(
-        found for found in diagnosis(header_check(0)).incidents if found.cause == "gate-header-check"
-    )
-    assert refused.share is not None
-    assert (refused.share.failed, refused.share.of) == (refused.count, "requests")
+
+
+def test_share_of_refusals_counts_the_requests() -> None:
+    requests = [request(0.1, "/ws/health", 503), request(1, "/", 200), request(2, "/", 200)]
+    (refused,) = diagnosis(header_check(0), requests).incidents
+    assert refused.cause == "gate-header-check"
+    assert refused.share == FailedShare(failed=1, total=3, of="requests")
+    (alone,) = diagnosis(header_check(0)).incidents
+    assert alone.share is None
+
+
+def test_share_is_unknown_where_only_errors_were_exported() -> None:
+    crashes = [log for n in range(6) for log in crash(n * 8, instance=f"i{n}")]
+    (incident,) = diagnosis(crashes, boot(60, instance="i9")).incidents
+    assert incident.share == FailedShare(failed=6, total=7, of="boots")
+    errors = [log for log in crashes if log.get("severity") == "ERROR" or "[ERROR]" in json.dumps(log)]
+    (incident,) = diagnosis(errors).incidents
+    assert (incident.count, incident.share) == (6, None)
 
 
 def test_scope_names_first_instances_and_counts_all() -> None:

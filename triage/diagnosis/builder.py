@@ -181,7 +181,9 @@ class DiagnosisBuilder:
         deciding = [state for state in states if state.primary] or states
         leading = min(deciding, key=lambda state: _WORST_FIRST.index(state.verdict))
         filtered = self._filtered_services(coverage)
-        incidents = [limit_confidence(incident, filtered) for incident in self._build_incidents(states)]
+        incidents = [
+            limit_confidence(incident, filtered) for incident in self._build_incidents(states, filtered)
+        ]
         states = [with_open_incidents(state, incidents) for state in states]
         leading = next(state for state in states if state.service == leading.service)
         open_incidents = sum(incident.is_open for incident in incidents)
@@ -343,7 +345,7 @@ class DiagnosisBuilder:
         verdict, title = min(verdicts, key=lambda item: _WORST_FIRST.index(item[0]))
         return msgspec.structs.replace(state, verdict=verdict, why=f"no readiness run, but: {title}")
 
-    def _build_incidents(self, states: list[ServiceState]) -> list[Incident]:
+    def _build_incidents(self, states: list[ServiceState], filtered: set[str]) -> list[Incident]:
         by_service = {state.service: state for state in states}
         for builder in self._builders.values():
             service = self._services[builder.service]
@@ -352,7 +354,8 @@ class DiagnosisBuilder:
             builder.recovered = ends and service.ready_after(
                 builder.ended, builder.revisions.names(), builder.instances.names()
             )
-            builder.measure_share(service.runs, self._serving.of(service.name).requests)
+            if service.name not in filtered:  # where what succeeded is missing, every share is too high
+                builder.measure_share(service.runs, self._serving.of(service.name).requests)
             builder.trace_events = self._traces.lines_of(builder)
         builders = attach_symptoms(list(self._builders.values()))
         failures = self._failure_list.build(self._failures, builders)

@@ -141,11 +141,12 @@ class IncidentBuilder:
     def measure_share(self, runs: Counter[str], requests: int) -> None:
         """Set how many runs of its kind failed by it, of a refusal how many requests.
 
-        ``runs`` are the runs of the service by kind, ``requests`` its requests.
+        ``runs`` are the runs of the service by kind, ``requests`` its requests. Logs that hold fewer requests
+        than were refused lack the log of requests, and with it the share.
         """
         scope = self.pack_cause.cause.scope
-        if scope == "gate":
-            self.share = FailedShare(failed=self.count, total=max(requests, self.count), of="requests")
+        if scope == "gate" and requests >= self.count:
+            self.share = FailedShare(failed=self.count, total=requests, of="requests")
         elif scope in _SHARES and self.not_ready and runs[scope] > 1:
             self.share = FailedShare(failed=self.not_ready, total=runs[scope], of=_SHARES[scope])
 

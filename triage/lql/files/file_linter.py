@@ -43,7 +43,8 @@ def lint_files(paths: Sequence[Path]) -> LintedFiles:
     filters = unknown = files = 0
     for path in dict.fromkeys(file for given in paths for file in _files(given)):
         try:
-            found = list(_find(path))
+            source = _read(path)
+            found = list(_find(source, path.suffix))
         except BadDataError as error:
             faults.append(f"{path}:{error}")
             continue
@@ -53,7 +54,6 @@ def lint_files(paths: Sequence[Path]) -> LintedFiles:
             )
             continue
         files += bool(found)
-        source = _read(path) if found else ""
         for one in found:
             filters += 1
             linted = _lint(one, source, path)
@@ -82,9 +82,8 @@ def _files(path: Path) -> Iterator[Path]:
         )
 
 
-def _find(path: Path) -> Iterator[FoundFilter]:
-    finder, needed = _KINDS[path.suffix]
-    source = _read(path)
+def _find(source: str, suffix: str) -> Iterator[FoundFilter]:
+    finder, needed = _KINDS[suffix]
     if any(text in source for text in needed):
         yield from finder(source)
 

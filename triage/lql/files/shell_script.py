@@ -12,22 +12,29 @@ _GROUPS: dict[str, FilterPurpose] = {"sinks": "sink", "metrics": "metric", "view
 #: Commands whose first argument is a filter. What ``tail`` prints is new, like what a sink gets.
 _READERS: dict[str, FilterPurpose] = {"read": "read", "tail": "sink"}
 _EXCLUSIONS = ("--exclusion", "--add-exclusion", "--update-exclusion")
-#: Options without a value; all others take the next word where it is not joined by "=".
+#: An option of gcloud; a filter may begin with a minus too.
+_OPTION = re.compile(r"--[a-z][a-z-]*(?:=|$)|-[a-z]$")
+#: Options without a value; all others take the next word that is no option, where none is joined by "=".
 _FLAGS = ("--quiet", "-q", "--log-http", "--use-partitioned-tables", "--include-children", "--disabled")
 _RELEASES = ("alpha", "beta", "preview")
 _EXPANSION = re.compile(r"\$(?:\{[^{}]*\}|\w+|[@*#?$!-])")
 _END_OF_COMMAND = frozenset(";&|()\n")
+#: The beginning of a here-document, with the line that ends it.
+_DOCUMENT = re.compile(r"""(?<!<)<<-?[ \t]*('[^'\n]+'|"[^"\n]+"|[A-Za-z_\\][\w\\.-]*)""")
+_ESCAPES = {"n": "\n", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
 
 Word = tuple[Letter, ...]
 
 
 def find_in_script(source: str) -> Iterator[FoundFilter]:
-    """Yield the filters of the gcloud commands in a shell script."""
+    """Yield the filters of the gcloud commands in a shell script, in the order of the script."""
+    found: list[FoundFilter] = []
     for command in _commands(source):
         words = ["".join(letter.text for letter in word) for word in command]
         if "gcloud" in words:
             at = words.index("gcloud") + 1
-            yield from _find_in_command(command[at:], words[at:])
+            found += _find_in_command(command[at:], words[at:])
+    yield from sorted(found, key=lambda one: one.offset)
 
 
 def _find_in_command(command: list[Word], words: list[str]) -> Iterator[FoundFilter]:
@@ -63,101 +70,172 @@ def _options(command: list[Word], words: list[str]) -> Iterator[tuple[str, Word]
     """Yield the options with their values, and the other words with an empty name."""
     name = ""
     for word, text in zip(command, words, strict=True):
-        if name:
-            yield name, word
-            name = ""
-        elif text.startswith("-"):
+        if _OPTION.match(text):
             option, joined, _ = text.partition("=")
             if joined:
                 yield option, word[len(option) + 1 :]
-            elif text not in _FLAGS and not text.startswith("--no-"):
-                name = text
-        else:
-            yield "", word
+            flag = joined or text in _FLAGS or text.startswith("--no-")
+            name = "" if flag else text
+        elif text != "--":
+            yield name, word
+            name = ""
 
 
-def _commands(source: str) -> Iterator[list[Word]]:
-    """Yield the words of each simple command.
+def _commands(source: str) -> list[list[Word]]:
+    """Return the words of each simple command, also of those in substitutions and here-documents.
 
     Quotes, escapes and continued lines are read as a shell reads them. An expansion becomes one character of
-    unknown text. The content of here-documents is read as commands, which rarely name gcloud.
+    unknown text.
     """
-    command: list[Word] = []
-    word: list[Letter] | None = None
-    at = 0
-    while at < len(source):
-        letter = source[at]
-        if letter.isspace() or letter in _END_OF_COMMAND:
-            if word is not None:
-                command.append(tuple(word))
-                word = None
-            if letter in _END_OF_COMMAND and command:
-                yield command
+    reader = _Reader(source, 0, len(source))
+    reader.read_commands("")
+    return reader.commands
+
+
+class _Reader:
+    """Reads a script, or a here-document in it.
+
+    Attributes:
+        commands: the commands that it has read.
+
+    """
+
+    def __init__(self, source: str, start: int, end: int) -> None:
+        self._source = source
+        self._at = start
+        self._end = end
+        #: The lines that end the here-documents that begin behind this line.
+        self._document_ends: list[str] = []
+        self.commands: list[list[Word]] = []
+
+    def read_commands(self, closing: str) -> None:
+        """Read commands up to and with the character that closes them, "" for the end of the script."""
+        source = self._source
+        command: list[Word] = []
+        depth = 0
+        while self._at < self._end:
+            letter = source[self._at]
+            if letter == closing and (depth <= 0 or letter == "`"):
+                self._at += 1
+                break
+            if letter in _END_OF_COMMAND:
+                self._keep(command)
                 command = []
-            at += 1
-        elif letter == "#" and word is None:
-            at = _find(source, "\n", at)
-        elif source.startswith("\\\n", at):
-            at += 2
-        else:
-            word = word or []
-            letters, at = _read_part(source, at)
-            word += letters
-    if word is not None:
-        command.append(tuple(word))
-    if command:
-        yield command
+                depth += {"(": 1, ")": -1}.get(letter, 0)
+                self._at += 1
+                if letter == "\n":
+                    self._read_documents()
+            elif letter.isspace():
+                self._at += 1
+            elif letter == "#":
+                self._at = self._find("\n", self._at)
+            elif document := _DOCUMENT.match(source, self._at):
+                self._document_ends.append(document[1].replace("\\", "").strip("'\""))
+                self._at = document.end()
+            else:
+                command += self._read_word(closing)
+        self._keep(command)
 
+    def _keep(self, command: list[Word]) -> None:
+        if command:
+            self.commands.append(command)
 
-def _read_part(source: str, at: int) -> tuple[list[Letter], int]:
-    """Return the characters of a quoted string, an expansion or one character, and where it ends."""
-    if source[at] == "'":
-        end = _find(source, "'", at + 1)
-        return [Letter(source[index], index) for index in range(at + 1, end)], end + 1
-    if source[at] == '"':
-        return _read_double_quoted(source, at + 1)
-    if source[at] == "\\" and at + 1 < len(source):
-        return [Letter(source[at + 1], at + 1)], at + 2
-    return _read_expansion(source, at) or ([Letter(source[at], at)], at + 1)
+    def _read_word(self, closing: str) -> list[Word]:
+        """Return the word that begins here, nothing for a continued line between words."""
+        source, start = self._source, self._at
+        word: list[Letter] = []
+        continued = 0
+        while self._at < self._end:
+            letter = source[self._at]
+            if letter.isspace() or letter in _END_OF_COMMAND or letter == closing:
+                break
+            if _DOCUMENT.match(source, self._at):
+                break
+            if source.startswith("\\\n", self._at):
+                self._at += 2
+                continued += 2
+            else:
+                word += self._read_part()
+        return [tuple(word)] if self._at > start + continued else []
 
+    def _read_documents(self) -> None:
+        """Read the here-documents that begin where a line has ended; what has no end is no document."""
+        for last in self._document_ends:
+            line = re.compile(rf"^[ \t]*{re.escape(last)}\r?$", re.MULTILINE)
+            if found := line.search(self._source, self._at, self._end):
+                document = _Reader(self._source, self._at, found.start())
+                document.read_commands("")
+                self.commands += document.commands
+                self._at = found.end()
+        self._document_ends = []
 
-def _read_double_quoted(source: str, at: int) -> tuple[list[Letter], int]:
-    letters: list[Letter] = []
-    while at < len(source) and source[at] != '"':
-        if source.startswith("\\\n", at):
-            at += 2
-        elif source[at] == "\\" and source[at + 1 : at + 2] in ("$", "`", '"', "\\"):
-            letters.append(Letter(source[at + 1], at))
-            at += 2
-        elif expansion := _read_expansion(source, at):
-            letters += expansion[0]
-            at = expansion[1]
-        else:
-            letters.append(Letter(source[at], at))
-            at += 1
-    return letters, at + 1
+    def _read_part(self) -> list[Letter]:
+        """Return the characters of a quoted string, an expansion or one character."""
+        source, at = self._source, self._at
+        if source[at] == "'":
+            self._at = self._find("'", at + 1) + 1
+            return [Letter(source[index], index) for index in range(at + 1, self._at - 1)]
+        if source.startswith("$'", at):
+            self._at += 2
+            return self._read_escaped()
+        if source.startswith(('"', '$"'), at):
+            self._at += 1 + (source[at] == "$")
+            return self._read_double_quoted()
+        if source[at] == "\\" and at + 1 < self._end:
+            self._at += 2
+            return [Letter(source[at + 1], at + 1)]
+        return self._read_expansion() or self._read_letter()
 
+    def _read_letter(self) -> list[Letter]:
+        self._at += 1
+        return [Letter(self._source[self._at - 1], self._at - 1)]
 
-def _read_expansion(source: str, at: int) -> tuple[list[Letter], int] | None:
-    """Return an unknown character for a parameter or the output of a command, None for other text."""
-    unknown = [Letter(PLACEHOLDER, at, known=False)]
-    if source.startswith("$(", at):
-        return unknown, _after_parenthesis(source, at + 2)
-    if source[at] == "`":
-        return unknown, _find(source, "`", at + 1) + 1
-    found = _EXPANSION.match(source, at)
-    return (unknown, found.end()) if found else None
+    def _read_escaped(self) -> list[Letter]:
+        r"""Return the characters of a string in $'...' with \n, \t, \' and \\ replaced."""
+        source = self._source
+        letters: list[Letter] = []
+        while self._at < self._end and source[self._at] != "'":
+            following = source[self._at + 1 : self._at + 2]
+            if source[self._at] == "\\" and following in _ESCAPES:
+                letters.append(Letter(_ESCAPES[following], self._at))
+                self._at += 2
+            else:
+                letters += self._read_letter()
+        self._at += 1
+        return letters
 
+    def _read_double_quoted(self) -> list[Letter]:
+        source = self._source
+        letters: list[Letter] = []
+        while self._at < self._end and source[self._at] != '"':
+            if source.startswith("\\\n", self._at):
+                self._at += 2
+            elif source[self._at] == "\\" and source[self._at + 1 : self._at + 2] in ("$", "`", '"', "\\"):
+                letters.append(Letter(source[self._at + 1], self._at))
+                self._at += 2
+            else:
+                letters += self._read_expansion() or self._read_letter()
+        self._at += 1
+        return letters
 
-def _after_parenthesis(source: str, at: int) -> int:
-    depth = 1
-    while at < len(source) and depth:
-        depth += {"(": 1, ")": -1}.get(source[at], 0)
-        at += 1
-    return at
+    def _read_expansion(self) -> list[Letter]:
+        """Return an unknown character for a parameter or the output of commands, nothing for other text."""
+        source = self._source
+        unknown = [Letter(PLACEHOLDER, self._at, known=False)]
+        if source.startswith("$(", self._at):
+            self._at += 2
+            self.read_commands(")")
+            return unknown
+        if source[self._at] == "`":
+            self._at += 1
+            self.read_commands("`")
+            return unknown
+        if found := _EXPANSION.match(source, self._at):
+            self._at = found.end()
+            return unknown
+        return []
 
-
-def _find(source: str, text: str, at: int) -> int:
-    """Return the offset of a text, or the end."""
-    found = source.find(text, at)
-    return len(source) if found < 0 else found
+    def _find(self, text: str, at: int) -> int:
+        """Return the offset of a text, or the end."""
+        found = self._source.find(text, at, self._end)
+        return self._end if found < 0 else found

@@ -22,6 +22,8 @@ from triage.lql.tree import Query
         ('jsonPayload.a=(1 OR 2) OR resource.labels."a-b":*', ["jsonPayload", "resource"]),
         ('log_id("stderr") AND source(projects/p)', ["logName"]),
         ('regexp_extract(textPayload, "a(b)")="b"', ["textPayload"]),
+        (r'cast(regexp_extract(textPayload, "(\d+)"), INT64)>5', ["textPayload"]),
+        ('regexp_extract(cast(timestamp, STRING, TIMEZONE("Asia/Tokyo")), "(..)")="20"', ["timestamp"]),
         ("sample(insertId, 1)", ["insertId"]),
     ],
 )

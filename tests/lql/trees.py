@@ -110,6 +110,10 @@ casts = st.builds(
                 "regexp_extract",
                 (Field(("textPayload",)), Literal("(\\w)\\.")),
             ),
+            Call(
+                "cast",
+                (Call("regexp_extract", (Field(("textPayload",)), Literal("(\\d)"))), Literal("INT64")),
+            ),
         ]
     ),
     st.sampled_from(["=", "!=", "<", ":"]),

@@ -226,6 +226,6 @@ def test_requests_are_matched_by_method_path_and_status(own: dict[str, Alert]) -
 
 
 def test_any_id_of_a_cause_names_resources(own_packs: list[Pack]) -> None:
-    [alert] = build_alerts(["parcel-desk"], own_packs, ["${Clerk} is ill!"]).alerts
-    assert alert.name == "parcel-desk---Clerk--is-ill-"
-    assert parsed(alert).user_labels["cause"] == "--clerk--is-ill-"
+    [alert] = build_alerts(["parcel-desk"], own_packs, ["Clerk.is_ill"]).alerts
+    assert alert.name == "parcel-desk-Clerk-is_ill"
+    assert parsed(alert).user_labels["cause"] == "clerk-is_ill"

@@ -156,3 +156,17 @@ def test_user_packs_come_first_and_service_packs_before_general_ones(tmp_path: P
         "python-server",
         "runtimes",
     ]
+
+
+@pytest.mark.parametrize("name", ["a b", "../down", "$(down)", "-down", "", "ausfälle", "down;ls"])
+def test_id_of_a_cause_that_a_command_cannot_hold_is_a_fault(tmp_path: Path, name: str) -> None:
+    pack = own(tmp_path, RULE + CAUSE.replace("RULE", "stock").replace("stock-low", name))
+    assert [fault.what for fault in check_packs([pack])[1]] == [
+        f"cause {name}: id: {name!r} is not allowed; it must match ^[A-Za-z0-9][A-Za-z0-9._-]*$"
+    ]
+
+
+@pytest.mark.parametrize("name", ["down", "Down_2", "shop.down", "5xx-down"])
+def test_id_of_a_cause_has_letters_digits_and_marks(tmp_path: Path, name: str) -> None:
+    pack = own(tmp_path, RULE + CAUSE.replace("RULE", "stock").replace("stock-low", name))
+    assert check_packs([pack])[1] == []

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from triage.models.event import FailureKind, RunKind, SuccessKind
-from triage.models.pack_tables import DecodeTable, GateWords, PackModel, Paths, ProbeTable
+from triage.models.pack_tables import DecodeTable, GateWords, Identifier, PackModel, Paths, ProbeTable
 from triage.models.playbook import Playbook, Severity
 from triage.models.run import Verdict
 
@@ -234,7 +234,7 @@ class Cause(PackModel, frozen=True, kw_only=True):
     What a pack omits follows from ``run`` and the first rule that it names: see ``triage/rules/defaults.py``.
 
     Attributes:
-        id: id of the cause.
+        id: id of the cause: letters, digits, ".", "_" and "-"; a letter or digit first.
         title: one-line title.
         means: what the cause means.
         tier: how deep the cause is.
@@ -260,7 +260,7 @@ class Cause(PackModel, frozen=True, kw_only=True):
 
     """
 
-    id: str
+    id: Identifier
     title: str
     means: str
     tier: Tier = "runtime"

@@ -6,6 +6,8 @@ import msgspec
 
 from triage.models.immutable import Immutable
 
+#: An id that stands in commands, file names and alerts as it is.
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 #: An absolute path; only its end may be a wildcard.
 Path = Annotated[str, msgspec.Meta(pattern=r"^/[\w./-]{2,200}\*?$")]
 #: An absolute path to request.

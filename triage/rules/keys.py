@@ -76,6 +76,9 @@ def _in_words(value: Any, kind: Any, error: str) -> str:
     limit = re.match(r"Expected `\w+` ([<>]=? .+)", error)
     if limit is not None:
         return f"{value} is not allowed; it must be {limit[1]}"
+    pattern = re.match(r"Expected `str` matching regex '(.+)'", error)
+    if pattern is not None:
+        return f"{value!r} is not allowed; it must match {pattern[1]}"
     expected = re.match(r"Expected (.+), got (`\w+`)", error)
     if expected is None:
         return error

@@ -84,8 +84,15 @@ def test_applied_round_opens_issues_and_says_so(
     assert len(github.issues) == 2
     assert "nothing was written" not in called.err
     again = call(*at(server), *apply)
-    assert again.out.startswith("No service has entries in the window; 0 calls")
+    assert again.out == "Nothing was read: the last round has just ended; 0 calls to Cloud Logging.\n"
     assert len(github.issues) == 2
+
+
+def test_window_without_entries_says_what_was_looked_for(call: Call) -> None:
+    with LoggingServer([]) as empty:
+        called = call(*at(empty))
+    words = "No service has entries in the window (jobs and worker pools are not read)"
+    assert " ".join(called.out.split()) == f"{words}; 1 call to Cloud Logging."
 
 
 def test_quiet_prints_only_the_table(call: Call, server: LoggingServer) -> None:
@@ -134,7 +141,7 @@ def test_used_up_quota_is_one_line_and_the_rest_is_for_the_next_round(
     assert "NOT READ" in called.out
     early, unread = called.err.splitlines()[-2:]
     assert early.startswith("the round ended early: the read quota of project demo stayed used up for ")
-    assert unread.endswith("; the next round goes on there")
+    assert unread.endswith("; the next round resumes there")
     assert github.issues == {}
 
 

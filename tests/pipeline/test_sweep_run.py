@@ -15,7 +15,7 @@ from tests.pipeline.sweeping import CRASH, HOUR, NOW, POLICY, START, crashes, pl
 from tests.runs.logs import PACKS, log_line, platform, request
 from tests.tickets.demo import connect
 from triage import pipeline
-from triage.errors import NoPermissionError, TryAgainError
+from triage.errors import NoPermissionError, TryAgainError, UsageError
 from triage.models import Sweep, SweepPlan, SweptService
 from triage.tickets import GitLabTracker, Tracker
 from triage.window import NANOSECONDS, Window
@@ -113,6 +113,15 @@ def test_only_named_services_are_read(server: LoggingServer, rounds: Rounds) -> 
     done = rounds.run(services=["booth", "absent"])
     assert verdicts(done) == {"absent": "no_data", "booth": "ready"}
     assert not any("kiosk" in text for text, _, _ in server.requests)
+
+
+def test_invalid_name_is_refused_before_anything_is_called(
+    server: LoggingServer, github: GitHubServer, rounds: Rounds
+) -> None:
+    server.add(crashes("kiosk"))
+    with pytest.raises(UsageError, match="'stall_2' is not a valid Cloud Run service name"):
+        rounds.run(github, apply=True, services=["kiosk", "stall_2"])
+    assert (server.requests, github.issues) == ([], {})
 
 
 class TestIssues:

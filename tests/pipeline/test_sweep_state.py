@@ -92,6 +92,11 @@ def test_state_of_another_sweep_is_refused(
     assert str(failed.value) == f"--state {path}: it is that of {says}; give each sweep a file of its own"
 
 
+def test_project_that_is_not_known_yet_is_not_compared(path: Path) -> None:
+    keep_round(plan(path), "demo", Window(0, NOW), {})
+    assert plan_round(plan(path), "", NOW + HOUR).window.start == NOW
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -108,7 +113,7 @@ def test_damaged_state_is_one_line_that_says_what_next(path: Path, content: byte
     with pytest.raises(BadDataError) as failed:
         plan_round(plan(path), "demo", NOW)
     assert str(failed.value).startswith(f"--state {path}: not a file of a sweep, or damaged: ")
-    assert str(failed.value).endswith("; remove it, and the next round reads the last hour")
+    assert str(failed.value).endswith("; remove it, and the next round is as long as --since")
 
 
 def test_folder_or_missing_folder_is_reported(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def sweep_command(
 ) -> None:
     """Diagnose the services of a project since the last round, and keep one issue for each incident.
 
+    Jobs, worker pools and functions of the first generation are not part of it: triage fetch reads them.
     Without --apply nothing is written: the table says what would be done, with --repo for each issue.
     The exit status is 75 if the quota or the network ended the round early: the next one reads the rest.
     """

@@ -63,18 +63,24 @@ def describe_sweep(plan: SweepPlan, now: int) -> list[str]:
     """
     from triage.fetching.project import find_project
     from triage.fetching.query import validate_project
-    from triage.fetching.workloads import workload_clause
 
     project, _ = find_project(plan.project, environ)
     if project:
         validate_project(project)
-    for service in plan.services:
-        workload_clause(service, "service")
+    _check_services(plan)
     of = f"project {project}" if project else "the project that the credentials name"
     return [
         f"would read the logs of {', '.join(plan.services) or 'all services with entries'} in {of}",
         *_describe_round(plan, plan_round(plan, project, now)),
     ]
+
+
+def _check_services(plan: SweepPlan) -> None:
+    """Check the names before anything is called: a later one would end a round that has written issues."""
+    from triage.fetching.workloads import workload_clause
+
+    for service in plan.services:
+        workload_clause(service, "service")
 
 
 def _describe_round(plan: SweepPlan, planned: RoundPlan) -> Iterator[str]:
@@ -122,6 +128,7 @@ def sweep(
     from triage.fetching.pages import RetryPolicy
     from triage.fetching.session import CallBudget, Session
 
+    _check_services(plan)
     with hold_state(plan) if apply else nullcontext():
         connection = connect(_fetch_plan(plan, "", Window(0, 1), ""))
         try:

@@ -47,6 +47,8 @@ class RoundPlan(msgspec.Struct, frozen=True):
 def plan_round(plan: SweepPlan, project: str, now: int) -> RoundPlan:
     """Return what a round has to read, after the last one that the state file names.
 
+    project: "" where only the credentials name it.
+
     Raises:
         BadDataError: the state file is damaged.
         IOFailureError: it cannot be read.
@@ -60,7 +62,7 @@ def plan_round(plan: SweepPlan, project: str, now: int) -> RoundPlan:
     state = _read(Path(plan.state)) if plan.state else None
     if state is None:
         return RoundPlan(Window(end - plan.first_length, end), {})
-    if state.project != project or sorted(state.services) != sorted(plan.services):
+    if project not in ("", state.project) or sorted(state.services) != sorted(plan.services):
         of = f"{', '.join(state.services) or 'all services'} of project {state.project}"
         raise UsageError(f"--state {plan.state}: it is that of {of}", "give each sweep a file of its own")
     last, earliest = parse_timestamp(state.until), end - MAX_CATCH_UP
@@ -121,7 +123,7 @@ def _read(path: Path) -> _State | None:
     except (msgspec.DecodeError, ValueError) as error:
         raise BadDataError(
             f"--state {path}: not a file of a sweep, or damaged: {error}",
-            "remove it, and the next round reads the last hour",
+            "remove it, and the next round is as long as --since",
         ) from error
     except OSError as error:
         raise IOFailureError(f"--state {path}: {error.strerror}", "name a file") from error

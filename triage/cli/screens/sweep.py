@@ -33,7 +33,9 @@ def print_sweep(done: Sweep, *, has_state: bool, is_applied: bool, quiet: bool) 
     if unread:
         names = ", ".join(service.service for service in unread)
         then = (
-            "the next round goes on there" if has_state else "with --state and --apply, the next one goes on"
+            "the next round resumes there"
+            if has_state
+            else "with --state and --apply, the next round resumes there"
         )
         print_note(clean(f"not read or written to the end: {names}; {then}"))
     if not is_applied and any(one.action for service in done.services for one in service.incidents):
@@ -47,8 +49,15 @@ def _render(done: Sweep, *, quiet: bool) -> Iterator[RenderableType]:
         return
     if done.services:
         yield Text()
-    counts = _count_verdicts(done) if done.services else "No service has entries in the window"
+    counts = _count_verdicts(done) if done.services else _describe_nothing(done)
     yield Text(f"{counts}; {pluralize(done.calls, 'call')} to Cloud Logging.")
+
+
+def _describe_nothing(done: Sweep) -> str:
+    """Return why there is no service."""
+    if done.window.start >= done.window.end:
+        return "Nothing was read: the last round has just ended"
+    return "No service has entries in the window (jobs and worker pools are not read)"
 
 
 def _table(done: Sweep) -> Table:

@@ -261,7 +261,16 @@ def test_every_incident_gets_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (119, "119 s"), (600, "10 min"), (7200, "2 h"), (200_000, "2 days")]
+    ("seconds", "text"),
+    [
+        (0.0, "less than 1 s"),
+        (0.4, "less than 1 s"),
+        (1.9, "1 s"),
+        (119, "119 s"),
+        (600, "10 min"),
+        (7200, "2 h"),
+        (200_000, "2 days"),
+    ],
 )
 def test_a_delay_has_one_unit(seconds: float, text: str) -> None:
     assert delay_text(seconds) == text

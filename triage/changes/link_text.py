@@ -9,7 +9,9 @@ _MOST_ITEMS = 3
 
 
 def delay_text(seconds: float) -> str:
-    """Return a time span in one unit: "40 s", "12 min", "5 h", "3 days"."""
+    """Return a time span in one unit: "less than 1 s", "40 s", "12 min", "5 h", "3 days"."""
+    if seconds < 1:
+        return "less than 1 s"
     for limit, size, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
         if seconds < limit:
             return f"{int(seconds // size)} {unit}"

@@ -64,6 +64,14 @@ def test_boot_latency_is_median_and_95th_percentile() -> None:
     assert pace.hourly == 60.0
 
 
+def test_runs_within_few_minutes_have_no_rate() -> None:
+    hourly = {
+        last: measure_latencies([run("boot", 1, "ready"), run("boot", last, "ready")])[0].hourly
+        for last in (1, 2, 5, 6)
+    }
+    assert hourly == {1: None, 2: None, 5: None, 6: 12.0}
+
+
 def test_single_run_has_no_rate_and_failed_runs_no_latency() -> None:
     (pace,) = measure_latencies([run("validation", 1, "not_ready")])
     assert (pace.median, pace.p95, pace.hourly) == (None, None, None)

@@ -19,6 +19,9 @@ _MIN_SECONDS = 0.1
 _MIN_TIMED = 5
 #: A request waits about so often for its turn in the process that sends it, and each time it may be late.
 _TURNS = 10
+#: Fewer minutes give no rate: errors and boots come in bursts, and a single boot may take as long
+#: (``boot_silence`` of the packs is 300 s).
+MIN_RATE_MINUTES = 5
 
 
 class Latency(NamedTuple):
@@ -30,7 +33,7 @@ class Latency(NamedTuple):
         ready: number that became ready or passed.
         median: median seconds.
         p95: 95th percentile in seconds.
-        hourly: runs per hour.
+        hourly: runs per hour, None for fewer minutes than give a rate.
 
     """
 
@@ -69,14 +72,14 @@ def _run_latency(kind: str, runs: Sequence[Run]) -> Latency | None:
     times = sorted(run.elapsed for run in runs if run.complete and run.verdict in _GOOD)
     starts = sorted(parse_timestamp(run.started) for run in runs)
     p50, p95_time = percentiles(times)
-    hours = (starts[-1] - starts[0]) / NANOSECONDS / 3600
+    minutes = (starts[-1] - starts[0]) / NANOSECONDS / 60
     return Latency(
         kind=kind,
         runs=len(runs),
         ready=sum(run.verdict in _GOOD for run in runs),
         median=p50,
         p95=p95_time,
-        hourly=(len(runs) - 1) / hours if hours else None,
+        hourly=(len(runs) - 1) / minutes * 60 if minutes >= MIN_RATE_MINUTES else None,
     )
 
 

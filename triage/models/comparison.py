@@ -6,6 +6,7 @@ import msgspec
 
 from triage.models.change import ConfigurationDifference
 from triage.models.diagnosis import ServiceVerdict
+from triage.text import round_number
 
 #: How something changed. "mixed": partly better, partly worse; "unclear": the logs do not show it.
 Change = Literal["better", "worse", "mixed", "same", "unclear"]
@@ -236,7 +237,8 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
             return "none"
         if self.per_hour is None or self.per_instance is None:
             return f"{self.count:,}"
-        return f"{self.count:,} ({self.per_hour:.3g} an hour, {self.per_instance:.3g} an instance)"
+        rates = f"{round_number(self.per_hour)} an hour, {round_number(self.per_instance)} an instance"
+        return f"{self.count:,} ({rates})"
 
 
 class ErrorChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -261,7 +261,7 @@ def _limits(client: LoadClient, recorder: LoadRecorder, plan: LoadPlan) -> Itera
     untried = plan.connections - len(recorder.attempts)
     if untried and recorder.attempts:
         why = (
-            f"After {GIVE_UP_AFTER} failures in a row"
+            f"After {GIVE_UP_AFTER} failures in a row,"
             if recorder.ended_early == "failures"
             else "When the test was stopped,"
         )

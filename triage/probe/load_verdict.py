@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from triage.models import EarlyEnd, LoadConnections, LoadHealth, LoadPhase, LoadPlan, ServiceVerdict
-from triage.text import pluralize
+from triage.text import format_seconds, pluralize
 
 #: Close code of a policy violation (RFC 6455), such as a missing token.
 _POLICY = 1008
@@ -120,12 +120,12 @@ def _degradations(found: LoadFindings) -> Iterator[str]:
     if found.opens_slower:
         first, last = connections.levels[0], connections.levels[-1]
         yield (
-            f"connections took {_ms(first.times.median)} to open at first and {_ms(last.times.median)} with "
-            f"{last.open_at_end:,} open (medians)"
+            f"connections took {_took(first.times.median)} to open at first and {_took(last.times.median)} "
+            f"with {last.open_at_end:,} open (medians)"
         )
     if found.health_slower:
         idle, loaded = (found.health[phase].times.median for phase in ("before", "held"))
-        yield f"health checks took {_ms(idle)} before and {_ms(loaded)} under load (medians)"
+        yield f"health checks took {_took(idle)} before and {_took(loaded)} under load (medians)"
     held = found.health.get("held")
     if found.health_fails and not (held and held.good * 2 < held.requests):
         bad = sum(checks.requests - checks.good for checks in found.loaded)
@@ -147,7 +147,7 @@ def _good_signs(found: LoadFindings) -> Iterator[str]:
         yield "health checks are as fast under load as before"
     after = found.health.get("after")
     if after and found.degrades and after.good == after.requests:
-        yield f"health checks were answered 2xx after the load, in {_ms(after.times.median)} (median)"
+        yield f"health checks were answered 2xx after the load, in {_took(after.times.median)} (median)"
 
 
 def _doubt(found: LoadFindings) -> str:
@@ -193,5 +193,5 @@ def _describe_lost(found: LoadFindings) -> str:
     )
 
 
-def _ms(seconds: float | None) -> str:
-    return f"{(seconds or 0.0) * 1000:.3g} ms" if (seconds or 0.0) < 1 else f"{seconds:.2f} s"
+def _took(median: float | None) -> str:
+    return format_seconds(median or 0.0)

@@ -20,7 +20,7 @@ from triage.rendering.playbooks import find_unfilled
 from triage.rendering.report_view import WORDS
 from triage.rendering.swimlane import WIDTH
 from triage.resources import root
-from triage.text import clean, pluralize, summary_line
+from triage.text import clean, format_seconds, pluralize, round_number, summary_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -60,7 +60,8 @@ def html_environment() -> "Environment":
         "width": WIDTH,
         "plural": pluralize,
         "describe_items": describe_items,
-        "seconds": formatting.format_seconds,
+        "seconds": format_seconds,
+        "rounded": round_number,
         "unfilled": lambda commands: find_unfilled(_join_commands(commands)),
     }
     return environment

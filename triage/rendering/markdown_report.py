@@ -18,7 +18,7 @@ from triage.rendering.evidence import mask_gate as masked_gate
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.playbooks import find_unfilled
 from triage.resources import root
-from triage.text import pluralize, quotes, summary_line
+from triage.text import format_seconds, pluralize, quotes, round_number, summary_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -246,7 +246,8 @@ def _template_functions(zone: tzinfo | None) -> dict[str, Any]:
     return {
         "words": {verdict: escape.SafeMarkdown(word) for verdict, word in report_view.WORDS.items()},
         "plural": _pluralize,
-        "seconds": lambda value: escape.SafeMarkdown(formatting.format_seconds(value)),
+        "seconds": lambda value: escape.SafeMarkdown(format_seconds(value)),
+        "rounded": lambda value: escape.SafeMarkdown(round_number(value)),
         "local": partial(_format_local, zone),
         "cite": _cite_evidence,
         "shell": _fence_commands,

@@ -16,11 +16,11 @@ from triage.models.playbook import Step
 from triage.rendering.change_view import undo_steps
 from triage.rendering.escape import SafeMarkdown
 from triage.rendering.first_actions import Action, first_actions
-from triage.rendering.formatting import format_seconds, format_utc
+from triage.rendering.formatting import format_utc
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.playbooks import fill_placeholders
 from triage.rendering.run_groups import group_similar_runs
-from triage.text import pluralize
+from triage.text import format_seconds, pluralize
 
 _MAX_ROWS = 30
 _MAX_CHANGES = 20

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from triage.models import Run, Step
 from triage.models.change import Change
 from triage.rendering.change_view import describe_items
-from triage.rendering.formatting import format_seconds, format_utc
+from triage.rendering.formatting import format_utc
+from triage.text import format_seconds
 from triage.window import NANOSECONDS, format_timestamp, parse_timestamp, to_datetime
 
 WIDTH = 960

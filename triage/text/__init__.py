@@ -4,12 +4,13 @@ Anyone who can send a request to a service can write to its log, so log text is 
 its ``subject``, grouped by its ``message_template``, and shown through ``clean`` and ``escape_ci_commands``
 (terminals), ``clean_data`` (plain data), ``clean_json`` (JSON), ``code``, ``fence``, ``cell`` and ``prose``
 (Markdown), ``excerpt`` and ``shorten_names`` (little space), ``filename`` (paths) and ``quote`` (Logging
-filters). ``pluralize`` and ``count_times`` write counts. ``remember_texts`` spares work on lines that
+filters). ``pluralize`` and ``count_times`` write counts, ``round_number`` rates,
+``format_seconds`` durations. ``remember_texts`` spares work on lines that
 repeat, ``lazy_pattern`` on patterns that are never used,
 ``Hints`` on searches that cannot find anything.
 """
 
-from triage.text.counts import count_times, pluralize
+from triage.text.counts import count_times, format_seconds, pluralize, round_number
 from triage.text.excerpts import excerpt
 from triage.text.hints import Hints
 from triage.text.lazy_patterns import lazy_pattern
@@ -34,6 +35,7 @@ __all__ = [
     "excerpt",
     "fence",
     "filename",
+    "format_seconds",
     "lazy_pattern",
     "message_template",
     "path_template",
@@ -42,6 +44,7 @@ __all__ = [
     "quote",
     "quotes",
     "remember_texts",
+    "round_number",
     "short_instance",
     "shorten_names",
     "subject",

@@ -62,6 +62,11 @@ def test_slower_connections_are_worse_and_faster_ones_better() -> None:
     assert change(slow, quick)[0] == "better"
 
 
+def test_times_of_seconds_are_in_seconds() -> None:
+    (reason,) = change(with_times(0.05, 0.1), with_times(1.234, 8))[1]
+    assert reason == ("worse", "connections took 1.23 s to open (median), not 50 ms")
+
+
 @pytest.mark.parametrize(
     "slow", [with_times(0.5, 0.8, count=4), with_times(0.5, 0.8, lag=0.05), with_times(0.14, 0.2)]
 )

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from triage.cli.screens.console import VERDICTS, make_bullets, make_grid, render_section
 from triage.models import LoadClient, LoadConnections, LoadHealth, LoadMessages, LoadTest, TimeStats
-from triage.text import pluralize
+from triage.text import format_seconds, pluralize
 
 _PHASES = {"before": "before", "opening": "while opening", "held": "while held", "after": "after"}
 _CHANGES = {"better": "BETTER", "worse": "WORSE", "mixed": "MIXED", "same": "SAME", "unclear": "UNCLEAR"}
@@ -126,16 +126,11 @@ def _metrics_table(test: LoadTest) -> Table:
 
 
 def _time_cells(times: TimeStats) -> list[str]:
-    return ["" if value is None else format_brief(value) for value in (times.median, times.p95, times.max)]
+    return ["" if value is None else format_seconds(value) for value in (times.median, times.p95, times.max)]
 
 
 def _format_times(times: TimeStats) -> str:
     if times.median is None or times.p95 is None or times.max is None:
         return "not measured"
-    median, p95, longest = (format_brief(value) for value in (times.median, times.p95, times.max))
+    median, p95, longest = (format_seconds(value) for value in (times.median, times.p95, times.max))
     return f"median {median}, p95 {p95}, max {longest}"
-
-
-def format_brief(seconds: float) -> str:
-    """Return a duration with three digits: "3.46 ms", "210 ms", "1.42 s"."""
-    return f"{seconds * 1000:.3g} ms" if seconds < 0.9995 else f"{seconds:.3g} s"

@@ -5,11 +5,8 @@ Missing data is never counted as zero.
 
 from collections.abc import Iterator
 
+from triage.measures import MIN_RATE_MINUTES
 from triage.release.comparison.side import Side
-
-#: Shorter logs give no rate: errors come in bursts minutes apart, and a single boot may take as long
-#: (``boot_silence`` of the packs is 300 s).
-MIN_MINUTES = 5
 
 
 def find_insufficiencies(side: Side, service: str) -> Iterator[str]:
@@ -18,8 +15,8 @@ def find_insufficiencies(side: Side, service: str) -> Iterator[str]:
         yield "no entry names it"
         return
     minutes = side.hours * 60
-    if minutes < MIN_MINUTES:
-        yield f"{minutes:.1f} minutes of logs give no rate, it takes {MIN_MINUTES}"
+    if minutes < MIN_RATE_MINUTES:
+        yield f"{minutes:.1f} minutes of logs give no rate, it takes {MIN_RATE_MINUTES}"
     if not side.instances(service):
         yield "no line names an instance"
     # Without any of them the service may have been idle, so errors that work causes could not occur.

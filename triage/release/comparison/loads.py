@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from triage.measures import compare_times
 from triage.models import Change, LoadComparison, LoadTest, Reason, TimeStats
 from triage.release.comparison.significance import ratios_differ
+from triage.text import format_seconds
 
 #: Handshakes fail earlier or later if the numbers of open connections differ by this factor.
 _BREAK_FACTOR = 1.25
@@ -79,7 +80,7 @@ def _speed_change(before: TimeStats, after: TimeStats, lag: float, says: str) ->
     change = compare_times(before, after, lag)
     if change not in ("slower", "faster"):
         return
-    text = says.format(*(f"{(times.median or 0.0) * 1000:,.3g} ms" for times in (after, before)))
+    text = says.format(*(format_seconds(times.median or 0.0) for times in (after, before)))
     yield Reason(text, "worse" if change == "slower" else "better")
 
 

@@ -86,6 +86,12 @@ def test_taken_port_is_reported() -> None:
     assert failed.value.message == f"--serve 127.0.0.1:{address.port}: Address already in use"
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_host_that_is_no_name_is_reported(host: str) -> None:
+    with pytest.raises(UsageError, match=rf"^--serve: '{host}' is not a valid host name"):
+        bind(Address(host, 0))
+
+
 def test_unknown_host_is_reported() -> None:
     with pytest.raises(IOFailureError, match=r"^--serve no-such-host\.invalid: "):
         bind(Address("no-such-host.invalid", 0))

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from tests.dashboard.pages import NOW, page, status
@@ -147,6 +148,16 @@ def test_health_is_that_of_the_reading(board: Board) -> None:
         get(server, "/healthz")
         answer = get(server, "/healthz")
         assert (answer.status_code, answer.json()["status"]) == (503, "stale")
+
+
+def test_health_fails_while_cloud_logging_does_not_answer(board: Board, server: DashboardServer) -> None:
+    board.post(page(1))
+    board.report(msgspec.structs.replace(status("reconnecting"), read_until=NOW - 61 * 10**9))
+    answer = get(server, "/healthz")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"status": "stale", "age_seconds": 61.0, "stream": "reconnecting"},
+    )
 
 
 def test_metrics_are_text_for_prometheus(server: DashboardServer, board: Board) -> None:

@@ -72,12 +72,15 @@ def bind(address: Address) -> tuple[Address, socket.socket]:
     """Return a socket that listens on an address, and the address with the port that it got.
 
     Raises:
+        UsageError: the host is not a name that a network knows.
         IOFailureError: the port is taken, or the host is not one of this machine.
 
     """
     try:
         family = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0][0]
         listening = socket.create_server((address.host, address.port), family=family)
+    except UnicodeError:
+        raise UsageError(f"--serve: {address.host!r} is not a valid host name", "give another host") from None
     except socket.gaierror as error:
         raise IOFailureError(f"--serve {address.host}: {error.strerror}", "give another host") from error
     except OSError as error:

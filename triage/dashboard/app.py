@@ -31,7 +31,7 @@ _HEADERS = {
 }
 #: Seconds between signs of life of the connection itself; the board's own heartbeat comes earlier.
 _PING = 3600
-#: Seconds without a status from which on the dashboard is not healthy.
+#: Seconds without an answer of Cloud Logging from which on the dashboard is not healthy.
 SILENCE = 60.0
 
 

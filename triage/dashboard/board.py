@@ -77,8 +77,9 @@ class Board:
 
     @property
     def age(self) -> float | None:
-        """Return the seconds since the last status, None before any."""
-        return None if self._status is None else (self._now() - self._status.now) / NANOSECONDS
+        """Return the seconds since the time up to which the logs were read, None before any answer."""
+        read_until = self._status.read_until if self._status else None
+        return None if read_until is None else (self._now() - read_until) / NANOSECONDS
 
     def post(self, page: DashboardPage) -> None:
         """Show a page to all viewers."""

@@ -1,11 +1,12 @@
 """Responses of the last minutes, counted by status."""
 
 import msgspec
+import pytest
 
 from tests.release.watch.updates import START
 from tests.runs.logs import REVISION, entry, export, log_line, request
 from triage.models import RevisionResponses
-from triage.release.watch import MINUTES, RecentRequests
+from triage.release.watch import MINUTES, RecentRequests, recent_requests
 from triage.window import NANOSECONDS
 
 NEW = "netra-backend-staging-00042-abc"
@@ -34,6 +35,21 @@ def test_requests_outside_the_window_are_not_counted() -> None:
 def test_a_repeated_request_counts_once() -> None:
     log = request(1, "/health", 200)
     assert counts(60, [log | {"insertId": "same"}] * 3) == [RevisionResponses(REVISION, {"200": 1})]
+
+
+def test_no_more_requests_are_kept_than_tailing_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent_requests, "_MAX_ANSWERS", 3)
+    asked = [request(second, "/health", 503 if second < 2 else 200) for second in range(5)]
+    assert counts(60, asked) == [RevisionResponses(REVISION, {"200": 3})]
+
+
+def test_dropped_request_is_not_kept_when_it_comes_again() -> None:
+    recent, late = RecentRequests(), START + 60 * MINUTES * NANOSECONDS + 2 * NANOSECONDS
+    old = entry(request(1, "/health", 200))
+    recent.observe(old)
+    assert recent.count_answers(late) == []
+    recent.observe(old)
+    assert recent.count_answers(late - 2 * NANOSECONDS) == []
 
 
 def test_application_lines_are_not_counted() -> None:

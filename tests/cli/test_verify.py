@@ -154,6 +154,16 @@ def test_existing_file_is_not_overwritten_and_nothing_is_sent(
     assert healthy.application.requests == []
 
 
+@pytest.mark.parametrize("options", [(), ("--connections", "2")])
+def test_missing_folder_is_reported_and_nothing_is_sent(
+    call: Call, healthy: Service, options: tuple[str, ...]
+) -> None:
+    called = call("verify", healthy.url, "-o", "missing/probe.jsonl", *options)
+    assert called.status == 74
+    assert "there is no folder missing; create it first: mkdir -p missing" in called.err
+    assert healthy.application.requests == []
+
+
 def test_next_command_writes_a_file_if_none_was_given(call: Call, closing: Service) -> None:
     called = call("verify", closing.url, "--events")
     *_, verify, report, more = called.out.splitlines()

@@ -23,6 +23,19 @@ def write_text(text: str, path: Path) -> None:
     print_note(f"wrote {path}")
 
 
+def check_folder(path: Path) -> None:
+    """Check that the folder of a file exists.
+
+    Raises:
+        IOFailureError: it does not.
+
+    """
+    if not Path(os.path.realpath(path)).parent.exists():
+        raise IOFailureError(
+            f"{path}: there is no folder {path.parent}", f"create it first: mkdir -p {path.parent}"
+        )
+
+
 @contextmanager
 def write_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """Yield a stream whose bytes replace the file once all are on the disk.
@@ -41,10 +54,7 @@ def write_atomically(path: Path, *, private: bool = False) -> Iterator[BinaryIO]
             with target.open("wb") as stream:
                 yield stream
             return
-        if not target.parent.exists():
-            raise IOFailureError(
-                f"{path}: there is no folder {path.parent}", f"create it first: mkdir -p {path.parent}"
-            )
+        check_folder(path)
         with _temporary_file(target, private=private) as stream:
             yield stream
     except OSError as error:

@@ -17,6 +17,7 @@ from triage.cli.options import (
     pack_option,
     verbosity_options,
 )
+from triage.cli.output import check_folder
 from triage.cli.settings import current_settings, print_note
 from triage.errors import TriageError, UsageError
 from triage.models import FetchPlan, ProbePlan
@@ -169,6 +170,8 @@ def verify_command(
         raise UsageError("--event and --send need --events", "add --events: a message is sent")
     if output and output.exists():
         raise UsageError(f"-o {output}: it exists, and nothing is written over", "give a new name")
+    if output:
+        check_folder(output)
     table, note = pipeline.find_probe_table(packs, url, service)
     socket = table.socket if socket is None else socket
     known_events = tuple(table.events) if socket else ()

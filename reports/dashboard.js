@@ -147,7 +147,7 @@
       say("live", "Live");
     }
     if (status?.read_until) {
-      set(age, `Logs read until ${clock(status.read_until)}, ${span(now - status.read_until)} ago; ${status.lines} lines.`);
+      set(age, `Logs read until ${clock(status.read_until)}, ${span(now - status.read_until)} ago; ${status.lines} ${status.lines === 1 ? "line" : "lines"}.`);
     }
     for (const time of all("time")) {
       const text = `${span(now - Date.parse(time.dateTime))} ago`;

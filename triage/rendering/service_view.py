@@ -134,14 +134,17 @@ class ServiceView:
     @cached_property
     def chain(self) -> list[ChainNode]:
         """Return each check of the chain with its last result, and its time where that is not the latest."""
-        nodes = build_last_results(self.runs, self.chains.get(self.state.chain))
-        latest = max((node.at for node in nodes), default="")
-        return [node._replace(at="") if node.at == latest else node for node in nodes]
+        latest = self.chain_at
+        return [node._replace(at="") if node.at == latest else node for node in self._last_results]
 
     @property
     def chain_at(self) -> str:
         """Return the time of the latest result of a check, RFC 3339; "" without one."""
-        return max((node.at for node in build_last_results(self.runs, None)), default="")
+        return max((node.at for node in self._last_results), default="")
+
+    @cached_property
+    def _last_results(self) -> list[ChainNode]:
+        return build_last_results(self.runs, self.chains.get(self.state.chain))
 
     @cached_property
     def latencies(self) -> list[Latency]:
@@ -179,7 +182,7 @@ class ServiceView:
         """Return the instances that logged something lately."""
         return self.dashboard.instances_of(self.state)
 
-    @property
+    @cached_property
     def rows(self) -> list[InstanceRow]:
         """Return the rows of the instances, at most forty."""
         prefix = f"{self.state.service}-"

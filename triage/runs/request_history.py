@@ -64,7 +64,7 @@ class RequestHistory:
         )
 
     def _counts_of(self, entry: Entry) -> _Counts | None:
-        """Return the counts of an entry's minute; None where it is older than those that are kept."""
+        """Return the counts of an entry's minute, None of one more service than are kept."""
         minutes = self._services.get(entry.service)
         if minutes is None:
             if len(self._services) == _SERVICES:

@@ -47,8 +47,7 @@ def make_state(
 
 def render(state: DashboardState, packs: Sequence[Pack] = PACKS, **more: Any) -> DashboardPage:
     """Return the page of a state."""
-    chains = {pack.id: pack.chain for pack in packs if pack.chain}
-    return DashboardRenderer(chains, {}).render("run-1", state, **more)
+    return DashboardRenderer(packs, {}).render("run-1", state, **more)
 
 
 def section(page: DashboardPage, name: str = "service-1") -> str:

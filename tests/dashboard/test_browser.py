@@ -221,7 +221,7 @@ def test_log_text_is_not_executed(browser: Browser, server: LoggingServer, watch
 
 def test_script_takes_over_known_elements_only(browser: Browser) -> None:
     """Nothing runs even where a template would forget to escape."""
-    renderer = DashboardRenderer({}, {})
+    renderer = DashboardRenderer([], {})
     board = Board(renderer.render_waiting("run-0", ["shop"]))
     with DashboardServer(board, Address("127.0.0.1", 0), Assets(*dashboard_assets())) as server:
         browser.open("about:blank")

@@ -37,6 +37,8 @@ def brief(case: str) -> dict[str, Any]:
         ("database-timeout-at-startup", "Database initialization timeout after 30.0s"),
         ("worker-timeout", "[2025-10-12 17:05:00 +0000] [12] [CRITICAL] WORKER TIMEOUT"),
         ("client-forbidden-with-a-token", "client probe 2ab68a5a socket /ws: 403"),
+        ("import-name", "Traceback (most recent call last):"),
+        ("health-ready-waits-for-redis", "Redis readiness: Connection failed in staging"),
         ("check-redis", "Redis readiness check failed: Error 111 connecting to 10.20.0.9:6379."),
         ("check-websocket-bridge", "WebSocket bridge readiness: Missing methods"),
         ("tolerated-checks", "Redis readiness: GRACEFUL DEGRADATION"),

@@ -51,6 +51,14 @@ def test_service_has_its_verdict_reason_instances_and_revisions() -> None:
     assert [found.name for found in page.sections] == ["service-1", "changes", "about"]
 
 
+def test_open_incident_of_a_revision_has_the_line_of_its_cause() -> None:
+    cause = "Failed to run migrations: (psycopg2.OperationalError) connection refused"
+    consequence = "Continuing without migrations"
+    page = render(make_state(READY, log_line(30, cause), log_line(31, consequence)))
+    key = re.findall(r'<pre class="key"><code>([^<]*)', section(page))
+    assert key == [cause]
+
+
 def test_open_incident_has_its_line_its_evidence_and_what_to_do() -> None:
     page = render(make_state(READY, FAILED))
     said = text(section(page))
@@ -212,13 +220,13 @@ def test_log_text_is_escaped() -> None:
 
 
 def test_page_before_the_first_analysis_names_the_services() -> None:
-    page = DashboardRenderer({}, {}).render_waiting("run-0", ["shop", "stall"])
+    page = DashboardRenderer([], {}).render_waiting("run-0", ["shop", "stall"])
     assert "The first verdict of shop, stall appears as soon as" in text(page.html)
     assert 'data-version="run-0"' in page.html
 
 
 def test_incident_keeps_its_number_from_page_to_page() -> None:
-    renderer = DashboardRenderer({}, {})
+    renderer = DashboardRenderer([], {})
     first = renderer.render("run-1", make_state(READY, FAILED))
     more = make_state(
         READY, [platform(n, "Container called exit(1).", instance=f"x{n}") for n in (1, 2)], FAILED

@@ -52,8 +52,7 @@ def serve_watch(
     where = parse_address(address)
     check_web_extra()
     check_filter(plan)
-    chains = {pack.id: pack.chain for pack in packs if pack.chain}
-    renderer = DashboardRenderer(chains, own_playbooks(packs))
+    renderer = DashboardRenderer(packs, own_playbooks(packs))
     run = secrets.token_hex(4)
     board = Board(renderer.render_waiting(f"{run}-0", plan.services), now)
     poster = _Poster(board, renderer, run, callbacks)

@@ -7,9 +7,9 @@ import msgspec
 from markupsafe import Markup
 
 from triage.models import (
-    Chain,
     DashboardPage,
     DashboardState,
+    Pack,
     PageSection,
     Playbook,
     ServiceVerdict,
@@ -31,9 +31,9 @@ _MAX_NUMBERS, _MAX_NAMED = 10_000, 3
 class DashboardRenderer:
     """Renders one page after the other; an incident keeps its number."""
 
-    def __init__(self, chains: Mapping[str, Chain], playbooks: Mapping[str, Playbook]) -> None:
-        """Use readiness chains by the id of their pack, and the playbooks beside the packs by name."""
-        self._chains = chains
+    def __init__(self, packs: Sequence[Pack], playbooks: Mapping[str, Playbook]) -> None:
+        """Use the chains and causes of packs, and the playbooks beside the packs by name."""
+        self._packs = packs
         self._playbooks = playbooks
         self._numbers: dict[str, int] = {}
 
@@ -51,7 +51,7 @@ class DashboardRenderer:
         masked = msgspec.convert(redactor.redact_document(msgspec.to_builtins(state)), DashboardState)
         self._number_incidents(masked)
         views = [
-            ServiceView(number, found, masked, self._chains, self._playbooks, self._numbers)
+            ServiceView(number, found, masked, self._packs, self._playbooks, self._numbers)
             for number, found in enumerate(masked.services(), start=1)
         ]
         told = [(format_timestamp(change.at), _describe_change(change)) for change in masked.verdict_changes]

@@ -249,20 +249,14 @@ class IncidentView:
 
     @cached_property
     def key_lines(self) -> list[Evidence]:
-        """Return the three lines nearest to the cause, ordered by time."""
-        lines = {line.id: line for line in [*self._lines_from_cause, *self.incident.evidence]}
-        return sorted(list(lines.values())[:3], key=lambda line: line.timestamp)
+        """Return the three lines nearest to the cause, ordered by time.
 
-    @cached_property
-    def key_line(self) -> Evidence | None:
-        """Return the line nearest to the cause, None where no reason cites one."""
-        return next(iter(self._lines_from_cause), None)
-
-    @property
-    def _lines_from_cause(self) -> list[Evidence]:
-        """Return the cited lines, those of the cause first: with it reasons of a run end, others begin."""
+        With the cause the reasons of a run end, others begin.
+        """
         claims = self.claims[::-1] if self.incident.scope.runs else self.claims
-        return [line for claim in claims for line in claim.new_lines]
+        from_cause = [line for claim in claims for line in claim.new_lines]
+        lines = {line.id: line for line in [*from_cause, *self.incident.evidence]}
+        return sorted(list(lines.values())[:3], key=lambda line: line.timestamp)
 
     @cached_property
     def ruled_out(self) -> list[RuledOut]:

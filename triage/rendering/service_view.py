@@ -1,16 +1,17 @@
 """One service on a dashboard, laid out for its template."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from triage.measures import Latency, measure_latencies
 from triage.models import (
-    Chain,
     DashboardState,
+    Evidence,
     Incident,
     InstanceState,
     InstanceStatus,
+    Pack,
     Playbook,
     RegionStatus,
     Run,
@@ -19,6 +20,7 @@ from triage.models import (
 )
 from triage.models.change import Change
 from triage.rendering.chain_graph import ChainNode, build_last_results
+from triage.rendering.decisive_line import find_decisive_line
 from triage.rendering.first_actions import Action, first_actions
 from triage.rendering.incident_view import IncidentView
 from triage.rendering.report_view import WORDS, mark_trusted
@@ -56,7 +58,7 @@ class ServiceView:
         number: position on the page, from 1.
         state: state of the service.
         dashboard: state of all services, masked.
-        chains: readiness chains by the id of their pack.
+        packs: the packs in use.
         playbooks: the playbooks beside the packs in use, by name.
         numbers: number of each incident by its id, which stays the same from page to page.
 
@@ -65,7 +67,7 @@ class ServiceView:
     number: int
     state: ServiceState
     dashboard: DashboardState
-    chains: Mapping[str, Chain]
+    packs: Sequence[Pack]
     playbooks: Mapping[str, Playbook]
     numbers: Mapping[str, int]
 
@@ -122,6 +124,10 @@ class ServiceView:
         """Return incidents that are over or minor, at most five."""
         return [found for found in self.incidents if not found.is_open][:_MAX_OVER]
 
+    def decisive_line(self, incident: Incident) -> Evidence | None:
+        """Return the line that names the cause of an incident, None without evidence."""
+        return find_decisive_line(incident, self.packs)
+
     def actions(self, incident: Incident) -> list[Action]:
         """Return what to do first about an incident, marked as trusted Markdown."""
         return mark_trusted(first_actions(self.dashboard.watch.diagnosis, incident, self.playbooks))
@@ -144,7 +150,8 @@ class ServiceView:
 
     @cached_property
     def _last_results(self) -> list[ChainNode]:
-        return build_last_results(self.runs, self.chains.get(self.state.chain))
+        chain = next((pack.chain for pack in self.packs if pack.id == self.state.chain), None)
+        return build_last_results(self.runs, chain)
 
     @cached_property
     def latencies(self) -> list[Latency]:

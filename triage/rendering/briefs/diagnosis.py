@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from triage.errors import UsageError
-from triage.models import Because, Cause, Diagnosis, Evidence, FetchResult, Incident, Pack, Playbook
+from triage.models import Diagnosis, Evidence, FetchResult, Incident, Pack, Playbook
 from triage.models.brief import BriefLine, BriefReason
 from triage.models.change import Change
 from triage.models.diagnosis_brief import (
@@ -22,6 +22,7 @@ from triage.models.diagnosis_brief import (
     IncidentStatus,
 )
 from triage.rendering.briefs.size import fit, fit_part, to_plain
+from triage.rendering.decisive_line import find_decisive_line, reasons_from_cause
 from triage.rendering.documents import sanitize
 from triage.rendering.first_actions import first_actions
 from triage.text import pluralize
@@ -151,14 +152,15 @@ def _build_brief(
     )
     if incident is None:
         return brief
-    known = _find_cause(incident, packs)
-    reasons = _reasons(incident, known)
-    decisive = _decisive_line(incident, reasons, known)
+    decisive = find_decisive_line(incident, packs)
     return msgspec.structs.replace(
         brief,
         incident=_brief_incident(incident, titled=incident is not diagnosis.answer_incident),
         decisive_line=_brief_line(decisive) if decisive else None,
-        because=[BriefReason(says=reason.says, evidence=reason.evidence) for reason in reasons],
+        because=[
+            BriefReason(says=reason.says, evidence=reason.evidence)
+            for reason in reasons_from_cause(incident, packs)
+        ],
         do_now=[
             BriefAction(says=action.says.replace("`", ""), commands=action.commands, replace=action.missing)
             for action in first_actions(diagnosis, incident, playbooks)
@@ -260,45 +262,3 @@ def _brief_incident(incident: Incident, *, titled: bool) -> BriefIncident:
 
 def _status(incident: Incident) -> IncidentStatus:
     return "open" if incident.is_open else "over" if incident.recovered else "minor"
-
-
-def _find_cause(incident: Incident, packs: Sequence[Pack]) -> tuple[Pack, Cause] | None:
-    """Return the cause of an incident with its pack, None if no pack has it."""
-    return next(
-        ((pack, cause) for pack in packs for cause in pack.causes if cause.id == incident.cause), None
-    )
-
-
-def _reasons(incident: Incident, known: tuple[Pack, Cause] | None) -> list[Because]:
-    """Return the reasons, those nearest to the cause first.
-
-    Reasons of a failure begin with its cause, those of a run or a revision with the symptom.
-    """
-    reasons = incident.reasons or [Because(says, []) for says in incident.because]
-    return reasons[::-1] if known is not None and known[1].scope != "failure" else reasons
-
-
-def _decisive_line(
-    incident: Incident, reasons: Sequence[Because], known: tuple[Pack, Cause] | None
-) -> Evidence | None:
-    """Return the line that names the cause, None without evidence.
-
-    It is one of a rule by which the cause is recognised, if there is one, and one about the failing check, if
-    a reason or a line names it.
-    """
-    lines = {line.id: line for line in incident.evidence}
-    cited = [(reason.says, lines[name]) for reason in reasons for name in reason.evidence if name in lines]
-    check = _words(incident.check or "")
-    about_check = [line for says, line in cited if check in _words(f"{says} {line.message}")]
-    ranked = [*about_check, *(line for _, line in cited), *incident.evidence]
-    if known is not None:
-        pack, cause = known
-        for rules in (cause.any_of, cause.all_of):
-            names = {name if "/" in name else f"{pack.id}/{name}" for name in rules}
-            if found := next((line for line in ranked if line.rule in names), None):
-                return found
-    return next(iter(ranked), None)
-
-
-def _words(text: str) -> str:
-    return text.lower().replace("_", " ")

@@ -3,6 +3,7 @@
 import json
 import re
 
+import msgspec
 import pytest
 
 from tests.diagnosis.scenarios import (
@@ -42,6 +43,7 @@ def test_share_counts_the_runs_of_the_same_kind() -> None:
     crashes = [log for n in range(3) for log in crash(n * 8, instance=f"i{n}")]
     (incident,) = diagnosis(crashes, boot(60, instance="i9")).incidents
     assert incident.share == FailedShare(failed=3, total=4, of="boots")
+    assert incident.occurrences == "3 of 4 boots failed"
     (alone,) = diagnosis(crash(0)).incidents
     assert alone.share is None
 
@@ -247,3 +249,14 @@ def test_phase_of_another_boot_rules_out_nothing() -> None:
     ]
     (incident,) = diagnosis(aborted_by_redis(0), other).incidents
     assert "database" not in {ruled.cause for ruled in incident.ruled_out}
+
+
+def test_occurrences_name_the_share_that_failed() -> None:
+    (incident,) = diagnosis(crash(0)).incidents
+    for count, share, says in (
+        (1, None, "1 time"),
+        (1_200, None, "1,200 times"),
+        (1, FailedShare(failed=1, total=1, of="requests"), "1 of 1 request failed"),
+        (5, FailedShare(failed=2, total=4_000, of="instances"), "5 times: 2 of 4,000 instances failed"),
+    ):
+        assert msgspec.structs.replace(incident, count=count, share=share).occurrences == says

@@ -10,6 +10,7 @@ from triage.models.coverage import Coverage
 from triage.models.fetch import WorkloadKind
 from triage.models.pack import Confidence, Tier
 from triage.models.playbook import Severity
+from triage.text import pluralize
 
 ServiceVerdict = Literal["ready", "degraded", "not_ready", "inconclusive", "no_data"]
 
@@ -111,6 +112,10 @@ class FailedShare(msgspec.Struct, frozen=True, kw_only=True):
     failed: int
     total: int
     of: str
+
+    def __str__(self) -> str:
+        """Return the share in words: "3 of 4 instances" or "1 of 1 boot"."""
+        return f"{self.failed:,} of {pluralize(self.total, self.of.removesuffix('s'))}"
 
 
 class AffectedService(msgspec.Struct, frozen=True):
@@ -223,6 +228,14 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Return whether it goes on and matters for the verdict; what is only P2 never does."""
         return not self.recovered and self.severity != "P2"
+
+    @property
+    def occurrences(self) -> str:
+        """Return how often it occurred, and how many failed: "5 times: 2 of 4 boots failed"."""
+        times = pluralize(self.count, "time")
+        if self.share is None:
+            return times
+        return f"{'' if self.share.failed == self.count else f'{times}: '}{self.share} failed"
 
     def ordered_reasons(self) -> list[tuple[Because, list[Evidence]]]:
         """Return the reasons with the lines that each one cites first, in order of time.

@@ -94,7 +94,7 @@ def _describe(analysis: Analysis, incident: Incident) -> Iterator[str]:
     for reason, lines in incident.ordered_reasons()[:_MOST_REASONS]:
         yield _CITED.sub("", reason.says)
         yield from (f"{LOG}{summary_line(line.message)}" for line in lines[:1])
-    of = f"; {incident.share.failed} of {incident.share.total} {incident.share.of}" if incident.share else ""
+    of = f"; {incident.share} failed" if incident.share else ""
     yield f"Since {_format_time(incident.first_seen)}, {count_times(incident.count)}{of}"
     yield from filter(None, [incident.change_says, _format_revisions(incident.scope.revisions)])
     actions = first_actions(analysis.diagnosis, incident, analysis.playbooks)

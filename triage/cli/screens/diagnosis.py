@@ -220,10 +220,8 @@ def _format_span(incident: Incident) -> str:
     is_moment = incident.first_seen[:19] == ended[:19]
     span = started if is_moment else f"{started}, last {last}"
     words = "Over: seen" if incident.recovered else "Open since" if incident.is_open else "Seen"
-    share = incident.share
-    if share:
-        of = share.of if share.total > 1 else share.of.removesuffix("s")
-        return f"{words} {span}; {share.failed:,} of {share.total:,} {of} failed."
+    if incident.share:
+        return f"{words} {span}; {incident.share} failed."
     return f"{words} {span}{f'; {count_times(incident.count)}' if incident.count > 1 else ''}."
 
 

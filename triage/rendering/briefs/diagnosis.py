@@ -241,7 +241,6 @@ def _select_lines(lines: Sequence[BriefLine], ids: Sequence[str]) -> list[BriefL
 
 
 def _brief_incident(incident: Incident, *, titled: bool) -> BriefIncident:
-    share = incident.share
     return BriefIncident(
         id=incident.id,
         cause=incident.cause,
@@ -254,7 +253,7 @@ def _brief_incident(incident: Incident, *, titled: bool) -> BriefIncident:
         first_seen=incident.first_seen,
         last_seen=incident.last_seen,
         check=incident.check or "",
-        failed=f"{share.failed:,} of {share.total:,} {share.of}" if share else "",
+        failed=str(incident.share or ""),
         revisions=incident.scope.revisions,
         change=incident.change_says,
     )

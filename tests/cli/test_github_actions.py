@@ -137,6 +137,22 @@ def test_error_of_a_call_is_an_annotation_where_annotations_are_asked_for(
     assert find_commands(call(*words).out) == []
 
 
+@pytest.mark.parametrize(
+    ("error", "status"), [(OSError(28, "No space left on device"), 74), (KeyError("x"), 70)]
+)
+def test_unexpected_error_is_an_annotation_too(
+    call: Call, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("triage.cli.github_actions._append", fail)
+    called = call("diagnose", STOREFRONT, "--format", "github")
+    assert called.status == status
+    *_, command = find_commands(called.out)
+    assert (command.name, f"triage: {command.message}\n") == ("error", called.err)
+
+
 def test_gate_names_the_cause_before_its_criteria(call: Call, step: Path) -> None:
     logs = write_export(healthy(), crash(1800, revision=NEW, instance="i2"))
     called = call("gate", logs, "--format", "github", "--report", "report.md")

@@ -73,38 +73,39 @@ def _report_failure(error: BaseException, settings: Settings) -> int:
             status = error.code if isinstance(error.code, int) else int(error.code is not None)
         case click.ClickException():
             error.show()
-            status = _annotate(error.format_message(), settings, error.exit_code)
+            _annotate(error.format_message(), settings)
+            status = error.exit_code
         case TriageError():
-            status = _annotate(str(error), settings, _print_error(str(error), error.status))
+            status = _print_error(str(error), error.status, settings)
         case _TerminatedError():
-            status = _print_error("terminated", ExitStatus.TERMINATED)
+            status = _print_error("terminated", ExitStatus.TERMINATED, settings)
         case KeyboardInterrupt() | click.Abort():
-            status = _print_error("interrupted", ExitStatus.INTERRUPTED)
+            status = _print_error("interrupted", ExitStatus.INTERRUPTED, settings)
         case BrokenPipeError():
             _redirect_closed_stdout()
             status = settings.status
         case OSError():
             _redirect_closed_stdout()
-            status = _print_error(describe_os_error(error), ExitStatus.IO_FAILURE)
+            status = _print_error(describe_os_error(error), ExitStatus.IO_FAILURE, settings)
         case _:
-            status = _print_error(f"{describe_bug(error)}; {_BUG_HINT}", ExitStatus.BUG)
+            status = _print_error(f"{describe_bug(error)}; {_BUG_HINT}", ExitStatus.BUG, settings)
     return status
 
 
-def _print_error(what: str, status: ExitStatus) -> ExitStatus:
+def _print_error(what: str, status: ExitStatus, settings: Settings) -> ExitStatus:
     from triage.text import clean
 
     click.echo(f"triage: {clean(what)}", err=True)
+    _annotate(what, settings)
     return status
 
 
-def _annotate(what: str, settings: Settings, status: int) -> int:
-    """Print an error as an annotation too, where the output is for GitHub Actions; return the status."""
+def _annotate(what: str, settings: Settings) -> None:
+    """Print an error as an annotation too, where the output is for GitHub Actions."""
     if settings.annotate:
         from triage.pipeline import error_annotation
 
         click.echo(error_annotation(what), nl=False)
-    return status
 
 
 def _redirect_closed_stdout() -> None:

@@ -13,6 +13,7 @@ from triage.models.playbook import Severity
 from triage.text import pluralize
 
 ServiceVerdict = Literal["ready", "degraded", "not_ready", "inconclusive", "no_data"]
+IncidentStatus = Literal["open", "over", "minor"]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +229,11 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Return whether it goes on and matters for the verdict; what is only P2 never does."""
         return not self.recovered and self.severity != "P2"
+
+    @property
+    def status(self) -> IncidentStatus:
+        """Return open, over, or minor: it goes on and does not affect the verdict."""
+        return "open" if self.is_open else "over" if self.recovered else "minor"
 
     @property
     def occurrences(self) -> str:

@@ -1,13 +1,9 @@
 """The briefs of a diagnosis, and of logs that were fetched and diagnosed."""
 
-from typing import Literal
-
 from triage.models.brief import Brief, BriefLine, BriefModel, BriefReason
-from triage.models.diagnosis import ServiceVerdict
+from triage.models.diagnosis import IncidentStatus, ServiceVerdict
 from triage.models.pack import Confidence
 from triage.models.playbook import Severity
-
-IncidentStatus = Literal["open", "over", "minor"]
 
 
 class BriefAction(BriefModel, frozen=True, kw_only=True):

@@ -113,6 +113,16 @@ class IncidentView:
         found = find_playbook(self.incident.playbook, self.own_playbooks)
         return fill_playbook(for_workload(found, self.state.kind if self.state else "service"), self.known)
 
+    @property
+    def alert_says(self) -> str:
+        """Return what the alert command does, as a sentence without its end."""
+        if self.has_alert:
+            return (
+                "This command makes the alert policy that reports the cause next time, with the playbook in "
+                "its notifications"
+            )
+        return "No filter finds this cause by one line. This command reports it as long as the command runs"
+
     @cached_property
     def alert_command(self) -> SafeMarkdown:
         """Return the command that makes the alert policy of the cause, or one that watches the service."""

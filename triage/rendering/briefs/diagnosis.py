@@ -19,12 +19,12 @@ from triage.models.diagnosis_brief import (
     BriefService,
     DiagnosisBrief,
     FetchBrief,
-    IncidentStatus,
 )
 from triage.rendering.briefs.size import fit, fit_part, to_plain
 from triage.rendering.decisive_line import find_decisive_line, reasons_from_cause
 from triage.rendering.documents import sanitize
 from triage.rendering.first_actions import first_actions
+from triage.rendering.report_view import WORDS
 from triage.text import pluralize
 
 #: Items of each list that a brief shows unless more of it is asked for.
@@ -40,13 +40,6 @@ _MOST = {
 }
 #: Limits that may change the answer, of those that a brief shows; the others are on request.
 _MOST_LIMITS = 2
-_VERDICTS = {
-    "ready": "READY",
-    "degraded": "DEGRADED",
-    "not_ready": "NOT READY",
-    "inconclusive": "INCONCLUSIVE",
-    "no_data": "NO DATA",
-}
 
 
 def brief_diagnosis(
@@ -130,7 +123,7 @@ def _build_brief(
                 title=found.title,
                 service=found.service if state is None or found.service != state.service else "",
                 severity=found.severity,
-                status=_status(found),
+                status=found.status,
                 count=found.count,
             )
             for found in diagnosis.incidents
@@ -209,7 +202,7 @@ def _headline(diagnosis: Diagnosis) -> str:
     """Return verdict, service and what broke as one sentence."""
     state = next(iter(diagnosis.services), None)
     incident = diagnosis.answer_incident
-    words = _VERDICTS[diagnosis.verdict] + (" (recovered)" if diagnosis.recovered else "")
+    words = WORDS[diagnosis.verdict].upper() + (" (recovered)" if diagnosis.recovered else "")
     if incident and diagnosis.verdict == "ready":
         words += f", {pluralize(diagnosis.open_incidents, 'open incident')}"
     if state is None:
@@ -248,7 +241,7 @@ def _brief_incident(incident: Incident, *, titled: bool) -> BriefIncident:
         service=incident.service,
         severity=incident.severity,
         confidence=incident.confidence,
-        status=_status(incident),
+        status=incident.status,
         count=incident.count,
         first_seen=incident.first_seen,
         last_seen=incident.last_seen,
@@ -257,7 +250,3 @@ def _brief_incident(incident: Incident, *, titled: bool) -> BriefIncident:
         revisions=incident.scope.revisions,
         change=incident.change_says,
     )
-
-
-def _status(incident: Incident) -> IncidentStatus:
-    return "open" if incident.is_open else "over" if incident.recovered else "minor"

@@ -167,23 +167,22 @@ class Toolbox:
 
     def compare(self, given: CompareArguments) -> dict[str, Any]:
         """Return what changed between two exports, or two revisions of one."""
-        is_whole = bool(given.before and given.after) and not (given.export or given.revision or given.other)
-        by_revision = bool(given.export and given.revision and given.other)
-        if not is_whole and not (by_revision and not (given.before or given.after)):
-            raise UsageError(
-                "two sides are compared", "give before and after, or export with revision and with"
-            )
+        names = {name for name in ("before", "after", "export", "revision", "other") if getattr(given, name)}
         selection = self._select(given, filter_text=given.filter)
-        if is_whole:
+        if names == {"before", "after"}:
             sides = self._resolve_one(given.before), self._resolve_one(given.after)
             compared = pipeline.compare_exports(sides, packs=self._packs, selection=selection)
-        else:
+        elif names == {"export", "revision", "other"}:
             compared = pipeline.compare_revisions(
                 self._resolve([given.export]),
                 given.revision,
                 given.other,
                 packs=self._packs,
                 selection=selection,
+            )
+        else:
+            raise UsageError(
+                "two sides are compared", "give before and after, or export with revision and with"
             )
         return pipeline.brief_comparison(
             compared.comparison, names=(given.before, given.after), part=given.part, cursor=given.cursor
@@ -275,5 +274,5 @@ def _version(path: Path) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _ignore(_told: object) -> None:
+def _ignore(_: object) -> None:
     """Do nothing."""

@@ -1,4 +1,4 @@
-"""Find exports that a stranger names, below folders that may be read."""
+"""Find exports that an untrusted client names, below folders that may be read."""
 
 import glob
 import os
@@ -25,7 +25,7 @@ def resolve_exports(names: Sequence[str], roots: Sequence[Path]) -> tuple[str, .
 
 def _resolve(name: str, roots: Sequence[Path]) -> Iterator[str]:
     if "\0" in name:
-        raise UsageError(f"{name!r} is no path", "name a file, a folder or a glob")
+        raise UsageError(f"{name!r} is not a valid path", "name a file, a folder or a glob")
     candidates = [root / name for root in roots]
     real = [path for path in (Path(os.path.realpath(path)) for path in candidates) if is_below(path, roots)]
     found = next((path for path in real if path.exists()), None)

@@ -101,7 +101,9 @@ class Page:
 
         """
         if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 12):
-            raise UsageError(f"cursor: {cursor[:40]!r} is none", "pass the next_cursor of the last answer")
+            raise UsageError(
+                f"cursor: {cursor[:40]!r} is not valid", "pass the next_cursor of the last answer"
+            )
         self.count = 0
         self._start = int(cursor or 0)
         self._items: list[Any] = []

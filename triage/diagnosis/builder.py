@@ -181,9 +181,7 @@ class DiagnosisBuilder:
         deciding = [state for state in states if state.primary] or states
         leading = min(deciding, key=lambda state: _WORST_FIRST.index(state.verdict))
         filtered = self._filtered_services(coverage)
-        incidents = [
-            limit_confidence(incident, filtered) for incident in self._build_incidents(states, filtered)
-        ]
+        incidents = self._build_incidents(states, filtered)
         states = [with_open_incidents(state, incidents) for state in states]
         leading = next(state for state in states if state.service == leading.service)
         open_incidents = sum(incident.is_open for incident in incidents)
@@ -362,7 +360,7 @@ class DiagnosisBuilder:
         incidents = [builder.build(partial(self._nearby, builder), self._link) for builder in builders]
         self._run_onsets = [onset_of_runs(*found) for found in zip(incidents, builders, strict=True)]
         incidents = [self._failure_list.add_affected(incident) for incident in [*incidents, *failures]]
-        return rank(incidents, by_service)
+        return [limit_confidence(incident, filtered) for incident in rank(incidents, by_service)]
 
     def _nearby(self, builder: IncidentBuilder, services: str) -> MatchesByRule:
         """Return the matches near an incident: of its revisions, or of a glob pattern of services.

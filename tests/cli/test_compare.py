@@ -56,7 +56,7 @@ def test_first_line_is_the_answer_with_reasons(call: Call) -> None:
         f"BETTER  {SERVICE}\n"
         f"{SERVICE} was not ready and is ready.\n"
         "/ws/health answered 2xx: 0 of 12 before, 24 of 24 after.\n"
-        "An error pattern is gone.\n"
+        "An error pattern is gone: Agent run was not queued: connection to 10.20.0.7:6379\nrefused.\n"
     )
     assert worse.startswith(f"WORSE  {SERVICE}\n{SERVICE} was ready and is not ready.\n")
 

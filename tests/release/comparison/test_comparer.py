@@ -148,8 +148,8 @@ def test_a_changed_verdict_decides() -> None:
     assert comparison.change == "better"
     assert [(sign.says, sign.change) for sign in comparison.because] == [
         ("shop was not ready and is ready", "better"),
-        ("an error pattern is new", "worse"),
-        ("an error pattern is gone", "better"),
+        ("an error pattern is new: fresh 50", "worse"),
+        ("an error pattern is gone: old 50", "better"),
     ]
 
 

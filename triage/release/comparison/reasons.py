@@ -126,6 +126,7 @@ def _outcome_reasons(outcomes: Sequence[OutcomeChange]) -> Iterator[Reason]:
 
 def _error_reasons(errors: Sequence[ErrorChange]) -> Iterator[Reason]:
     for kind, (one, many, change) in _ERRORS.items():
-        names = sum(error.sure and error.change == kind for error in errors)
-        if names:
-            yield Reason(one if names == 1 else f"{names} {many}", change)
+        examples = [error.example for error in errors if error.sure and error.change == kind]
+        if examples:
+            says = f"{one}: " if len(examples) == 1 else f"{len(examples)} {many}, such as: "
+            yield Reason(says + examples[0], change)

@@ -284,10 +284,7 @@ ENVOY = "[2031-04-05 06:07:08.123][1][critical][main] [source/server/server.cc:4
         (JAVA_LIST, "The property shop.tariffs is required but it could not be found"),
         (RUST_CAUSES, "missing field `region`"),
         (RUST_ONE_CAUSE, "missing field `region`"),
-        (
-            RUBY_CAUSED_BY,
-            "Shop::Tariffs::InvalidTable: Shop::Tariffs::InvalidTable (Shop::Tariffs::InvalidTable)",
-        ),
+        (RUBY_CAUSED_BY, "OpenSSL::Cipher::CipherError: bad decrypt (OpenSSL::Cipher::CipherError)"),
         (ZIG_PANIC, "panic(main thread): Segmentation fault at address 0x98"),
         (GO_PANIC, "panic: tariff is nil"),
         (GO_REPANIC, "panic: no tariff for region 9"),

@@ -161,6 +161,20 @@ def test_output_without_complaint_explains_only_the_request_that_it_belongs_to()
     assert (decisive(found), found.strength) == ("tariffs gone", 1)
 
 
+def test_warning_explains_the_request_that_it_belongs_to_where_no_error_does() -> None:
+    warning = printed(0.05, "the bank has closed the account", "stdout", severity="WARNING", trace="a1")
+    information = printed(0.06, "paid", "stdout", severity="INFO", trace="a1")
+    found = explained(request(0, status=500, trace="a1"), warning, information)
+    assert decisive(found) == "the bank has closed the account"
+    failed = printed(0.04, BROKEN, trace="a1")
+    assert decisive(explained(request(0, status=500, trace="a1"), failed, warning)) == BROKEN
+
+
+def test_warning_explains_no_end_of_an_instance() -> None:
+    warning = printed(0.05, "the bank has closed the account", "stdout", severity="WARNING")
+    assert decisive(explained(system(1, "Container called exit(1)."), warning)) == ""
+
+
 def kinds(logs: Iterable[Log]) -> list[str]:
     return [point.kind for entry in logs if (point := point_of(entry)) is not None]
 

@@ -55,6 +55,16 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
         ),
         pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
         pytest.param({"level": "error", "message": "pricing failed", "metadata": {"stack": STACK}}, "TariffError: region 9 is unknown", id="winston with metadata"),
+        pytest.param(
+            {"log.level": "ERROR", "message": "pricing failed", "error.type": "org.example.TariffException", "error.message": "no tariff", "error.stack_trace": "org.example.TariffException: no tariff\n\tat org.example.A.b(A.java:1)\n"},
+            "org.example.TariffException: no tariff", id="Elastic Common Schema",
+        ),
+        pytest.param({"message": "pricing failed", "level": "error", "exception.type": "TariffGone", "exception.message": "region 9 is missing"}, "region 9 is missing", id="OpenTelemetry"),
+        pytest.param(
+            {"timestamp": "2031-04-05T06:00:00Z", "level": "ERROR", "fields": {"message": "region 9 is missing"}, "target": "shop"},
+            "region 9 is missing", id="tracing",
+        ),
+        pytest.param({"version": "1.1", "short_message": "region 9 is missing", "level": "error"}, "region 9 is missing", id="GELF"),
         pytest.param({"level": "error", "path": "/price", "error": "region 9 is missing"}, "region 9 is missing", id="no message"),
         pytest.param(
             {"LogLevel": "Error", "Message": "pricing failed", "Exception": "Shop.TariffException: no tariff    at Shop.Price(Int32 region)    at Shop.Main()"},

@@ -133,6 +133,10 @@ def test_lines_of_any_order_never_raise() -> None:
         ("opening tariffs", 1),
         ("INFO: could not find a cached tariff, loading it", 0),
         ("SystemExit: 1", 1),
+        ("Refusing to start with the sample key", 2),
+        ("region 9 is gone\n/srv/bin/shop:31:in `run'\n/srv/bin/shop:9:in `<main>'", 2),
+        ("06:00:01.2 [notice] shop exited: stopped", 0),
+        ("06:00:01.2 [notice] shop exited: ** (Shop.StoreError) closed", 3),
         ('10.9.8.7 - - [05/Apr/2031:06:00:00 +0000] "GET /error HTTP/1.1" 500 12', -1),
     ],
 )

@@ -213,7 +213,7 @@ def _effective_severity(
         return level, "entry"
     if payload:
         within = payload.validation.severity if payload.validation else None
-        for value in (payload.severity, payload.levelname, payload.level, within):
+        for value in (payload.severity, payload.levelname, payload.level, payload.log_level, within):
             if level := parse_severity(value):
                 return level, "payload"
     return (text.severity, "text") if text.severity else ("DEFAULT", "none")

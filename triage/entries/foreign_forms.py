@@ -1,7 +1,7 @@
 """Normalize LogEntries of other formats to the API's: tables, dumps, key styles."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,6 +13,8 @@ from triage.models.layouts import find_audit_log, fold_keys, parse_json_object
 
 #: Payload fields that may hold the text, as folded keys; the first one present wins.
 MESSAGE_KEYS = tuple(key.lower() for key in layouts.MESSAGE_KEYS)
+#: Those of few loggers: Serilog's rendered message and its template, the text of GELF.
+_RARE_MESSAGE_KEYS = ("@m", "@mt", "renderedmessage", "messagetemplate", "shortmessage")
 #: The fields of a message by their API names; the value of an inner message is such a mapping.
 Names = Mapping[str, object]
 _WHOLE_KEYS = ("labels", "resource.labels")
@@ -247,7 +249,10 @@ def _build_audit_log(value: Any) -> wire.AuditLog | None:
 
 def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
     found = fold_keys(payload)
-    message = next((found[name] for name in MESSAGE_KEYS if found.get(name) not in (None, "", {}, [])), None)
+    message = _find_message(found, MESSAGE_KEYS) or _find_message(
+        _to_object(found.get("fields")), MESSAGE_KEYS
+    )
+    message = message or _find_message(found, _RARE_MESSAGE_KEYS)
     if message is None:
         message = found["message"] if isinstance(found.get("message"), str) else payload
     labels, error = _to_object(found.get("labels")), parse_json_object(found.get("error"))
@@ -271,12 +276,17 @@ def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
         severity=_to_severity(found.get("severity")),
         levelname=_to_text(found.get("levelname")),
         level=_to_severity(found.get("level")),
+        log_level=_to_severity(found.get("log.level")),
         validation=wire.Validation(
             severity=_to_severity(_to_object(found.get("validation")).get("severity"))
         ),
         status_details=_to_text(found.get("statusdetails")),
         proxy_status=_to_text(found.get("proxystatus")),
     )
+
+
+def _find_message(fields: dict[str, Any], names: Iterable[str]) -> Any:
+    return next((fields[name] for name in names if fields.get(name) not in (None, "", {}, [])), None)
 
 
 def _build_http_request(flat: dict[str, Any]) -> wire.HttpRequest | None:

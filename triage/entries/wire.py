@@ -120,6 +120,7 @@ class JsonPayload(_WireStruct, gc=False):
     severity: str | int | None = None
     levelname: str | None = None
     level: str | int | None = None
+    log_level: str | int | None = msgspec.field(default=None, name="log.level")
     validation: Validation | None = None
     type: str | None = msgspec.field(default=None, name="@type")
     status_details: str | None = None

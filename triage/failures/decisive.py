@@ -55,6 +55,8 @@ _RUST = re.compile(
 #: The causes that anyhow and eyre print below an error, the deepest last.
 _RUST_CAUSES = re.compile(r"^Error: .+\n\s*Caused by:\n((?:[ \t]+\S.*(?:\n|$))+)", re.MULTILINE)
 _NUMBER = re.compile(r"^\d+: +")
+#: The cause of an error as Rake prints it, on the line below.
+_CAUSE_BELOW = re.compile(r"^Caused by:\n(\S.*)$", re.MULTILINE)
 _NODE_FATAL = re.compile(r"^(FATAL ERROR: .+)$", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^[ \t]*\[cause\]: (.+)$", re.MULTILINE)
 _NODE_ERRORS = re.compile(r"^[ \t]*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
@@ -73,18 +75,23 @@ _RUBY = re.compile(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULTIL
 _PHP = re.compile(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
 _SPRING = re.compile(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
 _DART = re.compile(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
-#: An exception of Elixir; that of a request stands below a line which only says that there was one.
+#: An exception of Elixir. That of a request, and of a process that did not start, stands below lines which
+#: only say that there was one.
 _ELIXIR = re.compile(
-    r"(?:^[ \t]*|\] |: )(\*\* \((?!exit\) an exception was raised:)\w[^()\n]*\) .+)$", re.MULTILINE
+    r"(?:^[ \t]*|\] |: )(\*\* \((?!(?:exit|EXIT)\) (?:an exception was raised:|shutdown: failed to start child))\w[^()\n]*\) .+)$",
+    re.MULTILINE,
 )
 _NAMED = re.compile(rf"(?:^|[\s:(>])((?:{_EXCEPTION_WORD}(?: \(|: )|{_LONG_NAME} ).*)$", re.MULTILINE)
+#: An error that is only a name, as Rust prints the variant of an enum: others say more.
+_NAME_ALONE = re.compile(r"^Error: (?:[A-Z][a-z0-9]+){2,}$")
 #: A line that begins with a class of several words: an error without a usual ending.
 _CLASS = re.compile(r"^(?:[a-z_]\w*(?:\.|::))*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+: \S")
 #: An end that says nothing of its reason: of an interpreter that was told to end, or announced by a program.
 _TOLD_TO_END = re.compile(
     r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$"
     r"|^(?:(?:error|fatal): )?(?:the )?(?:process |program |application |server )?(?:is )?"
-    r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:with|now|process|due|on|because|after)\b.{0,30})?[.!]*$",
+    r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:with|now|process|due|on|because|after)\b.{0,30})?[.!]*$"
+    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted",
     re.IGNORECASE,
 )
 #: Where to read more: a line that says nothing itself.
@@ -104,6 +111,8 @@ _ENDING_WORDS = (
     "run ",
     "--help",
     "complete log",
+    "crash dump",
+    "kernel pid",
 )
 #: The end of a line below which stands what to do, and no message.
 _ADVICE = re.compile(
@@ -119,21 +128,29 @@ _NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 _COMPLAINT = re.compile(
     r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
     r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
-    r"|unauthorized|unauthenticated|unreachable|exhausted|too many|no space|killed|crash(?:ed)?)\b",
+    r"|unauthorized|unauthenticated|unreachable|exhausted|too many|no space|killed|crash(?:ed)?"
+    r"|refus(?:ing|es)|expired|revoked|suspended|does(?: not|n't) exist|not (?:allowed|supported|set|installed)"
+    r"|is required|must be set|insufficient|mismatch|malformed|corrupt(?:ed)?|violat(?:es|ed|ion))\b",
     re.IGNORECASE,
 )
 #: What each line holds in which such a word stands.
 _COMPLAINT_HINTS = Hints([[
     "err", "fatal", "fail", "exception", "panic", "cannot", "can't", "could", "unable to", "not found", "no such file", "denied",
     "refused", "invalid", "missing", "undefined", "unexpected", "time", "unsupported", "abort", "not permitted", "reset", "unauth",
-    "unreachable", "exhausted", "too many", "no space", "killed", "crash",
+    "unreachable", "exhausted", "too many", "no space", "killed", "crash", "refus", "expired", "revoked", "suspended",
+    "exist", "not allowed", "not supported", "not set", "not installed", "is required", "must be set", "insufficient", "mismatch",
+    "malformed", "corrupt", "violat",
 ]])  # fmt: skip
+#: A line without a word, such as a rule of asterisks.
+_RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
 _CALL = re.compile(
     r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in |^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
 )
+#: Two calls in a row, as Ruby prints a backtrace.
+_CALLS_BELOW = re.compile(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}")
 _FRAME = re.compile(
-    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
+    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
 )
 
 
@@ -151,7 +168,8 @@ def _find(text: str) -> DecisiveLine:
     possible = _HINTS.find(text)
     for number, (_, find) in enumerate(_FORMS):
         if possible >> number & 1 and (line := find(text)):
-            return DecisiveLine(_message_below(text, line.strip()), is_exception=True)
+            line = _message_below(text, line.strip())
+            return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _holds_complaint(line)]
@@ -172,15 +190,21 @@ def find_last_exception(text: str, decisive: str) -> str:
 
 
 def _message_below(text: str, line: str) -> str:
-    """Return the last line of the message below an exception that ends with a colon, else the line itself."""
+    """Return the line of the message below an exception that ends with a colon, else the line itself.
+
+    It is the last one; where rules frame the message, the first one between them.
+    """
     if not line.endswith(":") or _ADVICE.search(line):
         return line
-    below = ""
+    below: list[str] = []
     for following in text[text.find(line) + len(line) :].split("\n")[1:]:
         if _CALL.match(following):
             break
-        below = following.strip() or below
-    return below or line
+        if following.strip():
+            below.append(following.strip())
+    if below and _RULER.match(below[0]):
+        return next((message for message in below if not _RULER.match(message)), line)
+    return below[-1] if below else line
 
 
 def complains(text: str) -> bool:
@@ -201,6 +225,12 @@ def is_told_to_end(line: str) -> bool:
         if not any(word in low for word in _ENDING_WORDS):
             return False
     return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
+
+
+def heads_frames(text: str) -> bool:
+    """Return whether a line of a text stands above calls of a stack trace: it is an error, whatever its words."""
+    _, _, below = text.partition("\n")
+    return bool(below) and ":in " in below and bool(_CALLS_BELOW.match(below))
 
 
 def announces_retry(line: str) -> bool:
@@ -304,6 +334,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("FATAL ERROR: ",), _first(_NODE_FATAL)),
     (("panicked at ",), _first(_RUST)),
     (("Caused by:",), _rust_causes),
+    (("Caused by:\n",), _last(_CAUSE_BELOW)),
     (("panic", "fatal error: ", "SIG", "runtime error: "), _last(_GO)),
     (("Description:",), _first(_SPRING)),
     (("Unhandled exception:",), _dart),

@@ -9,6 +9,7 @@ from triage.text import Hints
 
 ERROR = 500
 WARNING = 400
+NOTICE = 300
 INFO = 200
 UNKNOWN = 0
 
@@ -18,7 +19,7 @@ _LEVELS = {
     "dbg": 100,
     "info": INFO,
     "information": INFO,
-    "notice": 300,
+    "notice": NOTICE,
     "log": INFO,
     "warn": WARNING,
     "warning": WARNING,

@@ -72,8 +72,8 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
             known = None
         ranked.append((_weight(statement, known), statement, known))
     found = [item for item in ranked if item[0] >= _COMPLAINT * 10]
-    if not found and link in ("trace", "instance") and point.kind == "request":
-        found = [item for item in ranked if item[0] >= _OUTPUT * 10 and "stderr" in item[1].first.log_name]
+    if not found and link in ("trace", "instance"):
+        found = [item for item in ranked if _may_explain(item, point)]
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
@@ -82,6 +82,19 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
     if others and point.kind == "request":
         return msgspec.structs.replace(attribution, second=_choose(point, link, others, tail))
     return attribution
+
+
+def _may_explain(weighed: _Weighed, point: FailurePoint) -> bool:
+    """Return whether a statement without any complaint explains a point: as nothing else does.
+
+    A warning or a line on stderr that belongs to a request.
+    """
+    weight, statement, _ = weighed
+    if point.kind != "request" or weight < 0:
+        return False
+    if statement.level >= WARNING and not statement.events:  # a line that a rule reads says something else
+        return True
+    return weight >= _OUTPUT * 10 and "stderr" in statement.first.log_name
 
 
 def _choose(

@@ -12,6 +12,7 @@ from triage.models import Entry
 _REASONS = (
     "err", "error", "exception", "Exception", "exc_info", "exc", "@x", "stack_trace", "stacktrace",
     "stackTrace", "stack", "errorVerbose",
+    "error.stack_trace", "exception.stacktrace", "error.message", "exception.message",
     "error_message", "errorMessage", "thrown", "cause", "reason", "details", "detail",
 )  # fmt: skip
 #: Fields in which loggers keep the fields of a record.
@@ -61,10 +62,12 @@ def find_message(payload: dict[str, Any]) -> str:
         "Message",
         "RenderedMessage",
         "MessageTemplate",
+        "short_message",
     ):
         if isinstance(payload.get(name), str):
             return str(payload[name])
-    return ""
+    fields = payload.get("fields")  # of tracing, the logger of Rust
+    return find_message(fields) if isinstance(fields, dict) else ""
 
 
 def find_level(payload: dict[str, Any]) -> Any:

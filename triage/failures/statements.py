@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains, is_frame
-from triage.failures.levels import ERROR, UNKNOWN, WARNING, read_level
+from triage.failures.levels import ERROR, NOTICE, UNKNOWN, WARNING, read_level
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
 from triage.failures.wording import Wording, lazy, read_wording
 from triage.models import SEVERITIES, Entry, Event, Immutable, Recognized
@@ -22,7 +22,7 @@ _PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com
 
 _CONTINUES = re.compile(
     r"^(?:\s|$|Caused by:(?: |$)|Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
-    r"|goroutine \d+ \[|created by |\[signal SIG|exit status \d|from \S+:\d+:in |\S+\.(?:rb|erb|rake):\d+:in |#\d+ "
+    r"|goroutine \d+ \[|created by |\[signal SIG|exit status \d|from \S+:\d+:in |(?:/\S+|\S+\.(?:rb|erb|rake)):\d+:in |#\d+ "
     r"|[)}\]]+[,;]?$|Node\.js v\d|Require stack:$|- (?:/|file:|node:)\S+$|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
     r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: )"
@@ -44,7 +44,8 @@ _BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")
 _NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$")
 #: A key of a payload that may hold the reason of a failure.
 _REASON = re.compile(
-    rb"\"(?:err|error|[eE]xception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10})\"\s*:"
+    rb"\"(?:err|error|[eE]xception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10}"
+    rb"|(?:error|exception)\.\w{5,11})\"\s*:"
 )
 
 
@@ -144,11 +145,11 @@ class Statement(Immutable):
         wording, level = self.wording, self.level
         if wording.is_access:
             return -1
-        if 0 < level < WARNING:
+        if 0 < level < WARNING and not (level == NOTICE and wording.is_exception):
             return 0
         if wording.is_told_to_end:
             return 1
-        if level >= ERROR or (wording.is_exception and level == UNKNOWN):
+        if level >= ERROR or (wording.is_exception and level in (UNKNOWN, NOTICE)):
             return 3
         output = int(level == UNKNOWN and "stderr" in self.first.log_name)
         return 2 if wording.complains else output

@@ -10,6 +10,7 @@ from triage.failures.decisive import (
     complains,
     find_decisive_line,
     find_last_exception,
+    heads_frames,
     is_told_to_end,
 )
 from triage.failures.levels import read_level
@@ -79,7 +80,7 @@ class Wording(Immutable):
     @lazy
     def complains(self) -> bool:
         """Return whether its words say that something failed."""
-        return self.is_exception or complains(self.text)
+        return self.is_exception or complains(self.text) or heads_frames(self.text)
 
     @lazy
     def template(self) -> str:

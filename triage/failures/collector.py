@@ -10,6 +10,7 @@ from triage.failures.linking import Attribution, Recognizer
 from triage.failures.neighbourhood_builder import NeighbourhoodBuilder
 from triage.failures.noise import count_said
 from triage.failures.points import point_key
+from triage.failures.shared_statements import SharedStatements, instance_of
 from triage.failures.statements import Statement
 from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
 from triage.window import NANOSECONDS
@@ -55,6 +56,7 @@ class FailureCollector:
         self._neighbourhoods = NeighbourhoodBuilder()
         self._groups = FailureGroups(recognize_point)
         self._instances: dict[InstanceKey, InstanceFailures] = {}
+        self._shared = SharedStatements()
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
 
@@ -66,10 +68,13 @@ class FailureCollector:
         key = (entry.service, entry.revision, entry.instance)
         instance = self._instances.get(key)
         if instance is None:
-            instance = self._instances[key] = InstanceFailures(self._recognize, self._chains)
+            find = self._shared.near
+            instance = self._instances[key] = InstanceFailures(self._recognize, find, self._chains)
+            if not entry.instance:
+                self._shared.watch(entry.service, entry.revision, instance.builder)
         statements, failures = instance.observe(entry, event)
         if statements or failures:
-            self._take(statements, failures)
+            self._take(key, statements, failures)
 
     def _forget_idle(self, now: int) -> None:
         """Finish the instances that have said nothing for long, of too many those that have for longest.
@@ -84,12 +89,12 @@ class FailureCollector:
         surplus = max(0, len(self._instances) - _MOST_INSTANCES)
         idle = [key for number, (last, key) in enumerate(silent) if number < surplus or now - last > _IDLE]
         for key in idle:
-            self._take(*self._instances.pop(key).flush())
+            self._take(key, *self._instances.pop(key).flush())
 
     def close_partition(self) -> None:
         """Finish the instances that were seen: nothing more comes of them."""
-        for instance in self._instances.values():
-            self._take(*instance.flush())
+        for key in sorted(self._instances, key=instance_of):
+            self._take(key, *self._instances[key].flush())
         self._instances = {}
 
     @property
@@ -148,7 +153,9 @@ class FailureCollector:
         elsewhere = self._said[statement.first.service, statement.template] - explaining
         return elsewhere > 2 and elsewhere >= explaining
 
-    def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
+    def _take(self, key: InstanceKey, statements: list[Statement], failures: list[Failure]) -> None:
+        if statements and not key[-1]:
+            self._shared.add(key[0], key[1], statements)
         for statement in statements:
             if statement.strength > 0:
                 self._on_error(statement)
@@ -156,7 +163,12 @@ class FailureCollector:
         for failure in failures:
             if self._is_partial:
                 failure.silent_since = None
-            if self._is_partial and not self._is_firm(failure) and self._neighbourhoods.add(failure):
+            shares = self._shared.holds(failure.point.entry.service, failure.point.entry.revision)
+            if (
+                self._is_partial
+                and not self._is_firm(failure)
+                and self._neighbourhoods.add(failure, shares=shares)
+            ):
                 self._waiting.append(failure)
             else:
                 self._add(failure)

@@ -13,8 +13,10 @@ from triage.failures.linking import (
     Attribution,
     Recognizer,
     attribute,
+    attribute_from_afar,
 )
 from triage.failures.points import DEPTH, OF_INSTANCE, TIMEOUT_STATUS, FailurePoint, find_failure
+from triage.failures.shared_statements import Finder
 from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Entry, Event
 from triage.window import NANOSECONDS
@@ -84,11 +86,13 @@ class _Cluster:
 class InstanceFailures:
     """The failures of one instance; entries come in order of time."""
 
-    def __init__(self, recognize: Recognizer, chains: frozenset[str] = frozenset()) -> None:
+    def __init__(self, recognize: Recognizer, shared: Finder, chains: frozenset[str] = frozenset()) -> None:
         """Begin with nothing seen; ``recognize`` gives what the packs know of a statement.
 
+        shared: finds what was said around a failure without an instance.
         chains: the packs whose runs explain what fails in them.
         """
+        self._find_shared = shared
         self._chains = chains
         self._recognize = recognize
         self._builder = StatementBuilder()
@@ -118,6 +122,11 @@ class InstanceFailures:
         if point is not None:
             self._add(point)
         return over, failures
+
+    @property
+    def builder(self) -> StatementBuilder:
+        """Return what builds its statements."""
+        return self._builder
 
     def flush(self) -> tuple[list[Statement], list[Failure]]:
         """Return what is left when no more entries come."""
@@ -188,8 +197,11 @@ class InstanceFailures:
         is_silent = bool(point.entry.instance) and not any(
             since <= statement.end and statement.start <= point.end for statement in near
         )
+        attribution = attribute(point, near, self._recognize)
+        if shared := self._find_shared(point):
+            attribution = attribute_from_afar(attribution, shared, self._recognize)
         return Failure(
-            attribute(point, near, self._recognize),
+            attribution,
             in_run=in_run,
             silent_since=since if is_silent else None,
         )

@@ -84,6 +84,37 @@ def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: R
     return attribution
 
 
+def attribute_from_afar(own: Attribution, shared: Sequence[Statement], recognize: Recognizer) -> Attribution:
+    """Return what explains a failure point among statements that name no instance, else what its own do.
+
+    One with its trace goes before what its instance says at that time. One without a trace explains it where
+    the instance says nothing, or only that it failed.
+    """
+    point = own.point
+    traced = [s for s in shared if s.trace and s.trace == point.entry.trace]
+    if traced and own.link != "trace":
+        return _explain_from_afar(own, traced, "trace", recognize)
+    known = own.recognized
+    if own.strength >= _COMPLAINT and not (known is not None and known.is_symptom):
+        return own
+    until = point.end + AFTER_REQUEST
+    since = point.start - (_CLOCK if point.kind == "request" else BEFORE_EXIT)
+    near = [s for s in shared if s.strength >= _ERROR and not s.trace and since <= s.end and s.start <= until]
+    return _explain_from_afar(own, near, "nearness", recognize)
+
+
+def _explain_from_afar(
+    own: Attribution, shared: Sequence[Statement], link: Link, recognize: Recognizer
+) -> Attribution:
+    ranked = [(_weight(s, known), s, known) for s in shared for known in [s.recognized_by(recognize)]]
+    found = [
+        (weight, statement, known)
+        for weight, statement, known in ranked
+        if weight >= _COMPLAINT * 10 and not (known is not None and known.kinds)
+    ]
+    return _choose(own.point, link, found, own.tail) if found else own
+
+
 def _may_explain(weighed: _Weighed, point: FailurePoint) -> bool:
     """Return whether a statement without any complaint explains a point: as nothing else does.
 

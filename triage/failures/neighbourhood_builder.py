@@ -25,8 +25,11 @@ class NeighbourhoodBuilder:
         self.omitted = 0
         self._refusals = 0
 
-    def add(self, failure: Failure) -> bool:
-        """Add the windows of a failure; return whether there was room for it."""
+    def add(self, failure: Failure, *, shares: bool) -> bool:
+        """Add the windows of a failure; return whether there was room for it.
+
+        shares: whether what explains it may name no instance.
+        """
         points = [failure.point, *failure.consequences, *failure.requests]
         self._refusals += failure.point.is_refusal
         if self._points + len(points) > _POINTS or (failure.point.is_refusal and self._refusals > _REFUSALS):
@@ -35,8 +38,9 @@ class NeighbourhoodBuilder:
         self._points += len(points)
         for point in points:
             entry = point.entry
-            key = (entry.service, entry.revision, entry.instance)
-            self._windows.setdefault(key, []).append(_window(point))
+            for instance in {entry.instance, ""} if shares else {entry.instance}:
+                key = (entry.service, entry.revision, instance)
+                self._windows.setdefault(key, []).append(_window(point))
         return True
 
     def build(self) -> Neighbourhoods:

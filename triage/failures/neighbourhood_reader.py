@@ -5,6 +5,7 @@ from collections import Counter
 from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.linking import Recognizer
 from triage.failures.noise import count_said
+from triage.failures.shared_statements import SharedStatements, instance_of
 from triage.failures.statements import Statement
 from triage.models import Entry, Event, InstanceKey
 
@@ -21,6 +22,7 @@ class NeighbourhoodReader:
         self._recognize = recognize
         self._instances: dict[InstanceKey, InstanceFailures] = {}
         self._failures: list[Failure] = []
+        self._shared = SharedStatements()
         self.said: Counter[tuple[str, str]] = Counter()
 
     def observe(self, entry: Entry, event: Event | None) -> None:
@@ -28,16 +30,20 @@ class NeighbourhoodReader:
         key = (entry.service, entry.revision, entry.instance)
         instance = self._instances.get(key)
         if instance is None:
-            instance = self._instances[key] = InstanceFailures(self._recognize)
-        self._take(*instance.observe(entry, event))
+            instance = self._instances[key] = InstanceFailures(self._recognize, self._shared.near)
+            if not entry.instance:
+                self._shared.watch(entry.service, entry.revision, instance.builder)
+        self._take(key, *instance.observe(entry, event))
 
     def build(self) -> list[Failure]:
         """Return the failures that were observed."""
-        for instance in self._instances.values():
-            self._take(*instance.flush())
+        for key in sorted(self._instances, key=instance_of):
+            self._take(key, *self._instances[key].flush())
         self._instances = {}
         return self._failures
 
-    def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
+    def _take(self, key: InstanceKey, statements: list[Statement], failures: list[Failure]) -> None:
+        if statements and not key[-1]:
+            self._shared.add(key[0], key[1], statements)
         count_said(self.said, statements)
         self._failures += failures

@@ -1,0 +1,65 @@
+"""Statements without an instance, as client libraries log them through the API."""
+
+from tests.failures.entries import Log, decoded, diagnose, log, packs, printed, request, started, system
+from tests.failures.test_incidents import EXIT, failed_start, only
+from triage.models import Coverage
+from triage.pipeline.analyser import Analyser
+
+LOST = "Error: tariffs of region 9 are lost"
+
+
+def through_the_api(seconds: float, text: str, trace: str = "") -> Log:
+    return log(seconds, "python", jsonPayload={"message": text}, severity="ERROR", instance="", trace=trace)
+
+
+def test_statement_with_the_trace_of_a_request_explains_it() -> None:
+    said = [
+        request(5, "/price", 500, latency=1, trace="a1"),
+        through_the_api(5.5, LOST, "a1"),
+        through_the_api(5.6, "Error: another region is lost", "b2"),
+        printed(5.7, "Error: cache is cold"),
+    ]
+    for order in (said, said[::-1], said[2:] + said[:2]):
+        incident = only(diagnose([*started(0), *order]))
+        assert LOST in incident.title
+        assert incident.confidence == "high"
+
+
+def test_statement_at_the_time_of_a_request_is_near_where_its_instance_said_nothing() -> None:
+    rows = [*started(0), request(5, "/price", 500, latency=1), through_the_api(5.5, LOST)]
+    incident = only(diagnose(rows))
+    assert LOST in incident.title
+    assert incident.confidence == "medium"
+    assert "spoilt" in only(diagnose([*rows, printed(5.6, "Error: spoilt")])).title
+
+
+def test_statement_before_an_exit_is_near_where_its_instance_said_nothing() -> None:
+    assert LOST in only(diagnose(failed_start(0, through_the_api(2.9, LOST)))).title
+    assert LOST not in only(diagnose(failed_start(300, through_the_api(2.9, LOST)))).title
+
+
+def test_statement_of_another_revision_or_trace_explains_nothing() -> None:
+    other = log(
+        5.5, "python", jsonPayload={"message": LOST}, severity="ERROR", instance="", revision="shop-00001-old"
+    )
+    found = diagnose(
+        [*started(0), request(5, "/price", 500, trace="a1"), other, through_the_api(5.1, LOST, "b2")]
+    )
+    assert all(LOST not in incident.title for incident in found.incidents if incident.severity != "P2")
+
+
+def test_statement_is_found_again_where_not_all_entries_are_kept() -> None:
+    rows = [*started(0), request(5, "/price", 500, trace="a1"), through_the_api(5.05, LOST, "a1")]
+    analyser = Analyser(packs())
+    for row in rows:
+        analyser.observe(decoded(row))
+    waiting = analyser.neighbourhoods
+    entries = [decoded(row) for row in rows]
+    kept = [e for e in entries if waiting.contains(e.timestamp, e.service, e.revision, e.instance)]
+    analyser.read_evidence(kept)
+    incident = only(analyser.build(lambda _: Coverage(records=4, entries=4)).diagnosis)
+    assert LOST in incident.title
+
+
+def test_exit_without_any_statement_stays_unexplained() -> None:
+    assert "after" not in only(diagnose([*started(0), system(9, EXIT, "WARNING")])).title

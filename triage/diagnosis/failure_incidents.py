@@ -331,7 +331,14 @@ def _cite_quote(evidence: EvidenceList, quote: Quote, group: FailureGroup, count
     event = group.known.event if group.known is not None and group.known.event.entry == quote.entry else None
     text = _from_decisive_line(quote)
     entry = quote.entry if quote.entry.message == text else msgspec.structs.replace(quote.entry, message=text)
-    return evidence.cite(_event(entry, event), count, quote.decisive)
+    return evidence.cite(_event(entry, event), count, _line_of_cause(quote, group))
+
+
+def _line_of_cause(quote: Quote, group: FailureGroup) -> str:
+    """Return the line of a statement that names the cause: its decisive one, unless a rule read another."""
+    read = group.known.event.entry.message if group.known is not None else ""
+    is_other_line = bool(read) and "\n" not in read and read != quote.entry.message and read in quote.text
+    return read if is_other_line else quote.decisive
 
 
 def _from_decisive_line(quote: Quote) -> str:

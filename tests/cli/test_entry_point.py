@@ -1,3 +1,4 @@
+import gc
 import os
 import pty
 import re
@@ -90,6 +91,25 @@ def test_bug_is_reported_without_log_text(call: Call) -> None:
 @pytest.mark.parametrize("words", [("--debug", "fail", "Odd()"), ("fail", "--", "Odd()")])
 def test_debug_prints_a_traceback(call: Call, words: tuple[str, ...]) -> None:
     assert ("Traceback" in call(*words).err) is ("--debug" in words)
+
+
+def test_a_command_hardly_ever_searches_its_objects_for_garbage(call: Call) -> None:
+    before, searches = gc.get_threshold(), list[dict[str, int]]()
+    gc.set_threshold(700, 10, 10)
+    gc.callbacks.append(lambda phase, info: searches.append(info) if phase == "start" else None)
+    try:
+        call("diagnose", EXAMPLE)
+    finally:
+        gc.callbacks.pop()
+        gc.set_threshold(*before)
+    assert len(searches) <= 2
+
+
+def test_what_the_start_loads_is_not_searched_for_garbage(call: Call) -> None:
+    gc.unfreeze()
+    call("diagnose", EXAMPLE)
+    assert gc.get_freeze_count() > 20_000
+    gc.unfreeze()
 
 
 def triage(*words: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":

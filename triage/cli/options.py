@@ -1,6 +1,7 @@
 """Options and arguments that several commands share."""
 
 import functools
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,8 @@ def pack_option(function: Function) -> Function:
         from triage.pipeline import load_packs
 
         packs = load_packs([Path(file) for file in pack_files])
+        # What was loaded stays: the collector looks at it neither now, nor in workers, nor at the end.
+        gc.freeze()
         current_settings().pack_files.extend(pack_files)
         return function(*args, packs=packs, **options)
 

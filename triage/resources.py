@@ -1,10 +1,12 @@
-"""What is not in the Python modules: data files, and packages that are extras."""
+"""What is not in the Python modules: data files, how they are parsed, and packages that are extras."""
 
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
+
+import rtoml
 
 from triage.errors import UsageError
 
@@ -13,6 +15,24 @@ def root(kind: str) -> Traversable:
     """Return the folder of ``kind`` ("queries" or "reports"): inside the wheel, else beside the package."""
     bundled = files("triage").joinpath(kind)
     return bundled if bundled.is_dir() else Path(__file__).resolve().parents[1] / kind
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML text.
+
+    rtoml is six times as fast as tomllib, and every start reads a megabyte of packs; tomllib names the line
+    of an error.
+
+    Raises:
+        ValueError: the text is not TOML.
+
+    """
+    try:
+        return rtoml.loads(text)
+    except rtoml.TomlParsingError:
+        import tomllib
+
+        return tomllib.loads(text)
 
 
 def require_mcp() -> None:

@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -15,7 +14,7 @@ from triage.rendering.escape import SafeMarkdown
 from triage.rendering.markdown_report import render_builtin
 from triage.rendering.playbooks import fill_playbook, find_playbook
 from triage.rendering.workload_commands import for_workload
-from triage.resources import root
+from triage.resources import parse_toml, root
 
 #: A variable of a shell. Cloud Monitoring would replace it in a documentation.
 _VARIABLE = re.compile(r"\$\{(\w+)\}(?!\w)", re.ASCII)
@@ -40,7 +39,7 @@ def metric_command(alert: Alert) -> str:
 def alert_settings() -> AlertSettings:
     """Return the settings of all alerts (reports/alerts.toml)."""
     text = (root("reports") / "alerts.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), AlertSettings)
+    return msgspec.convert(parse_toml(text), AlertSettings)
 
 
 def render_documentation(

@@ -5,7 +5,6 @@ characters before they fill a placeholder.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -16,7 +15,7 @@ import msgspec
 from triage.errors import BadDataError
 from triage.models.playbook import Block, Metric, Playbook, PlaybookModel, Step
 from triage.rendering.escape import SafeMarkdown
-from triage.resources import root
+from triage.resources import parse_toml, root
 
 _T = TypeVar("_T")
 #: A name in braces; after a colon the value that stands for it where it is not known.
@@ -159,6 +158,6 @@ def _playbook_folder() -> Traversable:
 def _read_toml(name: str, noun: type[_T]) -> _T:
     text = _playbook_folder().joinpath(f"{name}.toml").read_text(encoding="utf-8")
     try:
-        return msgspec.convert(tomllib.loads(text), noun)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(parse_toml(text), noun)
+    except ValueError as error:
         raise BadDataError(f"reports/playbooks/{name}.toml: {error}", "fix the file") from error

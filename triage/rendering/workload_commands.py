@@ -1,6 +1,5 @@
 """Playbooks of jobs and worker pools, with the commands that such workloads have (reports/workloads.toml)."""
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -9,7 +8,7 @@ import msgspec
 
 from triage.models import WorkloadKind
 from triage.models.playbook import Fix, Playbook, PlaybookModel, Step
-from triage.resources import root
+from triage.resources import parse_toml, root
 
 
 class _Wording(PlaybookModel, frozen=True, kw_only=True):
@@ -82,4 +81,4 @@ def _replace(value: Any, wording: _Wording) -> Any:
 @cache
 def _wordings() -> dict[str, _Wording]:
     text = (root("reports") / "workloads.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, _Wording])
+    return msgspec.convert(parse_toml(text), dict[str, _Wording])

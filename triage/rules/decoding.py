@@ -1,11 +1,11 @@
 """What the packs know of the payloads of their services, for the decoder."""
 
-import tomllib
 from collections.abc import Iterable
 
 import msgspec
 
 from triage.models import DecodeTable, Pack
+from triage.resources import parse_toml
 from triage.rules.loader import shipped_packs
 
 #: The types and messages of exceptions that are none.
@@ -23,7 +23,7 @@ def shipped_ignored_errors() -> IgnoredErrors:
     for item in shipped_packs():
         text = (item.joinpath("pack.toml") if item.is_dir() else item).read_text(encoding="utf-8")
         if "\n[decode]" in text:
-            tables.append(msgspec.convert(tomllib.loads(text)["decode"], DecodeTable))
+            tables.append(msgspec.convert(parse_toml(text)["decode"], DecodeTable))
     return _ignored(tables)
 
 

@@ -1,17 +1,16 @@
 """Reads rule packs from TOML: keeps what is valid and reports every fault."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 import msgspec
-import rtoml
 
 from triage.errors import IOFailureError
 from triage.models import Cause, Pack, Playbook, Rule
+from triage.resources import parse_toml
 from triage.rules.defaults import CauseDefaults
 from triage.rules.fault import Fault, advice
 from triage.rules.keys import FILLED_BY_READER, invalid_keys, without_invalid_keys
@@ -140,8 +139,8 @@ class PackReader:
             self.faults.append(Fault(source.path, line, "not UTF-8: save the file as UTF-8"))
             return source, {}
         try:
-            return source, _parse_toml(source.text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            return source, parse_toml(source.text)
+        except (ValueError, RecursionError) as error:
             reported = re.search(r"line (\d+)", str(error))
             self.faults.append(Fault(source.path, int(reported[1]) if reported else 1, f"not TOML: {error}"))
             return source, {}
@@ -207,15 +206,3 @@ class PackReader:
                 self.faults.append(Fault(source.path, line, f"{table[:-1]} {converted.id}: {what}"))
                 continue
             yield converted
-
-
-def _parse_toml(text: str) -> dict[str, Any]:
-    """Return the tables of a TOML text.
-
-    rtoml is six times as fast as tomllib, and every start reads a megabyte of packs; tomllib names the line
-    of an error.
-    """
-    try:
-        return rtoml.loads(text)
-    except rtoml.TomlParsingError:
-        return tomllib.loads(text)

@@ -1,6 +1,5 @@
 """The names of the shipped playbooks and of the blocks that playbooks share."""
 
-import tomllib
 from functools import cache
 
 from triage import resources
@@ -18,4 +17,4 @@ def shipped_playbooks() -> tuple[str, ...]:
 def shared_blocks() -> tuple[str, ...]:
     """Return the names of the blocks that a playbook can use."""
     text = (resources.root("reports") / "playbooks" / "_shared.toml").read_text(encoding="utf-8")
-    return tuple(sorted(tomllib.loads(text)))
+    return tuple(sorted(resources.parse_toml(text)))

@@ -9,7 +9,7 @@ that no exporter writes: one in the format of the API that has an impossible typ
 
 import re
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -27,7 +27,7 @@ from triage.entries.record_header import (
 )
 from triage.entries.strip_prefix import strip_log_prefix
 from triage.entries.times import parse_nanoseconds
-from triage.entries.traffic_counter import TrafficCounter
+from triage.entries.traffic_counter import TrafficCounter, TrafficKey
 from triage.entries.wire import ResourceLabels
 from triage.models import Skipped, Traffic
 from triage.text import path_template
@@ -41,6 +41,8 @@ _TIMES = re.compile(
 )
 _DATE = len("2026-03-17")
 _DEFAULT = "DEFAULT"
+_LINE_FEED = BytesAhoCorasick([b"\n"])
+_OPENS, _CLOSES = b"{}"
 _NO_LABELS = ResourceLabels()
 _path = lru_cache(maxsize=4096)(url_path)
 #: The number of records, those to keep with their indexes, and the count of the others.
@@ -88,16 +90,21 @@ class Prefilter:
         All lines take one pass. None if one of them is not in the format of the API: then filter record by
         record.
         """
-        # JSON strings hold no line feed; one inside an object would make the counts differ.
-        headers = self._headers.read_lines(text)
-        return (
-            self._filter_block(path, text, b"\n", headers) if text.count(b"\n") == len(headers) - 1 else None
-        )
+        feeds = [(start, end) for _, start, end in _LINE_FEED.find_matches_as_indexes(text)]
+        # An object on two lines, or two objects on one, would shift what follows.
+        if (text[:1], text[-1:]) != (b"{", b"}") or not all(
+            text[start - 1] == _CLOSES and text[end] == _OPENS for start, end in feeds
+        ):
+            return None
+        return self._filter_block(path, text, feeds, self._headers.read_lines(text))
 
     def filter_list(self, path: str, text: bytes, separator: bytes) -> _Filtered | None:
         """Return the same as ``filter_lines`` for a list with one separator throughout."""
+        if (text[:1], text[-1:]) != (b"{", b"}"):
+            return None
+        between = _boundary_finder(separator).find_matches_as_indexes(text)
         headers = self._headers.read_list(text)
-        found = self._filter_block(path, text, separator, headers)
+        found = self._filter_block(path, text, [(start + 1, end - 1) for _, start, end in between], headers)
         # The separator may also occur inside an object or a string.
         sound = found and all(
             self._headers.read_record(record) == headers[index] for index, record in found[1]
@@ -105,24 +112,26 @@ class Prefilter:
         return found if sound else None
 
     def _filter_block(
-        self, path: str, text: bytes, separator: bytes, headers: Sequence[RecordHeader]
+        self, path: str, text: bytes, gaps: Sequence[tuple[int, int]], headers: Sequence[RecordHeader]
     ) -> _Filtered | None:
-        boundaries = _boundary_finder(separator).find_matches_as_indexes(text)
-        if len(boundaries) != len(headers) - 1 or (text[:1], text[-1:]) != (b"{", b"}"):
+        """Return what is kept of the objects of a text, between which there are gaps."""
+        if len(gaps) != len(headers) - 1:
             return None
         indexes, skipped = self._filter_headers(path, headers)
-        starts = [0, *(end - 1 for _, _, end in boundaries)]
-        ends = [*(start + 1 for _, start, _ in boundaries), len(text)]
-        return len(headers), [(index, text[starts[index] : ends[index]]) for index in indexes], skipped
+        bounds = [(0, 0), *gaps, (len(text), len(text))]
+        kept = [(index, text[bounds[index][1] : bounds[index + 1][0]]) for index in indexes]
+        return len(headers), kept, skipped
 
     def _filter_headers(self, path: str, headers: Sequence[RecordHeader]) -> tuple[list[int], Skipped]:
         """Return the indexes of the records to keep, and the count of the others."""
         texts = [
-            header.text_payload if header.text_payload and header.http_request is None else text_of(header)
+            header.text_payload or ((payload := header.json_payload) and payload.message) or ""
             for header in headers
         ]
         severities: list[str] = [header.severity for header in headers]
         requests = [index for index, header in enumerate(headers) if header.http_request is not None]
+        for index in requests:
+            texts[index] = text_of(headers[index])
         relevant = _matching_texts(self._literals, texts)
         irrelevant = self._irrelevant_defaults(headers, relevant)
         relevant.update(
@@ -146,7 +155,7 @@ class Prefilter:
             times = time_range([header.timestamp for header in passed]) or (0, 0)
         skipped = Skipped(
             path,
-            Counter("" if severity == _DEFAULT else severity for severity in severities),
+            {"" if name == _DEFAULT else name: count for name, count in Counter(severities).items()},
             *times,
             self._count_outside(headers, origins, relevant),
             self._count_traffic(headers, requests, origins, relevant),
@@ -175,7 +184,7 @@ class Prefilter:
         relevant: set[int],
     ) -> tuple[Traffic, ...]:
         """Return the requests among the skipped records that are within the bounds."""
-        traffic = TrafficCounter()
+        times = defaultdict[TrafficKey, list[str]](list)
         for index in requests:
             header = headers[index]
             request, resource = header.http_request, header.resource
@@ -189,7 +198,10 @@ class Prefilter:
             path = path_template(_path(request.request_url))
             service, revision = labels.workload or "", labels.revision_name or ""
             key = (service, revision, path, request.status, labels.location or "")
-            traffic.add(key, 1, parse_nanoseconds(header.timestamp))
+            times[key].append(header.timestamp.removesuffix("Z"))
+        traffic = TrafficCounter()
+        for key, found in times.items():
+            traffic.add(key, len(found), parse_nanoseconds(f"{max(found)}Z"))
         return traffic.build()
 
     def _count_origins(
@@ -197,8 +209,9 @@ class Prefilter:
     ) -> tuple[dict[str, int], dict[str, int]]:
         """Return the skipped records within the bounds by resource type, and those outside by service."""
         if self._bounds is None:
-            types = [header.resource.type for index, header in enumerate(headers) if index not in relevant]
-            return Counter(name or "" for name in types), {}
+            types = Counter([header.resource.type for header in headers])
+            types.subtract([headers[index].resource.type for index in relevant])
+            return {name or "": count for name, count in (+types).items()}, {}
         counter = OriginCounter()
         for index, (header, origin) in enumerate(zip(headers, origins, strict=True)):
             if origin is not None and index not in relevant:

@@ -7,7 +7,7 @@ from triage.text import path_template
 _PATHS = 5000
 _OVERFLOW = "…"
 #: Service, revision, path, status and region.
-_Key = tuple[str, str, str, int, str]
+TrafficKey = tuple[str, str, str, int, str]
 
 
 class TrafficCounter:
@@ -15,7 +15,7 @@ class TrafficCounter:
 
     def __init__(self) -> None:
         """Create an empty counter."""
-        self._counts: dict[_Key, tuple[int, int]] = {}
+        self._counts: dict[TrafficKey, tuple[int, int]] = {}
 
     def observe(self, entry: Entry) -> None:
         """Count an entry if it is a request."""
@@ -24,7 +24,7 @@ class TrafficCounter:
             key = (entry.service, entry.revision, path_template(http.path), http.status, entry.location)
             self.add(key, 1, entry.timestamp)
 
-    def add(self, key: _Key, count: int, last: int) -> None:
+    def add(self, key: TrafficKey, count: int, last: int) -> None:
         """Count requests of one service, revision, path, status and region.
 
         ``last`` is the time of the last one.

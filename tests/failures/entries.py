@@ -10,7 +10,8 @@ from zlib import crc32
 
 from triage import pipeline
 from triage.entries import decode
-from triage.failures import FailurePoint, Statement
+from triage.failures import FailurePoint, Statement, is_output
+from triage.failures.meaning import Meanings
 from triage.failures.points import find_failure
 from triage.failures.statements import StatementBuilder
 from triage.models import Diagnosis, Entry, Gap, Pack, Record, Source
@@ -148,8 +149,8 @@ def output(seconds: float, text: str | dict[str, Any], **fields: Any) -> Entry:
 
 def statements(logs: Iterable[Log]) -> list[Statement]:
     """Return the statements of one instance, in order of their first line."""
-    builder = StatementBuilder()
-    found = [said for entry in logs for said in builder.observe(decoded(entry))]
+    builder = StatementBuilder(Meanings())
+    found = [said for entry in map(decoded, logs) if is_output(entry) for said in builder.observe(entry)]
     return sorted([*found, *builder.flush()], key=lambda said: said.first.sort_key)
 
 

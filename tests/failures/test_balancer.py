@@ -62,9 +62,11 @@ def served(clock: str, status: int, *, trace: str = "", path: str = "/toys") -> 
 
 
 def collect(*entries: Entry) -> BalancerFailures:
-    collector = BalancerCollector(
-        lambda found: Recognized(event_of(found), "known", found.message.split()[-1])
-    )
+    def recognize(found: Entry) -> Recognized:
+        title = found.message.split()[-1]
+        return Recognized(event_of(found), "known", title, title)
+
+    collector = BalancerCollector(recognize)
     for found in entries:
         collector.observe(found)
     return collector.build()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.failures.entries import Log, decoded, packs, printed, system
-from triage.failures import FailureCollector, collector
+from triage.failures import FailureCollector, Meanings, collector, is_output
 from triage.rules import Matcher
 
 MATCHER = Matcher(packs())
@@ -22,7 +22,7 @@ def crash(number: int, seconds: float) -> list[Log]:
 def observe(entries: list[Log], failures: FailureCollector) -> None:
     """Pass entries to a collector."""
     for entry in map(decoded, entries):
-        failures.observe(entry, MATCHER.match(entry))
+        failures.observe(entry, MATCHER.match(entry), is_output=is_output(entry))
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> FailureCollector:
     """Return a collector that has room for few instances."""
     monkeypatch.setattr(collector, "_MOST_INSTANCES", MOST)
     monkeypatch.setattr(collector, "_SWEEP", SWEEP)
-    return FailureCollector(lambda _statement: None, lambda _point: None, lambda _statement: None)
+    return FailureCollector(Meanings(), lambda _point: None, lambda _statement: None)
 
 
 def test_instances_that_were_silent_for_longest_are_finished(failures: FailureCollector) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from tests.failures.entries import REVISION, Log, decoded, printed, request, system
 from tests.failures.entries import point as point_of
 from triage.failures.linking import Attribution, attribute
+from triage.failures.meaning import Meaning, Meanings
 from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Event, Recognized
 
@@ -13,23 +14,23 @@ BROKEN = "ERROR: tariff lost"
 
 def explained(failed: Log, *said: Log, noise: str = "", known: str = "") -> Attribution:
     """Return what explains a failure, without packs."""
-    builder = StatementBuilder()
-    found: list[Statement] = []
-    for entry in sorted(said, key=lambda entry: str(entry["timestamp"])):
-        found += builder.observe(decoded(entry))
-    found += builder.flush()
-    found.sort(key=lambda statement: statement.first.sort_key)
     point = point_of(failed)
     assert point is not None
 
-    def recognize(statement: Statement) -> Recognized | None:
-        decisive = statement.decisive
+    def recognize(meaning: Meaning) -> Recognized | None:
+        decisive = meaning.wording.decisive
         event = Event(entry=point.entry, pack="p", rule="r")
         if noise and noise in decisive:
             return Recognized(event, "")
         return Recognized(event, "tariff-lost", "A tariff is lost") if known and known in decisive else None
 
-    return attribute(point, found, recognize)
+    builder = StatementBuilder(Meanings(recognize))
+    found: list[Statement] = []
+    for entry in sorted(said, key=lambda entry: str(entry["timestamp"])):
+        found += builder.observe(decoded(entry))
+    found += builder.flush()
+    found.sort(key=lambda statement: statement.first.sort_key)
+    return attribute(point, found)
 
 
 def decisive(found: Attribution) -> str:

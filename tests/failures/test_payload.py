@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.failures.entries import output
+from triage.failures.meaning import Meanings
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
 from triage.failures.statements import StatementBuilder
 
@@ -79,7 +80,7 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
 @pytest.mark.parametrize("form", ["jsonPayload", "line"])
 def test_reason_beside_the_message_decides(payload: dict[str, Any], decisive: str, form: str) -> None:
     entry = output(0, json.dumps(payload) if form == "line" else payload)
-    builder = StatementBuilder()
+    builder = StatementBuilder(Meanings())
     (statement,) = [*builder.observe(entry), *builder.flush()]
     assert statement.decisive == decisive
     assert statement.strength == 3

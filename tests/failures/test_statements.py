@@ -194,7 +194,7 @@ def test_line_with_a_level_or_a_time_continues_no_cause() -> None:
 )
 def test_retry_is_no_error_yet(text: str) -> None:
     (statement,) = statements([printed(1, text)])
-    assert statement.is_retried
+    assert statement.meaning.is_retried
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_retry_is_no_error_yet(text: str) -> None:
 )
 def test_error_and_warning_without_a_retry_are_none(text: str) -> None:
     (statement,) = statements([printed(1, text)])
-    assert not statement.is_retried
+    assert not statement.meaning.is_retried

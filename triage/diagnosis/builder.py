@@ -78,7 +78,7 @@ class DiagnosisBuilder:
         self._unknown_errors = UnknownErrors()
         self._failure_causes = failure_causes or FailureCauses(packs)
         self._serving = ServingTracker()
-        self._regions = RegionTracker()
+        self._regions = RegionTracker(self._services, self._serving)
         self.regions: dict[str, dict[str, ServiceState]] = {}
         self._failures: list[FailureGroup] = []
         self._traces = RequestTraces()
@@ -93,13 +93,13 @@ class DiagnosisBuilder:
 
         is_output: whether an application printed it: an error is then counted with its whole statement.
         """
+        self._regions.observe(entry, event)
         service = self._services.get(entry.service)
         if service is None:
             service = self._services[entry.service] = ServiceTracker(entry.service)
         service.observe(entry)
         self._traces.observe(entry, event)
         self._serving.observe(entry, event)
-        self._regions.observe(entry, event)
         if event is None:
             if not is_output:
                 self._unknown_errors.observe(entry)
@@ -107,31 +107,31 @@ class DiagnosisBuilder:
             self._noise.observe(self._noise_titles[event.name], entry)
         else:
             record(self._matches[entry.service, entry.revision], event)
-            is_own = is_error(entry) and not (is_output or event.failure)
+            is_own = not (is_output or event.failure) and is_error(entry)
             known = self._failure_causes.recognize_event(event) if is_own else None
             if known is not None:
                 self._unknown_errors.observe(entry, known=known)
 
-    def observe_error(self, statement: Quote, known: Recognized | None, events: Sequence[Event]) -> None:
+    def observe_error(self, quote: Quote, known: Recognized | None, events: Sequence[Event]) -> None:
         """Record a statement that is an error, with what the packs know of it and of its single lines.
 
         Lines beside the decisive one are no errors of their own. A statement whose decisive line a rule of a
         chain matches is counted by that rule.
         """
-        matched = [event for event in events if event.entry is statement.entry]
-        if matched and any(event.name in self._causes.rules for event in matched):
+        matched = [event for event in events if event.entry is quote.entry]
+        if matched and not self._causes.rules.isdisjoint([event.name for event in matched]):
             return
         for event in events:
-            if event not in matched:
+            if event.entry is not quote.entry:
                 self._explained[event.entry.service, event.entry.revision, event.name] += 1
         if (known is not None and known.cause) or (known is None and not matched):
-            self._unknown_errors.observe_statement(statement, known)
+            self._unknown_errors.observe_statement(quote, known)
 
     def add_run(self, run_record: RunRecord) -> None:
         """Record one finished run."""
         run = run_record.run
-        self._services.setdefault(run.service, ServiceTracker(run.service)).add_run(run)
         self._regions.add_run(run_record)
+        self._services.setdefault(run.service, ServiceTracker(run.service)).add_run(run)
         matches = group_by_rule(run_record.events)
         pack_cause = self._causes.match_run(run, matches) or unnamed_check(run, matches, self._packs)
         if pack_cause is not None or run.verdict in ("ready", "degraded"):
@@ -147,8 +147,8 @@ class DiagnosisBuilder:
 
     def add_traffic(self, traffic: Traffic) -> None:
         """Count requests that were not observed one by one."""
-        self._serving.add_traffic(traffic)
         self._regions.add_traffic(traffic)
+        self._serving.add_traffic(traffic)
         service = self._services.setdefault(traffic.service, ServiceTracker(traffic.service))
         service.add_revision(traffic.revision)
 

@@ -36,7 +36,7 @@ class ErrorCounter:
 
     def observe(self, entry: Entry, event: Event | None) -> None:
         """Count an entry if it is an error and not known noise."""
-        if entry.level < _ERROR or entry.http is not None or not entry.message:
+        if entry.http is not None or entry.level < _ERROR or not entry.message:
             return
         if event is not None and event.noise:
             return

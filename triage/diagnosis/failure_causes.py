@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from triage.diagnosis.incident_builder import fill_sentence
 from triage.diagnosis.matching import PackCause
 from triage.models import Entry, Event, Immutable, Pack, Recognized, Rule
+from triage.text import message_template
 
 #: Returns what a rule reads in a text that an entry holds.
 Match = Callable[[Entry, str], Event | None]
@@ -109,6 +110,7 @@ def _recognized(event: Event, pack_cause: PackCause) -> Recognized:
         event,
         cause.id,
         title,
+        message_template(title),
         is_symptom=cause.tier == "symptom",
         kinds=tuple(cause.explains),
         is_specific="{" in cause.title,

@@ -1,6 +1,7 @@
 """What each region of a service did, where a service runs in several."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 
 import msgspec
 
@@ -24,37 +25,56 @@ _MAX_REGIONS = 100
 
 
 class RegionTracker:
-    """The regions of every service. Entries without a region belong to none."""
+    """The regions of every service. Entries without a region belong to none.
 
-    def __init__(self) -> None:
-        """Create a tracker without regions."""
+    While all that is known of a service comes from one region, its own trackers count it. They are copied
+    when something else comes, so each method is called before the trackers of the service take the same.
+    """
+
+    def __init__(self, services: Mapping[str, ServiceTracker], serving: ServingTracker) -> None:
+        """Create a tracker without regions; the trackers are those of the whole services."""
+        self._services = services
+        self._whole_serving = serving
+        self._only: dict[str, str | None] = {}
         self._trackers: dict[str, dict[str, ServiceTracker]] = {}
         self._serving: dict[str, ServingTracker] = {}
 
     def observe(self, entry: Entry, event: Event | None) -> None:
         """Record an entry with its event, None where no rule matched."""
-        if not entry.location or not entry.service:
+        if self._is_only(entry.service, entry.location):
             return
-        tracker = self._tracker(entry.service, entry.location)
-        if tracker is not None:
+        if entry.location and (tracker := self._tracker(entry.service, entry.location)) is not None:
             tracker.observe(entry)
             self._serving_of(entry.location).observe(entry, event)
 
     def add_run(self, run_record: RunRecord) -> None:
         """Record a finished run in the region of its lines."""
         locations = (event.entry.location for event in run_record.events)
-        location = next(filter(None, locations), "")
-        if location and (tracker := self._tracker(run_record.run.service, location)) is not None:
+        location, service = next(filter(None, locations), ""), run_record.run.service
+        if self._is_only(service, location):
+            return
+        if location and (tracker := self._tracker(service, location)) is not None:
             tracker.add_run(run_record.run)
 
     def add_traffic(self, traffic: Traffic) -> None:
         """Count requests that were not observed one by one."""
-        if not traffic.location:
+        if self._is_only(traffic.service, traffic.location):
             return
-        tracker = self._tracker(traffic.service, traffic.location)
-        if tracker is not None:
+        if traffic.location and (tracker := self._tracker(traffic.service, traffic.location)) is not None:
             tracker.add_revision(traffic.revision)
             self._serving_of(traffic.location).add_traffic(traffic)
+
+    def _is_only(self, service: str, location: str) -> bool:
+        """Return whether a region is the only one of a service so far, which the service's trackers count."""
+        only = self._only.setdefault(service, location)
+        if only == location:
+            return True
+        if only is not None:
+            self._only[service] = None
+            if only:
+                self._trackers[service] = {only: deepcopy(self._services[service])}
+                self._serving_of(only).add_service(service, deepcopy(self._whole_serving.of(service)))
+        return False
 
     def of(self, service: str) -> list[tuple[str, ServiceTracker, ServiceServing]]:
         """Return the regions of a service with what it did there, by name; none where it runs in one only."""

@@ -24,12 +24,14 @@ class RequestTraces:
 
     def observe(self, entry: Entry, event: Event | None) -> None:
         """Record one entry with its event, None where no rule matched."""
-        trace = _trace_id(entry)
-        if not trace:
+        if not entry.trace:
             return
+        is_probe = event is not None and event.run == "probe"
+        # Ids are only compared once there is a probe.
+        trace = _trace_id(entry) if is_probe or self._by_trace else ""
         lines = self._by_trace.get(trace)
-        if event is not None and event.run == "probe":
-            if lines is None:
+        if is_probe:
+            if trace and lines is None:
                 self._by_trace[trace] = _first_lines(
                     [line for line in self._recent if _trace_id(line.entry) == trace]
                 )

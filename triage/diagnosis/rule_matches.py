@@ -78,8 +78,7 @@ class RuleMatches:
         """Count events of a path; ``first`` is the first of them."""
         known = self.paths.get(path)
         if known is not None:
-            earlier = first if first.entry.precedes(known[1].entry) else known[1]
-            self.paths[path] = (known[0] + count, earlier)
+            self.paths[path] = (known[0] + count, first if first.entry.precedes(known[1].entry) else known[1])
             return
         self.paths[path] = (count, first)
         if len(self.paths) > _PATHS:

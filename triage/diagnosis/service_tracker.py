@@ -114,7 +114,7 @@ class ServiceTracker:
         probed: latest probe that no line assigns to a revision.
         probe_ready_at: time of the latest such probe that was ready.
         entries: number of entries.
-        errors: number of entries of severity ERROR or above.
+        errors: number of entries of severity ERROR or above before the first other one.
 
     """
 
@@ -133,8 +133,9 @@ class ServiceTracker:
 
     def observe(self, entry: Entry) -> None:
         """Record an entry of the service."""
+        if self.errors == self.entries and entry.severity_source == "entry" and entry.level >= _ERROR:
+            self.errors += 1
         self.entries += 1
-        self.errors += entry.severity_source == "entry" and entry.level >= _ERROR
         first = self.first.get(entry.revision)
         if first is None or (entry.timestamp <= first.timestamp and entry.precedes(first)):
             self.first[entry.revision] = entry

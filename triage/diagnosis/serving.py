@@ -128,6 +128,10 @@ class ServingTracker:
             found = self._services[service] = ServiceServing()
         return found
 
+    def add_service(self, name: str, serving: ServiceServing) -> None:
+        """Take what a service did so far."""
+        self._services[name] = serving
+
     def observe(self, entry: Entry, event: Event | None) -> None:
         """Look at one entry, with what a rule says of it."""
         if kind := _OTHER_KINDS.get(entry.resource_type):

@@ -114,18 +114,18 @@ class UnknownErrors:
         """
         if not is_error(entry):
             return
-        quote = Quote(entry, entry.message, summary_line(entry.message))
-        self._add(quote, message_template(entry.message), known, count, last)
+        quote = Quote(entry, entry.message, summary_line(entry.message), message_template(entry.message))
+        self._add(quote, known, count, last)
 
     def observe_statement(self, quote: Quote, known: Recognized | None) -> None:
         """Count a statement that is an error, with what the packs know of it."""
-        self._add(quote, message_template(quote.decisive), known, 1, 0)
+        self._add(quote, known, 1, 0)
 
-    def _add(self, quote: Quote, template: str, known: Recognized | None, count: int, last: int) -> None:
+    def _add(self, quote: Quote, known: Recognized | None, count: int, last: int) -> None:
         service = quote.entry.service
-        name = (_UNKNOWN, template, service)
+        name = (_UNKNOWN, quote.template, service)
         if known is not None:
-            name = (known.cause, message_template(known.title), service)
+            name = (known.cause, known.template, service)
         services = self._errors.group(name)
         error = services.get(service)
         if error is None:
@@ -150,7 +150,7 @@ class UnknownErrors:
         times = _failure_times(failures)
         ranked = []
         for name, service, error in self._errors:
-            line = message_template(error.first.decisive)
+            line = error.first.template
             if {(service, name[0], name[1]), (service, name[0], ""), (service, _UNKNOWN, line)} & explained:
                 continue
             gap = shortest_gap(error.moments.times(), times.get(service, ()))
@@ -168,7 +168,7 @@ class UnknownErrors:
 
 def is_error(entry: Entry) -> bool:
     """Return whether an entry by itself is an error: not a failed request."""
-    return entry.level >= _ERROR and entry.http is None and bool(entry.message)
+    return entry.http is None and entry.level >= _ERROR and bool(entry.message)
 
 
 def _explained_by(group: FailureGroup) -> set[PatternName]:
@@ -176,7 +176,7 @@ def _explained_by(group: FailureGroup) -> set[PatternName]:
     lines = {group.template}
     for sample in group.samples:
         quotes = [*([sample.statement] if sample.statement else []), *sample.tail]
-        lines |= {message_template(quote.decisive) for quote in quotes}
+        lines |= {quote.template for quote in quotes}
         lines |= {
             message_template(line) for quote in quotes for line in quote.text.split("\n") if line.strip()
         }

@@ -2,17 +2,18 @@
 
 from triage.failures.balancer import BalancerCollector
 from triage.failures.collector import FailureCollector
+from triage.failures.meaning import Meaning, Meanings
 from triage.failures.neighbourhood_reader import NeighbourhoodReader
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, is_output
-from triage.failures.wording import read_wording
 
 __all__ = [
     "BalancerCollector",
     "FailureCollector",
     "FailurePoint",
+    "Meaning",
+    "Meanings",
     "NeighbourhoodReader",
     "Statement",
     "is_output",
-    "read_wording",
 ]

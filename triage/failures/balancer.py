@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from triage.models import Entry, Event, FailureGroup, FailureSample, Recognized, Traffic
-from triage.text import message_template, path_template
+from triage.text import path_template
 from triage.window import NANOSECONDS
 
 #: Failed requests of load balancers that are kept, and of services whose traces are kept; more are counted
@@ -104,7 +104,7 @@ class BalancerCollector:
             if entry.balancer and entry.balancer.details == _BY_BACKEND and not service:
                 known = None
             status = entry.http.status if entry.http else None
-            name = message_template(known.title) if known else f"load balancer {status or ''}".strip()
+            name = known.template if known else f"load balancer {status or ''}".strip()
             group = groups.setdefault((placed.service, name), _Group(placed.service, known, name))
             group.add(placed)
         found = sorted(groups.values(), key=lambda group: (group.entries[0].timestamp, group.name))

@@ -6,7 +6,8 @@ from functools import partial
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure, InstanceFailures
-from triage.failures.linking import Attribution, Recognizer
+from triage.failures.linking import Attribution
+from triage.failures.meaning import STRONG, WEAK, Meanings
 from triage.failures.neighbourhood_builder import NeighbourhoodBuilder
 from triage.failures.noise import count_said
 from triage.failures.points import point_key
@@ -15,7 +16,6 @@ from triage.failures.statements import Statement
 from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
 from triage.window import NANOSECONDS
 
-_FIRM = 3
 #: Entries after which idle instances are looked for, and nanoseconds of silence that make one idle.
 _SWEEP, _IDLE = 5000, 3600 * NANOSECONDS
 #: Instances that are kept, and nanoseconds of silence after which others are finished: nothing is expected of
@@ -34,7 +34,7 @@ class FailureCollector:
 
     def __init__(
         self,
-        recognize: Recognizer,
+        meanings: Meanings,
         recognize_point: PointRecognizer,
         on_error: Callable[[Statement], None],
         *,
@@ -43,12 +43,13 @@ class FailureCollector:
     ) -> None:
         """Begin with nothing seen.
 
-        The recognizers give what the packs know, ``on_error`` takes statements. ``chains`` are the packs with
-        a readiness chain, which explains what fails in its runs.
+        ``meanings`` gives what statements mean, ``recognize_point`` what the packs know of a failure point;
+        ``on_error`` takes statements. ``chains`` are the packs with a readiness chain, which explains what
+        fails in its runs.
         """
         self._chains = chains
         self._on_error = on_error
-        self._recognize = recognize
+        self._meanings = meanings
         self._waiting: list[Failure] = []
         self._is_partial = is_partial
         self._unread = 0
@@ -60,19 +61,20 @@ class FailureCollector:
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
 
-    def observe(self, entry: Entry, event: Event | None) -> None:
-        """Take one entry, with what a rule says of it."""
+    def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> None:
+        """Take one entry, with what a rule says of it; ``is_output`` whether an application printed it."""
         self._observed += 1
         if self._observed % _SWEEP == 0:
             self._forget_idle(entry.timestamp)
         key = (entry.service, entry.revision, entry.instance)
         instance = self._instances.get(key)
         if instance is None:
-            find = self._shared.near
-            instance = self._instances[key] = InstanceFailures(self._recognize, find, self._chains)
+            instance = self._instances[key] = InstanceFailures(
+                self._meanings, self._shared.near, self._chains, is_partial=self._is_partial
+            )
             if not entry.instance:
                 self._shared.watch(entry.service, entry.revision, instance.builder)
-        statements, failures = instance.observe(entry, event)
+        statements, failures = instance.observe(entry, event, is_output=is_output)
         if statements or failures:
             self._take(key, statements, failures)
 
@@ -137,7 +139,7 @@ class FailureCollector:
                 group.sample.attribution.statement if self._groups.explain_again(group, is_noise) else None
             )
             if statement is not None:
-                self._explaining[group.service, statement.template] += group.count
+                self._explaining[statement.meaning.name] += group.count
         merge_consequences(self._groups)
         return [group.build(is_noise=self._is_noise(group)) for group in self._groups]
 
@@ -146,28 +148,25 @@ class FailureCollector:
         statement = group.sample.attribution.statement
         if statement is None:
             return False
-        return self._is_said_without_failure(statement, self._explaining[group.service, statement.template])
+        return self._is_said_without_failure(statement, self._explaining[statement.meaning.name])
 
     def _is_said_without_failure(self, statement: Statement, explaining: int) -> bool:
         """Return whether a statement is said more often than it explains failures."""
-        elsewhere = self._said[statement.first.service, statement.template] - explaining
+        elsewhere = self._said[statement.meaning.name] - explaining
         return elsewhere > 2 and elsewhere >= explaining
 
     def _take(self, key: InstanceKey, statements: list[Statement], failures: list[Failure]) -> None:
         if statements and not key[-1]:
             self._shared.add(key[0], key[1], statements)
         for statement in statements:
-            if statement.strength > 0:
+            if statement.meaning.strength > WEAK:
                 self._on_error(statement)
         count_said(self._said, statements)
         for failure in failures:
-            if self._is_partial:
-                failure.silent_since = None
-            shares = self._shared.holds(failure.point.entry.service, failure.point.entry.revision)
             if (
                 self._is_partial
                 and not self._is_firm(failure)
-                and self._neighbourhoods.add(failure, shares=shares)
+                and self._neighbourhoods.add(failure, shares=self._shared.holds(failure.point))
             ):
                 self._waiting.append(failure)
             else:
@@ -178,7 +177,7 @@ class FailureCollector:
             failure.attribution = Attribution(point=failure.point)
         explaining = failure.attribution.statement
         if explaining is not None:
-            self._explaining[explaining.first.service, explaining.template] += 1
+            self._explaining[explaining.meaning.name] += 1
         self._groups.add(failure)
 
     def _is_firm(self, failure: Failure) -> bool:
@@ -187,14 +186,14 @@ class FailureCollector:
             return True
         statement = failure.attribution.statement
         if statement is not None and statement.first.severity_source != "none":
-            return statement.is_exception and failure.attribution.strength >= _FIRM
+            return statement.is_exception and failure.attribution.strength >= STRONG
         return not failure.point.entry.instance
 
 
 def _says_why(failure: Failure) -> bool:
     """Return whether an application printed an error while it refused a request."""
     found = failure.attribution
-    return found.strength >= _FIRM and found.link in ("trace", "instance")
+    return found.strength >= STRONG and found.link in ("trace", "instance")
 
 
 def merge_consequences(groups: FailureGroups) -> None:

@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 
 from triage.failures.instance import Failure
 from triage.failures.linking import Attribution
+from triage.failures.meaning import STRONG
 from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint
 from triage.failures.statements import Statement
 from triage.measures import Moments
-from triage.models import Consequence, Entry, FailureGroup, FailureSample, Link, Quote, Recognized
-from triage.text import message_template
+from triage.models import Consequence, Entry, FailureGroup, FailureSample, Link, Recognized
 
 #: Attributions of a group that are kept to be cited: the first ones, and the first of each kind.
 _SAMPLES = 3
 #: Paths that a group distinguishes.
 _PATHS = 200
 _OVERFLOW = "…"
-_ERROR = 3
 #: Traces of a group by which failures of several services are joined.
 _TRACES = 2000
 #: Spans of time in which a group's failures are kept.
@@ -96,21 +95,21 @@ class GroupBuilder:
 
     def add(self, failure: Failure) -> None:
         """Count one more failure."""
-        point = failure.point
+        point, attribution, samples = failure.point, failure.attribution, self.samples
         self.count += 1
         self.kinds[point.kind] += 1
-        self.links[failure.attribution.link] += 1
-        self.candidates = max(self.candidates, failure.attribution.candidates)
+        self.links[attribution.link] += 1
+        self.candidates = max(self.candidates, attribution.candidates)
         self._see(point)
         for other in failure.consequences:
             self.consequences[other.kind] += 1
             self._see(other, counts=False)
         if failure.requests:
             self.add_requests(failure.requests)
-        if len(self.samples) < _SAMPLES or point.entry.precedes(self.samples[-1].point.entry):
-            self.samples.append(failure)
-            self.samples.sort(key=_turn)
-            del self.samples[_SAMPLES:]
+        if len(samples) < _SAMPLES or point.entry.precedes(samples[-1].point.entry):
+            samples.append(failure)
+            samples.sort(key=_turn)
+            del samples[_SAMPLES:]
 
     def add_requests(self, points: Iterable[FailurePoint]) -> None:
         """Count requests that failed in consequence."""
@@ -177,8 +176,10 @@ class GroupBuilder:
         """Return the group as the diagnosis reads it."""
         sample = self.sample
         known = self.own if self.own is not None and not self.own.is_symptom else None
-        known = known or sample.attribution.recognized or self.own
-        statement = sample.attribution.statement
+        statement, recognized = sample.attribution.statement, sample.attribution.recognized
+        if known is None and statement is not None and recognized is not None:
+            known = recognized.said_in(statement.decisive_entry)
+        known = known or self.own
         own_names_it = self.own is not None and not self.own.is_symptom
         ordered = sorted(self.samples, key=lambda failure: (failure is not sample, _turn(failure)))
         return FailureGroup(
@@ -206,12 +207,15 @@ class GroupBuilder:
 
     def _see(self, point: FailurePoint, *, counts: bool = True) -> None:
         entry, at = point.entry, point.entry.timestamp
-        if point.kind == "request" and counts:
-            self._count_path((point.path or "", point.status or 0), 1)
-        if point.kind == "request" and entry.trace:
-            self._add_trace(entry.trace, at)
+        if point.kind == "request":
+            if counts:
+                self._count_path((point.path, point.status or 0), 1)
+            if entry.trace:
+                self._add_trace(entry.trace, at)
         revision, instance = entry.revision, entry.instance
-        self.last_by_revision[revision] = max(at, self.last_by_revision.get(revision, at))
+        last = self.last_by_revision.get(revision)
+        if last is None or at > last:
+            self.last_by_revision[revision] = at
         place = (entry.location, revision, instance)
         seen = self.places.get(place)
         if seen is None or at < seen:
@@ -219,15 +223,21 @@ class GroupBuilder:
             self.revisions[revision] = min(at, self.revisions.get(revision, at))
             if instance:
                 self.instances[instance] = min(at, self.instances.get(instance, at))
-        self.first = min(self.first or at, at)
-        self.last = max(self.last, at)
+        if not self.first or at < self.first:
+            self.first = at
+        if at > self.last:  # noqa: PLR1730 - max() takes longer, and this is for every failure
+            self.last = at
         self.moments.add(at)
         if point.end != at:
             self.moments.add(point.end)
 
     def _add_trace(self, trace: str, start: int) -> None:
-        if trace in self.traces or len(self.traces) < _TRACES:
-            self.traces[trace] = max(start, self.traces.get(trace, start))
+        known = self.traces.get(trace)
+        if known is None:
+            if len(self.traces) < _TRACES:
+                self.traces[trace] = start
+        elif start > known:
+            self.traces[trace] = start
 
     def _count_path(self, path: tuple[str, int], count: int) -> None:
         if path not in self.paths and len(self.paths) >= _PATHS:
@@ -257,7 +267,7 @@ class FailureGroups:
             group = self._groups[key] = GroupBuilder(key, own)
         group.add(failure)
         if group.samples[0] is failure:
-            group.own = own
+            group.own = own and own.said_in(failure.point.entry)
 
     def explain_again(self, group: GroupBuilder, is_noise: Callable[[Statement], bool]) -> bool:
         """Explain a group whose statement is noise by what else was said; return whether anything was."""
@@ -284,13 +294,13 @@ def _explanation(attribution: Attribution, own: Recognized | None) -> tuple[str,
     """
     point, known = attribution.point, attribution.recognized
     if own is not None and own.cause and not own.is_symptom:
-        return own.cause, message_template(own.title)
+        return own.cause, own.template
     if known is not None and known.cause:
-        return known.cause, message_template(known.title)
+        return known.cause, known.template
     if attribution.statement is not None:
         return "", attribution.statement.template
     if own is not None and own.cause:
-        return own.cause, message_template(own.title)
+        return own.cause, own.template
     return "", f"{point.kind} {point.status or ''}".strip()
 
 
@@ -305,15 +315,15 @@ def _sample(failure: Failure, *, is_named: bool) -> FailureSample:
     is_named: whether the point itself names the cause: then only an error is worth citing beside it.
     """
     point, attribution = failure.point, failure.attribution
-    statement = attribution.statement if not is_named or attribution.strength >= _ERROR else None
+    statement = attribution.statement if not is_named or attribution.strength >= STRONG else None
     return FailureSample(
         kind=point.kind,
         entry=point.entry,
         event=point.event,
         status=point.status,
-        statement=_quote(statement) if statement else None,
+        statement=statement.quote if statement else None,
         gap=attribution.gap,
-        tail=tuple(_quote(statement) for statement in attribution.tail),
+        tail=tuple(said.quote for said in attribution.tail),
         silent_since=failure.silent_since,
         consequences=tuple(
             Consequence(other.kind, other.entry) for other in [*failure.consequences, *failure.requests[:1]]
@@ -326,7 +336,3 @@ def _pack_of(statement: Statement) -> str:
     """Return the pack with a rule for the decisive line of a statement, "" if none has one."""
     decisive = statement.decisive_entry
     return next((event.pack for event in statement.events if event.entry is decisive), "")
-
-
-def _quote(statement: Statement) -> Quote:
-    return Quote(statement.decisive_entry, statement.text, statement.decisive, statement.is_exception)

@@ -1,9 +1,10 @@
 """What one instance said and what failed there, entry by entry."""
 
 from collections import deque
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from operator import attrgetter
+
+import msgspec
 
 from triage.failures.linking import (
     AFTER_TIMEOUT,
@@ -11,10 +12,10 @@ from triage.failures.linking import (
     BEFORE_LAST,
     QUOTED,
     Attribution,
-    Recognizer,
     attribute,
     attribute_from_afar,
 )
+from triage.failures.meaning import Meanings
 from triage.failures.points import DEPTH, OF_INSTANCE, TIMEOUT_STATUS, FailurePoint, find_failure
 from triage.failures.shared_statements import Finder
 from triage.failures.statements import Statement, StatementBuilder
@@ -35,11 +36,11 @@ _BEFORE_REQUEST = 2 * NANOSECONDS
 _FAILED = frozenset({"failed", "not_ready"})
 
 
-@dataclass(slots=True)
-class Failure:
+class Failure(msgspec.Struct, gc=False):
     """One failure: its deepest point with what explains it, and what followed from it.
 
-    attribution: the deepest point and its statement.
+    point: the deepest point.
+    attribution: the statement that explains it.
     consequences: other points of the same failed start or end.
     requests: requests that failed because of it.
     in_run: whether lines of a chain's run stand beside it, which explain it by themselves.
@@ -47,24 +48,19 @@ class Failure:
         entry was observed.
     """
 
+    point: FailurePoint
     attribution: Attribution
-    consequences: list[FailurePoint] = field(default_factory=list)
-    requests: list[FailurePoint] = field(default_factory=list)
+    consequences: list[FailurePoint] = []
+    requests: list[FailurePoint] = []
     in_run: bool = False
     silent_since: int | None = None
 
-    @property
-    def point(self) -> FailurePoint:
-        """Return the deepest point."""
-        return self.attribution.point
 
-
-@dataclass(slots=True)
-class _Cluster:
+class _Cluster(msgspec.Struct, gc=False):
     """The points of one failed start or end of an instance while they come in."""
 
     points: list[FailurePoint]
-    requests: list[FailurePoint] = field(default_factory=list)
+    requests: list[FailurePoint] = []
 
     @property
     def start(self) -> int:
@@ -86,16 +82,24 @@ class _Cluster:
 class InstanceFailures:
     """The failures of one instance; entries come in order of time."""
 
-    def __init__(self, recognize: Recognizer, shared: Finder, chains: frozenset[str] = frozenset()) -> None:
-        """Begin with nothing seen; ``recognize`` gives what the packs know of a statement.
+    def __init__(
+        self,
+        meanings: Meanings,
+        shared: Finder,
+        chains: frozenset[str] = frozenset(),
+        *,
+        is_partial: bool = False,
+    ) -> None:
+        """Begin with nothing seen; ``meanings`` gives what statements mean.
 
         shared: finds what was said around a failure without an instance.
         chains: the packs whose runs explain what fails in them.
+        is_partial: whether not every entry is observed.
         """
         self._find_shared = shared
         self._chains = chains
-        self._recognize = recognize
-        self._builder = StatementBuilder()
+        self._is_partial = is_partial
+        self._builder = StatementBuilder(meanings)
         self._statements: deque[Statement] = deque(maxlen=_KEPT)
         self._clusters: list[_Cluster] = []
         self._requests: list[tuple[int, int, FailurePoint]] = []
@@ -105,8 +109,13 @@ class InstanceFailures:
         self._first: int | None = None
         self.last = 0
 
-    def observe(self, entry: Entry, event: Event | None) -> tuple[list[Statement], list[Failure]]:
-        """Take one entry; return the statements and the failures that are complete now."""
+    def observe(
+        self, entry: Entry, event: Event | None, *, is_output: bool
+    ) -> tuple[list[Statement], list[Failure]]:
+        """Take one entry; return the statements and the failures that are complete now.
+
+        is_output: whether an application printed the entry.
+        """
         self.last = entry.timestamp
         if self._first is None:
             self._first = entry.timestamp
@@ -114,7 +123,10 @@ class InstanceFailures:
             self._in_runs.append(entry.timestamp)
             if event.outcome in _FAILED:
                 self._failed_runs.append(entry.timestamp)
-        over = self._builder.observe(entry, event)
+        if is_output and (event is None or event.failure in ("", "worker")):
+            over = self._builder.observe(entry, event)
+        else:
+            over = self._builder.close_before(entry.timestamp)
         if over:
             self._statements.extend(over)
         failures = self._settle(entry.timestamp) if self._clusters or self._requests else []
@@ -185,26 +197,31 @@ class InstanceFailures:
         return [failure]
 
     def _failure(self, point: FailurePoint) -> Failure:
-        in_run = bool(self._in_runs) and (
-            any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs)
-            or (
-                point.kind in OF_INSTANCE
-                and any(point.start - BEFORE_EXIT <= at <= point.end for at in self._failed_runs)
-            )
-        )
         near = self._statements_near(point)
+        attribution = attribute(point, near)
+        if shared := self._find_shared(point):
+            attribution = attribute_from_afar(attribution, shared)
+        return Failure(
+            point,
+            attribution,
+            in_run=bool(self._in_runs) and self._is_in_run(point),
+            silent_since=None if self._is_partial else self._silent_since(point, near),
+        )
+
+    def _is_in_run(self, point: FailurePoint) -> bool:
+        """Return whether lines of a chain's run explain a point."""
+        return any(point.start - _IN_RUN <= at <= point.end + _IN_RUN for at in self._in_runs) or (
+            point.kind in OF_INSTANCE
+            and any(point.start - BEFORE_EXIT <= at <= point.end for at in self._failed_runs)
+        )
+
+    def _silent_since(self, point: FailurePoint, near: list[Statement]) -> int | None:
+        """Return since when the instance had printed nothing, None where it printed something."""
         since = max(self._first or 0, point.start - BEFORE_LAST)
-        is_silent = bool(point.entry.instance) and not any(
+        is_silent = point.entry.instance and not any(
             since <= statement.end and statement.start <= point.end for statement in near
         )
-        attribution = attribute(point, near, self._recognize)
-        if shared := self._find_shared(point):
-            attribution = attribute_from_afar(attribution, shared, self._recognize)
-        return Failure(
-            attribution,
-            in_run=in_run,
-            silent_since=since if is_silent else None,
-        )
+        return since if is_silent else None
 
     def _statements_near(self, point: FailurePoint) -> list[Statement]:
         """Return the statements that may belong to a point, and the last ones before it, in order of time."""

@@ -4,11 +4,12 @@ The one of its trace, of its instance in its time, or the last before it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from triage.failures.levels import WARNING
+from triage.failures.meaning import COMPLAINT, OUTPUT, STRONG, TENTH, WEAK
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement
 from triage.models import Link, Recognized
@@ -24,20 +25,16 @@ BEFORE_EXIT = 60 * NANOSECONDS
 BEFORE_LAST = 3600 * NANOSECONDS
 _CLOCK = NANOSECONDS // 20
 _NEAR = NANOSECONDS
-_ERROR, _COMPLAINT, _OUTPUT = 3, 2, 1
 #: The ports that the text of a failed probe or deployment names.
 _PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
 #: Last lines that are quoted where no line says what went wrong.
 QUOTED = 3
 
-#: Returns the cause that a pack's rule gives a statement: its event, and whether it is only a wrapper of
-#: another.
-Recognizer = Callable[[Statement], Recognized | None]
 #: How much a statement weighs as the cause of a point, and what the packs know of it.
 _Weighed = tuple[int, Statement, Recognized | None]
 
 
-class Attribution(msgspec.Struct, frozen=True, kw_only=True):
+class Attribution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A failure point with the statement before it that explains it.
 
     statement: what the application said, None where nothing it said explains the point.
@@ -61,30 +58,39 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     second: "Attribution | None" = None
 
 
-def attribute(point: FailurePoint, statements: Sequence[Statement], recognize: Recognizer) -> Attribution:
+def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attribution:
     """Return what explains a failure point among its instance's statements, in order of time."""
-    link, near = _near(point, _of_container(point, statements))
-    tail = tuple(statement for statement in near if statement.strength >= 0)[-QUOTED:]
-    ranked = []
+    if "container_name" in point.entry.labels:
+        statements = _of_container(point, statements)
+    link, near = _near(point, statements)
+    said: list[Statement] = []
+    ranked: list[_Weighed] = []
     for statement in near:
-        known = statement.recognized_by(recognize)
+        meaning = statement.meaning
+        known, weight = meaning.recognized, meaning.weight
         if known is not None and known.kinds and not _concerns(known, point):
-            known = None
-        ranked.append((_weight(statement, known), statement, known))
-    found = [item for item in ranked if item[0] >= _COMPLAINT * 10]
-    if not found and link in ("trace", "instance"):
-        found = [item for item in ranked if _may_explain(item, point)]
+            known, weight = None, meaning.weight_unknown
+        if weight >= 0:
+            ranked.append((weight, statement, known))
+        if meaning.strength >= WEAK:
+            said.append(statement)
+    tail = tuple(said[-QUOTED:])
+    found = [item for item in ranked if item[0] >= COMPLAINT * TENTH]
+    if not found and link in ("trace", "instance") and point.kind == "request":
+        found = [item for item in ranked if _may_explain(item)]
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
+    if len(found) == 1 or point.kind != "request":
+        return attribution
     chosen = attribution.statement
     others = [item for item in found if chosen is not None and item[1].template != chosen.template]
-    if others and point.kind == "request":
+    if others:
         return msgspec.structs.replace(attribution, second=_choose(point, link, others, tail))
     return attribution
 
 
-def attribute_from_afar(own: Attribution, shared: Sequence[Statement], recognize: Recognizer) -> Attribution:
+def attribute_from_afar(own: Attribution, shared: Sequence[Statement]) -> Attribution:
     """Return what explains a failure point among statements that name no instance, else what its own do.
 
     One with its trace goes before what its instance says at that time. One without a trace explains it where
@@ -93,46 +99,42 @@ def attribute_from_afar(own: Attribution, shared: Sequence[Statement], recognize
     point = own.point
     traced = [s for s in shared if s.trace and s.trace == point.entry.trace]
     if traced and own.link != "trace":
-        return _explain_from_afar(own, traced, "trace", recognize)
+        return _explain_from_afar(own, traced, "trace")
     known = own.recognized
-    if own.strength >= _COMPLAINT and not (known is not None and known.is_symptom):
+    if own.strength >= COMPLAINT and not (known is not None and known.is_symptom):
         return own
     until = point.end + AFTER_REQUEST
     since = point.start - (_CLOCK if point.kind == "request" else BEFORE_EXIT)
-    near = [s for s in shared if s.strength >= _ERROR and not s.trace and since <= s.end and s.start <= until]
-    return _explain_from_afar(own, near, "nearness", recognize)
+    near = [s for s in shared if s.strength >= STRONG and not s.trace and since <= s.end and s.start <= until]
+    return _explain_from_afar(own, near, "nearness")
 
 
-def _explain_from_afar(
-    own: Attribution, shared: Sequence[Statement], link: Link, recognize: Recognizer
-) -> Attribution:
-    ranked = [(_weight(s, known), s, known) for s in shared for known in [s.recognized_by(recognize)]]
+def _explain_from_afar(own: Attribution, shared: Sequence[Statement], link: Link) -> Attribution:
     found = [
-        (weight, statement, known)
-        for weight, statement, known in ranked
-        if weight >= _COMPLAINT * 10 and not (known is not None and known.kinds)
+        (said.meaning.weight, said, known)
+        for said in shared
+        for known in [said.meaning.recognized]
+        if said.meaning.weight >= COMPLAINT * TENTH and not (known is not None and known.kinds)
     ]
     return _choose(own.point, link, found, own.tail) if found else own
 
 
-def _may_explain(weighed: _Weighed, point: FailurePoint) -> bool:
-    """Return whether a statement without any complaint explains a point: as nothing else does.
+def _may_explain(weighed: _Weighed) -> bool:
+    """Return whether a statement without any complaint explains a request to which it belongs.
 
-    A warning or a line on stderr that belongs to a request.
+    A warning or a line on stderr does.
     """
     weight, statement, _ = weighed
-    if point.kind != "request" or weight < 0:
-        return False
     if statement.level >= WARNING and not statement.events:  # a line that a rule reads says something else
         return True
-    return weight >= _OUTPUT * 10 and "stderr" in statement.first.log_name
+    return weight >= OUTPUT * TENTH and "stderr" in statement.first.log_name
 
 
 def _choose(
     point: FailurePoint, link: Link, found: Sequence[_Weighed], tail: tuple[Statement, ...]
 ) -> Attribution:
     """Return the last of the statements that weigh most as what explains a point."""
-    best = max(weight for weight, _, _ in found)
+    best = max([weight for weight, _, _ in found])
     strongest = [item for item in found if item[0] == best]
     _, statement, known = strongest[-1]
     gap = max(0, point.end - statement.end)
@@ -142,8 +144,8 @@ def _choose(
         recognized=known,
         link="nearness" if link == "instance" and gap > _NEAR and point.kind != "request" else link,
         gap=gap,
-        strength=best // 10,
-        candidates=len({item[1].decisive for item in strongest}),
+        strength=best // TENTH,
+        candidates=1 if len(strongest) == 1 else len({item[1].decisive for item in strongest}),
         tail=tail,
     )
 
@@ -163,23 +165,6 @@ def _ports_of(point: FailurePoint) -> list[str]:
     return _PORT.findall(point.entry.message)
 
 
-def _weight(statement: Statement, known: Recognized | None) -> int:
-    """Return how much a statement weighs: its strength, and what the packs know of it.
-
-    Negative for known noise. An exception goes before an application's own words, and a known cause before
-    both; what explains only some kinds of failures goes behind errors.
-    """
-    if known is None:
-        return statement.strength * 10 + (statement.strength >= _ERROR and statement.is_exception)
-    if known.kinds:
-        return _COMPLAINT * 10
-    if not known.cause:
-        return -1
-    if known.is_symptom:
-        return min(statement.strength, _COMPLAINT) * 10 + 1
-    return _ERROR * 10 + (1 if 0 < statement.level < WARNING else 2)
-
-
 def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, list[Statement]]:
     """Return the statements that belong to a point, and what links them to it."""
     if point.kind != "request":
@@ -187,15 +172,16 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
         recent = [s for s in before if s.end >= point.start - BEFORE_EXIT]
         last = [s for s in before[-QUOTED:] if s.end >= point.start - BEFORE_LAST]
         return "instance", recent or last
-    traced = [s for s in statements if s.trace and s.trace == point.entry.trace]
-    if any(s.strength > 0 for s in traced):
+    trace = point.entry.trace
+    traced = [said for said in statements if said.trace == trace] if trace else []
+    if _says_anything(traced):
         return "trace", traced
     inside = [
         s
         for s in statements
         if point.start - _CLOCK <= s.end and s.start <= point.end + AFTER_REQUEST and _may_be_of(s, point)
     ]
-    if any(s.strength > 0 for s in inside):
+    if _says_anything(inside):
         return "instance", inside
     mentioned = [
         s for s in statements if point.end < s.start <= point.end + AFTER_TIMEOUT and _mentions(s, point)
@@ -205,7 +191,7 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
     around = [
         s
         for s in statements
-        if s.strength >= _ERROR
+        if s.strength >= STRONG
         and not s.trace
         and point.start - _NEAR <= s.end
         and s.start <= point.end + _NEAR
@@ -213,6 +199,11 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
     if around and not traced:
         return "nearness", around
     return ("trace", traced) if traced else ("instance", inside)
+
+
+def _says_anything(statements: Sequence[Statement]) -> bool:
+    """Return whether one of some statements may explain a failure."""
+    return max([said.meaning.strength for said in statements], default=WEAK) > WEAK
 
 
 def _of_container(point: FailurePoint, statements: Sequence[Statement]) -> Sequence[Statement]:

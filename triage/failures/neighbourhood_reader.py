@@ -3,7 +3,7 @@
 from collections import Counter
 
 from triage.failures.instance import Failure, InstanceFailures
-from triage.failures.linking import Recognizer
+from triage.failures.meaning import Meanings
 from triage.failures.noise import count_said
 from triage.failures.shared_statements import SharedStatements, instance_of
 from triage.failures.statements import Statement
@@ -17,23 +17,23 @@ class NeighbourhoodReader:
     template.
     """
 
-    def __init__(self, recognize: Recognizer) -> None:
-        """Begin with nothing seen; ``recognize`` gives what the packs know of a statement."""
-        self._recognize = recognize
+    def __init__(self, meanings: Meanings) -> None:
+        """Begin with nothing seen; ``meanings`` gives what statements mean."""
+        self._meanings = meanings
         self._instances: dict[InstanceKey, InstanceFailures] = {}
         self._failures: list[Failure] = []
         self._shared = SharedStatements()
         self.said: Counter[tuple[str, str]] = Counter()
 
-    def observe(self, entry: Entry, event: Event | None) -> None:
-        """Take one entry, with what a rule says of it."""
+    def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> None:
+        """Take one entry, with what a rule says of it; ``is_output`` whether an application printed it."""
         key = (entry.service, entry.revision, entry.instance)
         instance = self._instances.get(key)
         if instance is None:
-            instance = self._instances[key] = InstanceFailures(self._recognize, self._shared.near)
+            instance = self._instances[key] = InstanceFailures(self._meanings, self._shared.near)
             if not entry.instance:
                 self._shared.watch(entry.service, entry.revision, instance.builder)
-        self._take(key, *instance.observe(entry, event))
+        self._take(key, *instance.observe(entry, event, is_output=is_output))
 
     def build(self) -> list[Failure]:
         """Return the failures that were observed."""

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from triage.failures.meaning import COMPLAINT
 from triage.failures.statements import Statement
 
 #: Messages that are counted.
 _TEMPLATES = 4000
-_COMPLAINT = 2
 
 
 def count_said(said: Counter[tuple[str, str]], statements: Iterable[Statement]) -> None:
     """Count complaints by service and template, in bounded memory."""
     for statement in statements:
-        if statement.strength >= _COMPLAINT:
-            key = (statement.first.service, statement.template)
-            if key in said or len(said) < _TEMPLATES:
-                said[key] += 1
+        meaning = statement.meaning
+        if meaning.strength >= COMPLAINT and (meaning.name in said or len(said) < _TEMPLATES):
+            said[meaning.name] += 1

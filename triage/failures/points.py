@@ -38,7 +38,7 @@ _ORDERLY_SIGNALS = frozenset({"2", "15"})
 _CODE = re.compile(r"\((-?\d+)\)|signal:? (\d+)", re.ASCII)
 
 
-class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
+class FailurePoint(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A moment at which something failed.
 
     kind: what failed.

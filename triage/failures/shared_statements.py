@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from triage.failures.meaning import COMPLAINT
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, StatementBuilder
 from triage.models import InstanceKey
@@ -13,7 +14,6 @@ from triage.window import NANOSECONDS
 _KEPT = 500
 #: Nanoseconds before and behind a failure in which its statements are printed.
 _BEFORE, _AFTER = 60 * NANOSECONDS, 2 * NANOSECONDS
-_COMPLAINT = 2
 
 #: Returns the statements without an instance that may explain a failure.
 Finder = Callable[[FailurePoint], list[Statement]]
@@ -33,7 +33,7 @@ class SharedStatements:
 
     def add(self, service: str, revision: str, statements: Iterable[Statement]) -> None:
         """Keep what complains of these statements."""
-        complaints = [statement for statement in statements if statement.strength >= _COMPLAINT]
+        complaints = [statement for statement in statements if statement.meaning.strength >= COMPLAINT]
         if complaints:
             self._said[service, revision] += complaints
 
@@ -46,15 +46,15 @@ class SharedStatements:
         said = self._complaints(entry.service, entry.revision)
         return [s for s in said if since <= s.end and s.start <= until]
 
-    def holds(self, service: str, revision: str) -> bool:
-        """Return whether a revision complained without naming an instance."""
-        return any(True for _ in self._complaints(service, revision))
+    def holds(self, point: FailurePoint) -> bool:
+        """Return whether the revision of a failure complained without naming an instance."""
+        return any(True for _ in self._complaints(point.entry.service, point.entry.revision))
 
     def _complaints(self, service: str, revision: str) -> Iterator[Statement]:
         yield from self._said.get((service, revision), ())
         builder = self._open.get((service, revision))
         for statement in builder.open_statements() if builder else ():
-            if statement.strength >= _COMPLAINT:
+            if statement.meaning.strength >= COMPLAINT:
                 yield statement
 
 

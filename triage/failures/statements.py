@@ -1,22 +1,31 @@
 """What an application says: lines that belong together, with the one that decides."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
 
-from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains, is_frame
-from triage.failures.levels import ERROR, NOTICE, UNKNOWN, WARNING, read_level
+from triage.failures.decisive import TRACEBACK
+from triage.failures.levels import UNKNOWN, WARNING, read_level
+from triage.failures.meaning import Meaning, Meanings
+from triage.failures.openings import (
+    CHAINED,
+    LINES,
+    Opening,
+    awaits_more,
+    is_message_open,
+    open_brackets,
+    open_statement,
+)
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
-from triage.failures.wording import Wording, lazy, read_wording
-from triage.models import SEVERITIES, Entry, Event, Immutable, Recognized
+from triage.failures.wording import read_wording
+from triage.models import SEVERITIES, Entry, Event, Immutable, Quote
 from triage.window import NANOSECONDS
 
 #: Nanoseconds between two lines of one statement at most.
 _GAP = NANOSECONDS
-#: Lines of a statement that are kept: the first and the last of very long ones.
-_LINES = 200
 _KEPT_ENTRIES = 60
+#: Entries of a statement on which rules are tried, beside the decisive line.
+_READ = 20
 #: Streams that the platform writes: nothing in them is said by the application.
 _PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com")
 
@@ -27,21 +36,8 @@ _CONTINUES = re.compile(
     r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: )"
 )
-#: The end of a traceback's header.
-_HEADER_END = "(most recent call last):"
-#: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's
-#: panic, V8's report.
-_SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
-_HEADER = re.compile(
-    r"^(?:fail|crit|warn|info): \S+\[\d+\]$|^Unhandled exception:$|^thread '.*'(?: \(\d+\))? panicked at \S+:$|^Uncaught exception:?$|^(?:Description|Action):$|^Error: [A-Z]{1,3}\d{3,5}:?$|^(?:ERROR|SEVERE|FATAL|CRITICAL)[\s\d:.,TZ|-]+$"
-)
-_CHAINED = re.compile(r"^(?:During handling of the above|The above exception was|Caused by:$)", re.MULTILINE)
-#: A cause whose message may go on below it, up to its first frame.
-_CAUSED = re.compile(r"[ \t]*Caused by: \S")
 #: What a line of its own begins with, which continues no message: a time, a bracket or an object.
 _BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")
-#: An exception whose message stands on the lines below it.
-_NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$")
 #: A key of a payload that may hold the reason of a failure.
 _REASON = re.compile(
     rb"\"(?:err|error|[eE]xception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10}"
@@ -50,186 +46,201 @@ _REASON = re.compile(
 
 
 class Statement(Immutable):
-    """One thing that an application said; what it means is worked out when it is asked for.
+    """One thing that an application said.
 
     Attributes:
         entries: the entries that it is made of, in order of time.
-        text: all of it, lines joined; the reason of a structured payload stands behind its message.
         events: what rules say of its entries.
-        reason: what a structured payload gives as the reason, "" if nothing.
         first: its first entry.
         start: time of its first entry in nanoseconds.
         end: time of its last entry in nanoseconds.
         trace: trace of the request in which it was said, "" if none is named.
+        decisive_entry: the entry that holds the decisive line.
+        meaning: what it means, shared by all statements that say the same.
 
     """
 
+    __slots__ = ("decisive_entry", "end", "entries", "events", "first", "meaning", "start", "trace")
+
     def __init__(
-        self, entries: Sequence[Entry], text: str, events: Sequence[Event] = (), reason: str = ""
+        self,
+        meanings: Meanings,
+        entries: Sequence[Entry],
+        text: str,
+        events: Sequence[Event] = (),
+        reason: str = "",
     ) -> None:
-        """Take the entries of a statement, at least one."""
-        self.entries, self.text, self.events, self.reason = entries, text, events, reason
-        self.first = first = entries[0]
-        self.start, self.end = first.timestamp, entries[-1].timestamp
-        self.trace = first.trace
-        if not self.trace and len(entries) > 1:
+        """Take the entries of a statement, at least one.
+
+        text: all of it, lines joined; the reason of a structured payload stands behind its message.
+        reason: what a structured payload gives as the reason, "" if nothing.
+        """
+        first = entries[0]
+        self.entries, self.events = entries, events
+        self.first = self.decisive_entry = first
+        self.start, self.end, self.trace = first.timestamp, entries[-1].timestamp, first.trace
+        if len(entries) > 1:
             self.trace = next((entry.trace for entry in entries if entry.trace), "")
-        self._recognized: list[Recognized | None] = []
-
-    def recognized_by(self, recognize: Callable[["Statement"], Recognized | None]) -> Recognized | None:
-        """Return what the packs know of it; they are asked once."""
-        if not self._recognized:
-            self._recognized.append(recognize(self))
-        return self._recognized[0]
-
-    @lazy
-    def wording(self) -> Wording:
-        """Return what its text says by itself."""
-        return read_wording(self.text, self.reason)
-
-    @lazy
-    def decisive(self) -> str:
-        """Return the line that says what went wrong: of the reason that a payload gives, else of the text."""
-        return self.wording.decisive
+            self.decisive_entry = _find_line(read_wording(text, reason).decisive, entries)
+        # A message that is longer than the text is no part of it; remembered, it would take much memory.
+        longest = len(text)
+        messages = tuple([entry.message for entry in entries[:_READ] if len(entry.message) <= longest])
+        speaker = (first.service, first.log_name, self.decisive_entry.logger, _named_level(first))
+        self.meaning: Meaning = meanings.of(text, reason, messages, speaker)
 
     @property
-    def last_exception(self) -> str:
-        """Return the text of the decisive exception, without what it wraps or what was handled before."""
-        return self.wording.last_exception
+    def text(self) -> str:
+        """Return all of it, lines joined."""
+        return self.meaning.text
+
+    @property
+    def strength(self) -> int:
+        """Return how much it weighs as a cause."""
+        return self.meaning.strength
+
+    @property
+    def level(self) -> int:
+        """Return its severity, 0 where neither Cloud Logging nor its own words name one."""
+        return self.meaning.level
+
+    @property
+    def decisive(self) -> str:
+        """Return the line that says what went wrong: of the reason that a payload gives, else of the text."""
+        return self.meaning.wording.decisive
 
     @property
     def is_exception(self) -> bool:
         """Return whether the decisive line has the form of a runtime's error."""
-        return self.wording.is_exception
-
-    @lazy
-    def level(self) -> int:
-        """Return its severity, 0 where neither Cloud Logging nor its own words name one.
-
-        The severity of Cloud Logging or of the logger's prefix goes before what the words say.
-        """
-        named = _named_level(self.first)
-        return self.wording.level if named is None else named
-
-    @property
-    def is_retried(self) -> bool:
-        """Return whether it is no error yet: it says that what failed is tried again."""
-        return self.level < ERROR and self.wording.announces_retry
-
-    @property
-    def complains(self) -> bool:
-        """Return whether its words say that something failed."""
-        return self.wording.complains
+        return self.meaning.wording.is_exception
 
     @property
     def template(self) -> str:
         """Return its decisive line with the variable parts replaced."""
-        return self.wording.template
+        return self.meaning.wording.template
 
-    @lazy
-    def decisive_entry(self) -> Entry:
-        """Return the entry that holds the decisive line."""
-        if len(self.entries) == 1:
-            return self.first
-        probe = self.decisive[:80]
-        return next(
-            (entry for entry in reversed(self.entries) if probe and probe in entry.message), self.first
+    @property
+    def quote(self) -> Quote:
+        """Return it as the diagnosis cites it."""
+        wording = self.meaning.wording
+        return Quote(
+            self.decisive_entry, self.meaning.text, wording.decisive, wording.template, wording.is_exception
         )
 
-    @lazy
-    def strength(self) -> int:
-        """Return how much it weighs as a cause.
 
-        3 an error, 2 a complaint, 1 output on stderr, 0 anything else.
-        """
-        wording, level = self.wording, self.level
-        if wording.is_access:
-            return -1
-        if 0 < level < WARNING and not (level == NOTICE and wording.is_exception):
-            return 0
-        if wording.is_told_to_end:
-            return 1
-        if level >= ERROR or (wording.is_exception and level in (UNKNOWN, NOTICE)):
-            return 3
-        output = int(level == UNKNOWN and "stderr" in self.first.log_name)
-        return 2 if wording.complains else output
+def _find_line(line: str, entries: Sequence[Entry]) -> Entry:
+    """Return the last entry that holds a line, the first entry where none does."""
+    probe = line[:80]
+    return next((entry for entry in reversed(entries) if probe and probe in entry.message), entries[0])
 
 
-@dataclass(slots=True)
 class _OpenStatement:
     """A statement whose last line may still come."""
 
-    entries: list[Entry]
-    lines: list[str]
-    end: int
-    awaits: bool = False
-    is_message: bool = False
-    depth: int = 0
-    events: list[Event] = field(default_factory=list)
-    reason: str = ""
-    built: Statement | None = None
+    __slots__ = (
+        "_built",
+        "_lines",
+        "awaits",
+        "depth",
+        "end",
+        "entries",
+        "events",
+        "is_message",
+        "reason",
+        "text",
+    )
 
-    def build(self) -> Statement:
+    def __init__(self, entry: Entry, event: Event | None, opening: Opening, reason: str) -> None:
+        self.text, self.awaits, self.is_message, self.depth = opening
+        self.entries, self.events = [entry], [] if event is None else [event]
+        self.end, self.reason = entry.timestamp, reason
+        self._lines: list[str] | None = None
+        self._built: Statement | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """Return its lines so far."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines
+
+    def build(self, meanings: Meanings) -> Statement:
         """Return the statement as far as it goes."""
-        if self.built is None:
-            text = "\n".join(self.lines).rstrip()
-            self.built = Statement(tuple(self.entries), text, tuple(self.events), self.reason)
-        return self.built
+        if self._built is None:
+            text = self.text if self._lines is None else "\n".join(self._lines)
+            self._built = Statement(
+                meanings, tuple(self.entries), text.rstrip(), tuple(self.events), self.reason
+            )
+        return self._built
 
     def add(self, entry: Entry, event: Event | None, text: str) -> None:
-        self.built = None
+        """Add an entry that continues it."""
+        self._built = None
         if event is not None and len(self.events) < _KEPT_ENTRIES:
             self.events.append(event)
         if len(self.entries) < _KEPT_ENTRIES:
             self.entries.append(entry)
         else:
             self.entries[-1] = entry
-        self.lines.extend(text.split("\n"))
-        if len(self.lines) > _LINES:
-            cut = len(self.lines) - _LINES
-            del self.lines[_LINES // 2 : _LINES // 2 + cut]
+        lines = self.lines
+        lines.extend(text.split("\n"))
+        if len(lines) > LINES:
+            cut = len(lines) - LINES
+            del lines[LINES // 2 : LINES // 2 + cut]
         self.end = entry.timestamp
+        self.awaits = awaits_more(lines, text, is_awaited=self.awaits)
+        self.is_message = is_message_open(lines, is_message=self.is_message)
+        self.depth = open_brackets(lines[0], text, self.depth)
 
 
 class StatementBuilder:
     """Entries of one instance, in order of time, to statements; one builder for each instance."""
 
-    def __init__(self) -> None:
-        """Begin with nothing open."""
+    def __init__(self, meanings: Meanings) -> None:
+        """Begin with nothing open; ``meanings`` gives what statements mean."""
+        self._meanings = meanings
         self._open: dict[str, _OpenStatement] = {}
+        self._oldest = 0
 
     def observe(self, entry: Entry, event: Event | None = None) -> list[Statement]:
-        """Take one entry; return the statements that are over.
+        """Take one entry that an application printed; return the statements that are over.
 
         event: what a rule says of the entry.
         """
-        over = self._close_before(entry.timestamp - _GAP) if self._open else []
-        if not is_output(entry) or (event is not None and event.failure not in ("", "worker")):
-            return over
-        stream = f"{entry.log_name} {entry.labels.get('container_name', '')}"
+        over = self.close_before(entry.timestamp)
+        container = entry.labels.get("container_name")
+        stream = f"{entry.log_name} {container}" if container else entry.log_name
         text, reason = _text_of(entry)
         waiting_here = self._open.get(stream)
-        if waiting_here is not None and _continues(waiting_here, entry, text):
-            waiting_here.add(entry, event, text)
-            _follow(waiting_here, text)
-            return over
         if waiting_here is not None:
-            over.append(self._open.pop(stream).build())
-        if text.strip():
-            opened = _OpenStatement([entry], text.split("\n")[:_LINES], entry.timestamp, reason=reason)
-            opened.events += [event] if event is not None else []
-            _follow(opened, text)
-            self._open[stream] = opened
+            if _continues(waiting_here, entry, text):
+                waiting_here.add(entry, event, text)
+                return over
+            over.append(self._open.pop(stream).build(self._meanings))
+        opening = open_statement(text)
+        if opening is not None:
+            if not self._open:
+                self._oldest = entry.timestamp
+            self._open[stream] = _OpenStatement(entry, event, opening, reason)
         return over
 
-    def _close_before(self, time: int) -> list[Statement]:
-        """Close the statements whose last line is older."""
-        ended = [stream for stream, waiting in self._open.items() if waiting.end < time]
-        return [self._open.pop(stream).build() for stream in ended] if ended else []
+    def close_before(self, now: int) -> list[Statement]:
+        """Return the statements of which nothing more is expected at a time, and close them."""
+        since = now - _GAP
+        if not self._open or self._oldest >= since:
+            return []
+        over: list[Statement] = []
+        self._oldest = now
+        for stream in [*self._open]:
+            waiting = self._open[stream]
+            if waiting.end < since:
+                over.append(self._open.pop(stream).build(self._meanings))
+            else:
+                self._oldest = min(self._oldest, waiting.end)
+        return over
 
     def open_statements(self) -> list[Statement]:
         """Return what is open, as far as it goes."""
-        return [waiting.build() for waiting in self._open.values()]
+        return [waiting.build(self._meanings) for waiting in self._open.values()]
 
     def flush(self) -> list[Statement]:
         """Return what is still open, and close it."""
@@ -286,55 +297,9 @@ def _leads_to_traceback(waiting: _OpenStatement) -> bool:
     text = "\n".join(waiting.lines)
     if TRACEBACK.search(text):
         last = next((line for line in reversed(waiting.lines) if line.strip()), "")
-        return bool(_CHAINED.match(last)) or last.lstrip().startswith("+-")
+        return bool(CHAINED.match(last)) or last.lstrip().startswith("+-")
     level = _level(waiting.entries[0], waiting.lines[0])
     return level == UNKNOWN or level >= WARNING
-
-
-def _follow(waiting: _OpenStatement, text: str) -> None:
-    """Note whether the line that decides, or the end of a printed object, is still to come."""
-    lines = waiting.lines
-    last = next((line for line in reversed(lines) if line.strip()), "")
-    first = lines[0]
-    waiting.is_message = bool(_CAUSED.match(last)) or (waiting.is_message and not is_frame(last))
-    if "Traceback" in text and TRACEBACK.search(text):
-        waiting.awaits = not _ends_traceback(text)
-    elif waiting.awaits:
-        waiting.awaits = (
-            not text.strip()
-            or last[:1].isspace()
-            or bool(_HEADER.match(last))
-            or bool(_SOURCE.match(last))
-            or (last.rstrip().endswith(":") and any(map(_NAMES_NOTHING.match, lines)))
-        )
-        if _HEADER.match(first) and len(lines) > 1 and last[:1].isspace():
-            waiting.awaits = False
-    else:
-        waiting.awaits = bool(
-            _HEADER.match(last)
-            or (_SOURCE.match(last) and len(lines) == 1)
-            or _CHAINED.match(last)
-            or _NAMES_NOTHING.match(last)
-            or (len(lines) == 1 and last.rstrip().endswith(":") and complains(last))
-        )
-    if first.rstrip().endswith("{") and len(text) < 4000:
-        waiting.depth += text.count("{") - text.count("}")
-        waiting.depth = max(0, min(waiting.depth, 20))
-    else:
-        waiting.depth = 0
-
-
-def _ends_traceback(text: str) -> bool:
-    """Return whether a line behind the last header of a traceback is not indented."""
-    last = text.rfind("\n") + 1
-    first = text[last : last + 1]
-    if first not in ("", "|") and not first.isspace() and last > text.rfind(_HEADER_END) + len(_HEADER_END):
-        return True  # the usual end, without a search
-    tail = text[[match.end() for match in TRACEBACK.finditer(text)][-1] :]
-    return any(
-        (bare := GROUP_PREFIX.sub("", line)).strip() and not bare[:1].isspace()
-        for line in reversed(tail.split("\n")[1:])
-    )
 
 
 def _level(entry: Entry, text: str) -> int:

@@ -57,12 +57,12 @@ class Wording(Immutable):
         found = find_decisive_line(self.text)
         return found if found.is_exception else find_decisive_line(self.reason)
 
-    @property
+    @lazy
     def decisive(self) -> str:
         """Return the line that says what went wrong."""
         return self.decisive_line.text
 
-    @property
+    @lazy
     def is_exception(self) -> bool:
         """Return whether the decisive line has the form of a runtime's error."""
         return self.decisive_line.is_exception

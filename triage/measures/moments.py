@@ -26,10 +26,15 @@ class Moments:
 
     def add(self, time: int) -> None:
         """Record a time."""
-        known = self.spans.get(time // self.length)
-        if known is None or not known[0] <= time <= known[1]:
-            self._add(time, time)
+        key = time // self.length
+        known = self.spans.get(key)
+        if known is None:
+            self.spans[key] = (time, time)
             self._shrink()
+        elif time > known[1]:
+            self.spans[key] = (known[0], time)
+        elif time < known[0]:
+            self.spans[key] = (time, known[1])
 
     def absorb(self, other: "Moments") -> None:
         """Record the times of another collection."""

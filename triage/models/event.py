@@ -29,7 +29,7 @@ FailureKind = Literal[
 SuccessKind = Literal["start", "deployment", "execution"]
 
 
-class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True):
+class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entry with what its rule says about it.
 
     Attributes:

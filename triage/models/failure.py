@@ -21,6 +21,7 @@ class Recognized(msgspec.Struct, frozen=True):
     event: the rule that knows it.
     cause: the id of the cause that it shows, "" for known noise.
     title: the cause's title, filled with what the rule captured.
+    template: the title with its variable parts replaced.
     is_symptom: whether it only reports what another statement explains.
     kinds: the kinds of failures that the cause explains, empty for all.
     is_specific: whether the title holds what the rule captured.
@@ -29,9 +30,16 @@ class Recognized(msgspec.Struct, frozen=True):
     event: Event
     cause: str
     title: str = ""
+    template: str = ""
     is_symptom: bool = False
     kinds: tuple[FailureKind, ...] = ()
     is_specific: bool = True
+
+    def said_in(self, entry: Entry) -> "Recognized":
+        """Return the same with the entry that holds the text."""
+        text = self.event.entry.message
+        said = entry if text == entry.message else msgspec.structs.replace(entry, message=text)
+        return msgspec.structs.replace(self, event=msgspec.structs.replace(self.event, entry=said))
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -40,12 +48,14 @@ class Quote(msgspec.Struct, frozen=True):
     entry: the entry that holds the decisive line.
     text: the whole statement.
     decisive: the line of it that says what went wrong.
+    template: that line with its variable parts replaced.
     is_exception: whether that line has the form of a runtime's error.
     """
 
     entry: Entry
     text: str
     decisive: str
+    template: str
     is_exception: bool = False
 
 

@@ -16,10 +16,11 @@ from triage.failures import (
     BalancerCollector,
     FailureCollector,
     FailurePoint,
+    Meaning,
+    Meanings,
     NeighbourhoodReader,
     Statement,
     is_output,
-    read_wording,
 )
 from triage.models import (
     Coverage,
@@ -32,7 +33,6 @@ from triage.models import (
     Neighbourhoods,
     Pack,
     Playbook,
-    Quote,
     Recognized,
     RequestMinute,
     RevisionActivity,
@@ -59,8 +59,6 @@ _ERROR_STRENGTH = 3
 _CLIENT_ERROR = 400
 #: What precedes a stack trace in the message of a failed deployment.
 _TRACES = ("stack trace:", "Traceback (most recent")
-#: Lines of a statement on which rules are tried, beside the decisive one.
-_LINES = 20
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -127,7 +125,7 @@ class Analyser:
         compiled = compile_packs(packs)
         self._recognizer = FailureRecognizer(compiled)
         self._failures = FailureCollector(
-            self._recognizer.recognize_statement,
+            self._recognizer.meanings,
             self._recognizer.recognize_point,
             self._observe_error,
             is_partial=not keeps_all,
@@ -178,10 +176,11 @@ class Analyser:
         if entry.balancer is not None:
             self._matched += event is not None
             return
-        self._diagnosis.observe(entry, event, is_output=is_output(entry))
+        is_printed = is_output(entry)
+        self._diagnosis.observe(entry, event, is_output=is_printed)
         if event is None or event.run != "probe":
             # The service did not log the lines of a probe.
-            self._failures.observe(entry, event)
+            self._failures.observe(entry, event, is_output=is_printed)
             self._errors.observe(entry, event)
             self._activities.observe(entry)
         if kind := self._requests.observe(entry, event):
@@ -211,9 +210,9 @@ class Analyser:
 
     def read_evidence(self, entries: Iterable[Entry]) -> None:
         """Explain the failures that wait by all entries around them."""
-        reader = NeighbourhoodReader(self._recognizer.recognize_statement)
+        reader = NeighbourhoodReader(self._recognizer.meanings)
         for entry in entries:
-            reader.observe(entry, self._matcher.match(entry))
+            reader.observe(entry, self._matcher.match(entry), is_output=is_output(entry))
         failures = reader.build()
         self._failures.replace_waiting(failures, reader.said)
 
@@ -259,14 +258,14 @@ class Analyser:
         )
 
     def _observe_error(self, statement: Statement) -> None:
-        known = statement.recognized_by(self._recognizer.recognize_statement)
+        meaning = statement.meaning
+        known = meaning.recognized
         if known is not None and known.kinds:
             known = None  # it explains only a failure
-        is_named = known is not None and known.cause and not known.is_symptom and not statement.is_retried
-        if statement.strength < _ERROR_STRENGTH and not is_named:
+        is_named = known is not None and known.cause and not known.is_symptom and not meaning.is_retried
+        if meaning.strength < _ERROR_STRENGTH and not is_named:
             return
-        quote = Quote(statement.decisive_entry, statement.text, statement.decisive, statement.is_exception)
-        self._diagnosis.observe_error(quote, known, statement.events)
+        self._diagnosis.observe_error(statement.quote, known, statement.events)
 
     def _take(self, run_records: Iterable[RunRecord]) -> None:
         for run_record in run_records:
@@ -283,77 +282,64 @@ class FailureRecognizer(Immutable):
         self._causes = compiled.causes
         self._match = compiled.failures.match_text
         self._match_whole = compiled.whole_failures.match_text
-        self._recognize = remember_texts(self._recognize_text)
         self._recognize_line = remember_texts(self._recognize_message)
+        self.meanings = Meanings(self._recognize_statement)
 
-    def recognize_statement(self, statement: Statement) -> Recognized | None:
+    def _recognize_statement(self, meaning: Meaning) -> Recognized | None:
         """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it.
 
         A symptom beside an exception says nothing of that exception.
         """
-        entry = statement.decisive_entry
-        # A message that is longer than the text is no part of it; remembered, it would take much memory.
-        longest = len(statement.text)
-        messages = tuple(
-            [line.message for line in statement.entries[:_LINES] if len(line.message) <= longest]
-        )
-        speaker = (entry.service, entry.log_name, entry.logger)
-        return _said_by(entry, self._recognize(statement.text, statement.reason, messages, speaker))
-
-    def _recognize_text(
-        self, text: str, reason: str, messages: tuple[str, ...], speaker: tuple[str, str, str]
-    ) -> Recognized | None:
-        """Return what the packs know of a text, by the service, the log and the logger of its entry only."""
-        wording, entry = read_wording(text, reason), _entry_of(speaker)
+        wording, entry = meaning.wording, _entry_of(meaning.speaker)
         exception = wording.last_exception
         whole = self._causes.recognize(self._match_whole, entry, [exception])
         if whole is not None and whole.cause and not whole.is_symptom:
             return self._causes.refine(whole, self._match, entry, [wording.decisive])
-        lines = [wording.decisive, exception, *(message for message in messages if message in exception)]
+        lines = [
+            wording.decisive,
+            exception,
+            *(message for message in meaning.messages if message in exception),
+        ]
         if '\\"' in wording.decisive:  # a message as another program quotes it
             lines.insert(1, wording.decisive.replace('\\"', '"'))
         known = self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
         if known is None or not self._causes.has_finer(known.cause):
             is_beside = known is not None and known.is_symptom and known.event.entry.message != lines[0]
             return None if is_beside and wording.is_exception else known
-        return self._causes.refine(known, self._match, entry, text.split("\n"))
+        return self._causes.refine(known, self._match, entry, meaning.text.split("\n"))
 
     def recognize_point(self, point: FailurePoint) -> Recognized | None:
         """Return what the packs know of a failure point's own text.
 
-        A deployment that failed while the code was loaded quotes the stack trace.
+        A deployment that failed while the code was loaded quotes the stack trace. The entry is left out.
         """
         entry = point.entry
-        known = self.recognize_entry(entry) if point.event is not None else None
+        known = self._recognize_line(entry.message, _speaker(entry)) if point.event is not None else None
         if point.kind == "deployment" and any(name in entry.message for name in _TRACES):
-            inner = self.recognize_statement(Statement((entry,), entry.message))
+            inner = Statement(self.meanings, (entry,), entry.message).meaning.recognized
             if inner is not None and inner.cause and not (inner.is_symptom or inner.event.failure):
                 return inner
         return known
 
     def recognize_entry(self, entry: Entry) -> Recognized | None:
         """Return what the packs know of an entry's text."""
-        speaker = (entry.service, entry.log_name, entry.logger)
-        return _said_by(entry, self._recognize_line(entry.message, speaker))
+        known = self._recognize_line(entry.message, _speaker(entry))
+        return known and known.said_in(entry)
 
     def _recognize_message(self, message: str, speaker: tuple[str, str, str]) -> Recognized | None:
-        """Return what the packs know of a message, by the same."""
+        """Return what the packs know of a message, by the origin of its entry only."""
         return self._causes.recognize(self._match, _entry_of(speaker), [message])
+
+
+def _speaker(entry: Entry) -> tuple[str, str, str]:
+    """Return the service, the log and the logger of an entry."""
+    return entry.service, entry.log_name, entry.logger
 
 
 def _entry_of(speaker: tuple[str, str, str]) -> Entry:
     """Return an entry of which only the service, the log and the logger are known."""
     service, log, logger = speaker
     return Entry(timestamp=0, source=Source("", 0), service=service, log_name=log, logger=logger)
-
-
-def _said_by(entry: Entry, known: Recognized | None) -> Recognized | None:
-    """Return what the packs know of a text, with the entry that holds the text."""
-    if known is None:
-        return None
-    text = known.event.entry.message
-    said = entry if text == entry.message else replace(entry, message=text)
-    return replace(known, event=replace(known.event, entry=said))
 
 
 def is_balanced_or_failed(entry: Entry) -> bool:

@@ -15,6 +15,8 @@ from triage.window import format_timestamp
 _MAX_PATHS = 20
 _OVERFLOW = "…"
 _REFUSED, _SERVER_ERROR = 400, 500
+#: How the user agent of `triage verify` begins.
+_PROBE = f"{PROBE_USER_AGENT}/"
 
 
 class _PathPattern(NamedTuple):
@@ -87,7 +89,7 @@ class RequestCounter:
 
         ``event`` is what a rule says of it: the line may show that a request on a path was plain.
         """
-        if event is not None and event.name in self._plain_rules and "path" in event.fields:
+        if event is not None and "path" in event.fields and event.name in self._plain_rules:
             self._observe_plain(entry, event.fields["path"])
             self.history.observe_plain(entry)
         kind = self.kind_of(entry)
@@ -156,7 +158,7 @@ def _is_counted(entry: Entry) -> bool:
     """Return whether an entry is a request, and not one of ``triage verify``."""
     if entry.http is None or not entry.is_request:
         return False
-    return not entry.http.user_agent.startswith(f"{PROBE_USER_AGENT}/")
+    return not entry.http.user_agent.startswith(_PROBE)
 
 
 def _split_plain(found: RequestCounts, plain: dict[tuple[str, str, str], int]) -> Iterator[RequestCounts]:

@@ -54,8 +54,8 @@ def _first_rule(pack: Pack, cause: Cause, rules: dict[tuple[str, str], Rule]) ->
 @pytest.mark.parametrize(("cause", "rule"), causes_of_statements(), ids=lambda noun: noun.id)
 def test_cause_is_named_from_the_line_before_the_failure(cause: Cause, rule: Rule) -> None:
     analysed = copy.deepcopy(analyser())
-    analysed.observe(entry(text_line(1, rule.hits[0], **PLACE)))
-    analysed.observe(entry(platform(1.2, FAILED_PROBE if cause.explains else EXIT, **PLACE)))
+    failed = platform(1.2, FAILED_PROBE if cause.explains else EXIT, **PLACE)
+    analysed.observe([entry(text_line(1, rule.hits[0], **PLACE)), entry(failed)])
     incidents = analysed.build(
         lambda matched: Coverage(records=2, entries=2, matched=matched)
     ).diagnosis.incidents

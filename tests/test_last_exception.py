@@ -80,8 +80,8 @@ def analyser() -> Analyser:
 def first_incident(text: str) -> Incident:
     """Return the first incident of an instance that printed a text and exited."""
     analysed = copy.deepcopy(analyser())
-    analysed.observe(entry(text_line(1, text, **PLACE)))
-    analysed.observe(entry(platform(1.2, "Container called exit(1).", **PLACE)))
+    exited = platform(1.2, "Container called exit(1).", **PLACE)
+    analysed.observe([entry(text_line(1, text, **PLACE)), entry(exited)])
     build = analysed.build(lambda matched: Coverage(records=2, entries=2, matched=matched))
     return build.diagnosis.incidents[0]
 

@@ -21,8 +21,8 @@ def crash(number: int, seconds: float) -> list[Log]:
 
 def observe(entries: list[Log], failures: FailureCollector) -> None:
     """Pass entries to a collector."""
-    for entry in map(decoded, entries):
-        failures.observe(entry, MATCHER.match(entry), is_output=is_output(entry))
+    found = list(map(decoded, entries))
+    failures.observe((entry, MATCHER.match(entry), is_output(entry)) for entry in found)
 
 
 @pytest.fixture

@@ -367,7 +367,7 @@ def test_silence_is_not_claimed_where_output_was_not_read() -> None:
     for number, line in enumerate(export(failed_start(0)), 1):
         entry = decode(Record(line.encode(), Source("shop.json", number)))
         assert isinstance(entry, Entry)
-        analyser.observe(entry)
+        analyser.observe([entry])
     found = analyser.build(lambda _matched: Coverage(records=3, entries=3)).diagnosis
     assert "printed nothing" not in " ".join(only(found).because)
     assert "around 1 failure only errors and known lines were read, not all that was printed" in found.limits

@@ -51,8 +51,7 @@ def test_statement_of_another_revision_or_trace_explains_nothing() -> None:
 def test_statement_is_found_again_where_not_all_entries_are_kept() -> None:
     rows = [*started(0), request(5, "/price", 500, trace="a1"), through_the_api(5.05, LOST, "a1")]
     analyser = Analyser(packs())
-    for row in rows:
-        analyser.observe(decoded(row))
+    analyser.observe(map(decoded, rows))
     waiting = analyser.neighbourhoods
     entries = [decoded(row) for row in rows]
     kept = [e for e in entries if waiting.contains(e.timestamp, e.service, e.revision, e.instance)]

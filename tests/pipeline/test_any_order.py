@@ -51,12 +51,12 @@ def coverage() -> Coverage:
     return entries.coverage(0)
 
 
-def analyse_in_order(stretches: Iterable[Sequence[Entry]]) -> bytes:
-    """Return the analysis of entries that come by partition."""
+def analyse_in_order(stretches: Iterable[Sequence[Entry]], at_once: int = 1000) -> bytes:
+    """Return the analysis of entries that come by partition, so many at once."""
     analyser = Analyser(PACKS)
     for stretch in stretches:
-        for entry in stretch:
-            analyser.observe(entry)
+        for start in range(0, len(stretch), at_once):
+            analyser.observe(stretch[start : start + at_once])
         analyser.close_partition()
     analysis = analyser.build(lambda matched: msgspec.structs.replace(coverage(), matched=matched))
     configurations = repr(analysis.configurations)  # the keys of their items have no form in JSON
@@ -90,6 +90,11 @@ def test_case_gives_the_same_analysis(path: Path) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example_gives_the_same_analysis(path: Path) -> None:
     assert_same([path])
+
+
+def test_number_of_entries_that_come_at_once_changes_nothing() -> None:
+    entries = list(pipeline.read_entries(CASES, analyser=Analyser(PACKS)))
+    assert analyse_in_order([entries], 1) == analyse_in_order([entries], 7) == analyse_in_order([entries])
 
 
 def test_all_cases_together_give_the_same_analysis() -> None:

@@ -34,6 +34,7 @@ from triage.models import (
     Event,
     FailureGroup,
     Incident,
+    Observed,
     Pack,
     Quote,
     Recognized,
@@ -88,29 +89,28 @@ class DiagnosisBuilder:
         )
         self._run_onsets: list[Onset] = []
 
-    def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> None:
-        """Record one entry with its event, None where no rule matched.
-
-        is_output: whether an application printed it: an error is then counted with its whole statement.
-        """
-        self._regions.observe(entry, event)
-        service = self._services.get(entry.service)
-        if service is None:
-            service = self._services[entry.service] = ServiceTracker(entry.service)
-        service.observe(entry)
-        self._traces.observe(entry, event)
-        self._serving.observe(entry, event)
-        if event is None:
-            if not is_output:
-                self._unknown_errors.observe(entry)
-        elif event.noise:
-            self._noise.observe(self._noise_titles[event.name], entry)
-        else:
-            record(self._matches[entry.service, entry.revision], event)
-            is_own = not (is_output or event.failure) and is_error(entry)
-            known = self._failure_causes.recognize_event(event) if is_own else None
-            if known is not None:
-                self._unknown_errors.observe(entry, known=known)
+    def observe(self, observed: Sequence[Observed]) -> None:
+        """Record entries. An error that an application printed is counted with its whole statement."""
+        for entry, event, _ in observed:
+            self._regions.observe(entry, event)
+            service = self._services.get(entry.service)
+            if service is None:
+                service = self._services[entry.service] = ServiceTracker(entry.service)
+            service.observe(entry)
+            self._serving.observe(entry, event)
+        for entry, event, is_output in observed:
+            self._traces.observe(entry, event)
+            if event is None:
+                if not is_output:
+                    self._unknown_errors.observe(entry)
+            elif event.noise:
+                self._noise.observe(self._noise_titles[event.name], entry)
+            else:
+                record(self._matches[entry.service, entry.revision], event)
+                is_own = not (is_output or event.failure) and is_error(entry)
+                known = self._failure_causes.recognize_event(event) if is_own else None
+                if known is not None:
+                    self._unknown_errors.observe(entry, known=known)
 
     def observe_error(self, quote: Quote, known: Recognized | None, events: Sequence[Event]) -> None:
         """Record a statement that is an error, with what the packs know of it and of its single lines.

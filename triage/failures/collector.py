@@ -13,7 +13,7 @@ from triage.failures.noise import count_said
 from triage.failures.points import point_key
 from triage.failures.shared_statements import SharedStatements, instance_of
 from triage.failures.statements import Statement
-from triage.models import Entry, Event, FailureGroup, InstanceKey, Neighbourhoods
+from triage.models import FailureGroup, InstanceKey, Neighbourhoods, Observed
 from triage.window import NANOSECONDS
 
 #: Entries after which idle instances are looked for, and nanoseconds of silence that make one idle.
@@ -51,6 +51,8 @@ class FailureCollector:
         self._on_error = on_error
         self._meanings = meanings
         self._waiting: list[Failure] = []
+        self._over: list[Statement] = []
+        self._settled: list[Failure] = []
         self._is_partial = is_partial
         self._unread = 0
         self._observed = 0
@@ -61,22 +63,24 @@ class FailureCollector:
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
 
-    def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> None:
-        """Take one entry, with what a rule says of it; ``is_output`` whether an application printed it."""
-        self._observed += 1
-        if self._observed % _SWEEP == 0:
-            self._forget_idle(entry.timestamp)
-        key = (entry.service, entry.revision, entry.instance)
-        instance = self._instances.get(key)
-        if instance is None:
-            instance = self._instances[key] = InstanceFailures(
-                self._meanings, self._shared.near, self._chains, is_partial=self._is_partial
-            )
-            if not entry.instance:
-                self._shared.watch(entry.service, entry.revision, instance.builder)
-        statements, failures = instance.observe(entry, event, is_output=is_output)
-        if statements or failures:
-            self._take(key, statements, failures)
+    def observe(self, observed: Iterable[Observed]) -> None:
+        """Take entries."""
+        for entry, event, is_output in observed:
+            self._observed += 1
+            if self._observed % _SWEEP == 0:
+                self._forget_idle(entry.timestamp)
+            key = (entry.service, entry.revision, entry.instance)
+            instance = self._instances.get(key)
+            if instance is None:
+                instance = self._instances[key] = InstanceFailures(
+                    self._meanings, self._shared.near, self._chains, is_partial=self._is_partial
+                )
+                if not entry.instance:
+                    self._shared.watch(entry.service, entry.revision, instance.builder)
+            statements, failures = instance.observe(entry, event, is_output=is_output)
+            if statements or failures:
+                self._take(key, statements, failures)
+        self._count()
 
     def _forget_idle(self, now: int) -> None:
         """Finish the instances that have said nothing for long, of too many those that have for longest.
@@ -98,6 +102,7 @@ class FailureCollector:
         for key in sorted(self._instances, key=instance_of):
             self._take(key, *self._instances[key].flush())
         self._instances = {}
+        self._count()
 
     @property
     def neighbourhoods(self) -> Neighbourhoods:
@@ -156,12 +161,10 @@ class FailureCollector:
         return elsewhere > 2 and elsewhere >= explaining
 
     def _take(self, key: InstanceKey, statements: list[Statement], failures: list[Failure]) -> None:
+        """Take what is complete of an instance; it is counted later, together with that of others."""
         if statements and not key[-1]:
             self._shared.add(key[0], key[1], statements)
-        for statement in statements:
-            if statement.meaning.strength > WEAK:
-                self._on_error(statement)
-        count_said(self._said, statements)
+        self._over += statements
         for failure in failures:
             if (
                 self._is_partial
@@ -170,7 +173,17 @@ class FailureCollector:
             ):
                 self._waiting.append(failure)
             else:
-                self._add(failure)
+                self._settled.append(failure)
+
+    def _count(self) -> None:
+        """Count the statements and the failures that were taken."""
+        for statement in self._over:
+            if statement.meaning.strength > WEAK:
+                self._on_error(statement)
+        count_said(self._said, self._over)
+        for failure in self._settled:
+            self._add(failure)
+        self._over, self._settled = [], []
 
     def _add(self, failure: Failure) -> None:
         if failure.point.is_refusal and not _says_why(failure):

@@ -1,13 +1,14 @@
 """Reads all that was said around failures whose evidence the first pass dropped."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.meaning import Meanings
 from triage.failures.noise import count_said
 from triage.failures.shared_statements import SharedStatements, instance_of
 from triage.failures.statements import Statement
-from triage.models import Entry, Event, InstanceKey
+from triage.models import InstanceKey, Observed
 
 
 class NeighbourhoodReader:
@@ -25,15 +26,16 @@ class NeighbourhoodReader:
         self._shared = SharedStatements()
         self.said: Counter[tuple[str, str]] = Counter()
 
-    def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> None:
-        """Take one entry, with what a rule says of it; ``is_output`` whether an application printed it."""
-        key = (entry.service, entry.revision, entry.instance)
-        instance = self._instances.get(key)
-        if instance is None:
-            instance = self._instances[key] = InstanceFailures(self._meanings, self._shared.near)
-            if not entry.instance:
-                self._shared.watch(entry.service, entry.revision, instance.builder)
-        self._take(key, *instance.observe(entry, event, is_output=is_output))
+    def observe(self, observed: Iterable[Observed]) -> None:
+        """Take entries."""
+        for entry, event, is_output in observed:
+            key = (entry.service, entry.revision, entry.instance)
+            instance = self._instances.get(key)
+            if instance is None:
+                instance = self._instances[key] = InstanceFailures(self._meanings, self._shared.near)
+                if not entry.instance:
+                    self._shared.watch(entry.service, entry.revision, instance.builder)
+            self._take(key, *instance.observe(entry, event, is_output=is_output))
 
     def build(self) -> list[Failure]:
         """Return the failures that were observed."""

@@ -70,7 +70,7 @@ from triage.models.entry import (
     Split,
 )
 from triage.models.error_pattern import ErrorPattern
-from triage.models.event import Event, FailureKind, RunKind
+from triage.models.event import Event, FailureKind, Observed, RunKind
 from triage.models.evidence_sample import EvidenceSample, SampleKind
 from triage.models.failure import Consequence, FailureGroup, FailureSample, Link, Quote, Recognized
 from triage.models.fetch import (
@@ -259,6 +259,7 @@ __all__ = [
     "Noise",
     "Notice",
     "NoticeUpdate",
+    "Observed",
     "Outcome",
     "OutcomeChange",
     "OutcomeKind",

@@ -70,6 +70,10 @@ class Event(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return _name(self.pack, self.rule)
 
 
+#: An entry with what a rule says of it, and whether an application printed it.
+Observed = tuple[Entry, Event | None, bool]
+
+
 @lru_cache(maxsize=4096)
 def _name(pack: str, rule: str) -> str:
     """Return the full name of a rule, cached so that all steps share one string."""

@@ -167,8 +167,7 @@ def analyse_sorted(
     """Return the analysis of entries in any order, sorted before they are observed."""
     analyser = create(keeps_all=is_small(sources))
     entries = read_entries(sources, selection, analyser=analyser, notify=notify)
-    for entry in entries:
-        analyser.observe(entry)
+    analyser.observe(entries)
     _read_evidence(analyser, sources, selection)
     analyser.add_traffic(entries.traffic)
     return analyser.build(entries.coverage)
@@ -196,8 +195,7 @@ def analyse_in_order(
     analyser = create()
     entries = _entries(Entries, (), selection, analyser)
     with closing(read_records(sources, selection, analyser, notify)) as items:
-        for entry in stream_in_order(entries, items):
-            analyser.observe(entry)
+        analyser.observe(stream_in_order(entries, items))
         _read_evidence(analyser, sources, selection)
         analyser.add_traffic(entries.traffic)
         return analyser.build(entries.coverage)
@@ -228,8 +226,7 @@ def analyse_by_instance(
     with closing(read_records(sources, selection, analyser, notify, by_instance=True)) as items:
         entries = _entries(EntriesByInstance, items, selection, analyser)
         for _, partition in groupby(entries, key=attrgetter("partition_key")):
-            for entry in partition:
-                analyser.observe(entry)
+            analyser.observe(partition)
             analyser.close_partition()
         analyser.add_traffic(entries.traffic)
         return analyser.build(entries.coverage)

@@ -45,8 +45,7 @@ class FetchFindings:
     def find_neighbourhoods(self, files: Sequence[Path]) -> Neighbourhoods:
         """Return the windows around the failures whose evidence is still to be read."""
         analyser = Analyser(self._packs)
-        for entry in read_entries(files):
-            analyser.observe(entry)
+        analyser.observe(read_entries(files))
         return analyser.neighbourhoods
 
     def find_unknown_changes(

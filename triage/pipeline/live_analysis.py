@@ -30,15 +30,13 @@ class _PartialAnalysis:
 
     def flush(self, before: int) -> None:
         """Analyse the held entries that are older than ``before``."""
-        for entry in self.entries.flush(before):
-            self.analyser.observe(entry)
+        self.analyser.observe(self.entries.flush(before))
 
     def build(self, final_items: Iterable[Gap | ExportFile]) -> Analysis:
         """Add the final items, and return the analysis; it cannot be continued."""
         for item in final_items:
             self.entries.add_item(item)
-        for entry in self.entries:
-            self.analyser.observe(entry)
+        self.analyser.observe(self.entries)
         self.analyser.add_traffic(self.entries.traffic)
         return self.analyser.build(self.entries.coverage)
 

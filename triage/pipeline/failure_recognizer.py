@@ -1,0 +1,77 @@
+"""What the packs know of statements and of the failure points' own texts."""
+
+from triage.failures import FailurePoint, Meaning, Meanings, Statement
+from triage.models import Entry, Immutable, Recognized, Source
+from triage.pipeline.compiled_packs import CompiledPacks
+from triage.text import remember_texts
+
+#: What precedes a stack trace in the message of a failed deployment.
+_TRACES = ("stack trace:", "Traceback (most recent")
+
+
+class FailureRecognizer(Immutable):
+    """What the packs know of statements and of the failure points' own texts."""
+
+    def __init__(self, compiled: CompiledPacks) -> None:
+        """Use the matchers of packs."""
+        self._causes = compiled.causes
+        self._match = compiled.failures.match_text
+        self._match_whole = compiled.whole_failures.match_text
+        self._recognize_line = remember_texts(self._recognize_message)
+        self.meanings = Meanings(self._recognize_statement)
+
+    def _recognize_statement(self, meaning: Meaning) -> Recognized | None:
+        """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it.
+
+        A symptom beside an exception says nothing of that exception.
+        """
+        wording, entry = meaning.wording, _entry_of(meaning.speaker)
+        exception = wording.last_exception
+        whole = self._causes.recognize(self._match_whole, entry, [exception])
+        if whole is not None and whole.cause and not whole.is_symptom:
+            return self._causes.refine(whole, self._match, entry, [wording.decisive])
+        lines = [
+            wording.decisive,
+            exception,
+            *(message for message in meaning.messages if message in exception),
+        ]
+        if '\\"' in wording.decisive:  # a message as another program quotes it
+            lines.insert(1, wording.decisive.replace('\\"', '"'))
+        known = self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
+        if known is None or not self._causes.has_finer(known.cause):
+            is_beside = known is not None and known.is_symptom and known.event.entry.message != lines[0]
+            return None if is_beside and wording.is_exception else known
+        return self._causes.refine(known, self._match, entry, meaning.text.split("\n"))
+
+    def recognize_point(self, point: FailurePoint) -> Recognized | None:
+        """Return what the packs know of a failure point's own text.
+
+        A deployment that failed while the code was loaded quotes the stack trace. The entry is left out.
+        """
+        entry = point.entry
+        known = self._recognize_line(entry.message, _speaker(entry)) if point.event is not None else None
+        if point.kind == "deployment" and any(name in entry.message for name in _TRACES):
+            inner = Statement(self.meanings, (entry,), entry.message).meaning.recognized
+            if inner is not None and inner.cause and not (inner.is_symptom or inner.event.failure):
+                return inner
+        return known
+
+    def recognize_entry(self, entry: Entry) -> Recognized | None:
+        """Return what the packs know of an entry's text."""
+        known = self._recognize_line(entry.message, _speaker(entry))
+        return known and known.said_in(entry)
+
+    def _recognize_message(self, message: str, speaker: tuple[str, str, str]) -> Recognized | None:
+        """Return what the packs know of a message, by the origin of its entry only."""
+        return self._causes.recognize(self._match, _entry_of(speaker), [message])
+
+
+def _speaker(entry: Entry) -> tuple[str, str, str]:
+    """Return the service, the log and the logger of an entry."""
+    return entry.service, entry.log_name, entry.logger
+
+
+def _entry_of(speaker: tuple[str, str, str]) -> Entry:
+    """Return an entry of which only the service, the log and the logger are known."""
+    service, log, logger = speaker
+    return Entry(timestamp=0, source=Source("", 0), service=service, log_name=log, logger=logger)

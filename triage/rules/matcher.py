@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from msgspec.structs import replace
 
 from triage.models import Entry, Event, Immutable, Pack, Rule, Source
+from triage.rules.needed_words import holds_needed_words, needed_words
 from triage.text import SUBJECT_LIMIT, remember_texts, subject
 
 #: Matches on whole messages that are remembered: long patterns, which two matchers try on the same message.
@@ -89,7 +90,8 @@ class RuleIndex(Immutable):
         return tuple(sorted({rule for literal, _, _ in found for rule in self._by_literal[literal]}))
 
     def _match_whole(self, number: int, text: str) -> re.Match[str] | None:
-        return compiled(self.rules[number][1].pattern).search(text)
+        pattern = self.rules[number][1].pattern
+        return compiled(pattern).search(text) if holds_needed_words(text, needed_words(pattern)) else None
 
 
 class Matcher(Immutable):

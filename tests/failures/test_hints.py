@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.failures import decisive, levels
-from triage.failures.decisive import complains, find_decisive_line, is_told_to_end
+from triage.failures.decisive import (
+    announces_retry,
+    complains,
+    find_decisive_line,
+    find_last_exception,
+    is_told_to_end,
+)
 from triage.failures.levels import read_level
 from triage.rules import load_packs
 from triage.text import Hints
@@ -33,16 +39,36 @@ PIECES = st.sampled_from(
         "\N{LATIN SMALL LETTER LONG S}tate: un\N{LATIN SMALL LETTER LONG S}upported",
         "process exiting with 1",
         "Run with --trace",
+        "Retrying in 2s",
+        "3 RETRIES left",
+        "reconnected",
+        "will try again in a minute",
+        "attempt 2/5",
+        "During handling of the above exception, another exception occurred:",
+        "Caused by: x",
+        " ---> x",
     ]
 )
 
 
+def all_of(text: str) -> tuple[object, ...]:
+    """Return what every search that has hints finds in a text."""
+    decisive_line = find_decisive_line(text)
+    return (
+        decisive_line,
+        find_last_exception(text, decisive_line.text),
+        *(search(text) for search in (complains, is_told_to_end, announces_retry, read_level)),
+    )
+
+
 @given(st.lists(PIECES, min_size=1, max_size=4).map("\n".join))
 def test_hints_exclude_nothing_that_a_search_finds(text: str) -> None:
-    by_hints = (find_decisive_line(text), complains(text), is_told_to_end(text), read_level(text))
+    by_hints = all_of(text)
     with pytest.MonkeyPatch.context() as patch:
         anything = Hints([() for _ in range(32)])
         for module, name in ((decisive, "_HINTS"), (decisive, "_COMPLAINT_HINTS"), (levels, "_HINTS")):
             patch.setattr(module, name, anything)
-        patch.setattr(decisive, "_ENDING_WORDS", ("",))
-        assert (find_decisive_line(text), complains(text), is_told_to_end(text), read_level(text)) == by_hints
+        for name in ("_ENDING_WORDS", "_RETRY_WORDS", "_DEEPER_WORDS"):
+            patch.setattr(decisive, name, ("",))
+        patch.setattr(decisive, "_HANDLED_WORDS", "")
+        assert all_of(text) == by_hints

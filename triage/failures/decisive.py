@@ -36,14 +36,16 @@ _DOTNET = re.compile(
     re.MULTILINE,
 )
 _DOTNET_BLOCK = re.compile(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
-#: The header of a Python traceback.
-TRACEBACK = re.compile(r"^[ \t|+]*Traceback \(most recent call last\):", re.MULTILINE)
+#: The header of a Python traceback, and what may stand before it on its line.
+TRACEBACK, _BEFORE_TRACEBACK = "Traceback (most recent call last):", " \t|+"
 #: What Python prints between an exception that was handled and the one raised meanwhile.
 _HANDLED = re.compile(
     r"^[ \t|]*During handling of the above exception, another exception occurred:", re.MULTILINE
 )
+_HANDLED_WORDS = "During handling of"
 #: What precedes the cause of an exception, or the panic of a panic that was recovered.
 _DEEPER = re.compile(r"^(?:[ \t|]*(?:Caused by: |---> |\[cause\]: )|[ \t]+panic: )", re.MULTILINE)
+_DEEPER_WORDS = ("Caused by: ", "---> ", "[cause]: ", "panic: ")
 #: What Python prints before the lines of an exception group.
 GROUP_PREFIX = re.compile(r"^[ \t]*\| ?")
 _GO = re.compile(
@@ -123,6 +125,8 @@ _RETRY = re.compile(
     r"\b(?:retry(?:ing)?|retries left|reconnect(?:ing|ed)?|trying again|try again in|attempt \d+ ?(?:of|/) ?\d+)\b",
     re.IGNORECASE,
 )
+#: Each line that this matches holds one of these words.
+_RETRY_WORDS = ("retry", "retries left", "reconnect", "again", "attempt ")
 _NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = re.compile(
@@ -182,9 +186,13 @@ def find_last_exception(text: str, decisive: str) -> str:
     position = text.rfind(decisive)
     if position < 0:
         return text
-    if handled := [match.end() for match in _HANDLED.finditer(text, 0, position)]:
-        return text[handled[-1] :]
-    if not TRACEBACK.search(text) and _DEEPER.search(text, 0, position + len(decisive)):
+    if _HANDLED_WORDS in text and (handled := [*_HANDLED.finditer(text, 0, position)]):
+        return text[handled[-1].end() :]
+    if (
+        any(map(text.__contains__, _DEEPER_WORDS))
+        and not traceback_headers(text)
+        and _DEEPER.search(text, 0, position + len(decisive))
+    ):
         return text[position:]
     return text
 
@@ -222,8 +230,8 @@ def is_told_to_end(line: str) -> bool:
     """Return whether a line only says that a program ends, or where to read more."""
     if line.isascii():
         low = line.lower()
-        if not any(word in low for word in _ENDING_WORDS):
-            return False
+        if not any(map(low.__contains__, _ENDING_WORDS)):
+            return False  # as most lines, without a search
     return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
 
 
@@ -235,7 +243,19 @@ def heads_frames(text: str) -> bool:
 
 def announces_retry(line: str) -> bool:
     """Return whether a line says that what failed is tried again: another line says how that ended."""
+    if line.isascii() and not any(map(line.lower().__contains__, _RETRY_WORDS)):
+        return False  # as most lines, without a search
     return bool(_RETRY.search(line))
+
+
+def traceback_headers(text: str) -> list[int]:
+    """Return where the headers of Python's tracebacks end in a text."""
+    ends, at = [], text.find(TRACEBACK)
+    while at >= 0:
+        if not text[text.rfind("\n", 0, at) + 1 : at].strip(_BEFORE_TRACEBACK):
+            ends.append(at + len(TRACEBACK))
+        at = text.find(TRACEBACK, at + 1)
+    return ends
 
 
 def is_frame(line: str) -> bool:
@@ -261,8 +281,10 @@ def _first(pattern: re.Pattern[str]) -> Callable[[str], str]:
 
 def _python(text: str) -> str:
     """Return the exception line behind the last traceback header that is no mere end of the interpreter."""
-    lines = [_exception_line(text[header.end() :]) for header in TRACEBACK.finditer(text)]
+    lines = [_exception_line(text[end:]) for end in traceback_headers(text)]
     lines = [line for line in lines if line]
+    if len(lines) == 1:
+        return lines[0]
     telling = [line for line in lines if not is_told_to_end(line)]
     return (telling or lines or [""])[-1]
 
@@ -270,7 +292,7 @@ def _python(text: str) -> str:
 def _exception_line(text: str) -> str:
     """Return the first line behind a traceback header that is not indented."""
     for line in text.split("\n")[1:]:
-        bare = GROUP_PREFIX.sub("", line)
+        bare = GROUP_PREFIX.sub("", line) if "|" in line else line
         if (
             bare
             and not bare[0].isspace()
@@ -330,7 +352,7 @@ _ENDINGS = (
 )  # fmt: skip
 #: How the decisive line is found in each form, in this order, and the texts of which the form holds one.
 _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
-    (("Traceback (most recent call last):",), _python),
+    ((TRACEBACK,), _python),
     (("FATAL ERROR: ",), _first(_NODE_FATAL)),
     (("panicked at ",), _first(_RUST)),
     (("Caused by:",), _rust_causes),

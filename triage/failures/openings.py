@@ -4,15 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains, is_frame
+from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains, is_frame, traceback_headers
 from triage.text import remember_texts
 
 #: Lines of a statement that are kept: the first and the last of very long ones.
 LINES = 200
 #: Characters of an entry in which brackets of a printed object are counted, and how deep it is nested.
 _LONGEST_OBJECT, _DEEPEST = 4000, 20
-#: The end of a traceback's header.
-_HEADER_END = "(most recent call last):"
 #: A header behind which the exception itself still comes: Python's, Node's with the source line, Rust's
 #: panic, V8's report.
 _SOURCE = re.compile(r"^(?:node:[\w/]+|(?:file://)?/\S+|[\w./-]+\.[cm]?[jt]sx?):\d+$")
@@ -80,7 +78,7 @@ def awaits_more(lines: Sequence[str], text: str, *, is_awaited: bool) -> bool:
     is_awaited: whether it was to come before that entry.
     """
     last, first = _last_of(lines), lines[0]
-    if "Traceback" in text and TRACEBACK.search(text):
+    if traceback_headers(text):
         return not _ends_traceback(text)
     if is_awaited:
         if _HEADER.match(first) and len(lines) > 1 and last[:1].isspace():
@@ -116,9 +114,9 @@ def _ends_traceback(text: str) -> bool:
     """Return whether a line behind the last header of a traceback is not indented."""
     last = text.rfind("\n") + 1
     first = text[last : last + 1]
-    if first not in ("", "|") and not first.isspace() and last > text.rfind(_HEADER_END) + len(_HEADER_END):
+    if first not in ("", "|") and not first.isspace() and last > text.rfind(TRACEBACK) + len(TRACEBACK):
         return True  # the usual end, without a search
-    tail = text[[match.end() for match in TRACEBACK.finditer(text)][-1] :]
+    tail = text[traceback_headers(text)[-1] :]
     return any(
         (bare := GROUP_PREFIX.sub("", line)).strip() and not bare[:1].isspace()
         for line in reversed(tail.split("\n")[1:])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from triage.failures.decisive import TRACEBACK
+from triage.failures.decisive import traceback_headers
 from triage.failures.levels import UNKNOWN, WARNING, read_level
 from triage.failures.meaning import Meaning, Meanings
 from triage.failures.openings import (
@@ -284,7 +284,7 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
     goes_on = waiting.is_message and not _BEGINS.match(text) and read_level(text) == UNKNOWN
     if waiting.awaits or waiting.depth > 0 or goes_on:
         return True
-    if TRACEBACK.match(text):
+    if traceback_headers(text.partition("\n")[0]):
         return _leads_to_traceback(waiting)
     return bool(_CONTINUES.match(text)) and not (entry.message[:1] == "{" and entry.message[-1:] == "}")
 
@@ -295,7 +295,7 @@ def _leads_to_traceback(waiting: _OpenStatement) -> bool:
     A message, or the exception that it chains.
     """
     text = "\n".join(waiting.lines)
-    if TRACEBACK.search(text):
+    if traceback_headers(text):
         last = next((line for line in reversed(waiting.lines) if line.strip()), "")
         return bool(CHAINED.match(last)) or last.lstrip().startswith("+-")
     level = _level(waiting.entries[0], waiting.lines[0])

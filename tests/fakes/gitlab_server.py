@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, found
 
     def _open(self, _query: dict[str, list[str]], sent: dict[str, Any]) -> _Answer:
-        self.state.open(sent["title"], sent["description"], sent["labels"].split(","), "project_77_bot")
+        self.state.open(sent["title"], sent["description"], sent["labels"], "project_77_bot")
         return 201, self.state.issues[len(self.state.issues)]
 
     def _issue(self, iid: int, _query: dict[str, list[str]], _sent: dict[str, Any]) -> _Answer:

@@ -122,7 +122,7 @@ class GitLabTracker(RestTracker):
 
     def create_issue(self, title: str, body: str, labels: Sequence[str]) -> TrackedIssue:
         """Open an issue."""
-        sent = {"title": title, "description": body, "labels": ",".join(labels)}
+        sent = {"title": title, "description": body, "labels": list(labels)}
         return _to_issue(self._write(f"a new issue in {self.name}", "POST", f"{self._project}/issues", sent))
 
     def update_issue(self, issue: TrackedIssue, body: str) -> None:

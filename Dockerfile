@@ -1,4 +1,4 @@
-# An image for pipelines; it runs as a user without rights.
+# An image for pipelines; it runs as a user without rights. Left out are the extras for agents, charts and clusters.
 #   docker build -t triage . && docker run --rm -v "$PWD:/work:ro" triage export.json
 FROM python:3.13-slim AS build
 WORKDIR /source
@@ -9,7 +9,7 @@ FROM python:3.13-slim
 COPY --from=build /wheels /wheels
 COPY constraints.txt /wheels/
 RUN wheel=$(echo /wheels/*.whl) \
-    && pip install --no-cache-dir --constraint /wheels/constraints.txt "$wheel[bigquery,gcs,notify,parquet]" \
+    && pip install --no-cache-dir --constraint /wheels/constraints.txt "$wheel[bigquery,gcs,notify,parquet,re2,terraform,web]" \
     && rm -r /wheels \
     && useradd --uid 10001 --create-home triage
 USER triage

@@ -176,6 +176,13 @@ def test_the_sdist_holds_what_its_tests_need(built: dict[str, Path]) -> None:
     assert not [name for name in held if name.startswith((".venv", "out/", "dist/"))]
 
 
+def test_image_has_every_extra_but_those_for_agents_charts_clusters_and_developers() -> None:
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    listed = re.findall(r'"\$wheel\[(.+)\]"', recipe)
+    wanted = PROJECT["optional-dependencies"].keys() - {"dev", "engines", "mcp", "plot", "spark"}
+    assert [set(extras.split(",")) for extras in listed] == [wanted]
+
+
 def test_changelog_has_this_version() -> None:
     assert f"## {triage.__version__} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 

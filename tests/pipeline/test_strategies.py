@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.runs.logs import PACKS, Log, export, validation
+from triage.errors import UsageError
 from triage.pipeline import analysis_runner
 from triage.pipeline.analyser import Analyser
 from triage.pipeline.analysis_runner import analyse, analyse_in_order, analyse_sorted, choose_strategies
 from triage.pipeline.selection import ALL
 from triage.pipeline.spark_sources import OnSpark
+from triage.reading import read
 
 
 def write(path: Path, logs: list[Log]) -> list[str | Path]:
@@ -59,3 +61,32 @@ def test_every_strategy_gives_the_same_diagnosis(
     sources = write(tmp_path / "a.jsonl", arrange(LOGS))
     expected = analyse_sorted(sources, create, ALL, ignore)
     assert analyse(sources, packs=PACKS).diagnosis == expected.diagnosis
+
+
+@pytest.fixture
+def without_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read here what Spark should read."""
+    monkeypatch.setattr(
+        "triage.pipeline.record_sources._read_on_spark", lambda sources, *_more: read(list(sources))
+    )
+
+
+@pytest.mark.usefixtures("without_cluster")
+def test_few_records_for_spark_are_reported_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = OnSpark(map(str, write(tmp_path / "a.jsonl", LOGS)))
+    notes: list[str] = []
+    found = analyse(sources, packs=PACKS, notify=notes.append)
+    records = found.timeline.coverage.records
+    assert notes == [
+        f"Spark read {records} records: one machine is faster for so few, without --engine spark"
+    ]
+    monkeypatch.setattr(analysis_runner, "_FEW_FOR_SPARK", records)
+    analyse(sources, packs=PACKS, notify=notes.append)
+    assert len(notes) == 1
+
+
+def test_standard_input_is_not_read_instead_of_spark() -> None:
+    with pytest.raises(UsageError, match="Spark cannot read standard input"):
+        analyse(OnSpark(["-"]), packs=PACKS)

@@ -22,11 +22,14 @@ from triage.pipeline.record_sources import (
     selection_tests,
 )
 from triage.pipeline.selection import ALL, Selection
+from triage.pipeline.spark_sources import OnSpark
 from triage.pipeline.stdin_copy import StdinCopy, copy_stdin
 from triage.rules import Matcher
 
 #: Returns a new analyser; ``keeps_all`` says that every entry is decoded.
 AnalyserFactory = Callable[..., Analyser]
+#: One machine reads so many records in some 3 s, and Spark needs longer to start: benchmarks/SCALE.md.
+_FEW_FOR_SPARK = 1_000_000
 #: Analyses sources whose entries come in the order that it needs, else it raises OutOfOrderError.
 Strategy = Callable[[Sources, AnalyserFactory, Selection, Callable[[str], None]], Analysis]
 
@@ -109,7 +112,7 @@ def analyse(
     packs: the rule packs; None loads the shipped ones.
     selection: the entries to analyse.
     configurations: configurations of services that the logs may lack.
-    notify: called with what the user should know before a table is read.
+    notify: called with what the user should know before a table is read, and of too few records for Spark.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -123,6 +126,14 @@ def analyse(
     def create(*, keeps_all: bool = False) -> Analyser:
         return Analyser(known, keeps_all=keeps_all, configurations=configurations, since=selection.since)
 
+    if isinstance(sources, OnSpark):
+        found = _analyse(sources, create, selection, notify)
+        records = found.timeline.coverage.records
+        if records < _FEW_FOR_SPARK:
+            notify(
+                f"Spark read {records:,} records: one machine is faster for so few, without --engine spark"
+            )
+        return found
     if isinstance(sources, Sequence) and any(str(source) == "-" for source in sources):
         with copy_stdin() as copy:
             kept = [copy if str(source) == "-" else source for source in dict.fromkeys(sources)]

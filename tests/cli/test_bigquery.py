@@ -29,9 +29,13 @@ def sort_key(log: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def answered(logs: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    rows = [("entry", json.dumps(log), None, 1, 0, 0) for log in logs]
+    rows = [("entry", json.dumps(log), None, 1, 0, 0, None) for log in logs]
     times = (1_773_752_400_000_000, 1_773_756_000_000_000)
-    return [*rows, ("outside", None, "INFO", 4, *times), ("skipped", None, "DEBUG", 5, *times)]
+    return [
+        *rows,
+        ("outside", None, "INFO", 4, *times, '{"service": "other"}'),
+        ("skipped", None, "DEBUG", 5, *times, '{"type": "cloud_run_revision"}'),
+    ]
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ _REQUEST: dict[str, Kind] = {
 }  # fmt: skip
 _AUDIT: dict[str, Kind] = {
     "service_name": "STRING", "method_name": "STRING", "resource_name": "STRING",
-    "status": {"code": "INT64", "message": "STRING"}, "request": "JSON", "response": "JSON",
+    "status": {"code": "INT64", "message": "STRING"},
+    "authentication_info": {"principal_email": "STRING"}, "request": "JSON", "response": "JSON",
 }  # fmt: skip
 ALL_LOGS: dict[str, Kind] = {
     "log_name": "STRING", "log_id": "STRING", "resource": {"type": "STRING", "labels": "JSON"},
@@ -63,6 +64,8 @@ def _row(log: Log) -> dict[str, Any]:
         row["source_location"] = location | {"line": int(location.get("line") or 0)}
     if audit := row.get("proto_payload"):
         inner = {_snake(name): value for name, value in audit.items()}
+        if info := inner.get("authentication_info"):
+            inner["authentication_info"] = {_snake(name): value for name, value in info.items()}
         inner |= {name: json.dumps(inner[name]) for name in ("request", "response") if name in inner}
         row["proto_payload"] = {"type": audit.get("@type"), "audit_log": inner}
     return row

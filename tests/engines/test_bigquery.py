@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.engines.read_once import read_once
 from tests.engines.serving import inline_parameters, serve_tables
 from tests.engines.tables import Log, Relation, log_analytics, sink
 from triage import pipeline
@@ -73,7 +74,8 @@ def cut(time: str) -> str:
 def from_file(logs: list[Log], folder: Path, selection: Selection) -> Analysis:
     file = folder / "entries.jsonl"
     file.write_text("\n".join(map(json.dumps, logs)), encoding="utf-8")
-    return pipeline.analyse([file], packs=packs(), selection=selection)
+    with read_once():
+        return pipeline.analyse([file], packs=packs(), selection=selection)
 
 
 def documents(analysis: Analysis) -> list[Any]:

@@ -140,7 +140,7 @@ def decode_rows(relation: Any, name: str) -> list[Entry]:
     rows = zeta.execute(f"SELECT TO_JSON_STRING(t) FROM `{name}` AS t", {}, {name: relation})  # noqa: S608 (a name of ours)
     made = [
         decode(record)
-        for record in records([("entry", *row, None, 1, 0, 0) for row in rows], name)
+        for record in records([("entry", *row, None, 1, 0, 0, None) for row in rows], name)
         if isinstance(record, Record)
     ]
     return [entry for entry in made if isinstance(entry, Entry)]

@@ -20,6 +20,7 @@ Parameter = tuple[str | list[str], Any]
 Answer = Callable[[str, dict[str, Parameter]], list[tuple[Any, ...]]]
 _COLUMNS = {
     "kind": "STRING", "entry": "STRING", "severity": "STRING", "entries": "INTEGER", "first": "INTEGER", "last": "INTEGER",
+    "origin": "STRING",
 }  # fmt: skip
 #: Seconds to wait for the results of a job before it is reported as running.
 _RESULT_TIMEOUT = 5.0
@@ -63,6 +64,7 @@ class BigQueryServer(LoopbackServer):
         query_jobs: the requested jobs.
         pages: number of result pages sent.
         size: bytes that each job reads.
+        speaks: while it is cleared, requests are accepted and not answered.
 
     """
 
@@ -73,6 +75,8 @@ class BigQueryServer(LoopbackServer):
         self.faults: list[Fault] = []
         self.pages = 0
         self.jobs: dict[str, _Job] = {}
+        self.speaks = threading.Event()
+        self.speaks.set()
         super().__init__(_Handler)
 
     def insert(self, project: str, sent: dict[str, Any]) -> dict[str, Any]:
@@ -162,6 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, method: str) -> None:
         sent = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+        self.state.speaks.wait()
         address = urlsplit(self.path)
         for fault in self.state.faults:
             if fault.path in address.path and fault.times:

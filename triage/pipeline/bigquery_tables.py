@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from triage.errors import UsageError
 from triage.models import Condition, ExportFile, Pack, Record, Skipped
 from triage.pipeline.selection import Selection
 from triage.reading.bigquery import Table, TableQuery, build_statement, column, parse_address
+
+if TYPE_CHECKING:
+    from triage.pipeline.analyser import Analyser
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 #: Fields whose keys the user chose: a sink writes them in lower case, with _ for other characters.
@@ -19,13 +23,13 @@ _ALL_LOGS = "_AllLogs"
 def read_tables(
     addresses: Sequence[str],
     selection: Selection,
-    literals: Sequence[str] | None,
+    analyser: "Analyser | None",
     notify: Callable[[str], None],
 ) -> Iterator[Record | Skipped | ExportFile]:
     """Yield the selected records of some tables, and counts of irrelevant ones.
 
-    literals: texts that make a record relevant; None reads all.
-    notify: called with how many bytes BigQuery will read, before it reads any.
+    analyser: knows which records are relevant; None reads all.
+    notify: called with how many bytes BigQuery will read, before it reads any, and if it does not answer.
 
     Raises:
         TriageError: as ``triage.reading.bigquery``.
@@ -38,13 +42,13 @@ def read_tables(
     from triage.reading.bigquery.rows import records
 
     tables = list(dict.fromkeys(map(parse_address, addresses)))
-    query = _build_query(selection, literals)
+    query = _build_query(selection, analyser)
     for table in tables:
         _refuse_unbounded(table, selection)
         _notify_renamed_fields(table, selection.filter, notify)
     project = find_project("")[0] or tables[0].project
     client = connect(project, lambda: load_credentials(SCOPE)[0])
-    jobs = [Job(client, table, build_statement(table, query)) for table in tables]
+    jobs = [Job(client, table, build_statement(table, query), notify) for table in tables]
     sizes = [job.estimate_bytes() for job in jobs]
     for table, size in zip(tables, sizes, strict=True):
         notify(f"{table}: BigQuery reads {format_bytes(size)}")
@@ -71,7 +75,7 @@ def sql(table: str, selection: Selection, packs: Sequence[Pack]) -> str:
     from triage.reading.bigquery.script import to_script
 
     named = parse_address(table) if table else Table("PROJECT", "DATASET", _ALL_LOGS)
-    return to_script(build_statement(named, _build_query(selection, Analyser(packs).literals)))
+    return to_script(build_statement(named, _build_query(selection, Analyser(packs))))
 
 
 def format_bytes(count: int) -> str:
@@ -84,7 +88,7 @@ def format_bytes(count: int) -> str:
     return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"
 
 
-def _build_query(selection: Selection, literals: Sequence[str] | None) -> TableQuery:
+def _build_query(selection: Selection, analyser: "Analyser | None") -> TableQuery:
     return TableQuery(
         services=selection.service,
         revisions=selection.revision,
@@ -92,7 +96,8 @@ def _build_query(selection: Selection, literals: Sequence[str] | None) -> TableQ
         since=selection.since,
         until=selection.until,
         within=_condition(selection.filter),
-        literals=literals,
+        literals=None if analyser is None else analyser.literals,
+        default_literals=() if analyser is None else analyser.default_literals,
     )
 
 

@@ -164,8 +164,7 @@ def read_records(
     if tables := [str(source) for source in addresses if is_address(source)]:
         from triage.pipeline.bigquery_tables import read_tables
 
-        literals = None if analyser is None else analyser.literals
-        yield from read_tables(tables, selection, literals, notify)
+        yield from read_tables(tables, selection, analyser, notify)
     yield from (record for record in listed if isinstance(record, Record))
 
 

@@ -1,6 +1,7 @@
 """BigQuery's own client over HTTP, and the translation of its errors."""
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +13,10 @@ from triage.errors import ExitStatus, TriageError, UsageError
 from triage.models import Condition, SqlValue
 from triage.reading.bigquery import parse_address
 from triage.reading.bigquery.client import HOST, Job, connect
+from triage.reading.bigquery.silence import SilenceWatch
 
 TABLE = parse_address("bigquery://demo-project.logs._AllLogs")
-ROWS = [("entry", f'{{"insertId": "{place}"}}', None, 1, place, place) for place in range(25)]
+ROWS = [("entry", f'{{"insertId": "{place}"}}', None, 1, place, place, None) for place in range(25)]
 VALUES: dict[str, SqlValue] = {
     "services": ["shop", "cart"],
     "wanted": "a|b",
@@ -35,9 +37,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BigQueryServer]:
 
 
 @pytest.fixture
-def job(server: BigQueryServer) -> Iterator[Job]:
+def notes() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def job(server: BigQueryServer, notes: list[str]) -> Iterator[Job]:
     with connect("billed-project", no_credentials) as client:
-        yield Job(client, TABLE, Condition("SELECT @f0", dict(VALUES)), retry_seconds=0.5)
+        yield Job(client, TABLE, Condition("SELECT @f0", dict(VALUES)), notes.append, retry_seconds=0.5)
 
 
 def test_dry_run_returns_the_bytes_and_runs_nothing(job: Job, server: BigQueryServer) -> None:
@@ -112,6 +119,49 @@ def test_temporary_error_is_retried(job: Job, server: BigQueryServer, path: str)
     server.faults.append(Fault(path, 503, "backendError"))
 
     assert list(job.rows(None)) == ROWS
+
+
+SILENT = "bigquery://demo-project.logs._AllLogs: BigQuery has not answered for 0.001 s; still waiting"
+
+
+def test_silent_host_is_reported_in_one_line_and_waited_for(
+    job: Job, server: BigQueryServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def notify(text: str) -> None:
+        told.append(text)
+        server.speaks.set()
+
+    told: list[str] = []
+    job._notify = notify
+    monkeypatch.setattr("triage.reading.bigquery.client.SILENT_SECONDS", 0.001)
+    server.speaks.clear()
+    assert job.estimate_bytes() == 5_000_000
+    assert set(told) == {SILENT}
+
+    rows = job.rows(None)
+    first = next(rows)
+    told.clear()
+    server.speaks.clear()
+    assert [first, *rows] == ROWS
+    assert set(told) == {SILENT}
+
+
+def test_host_that_answers_is_not_reported(job: Job, notes: list[str]) -> None:
+    assert list(job.rows(None)) == ROWS
+    assert notes == []
+
+
+def test_silence_ends_with_the_block_and_begins_anew_with_an_answer() -> None:
+    told = threading.Event()
+    with SilenceWatch(3600, told.set) as watch:
+        watch._seconds = 0
+        watch.on_answer()
+        assert told.wait(60)
+        watch._seconds = 3600
+        watch.on_answer()
+        timer = watch._timer
+    assert timer is not None
+    assert timer.finished.is_set()
 
 
 def test_refused_connection_is_a_temporary_error(job: Job, server: BigQueryServer) -> None:

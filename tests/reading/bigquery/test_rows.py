@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from triage.errors import BadDataError
-from triage.models import ExportFile, Record, Skipped
+from triage.models import ExportFile, Record, Skipped, Traffic
 from triage.reading.bigquery.rows import Row, records
 
 PATH = "bigquery://demo-project.logs._AllLogs"
 
 
 def entry(row: dict[str, Any], count: int = 1) -> Row:
-    return ("entry", json.dumps(row), None, count, 0, 0)
+    return ("entry", json.dumps(row), None, count, 0, 0, None)
 
 
 def log_entry(row: dict[str, Any]) -> dict[str, Any]:
@@ -70,12 +70,22 @@ def test_audit_entry_is_restored(payload: dict[str, Any]) -> None:
     }  # fmt: skip
 
 
-def test_counted_rows_keep_their_counts_and_times() -> None:
+REQUESTED = {
+    "type": "cloud_run_revision", "service": "shop", "revision": "shop-1", "region": "europe-west1", "status": "200",
+    "path": "/orders/7/items",
+}  # fmt: skip
+TRAFFIC = Traffic(
+    service="shop", revision="shop-1", path="/orders/*/items", status=200, count=2, last=8_000, location="europe-west1"
+)  # fmt: skip
+
+
+def test_counted_rows_keep_their_counts_times_and_requests() -> None:
     row = {"insert_id": "a", "timestamp": "2026-01-01T00:00:00Z"}
     rows: list[Row] = [
         entry(row, 2),
-        ("outside", None, "INFO", 3, 1_000, 2_000),
-        ("skipped", None, "DEFAULT", 4, 5, 6),
+        ("outside", None, "INFO", 3, 1_000, 2_000, '{"service": "cart"}'),
+        ("skipped", None, "DEFAULT", 4, 5, 6, '{"type": "cloud_run_revision"}'),
+        ("skipped", None, "INFO", 2, 7, 8, json.dumps(REQUESTED)),
     ]
 
     first, second, *counted, file = records(rows, PATH)
@@ -84,10 +94,13 @@ def test_counted_rows_keep_their_counts_and_times() -> None:
     assert isinstance(second, Record)
     assert (first.source.position, second.source.position) == (1, 2)
     assert counted == [
-        Skipped(PATH, outside=3, severities={"INFO": 3}, first=1_000_000, last=2_000_000),
-        Skipped(PATH, severities={"": 4}, first=5_000, last=6_000),
+        Skipped(PATH, {"INFO": 3}, 1_000_000, 2_000_000, outside=3, services_outside={"cart": 3}),
+        Skipped(PATH, {"": 4}, 5_000, 6_000, resource_types={"cloud_run_revision": 4}),
+        Skipped(
+            PATH, {"INFO": 2}, 7_000, 8_000, traffic=(TRAFFIC,), resource_types={"cloud_run_revision": 2}
+        ),
     ]
-    assert file == ExportFile(PATH, "BigQuery", 9, queried=True)
+    assert file == ExportFile(PATH, "BigQuery", 11, queried=True)
 
 
 def test_table_without_log_entries_is_rejected() -> None:

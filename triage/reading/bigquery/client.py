@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from triage.models import Condition, SqlValue
 from triage.reading.bigquery.address import Table
 from triage.reading.bigquery.error_translation import translate_errors
 from triage.reading.bigquery.rows import Row
+from triage.reading.bigquery.silence import SilenceWatch
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -22,6 +24,8 @@ HOST = "BIGQUERY_EMULATOR_HOST"
 _PAGE = 1000
 #: The timeout of one request, and of a request with its retries, in seconds.
 _ANSWER_SECONDS, _RETRY_SECONDS = 90.0, 180.0
+#: A host that has not answered for so many seconds is reported, while it is waited for.
+SILENT_SECONDS = 20.0
 
 
 def connect(project: str, credentials: Callable[[], Any]) -> "bigquery.Client":
@@ -62,15 +66,16 @@ class Job:
         client: "bigquery.Client",
         table: Table,
         statement: Condition,
+        notify: Callable[[str], None],
         retry_seconds: float = _RETRY_SECONDS,
     ) -> None:
-        """Prepare a query; temporary errors are retried for ``retry_seconds``."""
-        self._client, self._table, self._statement, self._retry_seconds = (
-            client,
-            table,
-            statement,
-            retry_seconds,
-        )
+        """Prepare a query.
+
+        notify: called, from another thread, with a line that says that the host does not answer.
+        retry_seconds: how long temporary errors are retried.
+        """
+        self._client, self._table, self._statement = client, table, statement
+        self._notify, self._retry_seconds = notify, retry_seconds
 
     def estimate_bytes(self) -> int:
         """Return how many bytes the query would read, by a dry run without cost.
@@ -79,7 +84,7 @@ class Job:
             TriageError: BigQuery rejects it or does not respond.
 
         """
-        with translate_errors(self._table, self._client.project):
+        with translate_errors(self._table, self._client.project), self._watch_silence():
             job = self._start_query(dry_run=True, use_query_cache=False)
             return int(job.total_bytes_processed or 0)
 
@@ -94,18 +99,36 @@ class Job:
         """
         from google.cloud.bigquery import DEFAULT_RETRY
 
+        options = {} if max_bytes is None else {"maximum_bytes_billed": max_bytes}
         with translate_errors(self._table, self._client.project):
-            job = (
-                self._start_query(maximum_bytes_billed=max_bytes)
-                if max_bytes is not None
-                else self._start_query()
-            )
-            found = job.result(
-                page_size=_PAGE, retry=DEFAULT_RETRY.with_timeout(self._retry_seconds), job_retry=None
-            )
-            for page in found.pages:
+            with self._watch_silence():
+                found = self._start_query(**options).result(
+                    page_size=_PAGE, retry=DEFAULT_RETRY.with_timeout(self._retry_seconds), job_retry=None
+                )
+            pages = iter(found.pages)
+            while (page := self._next_page(pages)) is not None:
                 for row in page:
                     yield row.values()
+
+    def _next_page(self, pages: Iterator[Any]) -> Any:
+        """Return the next page, None after the last one."""
+        with self._watch_silence():
+            return next(pages, None)
+
+    @contextmanager
+    def _watch_silence(self) -> Iterator[None]:
+        """Notify in one line if the host does not answer a block that waits for it."""
+        session = self._client._http  # noqa: SLF001 (there is no other way to see its answers)
+        watch = SilenceWatch(SILENT_SECONDS, self._report_silence)
+        session.hooks["response"].append(watch.on_answer)
+        try:
+            with watch:
+                yield
+        finally:
+            session.hooks["response"].remove(watch.on_answer)
+
+    def _report_silence(self) -> None:
+        self._notify(f"{self._table}: BigQuery has not answered for {SILENT_SECONDS:g} s; still waiting")
 
     def _start_query(self, **options: Any) -> "bigquery.QueryJob":
         from google.cloud.bigquery import DEFAULT_RETRY, QueryJobConfig

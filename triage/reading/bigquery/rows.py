@@ -6,14 +6,26 @@ from typing import Any
 import msgspec
 
 from triage.errors import BadDataError
-from triage.models import ExportFile, Record, Skipped, Source
+from triage.models import ExportFile, Record, Skipped, Source, Traffic
 from triage.models.layouts import find_audit_log, fold_keys, to_api_names
 from triage.reading.entry_detection import has_entry_keys
+from triage.text import path_template
 
 _AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
 
-#: kind, entry, severity, entries, first and last, as in the statement.
-Row = tuple[str, str | None, str | None, int, int, int]
+#: kind, entry, severity, entries, first, last and origin, as in the statement.
+Row = tuple[str, str | None, str | None, int, int, int, str | None]
+
+
+class _Origin(msgspec.Struct, frozen=True):
+    """What skipped rows have in common; those of requests also have a status."""
+
+    type: str = ""
+    service: str = ""
+    revision: str = ""
+    region: str = ""
+    status: str | None = None
+    path: str = ""
 
 
 def records(rows: Iterable[Row], path: str) -> Iterator[Record | Skipped | ExportFile]:
@@ -24,21 +36,44 @@ def records(rows: Iterable[Row], path: str) -> Iterator[Record | Skipped | Expor
 
     """
     position = total = 0
-    for kind, entry, severity, count, first, last in rows:
+    for row in rows:
+        entry, count = row[1], row[3]
         total += count
         if entry is None:
-            yield Skipped(
-                path,
-                outside=count if kind == "outside" else 0,
-                severities={"" if severity == "DEFAULT" else severity or "": count},
-                first=first * 1000,
-                last=last * 1000,
-            )
+            yield _skipped(path, row)
             continue
         for _ in range(count):  # a sink may write a row twice
             position += 1
             yield Record(_log_entry(entry, path), Source(path, position))
     yield ExportFile(path, "BigQuery", total, queried=True)
+
+
+def _skipped(path: str, row: Row) -> Skipped:
+    """Return the count of rows of one origin and severity."""
+    kind, _, severity, count, first, last, text = row
+    origin = msgspec.json.decode(text or "{}", type=_Origin)
+    severities, times = {"" if severity == "DEFAULT" else severity or "": count}, (first * 1000, last * 1000)
+    if kind == "outside":
+        return Skipped(path, severities, *times, outside=count, services_outside={origin.service: count})
+    traffic = _traffic(origin, count, times[1])
+    return Skipped(path, severities, *times, traffic=traffic, resource_types={origin.type: count})
+
+
+def _traffic(origin: _Origin, count: int, last: int) -> tuple[Traffic, ...]:
+    """Return the requests that were skipped, if they are requests."""
+    if origin.status is None:
+        return ()
+    return (
+        Traffic(
+            service=origin.service,
+            revision=origin.revision,
+            path=path_template(origin.path),
+            status=int(float(origin.status)),
+            count=count,
+            last=last,
+            location=origin.region,
+        ),
+    )
 
 
 def _log_entry(text: str, path: str) -> bytes:

@@ -2,8 +2,8 @@
 
 It returns too many rows rather than too few, as triage/entries/prefilter.py does for files, and the decoder
 decides about them. The skipped rows are grouped in the same query, so the table is read once and the counts
-are consistent. Rows come by instance, as ``Entry.partition_key`` of the decoded ones, and those of one in
-order of time.
+are consistent; skipped requests are counted by path and status. Rows come by instance, as
+``Entry.partition_key`` of the decoded ones, and those of one in order of time.
 """
 
 import re
@@ -28,7 +28,7 @@ WITH logs AS (
   FROM logs
 ), told AS (
   SELECT *, COALESCE(NULLIF(text_payload, ''), NULLIF(message, ''), {request}, '') AS said
-  FROM named
+  FROM (SELECT *, {balanced} AS balanced, {path} AS path FROM named)
   WHERE {whose}
 ), judged AS (
   SELECT *, CASE
@@ -45,10 +45,18 @@ SELECT
   IF(kind = 'entry', NULL, severity) AS severity,
   COUNT(*) AS entries,
   UNIX_MICROS(MIN(logged)) AS first,
-  UNIX_MICROS(MAX(logged)) AS last
+  UNIX_MICROS(MAX(logged)) AS last,
+  CASE
+    WHEN kind = 'outside' THEN TO_JSON_STRING(STRUCT(service))
+    WHEN kind = 'skipped' AND requested AND status IS NOT NULL AND NOT balanced THEN TO_JSON_STRING(STRUCT(
+      type, service, revision, region, status,
+      {template} AS path))
+    WHEN kind = 'skipped' THEN TO_JSON_STRING(STRUCT(type))
+  END AS origin
 FROM judged
-GROUP BY 1, 2, 3
-ORDER BY kind, IF(MIN(instance) = '', '', MIN(service)), MIN(instance), first, MIN(insert_id), entry, severity
+GROUP BY 1, 2, 3, 7
+ORDER BY kind, IF(MIN(instance) = '', '', MIN(service)), MIN(instance), first, MIN(insert_id), entry,
+  severity, origin
 """
 _AUDITED = (
     "COALESCE(JSON_VALUE(log.protopayload_auditlog.resourceName), "
@@ -71,6 +79,8 @@ def _is_present(sql: str) -> str:
 _COLUMNS = {
     "service": f"""COALESCE({_label_sql("resource", "labels", "service_name")},
       {_label_sql("resource", "labels", "job_name")},
+      {_label_sql("resource", "labels", "worker_pool_name")},
+      {_label_sql("resource", "labels", "function_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}(?:services|jobs)/([^/]+)'), '')""",
     "revision": f"""COALESCE({_label_sql("resource", "labels", "revision_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}revisions/([^/]+)'),
@@ -92,17 +102,27 @@ _COLUMNS = {
         f"JSON_VALUE({column(('jsonPayload',), _TYPE)})",
     ),
     "part": f"IFNULL({text('split', 'uid')}, '') != ''",
+    "requested": _is_present(column(("httpRequest",))),
     "method": text("httpRequest", "requestMethod"),
     "url": text("httpRequest", "requestUrl"),
     "status": text("httpRequest", "status"),
+    "type": f"IFNULL({text('resource', 'type')}, '')",
+    "region": f"IFNULL({text('resource', 'labels', 'location')}, '')",
+    "details": "COALESCE({}, '')".format(
+        ", ".join(
+            f"NULLIF(JSON_VALUE({column(('jsonPayload',), name)}), '')"
+            for name in ("'statusDetails'", "'statusdetails'", "'proxyStatus'", "'proxystatus'")
+        )
+    ),
 }
+_BALANCED = "REGEXP_CONTAINS(type, r'^(?:http_load_balancer|http_external_regional_lb|internal_http_lb)')"
+_PATH = r"""REGEXP_EXTRACT(
+    IF(REGEXP_CONTAINS(url, '://'), IFNULL(REGEXP_EXTRACT(url, r'(?s)^.*?://[^/]*(/.*)$'), '/'), url),
+    r'^[^?#]*')"""
+#: Ids in paths are left out, so that few groups come back; triage/text/paths.py leaves out the others.
+_TEMPLATE = r"REGEXP_REPLACE(IFNULL(path, ''), r'/(?:[0-9]+|[0-9a-fA-F-]{12,})(/|$)', r'/*\1')"
 #: A request without text reads "GET /path 503".
-_REQUEST = r"""ARRAY_TO_STRING([
-      NULLIF(method, ''),
-      NULLIF(REGEXP_EXTRACT(
-        IF(REGEXP_CONTAINS(url, '://'), IFNULL(REGEXP_EXTRACT(url, r'(?s)^.*?://[^/]*(/.*)$'), '/'), url),
-        r'^[^?#]*'), ''),
-      NULLIF(status, '0')], ' ')"""
+_REQUEST = """ARRAY_TO_STRING([NULLIF(method, ''), NULLIF(path, ''), NULLIF(status, '0')], ' ')"""
 _MATTERS = r"""IFNULL(insert_id, '') = '' OR audit OR said = ''
         OR (structured AND IFNULL(message, '') = '')
         OR CASE
@@ -110,7 +130,12 @@ _MATTERS = r"""IFNULL(insert_id, '') = '' OR audit OR said = ''
           WHEN severity != 'DEFAULT' OR structured THEN TRUE
           -- the prefix of a logger may say the severity
           ELSE REGEXP_CONTAINS(said, r'ERROR|CRITICAL|ALERT|EMERG|FATAL')
+            OR REGEXP_CONTAINS(said, @wanted_by_default)
         END
+        -- a request that failed, of which a balancer says more, or whose URL has another name
+        OR (requested AND IFNULL(url, '') = '')
+        OR (requested AND IFNULL(text_payload, '') = '' AND (IFNULL(SAFE_CAST(status AS INT64), 0) >= 400
+          OR (balanced AND details != '' AND STRPOS(details, 'response_sent_by_backend') = 0)))
         -- colours may stand inside a word, and a prefix may be all that was said
         OR REGEXP_CONTAINS(said, r'\x1b|[]|:>-] {0,5}$')
         OR REGEXP_CONTAINS(said, @wanted)"""
@@ -126,6 +151,7 @@ class TableQuery(msgspec.Struct, frozen=True, kw_only=True):
     until: the latest time in nanoseconds in UTC, excluded.
     within: a condition that holds for every selected entry, and maybe for others.
     literals: texts that make an entry relevant; None if all entries are.
+    default_literals: texts that make an entry without severity relevant.
     """
 
     services: tuple[str, ...] = ()
@@ -135,6 +161,7 @@ class TableQuery(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
     within: Condition | None = None
     literals: Sequence[str] | None = None
+    default_literals: Sequence[str] = ()
 
 
 def build_statement(table: Table, query: TableQuery) -> Condition:
@@ -148,12 +175,16 @@ def build_statement(table: Table, query: TableQuery) -> Condition:
         within.append(f"({query.within.sql})")
         values |= query.within.parameters
     if query.literals is not None:
-        values["wanted"] = "|".join(re.escape(words) for words in query.literals)
+        values["wanted"] = "|".join(map(re.escape, query.literals))
+        values["wanted_by_default"] = "|".join(map(re.escape, query.default_literals)) or "$^"
     sql = _STATEMENT.format(
         table=table.name,
         read=" AND ".join(_time_conditions(table, query, values)) or "TRUE",
         columns=",\n    ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items()),
+        balanced=_BALANCED,
+        path=_PATH,
         request=_REQUEST,
+        template=_TEMPLATE,
         whose=_name_condition("service", "services", query.services, values) or "TRUE",
         within=" AND ".join(filter(None, within)) or "TRUE",
         matters="TRUE" if query.literals is None else _MATTERS,

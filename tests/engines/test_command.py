@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+from tests.engines.processes import PATIENCE, running
 
 pytestmark = pytest.mark.engines
 
@@ -18,31 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = str(ROOT / "examples" / "export.json")
 TRIAGE = str(Path(sys.executable).with_name("triage"))
 SPARK = [TRIAGE, "diagnose", "--engine", "spark", EXAMPLE]
-#: Seconds; a machine with much else to do starts Spark slowly.
-PATIENCE = 600
-
-
-@contextmanager
-def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a command in a process group that ends with the block."""
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # else, begun in the background, all would ignore it
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env=os.environ | environment,
-    )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
 
 
 def members(group: int) -> list[str]:

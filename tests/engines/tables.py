@@ -5,6 +5,8 @@ import re
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from triage.reading.bigquery.fields import BALANCER_COLUMN
+
 Log = dict[str, Any]
 #: The type of a column: a word of GoogleSQL, a list of the one type of its members, or the types of a
 #: struct's fields.
@@ -105,6 +107,8 @@ def _sink_row(log: Log) -> dict[str, Any]:
     if location := log.get("sourceLocation"):
         row["sourceLocation"] = location | {"line": int(location.get("line") or 0)}
     row |= {name: _user_fields(log[name]) for name in ("jsonPayload", "labels") if name in log}
+    if str(row.get("jsonPayload", {}).get("_type")).endswith(".LoadBalancerLogEntry"):
+        row[BALANCER_COLUMN] = row.pop("jsonPayload")
     if audit := row.pop("protoPayload", None):
         row["protopayload_auditlog"] = {name: value for name, value in audit.items() if name != "@type"}
     return row

@@ -80,15 +80,16 @@ def from_file(logs: list[Log], folder: Path, selection: Selection) -> Analysis:
 
 def documents(analysis: Analysis) -> list[Any]:
     """Return an analysis without names and formats; gaps are per table."""
-    told: list[Any] = json.loads(msgspec.json.encode(msgspec.structs.astuple(analysis)))
-    for document in told[:2]:
+    timeline, diagnosis, *others = msgspec.structs.astuple(analysis)
+    told: list[Any] = [json.loads(pipeline.to_json(timeline)), json.loads(pipeline.to_json(diagnosis))]
+    for document in told:
         coverage = document["coverage"]
         del coverage["files"], coverage["forms"]
         gaps: Counter[str] = Counter()
         for gap in coverage["gaps"]:
             gaps[gap["kind"]] += gap["count"]
         coverage["gaps"] = gaps
-    return told
+    return [*told, *map(repr, others)]
 
 
 def assert_same(logs: list[Log], form: str, folder: Path, selection: Selection = ALL) -> int:

@@ -55,6 +55,15 @@ def test_empty_fields_of_a_sink_are_left_out() -> None:
     }  # fmt: skip
 
 
+def test_payload_of_a_load_balancer_gets_the_names_of_the_api() -> None:
+    row: dict[str, Any] = {
+        "insertId": "a", "timestamp": "2026-01-01T00:00:00Z", "jsonPayload": None,
+        "jsonpayload_type_loadbalancerlogentry": {"statusdetails": "client_disconnected_early", "proxystatus": None},
+    }  # fmt: skip
+
+    assert log_entry(row)["jsonPayload"] == {"statusDetails": "client_disconnected_early"}
+
+
 @pytest.mark.parametrize(
     "payload",
     [

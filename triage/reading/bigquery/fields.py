@@ -6,6 +6,9 @@ snake_case, a sink in camelCase, and a sink's table lacks the columns of what wa
 
 import re
 
+#: The column of a sink's table for the payload of load balancers. A payload with a type has a column of its
+#: own: cloud.google.com/logging/docs/export/bigquery, "BigQuery schema for routed logs".
+BALANCER_COLUMN = "jsonpayload_type_loadbalancerlogentry"
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 

@@ -8,10 +8,14 @@ import msgspec
 from triage.errors import BadDataError
 from triage.models import ExportFile, Record, Skipped, Source, Traffic
 from triage.models.layouts import find_audit_log, fold_keys, to_api_names
+from triage.reading.bigquery.fields import BALANCER_COLUMN
 from triage.reading.entry_detection import has_entry_keys
 from triage.text import path_template
 
 _AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
+
+#: The names of a balancer's payload, as the API writes them, by those of a sink's table.
+_BALANCER_NAMES = {"statusdetails": "statusDetails", "proxystatus": "proxyStatus"}
 
 #: kind, entry, severity, entries, first, last and origin, as in the statement.
 Row = tuple[str, str | None, str | None, int, int, int, str | None]
@@ -80,7 +84,12 @@ def _log_entry(text: str, path: str) -> bytes:
     row = msgspec.json.decode(text)
     if not has_entry_keys(row):
         raise BadDataError(f"{path}: none of its columns is a LogEntry's", "name a table of log entries")
+    payload = row.pop(BALANCER_COLUMN, None)
     entry = to_api_names(row)
+    if payload:
+        entry["jsonPayload"] = {
+            _BALANCER_NAMES.get(name, name): value for name, value in payload.items() if value is not None
+        }
     audit = find_audit_log(fold_keys(entry))
     entry.pop("protopayloadAuditlog", None)
     if audit is not None:

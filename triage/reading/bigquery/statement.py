@@ -14,7 +14,7 @@ import msgspec
 
 from triage.models import Condition, SqlValue
 from triage.reading.bigquery.address import Table
-from triage.reading.bigquery.fields import column, text
+from triage.reading.bigquery.fields import BALANCER_COLUMN, column, text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATEMENT = """\
@@ -110,8 +110,13 @@ _COLUMNS = {
     "region": f"IFNULL({text('resource', 'labels', 'location')}, '')",
     "details": "COALESCE({}, '')".format(
         ", ".join(
-            f"NULLIF(JSON_VALUE({column(('jsonPayload',), name)}), '')"
-            for name in ("'statusDetails'", "'statusdetails'", "'proxyStatus'", "'proxystatus'")
+            f"NULLIF(JSON_VALUE({path}), '')"
+            for path in (
+                column(("jsonPayload",), "'statusDetails'"),
+                f"log.{BALANCER_COLUMN}.statusdetails",
+                column(("jsonPayload",), "'proxyStatus'"),
+                f"log.{BALANCER_COLUMN}.proxystatus",
+            )
         )
     ),
 }
@@ -123,8 +128,8 @@ _PATH = r"""REGEXP_EXTRACT(
 _TEMPLATE = r"REGEXP_REPLACE(IFNULL(path, ''), r'/(?:[0-9]+|[0-9a-fA-F-]{12,})(/|$)', r'/*\1')"
 #: A request without text reads "GET /path 503".
 _REQUEST = """ARRAY_TO_STRING([NULLIF(method, ''), NULLIF(path, ''), NULLIF(status, '0')], ' ')"""
-_MATTERS = r"""IFNULL(insert_id, '') = '' OR audit OR said = ''
-        OR (structured AND IFNULL(message, '') = '')
+_MATTERS = r"""IFNULL(insert_id, '') = '' OR (audit AND NOT balanced) OR said = ''
+        OR (structured AND NOT requested AND IFNULL(message, '') = '')
         OR CASE
           WHEN severity IN ('DEBUG', 'INFO', 'NOTICE', 'WARNING') THEN FALSE
           WHEN severity != 'DEFAULT' OR structured THEN TRUE

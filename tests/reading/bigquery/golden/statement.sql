@@ -27,7 +27,7 @@ WITH logs AS (
     JSON_VALUE(COALESCE(log.httpRequest.status, log.http_request.status)) AS status,
     IFNULL(JSON_VALUE(log.resource.type), '') AS type,
     IFNULL(JSON_VALUE(log.resource.labels.location), '') AS region,
-    COALESCE(NULLIF(JSON_VALUE(COALESCE(log.jsonPayload['statusDetails'], log.json_payload['statusDetails'])), ''), NULLIF(JSON_VALUE(COALESCE(log.jsonPayload['statusdetails'], log.json_payload['statusdetails'])), ''), NULLIF(JSON_VALUE(COALESCE(log.jsonPayload['proxyStatus'], log.json_payload['proxyStatus'])), ''), NULLIF(JSON_VALUE(COALESCE(log.jsonPayload['proxystatus'], log.json_payload['proxystatus'])), ''), '') AS details
+    COALESCE(NULLIF(JSON_VALUE(COALESCE(log.jsonPayload['statusDetails'], log.json_payload['statusDetails'])), ''), NULLIF(JSON_VALUE(log.jsonpayload_type_loadbalancerlogentry.statusdetails), ''), NULLIF(JSON_VALUE(COALESCE(log.jsonPayload['proxyStatus'], log.json_payload['proxyStatus'])), ''), NULLIF(JSON_VALUE(log.jsonpayload_type_loadbalancerlogentry.proxystatus), ''), '') AS details
   FROM logs
 ), told AS (
   SELECT *, COALESCE(NULLIF(text_payload, ''), NULLIF(message, ''), ARRAY_TO_STRING([NULLIF(method, ''), NULLIF(path, ''), NULLIF(status, '0')], ' '), '') AS said
@@ -39,8 +39,8 @@ WITH logs AS (
   SELECT *, CASE
       WHEN part THEN 'entry'
       WHEN NOT (REGEXP_CONTAINS(revision, @revisions) AND instance IN UNNEST(@instances) AND (log.a = @f0)) THEN 'outside'
-      WHEN IFNULL(insert_id, '') = '' OR audit OR said = ''
-        OR (structured AND IFNULL(message, '') = '')
+      WHEN IFNULL(insert_id, '') = '' OR (audit AND NOT balanced) OR said = ''
+        OR (structured AND NOT requested AND IFNULL(message, '') = '')
         OR CASE
           WHEN severity IN ('DEBUG', 'INFO', 'NOTICE', 'WARNING') THEN FALSE
           WHEN severity != 'DEFAULT' OR structured THEN TRUE

@@ -29,9 +29,10 @@ fuzz: .venv/installed-dev
 test-engines: .venv/installed-engines
 	$(BIN)/pytest -m engines tests/engines
 
-# The oldest versions that pyproject.toml allows, in an environment of their own. Their warnings are no failures.
+# The oldest versions that pyproject.toml allows, in an environment of their own, with pip for the tests of packages.
+# Their warnings are no failures.
 test-floors: .venv/installed-dev
-	$(BIN)/uv venv -q --clear --python $(BIN)/python $(FLOORS)
+	$(BIN)/uv venv -q --clear --seed --python $(BIN)/python $(FLOORS)
 	$(BIN)/uv pip install -q --python $(FLOORS)/bin/python --resolution lowest-direct -e '.[dev]'
 	$(FLOORS)/bin/python -m pytest -n auto --dist loadgroup -W default
 

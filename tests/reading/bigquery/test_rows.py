@@ -55,6 +55,16 @@ def test_empty_fields_of_a_sink_are_left_out() -> None:
     }  # fmt: skip
 
 
+def test_execution_of_a_job_is_named_as_in_the_api() -> None:
+    row = {
+        "insertId": "a",
+        "timestamp": "2026-01-01T00:00:00Z",
+        "labels": {"run_googleapis_com_execution_name": "shop-bill-x1", "own_label": "x"},
+    }
+
+    assert log_entry(row)["labels"] == {"run.googleapis.com/execution_name": "shop-bill-x1", "own_label": "x"}
+
+
 def test_payload_of_a_load_balancer_gets_the_names_of_the_api() -> None:
     row: dict[str, Any] = {
         "insertId": "a", "timestamp": "2026-01-01T00:00:00Z", "jsonPayload": None,

@@ -16,6 +16,8 @@ _AUDIT_LOG = "type.googleapis.com/google.cloud.audit.AuditLog"
 
 #: The names of a balancer's payload, as the API writes them, by those of a sink's table.
 _BALANCER_NAMES = {"statusdetails": "statusDetails", "proxystatus": "proxyStatus"}
+#: A label of the platform by its name in a sink's table.
+_PLATFORM_LABELS = {"run_googleapis_com_execution_name": "run.googleapis.com/execution_name"}
 
 #: kind, entry, severity, entries, first, last and origin, as in the statement.
 Row = tuple[str, str | None, str | None, int, int, int, str | None]
@@ -90,6 +92,8 @@ def _log_entry(text: str, path: str) -> bytes:
         entry["jsonPayload"] = {
             _BALANCER_NAMES.get(name, name): value for name, value in payload.items() if value is not None
         }
+    if labels := entry.get("labels"):
+        entry["labels"] = {_PLATFORM_LABELS.get(name, name): value for name, value in labels.items()}
     audit = find_audit_log(fold_keys(entry))
     entry.pop("protopayloadAuditlog", None)
     if audit is not None:

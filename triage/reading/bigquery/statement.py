@@ -84,7 +84,8 @@ _COLUMNS = {
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}(?:services|jobs)/([^/]+)'), '')""",
     "revision": f"""COALESCE({_label_sql("resource", "labels", "revision_name")},
       REGEXP_EXTRACT({_AUDITED}, r'{_RESOURCE}revisions/([^/]+)'),
-      JSON_VALUE(log.labels['run.googleapis.com/execution_name']), '')""",
+      JSON_VALUE(log.labels['run.googleapis.com/execution_name']),
+      JSON_VALUE(log.labels.run_googleapis_com_execution_name), '')""",
     "instance": "COALESCE({}, '')".format(
         ", ".join(
             f"NULLIF(JSON_VALUE(log.labels.{name}), '')"

@@ -68,11 +68,11 @@ SELECT
   UNIX_MICROS(MIN(logged)) AS first,
   UNIX_MICROS(MAX(logged)) AS last,
   CASE
-    WHEN kind = 'outside' THEN TO_JSON_STRING(STRUCT(service))
+    WHEN kind = 'outside' THEN TO_JSON_STRING(STRUCT(service AS service))
     WHEN kind = 'skipped' AND requested AND status IS NOT NULL AND NOT balanced THEN TO_JSON_STRING(STRUCT(
       type, service, revision, region, status,
       REGEXP_REPLACE(IFNULL(path, ''), r'/(?:[0-9]+|[0-9a-fA-F-]{12,})(/|$)', r'/*\1') AS path))
-    WHEN kind = 'skipped' THEN TO_JSON_STRING(STRUCT(type))
+    WHEN kind = 'skipped' THEN TO_JSON_STRING(STRUCT(type AS type))
   END AS origin
 FROM judged
 GROUP BY 1, 2, 3, 7

@@ -1,20 +1,26 @@
 """What is not in the Python modules: data files, how they are parsed, and packages that are extras."""
 
 from importlib import import_module
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rtoml
 
 from triage.errors import UsageError
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
-def root(kind: str) -> Traversable:
+
+def root(kind: str) -> "Traversable":
     """Return the folder of ``kind`` ("queries" or "reports"): inside the wheel, else beside the package."""
-    bundled = files("triage").joinpath(kind)
-    return bundled if bundled.is_dir() else Path(__file__).resolve().parents[1] / kind
+    package = Path(__file__).resolve().parent
+    for folder in (package / kind, package.parent / kind):
+        if folder.is_dir():
+            return folder
+    from importlib.resources import files  # inside an archive, which few programs are
+
+    return files("triage").joinpath(kind)
 
 
 def parse_toml(text: str) -> dict[str, Any]:

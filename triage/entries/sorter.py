@@ -1,7 +1,6 @@
 """Sort entries in bounded memory, with temporary files that are merged."""
 
 import heapq
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
@@ -61,6 +60,8 @@ class Sorter:
 
 
 def _write_run(entries: Iterable[Entry]) -> IO[bytes]:
+    import tempfile  # with all kinds of compression, which few exports need
+
     try:
         file = tempfile.TemporaryFile(prefix="triage-", buffering=_BUFFER)  # noqa: SIM115 - closed once it is read
         for entry in entries:

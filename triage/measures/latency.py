@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from math import ceil
-from statistics import median
 from typing import NamedTuple
 
 from triage.models import Run, SpeedChange, TimeStats
@@ -85,6 +84,8 @@ def _run_latency(kind: str, runs: Sequence[Run]) -> Latency | None:
 
 def percentiles(times: Sequence[float]) -> tuple[float | None, float | None]:
     """Return the median and the 95th percentile of sorted times."""
+    from statistics import median  # with fractions, which no diagnosis needs
+
     return (median(times), times[ceil(0.95 * len(times)) - 1]) if times else (None, None)
 
 

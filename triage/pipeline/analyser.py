@@ -43,7 +43,6 @@ from triage.models import (
 from triage.models.change import AppliedChange
 from triage.pipeline.change_links import add_changes
 from triage.pipeline.compiled_packs import compile_packs
-from triage.pipeline.expressible_causes import causes_with_alert
 from triage.pipeline.failure_recognizer import FailureRecognizer
 from triage.rules import Matcher, own_playbooks
 from triage.runs import RequestCounter, TimelineBuilder
@@ -68,7 +67,7 @@ class Analysis(msgspec.Struct, frozen=True):
     samples: a few log lines that show how each revision went.
     impact: the business impact according to the pack of the leading service, "" if it states none.
     playbooks: the playbooks beside the packs in use, by name.
-    alertable: the causes of incidents for which ``triage alerts`` makes a policy.
+    packs: the packs in use.
     open_runs: the runs that may continue after the end of the logs.
     traffic: all requests of each revision by status.
     configurations: the last configuration of each service that the logs hold.
@@ -85,7 +84,7 @@ class Analysis(msgspec.Struct, frozen=True):
     samples: list[EvidenceSample] = []
     impact: str = ""
     playbooks: dict[str, Playbook] = {}
-    alertable: list[str] = []
+    packs: Sequence[Pack] = ()
     open_runs: list[Run] = []
     traffic: list[RevisionTraffic] = []
     configurations: list[Configuration] = []
@@ -254,7 +253,7 @@ class Analyser:
             samples=self._samples.build(timeline.requests),
             impact=impact,
             playbooks=own_playbooks(self.packs),
-            alertable=causes_with_alert(diagnosis, self.packs),
+            packs=self.packs,
             open_runs=self._open_runs,
             traffic=self._diagnosis.traffic(),
             configurations=history.configurations,

@@ -35,7 +35,7 @@ def report(
         zone=zone,
         playbooks=analysis.playbooks,
         load=load,
-        alertable=analysis.alertable,
+        alertable=_alertable(analysis),
     )
 
 
@@ -55,7 +55,7 @@ def html(analysis: Analysis, packs: Sequence[Pack], *, impact: str = "", zone: t
         impact=impact or analysis.impact,
         zone=zone,
         playbooks=analysis.playbooks,
-        alertable=analysis.alertable,
+        alertable=_alertable(analysis),
     )
 
 
@@ -106,3 +106,10 @@ def fold(timeline: Timeline) -> list[list[Run]]:
     from triage.rendering.run_groups import group_similar_runs as fold_runs
 
     return fold_runs(timeline.runs)
+
+
+def _alertable(analysis: Analysis) -> list[str]:
+    """Return the causes of incidents for which ``triage alerts`` makes a policy."""
+    from triage.pipeline.expressible_causes import causes_with_alert
+
+    return causes_with_alert(analysis.diagnosis, analysis.packs)

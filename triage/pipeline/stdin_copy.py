@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader, BytesIO, RawIOBase
-from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, cast
 
 #: Bytes of standard input that are kept, and bytes of them that are kept in memory.
@@ -58,6 +57,8 @@ def copy_stdin(
     stream: BufferedReader | BytesIO | None = None, *, largest: int = _LARGEST
 ) -> Iterator[StdinCopy]:
     """Copy standard input, or a stream, for as long as it is needed."""
+    from tempfile import SpooledTemporaryFile
+
     stream = stream or cast(BufferedReader, sys.stdin.buffer)
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
         size = 0

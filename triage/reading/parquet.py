@@ -1,6 +1,5 @@
 """Read Parquet tables of BigQuery, Log Analytics and triage itself."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +23,9 @@ def read_parquet(stream: Stream, path: str) -> Iterator[Record | Gap]:
         BadDataError: it is damaged or cut, or has no columns of a LogEntry.
 
     """
-    duckdb = resources.import_duckdb()
+    import tempfile
 
+    duckdb = resources.import_duckdb()
     with tempfile.TemporaryDirectory(prefix="triage-") as folder:
         copy = Path(folder, "export.parquet")
         with copy.open("wb") as file:

@@ -1,6 +1,5 @@
 """Read objects of a bucket (gs://...) and other addresses that fsspec supports."""
 
-import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -77,6 +76,8 @@ def _file_system(path: str) -> Any:
     try:
         if scheme in ("gs", "gcs"):
             # The class that fsspec chooses asks a second API, by gRPC, for the kind of bucket.
+            import logging
+
             from gcsfs.core import GCSFileSystem
 
             logging.getLogger("gcsfs").addHandler(

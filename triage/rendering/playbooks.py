@@ -7,8 +7,7 @@ characters before they fill a placeholder.
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,6 +15,9 @@ from triage.errors import BadDataError
 from triage.models.playbook import Block, Metric, Playbook, PlaybookModel, Step
 from triage.rendering.escape import SafeMarkdown
 from triage.resources import parse_toml, root
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _T = TypeVar("_T")
 #: A name in braces; after a colon the value that stands for it where it is not known.
@@ -151,7 +153,7 @@ def _shared_blocks() -> dict[str, Block]:
     return _read_toml("_shared", dict[str, Block])
 
 
-def _playbook_folder() -> Traversable:
+def _playbook_folder() -> "Traversable":
     return root("reports") / "playbooks"
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage import resources
 from triage.errors import BadDataError
@@ -11,8 +11,11 @@ from triage.models import Pack, Playbook
 from triage.rules.fault import Fault
 from triage.rules.pack_reader import LoadedPack, read_pack
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
-def shipped_packs() -> list[Traversable]:
+
+def shipped_packs() -> list["Traversable"]:
     """Return the TOML files and folders of the shipped packs, in order of name."""
     folder = resources.root("queries")
     packs = [

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,6 +15,9 @@ from triage.rules.fault import Fault, advice
 from triage.rules.keys import FILLED_BY_READER, invalid_keys, without_invalid_keys
 from triage.rules.playbook_names import shared_blocks
 from triage.rules.toml_file import TomlFile
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _Model = TypeVar("_Model", Rule, Cause)
 
@@ -46,7 +48,7 @@ class LoadedPack(msgspec.Struct, frozen=True):
         return Fault(source.path, source.key_line(line, key) if key else line, f"{table[:-1]} {name}: {what}")
 
 
-def read_pack(item: Traversable) -> LoadedPack:
+def read_pack(item: "Traversable") -> LoadedPack:
     """Return the pack of a file, or of a folder whose pack.toml lists its parts.
 
     Raises:
@@ -89,7 +91,7 @@ def read_pack(item: Traversable) -> LoadedPack:
     return LoadedPack(source.path, pack, usable, reader.faults, reader.files, source)
 
 
-def read_playbooks(item: Traversable, reader: "PackReader") -> dict[str, Playbook]:
+def read_playbooks(item: "Traversable", reader: "PackReader") -> dict[str, Playbook]:
     """Return the playbooks in the folder ``playbooks`` beside a pack, by name."""
     folder = item.joinpath("playbooks") if item.is_dir() else _beside(item, "playbooks")
     if folder is None or not folder.is_dir():
@@ -113,7 +115,7 @@ def read_playbooks(item: Traversable, reader: "PackReader") -> dict[str, Playboo
     return found
 
 
-def _beside(item: Traversable, name: str) -> Traversable | None:
+def _beside(item: "Traversable", name: str) -> "Traversable | None":
     """Return what has a name in the folder of a file; a shipped pack inside a wheel has no such folder."""
     return item.parent / name if isinstance(item, Path) else None
 
@@ -125,7 +127,7 @@ class PackReader:
         self.faults: list[Fault] = []
         self.files: dict[tuple[str, str], tuple[TomlFile, int]] = {}
 
-    def parse(self, item: Traversable) -> tuple[TomlFile, dict[str, Any]]:
+    def parse(self, item: "Traversable") -> tuple[TomlFile, dict[str, Any]]:
         """Return a file with its tables, which are empty when it is not TOML."""
         try:
             data = item.read_bytes()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-_TABLE = re.compile(r"\[\[\s*(rules|causes)\s*\]\]")
+_TABLES = {name: re.compile(rf"\[\[\s*{name}\s*\]\]") for name in ("rules", "causes")}
 _HEADER = re.compile(r"\s*\[")
 
 
@@ -25,11 +25,11 @@ class TomlFile(msgspec.Struct, frozen=True):
         """Return the line of each ``[[table]]``, in order."""
         lines = []
         line, at = 1, 0
-        for found in _TABLE.finditer(self.text):
+        for found in _TABLES[table].finditer(self.text):
             line += self.text.count("\n", at, found.start())
             at = found.start()
             before = self.text[self.text.rfind("\n", 0, at) + 1 : at]
-            if found[1] == table and not before.strip():
+            if not before.strip():
                 lines.append(line)
         return lines
 

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
+
+import msgspec
 
 from triage.diagnosis.evidence_list import EvidenceList, Link
 from triage.diagnosis.failure_titles import title_of
@@ -38,8 +39,7 @@ _NUMBERS = re.compile(r"\d+\.\d+|\d{4,}", re.ASCII)
 NearbyMatches = Callable[[str], MatchesByRule]
 
 
-@dataclass
-class IncidentBuilder:
+class IncidentBuilder(msgspec.Struct):
     """A cause at one service, with everything that matched it so far.
 
     The result depends on finish keys, not on the order in which matches arrive.
@@ -74,12 +74,12 @@ class IncidentBuilder:
     check: str | None
     title: str
     first_key: FinishKey
-    matches: MatchesByRule = field(default_factory=dict)
-    runs: FirstSeen = field(default_factory=lambda: FirstSeen(_MAX_NAMES))
-    revisions: FirstSeen = field(default_factory=FirstSeen)
-    instances: FirstSeen = field(default_factory=lambda: FirstSeen(_MAX_NAMES))
-    passed: dict[str, tuple[FinishKey, int, Event]] = field(default_factory=dict)
-    not_passed: set[str] = field(default_factory=set)
+    matches: MatchesByRule = {}
+    runs: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
+    revisions: FirstSeen = msgspec.field(default_factory=FirstSeen)
+    instances: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
+    passed: dict[str, tuple[FinishKey, int, Event]] = {}
+    not_passed: set[str] = set()
     environment: tuple[FinishKey, str] | None = None
     condition: tuple[FinishKey, str] | None = None
     count: int = 0
@@ -88,9 +88,9 @@ class IncidentBuilder:
     began: int = 0
     ended: int = 0
     recovered: bool = False
-    symptoms: list["IncidentBuilder"] = field(default_factory=list)
-    failures: list[FailureGroup] = field(default_factory=list)
-    trace_events: list[Event] = field(default_factory=list)
+    symptoms: list["IncidentBuilder"] = []
+    failures: list[FailureGroup] = []
+    trace_events: list[Event] = []
 
     @property
     def is_probe_only(self) -> bool:

@@ -1,6 +1,6 @@
 """Events counted and sampled by rule, in bounded memory."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from triage.models import Event
 
@@ -10,8 +10,7 @@ _SAMPLES, _CHECKS = 3, 12
 _PATHS = 12
 
 
-@dataclass(slots=True)
-class RuleMatches:
+class RuleMatches(msgspec.Struct):
     """The events of one rule in one place. Their order of arrival changes nothing.
 
     Attributes:
@@ -28,10 +27,10 @@ class RuleMatches:
     rule: str
     count: int = 0
     ended: int = 0
-    checks: dict[str, int] = field(default_factory=dict)
-    first_per_check: dict[str, Event] = field(default_factory=dict)
-    first_events: list[Event] = field(default_factory=list)
-    paths: dict[str, tuple[int, Event]] = field(default_factory=dict)
+    checks: dict[str, int] = {}
+    first_per_check: dict[str, Event] = {}
+    first_events: list[Event] = []
+    paths: dict[str, tuple[int, Event]] = {}
 
     def add(self, event: Event) -> None:
         """Count one more event."""

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import finish_key
@@ -19,8 +20,7 @@ _MIN_ERRORS = 3
 _GENERATION = re.compile(r"-(\d{5,9})-[a-z0-9]{3}$", re.ASCII)
 
 
-@dataclass
-class DecisiveRun:
+class DecisiveRun(msgspec.Struct):
     """What a run decides about its revision.
 
     Attributes:
@@ -48,8 +48,7 @@ class DecisiveRun:
         return other is None or (self.at, self.instance) >= (other.at, other.instance)
 
 
-@dataclass
-class RevisionState:
+class RevisionState(msgspec.Struct):
     """What one revision decided.
 
     Attributes:
@@ -63,7 +62,7 @@ class RevisionState:
     latest: DecisiveRun | None = None
     started: int = 0
     ready_at: int = 0
-    instances: dict[str, DecisiveRun] = field(default_factory=dict)
+    instances: dict[str, DecisiveRun] = {}
 
     def add(self, decisive: DecisiveRun) -> None:
         """Record a decisive run."""
@@ -98,8 +97,7 @@ class RevisionState:
         return [run for run in self.instances.values() if run.means_ready]
 
 
-@dataclass
-class ServiceTracker:
+class ServiceTracker(msgspec.Struct):
     """One service while its entries and runs are added. Times are nanoseconds.
 
     Attributes:
@@ -119,13 +117,13 @@ class ServiceTracker:
     """
 
     name: str
-    first: dict[str, Entry] = field(default_factory=dict)
-    revisions: dict[str, RevisionState] = field(default_factory=dict)
-    environments: Counter[str] = field(default_factory=Counter)
-    environment_order: FirstSeen = field(default_factory=FirstSeen)
+    first: dict[str, Entry] = {}
+    revisions: dict[str, RevisionState] = {}
+    environments: Counter[str] = msgspec.field(default_factory=Counter)
+    environment_order: FirstSeen = msgspec.field(default_factory=FirstSeen)
     failed_at: int = 0
     ready_at: int = 0
-    runs: Counter[str] = field(default_factory=Counter)
+    runs: Counter[str] = msgspec.field(default_factory=Counter)
     probed: DecisiveRun | None = None
     probe_ready_at: int = 0
     entries: int = 0

@@ -4,7 +4,6 @@ By started instances, deployments and answered requests.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -18,8 +17,7 @@ _OTHER_KINDS = {
 }
 
 
-@dataclass(slots=True)
-class RevisionServing:
+class RevisionServing(msgspec.Struct):
     """What one revision did; for a job, what one execution did. Times are nanoseconds, 0 for never.
 
     started: instances that passed their startup probe, with the time of the last pass.
@@ -29,11 +27,11 @@ class RevisionServing:
     answered: requests by status.
     """
 
-    started: dict[str, int] = field(default_factory=dict)
-    created: set[str] = field(default_factory=set)
+    started: dict[str, int] = {}
+    created: set[str] = set()
     ready_at: int = 0
     served_at: int = 0
-    answered: Counter[int] = field(default_factory=Counter)
+    answered: Counter[int] = msgspec.field(default_factory=Counter)
 
     @property
     def started_at(self) -> int:

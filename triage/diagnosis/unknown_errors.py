@@ -4,7 +4,6 @@ Grouped by pattern and ranked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import msgspec
@@ -38,8 +37,7 @@ _UNKNOWN = "~"
 PatternName = tuple[str, str, str]
 
 
-@dataclass
-class ErrorCount:
+class ErrorCount(msgspec.Struct):
     """The errors of one pattern at one service.
 
     Attributes:
@@ -55,9 +53,9 @@ class ErrorCount:
     first: Quote
     known: Recognized | None = None
     count: int = 0
-    moments: Moments = field(default_factory=lambda: Moments(_SPANS))
-    revisions: FirstSeen = field(default_factory=lambda: FirstSeen(_MAX_NAMES))
-    instances: FirstSeen = field(default_factory=lambda: FirstSeen(_MAX_NAMES))
+    moments: Moments = msgspec.field(default_factory=lambda: Moments(_SPANS))
+    revisions: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
+    instances: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
 
     def add(self, quote: Quote, known: Recognized | None, count: int, last: int) -> None:
         """Count an error, which represents ``count`` similar ones until a time."""
@@ -81,8 +79,7 @@ class ErrorCount:
         self.instances.absorb(other.instances)
 
 
-@dataclass(frozen=True)
-class ServiceContext:
+class ServiceContext(msgspec.Struct, frozen=True):
     """What errors of one service are ranked by.
 
     Attributes:

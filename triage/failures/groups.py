@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from triage.failures.instance import Failure
 from triage.failures.linking import Attribution
@@ -29,8 +30,7 @@ PointRecognizer = Callable[[FailurePoint], Recognized | None]
 GroupKey = tuple[str, str, str]
 
 
-@dataclass(slots=True)
-class GroupBuilder:
+class GroupBuilder(msgspec.Struct):
     """Failures of one service that have the same explanation.
 
     key: service, cause and what distinguishes it.
@@ -50,17 +50,17 @@ class GroupBuilder:
     key: GroupKey
     own: Recognized | None
     count: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    consequences: Counter[str] = field(default_factory=Counter)
-    paths: Counter[tuple[str, int]] = field(default_factory=Counter)
-    instances: dict[str, int] = field(default_factory=dict)
-    revisions: dict[str, int] = field(default_factory=dict)
-    last_by_revision: dict[str, int] = field(default_factory=dict)
-    places: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    samples: list[Failure] = field(default_factory=list)
-    links: Counter[Link] = field(default_factory=Counter)
-    traces: dict[str, int] = field(default_factory=dict)
-    moments: Moments = field(default_factory=lambda: Moments(_SPANS))
+    kinds: Counter[str] = msgspec.field(default_factory=Counter)
+    consequences: Counter[str] = msgspec.field(default_factory=Counter)
+    paths: Counter[tuple[str, int]] = msgspec.field(default_factory=Counter)
+    instances: dict[str, int] = {}
+    revisions: dict[str, int] = {}
+    last_by_revision: dict[str, int] = {}
+    places: dict[tuple[str, str, str], int] = {}
+    samples: list[Failure] = []
+    links: Counter[Link] = msgspec.field(default_factory=Counter)
+    traces: dict[str, int] = {}
+    moments: Moments = msgspec.field(default_factory=lambda: Moments(_SPANS))
     requests: int = 0
     first: int = 0
     last: int = 0

@@ -8,7 +8,8 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from triage.text import lazy_pattern
 
@@ -19,8 +20,7 @@ _DIGIT = lazy_pattern(r"\d")
 _RANDOM = lazy_pattern(r"\d|[+/=]|[a-z][A-Z]")
 
 
-@dataclass(frozen=True)
-class SecretPattern:
+class SecretPattern(msgspec.Struct, frozen=True):
     """The form of one kind of secret.
 
     Attributes:

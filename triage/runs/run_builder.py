@@ -1,10 +1,11 @@
 """A run while its lines are added."""
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from math import isfinite, nan
 from typing import NamedTuple
+
+import msgspec
 
 from triage.models import Entry, Event, Outcome, Run, RunKind, RunRecord, Step, Verdict
 from triage.window import NANOSECONDS, format_timestamp
@@ -46,8 +47,7 @@ def citation_of(entry: Entry) -> str:
     return entry.insert_id or f"@{format_timestamp(entry.timestamp)}"
 
 
-@dataclass(slots=True)
-class StepBuilder:
+class StepBuilder(msgspec.Struct):
     """One step while its lines are added.
 
     Attributes:
@@ -71,7 +71,7 @@ class StepBuilder:
     elapsed: float | None = None
     attempts: int | None = None
     reason: str | None = None
-    evidence: list[str] = field(default_factory=list)
+    evidence: list[str] = []
 
     def cite(self, event: Event) -> None:
         """Add a line as evidence; of many, the first ones and the last are kept."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from triage.text import Hints
+from triage.text import Hints, lazy_pattern
 
 #: Characters of a text that are searched.
 _SEARCHED = 64 << 10
@@ -25,71 +25,71 @@ _NAMESPACE = r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))"
 _LONG_NAME = rf"{_NAMESPACE}*[A-Za-z_$][\w$]*{_ENDING}"
 #: The name of an exception: an ending behind a namespace or a part of a name ("Net::Timeout", "OpenTimeout").
 _EXCEPTION_WORD = rf"(?:{_NAMESPACE}+{_ENDING}|{_LONG_NAME})"
-_CAUSED_BY = re.compile(r"^([ \t|]*)(Caused by|Suppressed): (.+)$", re.MULTILINE)
-_JAVA_HEAD = re.compile(
+_CAUSED_BY = lazy_pattern(r"^([ \t|]*)(Caused by|Suppressed): (.+)$", re.MULTILINE)
+_JAVA_HEAD = lazy_pattern(
     r"^(?:Exception in thread \"[^\"]*\" )?((?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:: .+)?)$(?=\n\s+at )",
     re.MULTILINE,
 )
-_INNER_DOTNET = re.compile(r"^[ \t]*---> (.+)$", re.MULTILINE)
-_DOTNET = re.compile(
+_INNER_DOTNET = lazy_pattern(r"^[ \t]*---> (.+)$", re.MULTILINE)
+_DOTNET = lazy_pattern(
     r"^Unhandled exception\. (.+)$|^[ \t]+((?:[A-Z]\w*\.)+[A-Z]\w*Exception(?: \(0x[0-9A-F]+\))?: .+)$",
     re.MULTILINE,
 )
-_DOTNET_BLOCK = re.compile(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
+_DOTNET_BLOCK = lazy_pattern(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
 #: The header of a Python traceback, and what may stand before it on its line.
 TRACEBACK, _BEFORE_TRACEBACK = "Traceback (most recent call last):", " \t|+"
 #: What Python prints between an exception that was handled and the one raised meanwhile.
-_HANDLED = re.compile(
+_HANDLED = lazy_pattern(
     r"^[ \t|]*During handling of the above exception, another exception occurred:", re.MULTILINE
 )
 _HANDLED_WORDS = "During handling of"
 #: What precedes the cause of an exception, or the panic of a panic that was recovered.
-_DEEPER = re.compile(r"^(?:[ \t|]*(?:Caused by: |---> |\[cause\]: )|[ \t]+panic: )", re.MULTILINE)
+_DEEPER = lazy_pattern(r"^(?:[ \t|]*(?:Caused by: |---> |\[cause\]: )|[ \t]+panic: )", re.MULTILINE)
 _DEEPER_WORDS = ("Caused by: ", "---> ", "[cause]: ", "panic: ")
 #: What Python prints before the lines of an exception group.
 GROUP_PREFIX = re.compile(r"^[ \t]*\| ?")
-_GO = re.compile(
+_GO = lazy_pattern(
     r"^[ \t]*(panic(?:\([^)\n]{1,40}\))?: .+|fatal error: .+|SIG[A-Z]+: .+|runtime error: .+)$", re.MULTILINE
 )
-_RUST = re.compile(
+_RUST = lazy_pattern(
     r"^thread '.*'(?: \(\d+\))? panicked at [^'\n]+:\n(.+)$|^(thread '.*' panicked at .+)$", re.MULTILINE
 )
 #: The causes that anyhow and eyre print below an error, the deepest last.
-_RUST_CAUSES = re.compile(r"^Error: .+\n\s*Caused by:\n((?:[ \t]+\S.*(?:\n|$))+)", re.MULTILINE)
+_RUST_CAUSES = lazy_pattern(r"^Error: .+\n\s*Caused by:\n((?:[ \t]+\S.*(?:\n|$))+)", re.MULTILINE)
 _NUMBER = re.compile(r"^\d+: +")
 #: The cause of an error as Rake prints it, on the line below.
 _CAUSE_BELOW = re.compile(r"^Caused by:\n(\S.*)$", re.MULTILINE)
-_NODE_FATAL = re.compile(r"^(FATAL ERROR: .+)$", re.MULTILINE)
-_NODE_CAUSE = re.compile(r"^[ \t]*\[cause\]: (.+)$", re.MULTILINE)
-_NODE_ERRORS = re.compile(r"^[ \t]*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
+_NODE_FATAL = lazy_pattern(r"^(FATAL ERROR: .+)$", re.MULTILINE)
+_NODE_CAUSE = lazy_pattern(r"^[ \t]*\[cause\]: (.+)$", re.MULTILINE)
+_NODE_ERRORS = lazy_pattern(r"^[ \t]*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
 #: An error class of any name above its frames.
-_NODE_CLASS = re.compile(
+_NODE_CLASS = lazy_pattern(
     r"^(?:Uncaught )?((?:[\w$]+\.)*[A-Z][\w$]*(?: \[\w+\])?: .+)$(?=\n\s+at )", re.MULTILINE
 )
-_NODE_REJECTION = re.compile(
+_NODE_REJECTION = lazy_pattern(
     r"^\[?(Unhandled ?Promise ?Rejection\w*: .+?)\]?(?: \{)?$", re.MULTILINE | re.IGNORECASE
 )
-_NODE = re.compile(
+_NODE = lazy_pattern(
     r"^(?:Uncaught |\(node:\d+\) |Detailed stack trace: )?((?:Unhandled\w*: )?(?:[\w$]+(?:\.[\w$]+)*)?(?:Error|Exception|Rejection)(?: \[[A-Z_]+\])?: .+|\w*Error \[[A-Z_]+\]: .+|AggregateError\b.*)$",
     re.MULTILINE,
 )
-_RUBY = re.compile(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULTILINE)
-_PHP = re.compile(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
-_SPRING = re.compile(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
-_DART = re.compile(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
+_RUBY = lazy_pattern(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULTILINE)
+_PHP = lazy_pattern(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
+_SPRING = lazy_pattern(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
+_DART = lazy_pattern(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
 #: An exception of Elixir. That of a request, and of a process that did not start, stands below lines which
 #: only say that there was one.
-_ELIXIR = re.compile(
+_ELIXIR = lazy_pattern(
     r"(?:^[ \t]*|\] |: )(\*\* \((?!(?:exit|EXIT)\) (?:an exception was raised:|shutdown: failed to start child))\w[^()\n]*\) .+)$",
     re.MULTILINE,
 )
-_NAMED = re.compile(rf"(?:^|[\s:(>])((?:{_EXCEPTION_WORD}(?: \(|: )|{_LONG_NAME} ).*)$", re.MULTILINE)
+_NAMED = lazy_pattern(rf"(?:^|[\s:(>])((?:{_EXCEPTION_WORD}(?: \(|: )|{_LONG_NAME} ).*)$", re.MULTILINE)
 #: An error that is only a name, as Rust prints the variant of an enum: others say more.
 _NAME_ALONE = re.compile(r"^Error: (?:[A-Z][a-z0-9]+){2,}$")
 #: A line that begins with a class of several words: an error without a usual ending.
 _CLASS = re.compile(r"^(?:[a-z_]\w*(?:\.|::))*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+: \S")
 #: An end that says nothing of its reason: of an interpreter that was told to end, or announced by a program.
-_TOLD_TO_END = re.compile(
+_TOLD_TO_END = lazy_pattern(
     r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$"
     r"|^(?:(?:error|fatal): )?(?:the )?(?:process |program |application |server )?(?:is )?"
     r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:with|now|process|due|on|because|after)\b.{0,30})?[.!]*$"
@@ -97,7 +97,7 @@ _TOLD_TO_END = re.compile(
     re.IGNORECASE,
 )
 #: Where to read more: a line that says nothing itself.
-_HINT = re.compile(
+_HINT = lazy_pattern(
     r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
     r"|\bcomplete log of this run can be found\b",
     re.IGNORECASE,
@@ -117,19 +117,19 @@ _ENDING_WORDS = (
     "kernel pid",
 )
 #: The end of a line below which stands what to do, and no message.
-_ADVICE = re.compile(
+_ADVICE = lazy_pattern(
     r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
 )
 #: Words of a line that says that what failed is tried again.
-_RETRY = re.compile(
+_RETRY = lazy_pattern(
     r"\b(?:retry(?:ing)?|retries left|reconnect(?:ing|ed)?|trying again|try again in|attempt \d+ ?(?:of|/) ?\d+)\b",
     re.IGNORECASE,
 )
 #: Each line that this matches holds one of these words.
 _RETRY_WORDS = ("retry", "retries left", "reconnect", "again", "attempt ")
-_NAMED_ALONE = re.compile(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
+_NAMED_ALONE = lazy_pattern(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
-_COMPLAINT = re.compile(
+_COMPLAINT = lazy_pattern(
     r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
     r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
     r"|unauthorized|unauthenticated|unreachable|exhausted|too many|no space|killed|crash(?:ed)?"
@@ -148,7 +148,7 @@ _COMPLAINT_HINTS = Hints([[
 #: A line without a word, such as a rule of asterisks.
 _RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
-_CALL = re.compile(
+_CALL = lazy_pattern(
     r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in |^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
 )
 #: Two calls in a row, as Ruby prints a backtrace.

@@ -5,7 +5,7 @@ Cloud Run sets no severity on stdout and stderr, so DEFAULT says nothing about a
 
 import re
 
-from triage.text import Hints
+from triage.text import Hints, lazy_pattern
 
 ERROR = 500
 WARNING = 400
@@ -40,7 +40,7 @@ _LEVELS = {
 _WORD = "|".join(sorted(_LEVELS, key=len, reverse=True))
 #: The forms in which loggers write a level, most specific first.
 _FORMS = tuple(
-    re.compile(form, re.ASCII | re.IGNORECASE)
+    lazy_pattern(form, re.ASCII | re.IGNORECASE)
     for form in (
         rf'^\{{.{{0,400}}?"(?:level|severity|lvl|@l|levelname|log\.level)"\s*:\s*"({_WORD})"',
         rf"(?:^|\s)(?:level|lvl|severity)=\"?({_WORD})\b",

@@ -105,7 +105,7 @@ def test_only_large_files_that_are_decoded_are_read_in_background(
     path.write_bytes(FORMS["gzip"]())
     asked: list[object] = []
 
-    def read_in_background(found: Iterator[Item], rewind: object) -> Iterator[Item]:
+    def read_in_background(found: Iterator[Item], rewind: object, _notes: object) -> Iterator[Item]:
         asked.append(rewind)
         return found
 

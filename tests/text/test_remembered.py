@@ -2,8 +2,11 @@
 
 import pytest
 
-from triage.text import remember_texts
-from triage.text.remembered import _LONGEST, _SHORT, _SHORT_TEXTS
+from triage.text import LONGEST_REMEMBERED, remember_texts
+from triage.text.remembered import _CHARACTERS, _OVERHEAD
+
+#: Short texts of one digit or more that fit into each of the two sets, at most.
+_TEXTS = _CHARACTERS // (_OVERHEAD + 1)
 
 
 class Calls:
@@ -19,7 +22,7 @@ class Calls:
         return self.count
 
 
-@pytest.mark.parametrize("length", [0, 1, _SHORT, _SHORT + 1, _LONGEST])
+@pytest.mark.parametrize("length", [0, 1, 1025, LONGEST_REMEMBERED])
 def test_result_of_a_text_is_computed_once(length: int) -> None:
     remembered = remember_texts(Calls())
     assert [remembered("x" * length, number) for number in (1, 1, 2)] == [1, 1, 2]
@@ -27,12 +30,27 @@ def test_result_of_a_text_is_computed_once(length: int) -> None:
 
 def test_very_long_text_is_not_remembered() -> None:
     remembered = remember_texts(Calls())
-    assert [remembered("x" * (_LONGEST + 1)) for _ in range(2)] == [1, 2]
+    assert [remembered("x" * (LONGEST_REMEMBERED + 1)) for _ in range(2)] == [1, 2]
 
 
-def test_oldest_text_is_forgotten() -> None:
+def test_text_that_nobody_asks_for_is_forgotten() -> None:
+    remembered = remember_texts(Calls())
+    for number in range(2 * _TEXTS):
+        remembered(str(number))
+    assert remembered("0") == 2 * _TEXTS + 1
+
+
+def test_text_that_is_asked_for_again_is_kept() -> None:
+    remembered = remember_texts(Calls())
+    for number in range(4 * _TEXTS):
+        remembered(str(number))
+        assert remembered("0") == 1
+
+
+def test_result_of_another_process_is_learnt() -> None:
     calls = Calls()
     remembered = remember_texts(calls)
-    for number in range(_SHORT_TEXTS + 1):
-        remembered(str(number))
-    assert remembered("0") == _SHORT_TEXTS + 2
+    remembered.learn(7, "text", 1)
+    assert remembered.knows("text", 1)
+    assert not remembered.knows("text", 2)
+    assert (remembered("text", 1), calls.count) == (7, 0)

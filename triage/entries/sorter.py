@@ -36,7 +36,7 @@ class Sorter:
     def add(self, entry: Entry) -> None:
         """Add an entry."""
         self.held.append(entry)
-        self.held_bytes += 1500 + len(entry.raw)  # measured size of an Entry
+        self.held_bytes += 1500 + len(entry.raw) + len(entry.notes)  # measured size of an Entry
         if self.held_bytes > self._max_bytes:
             self.held.sort(key=self._key)
             self._add_run(_write_run(self.held), 0)

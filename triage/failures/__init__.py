@@ -5,15 +5,21 @@ from triage.failures.collector import FailureCollector
 from triage.failures.meaning import Meaning, Meanings
 from triage.failures.neighbourhood_reader import NeighbourhoodReader
 from triage.failures.points import FailurePoint
-from triage.failures.statements import Statement, is_output
+from triage.failures.statements import Statement, is_output, read_statement, read_text
+from triage.failures.wording import Findings, Wording, read_wording
 
 __all__ = [
     "BalancerCollector",
     "FailureCollector",
     "FailurePoint",
+    "Findings",
     "Meaning",
     "Meanings",
     "NeighbourhoodReader",
     "Statement",
+    "Wording",
     "is_output",
+    "read_statement",
+    "read_text",
+    "read_wording",
 ]

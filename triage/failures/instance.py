@@ -18,7 +18,7 @@ from triage.failures.linking import (
 from triage.failures.meaning import Meanings
 from triage.failures.points import DEPTH, OF_INSTANCE, TIMEOUT_STATUS, FailurePoint, find_failure
 from triage.failures.shared_statements import Finder
-from triage.failures.statements import Statement, StatementBuilder
+from triage.failures.statements import Statement, StatementBuilder, may_be_said
 from triage.models import Entry, Event
 from triage.window import NANOSECONDS
 
@@ -123,7 +123,7 @@ class InstanceFailures:
             self._in_runs.append(entry.timestamp)
             if event.outcome in _FAILED:
                 self._failed_runs.append(entry.timestamp)
-        if is_output and (event is None or event.failure in ("", "worker")):
+        if is_output and may_be_said(event):
             over = self._builder.observe(entry, event)
         else:
             over = self._builder.close_before(entry.timestamp)

@@ -48,6 +48,10 @@ class Meaning(Immutable):
         """Return what the packs know of it, without the entry that holds the text."""
         return self._recognize(self) if self._recognize is not None else None
 
+    def learn(self, known: Recognized | None) -> None:
+        """Take from another process what the packs know of it."""
+        self.__dict__["recognized"] = known
+
     @lazy
     def level(self) -> int:
         """Return its severity, 0 where neither Cloud Logging nor its own words name one.

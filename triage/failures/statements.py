@@ -209,7 +209,7 @@ class StatementBuilder:
         over = self.close_before(entry.timestamp)
         container = entry.labels.get("container_name")
         stream = f"{entry.log_name} {container}" if container else entry.log_name
-        text, reason = _text_of(entry)
+        text, reason = read_text(entry)
         waiting_here = self._open.get(stream)
         if waiting_here is not None:
             if _continues(waiting_here, entry, text):
@@ -248,6 +248,19 @@ class StatementBuilder:
         return found
 
 
+def read_statement(meanings: Meanings, entry: Entry, event: Event | None) -> Statement | None:
+    """Return what an entry says without those around it, None if an application says nothing with it."""
+    builder = StatementBuilder(meanings)
+    if is_output(entry) and may_be_said(event):
+        builder.observe(entry, event)
+    return next(iter(builder.flush()), None)
+
+
+def may_be_said(event: Event | None) -> bool:
+    """Return whether an application says what an event's entry holds: not where the platform reports a failure."""
+    return event is None or event.failure in ("", "worker")
+
+
 def is_output(entry: Entry) -> bool:
     """Return whether an entry is something that an application printed or logged."""
     if entry.audit is not None or _is_of_platform(entry.log_name):
@@ -260,7 +273,7 @@ def _is_of_platform(log_name: str) -> bool:
     return any(name in log_name for name in _PLATFORM)
 
 
-def _text_of(entry: Entry) -> tuple[str, str]:
+def read_text(entry: Entry) -> tuple[str, str]:
     """Return the text of an entry with the reason of its structured payload, and the reason alone."""
     if entry.message[:1] != "{" and (b"json" not in entry.raw or not _REASON.search(entry.raw)):
         return entry.message, ""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from triage.failures.decisive import (
     DecisiveLine,
@@ -40,12 +40,33 @@ class lazy(Generic[Value]):  # noqa: N801 (a decorator)
         return value
 
 
+class Findings(TypedDict, total=False):
+    """What was worked out of a text: properties of its wording."""
+
+    decisive_line: DecisiveLine
+    level: int
+    complains: bool
+    template: str
+    is_access: bool
+    announces_retry: bool
+    is_told_to_end: bool
+
+
 class Wording(Immutable):
     """A text and the reason that a structured payload gives in it, "" if it gives none."""
 
-    def __init__(self, text: str, reason: str) -> None:
-        """Take a text; what it says is worked out when it is asked for."""
+    def __init__(self, text: str, reason: str, findings: Findings | None = None) -> None:
+        """Take a text; what it says is worked out when it is asked for, but for ``findings``."""
         self.text, self.reason = text, reason
+        if findings:
+            self.__dict__.update(findings)
+
+    def findings(self, *names: str) -> Findings:
+        """Return what another process is told: these properties, and those that were asked for before."""
+        for name in names:
+            getattr(self, name)
+        known: Any = self.__dict__
+        return {name: known[name] for name in Findings.__annotations__ if name in known}  # type: ignore[return-value]
 
     @lazy
     def decisive_line(self) -> DecisiveLine:
@@ -104,4 +125,7 @@ class Wording(Immutable):
         return is_told_to_end(self.decisive)
 
 
-read_wording = remember_texts(Wording)
+@remember_texts
+def read_wording(text: str, reason: str) -> Wording:
+    """Return what a text says by itself, with the reason in it that a payload gives."""
+    return Wording(text, reason)

@@ -44,6 +44,7 @@ from triage.models.change import AppliedChange
 from triage.pipeline.change_links import add_changes
 from triage.pipeline.compiled_packs import compile_packs
 from triage.pipeline.failure_recognizer import FailureRecognizer
+from triage.pipeline.text_notes import TextNotes
 from triage.rules import Matcher, own_playbooks
 from triage.runs import RequestCounter, TimelineBuilder
 from triage.text import quote
@@ -120,6 +121,7 @@ class Analyser:
         self.keeps_all = keeps_all
         compiled = compile_packs(packs)
         self._recognizer = FailureRecognizer(compiled)
+        self.notes = TextNotes(compiled, self._recognizer)
         self._failures = FailureCollector(
             self._recognizer.meanings,
             self._recognizer.recognize_point,
@@ -173,6 +175,7 @@ class Analyser:
 
     def _observe_batch(self, entries: Sequence[Entry]) -> None:
         """Add some entries; no part asks another one for what it made of them."""
+        self.notes.learn(entries)
         taken: list[Observed] = []
         for entry in entries:
             self._changes.observe(entry)
@@ -218,6 +221,7 @@ class Analyser:
         """Explain the failures that wait by all entries around them."""
         reader = NeighbourhoodReader(self._recognizer.meanings)
         for batch in _batches(entries):
+            self.notes.learn(batch)
             reader.observe([(entry, self._matcher.match(entry), is_output(entry)) for entry in batch])
         failures = reader.build()
         self._failures.replace_waiting(failures, reader.said)

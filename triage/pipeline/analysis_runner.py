@@ -221,7 +221,8 @@ def _read_evidence(analyser: Analyser, sources: Sources, selection: Selection) -
     tests["keep"] = lambda entry: neighbourhoods.contains(
         entry.timestamp, entry.service, entry.revision, entry.instance
     )
-    analyser.read_evidence(Entries(read_neighbourhoods(sources, neighbourhoods, selection, tests), **tests))
+    items = read_neighbourhoods(sources, neighbourhoods, selection, tests, analyser.notes.take)
+    analyser.read_evidence(Entries(items, **tests))
 
 
 def analyse_by_instance(

@@ -15,6 +15,7 @@ class CompiledPacks(Immutable):
     """The matchers of some packs.
 
     packs: the packs.
+    index: their rules.
     matcher: all rules.
     relevant: the rules that matter below ERROR: of a service, of a run, failures and successes.
     failures: the rules that name the cause of a failure, or known noise.
@@ -25,7 +26,7 @@ class CompiledPacks(Immutable):
     def __init__(self, packs: Sequence[Pack]) -> None:
         """Build the matchers."""
         self.packs = tuple(packs)
-        index = RuleIndex(packs)
+        self.index = index = RuleIndex(packs)
         self.matcher = Matcher(packs, index)
         self.relevant = Matcher(packs, index, _is_relevant)
         self.causes = FailureCauses(packs)

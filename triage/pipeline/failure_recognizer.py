@@ -1,12 +1,30 @@
 """What the packs know of statements and of the failure points' own texts."""
 
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
 from triage.failures import FailurePoint, Meaning, Meanings, Statement
 from triage.models import Entry, Immutable, Recognized, Source
 from triage.pipeline.compiled_packs import CompiledPacks
+from triage.rules import RuleMatch
 from triage.text import remember_texts
 
 #: What precedes a stack trace in the message of a failed deployment.
 _TRACES = ("stack trace:", "Traceback (most recent")
+
+
+class KnownText(NamedTuple):
+    """What the packs know of a text, as one process tells it another one.
+
+    Attributes:
+        text: the text, or part of one, that a rule matches; "" for the message of the entry.
+        match: the match.
+
+    """
+
+    text: str
+    match: RuleMatch
 
 
 class FailureRecognizer(Immutable):
@@ -15,6 +33,7 @@ class FailureRecognizer(Immutable):
     def __init__(self, compiled: CompiledPacks) -> None:
         """Use the matchers of packs."""
         self._causes = compiled.causes
+        self._index = compiled.index
         self._match = compiled.failures.match_text
         self._match_whole = compiled.whole_failures.match_text
         self._recognize_line = remember_texts(self._recognize_message)
@@ -60,6 +79,25 @@ class FailureRecognizer(Immutable):
         """Return what the packs know of an entry's text."""
         known = self._recognize_line(entry.message, _speaker(entry))
         return known and known.said_in(entry)
+
+    def note(self, known: Recognized | None, message: str) -> KnownText | None:
+        """Return what the packs know of an entry with a message, as another process is told."""
+        if known is None:
+            return None
+        text = known.event.entry.message
+        return KnownText("" if text == message else text, self._index.to_match(known.event))
+
+    def restore(self, entry: Entry, note: KnownText | None) -> Recognized | None:
+        """Return what another process found the packs to know of an entry, without the entry itself."""
+        if note is None:
+            return None
+        said = replace(_entry_of(_speaker(entry)), message=note.text or entry.message)
+        event = replace(self._index.to_event(note.match, is_logger_known=bool(entry.logger)), entry=said)
+        return self._causes.recognize_event(event) or Recognized(event, "")
+
+    def learn_entry(self, entry: Entry, note: KnownText | None) -> None:
+        """Remember what another process found the packs to know of an entry's text."""
+        self._recognize_line.learn(self.restore(entry, note), entry.message, _speaker(entry))
 
     def _recognize_message(self, message: str, speaker: tuple[str, str, str]) -> Recognized | None:
         """Return what the packs know of a message, by the origin of its entry only."""

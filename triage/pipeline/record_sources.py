@@ -23,6 +23,7 @@ from triage.pipeline.stdin_copy import StdinCopy
 from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
 if TYPE_CHECKING:
+    from triage.reading.record_decoder import NoteTaker
     from triage.reading.record_filter import RecordFilter
     from triage.reading.spark.order import SortKeyFunction
 
@@ -57,7 +58,11 @@ def can_be_read_again(sources: Sources) -> bool:
 
 
 def read_neighbourhoods(
-    sources: Sources, neighbourhoods: Neighbourhoods, selection: Selection, tests: SelectionTests
+    sources: Sources,
+    neighbourhoods: Neighbourhoods,
+    selection: Selection,
+    tests: SelectionTests,
+    take_notes: "NoteTaker",
 ) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the entries of files that lie in the windows around failures and pass the tests."""
     from triage.reading import read
@@ -68,6 +73,7 @@ def read_neighbourhoods(
         stdin=stdin,
         record_filter=NeighbourhoodFilter(neighbourhoods),
         decode=partial(decode_records, **tests),
+        take_notes=take_notes,
         roots=selection.roots,
     )
 
@@ -156,11 +162,18 @@ def read_records(
     files = [source for source in addresses if not is_address(source)]
     prefilter = _build_prefilter(analyser, selection)
     if files:
-        decode = None
+        decode = take_notes = None
         if analyser is not None and not analyser.keeps_all:
             decode = partial(decode_records, **selection_tests(selection, analyser))
-        record_filter = prefilter or ALL_RECORDS
-        yield from read(files, stdin=stdin, record_filter=record_filter, decode=decode, roots=selection.roots)
+            take_notes = analyser.notes.take
+        yield from read(
+            files,
+            stdin=stdin,
+            record_filter=prefilter or ALL_RECORDS,
+            decode=decode,
+            take_notes=take_notes,
+            roots=selection.roots,
+        )
     if tables := [str(source) for source in addresses if is_address(source)]:
         from triage.pipeline.bigquery_tables import read_tables
 

@@ -15,7 +15,7 @@ from triage.reading.folders import check_below
 from triage.reading.interface import can_be_divided, detect_form
 from triage.reading.limits import Limits
 from triage.reading.record_counts import RecordCounts
-from triage.reading.record_decoder import RecordDecoder, keep_undecoded
+from triage.reading.record_decoder import NoteTaker, RecordDecoder, keep_undecoded
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.remote import is_remote, open_object
 from triage.reading.sources import ExportSource, expand
@@ -38,6 +38,7 @@ def read(
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
     decode: RecordDecoder | None = None,
+    take_notes: NoteTaker | None = None,
     roots: Sequence[Path] = (),
 ) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the records of exports, their gaps, and an ExportFile after each file.
@@ -52,6 +53,7 @@ def read(
     record_filter: chooses the records of JSON lines and lists; others are counted as Skipped.
     decode: turns the records of a file into entries; None yields records. With it large files are read by
         several processes.
+    take_notes: what these processes add to each entry.
     roots: folders below which every file must lie, where links lead; () for anywhere.
 
     Raises:
@@ -69,6 +71,7 @@ def read(
             limits=limits,
             record_filter=record_filter,
             decode=decode,
+            take_notes=take_notes,
             workers=count,
             roots=roots,
         )
@@ -81,6 +84,7 @@ def read_source(
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
     decode: RecordDecoder | None = None,
+    take_notes: NoteTaker | None = None,
     workers: int = 0,
     roots: Sequence[Path] = (),
 ) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
@@ -101,7 +105,9 @@ def read_source(
         with open_source(source.path, stdin) as file:
             if roots:
                 check_below(file, source.path, roots)
-            content = _FileContent(source.path, limits or Limits(), record_filter, decode or keep_undecoded)
+            content = _FileContent(
+                source.path, limits or Limits(), record_filter, decode or keep_undecoded, take_notes
+            )
             yield from _read(source, file, content, 0 if roots else workers)
     except IOFailureError as error:
         if source.is_explicit:
@@ -147,7 +153,7 @@ def _read(
         content.workers = workers
         yield from items
     else:
-        yield from read_in_background(items, partial(file.seek, file.tell()))
+        yield from read_in_background(items, partial(file.seek, file.tell()), content.take_notes)
 
 
 def _read_content(
@@ -175,9 +181,16 @@ def _read_content(
 class _FileContent:
     """The content of one file: its items, and whether they are LogEntries."""
 
-    def __init__(self, path: str, limits: Limits, record_filter: RecordFilter, decode: RecordDecoder) -> None:
+    def __init__(
+        self,
+        path: str,
+        limits: Limits,
+        record_filter: RecordFilter,
+        decode: RecordDecoder,
+        take_notes: NoteTaker | None,
+    ) -> None:
         self._path, self._record_filter, self._decode = path, record_filter, decode
-        self.limits = limits
+        self.limits, self.take_notes = limits, take_notes
         self.workers = 0
         self.form = "empty"
         self.counts = RecordCounts()
@@ -195,7 +208,7 @@ class _FileContent:
         self.form = reader.form
 
     def _read_in_parallel(self) -> Iterator[Entry | Record | Gap | Skipped]:
-        reader = ParallelReader(self._path, self.limits, self._record_filter, self._decode)
+        reader = ParallelReader(self._path, self.limits, self._record_filter, self._decode, self.take_notes)
         yield from reader.items(self.workers)
         self.counts = reader.counts
 

@@ -1,9 +1,12 @@
 """The interface of what decodes records where they are read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from triage.models import Entry, Gap, Record, Skipped
+
+#: Returns what a worker process notes of each of some entries, for the process that analyses them.
+NoteTaker = Callable[[Sequence[Entry]], Sequence[bytes]]
 
 
 class RecordDecoder(Protocol):

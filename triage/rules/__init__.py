@@ -3,13 +3,14 @@
 from triage.rules.catalogue import CauseGroup, example_line, example_lines, general_title, group_causes
 from triage.rules.fault import Fault
 from triage.rules.loader import load_packs, own_playbooks, shipped_packs
-from triage.rules.matcher import Matcher, RuleIndex
+from triage.rules.matcher import Matcher, RuleIndex, RuleMatch
 
 __all__ = [
     "CauseGroup",
     "Fault",
     "Matcher",
     "RuleIndex",
+    "RuleMatch",
     "example_line",
     "example_lines",
     "general_title",

@@ -18,11 +18,12 @@ from triage.text.markdown import cell, code, fence, prose
 from triage.text.messages import SUBJECT_LIMIT, quotes, subject, summary_line
 from triage.text.names import short_instance, shorten_names
 from triage.text.paths import path_template
-from triage.text.remembered import remember_texts
+from triage.text.remembered import LONGEST_REMEMBERED, remember_texts
 from triage.text.safe import clean, clean_data, clean_json, escape_ci_commands, filename, quote
 from triage.text.templates import message_template
 
 __all__ = [
+    "LONGEST_REMEMBERED",
     "SUBJECT_LIMIT",
     "Hints",
     "cell",

@@ -1,30 +1,59 @@
 """What was made of texts before, in bounded memory: the lines of a crash loop repeat."""
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TypeVar, TypeVarTuple
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
-#: Texts of at most so many characters are short; so many short texts are remembered, and so many longer ones.
-_SHORT, _SHORT_TEXTS, _LONG_TEXTS = 1024, 2048, 128
+#: How many characters of texts are remembered, twice, and what a text counts beside its own.
+_CHARACTERS, _OVERHEAD = 1 << 20, 512
 #: Longer texts are not remembered.
-_LONGEST = 16 << 10
+LONGEST_REMEMBERED = 16 << 10
+_NOTHING: Any = object()
 
 Others = TypeVarTuple("Others")
 Result = TypeVar("Result")
 
 
-def remember_texts(function: Callable[[str, *Others], Result]) -> Callable[[str, *Others], Result]:
-    """Return a function that remembers its results by text and further arguments, for at most 4 MiB of ASCII.
+class RememberedTexts(Generic[*Others, Result]):
+    """A function that remembers its results by text and further arguments, of at most 4,096 texts.
 
-    The function must depend on nothing but its arguments.
+    Two sets of texts are kept. When the newer one is full it takes the place of the older one, and what is
+    asked for again moves to the newer one: so texts that nobody asks for are forgotten.
     """
-    short = lru_cache(_SHORT_TEXTS)(function)
-    long = lru_cache(_LONG_TEXTS)(function)
 
-    def remembered(text: str, *others: *Others) -> Result:
-        length = len(text)
-        if length <= _SHORT:
-            return short(text, *others)
-        return (long if length <= _LONGEST else function)(text, *others)
+    def __init__(self, function: Callable[[str, *Others], Result]) -> None:
+        """Remember what a function returns; it must depend on nothing but its arguments."""
+        self._function = function
+        self._newer: dict[tuple[str, *Others], Result] = {}
+        self._older: dict[tuple[str, *Others], Result] = {}
+        self._weight = 0
 
-    return remembered
+    def __call__(self, *key: *tuple[str, *Others]) -> Result:
+        """Return the result for a text and further arguments."""
+        result = self._newer.get(key, _NOTHING)
+        return self._recall(key) if result is _NOTHING else result
+
+    def knows(self, *key: *tuple[str, *Others]) -> bool:
+        """Return whether the result is remembered."""
+        return key in self._newer or key in self._older
+
+    def learn(self, result: Result, *key: *tuple[str, *Others]) -> None:
+        """Remember a result that another process worked out."""
+        length = len(key[0])
+        if length > LONGEST_REMEMBERED or key in self._newer:
+            return
+        self._weight += _OVERHEAD + length
+        if self._weight > _CHARACTERS:
+            self._older, self._newer, self._weight = self._newer, {}, _OVERHEAD + length
+        self._newer[key] = result
+
+    def _recall(self, key: tuple[str, *Others]) -> Result:
+        result: Result = self._older.get(key, _NOTHING)
+        if result is _NOTHING:
+            result = self._function(*key)
+        self.learn(result, *key)
+        return result
+
+
+def remember_texts(function: Callable[[str, *Others], Result]) -> RememberedTexts[*Others, Result]:
+    """Return a function with a memory of its results; it must depend on nothing but its arguments."""
+    return RememberedTexts(function)

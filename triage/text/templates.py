@@ -65,17 +65,13 @@ _NAME = re.compile(
 )
 
 
+@remember_texts
 def message_template(message: str) -> str:
     """Return the summary line with its variable parts replaced.
 
     All messages of one log statement have the same template: ``"GET /users/42 took 1.5s"`` becomes
     ``"GET /users/<n> took <n>"``. It depends on nothing but the message.
     """
-    return _template_of(message)
-
-
-@remember_texts
-def _template_of(message: str) -> str:
     line = summary_line(message)
     return _template_of_line(line) if len(line) <= _LONGEST_LINE else _mask_line(line)
 

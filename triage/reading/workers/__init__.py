@@ -5,6 +5,7 @@ decoding the records that hold one. No record needs another one for that, so a s
 thread could not (Python runs one at a time). What follows, the analysis, needs the entries in order, and
 stays in this process. In sparse exports most records are dropped where they are read, so little has to be
 sent on. In dense ones every entry is sent: unpacking it takes a fifth of the time that decoding it takes.
+A worker also works out what the analysis will ask of the text of an entry, and sends it along as its notes.
 
 - ``process`` starts a worker: a copy of this process (``fork``), which costs a few milliseconds and has the
   prefilter in memory already. It writes messages to a pipe, at a lower priority, and exits without running

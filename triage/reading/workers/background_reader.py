@@ -8,18 +8,21 @@ from functools import partial
 from itertools import islice
 
 from triage.reading.record_counts import RecordCounts
+from triage.reading.record_decoder import NoteTaker
 from triage.reading.workers.batch import Item, pack_batches, unpack_batch
 from triage.reading.workers.process import start_worker
 
 
-def read_in_background(items: Iterator[Item], rewind: Callable[[], object]) -> Iterator[Item]:
+def read_in_background(
+    items: Iterator[Item], rewind: Callable[[], object], take_notes: NoteTaker | None = None
+) -> Iterator[Item]:
     """Yield the items, read by a worker process. None of them may be taken yet.
 
     If the worker fails or is killed, this process reads the items from where ``rewind`` goes back to, and
     raises what they raise.
     """
     yielded = 0
-    with start_worker(partial(pack_batches, items, RecordCounts())) as output:
+    with start_worker(partial(pack_batches, items, RecordCounts(), take_notes)) as output:
         while data := output.read_message():
             received = unpack_batch(data)
             yield from received.items()

@@ -7,6 +7,7 @@ import msgspec
 
 from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
 from triage.reading.record_counts import RecordCounts
+from triage.reading.record_decoder import NoteTaker
 
 Item = Entry | Record | Gap | Skipped | ExportFile
 #: The most bytes of records and the most items of a batch: together with the size of a pipe they bound what a
@@ -51,8 +52,13 @@ _encode = msgspec.msgpack.Encoder().encode
 unpack_batch = msgspec.msgpack.Decoder(Batch).decode
 
 
-def pack_batches(items: Iterable[Item], counts: RecordCounts) -> Iterator[bytes]:
-    """Yield the items in batches; ``counts`` is complete after the last item, and in the last batch."""
+def pack_batches(
+    items: Iterable[Item], counts: RecordCounts, take_notes: NoteTaker | None = None
+) -> Iterator[bytes]:
+    """Yield the items in batches, entries with notes.
+
+    ``counts`` is complete after the last item, and in the last batch.
+    """
     some: list[Item] = []
     weight = 0
     for item in items:
@@ -62,15 +68,19 @@ def pack_batches(items: Iterable[Item], counts: RecordCounts) -> Iterator[bytes]
         elif isinstance(item, Record):
             weight += len(item.data)
         if weight >= _BYTES or len(some) >= _ITEMS:
-            yield _encode(_make_batch(some, None))
+            yield _encode(_make_batch(some, None, take_notes))
             some, weight = [], 0
-    yield _encode(_make_batch(some, counts))
+    yield _encode(_make_batch(some, counts, take_notes))
 
 
-def _make_batch(items: Sequence[Item], counts: RecordCounts | None) -> Batch:
+def _make_batch(items: Sequence[Item], counts: RecordCounts | None, take_notes: NoteTaker | None) -> Batch:
+    entries = [item for item in items if isinstance(item, Entry)]
+    if take_notes is not None:
+        for entry, notes in zip(entries, take_notes(entries), strict=True):
+            msgspec.structs.force_setattr(entry, "notes", notes)
     return Batch(
         [_KINDS[type(item)] for item in items],
-        [item for item in items if isinstance(item, Entry)],
+        entries,
         [item for item in items if isinstance(item, Record)],
         [item for item in items if isinstance(item, Gap)],
         [item for item in items if isinstance(item, Skipped)],

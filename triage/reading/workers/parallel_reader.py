@@ -15,7 +15,7 @@ from triage.models import Entry, Gap, Record, Skipped
 from triage.reading.limits import Limits
 from triage.reading.line_reader import LineReader
 from triage.reading.record_counts import RecordCounts
-from triage.reading.record_decoder import RecordDecoder
+from triage.reading.record_decoder import NoteTaker, RecordDecoder
 from triage.reading.record_filter import RecordFilter
 from triage.reading.stream import CHUNK, Stream
 from triage.reading.workers.batch import pack_batches, rebase, unpack_batch
@@ -30,9 +30,17 @@ class ParallelReader:
     counts: what was counted in the ranges so far.
     """
 
-    def __init__(self, path: str, limits: Limits, record_filter: RecordFilter, decode: RecordDecoder) -> None:
+    def __init__(
+        self,
+        path: str,
+        limits: Limits,
+        record_filter: RecordFilter,
+        decode: RecordDecoder,
+        take_notes: NoteTaker | None = None,
+    ) -> None:
         """Read a file of this machine."""
         self._path, self._limits, self._record_filter, self._decode = path, limits, record_filter, decode
+        self._take_notes = take_notes
         self.counts = RecordCounts()
 
     def items(self, workers: int) -> Iterator[Entry | Record | Gap | Skipped]:
@@ -65,7 +73,7 @@ class ParallelReader:
     def _pack_ranges(self, starts: Sequence[int]) -> Iterator[bytes]:
         for start in starts:
             counts = RecordCounts()
-            yield from pack_batches(self._read_range(start, counts), counts)
+            yield from pack_batches(self._read_range(start, counts), counts, self._take_notes)
 
     def _read_range(self, start: int, counts: RecordCounts) -> Iterator[Entry | Record | Gap | Skipped]:
         """Yield the items of the lines that begin in a range."""

@@ -1,0 +1,145 @@
+"""What worker processes note of the text of an entry, so that this process need not work it out.
+
+A worker calls the functions that the analysis calls, and sends what they returned. The analysis puts it into
+the memories of these functions, which find it there. What was not sent they work out themselves.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from triage.failures import Findings, Statement, Wording, read_statement, read_text, read_wording
+from triage.models import Entry, Event, Immutable, Recognized
+from triage.pipeline.compiled_packs import CompiledPacks
+from triage.pipeline.failure_recognizer import FailureRecognizer, KnownText
+from triage.rules import RuleMatch
+from triage.text import LONGEST_REMEMBERED, message_template, remember_texts
+
+_ERROR = 500
+#: What is asked of the wording of a statement that may explain a failure.
+_OF_CAUSES = ("template", "announces_retry")
+
+
+class _StatementNotes(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What an entry says as a statement of its own.
+
+    text: its text, "" if it is the message.
+    reason: the reason that its payload gives.
+    findings: what its wording says.
+    is_heard: whether it may explain a failure, so that the packs were asked.
+    """
+
+    text: str
+    reason: str
+    findings: Findings
+    is_heard: bool
+
+
+class _Notes(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What was worked out of an entry's text.
+
+    event: the rule that matches it, None for none.
+    template: its template, "" if nobody asks for it.
+    known: what the packs know of it, None for nothing, or where nobody asks.
+    statement: what an application says with it, None for a line of the platform.
+    """
+
+    event: RuleMatch | None
+    template: str
+    known: KnownText | None
+    statement: _StatementNotes | None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Notes).decode
+
+
+class TextNotes(Immutable):
+    """Notes of entries: ``take`` them where an entry is read, ``learn`` them where it is analysed."""
+
+    def __init__(self, compiled: CompiledPacks, recognizer: FailureRecognizer) -> None:
+        """Note what these say."""
+        self._index, self._matcher, self._recognizer = compiled.index, compiled.matcher, recognizer
+        self._noted = remember_texts(_nothing)
+
+    def take(self, entries: Sequence[Entry]) -> list[bytes]:
+        """Return the notes of each of some entries; those of a text that was noted before are empty.
+
+        Like the analysis, it asks one thing of all entries before the next one, which takes half the time.
+        """
+        new = [entry for entry in entries if self._is_new(entry)]
+        events = [self._matcher.match(entry) for entry in new]
+        said = [
+            read_statement(self._recognizer.meanings, entry, event)
+            for entry, event in zip(new, events, strict=True)
+        ]
+        heard = [statement is not None and statement.strength > 0 for statement in said]
+        known = [
+            self._known_of(entry, event, statement, is_heard=is_heard)
+            for entry, event, statement, is_heard in zip(new, events, said, heard, strict=True)
+        ]
+        notes = {
+            id(entry): _encode(
+                _Notes(
+                    None if event is None else self._index.to_match(event),
+                    message_template(entry.message) if entry.level >= _ERROR and entry.http is None else "",
+                    self._recognizer.note(found, entry.message),
+                    None if statement is None else _note(statement, is_heard=is_heard),
+                )
+            )
+            for entry, event, statement, is_heard, found in zip(new, events, said, heard, known, strict=True)
+        }
+        return [notes.get(id(entry), b"") for entry in entries]
+
+    def _known_of(
+        self, entry: Entry, event: Event | None, statement: Statement | None, *, is_heard: bool
+    ) -> Recognized | None:
+        """Return what the packs know of what an entry says, or of the platform's line in it."""
+        if statement is not None:
+            return statement.meaning.recognized if is_heard else None
+        return None if event is None else self._recognizer.recognize_entry(entry)
+
+    def _is_new(self, entry: Entry) -> bool:
+        """Return whether an entry may have notes, and was not asked for before."""
+        if entry.split is not None or len(entry.message) > LONGEST_REMEMBERED:
+            return False
+        key = *read_text(entry), entry.service, entry.log_name, entry.logger
+        if self._noted.knows(*key):
+            return False
+        self._noted.learn(None, *key)
+        return True
+
+    def learn(self, entries: Iterable[Entry]) -> None:
+        """Remember what was noted of some entries."""
+        for entry in entries:
+            if entry.notes:
+                self._learn(entry, _decode(entry.notes))
+
+    def _learn(self, entry: Entry, notes: _Notes) -> None:
+        self._matcher.learn(entry, notes.event)
+        if notes.template:
+            message_template.learn(notes.template, entry.message)
+        said = notes.statement
+        if said is None:
+            if notes.event is not None:
+                self._recognizer.learn_entry(entry, notes.known)
+            return
+        text = said.text or entry.message
+        read_wording.learn(Wording(text, said.reason, said.findings), text, said.reason)
+        if said.is_heard:
+            meaning = Statement(self._recognizer.meanings, (entry,), text, (), said.reason).meaning
+            meaning.learn(self._recognizer.restore(entry, notes.known))
+
+
+def _note(statement: Statement, *, is_heard: bool) -> _StatementNotes:
+    meaning = statement.meaning
+    return _StatementNotes(
+        "" if meaning.text == statement.first.message else meaning.text,
+        meaning.reason,
+        meaning.wording.findings(*(_OF_CAUSES if is_heard else ())),
+        is_heard,
+    )
+
+
+def _nothing(_text: str, _reason: str, _service: str, _log: str, _logger: str) -> None:
+    """Return nothing: only what was asked for is remembered."""

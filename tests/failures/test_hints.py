@@ -4,14 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.failures import decisive, levels
-from triage.failures.decisive import (
-    announces_retry,
-    complains,
-    find_decisive_line,
-    find_last_exception,
-    is_told_to_end,
-)
+from triage.failures import decisive, last_words, levels
+from triage.failures.decisive import complains, find_decisive_line, find_last_exception
+from triage.failures.last_words import announces_retry, is_told_to_end, sums_up
 from triage.failures.levels import read_level
 from triage.rules import load_packs
 from triage.text import Hints
@@ -39,6 +34,8 @@ PIECES = st.sampled_from(
         "\N{LATIN SMALL LETTER LONG S}tate: un\N{LATIN SMALL LETTER LONG S}upported",
         "process exiting with 1",
         "Run with --trace",
+        "configuration file contains errors, aborting.",
+        "Shop stopped because of an error",
         "Retrying in 2s",
         "3 RETRIES left",
         "reconnected",
@@ -57,7 +54,7 @@ def all_of(text: str) -> tuple[object, ...]:
     return (
         decisive_line,
         find_last_exception(text, decisive_line.text),
-        *(search(text) for search in (complains, is_told_to_end, announces_retry, read_level)),
+        *(search(text) for search in (complains, is_told_to_end, announces_retry, sums_up, read_level)),
     )
 
 
@@ -68,7 +65,12 @@ def test_hints_exclude_nothing_that_a_search_finds(text: str) -> None:
         anything = Hints([() for _ in range(32)])
         for module, name in ((decisive, "_HINTS"), (decisive, "_COMPLAINT_HINTS"), (levels, "_HINTS")):
             patch.setattr(module, name, anything)
-        for name in ("_ENDING_WORDS", "_RETRY_WORDS", "_DEEPER_WORDS"):
-            patch.setattr(decisive, name, ("",))
+        for module, name in (
+            (last_words, "_ENDING_WORDS"),
+            (last_words, "_RETRY_WORDS"),
+            (last_words, "_SUMMARY_HINTS"),
+            (decisive, "_DEEPER_WORDS"),
+        ):
+            patch.setattr(module, name, ("",))
         patch.setattr(decisive, "_HANDLED_WORDS", "")
         assert all_of(text) == by_hints

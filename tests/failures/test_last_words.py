@@ -2,7 +2,10 @@
 
 import pytest
 
-from triage.failures.decisive import find_decisive_line, heads_frames, is_told_to_end
+from tests.failures.entries import lines, printed, statements, system
+from tests.failures.test_linking import decisive, explained
+from triage.failures.decisive import find_decisive_line
+from triage.failures.last_words import heads_frames, is_told_to_end, sums_up
 
 ELIXIR_CHILD = """06:00:01.2 [notice] Application shop exited: Shop.Application.start(:normal, []) returned an error: shutdown: failed to start child: Shop.Store
     ** (EXIT) shutdown: failed to start child: Shop.Store.Pool
@@ -30,6 +33,25 @@ RAKE = """Shop::LockError: could not give the lock back (Shop::LockError)
 Caused by:
 Shop::LockError: another import of tariffs is running (Shop::LockError)"""
 
+GO_STACK = """no price of "XX"
+example.com/shop/prices.Lookup
+\t/src/prices/lookup.go:31
+example.com/shop/api.(*Server).Price
+\t/src/api/price.go:44"""
+
+RUST_SPAWN = """error: Failed to spawn: `shop`
+  Caused by: No such file or directory (os error 2)"""
+
+RUST_CHAIN = """Error: no tariffs
+
+Caused by:
+    0: reading /srv/tariffs.json
+    1: No such file or directory (os error 2)"""
+
+RAILS = """Shop::PriceError (no price of region 9):
+    4: <h1>Order</h1>
+    5: <p><%= @order.price %></p>"""
+
 RUBY_MESSAGE = """region 9 is gone
 /srv/shop/bin/shop:31:in `run'
 /srv/shop/bin/shop:9:in `<main>'"""
@@ -43,6 +65,10 @@ RUBY_MESSAGE = """region 9 is gone
         (PYTHON_FRAMED, "Tariff words are not installed."),
         (RAKE, "Shop::LockError: another import of tariffs is running (Shop::LockError)"),
         (RUBY_MESSAGE, "region 9 is gone"),
+        (RAILS, "Shop::PriceError (no price of region 9):"),
+        (GO_STACK, 'no price of "XX"'),
+        (RUST_SPAWN, "error: Failed to spawn: `shop`"),
+        (RUST_CHAIN, "reading /srv/tariffs.json"),
         ("Refusing to start with the sample key\nbye", "Refusing to start with the sample key"),
     ],
 )
@@ -52,6 +78,7 @@ def test_deepest_reason_decides(text: str, line: str) -> None:
 
 def test_line_above_the_calls_of_a_backtrace_is_an_error_whatever_its_words() -> None:
     assert heads_frames(RUBY_MESSAGE)
+    assert heads_frames(GO_STACK)
     assert not heads_frames("region 9 is open\nregion 8 is open\nregion 7 is open")
 
 
@@ -63,6 +90,7 @@ def test_error_that_is_only_a_name_is_not_the_reason_itself() -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "org.jruby.exceptions.SystemExit: (SystemExit) exit",
         "Crash dump is being written to: erl_crash.dump...done",
         "Kernel pid terminated (application_controller) ({application_start_failure,shop})",
         '{"Kernel pid terminated",application_controller,"{application_start_failure,shop}"}',
@@ -71,3 +99,78 @@ def test_error_that_is_only_a_name_is_not_the_reason_itself() -> None:
 )
 def test_last_line_of_a_runtime_that_ends_is_no_reason(line: str) -> None:
     assert is_told_to_end(line)
+
+
+def test_traceback_of_another_process_belongs_to_the_error_of_this_one() -> None:
+    text = """ERROR:shop:pricing failed
+concurrent.futures.process._RemoteTraceback:
+\"\"\"
+Traceback (most recent call last):
+  File "/srv/shop/price.py", line 9, in price
+    return tariffs[region]
+TariffGone: region 9
+\"\"\"
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/shop/main.py", line 4, in price_all
+TariffGone: region 9"""
+    (found,) = statements(lines(0, text))
+    assert (found.decisive, found.is_exception) == ("TariffGone: region 9", True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[error] configuration file contains errors, aborting.",
+        "ERROR: failed to load configuration file '/etc/shop.conf'",
+        "ERROR: Unable to include /etc/shop.d/a.conf from /etc/shop.conf at line 12",
+        "ERROR: FPM initialization failed",
+        "error: creating server: Internal - failed to load all models",
+        "ERROR: Failed to start server in (production) mode",
+        "FATAL: shop stopped because of an error",
+        "SEVERE: could not start due to previous errors",
+        "Couldn't start the application.",
+    ],
+)
+def test_summary_of_a_failed_start_goes_behind_the_error_that_it_sums_up(line: str) -> None:
+    assert sums_up(line)
+    exit_of = system(3, "Container called exit(1).")
+    reason = "ERROR: unknown entry 'tarifs'"
+    assert decisive(explained(exit_of, printed(1, reason), printed(1.1, line))) == reason
+    assert decisive(explained(exit_of, printed(1.1, line)))
+
+
+@pytest.mark.parametrize(
+    "line", ["could not load the tariffs of region 9", "failed to start server: port 80 is taken"]
+)
+def test_error_with_a_reason_is_no_summary(line: str) -> None:
+    assert not sums_up(line)
+
+
+def test_message_that_goes_on_below_its_exception_is_read_to_its_end() -> None:
+    text = """Traceback (most recent call last):
+  File "/srv/shop/main.py", line 1, in <module>
+ImportError: Unable to import required tariffs:
+region 9: the file is damaged
+        on a disk of the shop"""
+    (found,) = statements(lines(0, text))
+    assert found.decisive == "region 9: the file is damaged"
+
+
+def test_class_of_an_exception_alone_on_its_line_begins_a_statement() -> None:
+    found = statements(
+        lines(
+            0, "loading tariffs\njava.lang.NullPointerException\n\tat example.shop.Tariff.load(Tariff.java:9)"
+        )
+    )
+    assert [statement.decisive for statement in found] == [
+        "loading tariffs",
+        "java.lang.NullPointerException",
+    ]
+
+
+def test_backtrace_of_go_belongs_to_the_message_above_it() -> None:
+    (found,) = statements(lines(0, GO_STACK))
+    assert found.decisive == 'no price of "XX"'

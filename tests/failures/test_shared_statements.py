@@ -1,6 +1,17 @@
-"""Statements without an instance, as client libraries log them through the API."""
+"""Statements beside the output of an instance: of client libraries, and errors of the platform."""
 
-from tests.failures.entries import Log, decoded, diagnose, log, packs, printed, request, started, system
+from tests.failures.entries import (
+    Log,
+    decoded,
+    deployment,
+    diagnose,
+    log,
+    packs,
+    printed,
+    request,
+    started,
+    system,
+)
 from tests.failures.test_incidents import EXIT, failed_start, only
 from triage.models import Coverage
 from triage.pipeline.analyser import Analyser
@@ -58,6 +69,42 @@ def test_statement_is_found_again_where_not_all_entries_are_kept() -> None:
     analyser.read_evidence(kept)
     incident = only(analyser.build(lambda _: Coverage(records=4, entries=4)).diagnosis)
     assert LOST in incident.title
+
+
+NOT_LISTENING = (
+    "Ready condition status changed to False for Revision shop-00007-abc with message: The user-provided container failed to "
+    "start and listen on the port defined provided by the PORT=8080 environment variable within the allocated timeout."
+)
+NOT_MOUNTED = 'Volume "tariffs" was not mounted: 10.9.8.7 did not answer.'
+
+
+def test_error_of_the_platform_that_no_rule_reads_explains_a_failed_start() -> None:
+    said = system(2, NOT_MOUNTED, "ERROR")
+    incident = only(diagnose([system(0, "Starting new instance."), said, deployment(5, NOT_LISTENING)]))
+    assert "tariffs" in incident.title
+    assert "tariffs" in only(diagnose(failed_start(0, said))).title
+    assert (
+        "tariffs" not in only(diagnose(failed_start(0, system(2, NOT_MOUNTED, "ERROR", instance="i2")))).title
+    )
+
+
+def test_output_of_the_instance_goes_before_an_error_of_the_platform() -> None:
+    rows = failed_start(0, printed(2.5, LOST), system(2, NOT_MOUNTED, "ERROR"))
+    assert LOST in only(diagnose(rows)).title
+
+
+def test_application_that_quotes_the_platform_reports_no_failure() -> None:
+    quoted = "Your client does not have permission to get URL /price from this server."
+    found = diagnose(
+        [
+            *started(0),
+            request(5, "/", 200),
+            printed(6, quoted),
+            printed(7, "Container called exit(1).", "stdout"),
+        ]
+    )
+    assert found.verdict == "ready"
+    assert all(incident.severity == "P2" for incident in found.incidents)
 
 
 def test_exit_without_any_statement_stays_unexplained() -> None:

@@ -76,6 +76,16 @@ class FailureCauses(Immutable):
                 return _recognized(event, pack_cause)
         return known
 
+    def refine_whole(self, known: Recognized, match: Match, entry: Entry, line: str) -> Recognized:
+        """Return what the decisive line of a known statement names more closely, else the known cause.
+
+        A dependency that the line names, of another pack, goes before an error in the code.
+        """
+        named = self.recognize(match, entry, [line])
+        if named and named.cause and not named.is_symptom and named.event.pack != known.event.pack:
+            return named
+        return self.refine(known, match, entry, [line])
+
     def recognize_event(self, event: Event) -> Recognized | None:
         """Return the cause that an event shows, None if its rule names none."""
         pack_cause = self._by_rule.get(event.name)

@@ -15,7 +15,8 @@ _SHORTEST_MESSAGE = 10
 _PREFIX = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d| UTC)?\]?\s+"
     r"(?:\[?(?:ERROR|FATAL|SEVERE|CRITICAL|WARN|WARNING|INFO|error|fatal|critical)\]?:?\s+)?(?:\d+ --- )?"
-    r"(?:(?:\[[^\]\n]{1,120}\]|\([^)\n]{1,60}\))\s+){0,4}(?:[\w.]{1,80}\s+:\s+)?",
+    r"(?:(?:\[[^\]\n]{1,120}\]|\([^)\n]{1,60}\))\s+){0,4}"
+    r"(?:[\w.]{1,80}\s+:\s+|[a-z_]\w{0,40}(?:::\w{1,40}){1,6}: )?",
     re.ASCII,
 )
 #: The prefix of glog, klog and TensorFlow: letter, time, process, place.

@@ -6,12 +6,13 @@ from functools import partial
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure, InstanceFailures
+from triage.failures.levels import ERROR
 from triage.failures.linking import Attribution
 from triage.failures.meaning import STRONG, WEAK, Meanings
 from triage.failures.neighbourhood_builder import NeighbourhoodBuilder
 from triage.failures.noise import count_said
 from triage.failures.points import point_key
-from triage.failures.shared_statements import SharedStatements, instance_of
+from triage.failures.shared_statements import SharedStatements, instance_of, is_of_platform
 from triage.failures.statements import Statement
 from triage.models import FailureGroup, InstanceKey, Neighbourhoods, Observed
 from triage.window import NANOSECONDS
@@ -59,7 +60,7 @@ class FailureCollector:
         self._neighbourhoods = NeighbourhoodBuilder()
         self._groups = FailureGroups(recognize_point)
         self._instances: dict[InstanceKey, InstanceFailures] = {}
-        self._shared = SharedStatements()
+        self._shared = SharedStatements(meanings)
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
 
@@ -77,6 +78,8 @@ class FailureCollector:
                 )
                 if not entry.instance:
                     self._shared.watch(entry.service, entry.revision, instance.builder)
+            if not is_output and entry.level >= ERROR:
+                self._shared.add_platform_error(entry, event)
             statements, failures = instance.observe(entry, event, is_output=is_output)
             if statements or failures:
                 self._take(key, statements, failures)
@@ -198,6 +201,8 @@ class FailureCollector:
         if failure.in_run:
             return True
         statement = failure.attribution.statement
+        if statement is not None and is_of_platform(statement.first):
+            return True
         if statement is not None and statement.first.severity_source != "none":
             return statement.is_exception and failure.attribution.strength >= STRONG
         return not failure.point.entry.instance
@@ -234,7 +239,7 @@ def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | N
         for root in roots
         if root is not group
         and root.service == group.service
-        and root.is_of_instances
+        and (root.is_of_instances or (kinds == {"deployment"} and _is_explained_deployment(root)))
         and (
             not root.revisions
             or not group.revisions
@@ -251,6 +256,11 @@ def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | N
             candidates, key=lambda root: (not root.is_explained, -root.count, root.first), default=None
         )
     return None
+
+
+def _is_explained_deployment(root: GroupBuilder) -> bool:
+    """Return whether a revision was not deployed for a known reason: its service reports the same."""
+    return root.is_explained and set(root.kinds) == {"deployment"}
 
 
 def _is_of_start(group: GroupBuilder) -> bool:

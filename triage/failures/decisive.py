@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from triage.failures.last_words import is_told_to_end
 from triage.text import Hints, lazy_pattern
 
 #: Characters of a text that are searched.
@@ -88,51 +89,16 @@ _NAMED = lazy_pattern(rf"(?:^|[\s:(>])((?:{_EXCEPTION_WORD}(?: \(|: )|{_LONG_NAM
 _NAME_ALONE = re.compile(r"^Error: (?:[A-Z][a-z0-9]+){2,}$")
 #: A line that begins with a class of several words: an error without a usual ending.
 _CLASS = re.compile(r"^(?:[a-z_]\w*(?:\.|::))*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+: \S")
-#: An end that says nothing of its reason: of an interpreter that was told to end, or announced by a program.
-_TOLD_TO_END = lazy_pattern(
-    r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$"
-    r"|^(?:(?:error|fatal): )?(?:the )?(?:process |program |application |server )?(?:is )?"
-    r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:with|now|process|due|on|because|after)\b.{0,30})?[.!]*$"
-    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted",
-    re.IGNORECASE,
-)
-#: Where to read more: a line that says nothing itself.
-_HINT = lazy_pattern(
-    r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
-    r"|\bcomplete log of this run can be found\b",
-    re.IGNORECASE,
-)
-#: Each line that these two match holds one of these words.
-_ENDING_WORDS = (
-    "exit",
-    "terminat",
-    "quitting",
-    "abort",
-    "keyboardinterrupt",
-    "for more",
-    "run ",
-    "--help",
-    "complete log",
-    "crash dump",
-    "kernel pid",
-)
 #: The end of a line below which stands what to do, and no message.
 _ADVICE = lazy_pattern(
     r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
 )
-#: Words of a line that says that what failed is tried again.
-_RETRY = lazy_pattern(
-    r"\b(?:retry(?:ing)?|retries left|reconnect(?:ing|ed)?|trying again|try again in|attempt \d+ ?(?:of|/) ?\d+)\b",
-    re.IGNORECASE,
-)
-#: Each line that this matches holds one of these words.
-_RETRY_WORDS = ("retry", "retries left", "reconnect", "again", "attempt ")
 _NAMED_ALONE = lazy_pattern(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = lazy_pattern(
     r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
     r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
-    r"|unauthorized|unauthenticated|unreachable|exhausted|too many|no space|killed|crash(?:ed)?"
+    r"|unauthorized|unauthenticated|unreachable|unavailable|exhausted|too many|no space|killed|crash(?:ed)?"
     r"|refus(?:ing|es)|expired|revoked|suspended|does(?: not|n't) exist|not (?:allowed|supported|set|installed)"
     r"|is required|must be set|insufficient|mismatch|malformed|corrupt(?:ed)?|violat(?:es|ed|ion))\b",
     re.IGNORECASE,
@@ -141,18 +107,21 @@ _COMPLAINT = lazy_pattern(
 _COMPLAINT_HINTS = Hints([[
     "err", "fatal", "fail", "exception", "panic", "cannot", "can't", "could", "unable to", "not found", "no such file", "denied",
     "refused", "invalid", "missing", "undefined", "unexpected", "time", "unsupported", "abort", "not permitted", "reset", "unauth",
-    "unreachable", "exhausted", "too many", "no space", "killed", "crash", "refus", "expired", "revoked", "suspended",
+    "unreachable", "unavailable", "exhausted", "too many", "no space", "killed", "crash", "refus", "expired", "revoked", "suspended",
     "exist", "not allowed", "not supported", "not set", "not installed", "is required", "must be set", "insufficient", "mismatch",
     "malformed", "corrupt", "violat",
 ]])  # fmt: skip
+#: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
+_HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
+#: An error of the operating system that names nothing: the line above it says what it is about.
+_BARE_SYSTEM_ERROR = re.compile(r"(?:\d+: )?[A-Z][\w ]{3,60} \(os error \d+\)$")
+_CAUSE_WORD = re.compile(r"^(?:Caused by:|\d+:)\s*")
 #: A line without a word, such as a rule of asterisks.
 _RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
 _CALL = lazy_pattern(
     r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in |^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
 )
-#: Two calls in a row, as Ruby prints a backtrace.
-_CALLS_BELOW = re.compile(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}")
 _FRAME = re.compile(
     r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
 )
@@ -172,13 +141,21 @@ def _find(text: str) -> DecisiveLine:
     possible = _HINTS.find(text)
     for number, (_, find) in enumerate(_FORMS):
         if possible >> number & 1 and (line := find(text)):
-            line = _message_below(text, line.strip())
+            line = _above_system_error(text, _message_below(text, line.strip()))
             return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _holds_complaint(line)]
     best = (complaints or lines or [""])[-1 if complaints else 0]
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
+
+
+def _above_system_error(text: str, line: str) -> str:
+    """Return the line above an error of the operating system that names nothing, else the line itself."""
+    if not _BARE_SYSTEM_ERROR.match(line):
+        return line
+    above = [_CAUSE_WORD.sub("", found.strip()) for found in text[: text.rfind(line)].split("\n")]
+    return next((found for found in reversed(above) if found), line)
 
 
 def find_last_exception(text: str, decisive: str) -> str:
@@ -200,15 +177,17 @@ def find_last_exception(text: str, decisive: str) -> str:
 def _message_below(text: str, line: str) -> str:
     """Return the line of the message below an exception that ends with a colon, else the line itself.
 
-    It is the last one; where rules frame the message, the first one between them.
+    It is the last one that is not indented; where rules frame the message, the first one between them.
     """
-    if not line.endswith(":") or _ADVICE.search(line):
+    if not line.endswith(":") or _ADVICE.search(line) or _HAS_MESSAGE.search(line):
         return line
     below: list[str] = []
+    is_indented = True
     for following in text[text.find(line) + len(line) :].split("\n")[1:]:
         if _CALL.match(following):
             break
-        if following.strip():
+        if following.strip() and not (below and following[0].isspace() and not is_indented):
+            is_indented = following[0].isspace() or bool(_RULER.match(following))
             below.append(following.strip())
     if below and _RULER.match(below[0]):
         return next((message for message in below if not _RULER.match(message)), line)
@@ -224,28 +203,6 @@ def _holds_complaint(text: str) -> bool:
     if text.isascii() and not _COMPLAINT_HINTS.find(text.lower()):
         return False  # as most lines, without a search
     return bool(_COMPLAINT.search(text))
-
-
-def is_told_to_end(line: str) -> bool:
-    """Return whether a line only says that a program ends, or where to read more."""
-    if line.isascii():
-        low = line.lower()
-        if not any(map(low.__contains__, _ENDING_WORDS)):
-            return False  # as most lines, without a search
-    return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
-
-
-def heads_frames(text: str) -> bool:
-    """Return whether a line of a text stands above calls of a stack trace: it is an error, whatever its words."""
-    _, _, below = text.partition("\n")
-    return bool(below) and ":in " in below and bool(_CALLS_BELOW.match(below))
-
-
-def announces_retry(line: str) -> bool:
-    """Return whether a line says that what failed is tried again: another line says how that ended."""
-    if line.isascii() and not any(map(line.lower().__contains__, _RETRY_WORDS)):
-        return False  # as most lines, without a search
-    return bool(_RETRY.search(line))
 
 
 def traceback_headers(text: str) -> list[int]:

@@ -144,11 +144,9 @@ class GroupBuilder(msgspec.Struct):
 
     def take_second(self, is_noise: Callable[[Statement], bool]) -> bool:
         """Explain the failures by what else was said, where that is the same for all samples and no noise."""
-        seconds = [failure.attribution.second for failure in self.samples]
-        found = {(*_explanation(second, None),) for second in seconds if second is not None}
+        seconds = [_next_explanation(failure.attribution, is_noise) for failure in self.samples]
+        found = {(*_explanation(second, self.own),) for second in seconds if second is not None}
         if None in seconds or len(found) != 1:
-            return False
-        if any(second and second.statement and is_noise(second.statement) for second in seconds):
             return False
         for failure, second in zip(self.samples, seconds, strict=True):
             failure.attribution = second or failure.attribution
@@ -285,6 +283,14 @@ class FailureGroups:
     def remove(self, group: GroupBuilder) -> None:
         """Leave a group out."""
         del self._groups[group.key]
+
+
+def _next_explanation(attribution: Attribution, is_noise: Callable[[Statement], bool]) -> Attribution | None:
+    """Return what explains a failure where its statement is noise: the next that is none, None if nothing."""
+    second = attribution.second
+    while second is not None and second.statement is not None and is_noise(second.statement):
+        second = second.second
+    return second
 
 
 def _explanation(attribution: Attribution, own: Recognized | None) -> tuple[str, str]:

@@ -81,13 +81,15 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
-    if len(found) == 1 or point.kind != "request":
+    if point.kind != "request":
         return attribution
+    # A line that complains of nothing explains nothing where it is noise.
+    second = Attribution(point=point, link=link, tail=tail) if attribution.strength < COMPLAINT else None
     chosen = attribution.statement
     others = [item for item in found if chosen is not None and item[1].template != chosen.template]
     if others:
-        return msgspec.structs.replace(attribution, second=_choose(point, link, others, tail))
-    return attribution
+        second = msgspec.structs.replace(_choose(point, link, others, tail), second=second)
+    return attribution if second is None else msgspec.structs.replace(attribution, second=second)
 
 
 def attribute_from_afar(own: Attribution, shared: Sequence[Statement]) -> Attribution:

@@ -81,6 +81,11 @@ class Meaning(Immutable):
         return COMPLAINT if wording.complains else output
 
     @lazy
+    def is_remarkable(self) -> bool:
+        """Return whether it complains or is a warning: what may explain a failure, unless it is noise."""
+        return self.strength >= COMPLAINT or (self.strength >= WEAK and self.level >= WARNING)
+
+    @lazy
     def weight(self) -> int:
         """Return its strength in tenths, with what the packs know of it; negative for known noise.
 
@@ -100,7 +105,12 @@ class Meaning(Immutable):
 
     @lazy
     def weight_unknown(self) -> int:
-        """Return its strength in tenths where the packs know nothing of it that concerns a failure."""
+        """Return its strength in tenths where the packs know nothing of it that concerns a failure.
+
+        What only sums up that a start failed goes behind errors.
+        """
+        if self.strength >= STRONG and self.wording.sums_up:
+            return COMPLAINT * TENTH + 1
         return self.strength * TENTH + (self.strength >= STRONG and self.wording.is_exception)
 
     @lazy

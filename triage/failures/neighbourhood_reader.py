@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from triage.failures.instance import Failure, InstanceFailures
+from triage.failures.levels import ERROR
 from triage.failures.meaning import Meanings
 from triage.failures.noise import count_said
 from triage.failures.shared_statements import SharedStatements, instance_of
@@ -23,7 +24,7 @@ class NeighbourhoodReader:
         self._meanings = meanings
         self._instances: dict[InstanceKey, InstanceFailures] = {}
         self._failures: list[Failure] = []
-        self._shared = SharedStatements()
+        self._shared = SharedStatements(meanings)
         self.said: Counter[tuple[str, str]] = Counter()
 
     def observe(self, observed: Iterable[Observed]) -> None:
@@ -35,6 +36,8 @@ class NeighbourhoodReader:
                 instance = self._instances[key] = InstanceFailures(self._meanings, self._shared.near)
                 if not entry.instance:
                     self._shared.watch(entry.service, entry.revision, instance.builder)
+            if not is_output and entry.level >= ERROR:
+                self._shared.add_platform_error(entry, event)
             self._take(key, *instance.observe(entry, event, is_output=is_output))
 
     def build(self) -> list[Failure]:

@@ -1,9 +1,8 @@
-"""How often each complaint was said: what is said as often without a failure is noise."""
+"""How often each complaint and warning was said: what is said as often without a failure is noise."""
 
 from collections import Counter
 from collections.abc import Iterable
 
-from triage.failures.meaning import COMPLAINT
 from triage.failures.statements import Statement
 
 #: Messages that are counted.
@@ -11,8 +10,8 @@ _TEMPLATES = 4000
 
 
 def count_said(said: Counter[tuple[str, str]], statements: Iterable[Statement]) -> None:
-    """Count complaints by service and template, in bounded memory."""
+    """Count complaints and warnings by service and template, in bounded memory."""
     for statement in statements:
         meaning = statement.meaning
-        if meaning.strength >= COMPLAINT and (meaning.name in said or len(said) < _TEMPLATES):
+        if meaning.is_remarkable and (meaning.name in said or len(said) < _TEMPLATES):
             said[meaning.name] += 1

@@ -26,6 +26,9 @@ _CAUSED = re.compile(r"[ \t]*Caused by: \S")
 #: An exception whose message stands on the lines below it.
 _NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$")
 
+#: An exception whose message goes on below it.
+_GOES_ON = re.compile(r"^[\w.]+(?:Error|Exception): .*:\s*$")
+
 
 class Opening(NamedTuple):
     """What the text of an entry shows that begins a statement.
@@ -89,6 +92,7 @@ def awaits_more(lines: Sequence[str], text: str, *, is_awaited: bool) -> bool:
             or bool(_HEADER.match(last))
             or bool(_SOURCE.match(last))
             or (last.rstrip().endswith(":") and any(map(_NAMES_NOTHING.match, lines)))
+            or bool(_GOES_ON.match(last))
         )
     return bool(
         _HEADER.match(last)

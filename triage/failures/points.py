@@ -1,6 +1,7 @@
 """The moments at which the platform, a server, a request or a deployment says that something failed."""
 
 import re
+from typing import Literal
 
 import msgspec
 
@@ -35,6 +36,8 @@ TIMEOUT_STATUS = 504
 #: Exit codes of an orderly end: SIGTERM, and a program that was told to stop and did.
 _ORDERLY = frozenset({"0", "143"})
 _ORDERLY_SIGNALS = frozenset({"2", "15"})
+#: The ends of the names of the logs that hold what an application prints.
+_PRINTED = ("run.googleapis.com/stderr", "run.googleapis.com/stdout")
 _CODE = re.compile(r"\((-?\d+)\)|signal:? (\d+)", re.ASCII)
 
 
@@ -78,13 +81,25 @@ def point_key(point: FailurePoint) -> PointKey:
     return point.entry.timestamp, point.entry.insert_id, point.entry.log_name
 
 
+def failure_kind(entry: Entry, event: Event | None) -> FailureKind | Literal[""]:
+    """Return the kind of failure that a rule reads in an entry, "" if none.
+
+    What an application prints is no report of the platform, even if it quotes one; only a server's own
+    workers are.
+    """
+    if event is None or not event.failure:
+        return ""
+    is_quoted = event.failure != "worker" and entry.log_name.endswith(_PRINTED)
+    return "" if is_quoted else event.failure
+
+
 def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:
     """Return the failure point that an entry is, None if nothing failed there.
 
     A request with a text keeps its status. Statuses 401, 403, 404 and other 4xx are points where a rule knows
     the platform's text; those that an application returns by itself are refusals.
     """
-    kind = event.failure if event is not None else ""
+    kind = failure_kind(entry, event)
     if entry.http is not None and entry.http.status is not None and entry.is_request:
         return _failed_request(entry, event, entry.http, has_text=kind in ("request", "memory"))
     if not kind:

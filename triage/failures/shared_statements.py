@@ -1,13 +1,17 @@
-"""What applications said without naming their instance, as client libraries log through the API."""
+"""What is said of a revision's instances elsewhere than in their output.
+
+By client libraries, which log through the API and name no instance, and by the platform in errors that no
+rule reads.
+"""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from triage.failures.meaning import COMPLAINT
+from triage.failures.meaning import COMPLAINT, Meanings
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, StatementBuilder
-from triage.models import InstanceKey
+from triage.models import Entry, Event, InstanceKey
 from triage.window import NANOSECONDS
 
 #: Statements of a revision that are kept.
@@ -15,15 +19,19 @@ _KEPT = 500
 #: Nanoseconds before and behind a failure in which its statements are printed.
 _BEFORE, _AFTER = 60 * NANOSECONDS, 2 * NANOSECONDS
 
+#: The log of the platform.
+_SYSTEM = "run.googleapis.com/varlog/system"
+
 #: Returns the statements without an instance that may explain a failure.
 Finder = Callable[[FailurePoint], list[Statement]]
 
 
 class SharedStatements:
-    """The complaints of revisions that name no instance, in order of time: they may be of any of theirs."""
+    """The complaints about revisions beside the output of their instances, in order of time."""
 
-    def __init__(self) -> None:
-        """Begin with nothing said."""
+    def __init__(self, meanings: Meanings) -> None:
+        """Begin with nothing said; ``meanings`` gives what statements mean."""
+        self._meanings = meanings
         self._open: dict[tuple[str, str], StatementBuilder] = {}
         self._said: defaultdict[tuple[str, str], deque[Statement]] = defaultdict(partial(deque, maxlen=_KEPT))
 
@@ -37,14 +45,26 @@ class SharedStatements:
         if complaints:
             self._said[service, revision] += complaints
 
+    def add_platform_error(self, entry: Entry, event: Event | None) -> None:
+        """Keep an error of the platform that no rule reads as a failure, a step of a run or noise."""
+        is_read = event is not None and bool(event.failure or event.success or event.run or event.noise)
+        if not is_read and is_of_platform(entry):
+            said = Statement(self._meanings, (entry,), entry.message)
+            self._said[entry.service, entry.revision].append(said)
+
     def near(self, point: FailurePoint) -> list[Statement]:
-        """Return what the revision of a failure said around it."""
+        """Return what was said around a failure of its instance; around a failed deployment, of any."""
         entry = point.entry
-        if not entry.instance or (entry.service, entry.revision) not in self._open:
+        if not entry.instance and point.kind != "deployment":
             return []
         since, until = point.start - _BEFORE, point.end + _AFTER
         said = self._complaints(entry.service, entry.revision)
-        return [s for s in said if since <= s.end and s.start <= until]
+        names = ("", entry.instance)
+        return [
+            s
+            for s in said
+            if since <= s.end and s.start <= until and (not entry.instance or s.first.instance in names)
+        ]
 
     def holds(self, point: FailurePoint) -> bool:
         """Return whether the revision of a failure complained without naming an instance."""
@@ -56,6 +76,11 @@ class SharedStatements:
         for statement in builder.open_statements() if builder else ():
             if statement.meaning.strength >= COMPLAINT:
                 yield statement
+
+
+def is_of_platform(entry: Entry) -> bool:
+    """Return whether the platform wrote an entry about an instance."""
+    return entry.log_name.endswith(_SYSTEM)
 
 
 def instance_of(key: InstanceKey) -> str:

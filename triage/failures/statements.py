@@ -17,6 +17,7 @@ from triage.failures.openings import (
     open_statement,
 )
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
+from triage.failures.points import failure_kind
 from triage.failures.wording import read_wording
 from triage.models import SEVERITIES, Entry, Event, Immutable, Quote
 from triage.window import NANOSECONDS
@@ -33,7 +34,8 @@ _CONTINUES = re.compile(
     r"^(?:\s|$|Caused by:(?: |$)|Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
     r"|goroutine \d+ \[|created by |\[signal SIG|exit status \d|from \S+:\d+:in |(?:/\S+|\S+\.(?:rb|erb|rake)):\d+:in |#\d+ "
     r"|[)}\]]+[,;]?$|Node\.js v\d|Require stack:$|- (?:/|file:|node:)\S+$|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
-    r"|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$|APPLICATION FAILED TO START$"
+    r"|(?:[\w.-]+/[\w./-]*|main|runtime)\.(?:\(\*?\w+\)\.)?[\w.]+$|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$"
+    r"|\"\"\"$|(?:[\w.]+\.)?_?RemoteTraceback:\s*$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: )"
 )
 #: What a line of its own begins with, which continues no message: a time, a bracket or an object.
@@ -258,7 +260,7 @@ def read_statement(meanings: Meanings, entry: Entry, event: Event | None) -> Sta
 
 def may_be_said(event: Event | None) -> bool:
     """Return whether an application says what an event's entry holds: not where the platform reports a failure."""
-    return event is None or event.failure in ("", "worker")
+    return event is None or failure_kind(event.entry, event) in ("", "worker")
 
 
 def is_output(entry: Entry) -> bool:

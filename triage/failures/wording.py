@@ -4,15 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Generic, TypedDict, TypeVar
 
-from triage.failures.decisive import (
-    DecisiveLine,
-    announces_retry,
-    complains,
-    find_decisive_line,
-    find_last_exception,
-    heads_frames,
-    is_told_to_end,
-)
+from triage.failures.decisive import DecisiveLine, complains, find_decisive_line, find_last_exception
+from triage.failures.last_words import announces_retry, heads_frames, is_told_to_end, sums_up
 from triage.failures.levels import read_level
 from triage.models import Immutable
 from triage.text import message_template, remember_texts
@@ -118,6 +111,11 @@ class Wording(Immutable):
     def announces_retry(self) -> bool:
         """Return whether it says that what failed is tried again."""
         return announces_retry(self.decisive)
+
+    @lazy
+    def sums_up(self) -> bool:
+        """Return whether it only says that something did not start, and another line why."""
+        return not self.is_exception and sums_up(self.decisive)
 
     @lazy
     def is_told_to_end(self) -> bool:

@@ -48,7 +48,7 @@ class FailureRecognizer(Immutable):
         exception = wording.last_exception
         whole = self._causes.recognize(self._match_whole, entry, [exception])
         if whole is not None and whole.cause and not whole.is_symptom:
-            return self._causes.refine(whole, self._match, entry, [wording.decisive])
+            return self._causes.refine_whole(whole, self._match, entry, wording.decisive)
         lines = [
             wording.decisive,
             exception,

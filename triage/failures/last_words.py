@@ -1,0 +1,88 @@
+"""Lines that say little by themselves: the end of a program, a summary, a retry, the head of a backtrace."""
+
+import re
+
+from triage.text import lazy_pattern
+
+#: An end that says nothing of its reason: of an interpreter that was told to end, or announced by a program.
+_TOLD_TO_END = lazy_pattern(
+    r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$|^(?:[\w.]+\.)?SystemExit: \(SystemExit\) exit$"
+    r"|^(?:(?:error|fatal): )?(?:the )?(?:process |program |application |server )?(?:is )?"
+    r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:with|now|process|due|on|because|after)\b.{0,30})?[.!]*$"
+    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted",
+    re.IGNORECASE,
+)
+#: What sums up that something did not start: another line says why.
+_SUMMARY = lazy_pattern(
+    r"(?:\b(?:failed|unable|could ?n[o']t|can ?no?t|can't) (?:to )?(?:start|initiali[sz]e|load|boot|launch|include|read|process|apply)(?:ing)?"
+    r" (?:the )?(?:(?:http|web|grpc|fpm|main) )?(?:server|application|app|service|process|program|container|plugins?|all models"
+    r"|config(?:uration)?(?: file)?)\b(?: \S{1,100}| in \(\w+\) mode)?"
+    r"|\bunable to include \S+ from .{1,120}"
+    r"|\b(?:initiali[sz]ation|startup|start|boot|bootstrap|launch|configuration) (?:has )?failed"
+    r"|\bcontains errors, (?:aborting|exiting)"
+    r"|\b(?:stopp(?:ed|ing)|exit(?:ed|ing)|shutting down|abort(?:ed|ing)|terminat(?:ed|ing))\b.{0,40}\b(?:because of|due to|after) (?:an |previous |the )?(?:fatal )?errors?\b.{0,30}"
+    r"|\bdue to previous errors?)[.!]*$",
+    re.IGNORECASE,
+)
+#: What each such line holds.
+_SUMMARY_HINTS = ("fail", "unable", "could", "can", "error")
+#: Where to read more: a line that says nothing itself.
+_HINT = lazy_pattern(
+    r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
+    r"|\bcomplete log of this run can be found\b",
+    re.IGNORECASE,
+)
+#: Each line that these two match holds one of these words.
+_ENDING_WORDS = (
+    "exit",
+    "terminat",
+    "quitting",
+    "abort",
+    "keyboardinterrupt",
+    "for more",
+    "run ",
+    "--help",
+    "complete log",
+    "crash dump",
+    "kernel pid",
+)
+#: Words of a line that says that what failed is tried again.
+_RETRY = lazy_pattern(
+    r"\b(?:retry(?:ing)?|retries left|reconnect(?:ing|ed)?|trying again|try again in|attempt \d+ ?(?:of|/) ?\d+)\b",
+    re.IGNORECASE,
+)
+#: Each line that this matches holds one of these words.
+_RETRY_WORDS = ("retry", "retries left", "reconnect", "again", "attempt ")
+#: Two calls in a row, as Ruby prints a backtrace, or one as Go prints it: its name above its place.
+_CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\S+\n\t/\S+:\d+(?:\n|$)")
+
+
+def is_told_to_end(line: str) -> bool:
+    """Return whether a line only says that a program ends, or where to read more."""
+    if line.isascii():
+        low = line.lower()
+        if not any(map(low.__contains__, _ENDING_WORDS)):
+            return False  # as most lines, without a search
+    return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
+
+
+def heads_frames(text: str) -> bool:
+    """Return whether a line of a text stands above calls of a stack trace: it is an error, whatever its words."""
+    _, _, below = text.partition("\n")
+    return bool(below) and (":in " in below or "\n\t/" in below) and bool(_CALLS_BELOW.match(below))
+
+
+def sums_up(line: str) -> bool:
+    """Return whether a line only says that something did not start, and another one why."""
+    if line.isascii():
+        low = line.lower()
+        if not any(word in low for word in _SUMMARY_HINTS):
+            return False
+    return bool(_SUMMARY.search(line[-300:]))
+
+
+def announces_retry(line: str) -> bool:
+    """Return whether a line says that what failed is tried again: another line says how that ended."""
+    if line.isascii() and not any(map(line.lower().__contains__, _RETRY_WORDS)):
+        return False  # as most lines, without a search
+    return bool(_RETRY.search(line))

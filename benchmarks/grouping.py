@@ -1,6 +1,6 @@
 """Measure how well templates group log lines: `python -m benchmarks.grouping DIR`.
 
-DIR holds the labelled files of the public loghub collection (``*_2k.log_structured.csv``), in any folders.
+DIR holds the labeled files of the public loghub collection (``*_2k.log_structured.csv``), in any folders.
 Grouping accuracy is the share of lines whose predicted group holds exactly the lines of their true group; the
 last line is the mean over the files. One setting serves for all files. drain3 is measured beside it where it
 is installed (`pip install drain3`).
@@ -31,7 +31,7 @@ def measure_accuracy(predicted: Sequence[object], true: Sequence[str]) -> float:
 
 
 def read_files(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Yield the name, the lines and the true groups of each labelled file below a folder."""
+    """Yield the name, the lines and the true groups of each labeled file below a folder."""
     for path in sorted(folder.rglob(_PATTERN), key=lambda path: path.name):
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             rows = list(csv.DictReader(file))

@@ -43,9 +43,9 @@ def main(arguments: Sequence[str]) -> None:
     counts = Counter[str]()
     signal.signal(signal.SIGPROF, lambda _signal, frame: counts.update([stage_of(frame)]))
     signal.setitimer(signal.ITIMER_PROF, _INTERVAL, _INTERVAL)
-    from triage.pipeline import analyse
+    from triage.pipeline import analyze
 
-    analyse(list(arguments))
+    analyze(list(arguments))
     signal.setitimer(signal.ITIMER_PROF, 0)
     print(json.dumps(counts))
 

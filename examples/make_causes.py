@@ -19,7 +19,7 @@ Names and ids in the examples are invented. This page is written by `python -m e
 """
 #: Lines and characters of an example at most.
 _MAX_LINES, _MAX_LINE = 4, 300
-#: The first words of fixes that only restore service: the catalogue names the fix of the cause.
+#: The first words of fixes that only restore service: the catalog names the fix of the cause.
 _MITIGATIONS = ("Send traffic back", "Keep the traffic")
 _MARKUP = re.compile(r"([\\<>*_\[\]|`])")
 _NOT_IN_ANCHOR = re.compile(r"[^\w -]")

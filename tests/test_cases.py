@@ -29,7 +29,7 @@ def packs() -> list[Pack]:
 
 @cache
 def analysis(case: Path) -> Analysis:
-    return pipeline.analyse([case / "entries.jsonl"], packs=packs())
+    return pipeline.analyze([case / "entries.jsonl"], packs=packs())
 
 
 @cache
@@ -184,7 +184,7 @@ def test_shuffled_and_duplicated_entries_give_the_same_documents(case: Path, tmp
     export = tmp_path / "shuffled.jsonl"
     export.write_text("\n".join(lines), encoding="utf-8")
 
-    again, before = pipeline.analyse([export], packs=packs()), analysis(case)
+    again, before = pipeline.analyze([export], packs=packs()), analysis(case)
 
     assert msgspec.json.encode(again.timeline.runs) == msgspec.json.encode(before.timeline.runs)
     assert again.diagnosis.incidents == before.diagnosis.incidents

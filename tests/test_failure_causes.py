@@ -7,7 +7,7 @@ import pytest
 
 from tests.runs.logs import PACKS, entry, platform, text_line
 from triage.models import Cause, Coverage, Pack, Rule
-from triage.pipeline import Analyser
+from triage.pipeline import Analyzer
 
 PLACE = {"service": "shop", "revision": "shop-00001-abc", "instance": "i1"}
 EXIT = "Container called exit(1)."
@@ -31,8 +31,8 @@ YIELDING = {
 
 
 @cache
-def analyser() -> Analyser:
-    return Analyser(PACKS)
+def analyzer() -> Analyzer:
+    return Analyzer(PACKS)
 
 
 def causes_of_statements() -> list[tuple[Cause, Rule]]:
@@ -53,10 +53,10 @@ def _first_rule(pack: Pack, cause: Cause, rules: dict[tuple[str, str], Rule]) ->
 
 @pytest.mark.parametrize(("cause", "rule"), causes_of_statements(), ids=lambda noun: noun.id)
 def test_cause_is_named_from_the_line_before_the_failure(cause: Cause, rule: Rule) -> None:
-    analysed = copy.deepcopy(analyser())
+    analyzed = copy.deepcopy(analyzer())
     failed = platform(1.2, FAILED_PROBE if cause.explains else EXIT, **PLACE)
-    analysed.observe([entry(text_line(1, rule.hits[0], **PLACE)), entry(failed)])
-    incidents = analysed.build(
+    analyzed.observe([entry(text_line(1, rule.hits[0], **PLACE)), entry(failed)])
+    incidents = analyzed.build(
         lambda matched: Coverage(records=2, entries=2, matched=matched)
     ).diagnosis.incidents
     assert [incident.cause for incident in incidents][:1] == [cause.id]

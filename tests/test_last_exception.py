@@ -7,7 +7,7 @@ import pytest
 
 from tests.runs.logs import PACKS, entry, platform, text_line
 from triage.models import Coverage, Incident
-from triage.pipeline import Analyser
+from triage.pipeline import Analyzer
 
 PLACE = {"service": "bakery", "revision": "bakery-00003-tuv", "instance": "i7"}
 HANDLING = "\n\nDuring handling of the above exception, another exception occurred:\n\n"
@@ -73,16 +73,16 @@ main.serve(0x4)
 
 
 @cache
-def analyser() -> Analyser:
-    return Analyser(PACKS)
+def analyzer() -> Analyzer:
+    return Analyzer(PACKS)
 
 
 def first_incident(text: str) -> Incident:
     """Return the first incident of an instance that printed a text and exited."""
-    analysed = copy.deepcopy(analyser())
+    analyzed = copy.deepcopy(analyzer())
     exited = platform(1.2, "Container called exit(1).", **PLACE)
-    analysed.observe([entry(text_line(1, text, **PLACE)), entry(exited)])
-    build = analysed.build(lambda matched: Coverage(records=2, entries=2, matched=matched))
+    analyzed.observe([entry(text_line(1, text, **PLACE)), entry(exited)])
+    build = analyzed.build(lambda matched: Coverage(records=2, entries=2, matched=matched))
     return build.diagnosis.incidents[0]
 
 

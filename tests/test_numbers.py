@@ -43,7 +43,7 @@ def packs() -> list[Pack]:
 
 @cache
 def analysis(export: Path) -> Analysis:
-    return pipeline.analyse([export], packs=packs())
+    return pipeline.analyze([export], packs=packs())
 
 
 def document(export: Path) -> dict[str, Any]:

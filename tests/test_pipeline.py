@@ -54,9 +54,9 @@ def logs() -> list[Log]:
     )
 
 
-def analyse(logs: list[Log], **selection: object) -> pipeline.Analysis:
+def analyze(logs: list[Log], **selection: object) -> pipeline.Analysis:
     """Return the analysis of a selection of an export."""
-    return pipeline.analyse(iter(records(logs)), packs=PACKS, selection=Selection(**selection))  # type: ignore[arg-type]
+    return pipeline.analyze(iter(records(logs)), packs=PACKS, selection=Selection(**selection))  # type: ignore[arg-type]
 
 
 def adds_up(coverage: Coverage) -> bool:
@@ -70,14 +70,14 @@ def adds_up(coverage: Coverage) -> bool:
 def test_files_and_records_give_the_same_analysis(logs: list[Log], tmp_path: Path) -> None:
     file = tmp_path / "export.json"
     file.write_text(json.dumps(logs), encoding="utf-8")
-    read, given = pipeline.analyse([file], packs=PACKS), analyse(logs)
+    read, given = pipeline.analyze([file], packs=PACKS), analyze(logs)
     assert read.timeline.runs == given.timeline.runs
     assert read.diagnosis.incidents == given.diagnosis.incidents
     assert read.timeline.coverage.records == given.timeline.coverage.records == len(logs)
 
 
 def test_timeline_and_diagnosis_have_the_same_coverage(logs: list[Log]) -> None:
-    found = analyse(logs)
+    found = analyze(logs)
     assert found.timeline.coverage == found.diagnosis.coverage
     assert adds_up(found.timeline.coverage)
     assert {run for incident in found.diagnosis.incidents for run in incident.scope.runs} <= {
@@ -86,16 +86,16 @@ def test_timeline_and_diagnosis_have_the_same_coverage(logs: list[Log]) -> None:
 
 
 def test_without_packs_given_those_that_ship_are_used(logs: list[Log]) -> None:
-    assert pipeline.analyse(iter(records(logs))).timeline.runs == analyse(logs).timeline.runs
+    assert pipeline.analyze(iter(records(logs))).timeline.runs == analyze(logs).timeline.runs
 
 
 def test_irrelevant_lines_are_counted_and_do_not_change_the_analysis(
     logs: list[Log], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = analyse(logs)
+    found = analyze(logs)
     assert found.timeline.coverage.skipped == 40
-    monkeypatch.setattr("triage.pipeline.analyser.may_matter", lambda _matcher, _entry: True)
-    whole = analyse(logs)
+    monkeypatch.setattr("triage.pipeline.analyzer.may_matter", lambda _matcher, _entry: True)
+    whole = analyze(logs)
     assert whole.timeline.coverage.skipped == 0
     assert whole.timeline.runs == found.timeline.runs
     assert whole.diagnosis.incidents == found.diagnosis.incidents
@@ -103,7 +103,7 @@ def test_irrelevant_lines_are_counted_and_do_not_change_the_analysis(
 
 
 def test_runs_come_in_order_of_time(logs: list[Log]) -> None:
-    started = [parse_timestamp(run.started) for run in analyse(logs[::-1]).timeline.runs]
+    started = [parse_timestamp(run.started) for run in analyze(logs[::-1]).timeline.runs]
     assert started == sorted(started)
 
 
@@ -124,7 +124,7 @@ def test_runs_come_in_order_of_time(logs: list[Log]) -> None:
 def test_selection_limits_the_entries_and_counts_the_others(
     logs: list[Log], selection: dict[str, object], count: int
 ) -> None:
-    found = analyse(logs, **selection)
+    found = analyze(logs, **selection)
     assert len(found.timeline.runs) == count
     assert adds_up(found.timeline.coverage)
     assert found.timeline.coverage.records == len(logs)
@@ -133,35 +133,35 @@ def test_selection_limits_the_entries_and_counts_the_others(
 
 def test_the_window_includes_its_beginning_and_not_its_end() -> None:
     logs = export(platform(n, "Container called exit(3).", instance=f"i{n}") for n in range(5))
-    found = analyse(logs, since=parse_timestamp(at(1)), until=parse_timestamp(at(3)))
+    found = analyze(logs, since=parse_timestamp(at(1)), until=parse_timestamp(at(3)))
     assert [run.instance for run in found.timeline.runs] == ["i1", "i2"]
     assert found.timeline.coverage.window_asked == (at(1), at(3))
 
 
 def test_invalid_filter_is_rejected_before_reading(logs: list[Log]) -> None:
     with pytest.raises(UsageError):
-        analyse(logs, filter='resource.type="')
+        analyze(logs, filter='resource.type="')
 
 
 def test_missing_file_and_file_without_entries_are_reported(tmp_path: Path) -> None:
     with pytest.raises(IOFailureError, match=r"none\.json"):
-        pipeline.analyse([tmp_path / "none.json"], packs=PACKS)
+        pipeline.analyze([tmp_path / "none.json"], packs=PACKS)
     other = tmp_path / "other.json"
-    other.write_text('{"colour": "red"}', encoding="utf-8")
+    other.write_text('{"color": "red"}', encoding="utf-8")
     with pytest.raises(BadDataError, match=r"other\.json"):
-        pipeline.analyse([other], packs=PACKS)
+        pipeline.analyze([other], packs=PACKS)
 
 
 @pytest.mark.parametrize("content", ["[]", ""])
 def test_an_empty_export_is_no_data(content: str, tmp_path: Path) -> None:
     file = tmp_path / "empty.json"
     file.write_text(content, encoding="utf-8")
-    found = pipeline.analyse([file], packs=PACKS)
+    found = pipeline.analyze([file], packs=PACKS)
     assert (found.diagnosis.verdict, found.timeline.runs) == ("no_data", [])
 
 
 def test_every_line_that_is_cited_links_to_itself(logs: list[Log]) -> None:
-    cited = [line for incident in analyse(logs).diagnosis.incidents for line in incident.evidence]
+    cited = [line for incident in analyze(logs).diagnosis.incidents for line in incident.evidence]
     assert cited
     for line in cited:
         link = parse_logs_explorer_url(line.link)
@@ -177,7 +177,7 @@ def test_an_insert_id_cannot_write_the_filter_of_a_link() -> None:
     hostile = 'x" OR severity>="DEFAULT'
     failed = export(validation(0, down=["agent_supervisor"]))
     logs = [log | {"insertId": f"{hostile}{n}"} for n, log in enumerate(failed)]
-    (incident,) = analyse(logs).diagnosis.incidents
+    (incident,) = analyze(logs).diagnosis.incidents
     for line in incident.evidence:
         assert parse_logs_explorer_url(line.link).filter == f"insertId={quote(line.insert_id)}"
 
@@ -187,18 +187,18 @@ def test_an_entry_without_a_project_or_an_insert_id_has_a_link_to_its_time_or_no
         {key: value for key, value in log.items() if key != "insertId"}
         for log in export(validation(0, down=["agent_supervisor"]))
     ]
-    (incident,) = analyse(logs).diagnosis.incidents
+    (incident,) = analyze(logs).diagnosis.incidents
     assert {parse_logs_explorer_url(line.link).insert_id for line in incident.evidence} == {""}
     assert not any('insertId=""' in parse_logs_explorer_url(line.link).filter for line in incident.evidence)
     for log in logs:
         log["logName"] = "stderr"
         log["resource"]["labels"].pop("project_id")
-    (incident,) = analyse(logs).diagnosis.incidents
+    (incident,) = analyze(logs).diagnosis.incidents
     assert {line.link for line in incident.evidence} == {""}
 
 
-def test_recognise_yields_every_entry_with_its_event(logs: list[Log]) -> None:
-    pairs = list(pipeline.recognise(iter(records(logs)), packs=PACKS))
+def test_recognize_yields_every_entry_with_its_event(logs: list[Log]) -> None:
+    pairs = list(pipeline.recognize(iter(records(logs)), packs=PACKS))
     assert len(pairs) == len(logs)
     assert all(isinstance(entry, Entry) for entry, _ in pairs)
     assert [entry.timestamp for entry, _ in pairs] == sorted(entry.timestamp for entry, _ in pairs)
@@ -207,8 +207,8 @@ def test_recognise_yields_every_entry_with_its_event(logs: list[Log]) -> None:
 
 def test_analysis_does_not_depend_on_the_clock(logs: list[Log]) -> None:
     with freeze_time("1999-01-01"):
-        before = analyse(logs)
-    assert before == analyse(logs)
+        before = analyze(logs)
+    assert before == analyze(logs)
 
 
 def test_unreadable_payloads_do_not_fail() -> None:
@@ -225,7 +225,7 @@ def test_unreadable_payloads_do_not_fail() -> None:
         {"message": 1.5},
     ]
     logs = [{**base, "insertId": f"odd{n}", "jsonPayload": payload} for n, payload in enumerate(odd)]
-    found = analyse(logs)
+    found = analyze(logs)
     assert found.diagnosis.verdict == "inconclusive"
     assert adds_up(found.diagnosis.coverage)
 
@@ -236,17 +236,17 @@ def test_business_impact_is_the_packs_unless_given() -> None:
         for pack in pipeline.load_packs()
     ]
     example = Path(__file__).parents[1] / "examples" / "export.json"
-    analysis = pipeline.analyse([example], packs=packs)
+    analysis = pipeline.analyze([example], packs=packs)
     assert "Chat is down for all users." in pipeline.report(analysis, template="remediation")
     assert "Chat is down" not in pipeline.report(analysis, template="remediation", impact="Nobody noticed.")
-    assert "business impact: unknown" in pipeline.report(pipeline.analyse([example]), template="remediation")
+    assert "business impact: unknown" in pipeline.report(pipeline.analyze([example]), template="remediation")
 
 
 @pytest.mark.parametrize("late", [0, 1])
 def test_late_line_does_not_change_the_analysis(
     logs: list[Log], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: int
 ) -> None:
-    """The file is read again, as it was analysed while it was read; a small one would be sorted."""
+    """The file is read again, as it was analyzed while it was read; a small one would be sorted."""
     monkeypatch.setattr(record_sources, "_SMALL", 0)
     many = [
         log_line(200 + n / 7, f"Order {n % 9} is lost", "shop.orders", severity="ERROR") for n in range(4000)
@@ -255,7 +255,7 @@ def test_late_line_does_not_change_the_analysis(
     file = tmp_path / "export.jsonl"
     lines = [json.dumps(entry) + "\n" for entry in ordered[late:] + ordered[:late]]
     file.write_text("".join(lines), encoding="utf-8")
-    read, given = pipeline.analyse([file], packs=PACKS), analyse(ordered)
+    read, given = pipeline.analyze([file], packs=PACKS), analyze(ordered)
     assert read.timeline.runs == given.timeline.runs
     assert read.diagnosis.incidents == given.diagnosis.incidents
     assert read.errors == given.errors

@@ -84,21 +84,21 @@ def logs(name: str) -> list[Log]:
     return sorted(walk(value), key=lambda log: log["timestamp"])
 
 
-def analyse(*entries: Log) -> Analysis:
+def analyze(*entries: Log) -> Analysis:
     """Return the analysis of entries."""
     records = (Record(json.dumps(log).encode(), Source("export", n)) for n, log in enumerate(entries, 1))
-    return pipeline.analyse(records, packs=packs())
+    return pipeline.analyze(records, packs=packs())
 
 
 def read(*files: Path) -> Analysis:
     """Return the analysis of files."""
-    return pipeline.analyse(files, packs=packs())
+    return pipeline.analyze(files, packs=packs())
 
 
 @cache
-def analyse_recording(name: str) -> Analysis:
+def analyze_recording(name: str) -> Analysis:
     """Return the analysis of a recording."""
-    return analyse(*logs(name))
+    return analyze(*logs(name))
 
 
 def runs_of(analysis: Analysis) -> bytes:
@@ -202,7 +202,7 @@ def test_the_runs_are_the_same_bytes_in_every_lossless_form(form: str, tmp_path:
         file = tmp_path / f"{name}.export"
         file.write_bytes(FORMS[form](logs(name)))
         found = read(file)
-        assert runs_of(found) == runs_of(analyse_recording(name)), name
+        assert runs_of(found) == runs_of(analyze_recording(name)), name
         assert adds_up(found.timeline.coverage)
 
 
@@ -213,10 +213,10 @@ def test_the_runs_are_the_same_bytes_under_shuffle_and_duplication(seed: int) ->
         entries = logs(name)
         doubled = entries + chance.choices(entries, k=len(entries))
         chance.shuffle(doubled)
-        found = analyse(*doubled)
-        assert runs_of(found) == runs_of(analyse_recording(name)), name
+        found = analyze(*doubled)
+        assert runs_of(found) == runs_of(analyze_recording(name)), name
         assert adds_up(found.timeline.coverage)
-        assert found.timeline.coverage.entries == analyse_recording(name).timeline.coverage.entries
+        assert found.timeline.coverage.entries == analyze_recording(name).timeline.coverage.entries
 
 
 def test_the_runs_are_the_same_bytes_split_over_files_that_overlap(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_the_runs_are_the_same_bytes_split_over_files_that_overlap(tmp_path: Pat
             parts, (entries[2 * third :], entries[: third + 2], entries[third : 2 * third + 1]), strict=True
         ):
             part.write_text(json.dumps(piece), encoding="utf-8")
-        assert runs_of(read(*parts)) == runs_of(analyse_recording(name)), name
+        assert runs_of(read(*parts)) == runs_of(analyze_recording(name)), name
 
 
 # ---------------------------------------------------------------- lossy forms: the same answer
@@ -281,7 +281,7 @@ LOSSY: dict[str, Callable[[list[Log]], list[Log]]] = {
     "mojibake": lambda entries: messages(entries, lambda text: text.encode().decode("cp1252", "replace")),
     "Latin mojibake": lambda entries: messages(entries, lambda text: text.encode().decode("latin-1")),
     "loguru": lambda entries: as_text(entries, PLAIN),
-    "loguru in colours": lambda entries: as_text(entries, ANSI),
+    "loguru in colors": lambda entries: as_text(entries, ANSI),
     "the other payload": to_stdout,
     "milliseconds": lambda entries: [{**log, "timestamp": log["timestamp"][:23] + "Z"} for log in entries],
     "without severity": lambda entries: [{key: value for key, value in log.items() if key != "severity"} for log in entries],
@@ -295,7 +295,7 @@ LOSSY: dict[str, Callable[[list[Log]], list[Log]]] = {
 @pytest.mark.parametrize("form", LOSSY)
 def test_lossy_forms_agree_in_verdict_checks_and_condition(form: str) -> None:
     for name in BASES[::2]:
-        assert lossless_part(analyse(*LOSSY[form](logs(name)))) == lossless_part(analyse_recording(name)), (
+        assert lossless_part(analyze(*LOSSY[form](logs(name)))) == lossless_part(analyze_recording(name)), (
             name
         )
 
@@ -305,12 +305,12 @@ def test_lossy_forms_agree_in_verdict_checks_and_condition(form: str) -> None:
 
 def test_cut_run_never_claims_more_than_the_whole_one() -> None:
     for name in (name for name in BASES[::2] if "runs" not in CASES[name]):
-        entries, whole = logs(name), analyse_recording(name)
+        entries, whole = logs(name), analyze_recording(name)
         kinds = Counter(run.kind for run in whole.timeline.runs)
         failed = {check for run in whole.timeline.runs for check in run.failed_checks}
         for cut in range(1, len(entries), 5):
             for part in (entries[cut:], entries[:cut]):
-                for run in analyse(*part).timeline.runs:
+                for run in analyze(*part).timeline.runs:
                     assert kinds[run.kind], (name, cut)
                     assert set(run.failed_checks) <= failed, (name, cut)
                     assert run.verdict in {
@@ -326,10 +326,10 @@ def test_cut_run_never_claims_more_than_the_whole_one() -> None:
 @pytest.mark.skipif(not (SHARED / "exports").is_dir(), reason="the exports do not lie beside the project")
 def test_the_noise_of_another_incident_changes_no_run() -> None:
     noise = list(walk(json.loads(text_of(SHARED / "exports" / "boot-loop.gcloud-list.json"))))[:150]
-    others = [run.id for run in analyse(*noise).timeline.runs]
+    others = [run.id for run in analyze(*noise).timeline.runs]
     for name in BASES[::5]:
-        mixed = analyse(*logs(name), *noise).timeline.runs
-        assert [run for run in mixed if run.id not in others] == analyse_recording(name).timeline.runs, name
+        mixed = analyze(*logs(name), *noise).timeline.runs
+        assert [run for run in mixed if run.id not in others] == analyze_recording(name).timeline.runs, name
 
 
 def beside(first: list[Log], second: list[Log], offset: float) -> list[Log]:
@@ -357,9 +357,9 @@ def test_runs_that_overlap_keep_their_verdicts_and_what_failed(first: str) -> No
 
     for second in WHOLE:
         for offset in (0.013, 0.31):
-            found = analyse(*beside(logs(first), logs(second), offset)).timeline.runs
+            found = analyze(*beside(logs(first), logs(second), offset)).timeline.runs
             want = Counter(
-                certain(run) for name in (first, second) for run in analyse_recording(name).timeline.runs
+                certain(run) for name in (first, second) for run in analyze_recording(name).timeline.runs
             )
             assert Counter(map(certain, found)) == want, (second, offset)
             together = found[1].started <= found[0].ended
@@ -368,8 +368,8 @@ def test_runs_that_overlap_keep_their_verdicts_and_what_failed(first: str) -> No
 
 def test_runs_one_after_another_on_one_instance_are_those_of_each_alone() -> None:
     for first, second in pairwise(WHOLE):
-        found = analyse(*beside(logs(first), logs(second), 60)).timeline.runs
-        alone = [run for name in (first, second) for run in analyse_recording(name).timeline.runs]
+        found = analyze(*beside(logs(first), logs(second), 60)).timeline.runs
+        alone = [run for name in (first, second) for run in analyze_recording(name).timeline.runs]
         assert [(run.verdict, run.failed_checks, run.overlaps) for run in found] == [
             (run.verdict, run.failed_checks, False) for run in alone
         ]

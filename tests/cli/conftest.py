@@ -31,7 +31,7 @@ class Called(NamedTuple):
 
 @pytest.fixture(autouse=True)
 def local_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Use the zone of Los Angeles and a terminal of 80 columns without colour."""
+    """Use the zone of Los Angeles and a terminal of 80 columns without color."""
     monkeypatch.setenv("TZ", "America/Los_Angeles")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")

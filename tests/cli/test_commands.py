@@ -232,7 +232,7 @@ def test_explain_shows_meaning_and_fixes(call: Call) -> None:
     assert printed.startswith("gate-header-check  ")
     places = [
         printed.index(f"\n{heading}\n")
-        for heading in ("Example", "What it means", "How it is recognised", "How to fix it")
+        for heading in ("Example", "What it means", "How it is recognized", "How to fix it")
     ]
     assert places == sorted(places)
 

@@ -60,9 +60,9 @@ def test_each_line_is_shown_with_its_rule_or_the_reason_for_none(call: Call, her
 
 
 def test_pack_with_faults_is_not_tested(call: Call, here: Path) -> None:
-    (here / "bad.toml").write_text('id = "bad"\ncolour = 1\n', encoding="utf-8")
+    (here / "bad.toml").write_text('id = "bad"\ncolor = 1\n', encoding="utf-8")
     status, _, err = call("rules", "test", "bad.toml", "logs.json")
-    assert (status, "bad.toml:2: unknown key colour" in err) == (65, True)
+    assert (status, "bad.toml:2: unknown key color" in err) == (65, True)
 
 
 def test_schema_is_printed_and_all_names_are_listed(call: Call) -> None:

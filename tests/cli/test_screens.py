@@ -158,7 +158,7 @@ def test_time_is_shown_once_if_local_time_is_utc(
     assert "   after  UTC             " in text
 
 
-def test_marks_are_complete_without_colour(
+def test_marks_are_complete_without_color(
     timeline: Timeline, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import click
@@ -169,6 +169,6 @@ def test_marks_are_complete_without_colour(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     print_screen(*timeline_screen(timeline, group_similar_runs(timeline.runs), quiet=False))
-    coloured = capsys.readouterr().out
-    assert "\x1b[" in coloured
-    assert [line.rstrip() for line in click.unstyle(coloured).split("\n")] == plain.split("\n")
+    colored = capsys.readouterr().out
+    assert "\x1b[" in colored
+    assert [line.rstrip() for line in click.unstyle(colored).split("\n")] == plain.split("\n")

@@ -64,7 +64,7 @@ def test_ascii_terminal_gets_every_line() -> None:
     assert done.stdout.isascii()
 
 
-def test_output_into_a_file_has_no_colour() -> None:
+def test_output_into_a_file_has_no_color() -> None:
     done = subprocess.run([*TRIAGE, str(EXAMPLE)], capture_output=True, check=True, timeout=60)
     assert b"\x1b" not in done.stdout
 

@@ -19,7 +19,7 @@ STARTED = 'Default STARTUP TCP probe succeeded after 1 attempt for container "ti
 
 
 def diagnosis(*parts: Log | list[Log]) -> Diagnosis:
-    return pipeline.analyse(records(export(*parts)), packs=PACKS).diagnosis
+    return pipeline.analyze(records(export(*parts)), packs=PACKS).diagnosis
 
 
 def line(seconds: float, text: str, **place: Any) -> Log:

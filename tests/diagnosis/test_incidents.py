@@ -190,7 +190,7 @@ def test_entry_without_insert_id_is_evidence() -> None:
     from tests.runs.logs import records
     from triage import pipeline
 
-    found = pipeline.analyse(iter(records(logs)), packs=PACKS)
+    found = pipeline.analyze(iter(records(logs)), packs=PACKS)
     (incident,) = found.diagnosis.incidents
     assert [line.id for line in incident.evidence] == [f"E{n}" for n in range(1, len(incident.evidence) + 1)]
     assert found.timeline.runs[0].steps[0].evidence == ["@2026-03-01T08:00:00.000000Z"]

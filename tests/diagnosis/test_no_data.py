@@ -24,7 +24,7 @@ def diagnose(entries: Iterable[dict[str, Any]], **selected: Any) -> Diagnosis:
     records = [
         Record(json.dumps(entry).encode(), Source("x", number)) for number, entry in enumerate(entries, 1)
     ]
-    return pipeline.analyse(records, selection=Selection(**selected)).diagnosis
+    return pipeline.analyze(records, selection=Selection(**selected)).diagnosis
 
 
 def test_only_types_that_are_not_read_are_no_data_and_are_counted() -> None:
@@ -86,9 +86,9 @@ def test_a_big_file_gives_the_same_answer(tmp_path: Path, selected: Any, monkeyp
         "\n".join(json.dumps(line | {"insertId": f"i{i}"}) for i, line in enumerate(entries)),
         encoding="utf-8",
     )
-    small = pipeline.analyse([path], selection=Selection(**selected)).diagnosis
+    small = pipeline.analyze([path], selection=Selection(**selected)).diagnosis
     monkeypatch.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
-    big = pipeline.analyse([path], selection=Selection(**selected)).diagnosis
+    big = pipeline.analyze([path], selection=Selection(**selected)).diagnosis
     assert big.coverage.skipped + big.coverage.outside == 3
     assert big.verdict == small.verdict == "no_data"
     assert big.limits == small.limits

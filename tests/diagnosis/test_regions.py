@@ -57,7 +57,7 @@ def served(number: int, location: str, status: int = 200) -> dict[str, Any]:
 
 def diagnose(entries: Iterable[dict[str, Any]]) -> Diagnosis:
     records = [Record(json.dumps(line).encode(), Source("x", number)) for number, line in enumerate(entries)]
-    return pipeline.analyse(records).diagnosis
+    return pipeline.analyze(records).diagnosis
 
 
 def state(entries: Iterable[dict[str, Any]]) -> ServiceState:
@@ -119,7 +119,7 @@ def test_requests_that_the_prefilter_counts_belong_to_their_region(
     path = tmp_path / "export.jsonl"
     path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     monkeypatch.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
-    analysis = pipeline.analyse([path])
+    analysis = pipeline.analyze([path])
     assert analysis.diagnosis.coverage.skipped == 30
     [found] = analysis.diagnosis.services
     assert found.regions[NORTH] == "ready"

@@ -56,7 +56,7 @@ def test_entries_outside_the_selection_are_no_data() -> None:
 
     selection = pipeline.Selection(service=("other",))
     assert (
-        pipeline.analyse(
+        pipeline.analyze(
             iter(records(export(validation(0)))), packs=PACKS, selection=selection
         ).diagnosis.verdict
         == "no_data"

@@ -75,7 +75,7 @@ def from_file(logs: list[Log], folder: Path, selection: Selection) -> Analysis:
     file = folder / "entries.jsonl"
     file.write_text("\n".join(map(json.dumps, logs)), encoding="utf-8")
     with read_once():
-        return pipeline.analyse([file], packs=packs(), selection=selection)
+        return pipeline.analyze([file], packs=packs(), selection=selection)
 
 
 def documents(analysis: Analysis) -> list[Any]:
@@ -96,7 +96,7 @@ def assert_same(logs: list[Log], form: str, folder: Path, selection: Selection =
     """Check that table and file give the same; return the number of fetched rows."""
     told: list[str] = []
     with serve_tables(form, logs) as (server, addresses):
-        found = pipeline.analyse(addresses, packs=packs(), selection=selection, notify=told.append)
+        found = pipeline.analyze(addresses, packs=packs(), selection=selection, notify=told.append)
         assert documents(found) == documents(from_file(logs, folder, selection))
         assert len(told) == len(addresses), "it was not read once"
         return sum(len(job.rows) for job in server.jobs.values())
@@ -180,7 +180,7 @@ def test_a_filter_leaves_the_same_entries(filter_text: str, form: str, tmp_path:
     narrowed = Selection(service=("*",), since=0, filter=filter_text)
     of_file = from_file(logs, tmp_path, narrowed).timeline.coverage
     with serve_tables(form, logs) as (_, addresses):
-        of_table = pipeline.analyse(addresses, packs=packs(), selection=narrowed).timeline.coverage
+        of_table = pipeline.analyze(addresses, packs=packs(), selection=narrowed).timeline.coverage
 
     assert of_table.entries == of_file.entries
     assert of_table.outside + of_table.skipped == of_file.outside + of_file.skipped
@@ -201,7 +201,7 @@ def test_service_revision_instance_and_window_select_the_same_entries(form: str,
     assert asked
     assert_same(asked, form, tmp_path, selection)
     with serve_tables(form, logs) as (_, addresses):
-        found = pipeline.analyse(addresses, packs=packs(), selection=selection)
+        found = pipeline.analyze(addresses, packs=packs(), selection=selection)
     assert documents(found) == documents(from_file(asked, tmp_path, selection))
 
 
@@ -217,7 +217,7 @@ def test_every_entry_is_fetched_without_literals(form: str) -> None:
 def test_rows_come_in_order_of_service_instance_time_and_insert_id() -> None:
     logs = corpus(random.Random(10), 200)
     with serve_tables("_AllLogs", logs) as (server, addresses):
-        pipeline.analyse(addresses, packs=packs(), selection=ALL)
+        pipeline.analyze(addresses, packs=packs(), selection=ALL)
         (job,) = [job for job in server.jobs.values() if job.rows]
     rows = [json.loads(row[1]) for row in job.rows if row[0] == "entry"]
     places = [

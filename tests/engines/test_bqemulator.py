@@ -104,6 +104,6 @@ def cell(value: Any, kind: Kind) -> Any:
 
 def test_the_example_gives_the_same_documents(table: str, tmp_path: Path) -> None:
     notes: list[str] = []
-    found = pipeline.analyse([table], packs=packs(), selection=ALL, notify=notes.append)
+    found = pipeline.analyze([table], packs=packs(), selection=ALL, notify=notes.append)
     assert documents(found) == documents(from_file(entries(EXAMPLE), tmp_path, ALL))
     assert notes[0] == f"{table}: BigQuery reads 0 B"

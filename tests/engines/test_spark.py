@@ -29,7 +29,7 @@ PACKS = pipeline.load_packs()
 def documents(sources: Any, selection: Selection = ALL) -> list[str]:
     """Return the documents of some exports."""
     with read_once():
-        return items_of(pipeline.analyse(sources, packs=PACKS, selection=selection))
+        return items_of(pipeline.analyze(sources, packs=PACKS, selection=selection))
 
 
 def items_of(found: pipeline.Analysis) -> list[str]:
@@ -40,7 +40,7 @@ def assert_same(*sources: str | Path, selection: Selection = ALL, again: str = "
     """Compare Spark with this process; ``again`` is the reason for a second reading."""
     names = [str(source) for source in sources]
     notes: list[str] = []
-    found = pipeline.analyse(OnSpark(names), packs=PACKS, selection=selection, notify=notes.append)
+    found = pipeline.analyze(OnSpark(names), packs=PACKS, selection=selection, notify=notes.append)
     assert items_of(found) == documents(names, selection)
     coverage = found.timeline.coverage
     assert notes == [
@@ -208,7 +208,7 @@ def test_objects_of_a_bucket_give_the_same_documents(
 
 def test_invalid_and_missing_files_give_the_same_messages(tmp_path: Path) -> None:
     other, archive, empty = tmp_path / "other.json", tmp_path / "logs.zip", tmp_path / "empty"
-    other.write_text('{"colour": "red"}', encoding="utf-8")
+    other.write_text('{"color": "red"}', encoding="utf-8")
     archive.write_bytes(b"PK\x03\x04" + bytes(100))
     empty.mkdir()
     for sources, kind in [

@@ -87,7 +87,7 @@ def test_skipped_entries_are_counted_with_their_times() -> None:
     assert (coverage.first, coverage.last) == ("2026-02-28T23:59:59.999999Z", "2026-03-02T00:00:00.000000Z")
 
 
-def test_usual_limits_are_recognised() -> None:
+def test_usual_limits_are_recognized() -> None:
     assert [count for count in range(3001) if is_usual_limit(count)] == [
         50, 100, 200, 250, 300, 500, 1000, 2000, 2500, 3000
     ]  # fmt: skip

@@ -79,7 +79,7 @@ FORMS: dict[str, Callable[[list[bytes]], bytes]] = {
 }
 
 
-def analyse_with_and_without_prefilter(
+def analyze_with_and_without_prefilter(
     path: Path, selection: pipeline.Selection
 ) -> tuple[pipeline.Analysis, pipeline.Analysis]:
     """Return the analysis without and with the prefilter, in small blocks."""
@@ -87,7 +87,7 @@ def analyse_with_and_without_prefilter(
         patched.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
         patched.setattr("triage.reading.stream.CHUNK", 5000)
         patched.setattr("triage.reading.element_reader._BLOCK_BYTES", 5000)
-        quick = pipeline.analyse([path], packs=PACKS, selection=selection)
+        quick = pipeline.analyze([path], packs=PACKS, selection=selection)
         patched.setattr(
             Prefilter,
             "filter_records",
@@ -95,7 +95,7 @@ def analyse_with_and_without_prefilter(
         )
         patched.setattr(Prefilter, "filter_lines", lambda _self, _path, _text: None)
         patched.setattr(Prefilter, "filter_list", lambda _self, _path, _text, _separator: None)
-        return pipeline.analyse([path], packs=PACKS, selection=selection), quick
+        return pipeline.analyze([path], packs=PACKS, selection=selection), quick
 
 
 def mixed(odd: list[bytes]) -> st.SearchStrategy[list[bytes]]:
@@ -121,7 +121,7 @@ def test_lines_give_the_same_documents_with_the_prefilter(
 ) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(b"\n".join([OBJECTS[0], *content, OBJECTS[-1]]) + ending)
-    slow, quick = analyse_with_and_without_prefilter(path, selection)
+    slow, quick = analyze_with_and_without_prefilter(path, selection)
     assert quick == slow
 
 
@@ -138,7 +138,7 @@ def test_every_other_format_gives_the_same_documents_with_the_prefilter(
 ) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS[form]([OBJECTS[0], *content, OBJECTS[-1]]))
-    slow, quick = analyse_with_and_without_prefilter(path, selection)
+    slow, quick = analyze_with_and_without_prefilter(path, selection)
     assert quick == slow
 
 
@@ -295,7 +295,7 @@ def test_selection_of_unusual_records_is_the_same_with_the_prefilter(
 ) -> None:
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([*OBJECTS, *UNUSUAL_OBJECTS]))
-    slow, quick = analyse_with_and_without_prefilter(path, selection)
+    slow, quick = analyze_with_and_without_prefilter(path, selection)
     assert quick == slow
 
 
@@ -317,6 +317,6 @@ def test_file_without_relevant_records_is_an_export(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
     path = tmp_path / "export.jsonl"
     path.write_bytes(lines([DULL] * 50))
-    coverage = pipeline.analyse([path], packs=PACKS).diagnosis.coverage
+    coverage = pipeline.analyze([path], packs=PACKS).diagnosis.coverage
     assert (coverage.records, coverage.skipped) == (50, 50)
     assert coverage.first == coverage.last == "2026-03-17T13:30:00.250000Z"

@@ -51,7 +51,7 @@ UNUSUAL_OBJECTS = [
     HEAD + b'"hidden", "textPayload": "Worker \\u0066ailed to b\\u006fot"}',
     HEAD + b'"slash", "jsonPayload": {"message": "in \\/gunicorn\\/arbiter.py"}}',
     HEAD + b'"ansi", "textPayload": "\\u001b[1mWorker failed\\u001b[0m to boot"}',
-    HEAD + b'"colours", "textPayload": "\\u001b[0m"}',
+    HEAD + b'"colors", "textPayload": "\\u001b[0m"}',
     HEAD + b'"prefix", "textPayload": "2026-03-17 13:30:00,000 - app - ERROR - "}',
     HEAD + b'"prefixes", "jsonPayload": {"message": "INFO:     "}}',
     HEAD + b'"tags", "textPayload": "<red></red>"}',

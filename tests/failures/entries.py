@@ -173,4 +173,4 @@ def diagnose(logs: Sequence[Log]) -> Diagnosis:
     records = [
         Record(line.encode(), Source("shop.json", number)) for number, line in enumerate(export(logs), 1)
     ]
-    return pipeline.analyse(records, packs=packs()).diagnosis
+    return pipeline.analyze(records, packs=packs()).diagnosis

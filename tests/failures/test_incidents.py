@@ -23,7 +23,7 @@ from tests.failures.entries import (
 )
 from triage.entries import decode
 from triage.models import Coverage, Diagnosis, Entry, Incident, Record, Source
-from triage.pipeline.analyser import Analyser
+from triage.pipeline.analyzer import Analyzer
 
 EXIT = "Container called exit(1)."
 LOST = "Error: tariffs of region 9 are lost"
@@ -363,12 +363,12 @@ def test_severity_and_order_do_not_depend_on_how_many_instances_are_named() -> N
 
 
 def test_silence_is_not_claimed_where_output_was_not_read() -> None:
-    analyser = Analyser(packs())
+    analyzer = Analyzer(packs())
     for number, line in enumerate(export(failed_start(0)), 1):
         entry = decode(Record(line.encode(), Source("shop.json", number)))
         assert isinstance(entry, Entry)
-        analyser.observe([entry])
-    found = analyser.build(lambda _matched: Coverage(records=3, entries=3)).diagnosis
+        analyzer.observe([entry])
+    found = analyzer.build(lambda _matched: Coverage(records=3, entries=3)).diagnosis
     assert "printed nothing" not in " ".join(only(found).because)
     assert "around 1 failure only errors and known lines were read, not all that was printed" in found.limits
 

@@ -71,7 +71,7 @@ def exports(draw: st.DrawFn) -> list[Log]:
 
 
 def told(paths: list[Path]) -> tuple[str, list[Incident]]:
-    found = pipeline.analyse([str(path) for path in paths], packs=packs()).diagnosis
+    found = pipeline.analyze([str(path) for path in paths], packs=packs()).diagnosis
     return found.verdict, found.incidents
 
 

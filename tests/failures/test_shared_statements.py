@@ -14,7 +14,7 @@ from tests.failures.entries import (
 )
 from tests.failures.test_incidents import EXIT, failed_start, only
 from triage.models import Coverage
-from triage.pipeline.analyser import Analyser
+from triage.pipeline.analyzer import Analyzer
 
 LOST = "Error: tariffs of region 9 are lost"
 
@@ -61,13 +61,13 @@ def test_statement_of_another_revision_or_trace_explains_nothing() -> None:
 
 def test_statement_is_found_again_where_not_all_entries_are_kept() -> None:
     rows = [*started(0), request(5, "/price", 500, trace="a1"), through_the_api(5.05, LOST, "a1")]
-    analyser = Analyser(packs())
-    analyser.observe(map(decoded, rows))
-    waiting = analyser.neighbourhoods
+    analyzer = Analyzer(packs())
+    analyzer.observe(map(decoded, rows))
+    waiting = analyzer.neighborhoods
     entries = [decoded(row) for row in rows]
     kept = [e for e in entries if waiting.contains(e.timestamp, e.service, e.revision, e.instance)]
-    analyser.read_evidence(kept)
-    incident = only(analyser.build(lambda _: Coverage(records=4, entries=4)).diagnosis)
+    analyzer.read_evidence(kept)
+    incident = only(analyzer.build(lambda _: Coverage(records=4, entries=4)).diagnosis)
     assert LOST in incident.title
 
 

@@ -17,7 +17,7 @@ from triage.models import (
     FailedTraces,
     FetchPlan,
     FetchResult,
-    Neighbourhoods,
+    Neighborhoods,
     Progress,
     UnknownChange,
     WindowShortfall,
@@ -63,7 +63,7 @@ def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
 
     def run(
         find_shortfalls: Any = lambda *_: list[WindowShortfall](),
-        find_neighbourhoods: Any = lambda _files: Neighbourhoods(),
+        find_neighborhoods: Any = lambda _files: Neighborhoods(),
         find_unknown_changes: Any = lambda *_: list[UnknownChange](),
         find_failed_traces: Any = lambda _files: FailedTraces(),
         retry_policy: RetryPolicy = retry_policy,
@@ -76,7 +76,7 @@ def fetch(plan: FetchPlan, messages: list[str], shown: list[Progress]) -> Fetch:
             findings=Findings(
                 shortfalls=find_shortfalls,
                 unknown_changes=find_unknown_changes,
-                neighbourhoods=find_neighbourhoods,
+                neighborhoods=find_neighborhoods,
                 failed_traces=find_failed_traces,
             ),
             notify=messages.append,

@@ -47,7 +47,7 @@ def conclusions(entries: Iterable[Entry], packs: list[Pack]) -> tuple[object, ..
     records = [
         Record(json.dumps(entry).encode(), Source("x", number)) for number, entry in enumerate(entries, 1)
     ]
-    found = pipeline.analyse(records, packs=packs)
+    found = pipeline.analyze(records, packs=packs)
     incidents = [incident for incident in found.diagnosis.incidents if incident.confidence != "low"]
     return (
         found.diagnosis.verdict,

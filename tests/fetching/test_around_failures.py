@@ -15,7 +15,7 @@ from triage.errors import TryAgainError
 from triage.fetching.around_failures import MAX_PAGES, MAX_QUERIES, build_around_queries
 from triage.fetching.pages import RetryPolicy
 from triage.fetching.query import MAX_CHARACTERS, add_window
-from triage.models import Neighbourhoods
+from triage.models import Neighborhoods
 from triage.window import NANOSECONDS, Window
 
 INSTANCE = "00f0c0de"
@@ -27,8 +27,8 @@ def seconds(number: float) -> int:
     return START + round(number * NANOSECONDS)
 
 
-def around(*windows: tuple[float, float]) -> Neighbourhoods:
-    return Neighbourhoods({KEY: [(seconds(start), seconds(end)) for start, end in windows]})
+def around(*windows: tuple[float, float]) -> Neighborhoods:
+    return Neighborhoods({KEY: [(seconds(start), seconds(end)) for start, end in windows]})
 
 
 def info(number: int, **fields: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def server() -> Any:
 
 
 def test_all_lines_around_a_failure_are_in_the_file_once_and_in_order(fetch: Fetch) -> None:
-    [fetched] = fetch(everything=False, find_neighbourhoods=lambda _files: around((95, 125)))
+    [fetched] = fetch(everything=False, find_neighborhoods=lambda _files: around((95, 125)))
     lines = read_lines(fetched.path)
     assert [line["textPayload"] for line in lines if line["severity"] == "INFO"] == [
         "step 10", "step 11", "step 12"
@@ -61,21 +61,21 @@ def test_all_lines_around_a_failure_are_in_the_file_once_and_in_order(fetch: Fet
 
 
 def test_nothing_around_failures_is_fetched_for_a_custom_filter_or_everything(fetch: Fetch) -> None:
-    def unexpected(_files: object) -> Neighbourhoods:
+    def unexpected(_files: object) -> Neighborhoods:
         raise AssertionError
 
-    fetch(everything=True, find_neighbourhoods=unexpected)
-    fetch(everything=False, filter="severity=WARNING", find_neighbourhoods=unexpected)
+    fetch(everything=True, find_neighborhoods=unexpected)
+    fetch(everything=False, filter="severity=WARNING", find_neighborhoods=unexpected)
 
 
 def test_failures_are_searched_in_the_logs_of_the_first_pass(fetch: Fetch) -> None:
     seen: list[int] = []
 
-    def find(files: list[Path]) -> Neighbourhoods:
+    def find(files: list[Path]) -> Neighborhoods:
         seen.extend(len(file.read_bytes().splitlines()) for file in files)
         return around((95, 125))
 
-    fetch(everything=False, find_neighbourhoods=find)
+    fetch(everything=False, find_neighborhoods=find)
     assert seen == [23]
 
 
@@ -86,7 +86,7 @@ def test_a_fetch_interrupted_around_failures_is_resumed_there(
     (tmp_path / "cut").mkdir()
     whole = around((0, 300))
     [expected] = fetch(
-        everything=False, find_neighbourhoods=lambda _files: whole, folder=str(tmp_path / "whole")
+        everything=False, find_neighborhoods=lambda _files: whole, folder=str(tmp_path / "whole")
     )
     pages = len(server.requests)
     server.on_page(2, refuse(StatusCode.UNAVAILABLE), times=None)
@@ -95,7 +95,7 @@ def test_a_fetch_interrupted_around_failures_is_resumed_there(
     with pytest.raises(TryAgainError, match="entries are kept"):
         fetch(
             everything=False,
-            find_neighbourhoods=lambda _f: whole,
+            find_neighborhoods=lambda _f: whole,
             folder=str(tmp_path / "cut"),
             retry_policy=impatient,
         )
@@ -104,11 +104,11 @@ def test_a_fetch_interrupted_around_failures_is_resumed_there(
     server.on_page(2, lambda _context: False, times=None)
     asked = len(server.requests)
 
-    def unexpected(_files: object) -> Neighbourhoods:
+    def unexpected(_files: object) -> Neighborhoods:
         raise AssertionError
 
     [resumed] = fetch(
-        everything=False, find_neighbourhoods=unexpected, folder=str(tmp_path / "cut"), resume=True
+        everything=False, find_neighborhoods=unexpected, folder=str(tmp_path / "cut"), resume=True
     )
     assert all("labels.instanceId" in text for text, _, _ in server.requests[asked:])
     assert read_lines(resumed.path) == read_lines(expected.path)
@@ -119,7 +119,7 @@ def test_pages_around_failures_are_bounded_and_the_rest_is_reported(
 ) -> None:
     for page in range(1, 100):
         server.on_page(page, _empty_around(server), times=None)
-    [fetched] = fetch(everything=False, find_neighbourhoods=lambda _files: around((0, 300)))
+    [fetched] = fetch(everything=False, find_neighborhoods=lambda _files: around((0, 300)))
     assert sum("labels.instanceId" in text for text, _, _ in server.requests) == MAX_PAGES
     assert "not all lines around failures were read" in fetched.cut
     assert fetched.complete
@@ -151,7 +151,7 @@ def test_filters_and_calls_are_bounded_whatever_fails(instances: int) -> None:
         (SERVICE, REVISION, f"{number:0200x}"): [(seconds(number), seconds(number + 5))] * 3
         for number in range(instances)
     }
-    queries, omitted = build_around_queries(SERVICE, "service", Neighbourhoods(windows), WINDOW)
+    queries, omitted = build_around_queries(SERVICE, "service", Neighborhoods(windows), WINDOW)
     assert len(queries) <= MAX_QUERIES
     assert all(len(add_window(query.filter, query.window)) < MAX_CHARACTERS for query in queries)
     within = sum(number < 3600 for number in range(instances)) * 3
@@ -163,14 +163,14 @@ def test_the_first_failure_of_each_instance_comes_before_second_ones() -> None:
         (SERVICE, REVISION, f"{number:0200x}"): [(seconds(9 * k), seconds(9 * k + 5)) for k in range(50)]
         for number in range(20)
     }
-    queries, _ = build_around_queries(SERVICE, "service", Neighbourhoods(windows), WINDOW)
+    queries, _ = build_around_queries(SERVICE, "service", Neighborhoods(windows), WINDOW)
     text = "".join(query.filter for query in queries)
     assert all(f"{number:0200x}" in text for number in range(20))
 
 
 def test_a_failure_without_an_instance_is_asked_for_by_its_revision() -> None:
     windows = {(SERVICE, REVISION, ""): [(seconds(0), seconds(30))]}
-    [query], _ = build_around_queries(SERVICE, "service", Neighbourhoods(windows), WINDOW)
+    [query], _ = build_around_queries(SERVICE, "service", Neighborhoods(windows), WINDOW)
     matches = lql.matcher(add_window(query.filter, query.window))
     other = entry(1)
     other["resource"]["labels"]["revision_name"] = f"{SERVICE}-00043-xyz"
@@ -182,7 +182,7 @@ def test_functions_of_both_generations_are_asked_for_by_their_instances() -> Non
     windows = {
         (name, "", INSTANCE): [(seconds(0), seconds(30))] for name in ("bulk_Loader", "bulk-loader", "other")
     }
-    queries, _ = build_around_queries("bulk_Loader", "function", Neighbourhoods(windows), WINDOW)
+    queries, _ = build_around_queries("bulk_Loader", "function", Neighborhoods(windows), WINDOW)
     assert sum(query.windows for query in queries) == 2
     matches = lql.matcher(add_window(queries[0].filter, queries[0].window))
     first = entry(1) | {
@@ -195,4 +195,4 @@ def test_functions_of_both_generations_are_asked_for_by_their_instances() -> Non
 
 def test_services_that_are_not_fetched_are_left_out() -> None:
     windows = {("parcels", "parcels-00001-abc", INSTANCE): [(seconds(0), seconds(30))]}
-    assert build_around_queries(SERVICE, "service", Neighbourhoods(windows), WINDOW) == ([], 0)
+    assert build_around_queries(SERVICE, "service", Neighborhoods(windows), WINDOW) == ([], 0)

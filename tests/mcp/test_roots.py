@@ -96,7 +96,7 @@ def test_link_that_is_put_in_place_after_the_check_is_not_read(root: Path) -> No
     (root / "own.json").unlink()
     (root / "own.json").symlink_to("../outside/other.json")
     with pytest.raises(IOFailureError, match="outside of the folders that may be read"):
-        pipeline.analyse(paths, packs=load_packs(), selection=Selection(roots=(root,)))
+        pipeline.analyze(paths, packs=load_packs(), selection=Selection(roots=(root,)))
     with pytest.raises(IOFailureError, match="outside of the folders that may be read"):
         list(pipeline.read_entries(paths, Selection(roots=(root,))))
 
@@ -114,7 +114,7 @@ def test_folder_that_is_replaced_after_the_check_is_not_read(root: Path, tmp_pat
 def test_second_pass_over_a_large_file_is_checked_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.pipeline.record_sources._SMALL", 0)
     paths = resolve_exports(["own.json"], (root,))
-    whole = pipeline.analyse(paths, packs=load_packs(), selection=Selection(roots=(root,)))
+    whole = pipeline.analyze(paths, packs=load_packs(), selection=Selection(roots=(root,)))
     assert whole.diagnosis.incidents[0].cause == "environment-missing"
     read_evidence = analysis_runner._read_evidence
 
@@ -125,4 +125,4 @@ def test_second_pass_over_a_large_file_is_checked_too(root: Path, monkeypatch: p
 
     monkeypatch.setattr("triage.pipeline.analysis_runner._read_evidence", replace_and_read)
     with pytest.raises(IOFailureError, match="outside of the folders that may be read"):
-        pipeline.analyse(paths, packs=load_packs(), selection=Selection(roots=(root,)))
+        pipeline.analyze(paths, packs=load_packs(), selection=Selection(roots=(root,)))

@@ -14,16 +14,16 @@ from triage.pipeline import load_packs
 
 
 @pytest.fixture
-def analysed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Return the exports that were analysed, call by call."""
+def analyzed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the exports that were analyzed, call by call."""
     calls: list[Any] = []
-    analyse = pipeline.analyse
+    analyze = pipeline.analyze
 
     def count(exports: Any, **options: Any) -> Any:
         calls.append(exports)
-        return analyse(exports, **options)
+        return analyze(exports, **options)
 
-    monkeypatch.setattr(pipeline, "analyse", count)
+    monkeypatch.setattr(pipeline, "analyze", count)
     return calls
 
 
@@ -33,25 +33,25 @@ def toolbox(tmp_path: Path) -> Toolbox:
     return Toolbox(load_packs(), (tmp_path,))
 
 
-def test_file_is_analysed_once_for_several_questions(toolbox: Toolbox, analysed: list[Any]) -> None:
+def test_file_is_analyzed_once_for_several_questions(toolbox: Toolbox, analyzed: list[Any]) -> None:
     toolbox.diagnose(DiagnoseArguments(exports=["log.json"]))
     toolbox.diagnose(DiagnoseArguments(exports=["log.json"], evidence=["E1"]))
     toolbox.timeline(TimelineArguments(exports=["log.json"]))
-    assert len(analysed) == 1
+    assert len(analyzed) == 1
     toolbox.diagnose(DiagnoseArguments(exports=["log.json"], service="storefront"))
-    assert len(analysed) == 2
+    assert len(analyzed) == 2
 
 
-def test_file_that_changed_is_analysed_again(toolbox: Toolbox, analysed: list[Any], tmp_path: Path) -> None:
+def test_file_that_changed_is_analyzed_again(toolbox: Toolbox, analyzed: list[Any], tmp_path: Path) -> None:
     toolbox.diagnose(DiagnoseArguments(exports=["log.json"]))
     shutil.copy(EXAMPLES / "export.json", tmp_path / "log.json")
     data = toolbox.diagnose(DiagnoseArguments(exports=["log.json"]))
     assert data["service"] == "netra-backend-staging"
-    assert len(analysed) == 2
+    assert len(analyzed) == 2
 
 
-def test_folder_is_analysed_each_time(toolbox: Toolbox, analysed: list[Any], tmp_path: Path) -> None:
+def test_folder_is_analyzed_each_time(toolbox: Toolbox, analyzed: list[Any], tmp_path: Path) -> None:
     toolbox.diagnose(DiagnoseArguments(exports=["."]))
     shutil.copy(EXAMPLES / "export.json", tmp_path / "other.json")
     assert toolbox.diagnose(DiagnoseArguments(exports=["."]))["records"] > 431
-    assert len(analysed) == 2
+    assert len(analyzed) == 2

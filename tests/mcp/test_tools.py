@@ -255,15 +255,15 @@ import os
 from triage import pipeline
 from triage.cli import main
 
-analyse = pipeline.analyse
+analyze = pipeline.analyze
 
-def print_and_analyse(*arguments, **options):
+def print_and_analyze(*arguments, **options):
     print("printed by a library")
     os.write(1, b"written by a library\\n")
     os.system("echo written by a process")
-    return analyse(*arguments, **options)
+    return analyze(*arguments, **options)
 
-pipeline.analyse = print_and_analyse
+pipeline.analyze = print_and_analyze
 main(["mcp"])
 """
     server = StdioServerParameters(
@@ -282,7 +282,7 @@ from triage.cli import main
 def fail(*arguments, **options):
     raise ValueError("text of a log")
 
-pipeline.analyse = fail
+pipeline.analyze = fail
 main(["mcp"])
 """
     server = StdioServerParameters(

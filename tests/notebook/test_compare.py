@@ -25,7 +25,7 @@ def test_answer_equals_that_of_the_command(fixed: triage.Comparison) -> None:
 def test_complete_window_has_the_requested_length() -> None:
     start, end = 1_773_900_000_000_000_000, 1_773_907_200_000_000_000
     selection = pipeline.Selection(since=start, until=end)
-    logs = triage.notebook.Logs([], selection, pipeline.analyse([BEFORE]))
+    logs = triage.notebook.Logs([], selection, pipeline.analyze([BEFORE]))
     assert triage.compare(logs, AFTER).before.hours == 2.0
 
 

@@ -30,7 +30,7 @@ from tests.runs.logs import (
 from tests.runs.test_probe import probe
 from triage import pipeline
 from triage.models import Coverage, Entry
-from triage.pipeline.analyser import Analyser
+from triage.pipeline.analyzer import Analyzer
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -51,14 +51,14 @@ def coverage() -> Coverage:
     return entries.coverage(0)
 
 
-def analyse_in_order(stretches: Iterable[Sequence[Entry]], at_once: int = 1000) -> bytes:
+def analyze_in_order(stretches: Iterable[Sequence[Entry]], at_once: int = 1000) -> bytes:
     """Return the analysis of entries that come by partition, so many at once."""
-    analyser = Analyser(PACKS)
+    analyzer = Analyzer(PACKS)
     for stretch in stretches:
         for start in range(0, len(stretch), at_once):
-            analyser.observe(stretch[start : start + at_once])
-        analyser.close_partition()
-    analysis = analyser.build(lambda matched: msgspec.structs.replace(coverage(), matched=matched))
+            analyzer.observe(stretch[start : start + at_once])
+        analyzer.close_partition()
+    analysis = analyzer.build(lambda matched: msgspec.structs.replace(coverage(), matched=matched))
     configurations = repr(analysis.configurations)  # the keys of their items have no form in JSON
     return msgspec.json.encode((msgspec.structs.replace(analysis, configurations=[]), configurations))
 
@@ -72,14 +72,14 @@ def by_instance(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 def assert_same(sources: Any, orders: int = 3) -> None:
     """Check that sorted, reversed and shuffled instances give the same analysis."""
-    entries = list(pipeline.read_entries(sources, analyser=Analyser(PACKS)))
-    by_time = analyse_in_order([entries])
+    entries = list(pipeline.read_entries(sources, analyzer=Analyzer(PACKS)))
+    by_time = analyze_in_order([entries])
     stretches = sorted(by_instance(entries), key=lambda stretch: stretch[0].partition_key)
-    assert analyse_in_order(stretches) == by_time
-    assert analyse_in_order(stretches[::-1]) == by_time
+    assert analyze_in_order(stretches) == by_time
+    assert analyze_in_order(stretches[::-1]) == by_time
     for seed in range(orders):
         random.Random(seed).shuffle(stretches)
-        assert analyse_in_order(stretches) == by_time
+        assert analyze_in_order(stretches) == by_time
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
@@ -93,8 +93,8 @@ def test_example_gives_the_same_analysis(path: Path) -> None:
 
 
 def test_number_of_entries_that_come_at_once_changes_nothing() -> None:
-    entries = list(pipeline.read_entries(CASES, analyser=Analyser(PACKS)))
-    assert analyse_in_order([entries], 1) == analyse_in_order([entries], 7) == analyse_in_order([entries])
+    entries = list(pipeline.read_entries(CASES, analyzer=Analyzer(PACKS)))
+    assert analyze_in_order([entries], 1) == analyze_in_order([entries], 7) == analyze_in_order([entries])
 
 
 def test_all_cases_together_give_the_same_analysis() -> None:

@@ -196,7 +196,7 @@ class Stub:
         ], answer
 
 
-def analysed(*logs: list[Log]) -> Analysis:
+def analyzed(*logs: list[Log]) -> Analysis:
     from tests.runs.logs import analysis
 
     return analysis(*logs)
@@ -206,7 +206,7 @@ def analysed(*logs: list[Log]) -> Analysis:
 def test_polling_uses_at_most_half_of_the_read_quota(
     poll_until_sure: Look, monkeypatch: pytest.MonkeyPatch, pages: int, pause: float
 ) -> None:
-    monkeypatch.setattr(gate_polling, "fetch", Stub(analysed(boot(300)), pages=pages))
+    monkeypatch.setattr(gate_polling, "fetch", Stub(analyzed(boot(300)), pages=pages))
     clock = Clock()
     poll_until_sure(clock, 300, reads_per_minute=60)
     assert set(clock.pauses[:-1]) == {pause}
@@ -217,7 +217,7 @@ def test_network_error_is_retried_while_there_is_time(
     poll_until_sure: Look, monkeypatch: pytest.MonkeyPatch, message: list[str]
 ) -> None:
     lost = TryAgainError("Cloud Logging did not answer for 180 s (reset)", "check the network")
-    monkeypatch.setattr(gate_polling, "fetch", Stub(lost, analysed(healthy())))
+    monkeypatch.setattr(gate_polling, "fetch", Stub(lost, analyzed(healthy())))
     clock = Clock()
     gate, _ = poll_until_sure(clock, 600)
     assert (gate.status, gate.revision, clock.pauses) == ("passed", OLD, [15])
@@ -230,7 +230,7 @@ def test_network_error_is_raised_when_the_time_is_up(
     poll_until_sure: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = TryAgainError("Cloud Logging did not answer for 180 s (reset)", "check the network")
-    monkeypatch.setattr(gate_polling, "fetch", Stub(analysed(boot(300)), lost))
+    monkeypatch.setattr(gate_polling, "fetch", Stub(analyzed(boot(300)), lost))
     clock = Clock()
     with pytest.raises(TryAgainError):
         poll_until_sure(clock, 40)

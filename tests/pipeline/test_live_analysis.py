@@ -37,7 +37,7 @@ class WatchFixture:
 
     def differs(self, now: int = FAR) -> list[str]:
         """Return the parts in which the live analysis differs from the batch."""
-        live, batch = self.live.analysis(now), pipeline.analyse([self.file], packs=PACKS)
+        live, batch = self.live.analysis(now), pipeline.analyze([self.file], packs=PACKS)
         return [
             name
             for name in ("timeline", "diagnosis", "errors", "activities", "impact", "open_runs")
@@ -144,7 +144,7 @@ def _spilling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_spilling")
-def test_more_entries_than_fit_into_memory_are_analysed(watched: WatchFixture) -> None:
+def test_more_entries_than_fit_into_memory_are_analyzed(watched: WatchFixture) -> None:
     watched.add(export(*(validation(100 * n) for n in range(10)), log_line(2000, "nothing")))
     assert watched.differs() == []
     watched.add(export(log_line(2010, "more")))

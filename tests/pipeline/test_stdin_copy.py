@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from triage.pipeline import analyse, record_sources
+from triage.pipeline import analyze, record_sources
 from triage.pipeline.stdin_copy import copy_stdin
 
 
@@ -46,6 +46,6 @@ def test_evidence_of_a_large_standard_input_is_found(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(record_sources, "_SMALL", 0)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
 
-    incident = analyse(["-"]).diagnosis.incidents[0]
+    incident = analyze(["-"]).diagnosis.incidents[0]
 
     assert "shop listens on port 3000" in [line.message for line in incident.evidence]

@@ -1,4 +1,4 @@
-"""How entries are analysed follows from the order in which they come; the analysis does not."""
+"""How entries are analyzed follows from the order in which they come; the analysis does not."""
 
 import json
 from collections.abc import Callable
@@ -9,8 +9,8 @@ import pytest
 from tests.runs.logs import PACKS, Log, export, validation
 from triage.errors import UsageError
 from triage.pipeline import analysis_runner
-from triage.pipeline.analyser import Analyser
-from triage.pipeline.analysis_runner import analyse, analyse_in_order, analyse_sorted, choose_strategies
+from triage.pipeline.analysis_runner import analyze, analyze_in_order, analyze_sorted, choose_strategies
+from triage.pipeline.analyzer import Analyzer
 from triage.pipeline.selection import ALL
 from triage.pipeline.spark_sources import OnSpark
 from triage.reading import read
@@ -30,8 +30,8 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 LOGS = [*validation(0), *validation(1800, down=["redis"])]
 
 
-def create(*, keeps_all: bool = False) -> Analyser:
-    return Analyser(PACKS, keeps_all=keeps_all)
+def create(*, keeps_all: bool = False) -> Analyzer:
+    return Analyzer(PACKS, keeps_all=keeps_all)
 
 
 def ignore(_text: str) -> None:
@@ -41,16 +41,16 @@ def ignore(_text: str) -> None:
 @pytest.mark.usefixtures("large")
 def test_a_large_file_is_read_in_order_first(tmp_path: Path) -> None:
     sources = write(tmp_path / "a.jsonl", LOGS)
-    assert choose_strategies(sources) == [analyse_in_order, analyse_sorted]
-    assert choose_strategies([*sources, *sources]) == [analyse_sorted]
+    assert choose_strategies(sources) == [analyze_in_order, analyze_sorted]
+    assert choose_strategies([*sources, *sources]) == [analyze_sorted]
     assert choose_strategies(OnSpark([str(sources[0])])) == [
-        analysis_runner.analyse_by_instance,
-        analyse_sorted,
+        analysis_runner.analyze_by_instance,
+        analyze_sorted,
     ]
 
 
 def test_a_small_export_is_sorted(tmp_path: Path) -> None:
-    assert choose_strategies(write(tmp_path / "a.jsonl", LOGS)) == [analyse_sorted]
+    assert choose_strategies(write(tmp_path / "a.jsonl", LOGS)) == [analyze_sorted]
 
 
 @pytest.mark.usefixtures("large")
@@ -59,8 +59,8 @@ def test_every_strategy_gives_the_same_diagnosis(
     tmp_path: Path, arrange: Callable[[list[Log]], list[Log]]
 ) -> None:
     sources = write(tmp_path / "a.jsonl", arrange(LOGS))
-    expected = analyse_sorted(sources, create, ALL, ignore)
-    assert analyse(sources, packs=PACKS).diagnosis == expected.diagnosis
+    expected = analyze_sorted(sources, create, ALL, ignore)
+    assert analyze(sources, packs=PACKS).diagnosis == expected.diagnosis
 
 
 @pytest.fixture
@@ -77,16 +77,16 @@ def test_few_records_for_spark_are_reported_in_one_line(
 ) -> None:
     sources = OnSpark(map(str, write(tmp_path / "a.jsonl", LOGS)))
     notes: list[str] = []
-    found = analyse(sources, packs=PACKS, notify=notes.append)
+    found = analyze(sources, packs=PACKS, notify=notes.append)
     records = found.timeline.coverage.records
     assert notes == [
         f"Spark read {records} records: one machine is faster for so few, without --engine spark"
     ]
     monkeypatch.setattr(analysis_runner, "_FEW_FOR_SPARK", records)
-    analyse(sources, packs=PACKS, notify=notes.append)
+    analyze(sources, packs=PACKS, notify=notes.append)
     assert len(notes) == 1
 
 
 def test_standard_input_is_not_read_instead_of_spark() -> None:
     with pytest.raises(UsageError, match="Spark cannot read standard input"):
-        analyse(OnSpark(["-"]), packs=PACKS)
+        analyze(OnSpark(["-"]), packs=PACKS)

@@ -152,7 +152,7 @@ class TestIssues:
     def test_each_incident_of_a_service_has_its_own_issue_and_report(
         self, server: LoggingServer, github: GitHubServer, rounds: Rounds
     ) -> None:
-        server.add([*crashes("kiosk"), *crashes("kiosk", at=900, text="giving up: no licence is left")])
+        server.add([*crashes("kiosk"), *crashes("kiosk", at=900, text="giving up: no license is left")])
         done = rounds.run(github, apply=True)
         titles = [issue["title"] for issue in github.issues.values()]
         assert len(titles) == len(done.services[0].incidents) == len(set(titles)) > 1

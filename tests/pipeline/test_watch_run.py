@@ -143,7 +143,7 @@ def test_received_entries_are_kept_as_a_private_export(watched: WatchFixture) ->
     ended = watched.run(until="not_ready")
     assert watched.journal.name == f"{SERVICE}-watch-20260301T080100Z.jsonl"
     assert stat.S_IMODE(watched.journal.stat().st_mode) == 0o600
-    batch = pipeline.analyse([watched.journal], packs=PACKS)
+    batch = pipeline.analyze([watched.journal], packs=PACKS)
     assert ended.diagnosis == batch.diagnosis
     assert len(watched.journal.read_bytes().splitlines()) == len(READY) + len(FAILED)
     assert (watched.meta["entries"], watched.meta["complete"]) == (len(READY) + len(FAILED), True)
@@ -184,8 +184,8 @@ def test_any_order_of_arrival_gives_the_batch_result(
         watched.show = show  # type: ignore[method-assign]
         with pytest.raises(KeyboardInterrupt):
             watched.run()
-        batch = pipeline.analyse([watched.journal], packs=PACKS)
-        whole = pipeline.analyse(iter(records(logs)), packs=PACKS)
+        batch = pipeline.analyze([watched.journal], packs=PACKS)
+        whole = pipeline.analyze(iter(records(logs)), packs=PACKS)
         ended = watched.shown[-1]
         assert msgspec.structs.replace(ended.diagnosis, coverage=batch.diagnosis.coverage) == batch.diagnosis
         assert batch.diagnosis.incidents == whole.diagnosis.incidents

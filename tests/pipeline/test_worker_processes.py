@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from triage.pipeline import analysis_runner
-from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.analysis_runner import analyze
 from triage.pipeline.reports import report, to_json
 from triage.reading.workers import batch, parallel_reader, process
 
@@ -45,7 +45,7 @@ def documents(path: Path, workers: int) -> str:
     """Return the documents of an export, read by so many workers."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(READS, "worker_count", lambda: workers)
-        analysis = analyse([path])
+        analysis = analyze([path])
     return to_json(analysis.diagnosis) + to_json(analysis.timeline) + report(analysis)
 
 

@@ -26,7 +26,7 @@ ALL = 'resource.type="cloud_run_revision"'
 class WatchFixture:
     """A watch of a server, with its reports.
 
-    The ``steps`` run one after the other, each as soon as all earlier entries were analysed.
+    The ``steps`` run one after the other, each as soon as all earlier entries were analyzed.
     """
 
     def __init__(self, server: LoggingServer, folder: Path) -> None:

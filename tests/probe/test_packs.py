@@ -34,7 +34,7 @@ def test_a_service_without_a_websocket_is_probed_by_its_paths(state: str, verdic
         result = run_probe(plan, "", agent="triage-verify/test")
     assert [path for _, path, _ in service.application.requests] == ["/ws/parcels", "/ws/parcels", "/health"]
     assert masked_lines(result)[0] == "started: at most 3 requests, no socket, 0 events, without a token"
-    analysis = pipeline.analyse_probe(result, pipeline.load_packs([SECOND_SERVICE]))
+    analysis = pipeline.analyze_probe(result, pipeline.load_packs([SECOND_SERVICE]))
     (run,) = analysis.timeline.runs
     assert (run.verdict, analysis.diagnosis.verdict) == (verdict, verdict)
     assert analysis.diagnosis.coverage.unmatched == 0
@@ -49,5 +49,5 @@ def test_paths_of_a_probe_are_absolute_and_may_be_the_root() -> None:
     with Service("healthy") as service:
         plan = ProbePlan(url=service.url, service="parcel-desk", health="/")
         result = run_probe(plan, "", agent="triage-verify/test")
-    (run,) = pipeline.analyse_probe(result, PACKS).timeline.runs
+    (run,) = pipeline.analyze_probe(result, PACKS).timeline.runs
     assert [step.step for step in run.steps] == ["started", "plain", "verdict"]

@@ -100,7 +100,7 @@ def masked_lines(result: ProbeResult) -> list[str]:
 
 
 def run_of(result: ProbeResult) -> Run:
-    (run,) = pipeline.analyse_probe(result, PACKS).timeline.runs
+    (run,) = pipeline.analyze_probe(result, PACKS).timeline.runs
     return run
 
 
@@ -111,7 +111,7 @@ def test_every_service_state_has_a_case() -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_each_service_state_gives_its_verdict(state: str) -> None:
     verdict, causes = SHOWN[state]
-    analysis = pipeline.analyse_probe(probe_state(state), PACKS)
+    analysis = pipeline.analyze_probe(probe_state(state), PACKS)
     (run,) = analysis.timeline.runs
     assert (run.kind, run.verdict, run.complete, run.service) == ("probe", verdict, True, SERVICE)
     assert analysis.diagnosis.verdict == {"unknown": "inconclusive"}.get(verdict, verdict)
@@ -158,7 +158,7 @@ def test_the_header_check_is_detected_by_comparing_plain_and_upgraded_requests()
 def test_the_header_check_is_not_the_cause_when_the_websocket_fails_too(state: State) -> None:
     result = probe_state(state)
     assert not [line for line in masked_lines(result) if line.startswith("headers decide")]
-    assert [incident.cause for incident in pipeline.analyse_probe(result, PACKS).diagnosis.incidents] == [
+    assert [incident.cause for incident in pipeline.analyze_probe(result, PACKS).diagnosis.incidents] == [
         "client-unavailable"
     ]
 
@@ -283,7 +283,7 @@ def test_text_of_the_service_is_kept_and_never_matched() -> None:
     result = probe_state(State(health=Reply(503, body)))
     assert "plain GET /health: 503, failed services []" in masked_lines(result)
     assert any("Container called exit" in str(entry["jsonPayload"].get("probe")) for entry in entries(result))
-    causes = [incident.cause for incident in pipeline.analyse_probe(result, PACKS).diagnosis.incidents]
+    causes = [incident.cause for incident in pipeline.analyze_probe(result, PACKS).diagnosis.incidents]
     assert causes == ["client-endpoint-failing"]
 
 
@@ -296,7 +296,7 @@ def test_a_certificate_that_this_machine_trusts_is_taken(monkeypatch: pytest.Mon
 def test_a_dns_failure_gives_no_verdict() -> None:
     result = run_probe(plan("https://shop.invalid"), "", agent="triage-verify/test")
     assert masked_lines(result)[-2:] == ["socket /ws: DNS failure", "ended: unknown"]
-    assert pipeline.analyse_probe(result, PACKS).diagnosis.verdict == "inconclusive"
+    assert pipeline.analyze_probe(result, PACKS).diagnosis.verdict == "inconclusive"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -396,5 +396,5 @@ def test_concurrent_probes_have_distinct_ids() -> None:
     for thread in both:
         thread.join()
     together = msgspec.structs.replace(result[0], lines=[line for one in result for line in one.lines])
-    verdicts = {run.verdict for run in pipeline.analyse_probe(together, PACKS).timeline.runs}
+    verdicts = {run.verdict for run in pipeline.analyze_probe(together, PACKS).timeline.runs}
     assert verdicts == {"ready", "not_ready"}

@@ -178,7 +178,7 @@ def test_other_addresses_that_fsspec_knows_are_read(tmp_path: Any) -> None:
     memory = fsspec.filesystem("memory")
     memory.pipe("/logs/a.jsonl", lines(logs(2)))
     memory.pipe("/logs/.b.jsonl", lines(logs(2)))
-    memory.pipe("/logs/c.json", b'{"colour": "red"}')
+    memory.pipe("/logs/c.json", b'{"color": "red"}')
     items = list(read(["memory://logs"]))
     assert [(file.path, file.records) for file in items if isinstance(file, ExportFile)] == [
         ("memory:///logs/a.jsonl", 2),

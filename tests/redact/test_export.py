@@ -42,7 +42,7 @@ def same_conclusions(path: Path, folder: Path) -> None:
     shared = folder / "shared.jsonl"
     with shared.open("wb") as stream:
         pipeline.redact_export([path], stream)
-    before, after = (pipeline.analyse([file], packs=PACKS) for file in (path, shared))
+    before, after = (pipeline.analyze([file], packs=PACKS) for file in (path, shared))
     assert conclusions(after.diagnosis) == conclusions(before.diagnosis)
     numbers = [
         (found.coverage.entries, found.coverage.matched, found.coverage.duplicate)

@@ -198,7 +198,7 @@ def test_the_key_decides_the_kind_of_secret() -> None:
     }  # fmt: skip
 
 
-def test_basic_credentials_are_recognised_by_their_decoded_form() -> None:
+def test_basic_credentials_are_recognized_by_their_decoded_form() -> None:
     credential = base64.b64encode(b"ada:pass").decode()
     assert redact_text(f"Basic {credential}") == "Basic <password-1>"
     assert redact_text("Basic functionality") == "Basic functionality"

@@ -23,7 +23,7 @@ def packs() -> list[Pack]:
 
 @cache
 def brief(case: str) -> dict[str, Any]:
-    analysis = pipeline.analyse([CASES / case / "entries.jsonl"], packs=packs())
+    analysis = pipeline.analyze([CASES / case / "entries.jsonl"], packs=packs())
     return brief_diagnosis(analysis, packs())
 
 
@@ -87,7 +87,7 @@ def test_limits_that_may_change_the_answer_are_shown() -> None:
 
 def test_timeline_without_runs_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty.json").write_text("[]")
-    data = brief_timeline(pipeline.analyse([tmp_path / "empty.json"], packs=packs()).timeline)
+    data = brief_timeline(pipeline.analyze([tmp_path / "empty.json"], packs=packs()).timeline)
     assert data["headline"].startswith("No run through a readiness chain")
     assert data["runs"] == []
 

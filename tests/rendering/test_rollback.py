@@ -23,7 +23,7 @@ def packs() -> list[Pack]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
 def test_rollback_targets_a_ready_revision_and_warns_of_pinned_traffic(case: Path) -> None:
-    analysis = pipeline.analyse([case], packs=packs())
+    analysis = pipeline.analyze([case], packs=packs())
     plan = (
         pipeline.report(analysis, "remediation")
         .partition("## Mitigation and rollback")[2]

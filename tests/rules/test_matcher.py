@@ -41,8 +41,8 @@ def rule(name: str, pattern: str, literal: str = "stock", **more: str) -> Rule:
     )
 
 
-def recognised(message: str, *packs: Pack, service: str = "shop", logger: str = "shop.orders") -> str | None:
-    """Return the rule that recognises a line of a service."""
+def recognized(message: str, *packs: Pack, service: str = "shop", logger: str = "shop.orders") -> str | None:
+    """Return the rule that recognizes a line of a service."""
     event = Matcher(packs).match(entry(log_line(0, message, logger, service=service)))
     return f"{event.pack}/{event.rule}" if event else None
 
@@ -99,7 +99,7 @@ def test_every_pattern_agrees_with_re2_on_hostile_lines(re2: Any) -> None:
 
 
 def test_only_the_first_8_kib_are_matched() -> None:
-    assert recognised("a" * SUBJECT_LIMIT + " stock", pack(rule("late", "stock"))) is None
+    assert recognized("a" * SUBJECT_LIMIT + " stock", pack(rule("late", "stock"))) is None
 
 
 # ---------------------------------------------------------------- which rule
@@ -127,8 +127,8 @@ def test_each_event_of_a_repeated_line_has_its_own_entry() -> None:
 
 
 def test_the_index_of_no_rule_finds_nothing() -> None:
-    assert recognised("stock") is None
-    assert recognised("\0") is None
+    assert recognized("stock") is None
+    assert recognized("\0") is None
 
 
 def test_no_shipped_rule_is_hidden_by_another() -> None:
@@ -168,17 +168,17 @@ def test_every_hit_of_a_failure_rule_shows_a_cause_of_that_rule() -> None:
 
 def test_first_rule_of_the_first_pack_wins() -> None:
     wide, narrow = rule("wide", "^stock"), rule("narrow", "^stock of tea")
-    assert recognised("stock of tea", pack(wide, narrow)) == "own/wide"
-    assert recognised("stock of tea", pack(narrow, wide)) == "own/narrow"
-    assert recognised("stock of tea", pack(wide, name="a"), pack(narrow, name="b")) == "a/wide"
+    assert recognized("stock of tea", pack(wide, narrow)) == "own/wide"
+    assert recognized("stock of tea", pack(narrow, wide)) == "own/narrow"
+    assert recognized("stock of tea", pack(wide, name="a"), pack(narrow, name="b")) == "a/wide"
     assert (
-        recognised("stock of tea", pack(rule("short", "^stock", literal="toc")), pack(narrow)) == "own/short"
+        recognized("stock of tea", pack(rule("short", "^stock", literal="toc")), pack(narrow)) == "own/short"
     )
 
 
 def test_pack_matches_its_services_and_lines_without_a_service() -> None:
     own = pack(rule("stock", "^stock"), services=("shop-*", "till"))
-    assert [bool(recognised("stock", own, service=name)) for name in ("shop-api", "till", "", "till-2", "shop")] == [
+    assert [bool(recognized("stock", own, service=name)) for name in ("shop-api", "till", "", "till-2", "shop")] == [
         True, True, True, False, False
     ]  # fmt: skip
 
@@ -197,10 +197,10 @@ def test_rule_may_require_a_log_and_a_logger() -> None:
 
 def test_only_the_first_line_of_a_message_is_matched() -> None:
     own = pack(rule("stock", "^stock"))
-    assert recognised("stock\nis low", own) == "own/stock"
-    assert recognised("order\nstock", own) is None
+    assert recognized("stock\nis low", own) == "own/stock"
+    assert recognized("order\nstock", own) is None
     whole = pack(msgspec.structs.replace(rule("stock", "(?s)^order.+stock"), multiline=True))
-    assert recognised("order\nof stock", whole) == "own/stock"
+    assert recognized("order\nof stock", whole) == "own/stock"
 
 
 MARKS = [

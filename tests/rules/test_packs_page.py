@@ -68,7 +68,7 @@ def test_pack_of_the_example_is_valid_and_gives_its_answer(
 
 def test_playbook_of_the_example_is_in_the_report(example: tuple[Path, Path]) -> None:
     pack, export = example
-    found = pipeline.analyse((str(export),), packs=pipeline.load_packs([pack]))
+    found = pipeline.analyze((str(export),), packs=pipeline.load_packs([pack]))
     report = pipeline.report(found)
     assert "Start the Memorystore instance again" in report
     assert "gcloud redis instances describe cart" in report
@@ -77,14 +77,14 @@ def test_playbook_of_the_example_is_in_the_report(example: tuple[Path, Path]) ->
         == "The session store of the cart"
     )
     (pack.parent / "playbooks" / "redis-failed.toml").unlink()
-    found = pipeline.analyse((str(export),), packs=pipeline.load_packs([pack]))
+    found = pipeline.analyze((str(export),), packs=pipeline.load_packs([pack]))
     assert found.diagnosis.incidents[0].playbook == "check-failed"
 
 
 def test_example_needs_no_cause(example: tuple[Path, Path]) -> None:
     pack, export = example
     pack.write_text(block("the pack").partition("[[causes]]")[0], encoding="utf-8")
-    found = pipeline.analyse((str(export),), packs=pipeline.load_packs([pack])).diagnosis
+    found = pipeline.analyze((str(export),), packs=pipeline.load_packs([pack])).diagnosis
     assert (found.verdict, found.incidents[0].title, found.incidents[0].check) == (
         "not_ready",
         "The readiness check redis failed",

@@ -291,7 +291,7 @@ def records(logs: Iterable[Log]) -> list[Record]:
 
 def analysis(*parts: Log | Iterable[Log], packs: Sequence[Pack] | None = None) -> pipeline.Analysis:
     """Return the analysis of an export."""
-    return pipeline.analyse(iter(records(export(*parts))), packs=PACKS if packs is None else packs)
+    return pipeline.analyze(iter(records(export(*parts))), packs=PACKS if packs is None else packs)
 
 
 def timeline(*parts: Log | Iterable[Log], packs: Sequence[Pack] | None = None) -> Timeline:

@@ -105,7 +105,7 @@ def test_documents_are_independent_of_order_and_duplicates(logs: list[Log], chan
     entries = export(logs)
     doubled = [*entries, *chance.sample(entries, len(entries) // 2)]
     chance.shuffle(doubled)
-    one, other = (pipeline.analyse(iter(records(some)), packs=PACKS) for some in (entries, doubled))
+    one, other = (pipeline.analyze(iter(records(some)), packs=PACKS) for some in (entries, doubled))
     assert msgspec.json.encode(one.timeline.runs) == msgspec.json.encode(other.timeline.runs)
     expected = [(incident.id, incident.because, incident.count) for incident in one.diagnosis.incidents]
     assert expected == [
@@ -121,5 +121,5 @@ def test_runs_of_one_instance_are_independent_of_others(logs: list[Log]) -> None
     whole = analysis(entries).timeline.runs
     for instance in ("i1", "i2", ""):
         own = [log for log in entries if log.get("labels", {}).get("instanceId", "") == instance]
-        alone = pipeline.analyse(iter(records(own)), packs=PACKS).timeline.runs
+        alone = pipeline.analyze(iter(records(own)), packs=PACKS).timeline.runs
         assert alone == [run for run in whole if run.instance == instance]

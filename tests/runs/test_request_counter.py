@@ -9,7 +9,7 @@ import msgspec
 
 from triage import pipeline
 from triage.models import Pack, Paths, Record, RequestCounts, Rule, Source
-from triage.pipeline import analyse
+from triage.pipeline import analyze
 
 SHOP = Pack(
     id="shop",
@@ -38,7 +38,7 @@ def request(number: int, path: str, status: int | None = 101, **changes: Any) ->
 
 def counted(entries: Sequence[dict[str, Any]]) -> list[RequestCounts]:
     records = [Record(json.dumps(entry).encode(), Source("e", n)) for n, entry in enumerate(entries, start=1)]
-    return analyse(iter(records), packs=[SHOP]).timeline.requests
+    return analyze(iter(records), packs=[SHOP]).timeline.requests
 
 
 def test_requests_are_counted_by_path_and_status_with_times() -> None:
@@ -102,7 +102,7 @@ def test_a_request_with_an_unknown_text_is_counted_in_a_large_file(tmp_path: Pat
         request(1, "/orders", 200, insertId=f"f{n}") | {"labels": {"note": "x" * 400}} for n in range(9000)
     ]
     path.write_text("\n".join(json.dumps(entry) for entry in [*entries, *filler]), encoding="utf-8")
-    found = analyse([path], packs=[SHOP])
+    found = analyze([path], packs=[SHOP])
     assert [(row.path, row.count) for row in found.timeline.requests] == [("/live/up", 50)]
     assert found.traffic[0].statuses == {200: 9050}
 
@@ -135,7 +135,7 @@ def refusal(number: int, path: str) -> dict[str, Any]:
 
 def kinds(entries: Sequence[dict[str, Any]]) -> list[tuple[str, str, int | None, int, int]]:
     records = [Record(json.dumps(entry).encode(), Source("e", n)) for n, entry in enumerate(entries, start=1)]
-    rows = analyse(iter(records), packs=[GATED]).timeline.requests
+    rows = analyze(iter(records), packs=[GATED]).timeline.requests
     return [(row.kind, row.path, row.status, row.count, row.refused) for row in rows]
 
 

@@ -79,7 +79,7 @@ def test_probe_of_triage_is_not_counted() -> None:
 
 
 def counted(logs: list[Log]) -> list[RequestMinute]:
-    return pipeline.analyse(iter(records(logs)), packs=PACKS).request_history
+    return pipeline.analyze(iter(records(logs)), packs=PACKS).request_history
 
 
 def test_latest_minutes_are_kept_in_any_order() -> None:

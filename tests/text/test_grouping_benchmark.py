@@ -22,5 +22,5 @@ def test_the_mean_over_the_files_is_printed(tmp_path: Path, capsys: pytest.Captu
     assert printed[2].split()[:2] == ["mean", "1.000"]
 
 
-def test_a_folder_without_labelled_files_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_labeled_files_is_refused(tmp_path: Path) -> None:
     assert main([str(tmp_path)]) == 2

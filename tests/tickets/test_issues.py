@@ -30,7 +30,7 @@ class TestCreateOrUpdate:
     def test_report_goes_to_the_open_issue_that_carries_the_label(
         self, server: GitHubServer, tracker: GitHubTracker
     ) -> None:
-        server.open("labelled by somebody", "", [LABEL])
+        server.open("labeled by somebody", "", [LABEL])
         assert done(create(tracker)) == ["created"]
         assert server.bodies(2) == comment_bodies(ticket())
 
@@ -80,7 +80,7 @@ class TestCreateOrUpdate:
 def test_issues_are_found_by_label_by_fingerprint_and_by_cause(
     server: GitHubServer, tracker: GitHubTracker
 ) -> None:
-    server.open("labelled", "", [LABEL])
+    server.open("labeled", "", [LABEL])
     server.open("by cause", "it is gate-header-check again", [])
     attach(tracker, 1, ticket())
     assert [(found.number, found.why) for found in find_issues(tracker, ticket())] == [
@@ -105,7 +105,7 @@ def test_planned_update_is_what_is_done(
     server: GitHubServer, tracker: GitHubTracker, issues: list[int | str], planned: str
 ) -> None:
     for days in issues:
-        server.open("labelled", "", [LABEL], closed_at=days_ago(int(days)) if days else "")
+        server.open("labeled", "", [LABEL], closed_at=days_ago(int(days)) if days else "")
     found = plan_update(tracker, ticket(), now=NOW)
     assert found.done == planned
     assert {request.method for request in server.requests if request.path != "/graphql"} == {"GET"}

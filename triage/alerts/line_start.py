@@ -9,7 +9,7 @@ _TIME = r"\d{4}-\d\d-\d\d[ T][\d:]{8}(?:[.,]\d+)?"
 _LEVEL = "(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)"
 _GUNICORN = r"\[\d{4}-\d\d-\d\d [\d:]{8} [+-]\d{4}\] \[\d+\] \[[A-Z]+\] ?"
 _UVICORN = "(?:TRACE|DEBUG): {4}|INFO: {5}|WARNING: {2}|ERROR: {4}"
-#: Terminal codes for colours.
+#: Terminal codes for colors.
 _CODES = r"(?:\x1b\[[\d;]{0,12}m)*"
 #: A mark of ``triage.text.subject``. What it looks ahead for, white space, is read here.
 _MARK = (

@@ -33,7 +33,7 @@ COMMANDS = {
     "redact": ("triage.cli.redact:redact_command", "Write an export with secrets masked, to share it."),
     "explain": (
         "triage.cli.explain:explain_command",
-        "Explain what a cause means, how it is recognised and fixed.",
+        "Explain what a cause means, how it is recognized and fixed.",
     ),
     "rules": ("triage.cli.rules:rules_group", "Check and list the rule packs."),
     "schema": (

@@ -90,7 +90,7 @@ def attach_command(
         )
     if reopen and not create:
         raise UsageError("--reopen says what --create does with a closed issue", "add --create")
-    analysis = pipeline.analyse(
+    analysis = pipeline.analyze(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
     ticket = pipeline.ticket(analysis, template or "ticket")

@@ -49,9 +49,9 @@ def diagnose_command(
     or a table of BigQuery: bigquery://PROJECT.DATASET.TABLE. The first two lines are the answer: verdict
     and service, then what broke.
     """
-    from triage.pipeline import GitHubAnswer, analyse
+    from triage.pipeline import GitHubAnswer, analyze
 
-    analysis = analyse(
+    analysis = analyze(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
     analysis = add_earlier_issues(analysis, repo)

@@ -1,4 +1,4 @@
-"""``triage explain``: what a cause means, how it is recognised and fixed."""
+"""``triage explain``: what a cause means, how it is recognized and fixed."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pack_option
 @verbosity_options
 def explain_command(cause: str | None, packs: "list[Pack]") -> None:
-    """Explain what a CAUSE means, how it is recognised and how to fix it.
+    """Explain what a CAUSE means, how it is recognized and how to fix it.
 
     CAUSE is a name that triage diagnose prints. Without CAUSE, all causes are listed by kind.
     """

@@ -153,7 +153,7 @@ def gate_command(
         selection = pipeline.Selection(
             service=(service,) if service else (), since=_parse_since(since), max_bytes=max_bytes
         )
-        found = pipeline.analyse(
+        found = pipeline.analyze(
             exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
         )
         result = evaluate(found)

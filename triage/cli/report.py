@@ -71,7 +71,7 @@ def report_command(
         raise UsageError("--template is for Markdown", "remove --template or --format html")
     if load is not None and template != "remediation":
         raise UsageError("--load joins the success metrics", "add --template remediation, which has them")
-    analysis = pipeline.analyse(
+    analysis = pipeline.analyze(
         exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
     )
     analysis = add_earlier_issues(analysis, repo)

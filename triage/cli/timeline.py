@@ -44,10 +44,10 @@ def timeline_command(
 
     Similar runs are shown once, with their number. Times are relative to the start, in UTC and in local time.
     """
-    from triage.pipeline import analyse, fold, to_json, write_runs
+    from triage.pipeline import analyze, fold, to_json, write_runs
 
     picture = _image_format(plot) if plot else None
-    found = analyse(exports, packs=packs, selection=selection, notify=print_note).timeline
+    found = analyze(exports, packs=packs, selection=selection, notify=print_note).timeline
     if plot and picture:
         _write_chart(found, plot, picture)
     if output_format == "json":

@@ -220,7 +220,7 @@ def verify_command(
             probed, files = _join_logs(probed, packs, asking, output=output, settle=settle)
         except TriageError as error:
             failure = error
-    analysis = pipeline.analyse_probe(probed, packs, files, kept_file=str(output or ""))
+    analysis = pipeline.analyze_probe(probed, packs, files, kept_file=str(output or ""))
     current_settings().status = exit_status_of(
         analysis.diagnosis, exit_code=exit_code, fail_on=fail_on, strict=strict
     )

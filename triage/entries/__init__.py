@@ -5,7 +5,7 @@ from triage.entries.bounds import Bounds
 from triage.entries.decoder import decode
 from triage.entries.in_order_stream import stream_in_order
 from triage.entries.instances import EntriesByInstance
-from triage.entries.neighbourhood_filter import NeighbourhoodFilter
+from triage.entries.neighborhood_filter import NeighborhoodFilter
 from triage.entries.prefilter import Prefilter
 from triage.entries.query_filter import QueryFilter
 from triage.entries.record_prefilter import decode_records, instance_sort_key, prefilter_records
@@ -15,7 +15,7 @@ __all__ = [
     "Bounds",
     "Entries",
     "EntriesByInstance",
-    "NeighbourhoodFilter",
+    "NeighborhoodFilter",
     "Prefilter",
     "QueryFilter",
     "api_form",

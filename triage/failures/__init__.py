@@ -3,7 +3,7 @@
 from triage.failures.balancer import BalancerCollector
 from triage.failures.collector import FailureCollector
 from triage.failures.meaning import Meaning, Meanings
-from triage.failures.neighbourhood_reader import NeighbourhoodReader
+from triage.failures.neighborhood_reader import NeighborhoodReader
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, is_output, read_statement, read_text
 from triage.failures.wording import Findings, Wording, read_wording
@@ -15,7 +15,7 @@ __all__ = [
     "Findings",
     "Meaning",
     "Meanings",
-    "NeighbourhoodReader",
+    "NeighborhoodReader",
     "Statement",
     "Wording",
     "is_output",

@@ -9,12 +9,12 @@ from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.levels import ERROR
 from triage.failures.linking import Attribution
 from triage.failures.meaning import STRONG, WEAK, Meanings
-from triage.failures.neighbourhood_builder import NeighbourhoodBuilder
+from triage.failures.neighborhood_builder import NeighborhoodBuilder
 from triage.failures.noise import count_said
 from triage.failures.points import point_key
 from triage.failures.shared_statements import SharedStatements, instance_of, is_of_platform
 from triage.failures.statements import Statement
-from triage.models import FailureGroup, InstanceKey, Neighbourhoods, Observed
+from triage.models import FailureGroup, InstanceKey, Neighborhoods, Observed
 from triage.window import NANOSECONDS
 
 #: Entries after which idle instances are looked for, and nanoseconds of silence that make one idle.
@@ -29,7 +29,7 @@ class FailureCollector:
 
     Those of one instance come in order of time. Where not every entry is observed, ``is_partial``, a failure
     that no error of the application explains waits: its evidence may be among the entries that were dropped.
-    Read the ``neighbourhoods`` of such failures with a NeighbourhoodReader, ``replace_waiting`` with what it
+    Read the ``neighborhoods`` of such failures with a NeighborhoodReader, ``replace_waiting`` with what it
     found, then build. Each statement that is an error is passed on once it is complete.
     """
 
@@ -57,7 +57,7 @@ class FailureCollector:
         self._is_partial = is_partial
         self._unread = 0
         self._observed = 0
-        self._neighbourhoods = NeighbourhoodBuilder()
+        self._neighborhoods = NeighborhoodBuilder()
         self._groups = FailureGroups(recognize_point)
         self._instances: dict[InstanceKey, InstanceFailures] = {}
         self._shared = SharedStatements(meanings)
@@ -108,14 +108,14 @@ class FailureCollector:
         self._count()
 
     @property
-    def neighbourhoods(self) -> Neighbourhoods:
+    def neighborhoods(self) -> Neighborhoods:
         """Return where the evidence of the failures that wait is to be read."""
-        return self._neighbourhoods.build()
+        return self._neighborhoods.build()
 
     @property
     def unread(self) -> int:
         """Return around how many failures not all entries were read, once the groups are built."""
-        return self._unread + self._neighbourhoods.omitted
+        return self._unread + self._neighborhoods.omitted
 
     def replace_waiting(self, failures: Iterable[Failure], said: Counter[tuple[str, str]]) -> None:
         """Take the failures that wait again, read with all that was said around them; others are left out.
@@ -172,7 +172,7 @@ class FailureCollector:
             if (
                 self._is_partial
                 and not self._is_firm(failure)
-                and self._neighbourhoods.add(failure, shares=self._shared.holds(failure.point))
+                and self._neighborhoods.add(failure, shares=self._shared.holds(failure.point))
             ):
                 self._waiting.append(failure)
             else:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from triage.fetching.workloads import workload_clause
-from triage.models import InstanceKey, Neighbourhoods, WorkloadKind, service_of_function
+from triage.models import InstanceKey, Neighborhoods, WorkloadKind, service_of_function
 from triage.text import quote
 from triage.window import Window, format_timestamp
 
@@ -42,7 +42,7 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 def build_around_queries(
-    name: str, kind: WorkloadKind, neighbourhoods: Neighbourhoods, within: Window
+    name: str, kind: WorkloadKind, neighborhoods: Neighborhoods, within: Window
 ) -> tuple[list[AroundQuery], int]:
     """Return the queries of one workload, and the number of windows for which there is no room.
 
@@ -50,19 +50,19 @@ def build_around_queries(
     before their second ones.
     """
     names = {name, service_of_function(name)} if kind == "function" else {name}
-    places = _choose_places(neighbourhoods, names, kind, within)
+    places = _choose_places(neighborhoods, names, kind, within)
     packed = list(_pack(sorted(places[:_MAX_WINDOWS], key=lambda place: (place.start, place.clause))))
     queries = [_build_query(name, kind, part) for part in packed[:MAX_QUERIES]]
     return queries, len(places) - sum(query.windows for query in queries)
 
 
 def _choose_places(
-    neighbourhoods: Neighbourhoods, names: set[str], kind: WorkloadKind, within: Window
+    neighborhoods: Neighborhoods, names: set[str], kind: WorkloadKind, within: Window
 ) -> list[_Place]:
     """Return the windows of the workload in order of choice."""
     ranked = [
         (rank, start, _Place(start, end, _clause(key, kind, start, end)))
-        for key, windows in neighbourhoods.windows.items()
+        for key, windows in neighborhoods.windows.items()
         if key[0] in names
         for rank, (begin, finish) in enumerate(windows)
         if (start := max(begin, within.start)) < (end := min(finish, within.end))

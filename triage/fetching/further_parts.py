@@ -7,14 +7,14 @@ import msgspec
 
 from triage.fetching import around_failures, earlier_changes, shared_traces
 from triage.fetching.journal import Journal, Part, Purpose
-from triage.models import FailedTraces, FetchPlan, Neighbourhoods, UnknownChange, WindowShortfall
+from triage.models import FailedTraces, FetchPlan, Neighborhoods, UnknownChange, WindowShortfall
 from triage.text import pluralize
 from triage.window import Window, format_utc_and_local
 
 #: Return what a window cuts, given the files so far, their window and the requested one.
 FindShortfalls = Callable[[Sequence[Path], Window, Window], Sequence[WindowShortfall]]
 #: Return the windows around the failures in the files so far whose evidence is still to be read.
-FindNeighbourhoods = Callable[[Sequence[Path]], Neighbourhoods]
+FindNeighborhoods = Callable[[Sequence[Path]], Neighborhoods]
 #: Return what the files do not show of the changes of each service, given the window of the logs and from
 #: when on changes were searched.
 FindUnknownChanges = Callable[[Sequence[Path], Window, Mapping[str, int]], Sequence[UnknownChange]]
@@ -28,14 +28,14 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         shortfalls: what the window cuts, asked after each round.
         unknown_changes: which changes before the window are needed.
-        neighbourhoods: the windows around failures, of which all lines are fetched.
+        neighborhoods: the windows around failures, of which all lines are fetched.
         failed_traces: the traces of failed requests, of which the entries of others are fetched.
 
     """
 
     shortfalls: FindShortfalls = lambda *_: ()
     unknown_changes: FindUnknownChanges = lambda *_: ()
-    neighbourhoods: FindNeighbourhoods = lambda _: Neighbourhoods()
+    neighborhoods: FindNeighborhoods = lambda _: Neighborhoods()
     failed_traces: FindFailedTraces = lambda _: FailedTraces()
 
 
@@ -123,12 +123,12 @@ class FurtherParts:
         """Add the parts around failures; return how many windows have no room."""
         journal = self._journal
         files = journal.files("logs")
-        neighbourhoods = self._findings.neighbourhoods(files) if files else Neighbourhoods()
-        omitted = neighbourhoods.omitted
+        neighborhoods = self._findings.neighborhoods(files) if files else Neighborhoods()
+        omitted = neighborhoods.omitted
         parts: list[Part] = []
         for service in journal.state.clauses:
             queries, left = around_failures.build_around_queries(
-                service, self._plan.kind, neighbourhoods, journal.window
+                service, self._plan.kind, neighborhoods, journal.window
             )
             omitted += left
             parts += [

@@ -43,7 +43,7 @@ def serve(toolbox: Toolbox, *, debug: bool = False) -> None:
     """Serve until the client closes stdin; ``debug`` prints the traceback of a bug on stderr.
 
     The event loop runs in a thread that the end of the process does not wait for: one of its threads waits
-    for stdin and another one may analyse logs, and neither can be interrupted. A signal ends the wait here.
+    for stdin and another one may analyze logs, and neither can be interrupted. A signal ends the wait here.
     """
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="mcp", daemon=True).start()

@@ -144,7 +144,7 @@ class Toolbox:
     def diagnose(self, given: DiagnoseArguments) -> dict[str, Any]:
         """Return the diagnosis of exports, or the part of it that is asked for."""
         return pipeline.brief_diagnosis(
-            self._analyse(given.exports, self._select(given, given.revision, given.filter)),
+            self._analyze(given.exports, self._select(given, given.revision, given.filter)),
             self._packs,
             incident=given.incident,
             evidence=given.evidence,
@@ -154,7 +154,7 @@ class Toolbox:
 
     def timeline(self, given: TimelineArguments) -> dict[str, Any]:
         """Return the runs in exports, or the steps of one."""
-        analysis = self._analyse(given.exports, self._select(given, given.revision))
+        analysis = self._analyze(given.exports, self._select(given, given.revision))
         return pipeline.brief_timeline(analysis.timeline, run=given.run, cursor=given.cursor)
 
     def explain(self, given: ExplainArguments) -> dict[str, Any]:
@@ -236,14 +236,14 @@ class Toolbox:
         fetched, analysis = pipeline.fetch(plan, self._packs, notify=_ignore, show_progress=_ignore)
         return pipeline.brief_fetch(fetched, analysis, self._packs)
 
-    def _analyse(self, exports: list[str], selection: Selection) -> pipeline.Analysis:
+    def _analyze(self, exports: list[str], selection: Selection) -> pipeline.Analysis:
         """Return the analysis of exports: the last one if it is asked for again and no file has changed."""
         paths = self._resolve(exports)
         key = (selection, [(path, *_version(Path(path))) for path in paths])
         is_fixed = all(Path(path).is_file() for path in paths)
         if self._last is not None and is_fixed and self._last[0] == key:
             return self._last[1]
-        analysis = pipeline.analyse(paths, packs=self._packs, selection=selection)
+        analysis = pipeline.analyze(paths, packs=self._packs, selection=selection)
         self._last = (key, analysis)
         return analysis
 

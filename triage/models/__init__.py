@@ -112,7 +112,7 @@ from triage.models.load import (
     LoadTest,
     TimeStats,
 )
-from triage.models.neighbourhood import InstanceKey, Neighbourhoods
+from triage.models.neighborhood import InstanceKey, Neighborhoods
 from triage.models.notification import Message, MessageKind, Notice, NoticeUpdate, SentNotice
 from triage.models.pack import (
     DECISIVE_STEPS,
@@ -253,7 +253,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "Metric",
-    "Neighbourhoods",
+    "Neighborhoods",
     "NewErrors",
     "Next",
     "Noise",

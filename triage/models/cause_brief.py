@@ -27,7 +27,7 @@ class BriefFix(BriefModel, frozen=True, kw_only=True):
 
 
 class BriefCause(BriefModel, frozen=True, kw_only=True):
-    """One cause of the catalogue.
+    """One cause of the catalog.
 
     Attributes:
         id: its id.

@@ -57,7 +57,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         outside: records excluded by --service, --since and similar options.
         skipped: records with nothing to match, counted by severity and time only.
         duplicate: repeated records.
-        entries: entries that were analysed.
+        entries: entries that were analyzed.
         matched: entries that a rule matched.
         unmatched: entries that no rule matched.
         without_payload: entries without a payload.

@@ -217,7 +217,7 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         split: position in a split entry, null for none.
         raw: JSON object as read, unredacted.
         source: where it was read.
-        notes: what the process that read it worked out of its text, for the one that analyses it; empty for
+        notes: what the process that read it worked out of its text, for the one that analyzes it; empty for
             nothing.
 
     """

@@ -115,7 +115,7 @@ class Chain(PackModel, frozen=True, kw_only=True):
 
 
 class Rule(PackModel, frozen=True, kw_only=True):
-    """How to recognise one log line.
+    """How to recognize one log line.
 
     The subject is the first line of the message without leading marks (emoji, "[U+1F534]", "?").
 
@@ -224,7 +224,7 @@ class SuggestedQuery(PackModel, frozen=True, kw_only=True):
 
 
 class Cause(PackModel, frozen=True, kw_only=True):
-    """What broke, and how to recognise it.
+    """What broke, and how to recognize it.
 
     A cause is matched against one run with its events, against all events of a revision, or against a failure
     point with the statements before it (``scope``). It applies when the run fits ``run``, every rule of

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ImageFormat: TypeAlias = Literal["svg", "png"]
 
-#: Colour and shape of each verdict; either alone distinguishes them.
+#: Color and shape of each verdict; either alone distinguishes them.
 _VERDICTS = {
     "ready": ("#2a9d5c", "circle"),
     "degraded": ("#e69f00", "triangle-up"),
@@ -39,7 +39,7 @@ _NANOSECONDS_PER_MILLISECOND = NANOSECONDS // 1000
 
 
 def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
-    """Return the runs over time (UTC): a panel per revision, coloured by verdict.
+    """Return the runs over time (UTC): a panel per revision, colored by verdict.
 
     Each panel has a lane per kind of run and instance. Runs at the same position share one mark that counts
     them, which keeps the chart small. The time axis can be zoomed and panned.
@@ -55,7 +55,7 @@ def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
         empty: alt.Chart = alt.Chart(alt.InlineData(values=[{}])).mark_text(text="no runs in these logs")
         return empty
     marks = list(_marks(timeline.runs))
-    colours, shapes = zip(*_VERDICTS.values(), strict=True)
+    colors, shapes = zip(*_VERDICTS.values(), strict=True)
     base = alt.Chart().encode(
         x=alt.X(
             "start:T",
@@ -72,7 +72,7 @@ def draw_runs(timeline: Timeline) -> "alt.FacetChart | alt.Chart":
         color=alt.Color(
             "verdict:N",
             title="Verdict",
-            scale=alt.Scale(domain=list(_VERDICTS), range=list(colours)),
+            scale=alt.Scale(domain=list(_VERDICTS), range=list(colors)),
             legend=alt.Legend(symbolOpacity=1),
         ),
         tooltip=["kind:N", "verdict:N", "failed:N", "started:N", "took:N", "instance:N", "run:N", "runs:Q"],

@@ -227,7 +227,7 @@ def logs_blocks(name: str, read: Coverage) -> Iterator[Block]:
 
 def coverage_paragraph(read: Coverage) -> Paragraph:
     """Return the counts and the window of what was read."""
-    counted = f"{read.records:,} records: {read.entries:,} entries, {read.matched:,} recognised"
+    counted = f"{read.records:,} records: {read.entries:,} entries, {read.matched:,} recognized"
     counted += "".join(
         f", {count:,} {word}"
         for count, word in (

@@ -56,8 +56,8 @@ def _entry_row(entry: Entry) -> tuple[Any, ...]:
     )
 
 
-def events_frame(recognised: Iterable[Event]) -> pd.DataFrame:
-    """Return one row per recognised entry, ordered by time."""
+def events_frame(recognized: Iterable[Event]) -> pd.DataFrame:
+    """Return one row per recognized entry, ordered by time."""
     columns: dict[str, Any] = {
         "timestamp": _TIME,
         "service": "category",
@@ -89,7 +89,7 @@ def events_frame(recognised: Iterable[Event]) -> pd.DataFrame:
             event.entry.first_line,
             event.entry.insert_id,
         )
-        for event in recognised
+        for event in recognized
     )
     return _typed_frame(columns, rows)
 

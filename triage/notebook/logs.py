@@ -93,7 +93,7 @@ class Logs:
 
     @cached_property
     def _analysis(self) -> pipeline.Analysis:
-        return pipeline.analyse(self._sources, selection=self._selection)
+        return pipeline.analyze(self._sources, selection=self._selection)
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -124,10 +124,10 @@ class Logs:
         return pipeline.report(self._analysis, template)
 
     def events(self) -> Iterator[Event]:
-        """Iterate over the recognised entries, with the rule of each."""
+        """Iterate over the recognized entries, with the rule of each."""
         return (
             event
-            for _, event in pipeline.recognise(self._sources, selection=self._selection)
+            for _, event in pipeline.recognize(self._sources, selection=self._selection)
             if event is not None
         )
 
@@ -141,7 +141,7 @@ class Logs:
         return frames.entries_frame(self)
 
     def events_frame(self) -> "pd.DataFrame":
-        """Return one row per recognised entry: rule, run, step, check and outcome."""
+        """Return one row per recognized entry: rule, run, step, check and outcome."""
         from triage.notebook import frames
 
         return frames.events_frame(self.events())

@@ -1,13 +1,13 @@
 from triage.changes import Configuration as Configuration
 from triage.pipeline.alert_policies import build_alerts as build_alerts, render_alerts as render_alerts
-from triage.pipeline.analyser import Analyser as Analyser, Analysis as Analysis
+from triage.pipeline.analyzer import Analyzer as Analyzer, Analysis as Analysis
 from triage.pipeline.analysis_runner import (
-    analyse as analyse,
+    analyze as analyze,
     check_rules as check_rules,
     load_configurations as load_configurations,
     load_packs as load_packs,
     read_entries as read_entries,
-    recognise as recognise,
+    recognize as recognize,
 )
 from triage.pipeline.bigquery_tables import sql as sql
 from triage.pipeline.briefs import (
@@ -18,7 +18,7 @@ from triage.pipeline.briefs import (
     brief_filter as brief_filter,
     brief_matches as brief_matches,
 )
-from triage.pipeline.cause_catalogue import (
+from triage.pipeline.cause_catalog import (
     CauseKind as CauseKind,
     ListedCause as ListedCause,
     find_cause as find_cause,
@@ -72,7 +72,7 @@ from triage.pipeline.load_run import (
     run_load as run_load,
 )
 from triage.pipeline.probe_run import (
-    analyse_probe as analyse_probe,
+    analyze_probe as analyze_probe,
     check_log_queries as check_log_queries,
     find_probe_table as find_probe_table,
     join_logs as join_logs,

@@ -25,7 +25,7 @@ from triage.models import (
     Source,
     WorkloadKind,
 )
-from triage.pipeline.cause_catalogue import find_cause, list_causes
+from triage.pipeline.cause_catalog import find_cause, list_causes
 from triage.pipeline.compiled_packs import CompiledPacks, compile_packs
 from triage.pipeline.expressible_causes import WorkloadCauses
 from triage.rendering.alert_policies import alert_settings, render_documentation

@@ -1,4 +1,4 @@
-"""Analyse exports in one pass: timeline and diagnosis."""
+"""Analyze exports in one pass: timeline and diagnosis."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -11,13 +11,13 @@ from triage.changes import Configuration
 from triage.entries import Entries, EntriesByInstance, stream_in_order
 from triage.errors import OutOfOrderError
 from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
-from triage.pipeline.analyser import Analyser, Analysis
+from triage.pipeline.analyzer import Analysis, Analyzer
 from triage.pipeline.record_sources import (
     Sources,
     can_be_read_again,
     can_come_by_instance,
     is_small,
-    read_neighbourhoods,
+    read_neighborhoods,
     read_records,
     selection_tests,
 )
@@ -26,12 +26,12 @@ from triage.pipeline.spark_sources import OnSpark
 from triage.pipeline.stdin_copy import StdinCopy, copy_stdin
 from triage.rules import Matcher
 
-#: Returns a new analyser; ``keeps_all`` says that every entry is decoded.
-AnalyserFactory = Callable[..., Analyser]
+#: Returns a new analyzer; ``keeps_all`` says that every entry is decoded.
+AnalyzerFactory = Callable[..., Analyzer]
 #: One machine reads so many records in some 3 s, and Spark needs longer to start: benchmarks/SCALE.md.
 _FEW_FOR_SPARK = 1_000_000
 #: Analyses sources whose entries come in the order that it needs, else it raises OutOfOrderError.
-Strategy = Callable[[Sources, AnalyserFactory, Selection, Callable[[str], None]], Analysis]
+Strategy = Callable[[Sources, AnalyzerFactory, Selection, Callable[[str], None]], Analysis]
 
 
 def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
@@ -68,18 +68,18 @@ def read_entries(
     sources: Sources,
     selection: Selection = ALL,
     *,
-    analyser: Analyser | None = None,
+    analyzer: Analyzer | None = None,
     notify: Callable[[str], None] | None = None,
 ) -> Entries:
     """Return the entries of some exports in order, deduplicated.
 
     Their coverage is known after they were iterated.
 
-    analyser: keep only the entries that can change its analysis, and count the others.
+    analyzer: keep only the entries that can change its analysis, and count the others.
     notify: called with what the user should know before a table is read.
     """
     return _entries(
-        Entries, read_records(sources, selection, analyser, notify or _ignore), selection, analyser
+        Entries, read_records(sources, selection, analyzer, notify or _ignore), selection, analyzer
     )
 
 
@@ -87,17 +87,17 @@ def _entries(
     kind: type[Entries],
     items: Iterable[Entry | Record | Gap | Skipped | ExportFile],
     selection: Selection,
-    analyser: Analyser | None,
+    analyzer: Analyzer | None,
 ) -> Entries:
     return kind(
         items,
         requested=(selection.since, selection.until),
         services_asked=selection.service,
-        **selection_tests(selection, analyser),
+        **selection_tests(selection, analyzer),
     )
 
 
-def analyse(
+def analyze(
     sources: Sources,
     *,
     packs: Sequence[Pack] | None = None,
@@ -107,10 +107,10 @@ def analyse(
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, in one pass.
 
-    Sources that yield entries by instance, and a file in order of time, are analysed while they are read.
+    Sources that yield entries by instance, and a file in order of time, are analyzed while they are read.
 
     packs: the rule packs; None loads the shipped ones.
-    selection: the entries to analyse.
+    selection: the entries to analyze.
     configurations: configurations of services that the logs may lack.
     notify: called with what the user should know before a table is read, and of too few records for Spark.
 
@@ -123,11 +123,11 @@ def analyse(
     known = load_packs() if packs is None else packs
     notify = notify or _ignore
 
-    def create(*, keeps_all: bool = False) -> Analyser:
-        return Analyser(known, keeps_all=keeps_all, configurations=configurations, since=selection.since)
+    def create(*, keeps_all: bool = False) -> Analyzer:
+        return Analyzer(known, keeps_all=keeps_all, configurations=configurations, since=selection.since)
 
     if isinstance(sources, OnSpark):
-        found = _analyse(sources, create, selection, notify)
+        found = _analyze(sources, create, selection, notify)
         records = found.timeline.coverage.records
         if records < _FEW_FOR_SPARK:
             notify(
@@ -137,51 +137,51 @@ def analyse(
     if isinstance(sources, Sequence) and any(str(source) == "-" for source in sources):
         with copy_stdin() as copy:
             kept = [copy if str(source) == "-" else source for source in dict.fromkeys(sources)]
-            return _analyse(kept, create, selection, notify)
-    return _analyse(sources, create, selection, notify)
+            return _analyze(kept, create, selection, notify)
+    return _analyze(sources, create, selection, notify)
 
 
-def _analyse(
-    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
+def _analyze(
+    sources: Sources, create: AnalyzerFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     *faster, last = choose_strategies(sources)
     for strategy in faster:
         try:
             return strategy(sources, create, selection, notify)
         except OutOfOrderError as error:
-            if strategy is analyse_by_instance:
+            if strategy is analyze_by_instance:
                 notify(f"{error}: all are read once more, and sorted")
     return last(sources, create, selection, notify)
 
 
 def choose_strategies(sources: Sources) -> list[Strategy]:
-    """Return how to analyse some sources: the fastest way first, and last the one that takes any order.
+    """Return how to analyze some sources: the fastest way first, and last the one that takes any order.
 
     The strategies differ in the order in which they need the entries:
 
-    - ``analyse_by_instance``: by instance, then by time, as Spark and a table give them. Memory holds one
+    - ``analyze_by_instance``: by instance, then by time, as Spark and a table give them. Memory holds one
       instance at a time.
-    - ``analyse_in_order``: by time, as most sinks and downloads of one file are. Memory holds what may still
+    - ``analyze_in_order``: by time, as most sinks and downloads of one file are. Memory holds what may still
       come late.
-    - ``analyse_sorted``: any order. All entries that matter are sorted first, on disk where they are many.
+    - ``analyze_sorted``: any order. All entries that matter are sorted first, on disk where they are many.
     """
     if is_small(sources):
-        return [analyse_sorted]
+        return [analyze_sorted]
     if can_come_by_instance(sources):
-        return [analyse_by_instance, analyse_sorted]
-    return [analyse_in_order, analyse_sorted] if _is_one_file(sources) else [analyse_sorted]
+        return [analyze_by_instance, analyze_sorted]
+    return [analyze_in_order, analyze_sorted] if _is_one_file(sources) else [analyze_sorted]
 
 
-def analyse_sorted(
-    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
+def analyze_sorted(
+    sources: Sources, create: AnalyzerFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries in any order, sorted before they are observed."""
-    analyser = create(keeps_all=is_small(sources))
-    entries = read_entries(sources, selection, analyser=analyser, notify=notify)
-    analyser.observe(entries)
-    _read_evidence(analyser, sources, selection)
-    analyser.add_traffic(entries.traffic)
-    return analyser.build(entries.coverage)
+    analyzer = create(keeps_all=is_small(sources))
+    entries = read_entries(sources, selection, analyzer=analyzer, notify=notify)
+    analyzer.observe(entries)
+    _read_evidence(analyzer, sources, selection)
+    analyzer.add_traffic(entries.traffic)
+    return analyzer.build(entries.coverage)
 
 
 def _is_one_file(sources: Sources) -> bool:
@@ -194,8 +194,8 @@ def _is_one_file(sources: Sources) -> bool:
     return isinstance(source, str | Path) and Path(source).is_file()
 
 
-def analyse_in_order(
-    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
+def analyze_in_order(
+    sources: Sources, create: AnalyzerFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries that come in order of time.
 
@@ -203,30 +203,30 @@ def analyse_in_order(
         OutOfOrderError: they do not.
 
     """
-    analyser = create()
-    entries = _entries(Entries, (), selection, analyser)
-    with closing(read_records(sources, selection, analyser, notify)) as items:
-        analyser.observe(stream_in_order(entries, items))
-        _read_evidence(analyser, sources, selection)
-        analyser.add_traffic(entries.traffic)
-        return analyser.build(entries.coverage)
+    analyzer = create()
+    entries = _entries(Entries, (), selection, analyzer)
+    with closing(read_records(sources, selection, analyzer, notify)) as items:
+        analyzer.observe(stream_in_order(entries, items))
+        _read_evidence(analyzer, sources, selection)
+        analyzer.add_traffic(entries.traffic)
+        return analyzer.build(entries.coverage)
 
 
-def _read_evidence(analyser: Analyser, sources: Sources, selection: Selection) -> None:
+def _read_evidence(analyzer: Analyzer, sources: Sources, selection: Selection) -> None:
     """Read the files once more where failures wait for evidence that the prefilter dropped."""
-    neighbourhoods = analyser.neighbourhoods
-    if not neighbourhoods.windows or not can_be_read_again(sources):
+    neighborhoods = analyzer.neighborhoods
+    if not neighborhoods.windows or not can_be_read_again(sources):
         return
-    tests = selection_tests(selection, analyser)
-    tests["keep"] = lambda entry: neighbourhoods.contains(
+    tests = selection_tests(selection, analyzer)
+    tests["keep"] = lambda entry: neighborhoods.contains(
         entry.timestamp, entry.service, entry.revision, entry.instance
     )
-    items = read_neighbourhoods(sources, neighbourhoods, selection, tests, analyser.notes.take)
-    analyser.read_evidence(Entries(items, **tests))
+    items = read_neighborhoods(sources, neighborhoods, selection, tests, analyzer.notes.take)
+    analyzer.read_evidence(Entries(items, **tests))
 
 
-def analyse_by_instance(
-    sources: Sources, create: AnalyserFactory, selection: Selection, notify: Callable[[str], None]
+def analyze_by_instance(
+    sources: Sources, create: AnalyzerFactory, selection: Selection, notify: Callable[[str], None]
 ) -> Analysis:
     """Return the analysis of entries that come by instance.
 
@@ -234,17 +234,17 @@ def analyse_by_instance(
         OutOfOrderError: they do not.
 
     """
-    analyser = create()
-    with closing(read_records(sources, selection, analyser, notify, by_instance=True)) as items:
-        entries = _entries(EntriesByInstance, items, selection, analyser)
+    analyzer = create()
+    with closing(read_records(sources, selection, analyzer, notify, by_instance=True)) as items:
+        entries = _entries(EntriesByInstance, items, selection, analyzer)
         for _, partition in groupby(entries, key=attrgetter("partition_key")):
-            analyser.observe(partition)
-            analyser.close_partition()
-        analyser.add_traffic(entries.traffic)
-        return analyser.build(entries.coverage)
+            analyzer.observe(partition)
+            analyzer.close_partition()
+        analyzer.add_traffic(entries.traffic)
+        return analyzer.build(entries.coverage)
 
 
-def recognise(
+def recognize(
     sources: Sources, *, packs: Sequence[Pack] | None = None, selection: Selection = ALL
 ) -> Iterator[tuple[Entry, Event | None]]:
     """Yield every entry in order of time with its event, None if no rule matches it."""

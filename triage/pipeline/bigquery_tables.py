@@ -10,7 +10,7 @@ from triage.pipeline.selection import Selection
 from triage.reading.bigquery import Table, TableQuery, build_statement, column, parse_address
 
 if TYPE_CHECKING:
-    from triage.pipeline.analyser import Analyser
+    from triage.pipeline.analyzer import Analyzer
 
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 #: Fields whose keys the user chose: a sink writes them in lower case, with _ for other characters.
@@ -23,12 +23,12 @@ _ALL_LOGS = "_AllLogs"
 def read_tables(
     addresses: Sequence[str],
     selection: Selection,
-    analyser: "Analyser | None",
+    analyzer: "Analyzer | None",
     notify: Callable[[str], None],
 ) -> Iterator[Record | Skipped | ExportFile]:
     """Yield the selected records of some tables, and counts of irrelevant ones.
 
-    analyser: knows which records are relevant; None reads all.
+    analyzer: knows which records are relevant; None reads all.
     notify: called with how many bytes BigQuery will read, before it reads any, and if it does not answer.
 
     Raises:
@@ -42,7 +42,7 @@ def read_tables(
     from triage.reading.bigquery.rows import records
 
     tables = list(dict.fromkeys(map(parse_address, addresses)))
-    query = _build_query(selection, analyser)
+    query = _build_query(selection, analyzer)
     for table in tables:
         _refuse_unbounded(table, selection)
         _notify_renamed_fields(table, selection.filter, notify)
@@ -63,7 +63,7 @@ def read_tables(
 
 
 def sql(table: str, selection: Selection, packs: Sequence[Pack]) -> str:
-    """Return as a script the statement that ``analyse`` runs on a table.
+    """Return as a script the statement that ``analyze`` runs on a table.
 
     table: its address; "" stands for any table.
 
@@ -71,11 +71,11 @@ def sql(table: str, selection: Selection, packs: Sequence[Pack]) -> str:
         UsageError: the table or the filter is invalid.
 
     """
-    from triage.pipeline.analyser import Analyser
+    from triage.pipeline.analyzer import Analyzer
     from triage.reading.bigquery.script import to_script
 
     named = parse_address(table) if table else Table("PROJECT", "DATASET", _ALL_LOGS)
-    return to_script(build_statement(named, _build_query(selection, Analyser(packs))))
+    return to_script(build_statement(named, _build_query(selection, Analyzer(packs))))
 
 
 def format_bytes(count: int) -> str:
@@ -88,7 +88,7 @@ def format_bytes(count: int) -> str:
     return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"
 
 
-def _build_query(selection: Selection, analyser: "Analyser | None") -> TableQuery:
+def _build_query(selection: Selection, analyzer: "Analyzer | None") -> TableQuery:
     return TableQuery(
         services=selection.service,
         revisions=selection.revision,
@@ -96,8 +96,8 @@ def _build_query(selection: Selection, analyser: "Analyser | None") -> TableQuer
         since=selection.since,
         until=selection.until,
         within=_condition(selection.filter),
-        literals=None if analyser is None else analyser.literals,
-        default_literals=() if analyser is None else analyser.default_literals,
+        literals=None if analyzer is None else analyzer.literals,
+        default_literals=() if analyzer is None else analyzer.default_literals,
     )
 
 

@@ -9,9 +9,9 @@ from triage.entries import api_form
 from triage.errors import UsageError
 from triage.models import Entry, FetchResult, Pack
 from triage.models.cause_brief import BriefCause
-from triage.pipeline.analyser import Analysis
 from triage.pipeline.analysis_runner import read_entries
-from triage.pipeline.cause_catalogue import list_causes, similar_causes
+from triage.pipeline.analyzer import Analysis
+from triage.pipeline.cause_catalog import list_causes, similar_causes
 from triage.pipeline.filters import explain_filter, lint_filter
 from triage.pipeline.record_sources import Sources
 from triage.pipeline.reports import playbook
@@ -50,7 +50,7 @@ def brief_diagnosis(
 
 
 def brief_fetch(fetched: Sequence[FetchResult], analysis: Analysis, packs: Sequence[Pack]) -> dict[str, Any]:
-    """Return the brief of logs that were fetched and analysed, with their files, as plain data."""
+    """Return the brief of logs that were fetched and analyzed, with their files, as plain data."""
     return diagnosis.brief_fetch(fetched, analysis.diagnosis, packs, analysis.playbooks)
 
 

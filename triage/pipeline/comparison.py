@@ -10,8 +10,8 @@ import msgspec
 from triage.changes import Configuration
 from triage.errors import UsageError
 from triage.models import Comparison, FetchPlan, FetchResult, LoadTest, Pack, Progress, ServiceState
-from triage.pipeline.analyser import Analysis
-from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.analysis_runner import analyze
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.configuration_differences import between_analyses, between_revisions
 from triage.pipeline.fetch_run import fetch
 from triage.pipeline.selection import ALL, Selection
@@ -129,7 +129,7 @@ def compare_exports(
     before, after = exports
     ranges = [fetched_range(Path(export)) for export in exports]
     first, second = (
-        analyse(
+        analyze(
             type(exports)([export]),
             packs=packs,
             selection=_within_fetched(selection, fetched),
@@ -172,7 +172,7 @@ def compare_revisions(
             revisions.
 
     """
-    whole = analyse(exports, packs=packs, selection=selection, configurations=configurations, notify=notify)
+    whole = analyze(exports, packs=packs, selection=selection, configurations=configurations, notify=notify)
     known = {name for state in whole.diagnosis.services for name in state.revisions}
     first, second = ({name for name in known if fnmatchcase(name, pattern)} for pattern in (revision, other))
     for pattern, found, option in ((revision, first, "--revision"), (other, second, "--with")):

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from triage.changes import Configuration, differing_items
 from triage.models import ConfigurationDifference
 from triage.models.change import Change, ChangeItem
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 
 
 def between_analyses(before: Analysis, after: Analysis) -> list[ConfigurationDifference]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from triage.models import DashboardState, FetchPlan, Pack, Run, StreamStatus, VerdictChange, Watch
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.fetch_run import check_filter
 from triage.pipeline.watch_run import Until, WatchCallbacks, watch
 from triage.rules import own_playbooks
@@ -63,7 +63,7 @@ def serve_watch(
         return watch(
             plan,
             packs,
-            msgspec.structs.replace(callbacks, show=poster.show, analysed=poster.analysed),
+            msgspec.structs.replace(callbacks, show=poster.show, analyzed=poster.analyzed),
             until=until,
             seconds=seconds,
             now=now,
@@ -86,9 +86,9 @@ class _Poster:
         self._number = 0
         self._read_until: int | None = None
 
-    def analysed(self, watch: Watch, analysis: Analysis, changes: Sequence[VerdictChange]) -> None:
+    def analyzed(self, watch: Watch, analysis: Analysis, changes: Sequence[VerdictChange]) -> None:
         """Post the page of a new analysis."""
-        self._callbacks.analysed(watch, analysis, changes)
+        self._callbacks.analyzed(watch, analysis, changes)
         self._changes.extend(changes)
         self._number += 1
         state = DashboardState(

@@ -9,15 +9,15 @@ from triage.models import (
     SERVER_ERROR,
     Diagnosis,
     FailedTraces,
-    Neighbourhoods,
+    Neighborhoods,
     Pack,
     UnknownChange,
     WindowShortfall,
     service_of_function,
 )
 from triage.models.change import AppliedChange
-from triage.pipeline.analyser import Analyser
-from triage.pipeline.analysis_runner import analyse, read_entries
+from triage.pipeline.analysis_runner import analyze, read_entries
+from triage.pipeline.analyzer import Analyzer
 from triage.window import Window, format_timestamp, format_utc_and_local, parse_timestamp
 
 _CLIENT_ERROR = 400
@@ -30,7 +30,7 @@ class FetchFindings:
     """What the files of a fetch lack, by their analysis."""
 
     def __init__(self, packs: Sequence[Pack]) -> None:
-        """Analyse with these packs."""
+        """Analyze with these packs."""
         self._packs = packs
 
     def find_shortfalls(self, files: Sequence[Path], window: Window, asked: Window) -> list[WindowShortfall]:
@@ -39,14 +39,14 @@ class FetchFindings:
 
         if not files:
             return []
-        found = analyse(files, packs=self._packs)
+        found = analyze(files, packs=self._packs)
         return window_growth.find_shortfalls(found.timeline, found.diagnosis, files, window, asked)
 
-    def find_neighbourhoods(self, files: Sequence[Path]) -> Neighbourhoods:
+    def find_neighborhoods(self, files: Sequence[Path]) -> Neighborhoods:
         """Return the windows around the failures whose evidence is still to be read."""
-        analyser = Analyser(self._packs)
-        analyser.observe(read_entries(files))
-        return analyser.neighbourhoods
+        analyzer = Analyzer(self._packs)
+        analyzer.observe(read_entries(files))
+        return analyzer.neighborhoods
 
     def find_unknown_changes(
         self, files: Sequence[Path], window: Window, since: Mapping[str, int]
@@ -58,7 +58,7 @@ class FetchFindings:
         """
         if not files:
             return []
-        found = analyse(files, packs=self._packs)
+        found = analyze(files, packs=self._packs)
         return [
             unknown
             for service, reached in since.items()

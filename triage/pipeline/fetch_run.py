@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from triage.models import FetchPlan, FetchResult, Pack, Progress, Query
-from triage.pipeline.analyser import Analysis
-from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.analysis_runner import analyze
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.fetch_findings import FetchFindings
 from triage.pipeline.selection import Selection
 
@@ -66,7 +66,7 @@ def fetch(
         findings=Findings(
             shortfalls=found.find_shortfalls,
             unknown_changes=found.find_unknown_changes,
-            neighbourhoods=found.find_neighbourhoods,
+            neighborhoods=found.find_neighborhoods,
             failed_traces=found.find_failed_traces,
         ),
         notify=notify,
@@ -74,11 +74,11 @@ def fetch(
         session=session,
     )
     selection = fetched_selection(fetched)
-    return fetched, analyse([file.path for file in fetched], packs=packs, selection=selection)
+    return fetched, analyze([file.path for file in fetched], packs=packs, selection=selection)
 
 
 def fetched_selection(fetched: Sequence[FetchResult]) -> Selection:
-    """Return what the files of a fetch are analysed by: its window, and the changes before it."""
+    """Return what the files of a fetch are analyzed by: its window, and the changes before it."""
     window = fetched[0].window
     searched = [file.changes_since for file in fetched if file.changes_since is not None]
     return Selection(since=window.start, until=window.end, changes_since=min(searched, default=None))

@@ -17,8 +17,8 @@ from triage.models import (
     Rollback,
     RollbackStep,
 )
-from triage.pipeline.analyser import Analysis
-from triage.pipeline.analysis_runner import analyse
+from triage.pipeline.analysis_runner import analyze
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.comparison import compare, restrict_to_revision
 from triage.pipeline.configuration_differences import between_analyses, between_revisions
 from triage.release.gate import Subject, evaluate_criteria, find_last_good, select_subject
@@ -32,7 +32,7 @@ _BASELINE_HINT = "a longer --since may reach it, or name an export that holds it
 class BaselineSource(msgspec.Struct, frozen=True):
     """Where the baseline of a gate comes from.
 
-    name: as the user named it: an export, or a revision of the analysed logs.
+    name: as the user named it: an export, or a revision of the analyzed logs.
     analysis: the analysis of the export; None for a revision.
     """
 
@@ -77,7 +77,7 @@ def load_baseline(name: str, packs: Sequence[Pack]) -> BaselineSource:
     """
     if _REVISION.fullmatch(name) and not Path(name).exists():
         return BaselineSource(name, None)
-    return BaselineSource(name, analyse([name], packs=packs))
+    return BaselineSource(name, analyze([name], packs=packs))
 
 
 def gate(

@@ -7,7 +7,7 @@ import msgspec
 
 from triage.errors import TryAgainError
 from triage.models import FetchPlan, FetchResult, Gate, Pack, Progress
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.fetch_run import fetch
 from triage.release.gate import is_final
 from triage.window import NANOSECONDS, Window

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from triage.models import Gate, TicketResult
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.reports import gate_summary, report
 from triage.rendering.formats import find_renderer
 

@@ -1,4 +1,4 @@
-"""Analyse entries while they arrive, in any order, as if all came at once."""
+"""Analyze entries while they arrive, in any order, as if all came at once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from triage.entries import Entries
 from triage.models import Entry, ExportFile, Gap, Pack, Record, Source
-from triage.pipeline.analyser import Analyser, Analysis
+from triage.pipeline.analyzer import Analysis, Analyzer
 from triage.rules.decoding import ignored_errors
 from triage.window import NANOSECONDS
 
@@ -17,34 +17,34 @@ _MAX_BYTES = 256 << 20
 
 
 class _PartialAnalysis:
-    """The entries so far: those that are final are analysed, the others held."""
+    """The entries so far: those that are final are analyzed, the others held."""
 
     def __init__(self, packs: Sequence[Pack], on_entry: Callable[[Entry], None]) -> None:
         self._on_entry = on_entry
-        self.analyser = Analyser(packs, keeps_all=True)
+        self.analyzer = Analyzer(packs, keeps_all=True)
         self.entries = Entries((), keep=self._keep, max_bytes=_MAX_BYTES, ignored=ignored_errors(packs))
 
     def _keep(self, entry: Entry) -> bool:
         self._on_entry(entry)
-        return self.analyser.wants(entry)
+        return self.analyzer.wants(entry)
 
     def flush(self, before: int) -> None:
-        """Analyse the held entries that are older than ``before``."""
-        self.analyser.observe(self.entries.flush(before))
+        """Analyze the held entries that are older than ``before``."""
+        self.analyzer.observe(self.entries.flush(before))
 
     def build(self, final_items: Iterable[Gap | ExportFile]) -> Analysis:
         """Add the final items, and return the analysis; it cannot be continued."""
         for item in final_items:
             self.entries.add_item(item)
-        self.analyser.observe(self.entries)
-        self.analyser.add_traffic(self.entries.traffic)
-        return self.analyser.build(self.entries.coverage)
+        self.analyzer.observe(self.entries)
+        self.analyzer.add_traffic(self.entries.traffic)
+        return self.analyzer.build(self.entries.coverage)
 
 
 class LiveAnalysis:
     """Analyses the lines of a journal while they arrive.
 
-    Entries are analysed in order of time; those of the last half minute are held. Each result is built from
+    Entries are analyzed in order of time; those of the last half minute are held. Each result is built from
     a copy, which includes the held ones. After an entry that comes later, or one that is split, the journal
     is read again, so the result does not depend on the order of arrival.
     """

@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from triage.models import Gate, Incident, Notice, NoticeUpdate
 from triage.notifications import LOG
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.redact import Redactor
 from triage.text import clean, count_times, summary_line
 

@@ -8,7 +8,7 @@ from triage.errors import UsageError
 from triage.models import Gate
 from triage.notifications import Notifier, SentFile, open_channels, read_addresses
 from triage.notifications.steady import SteadyNotices
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.notices import notices_of_analysis, notices_of_gate
 
 #: Seconds that the end of a run waits for channels, and that an interrupted one does.

@@ -20,8 +20,8 @@ from triage.models import (
     Record,
     Source,
 )
-from triage.pipeline.analyser import Analysis
-from triage.pipeline.analysis_runner import analyse, read_entries
+from triage.pipeline.analysis_runner import analyze, read_entries
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.fetch_run import build_queries, fetch
 from triage.window import NANOSECONDS, Window
 
@@ -78,7 +78,7 @@ def probe(plan: ProbePlan, token: str = "") -> ProbeResult:
     return send_probe(plan, token, agent=f"{PROBE_USER_AGENT}/{__version__}")
 
 
-def analyse_probe(
+def analyze_probe(
     probed: ProbeResult, packs: Sequence[Pack], files: Sequence[str] = (), *, kept_file: str = ""
 ) -> Analysis:
     """Return the analysis of a probe together with the logs in ``files``.
@@ -87,7 +87,7 @@ def analyse_probe(
     """
     lines = [Record(line, Source("probe", number)) for number, line in enumerate(probed.lines, start=1)]
     sources: list[str | Path | Record] = [*([kept_file] if kept_file else lines), *files]
-    return analyse(sources, packs=packs)
+    return analyze(sources, packs=packs)
 
 
 def check_log_queries(plan: ProbePlan, packs: Sequence[Pack], log_plan: FetchPlan) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
 from triage.entries import (
-    NeighbourhoodFilter,
+    NeighborhoodFilter,
     Prefilter,
     QueryFilter,
     decode_records,
@@ -15,8 +15,8 @@ from triage.entries import (
     prefilter_records,
 )
 from triage.errors import TriageError
-from triage.models import Entry, ExportFile, Gap, Neighbourhoods, Pack, Record, Skipped
-from triage.pipeline.analyser import Analyser
+from triage.models import Entry, ExportFile, Gap, Neighborhoods, Pack, Record, Skipped
+from triage.pipeline.analyzer import Analyzer
 from triage.pipeline.selection import ALL, Selection, selection_test
 from triage.pipeline.spark_sources import OnSpark
 from triage.pipeline.stdin_copy import StdinCopy
@@ -34,7 +34,7 @@ Sources = Sequence[str | Path] | Iterable[Record] | Sequence[str | Path | Record
 
 
 class SelectionTests(TypedDict):
-    """What decides whether a decoded entry is analysed.
+    """What decides whether a decoded entry is analyzed.
 
     Attributes:
         keep: whether it is relevant; None keeps all.
@@ -57,9 +57,9 @@ def can_be_read_again(sources: Sources) -> bool:
     )
 
 
-def read_neighbourhoods(
+def read_neighborhoods(
     sources: Sources,
-    neighbourhoods: Neighbourhoods,
+    neighborhoods: Neighborhoods,
     selection: Selection,
     tests: SelectionTests,
     take_notes: "NoteTaker",
@@ -71,7 +71,7 @@ def read_neighbourhoods(
     return read(
         files,
         stdin=stdin,
-        record_filter=NeighbourhoodFilter(neighbourhoods),
+        record_filter=NeighborhoodFilter(neighborhoods),
         decode=partial(decode_records, **tests),
         take_notes=take_notes,
         roots=selection.roots,
@@ -136,17 +136,17 @@ def can_come_by_instance(sources: Sources) -> bool:
 def read_records(
     sources: Sources,
     selection: Selection,
-    analyser: Analyser | None,
+    analyzer: Analyzer | None,
     notify: Callable[[str], None],
     *,
     by_instance: bool = False,
 ) -> Generator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the records of some sources, their gaps, and counts of irrelevant ones.
 
-    Files come first, then tables, then records in memory. Where an analyser says which records are relevant,
+    Files come first, then tables, then records in memory. Where an analyzer says which records are relevant,
     those of files come as entries.
 
-    analyser: knows which records are relevant; None reads all.
+    analyzer: knows which records are relevant; None reads all.
     notify: called with what the user should know before a table is read.
     by_instance: yield the records by instance, see ``can_come_by_instance``.
     """
@@ -154,18 +154,18 @@ def read_records(
     from triage.reading.bigquery import is_address
 
     if isinstance(sources, OnSpark):
-        packs = None if analyser is None else analyser.packs
+        packs = None if analyzer is None else analyzer.packs
         yield from _read_on_spark(sources, selection, packs, instance_sort_key if by_instance else None)
         return
     listed = list(sources) if isinstance(sources, Sequence) else sources
     addresses, stdin = _open_stdin(listed) if isinstance(listed, list) else ([], None)
     files = [source for source in addresses if not is_address(source)]
-    prefilter = _build_prefilter(analyser, selection)
+    prefilter = _build_prefilter(analyzer, selection)
     if files:
         decode = take_notes = None
-        if analyser is not None and not analyser.keeps_all:
-            decode = partial(decode_records, **selection_tests(selection, analyser))
-            take_notes = analyser.notes.take
+        if analyzer is not None and not analyzer.keeps_all:
+            decode = partial(decode_records, **selection_tests(selection, analyzer))
+            take_notes = analyzer.notes.take
         yield from read(
             files,
             stdin=stdin,
@@ -177,7 +177,7 @@ def read_records(
     if tables := [str(source) for source in addresses if is_address(source)]:
         from triage.pipeline.bigquery_tables import read_tables
 
-        yield from read_tables(tables, selection, analyser, notify)
+        yield from read_tables(tables, selection, analyzer, notify)
     yield from (record for record in listed if isinstance(record, Record))
 
 
@@ -198,29 +198,29 @@ def _executor_filter(
     """Return the filter for ``read_entries`` that an executor of Spark applies."""
     from triage.reading import ALL_RECORDS
 
-    analyser = None if packs is None else Analyser(packs)
-    prefilter = _build_prefilter(analyser, selection)
-    tests = selection_tests(selection, analyser)
+    analyzer = None if packs is None else Analyzer(packs)
+    prefilter = _build_prefilter(analyzer, selection)
+    tests = selection_tests(selection, analyzer)
     return lambda read: prefilter_records(read(prefilter or ALL_RECORDS), **tests)
 
 
-def selection_tests(selection: Selection, analyser: Analyser | None) -> SelectionTests:
-    """Return what decides whether an entry is selected and, with an analyser, relevant."""
+def selection_tests(selection: Selection, analyzer: Analyzer | None) -> SelectionTests:
+    """Return what decides whether an entry is selected and, with an analyzer, relevant."""
     return SelectionTests(
-        keep=None if analyser is None else analyser.wants,
+        keep=None if analyzer is None else analyzer.wants,
         within=None if selection == ALL else selection_test(selection),
-        ignored=shipped_ignored_errors() if analyser is None else ignored_errors(analyser.packs),
+        ignored=shipped_ignored_errors() if analyzer is None else ignored_errors(analyzer.packs),
     )
 
 
-def _build_prefilter(analyser: Analyser | None, selection: Selection) -> Prefilter | None:
+def _build_prefilter(analyzer: Analyzer | None, selection: Selection) -> Prefilter | None:
     """Return the prefilter, None if every record has to be decoded."""
     if selection.filter is not None:
         from triage.lql.evaluation import matcher
         from triage.lql.read_fields import read_fields
 
         return QueryFilter(matcher(selection.filter), read_fields(selection.filter))
-    if analyser is None or analyser.keeps_all:
+    if analyzer is None or analyzer.keeps_all:
         return None
     bounds = None if selection == ALL else selection
-    return Prefilter(analyser.literals, bounds, default_literals=analyser.default_literals)
+    return Prefilter(analyzer.literals, bounds, default_literals=analyzer.default_literals)

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import BinaryIO
 
 from triage.models import Comparison, Diagnosis, Entry, Gate, LoadTest, Pack, Playbook, Run, Timeline
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.rendering.formats import find_renderer
 from triage.rules import own_playbooks
 

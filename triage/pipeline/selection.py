@@ -1,4 +1,4 @@
-"""Select the entries to analyse."""
+"""Select the entries to analyze."""
 
 from collections.abc import Callable
 from pathlib import Path

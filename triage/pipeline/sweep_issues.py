@@ -8,7 +8,7 @@ import msgspec
 
 from triage.errors import NoPermissionError, TryAgainError, UsageError
 from triage.models import Incident, IssueAction, SweptIncident, TicketResult
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.ticket_run import ticket
 from triage.redact import redact_text
 

@@ -19,7 +19,7 @@ from triage.models import (
     SweptIncident,
     SweptService,
 )
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.fetch_run import fetch
 from triage.pipeline.sweep_issues import IssueKeeper, describe
 from triage.pipeline.sweep_state import RoundPlan, hold_state, keep_round, plan_round

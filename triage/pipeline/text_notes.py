@@ -55,7 +55,7 @@ _decode = msgspec.msgpack.Decoder(_Notes).decode
 
 
 class TextNotes(Immutable):
-    """Notes of entries: ``take`` them where an entry is read, ``learn`` them where it is analysed."""
+    """Notes of entries: ``take`` them where an entry is read, ``learn`` them where it is analyzed."""
 
     def __init__(self, compiled: CompiledPacks, recognizer: FailureRecognizer) -> None:
         """Note what these say."""

@@ -10,7 +10,7 @@ import msgspec
 
 from triage.errors import NoPermissionError, TriageError, TryAgainError, UsageError
 from triage.models import RelatedIssue, SeenBefore, Ticket, TicketResult
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.reports import report
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Watch services in Cloud Logging: keep and analyse entries as they arrive, report changes."""
+"""Watch services in Cloud Logging: keep and analyze entries as they arrive, report changes."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ import msgspec
 
 from triage.errors import ExitStatus, TriageError, TryAgainError
 from triage.models import Diagnosis, Entry, FetchPlan, Gap, Pack, VerdictChange, Watch, service_of_function
-from triage.pipeline.analyser import Analysis
+from triage.pipeline.analyzer import Analysis
 from triage.pipeline.fetch_run import check_filter
 from triage.pipeline.live_analysis import LiveAnalysis
 from triage.pipeline.notify_run import Notifications
@@ -36,7 +36,7 @@ _SATISFYING_VERDICTS = {"ready": ("ready", "degraded"), "not_ready": ("not_ready
 _MIN_PAUSE, _PAUSE_FACTOR = 0.5, 4
 #: Seconds without analysis while earlier entries are still being fetched.
 _MAX_FILL_WAIT = 10.0
-#: Seconds after which entries are analysed although none arrived, as silence changes the status.
+#: Seconds after which entries are analyzed although none arrived, as silence changes the status.
 _MAX_IDLE = 60.0
 
 
@@ -48,7 +48,7 @@ class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     changed: called with each change.
     on_change: a command that gets the diagnosis on standard input at each change.
     channels: chats and pagers that learn of incidents; None for none.
-    analysed: called with each new state, the analysis behind it and the changes that it brought.
+    analyzed: called with each new state, the analysis behind it and the changes that it brought.
     """
 
     notify: Callable[[str], None]
@@ -56,7 +56,7 @@ class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     changed: Callable[[VerdictChange], None]
     on_change: Sequence[str] = ()
     channels: Notifications | None = None
-    analysed: Callable[[Watch, Analysis, Sequence[VerdictChange]], None] = lambda *_: None
+    analyzed: Callable[[Watch, Analysis, Sequence[VerdictChange]], None] = lambda *_: None
 
 
 def watch(
@@ -240,7 +240,7 @@ class _WatchRun:
         return not self._follow.is_filling or waited > _MAX_FILL_WAIT
 
     def _build(self) -> Watch:
-        """Analyse all entries so far, and report what changed."""
+        """Analyze all entries so far, and report what changed."""
         began, now = self._clock(), self._now()
         self._owed, self._stale = self._follow.gap_text, False
         analysis = self._live.analysis(now, self._gaps())
@@ -258,7 +258,7 @@ class _WatchRun:
             journal=str(self._logbook.path),
         )
         changed = self._find_changes(before, self._watch)
-        self._callbacks.analysed(self._watch, analysis, changed)
+        self._callbacks.analyzed(self._watch, analysis, changed)
         for change in changed:
             self._callbacks.changed(change)
         if self._hook and before is not None and changed:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from triage.models import Entry, Gap, Record, Skipped
 
-#: Returns what a worker process notes of each of some entries, for the process that analyses them.
+#: Returns what a worker process notes of each of some entries, for the process that analyzes them.
 NoteTaker = Callable[[Sequence[Entry]], Sequence[bytes]]
 
 

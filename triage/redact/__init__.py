@@ -1,6 +1,6 @@
 """Mask secrets and personal data wherever text leaves the tool.
 
-Tokens, keys, passwords, cookies, authorisation codes, private keys, e-mail addresses, public addresses and
+Tokens, keys, passwords, cookies, authorization codes, private keys, e-mail addresses, public addresses and
 user ids become placeholders such as ``<token-1>``. The same secret gets the same placeholder within one
 ``Redactor``, so that related lines stay related. Ordinary words, commit hashes, instance ids, revisions,
 private addresses and times stay, and so do service accounts, which the commands of a fix need, except where

@@ -31,7 +31,7 @@ def _encoded_hints() -> str:
         for written in (word, word.capitalize(), word.upper()):
             for before in range(3):
                 encoded = base64.b64encode(b" " * before + written.encode() + b"  ").decode()
-                # A character stands for six bits; the outer ones hold bits of the neighbours.
+                # A character stands for six bits; the outer ones hold bits of the neighbors.
                 found.add(encoded[-(-8 * before // 6) : 8 * (before + len(word)) // 6].lower())
     return " ".join(sorted(found))
 

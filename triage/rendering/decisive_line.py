@@ -17,7 +17,7 @@ def reasons_from_cause(incident: Incident, packs: Sequence[Pack]) -> list[Becaus
 def find_decisive_line(incident: Incident, packs: Sequence[Pack]) -> Evidence | None:
     """Return the line that names the cause, None without evidence.
 
-    It is one of a rule by which the cause is recognised, if there is one, and one about the failing check, if
+    It is one of a rule by which the cause is recognized, if there is one, and one about the failing check, if
     a reason or a line names it.
     """
     lines = {line.id: line for line in incident.evidence}
@@ -42,7 +42,7 @@ def _find_cause(incident: Incident, packs: Sequence[Pack]) -> tuple[Pack, Cause]
 
 
 def _own_rules(incident: Incident, packs: Sequence[Pack]) -> set[str]:
-    """Return the full names of the rules by which the cause is recognised."""
+    """Return the full names of the rules by which the cause is recognized."""
     known = _find_cause(incident, packs)
     if known is None:
         return set()

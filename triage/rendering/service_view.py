@@ -78,7 +78,7 @@ class ServiceView:
 
     @property
     def verdict(self) -> ServiceVerdict:
-        """Return the verdict that its colour shows: one that is ready with an open incident is degraded."""
+        """Return the verdict that its color shows: one that is ready with an open incident is degraded."""
         has_incident = self.state.verdict == "ready" and self.state.open_incidents
         return "degraded" if has_incident else self.state.verdict
 

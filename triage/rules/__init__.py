@@ -1,6 +1,6 @@
 """Rule packs: load, check, match."""
 
-from triage.rules.catalogue import CauseGroup, example_line, example_lines, general_title, group_causes
+from triage.rules.catalog import CauseGroup, example_line, example_lines, general_title, group_causes
 from triage.rules.fault import Fault
 from triage.rules.loader import load_packs, own_playbooks, shipped_packs
 from triage.rules.matcher import Matcher, RuleIndex, RuleMatch

@@ -34,7 +34,7 @@ def cause_faults(cause: Cause, pack: Pack) -> Iterator[KeyFault]:
     named = [*cause.all_of, *cause.any_of]
     of_a_run = cause.scope in _RUNS_OF_SCOPE
     if not of_a_run and (cause.run is not None or not named):
-        what = f"a cause of a {cause.scope} is recognised by all_of or any_of, not by a run"
+        what = f"a cause of a {cause.scope} is recognized by all_of or any_of, not by a run"
         yield ("run" if cause.run is not None else ""), what
     elif not named and cause.run is None:
         yield "", "nothing says when the cause applies: give it run, all_of or any_of"

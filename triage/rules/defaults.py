@@ -31,9 +31,9 @@ class CauseDefaults:
         """
         if cause.keys() >= _KEYS:
             return cause
-        recognised = [name for key in ("all_of", "any_of") for name in _texts(cause.get(key))]
-        scope = cause.get("scope") or self._scope(cause, recognised)
-        check = self._check(cause, recognised) if scope in ("validation", "gate") else ""
+        recognized = [name for key in ("all_of", "any_of") for name in _texts(cause.get(key))]
+        scope = cause.get("scope") or self._scope(cause, recognized)
+        check = self._check(cause, recognized) if scope in ("validation", "gate") else ""
         needs = cause.get("run")
         degraded = check in ("@noncritical", "@tolerated") or (
             isinstance(needs, dict) and needs.get("verdict") == ["degraded"]
@@ -46,32 +46,32 @@ class CauseDefaults:
             "severity": "P0" if blocks else "P2" if degraded else "P1",
             "playbook": cause["id"] if own else _PLAYBOOKS.get(scope, "unknown-error"),
             "check": check,
-            "because": self._reasons(cause, recognised, scope) if "because" not in cause else [],
+            "because": self._reasons(cause, recognized, scope) if "because" not in cause else [],
         } | cause
 
-    def _scope(self, cause: Mapping[str, Any], recognised: Sequence[str]) -> str:
-        first = self._rules.get(recognised[0]) if recognised else None
+    def _scope(self, cause: Mapping[str, Any], recognized: Sequence[str]) -> str:
+        first = self._rules.get(recognized[0]) if recognized else None
         if "run" in cause:
             return "validation"
         return (first.run if first is not None else "") or "failure"
 
-    def _check(self, cause: Mapping[str, Any], recognised: Sequence[str]) -> str:
+    def _check(self, cause: Mapping[str, Any], recognized: Sequence[str]) -> str:
         needs = cause.get("run")
         if isinstance(needs, dict):
             pointer = next((pointer for key, pointer in _POINTERS.items() if needs.get(key)), "")
             if pointer:
                 return pointer
-        rules = (self._rules.get(name) for name in recognised)
+        rules = (self._rules.get(name) for name in recognized)
         results = (rule.outcome for rule in rules if rule is not None and rule.step == "check")
         return next(filter(None, map(_POINTERS_BY_OUTCOME.get, results)), "")
 
     def _reasons(
-        self, cause: Mapping[str, Any], recognised: Sequence[str], scope: str
+        self, cause: Mapping[str, Any], recognized: Sequence[str], scope: str
     ) -> list[dict[str, str]]:
         """Return a sentence for each rule that the cause names, and for a validation those of its failure."""
-        reasons = [{"rule": name, "says": str(cause.get("title", ""))} for name in recognised]
+        reasons = [{"rule": name, "says": str(cause.get("title", ""))} for name in recognized]
         for rule in self._rules.values() if scope == "validation" else ():
-            if rule.run == scope and rule.id not in recognised:
+            if rule.run == scope and rule.id not in recognized:
                 if rule.step == "verdict" and rule.outcome == "not_ready":
                     reasons.append({"rule": rule.id, "says": "The readiness validation failed"})
                 elif rule.step == "check" and rule.outcome in ("failed", "warned"):

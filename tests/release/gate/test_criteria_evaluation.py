@@ -125,7 +125,7 @@ RECORDS = records(export(SCENE))
 
 def document(entries: list[Record]) -> str:
     found = pipeline.gate(
-        pipeline.analyse(iter(entries), packs=PACKS), CRITERIA, baseline=BaselineSource(OLD, None)
+        pipeline.analyze(iter(entries), packs=PACKS), CRITERIA, baseline=BaselineSource(OLD, None)
     )
     return pipeline.to_json(found)
 

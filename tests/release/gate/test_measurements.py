@@ -318,7 +318,7 @@ def test_a_baseline_missing_from_the_logs_measures_nothing() -> None:
 def test_gaps_are_reported_by_kind() -> None:
     broken = Record(b'{"insertId": ', Source("export.json", 999))
     found = pipeline.gate(
-        pipeline.analyse(iter([*records(export(healthy())), broken]), packs=PACKS), CRITERIA
+        pipeline.analyze(iter([*records(export(healthy())), broken]), packs=PACKS), CRITERIA
     )
     assert find_criterion(found, "whole_logs").outcome == "not_measured"
     assert find_criterion(found, "whole_logs").measured == "something is: broken record once"

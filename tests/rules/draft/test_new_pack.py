@@ -33,7 +33,7 @@ def test_draft_diagnoses_its_export(service: InventedService, tmp_path: Path, *,
     pack.write_text(text, encoding="utf-8")
     assert pipeline.check_rules([pack]) == []
     assert (drafted.service, drafted.checks) == (service.name, list(service.checks))
-    found = pipeline.analyse((str(export),), packs=pipeline.load_packs([pack])).diagnosis
+    found = pipeline.analyze((str(export),), packs=pipeline.load_packs([pack])).diagnosis
     leading = found.incidents[0]
     assert (found.verdict, leading.cause, leading.check) == ("not_ready", service.cause, service.check)
     assert found.services[0].revisions[f"{service.name}-00001-abc"] == "ready"

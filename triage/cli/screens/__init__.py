@@ -1,1 +1,1 @@
-"""Screens: documents laid out for terminals of 80 columns, without colour."""
+"""Screens: documents laid out for terminals of 80 columns, without color."""

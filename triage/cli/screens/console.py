@@ -18,7 +18,7 @@ _MAX_MESSAGE = 400
 #: What the name of a service or a revision has, and a word has not.
 _NAME_MARK = re.compile(r"[-_/\d]")
 
-#: Words and colours of the verdicts; the words alone distinguish them.
+#: Words and colors of the verdicts; the words alone distinguish them.
 VERDICTS = {
     "ready": ("READY", "bold green"),
     "degraded": ("DEGRADED", "bold yellow"),

@@ -27,7 +27,7 @@ def render_coverage(covered: Coverage) -> Group:
     files = f" from {pluralize(len(covered.files), 'file')}" if covered.files else ""
     forms = f" ({', '.join(covered.forms)})" if covered.forms else ""
     entries = pluralize(covered.entries, "entry", "entries")
-    counts = [entries, f"{covered.matched:,} recognised"]
+    counts = [entries, f"{covered.matched:,} recognized"]
     counts += [
         f"{count:,} {word}" for name, word in _OPTIONAL_COUNTS.items() if (count := getattr(covered, name))
     ]

@@ -27,7 +27,7 @@ _STATUSES = {
     "failed": ("FAILED", "bold red"),
     "inconclusive": ("INCONCLUSIVE", "bold magenta"),
 }
-#: Marks and colours of the outcomes; the marks alone distinguish them.
+#: Marks and colors of the outcomes; the marks alone distinguish them.
 _OUTCOME_MARKS = {
     "met": ("ok", "green"),
     "failed": ("FAIL", "bold red"),

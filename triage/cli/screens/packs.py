@@ -77,7 +77,7 @@ def render_causes(kinds: Sequence[CauseKind]) -> Iterator[RenderableType]:
 def render_cause(
     cause: Cause, pack: Pack, packs: Sequence[Pack], playbook: Playbook, example: str
 ) -> Iterator[RenderableType]:
-    """Yield what a cause means, how it is recognised and fixed, and its limits."""
+    """Yield what a cause means, how it is recognized and fixed, and its limits."""
     rules = {f"{other.id}/{rule.id}": rule for other in packs for rule in other.rules}
     rules |= {rule.id: rule for rule in pack.rules}
     yield Text.assemble((cause.id, "bold"), f"  {cause.title}")
@@ -89,7 +89,7 @@ def render_cause(
         shown = [*lines[:_EXAMPLE_LINES], *(["..."] if len(lines) > _EXAMPLE_LINES else [])]
         yield from _render_section("Example", Text("\n".join(shown)))
     yield from _render_section("What it means", Text(cause.means), Text(playbook.means))
-    yield from _render_section("How it is recognised", *_render_match(cause, rules))
+    yield from _render_section("How it is recognized", *_render_match(cause, rules))
     if cause.ruled_out:
         ruled_out = make_grid()
         for ruling in cause.ruled_out:

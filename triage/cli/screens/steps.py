@@ -17,7 +17,7 @@ from triage.cli.screens.times import (
 )
 from triage.models import Run, Step
 
-#: Mark and colour of each outcome.
+#: Mark and color of each outcome.
 OUTCOME_MARKS = {
     "passed": ("ok", "green"),
     "failed": ("FAIL", "bold red"),

@@ -53,7 +53,7 @@ WITH logs AS (
         OR (requested AND IFNULL(url, '') = '')
         OR (requested AND IFNULL(text_payload, '') = '' AND (IFNULL(SAFE_CAST(status AS INT64), 0) >= 400
           OR (balanced AND details != '' AND STRPOS(details, 'response_sent_by_backend') = 0)))
-        -- colours may stand inside a word, and a prefix may be all that was said
+        -- colors may stand inside a word, and a prefix may be all that was said
         OR REGEXP_CONTAINS(said, r'\x1b|[]|:>-] {0,5}$')
         OR REGEXP_CONTAINS(said, @wanted) THEN 'entry'
       ELSE 'skipped'

@@ -1,4 +1,4 @@
-"""The catalogue: every cause that a diagnosis can name, by kind."""
+"""The catalog: every cause that a diagnosis can name, by kind."""
 
 from collections.abc import Sequence
 

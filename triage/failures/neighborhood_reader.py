@@ -12,7 +12,7 @@ from triage.failures.statements import Statement
 from triage.models import InstanceKey, Observed
 
 
-class NeighbourhoodReader:
+class NeighborhoodReader:
     """Entries in the windows around failures to the failures themselves.
 
     Those of one instance in order of time. ``said`` counts the complaints in the windows by service and

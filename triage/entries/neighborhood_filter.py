@@ -10,18 +10,18 @@ from triage.entries.record_header import (
     RecordHeader,
 )
 from triage.entries.times import parse_nanoseconds
-from triage.models import Neighbourhoods, Skipped
+from triage.models import Neighborhoods, Skipped
 
 
-class NeighbourhoodFilter(Prefilter):
+class NeighborhoodFilter(Prefilter):
     """Selects the records that lie in the windows around failures, and those whose header does not tell."""
 
-    def __init__(self, neighbourhoods: Neighbourhoods) -> None:
+    def __init__(self, neighborhoods: Neighborhoods) -> None:
         """Keep the records in these windows."""
         super().__init__([])
         self._headers = HeaderReader(HeaderWithOrigin)
-        self._neighbourhoods = neighbourhoods
-        self._instances = {instance for _, _, instance in neighbourhoods.windows}
+        self._neighborhoods = neighborhoods
+        self._instances = {instance for _, _, instance in neighborhoods.windows}
 
     def _filter_headers(self, path: str, headers: Sequence[RecordHeader]) -> tuple[list[int], Skipped]:
         # Most records are of other instances, so that is tested first.
@@ -38,6 +38,6 @@ class NeighbourhoodFilter(Prefilter):
         if origin is None:
             return False
         try:
-            return self._neighbourhoods.contains(parse_nanoseconds(header.timestamp), *origin)
+            return self._neighborhoods.contains(parse_nanoseconds(header.timestamp), *origin)
         except ValueError:
             return True

@@ -8,7 +8,7 @@ import msgspec
 InstanceKey = tuple[str, str, str]
 
 
-class Neighbourhoods(msgspec.Struct, frozen=True):
+class Neighborhoods(msgspec.Struct, frozen=True):
     """Windows of time around failures, by instance.
 
     Attributes:

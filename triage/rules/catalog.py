@@ -7,7 +7,7 @@ import msgspec
 
 from triage.models import Cause, Pack
 
-#: General packs that lead the catalogue; the others follow, and those of single services come last.
+#: General packs that lead the catalog; the others follow, and those of single services come last.
 _FIRST = ("cloud-run", "runtimes", "dependencies")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

@@ -16,7 +16,7 @@ from triage.diagnosis import (
 from triage.failures import (
     BalancerCollector,
     FailureCollector,
-    NeighbourhoodReader,
+    NeighborhoodReader,
     Statement,
     is_output,
 )
@@ -27,7 +27,7 @@ from triage.models import (
     ErrorPattern,
     Event,
     EvidenceSample,
-    Neighbourhoods,
+    Neighborhoods,
     Observed,
     Pack,
     Playbook,
@@ -95,12 +95,12 @@ class Analysis(msgspec.Struct, frozen=True):
     request_history: list[RequestMinute] = []
 
 
-class Analyser:
+class Analyzer:
     """Builds an analysis: ``observe`` the entries, then ``build`` once.
 
     The entries of one instance come in order of time, and so do all those without an instance. Otherwise
     the order does not matter. When the entries come by instance, call ``close_partition`` after each one to
-    free its memory. To continue after ``build``, copy the analyser before: the copy shares what never
+    free its memory. To continue after ``build``, copy the analyzer before: the copy shares what never
     changes, and is cheap.
     """
 
@@ -112,7 +112,7 @@ class Analyser:
         configurations: Sequence[Configuration] = (),
         since: int | None = None,
     ) -> None:
-        """Create an analyser without entries; ``configurations`` are those that the logs may lack.
+        """Create an analyzer without entries; ``configurations`` are those that the logs may lack.
 
         Of entries before ``since``, in nanoseconds, only the changes count.
         """
@@ -212,14 +212,14 @@ class Analyser:
             self._diagnosis.add_traffic(item)
 
     @property
-    def neighbourhoods(self) -> Neighbourhoods:
+    def neighborhoods(self) -> Neighborhoods:
         """Return where evidence of failures is still to be read, once all entries were observed."""
         self._failures.close_partition()
-        return self._failures.neighbourhoods
+        return self._failures.neighborhoods
 
     def read_evidence(self, entries: Iterable[Entry]) -> None:
         """Explain the failures that wait by all entries around them."""
-        reader = NeighbourhoodReader(self._recognizer.meanings)
+        reader = NeighborhoodReader(self._recognizer.meanings)
         for batch in _batches(entries):
             self.notes.learn(batch)
             reader.observe([(entry, self._matcher.match(entry), is_output(entry)) for entry in batch])

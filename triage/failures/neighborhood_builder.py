@@ -3,7 +3,7 @@
 from triage.failures.instance import Failure
 from triage.failures.linking import AFTER_TIMEOUT, BEFORE_LAST
 from triage.failures.points import TIMEOUT_STATUS, FailurePoint
-from triage.models import InstanceKey, Neighbourhoods
+from triage.models import InstanceKey, Neighborhoods
 from triage.window import NANOSECONDS
 
 #: Failure points for which windows are kept.
@@ -15,7 +15,7 @@ _AFTER = 12 * NANOSECONDS
 _AROUND_REQUEST = 2 * NANOSECONDS
 
 
-class NeighbourhoodBuilder:
+class NeighborhoodBuilder:
     """Windows around failures, by instance, in bounded memory; ``omitted`` failures had no room."""
 
     def __init__(self) -> None:
@@ -43,9 +43,9 @@ class NeighbourhoodBuilder:
                 self._windows.setdefault(key, []).append(_window(point))
         return True
 
-    def build(self) -> Neighbourhoods:
+    def build(self) -> Neighborhoods:
         """Return the windows, those that overlap joined."""
-        return Neighbourhoods(
+        return Neighborhoods(
             {key: _join(sorted(windows)) for key, windows in self._windows.items()},
             self.omitted,
         )

@@ -55,7 +55,7 @@ class Wording(Immutable):
             self.__dict__.update(findings)
 
     def findings(self, *names: str) -> Findings:
-        """Return what another process is told: these properties, and those that were asked for before."""
+        """Return what another process receives: these properties, and those that were asked for before."""
         for name in names:
             getattr(self, name)
         known: Any = self.__dict__

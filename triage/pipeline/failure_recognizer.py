@@ -81,7 +81,7 @@ class FailureRecognizer(Immutable):
         return known and known.said_in(entry)
 
     def note(self, known: Recognized | None, message: str) -> KnownText | None:
-        """Return what the packs know of an entry with a message, as another process is told."""
+        """Return what the packs know of an entry with a message, as another process receives it."""
         if known is None:
             return None
         text = known.event.entry.message

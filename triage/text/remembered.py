@@ -17,7 +17,7 @@ class RememberedTexts(Generic[*Others, Result]):
     """A function that remembers its results by text and further arguments, of at most 4,096 texts.
 
     Two sets of texts are kept. When the newer one is full it takes the place of the older one, and what is
-    asked for again moves to the newer one: so texts that nobody asks for are forgotten.
+    asked for again moves to the newer one: so texts that are not asked for are forgotten.
     """
 
     def __init__(self, function: Callable[[str, *Others], Result]) -> None:

@@ -155,7 +155,9 @@ def test_counts_of_the_first_incident_agree(export: Path) -> None:
     share = first["share"]
     times = f"{first['count']:,} time{'s' * (first['count'] != 1)}"
     says = times if share is None or share["failed"] != first["count"] else ""
-    says += f"{': ' * bool(says)}{share['failed']} of {share['total']} {share['of']} failed" if share else ""
+    if share is not None:
+        of = share["of"].removesuffix("s" * (share["total"] == 1))
+        says += f"{': ' * bool(says)}{share['failed']:,} of {share['total']:,} {of} failed"
     assert says in markdown(export)
     assert says in page(export)
     lines = re.findall(r"^\s+(E\d+)\s+\S.*?(?: \(([\d,]+) times\))?$", terminal(export), re.MULTILINE)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.examples import examples
 from triage.models import Diagnosis, Timeline
+from triage.rendering.escape import markdown_prose_cell
 from triage.rendering.markdown_report import render_report
 from triage.rendering.playbooks import load_playbook, playbook_names
 
@@ -38,6 +39,7 @@ def page(markdown: str) -> str:
 
 @pytest.mark.parametrize("template", MARKDOWN)
 @given(attack=st.lists(pieces, min_size=1, max_size=4).map("".join), before=st.booleans())
+@example(attack='_|c1 --> c2; click c1 href "https://e.example"', before=False)
 @settings(
     max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -81,3 +83,8 @@ def test_plain_text_has_no_control_characters(gate: Document, poisoned: Poison) 
         *poisoned(gate, lambda text: text + "\x1b]0;x\x07\u202e\r\nPASS"), template="summary"
     )
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+
+
+def test_bar_in_a_table_cell_is_escaped_inside_of_its_code() -> None:
+    assert markdown_prose_cell("startup failure |c1") == "startup failure `\\|c1`"
+    assert "<code>|c1</code>" in page(f"| a |\n| - |\n| {markdown_prose_cell('|c1')} |\n")

@@ -74,7 +74,8 @@ def markdown_cell(text: str) -> SafeMarkdown:
 
 def markdown_prose_cell(text: str) -> SafeMarkdown:
     """Return a sentence for a table cell."""
-    return SafeMarkdown(markdown_prose(text).replace("|", "\\|"))
+    # As trusted Markdown it would put the replacement in code.
+    return SafeMarkdown(str(markdown_prose(text)).replace("|", "\\|"))
 
 
 def markdown_fence(text: str, language: str = "", *, exact: bool = False) -> SafeMarkdown:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.failures.entries import Log, decoded, packs, printed, system
-from triage.failures import FailureCollector, Meanings, collector, is_output
+from triage.failures import FailureCollector, Meanings, collector, instances, is_output
 from triage.rules import Matcher
 
 MATCHER = Matcher(packs())
@@ -28,7 +28,7 @@ def observe(entries: list[Log], failures: FailureCollector) -> None:
 @pytest.fixture
 def failures(monkeypatch: pytest.MonkeyPatch) -> FailureCollector:
     """Return a collector that has room for few instances."""
-    monkeypatch.setattr(collector, "_MOST_INSTANCES", MOST)
+    monkeypatch.setattr(instances, "_MOST_INSTANCES", MOST)
     monkeypatch.setattr(collector, "_SWEEP", SWEEP)
     return FailureCollector(Meanings(), lambda _point: None, lambda _statement: None)
 

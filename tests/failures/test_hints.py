@@ -68,7 +68,7 @@ def test_hints_exclude_nothing_that_a_search_finds(text: str) -> None:
         for module, name in (
             (last_words, "_ENDING_WORDS"),
             (last_words, "_RETRY_WORDS"),
-            (last_words, "_SUMMARY_HINTS"),
+            (last_words, "_SUMMARY_WORDS"),
             (decisive, "_DEEPER_WORDS"),
         ):
             patch.setattr(module, name, ("",))

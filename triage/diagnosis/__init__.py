@@ -6,6 +6,7 @@ from triage.diagnosis.error_counter import ErrorCounter
 from triage.diagnosis.evidence_sampler import EvidenceSampler
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.unexplained import UnexplainedCause, unexplained_causes
+from triage.diagnosis.unknown_errors import is_error
 
 __all__ = [
     "ActivityTracker",
@@ -14,5 +15,6 @@ __all__ = [
     "EvidenceSampler",
     "FailureCauses",
     "UnexplainedCause",
+    "is_error",
     "unexplained_causes",
 ]

@@ -2,13 +2,15 @@
 
 from triage.failures.balancer import BalancerCollector
 from triage.failures.collector import FailureCollector
-from triage.failures.meaning import Meaning, Meanings
+from triage.failures.meaning import STRONG, WEAK, Meaning, Meanings
 from triage.failures.neighborhood_reader import NeighborhoodReader
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, is_output, read_statement, read_text
 from triage.failures.wording import Findings, Wording, read_wording
 
 __all__ = [
+    "STRONG",
+    "WEAK",
     "BalancerCollector",
     "FailureCollector",
     "FailurePoint",

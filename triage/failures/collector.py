@@ -5,23 +5,19 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
-from triage.failures.instance import Failure, InstanceFailures
-from triage.failures.levels import ERROR
+from triage.failures.instance import Failure
+from triage.failures.instances import Instances
 from triage.failures.linking import Attribution
 from triage.failures.meaning import STRONG, WEAK, Meanings
 from triage.failures.neighborhood_builder import NeighborhoodBuilder
 from triage.failures.noise import count_said
 from triage.failures.points import point_key
-from triage.failures.shared_statements import SharedStatements, instance_of, is_of_platform
+from triage.failures.shared_statements import is_of_platform
 from triage.failures.statements import Statement
-from triage.models import FailureGroup, InstanceKey, Neighborhoods, Observed
-from triage.window import NANOSECONDS
+from triage.models import FailureGroup, Neighborhoods, Observed
 
-#: Entries after which idle instances are looked for, and nanoseconds of silence that make one idle.
-_SWEEP, _IDLE = 5000, 3600 * NANOSECONDS
-#: Instances that are kept, and nanoseconds of silence after which others are finished: nothing is expected of
-#: their failures by then.
-_MOST_INSTANCES, _SETTLED = 1000, 120 * NANOSECONDS
+#: Entries after which idle instances are looked for.
+_SWEEP = 5000
 
 
 class FailureCollector:
@@ -48,9 +44,7 @@ class FailureCollector:
         ``on_error`` takes statements. ``chains`` are the packs with a readiness chain, which explains what
         fails in its runs.
         """
-        self._chains = chains
         self._on_error = on_error
-        self._meanings = meanings
         self._waiting: list[Failure] = []
         self._over: list[Statement] = []
         self._settled: list[Failure] = []
@@ -59,8 +53,7 @@ class FailureCollector:
         self._observed = 0
         self._neighborhoods = NeighborhoodBuilder()
         self._groups = FailureGroups(recognize_point)
-        self._instances: dict[InstanceKey, InstanceFailures] = {}
-        self._shared = SharedStatements(meanings)
+        self._instances = Instances(meanings, chains, is_partial=is_partial)
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
 
@@ -69,42 +62,17 @@ class FailureCollector:
         for entry, event, is_output in observed:
             self._observed += 1
             if self._observed % _SWEEP == 0:
-                self._forget_idle(entry.timestamp)
-            key = (entry.service, entry.revision, entry.instance)
-            instance = self._instances.get(key)
-            if instance is None:
-                instance = self._instances[key] = InstanceFailures(
-                    self._meanings, self._shared.near, self._chains, is_partial=self._is_partial
-                )
-                if not entry.instance:
-                    self._shared.watch(entry.service, entry.revision, instance.builder)
-            if not is_output and entry.level >= ERROR:
-                self._shared.add_platform_error(entry, event)
-            statements, failures = instance.observe(entry, event, is_output=is_output)
+                for complete in self._instances.finish_idle(entry.timestamp):
+                    self._take(*complete)
+            statements, failures = self._instances.observe(entry, event, is_output=is_output)
             if statements or failures:
-                self._take(key, statements, failures)
+                self._take(statements, failures)
         self._count()
-
-    def _forget_idle(self, now: int) -> None:
-        """Finish the instances that have said nothing for long, of too many those that have for longest.
-
-        What they say later belongs to nothing before.
-        """
-        silent = sorted(
-            (instance.last, key)
-            for key, instance in self._instances.items()
-            if now - instance.last > _SETTLED
-        )
-        surplus = max(0, len(self._instances) - _MOST_INSTANCES)
-        idle = [key for number, (last, key) in enumerate(silent) if number < surplus or now - last > _IDLE]
-        for key in idle:
-            self._take(key, *self._instances.pop(key).flush())
 
     def close_partition(self) -> None:
         """Finish the instances that were seen: nothing more comes of them."""
-        for key in sorted(self._instances, key=instance_of):
-            self._take(key, *self._instances[key].flush())
-        self._instances = {}
+        for complete in self._instances.finish():
+            self._take(*complete)
         self._count()
 
     @property
@@ -163,16 +131,14 @@ class FailureCollector:
         elsewhere = self._said[statement.meaning.name] - explaining
         return elsewhere > 2 and elsewhere >= explaining
 
-    def _take(self, key: InstanceKey, statements: list[Statement], failures: list[Failure]) -> None:
+    def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
         """Take what is complete of an instance; it is counted later, together with that of others."""
-        if statements and not key[-1]:
-            self._shared.add(key[0], key[1], statements)
         self._over += statements
         for failure in failures:
             if (
                 self._is_partial
                 and not self._is_firm(failure)
-                and self._neighborhoods.add(failure, shares=self._shared.holds(failure.point))
+                and self._neighborhoods.add(failure, shares=self._instances.shared.holds(failure.point))
             ):
                 self._waiting.append(failure)
             else:

@@ -1,6 +1,7 @@
 """Lines that say little by themselves: the end of a program, a summary, a retry, the head of a backtrace."""
 
 import re
+from collections.abc import Sequence
 
 from triage.text import lazy_pattern
 
@@ -24,8 +25,8 @@ _SUMMARY = lazy_pattern(
     r"|\bdue to previous errors?)[.!]*$",
     re.IGNORECASE,
 )
-#: What each such line holds.
-_SUMMARY_HINTS = ("fail", "unable", "could", "can", "error")
+#: What each such line holds one of, and the characters at its end that are searched.
+_SUMMARY_WORDS, _LONGEST_SUMMARY = ("fail", "unable", "could", "can", "error"), 300
 #: Where to read more: a line that says nothing itself.
 _HINT = lazy_pattern(
     r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
@@ -59,11 +60,7 @@ _CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\
 
 def is_told_to_end(line: str) -> bool:
     """Return whether a line only says that a program ends, or where to read more."""
-    if line.isascii():
-        low = line.lower()
-        if not any(map(low.__contains__, _ENDING_WORDS)):
-            return False  # as most lines, without a search
-    return bool(_TOLD_TO_END.match(line) or _HINT.search(line))
+    return _may_hold(line, _ENDING_WORDS) and bool(_TOLD_TO_END.match(line) or _HINT.search(line))
 
 
 def heads_frames(text: str) -> bool:
@@ -74,15 +71,14 @@ def heads_frames(text: str) -> bool:
 
 def sums_up(line: str) -> bool:
     """Return whether a line only says that something did not start, and another one why."""
-    if line.isascii():
-        low = line.lower()
-        if not any(word in low for word in _SUMMARY_HINTS):
-            return False
-    return bool(_SUMMARY.search(line[-300:]))
+    return _may_hold(line, _SUMMARY_WORDS) and bool(_SUMMARY.search(line[-_LONGEST_SUMMARY:]))
 
 
 def announces_retry(line: str) -> bool:
     """Return whether a line says that what failed is tried again: another line says how that ended."""
-    if line.isascii() and not any(map(line.lower().__contains__, _RETRY_WORDS)):
-        return False  # as most lines, without a search
-    return bool(_RETRY.search(line))
+    return _may_hold(line, _RETRY_WORDS) and bool(_RETRY.search(line))
+
+
+def _may_hold(line: str, words: Sequence[str]) -> bool:
+    """Return whether a line may hold one of some words in any case: most lines need no further search."""
+    return not line.isascii() or any(map(line.lower().__contains__, words))

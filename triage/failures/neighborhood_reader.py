@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from triage.failures.instance import Failure, InstanceFailures
-from triage.failures.levels import ERROR
+from triage.failures.instance import Failure
+from triage.failures.instances import Instances
 from triage.failures.meaning import Meanings
 from triage.failures.noise import count_said
-from triage.failures.shared_statements import SharedStatements, instance_of
 from triage.failures.statements import Statement
-from triage.models import InstanceKey, Observed
+from triage.models import Observed
 
 
 class NeighborhoodReader:
@@ -21,34 +20,21 @@ class NeighborhoodReader:
 
     def __init__(self, meanings: Meanings) -> None:
         """Begin with nothing seen; ``meanings`` gives what statements mean."""
-        self._meanings = meanings
-        self._instances: dict[InstanceKey, InstanceFailures] = {}
+        self._instances = Instances(meanings)
         self._failures: list[Failure] = []
-        self._shared = SharedStatements(meanings)
         self.said: Counter[tuple[str, str]] = Counter()
 
     def observe(self, observed: Iterable[Observed]) -> None:
         """Take entries."""
         for entry, event, is_output in observed:
-            key = (entry.service, entry.revision, entry.instance)
-            instance = self._instances.get(key)
-            if instance is None:
-                instance = self._instances[key] = InstanceFailures(self._meanings, self._shared.near)
-                if not entry.instance:
-                    self._shared.watch(entry.service, entry.revision, instance.builder)
-            if not is_output and entry.level >= ERROR:
-                self._shared.add_platform_error(entry, event)
-            self._take(key, *instance.observe(entry, event, is_output=is_output))
+            self._take(*self._instances.observe(entry, event, is_output=is_output))
 
     def build(self) -> list[Failure]:
         """Return the failures that were observed."""
-        for key in sorted(self._instances, key=instance_of):
-            self._take(key, *self._instances[key].flush())
-        self._instances = {}
+        for complete in self._instances.finish():
+            self._take(*complete)
         return self._failures
 
-    def _take(self, key: InstanceKey, statements: list[Statement], failures: list[Failure]) -> None:
-        if statements and not key[-1]:
-            self._shared.add(key[0], key[1], statements)
+    def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
         count_said(self.said, statements)
         self._failures += failures

@@ -11,7 +11,7 @@ from functools import partial
 from triage.failures.meaning import COMPLAINT, Meanings
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement, StatementBuilder
-from triage.models import Entry, Event, InstanceKey
+from triage.models import Entry, Event
 from triage.window import NANOSECONDS
 
 #: Statements of a revision that are kept.
@@ -68,7 +68,7 @@ class SharedStatements:
 
     def holds(self, point: FailurePoint) -> bool:
         """Return whether the revision of a failure complained without naming an instance."""
-        return any(True for _ in self._complaints(point.entry.service, point.entry.revision))
+        return next(self._complaints(point.entry.service, point.entry.revision), None) is not None
 
     def _complaints(self, service: str, revision: str) -> Iterator[Statement]:
         yield from self._said.get((service, revision), ())
@@ -81,8 +81,3 @@ class SharedStatements:
 def is_of_platform(entry: Entry) -> bool:
     """Return whether the platform wrote an entry about an instance."""
     return entry.log_name.endswith(_SYSTEM)
-
-
-def instance_of(key: InstanceKey) -> str:
-    """Return the instance of a key: what names none sorts first, and is known before it is asked for."""
-    return key[-1]

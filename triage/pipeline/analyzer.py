@@ -14,6 +14,7 @@ from triage.diagnosis import (
     EvidenceSampler,
 )
 from triage.failures import (
+    STRONG,
     BalancerCollector,
     FailureCollector,
     NeighborhoodReader,
@@ -53,8 +54,6 @@ from triage.window import format_timestamp
 _ERROR = 500
 #: Entries that go through one part of the analysis before the next one.
 _BATCH = 256
-#: The strength of a statement that is an error by itself; a weaker one is an error if a pack knows it.
-_ERROR_STRENGTH = 3
 _CLIENT_ERROR = 400
 
 
@@ -273,7 +272,7 @@ class Analyzer:
         if known is not None and known.kinds:
             known = None  # it explains only a failure
         is_named = known is not None and known.cause and not known.is_symptom and not meaning.is_retried
-        if meaning.strength < _ERROR_STRENGTH and not is_named:
+        if meaning.strength < STRONG and not is_named:  # a weaker one is an error if a pack knows it
             return
         self._diagnosis.observe_error(statement.quote, known, statement.events)
 

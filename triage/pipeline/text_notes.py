@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triage.failures import Findings, Statement, Wording, read_statement, read_text, read_wording
+from triage.diagnosis import is_error
+from triage.failures import WEAK, Findings, Statement, Wording, read_statement, read_text, read_wording
 from triage.models import Entry, Event, Immutable, Recognized
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.pipeline.failure_recognizer import FailureRecognizer, KnownText
 from triage.rules import RuleMatch
 from triage.text import LONGEST_REMEMBERED, message_template, remember_texts
 
-_ERROR = 500
 #: What is asked of the wording of a statement that may explain a failure.
 _OF_CAUSES = ("template", "announces_retry")
 
@@ -73,7 +73,7 @@ class TextNotes(Immutable):
             read_statement(self._recognizer.meanings, entry, event)
             for entry, event in zip(new, events, strict=True)
         ]
-        heard = [statement is not None and statement.strength > 0 for statement in said]
+        heard = [statement is not None and statement.strength > WEAK for statement in said]
         known = [
             self._known_of(entry, event, statement, is_heard=is_heard)
             for entry, event, statement, is_heard in zip(new, events, said, heard, strict=True)
@@ -82,7 +82,7 @@ class TextNotes(Immutable):
             id(entry): _encode(
                 _Notes(
                     None if event is None else self._index.to_match(event),
-                    message_template(entry.message) if entry.level >= _ERROR and entry.http is None else "",
+                    message_template(entry.message) if is_error(entry) else "",
                     self._recognizer.note(found, entry.message),
                     None if statement is None else _note(statement, is_heard=is_heard),
                 )

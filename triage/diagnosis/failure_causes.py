@@ -69,10 +69,12 @@ class FailureCauses(Immutable):
     def refine(self, known: Recognized, match: Match, entry: Entry, texts: Iterable[str]) -> Recognized:
         """Return the first cause of these texts that supersedes a known one, else the known one."""
         finer = self._finer.get(known.cause)
-        for text in texts if finer else ():
+        if not finer:
+            return known
+        for text in texts:
             event = match(entry, text)
             pack_cause = self._by_rule.get(event.name) if event is not None else None
-            if event is not None and pack_cause is not None and finer and pack_cause.cause.id in finer:
+            if event is not None and pack_cause is not None and pack_cause.cause.id in finer:
                 return _recognized(event, pack_cause)
         return known
 

@@ -112,7 +112,7 @@ class ServiceTracker(msgspec.Struct):
         probed: latest probe that no line assigns to a revision.
         probe_ready_at: time of the latest such probe that was ready.
         entries: number of entries.
-        errors: number of entries of severity ERROR or above before the first other one.
+        only_errors: whether all of them so far are of severity ERROR or above.
 
     """
 
@@ -127,13 +127,12 @@ class ServiceTracker(msgspec.Struct):
     probed: DecisiveRun | None = None
     probe_ready_at: int = 0
     entries: int = 0
-    errors: int = 0
+    only_errors: bool = True
 
     def observe(self, entry: Entry) -> None:
         """Record an entry of the service."""
-        if self.errors == self.entries and entry.severity_source == "entry" and entry.level >= _ERROR:
-            self.errors += 1
         self.entries += 1
+        self.only_errors = self.only_errors and entry.severity_source == "entry" and entry.level >= _ERROR
         first = self.first.get(entry.revision)
         if first is None or (entry.timestamp <= first.timestamp and entry.precedes(first)):
             self.first[entry.revision] = entry
@@ -150,7 +149,7 @@ class ServiceTracker(msgspec.Struct):
     @property
     def logs_only_errors(self) -> bool:
         """Return whether all of its entries are errors, as an export with a filter on severity has them."""
-        return self.entries == self.errors >= _MIN_ERRORS
+        return self.only_errors and self.entries >= _MIN_ERRORS
 
     def add_run(self, run: Run) -> None:
         """Record what a run decides."""

@@ -10,8 +10,7 @@ def reasons_from_cause(incident: Incident, packs: Sequence[Pack]) -> list[Becaus
 
     Reasons of a failure begin with its cause, those of a run or a revision with the symptom.
     """
-    known = _find_cause(incident, packs)
-    return incident.reasons[::-1] if known and known[1].scope != "failure" else incident.reasons
+    return _order_reasons(incident, _find_cause(incident, packs))
 
 
 def find_decisive_line(incident: Incident, packs: Sequence[Pack]) -> Evidence | None:
@@ -20,17 +19,18 @@ def find_decisive_line(incident: Incident, packs: Sequence[Pack]) -> Evidence | 
     It is one of a rule by which the cause is recognized, if there is one, and one about the failing check, if
     a reason or a line names it.
     """
+    known = _find_cause(incident, packs)
     lines = {line.id: line for line in incident.evidence}
     cited = [
         (reason.says, lines[name])
-        for reason in reasons_from_cause(incident, packs)
+        for reason in _order_reasons(incident, known)
         for name in reason.evidence
         if name in lines
     ]
     check = _words(incident.check or "")
     about_check = [line for says, line in cited if check in _words(f"{says} {line.message}")]
     ranked = [*about_check, *(line for _, line in cited), *incident.evidence]
-    rules = _own_rules(incident, packs)
+    rules = _own_rules(known)
     return next((line for line in ranked if line.rule in rules), next(iter(ranked), None))
 
 
@@ -41,9 +41,12 @@ def _find_cause(incident: Incident, packs: Sequence[Pack]) -> tuple[Pack, Cause]
     )
 
 
-def _own_rules(incident: Incident, packs: Sequence[Pack]) -> set[str]:
-    """Return the full names of the rules by which the cause is recognized."""
-    known = _find_cause(incident, packs)
+def _order_reasons(incident: Incident, known: tuple[Pack, Cause] | None) -> list[Because]:
+    return incident.reasons[::-1] if known and known[1].scope != "failure" else incident.reasons
+
+
+def _own_rules(known: tuple[Pack, Cause] | None) -> set[str]:
+    """Return the full names of the rules by which a cause is recognized."""
     if known is None:
         return set()
     pack, cause = known

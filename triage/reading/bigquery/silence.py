@@ -19,19 +19,25 @@ class SilenceWatch:
 
     def __enter__(self) -> Self:
         """Begin a silence."""
-        self._timer = Timer(self._seconds, self._on_silence)
-        self._timer.daemon = True
-        self._timer.start()
+        self._begin()
         return self
 
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
         """End the silence."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._end()
 
     def on_answer(self, *_answer: object, **_how: object) -> None:
         """End a silence and begin the next one; a hook for answers of requests."""
-        self.__exit__(None, None, None)
-        self.__enter__()
+        self._end()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._timer = Timer(self._seconds, self._on_silence)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()

@@ -1,5 +1,6 @@
 """What all tests share: random examples, programs that may be missing, golden files."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     check_tools(item)
+
+
+def pytest_sessionfinish() -> None:
+    """Undo the freeze of commands that ran in this process: a program of its own ends soon after one."""
+    gc.unfreeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,4 +1,4 @@
-# An image for pipelines; it runs as a user without rights. Left out are the extras for agents, charts and clusters.
+# An image for pipelines; it runs as an unprivileged user. It lacks the extras for agents, charts and clusters.
 #   docker build -t triage . && docker run --rm -v "$PWD:/work:ro" triage export.json
 FROM python:3.13-slim AS build
 WORKDIR /source

@@ -59,7 +59,7 @@ def test_the_output_is_that_of_the_command_without_it_and_that_one_machine_is_fa
         wait_for(process.pid, word="")
     assert (process.returncode, out) == (plain.returncode, plain.stdout)
     assert re.fullmatch(
-        r"(Spark read \d+ records: one machine is faster for so few, without --engine spark\n)+", err
+        r"(Spark read \d+ records: one machine is faster for so few; leave out --engine spark\n)+", err
     )
 
 

@@ -45,7 +45,7 @@ def assert_same(*sources: str | Path, selection: Selection = ALL, again: str = "
     coverage = found.timeline.coverage
     assert notes == [
         *([f"{again}: all are read once more, and sorted"] if again else []),
-        f"Spark read {coverage.records:,} records: one machine is faster for so few, without --engine spark",
+        f"Spark read {coverage.records:,} records: one machine is faster for so few; leave out --engine spark",
     ]
     parts = coverage.broken + coverage.joined + coverage.outside + coverage.skipped + coverage.duplicate
     assert coverage.records == parts + coverage.entries

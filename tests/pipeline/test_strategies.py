@@ -80,7 +80,7 @@ def test_few_records_for_spark_are_reported_in_one_line(
     found = analyze(sources, packs=PACKS, notify=notes.append)
     records = found.timeline.coverage.records
     assert notes == [
-        f"Spark read {records} records: one machine is faster for so few, without --engine spark"
+        f"Spark read {records} records: one machine is faster for so few; leave out --engine spark"
     ]
     monkeypatch.setattr(analysis_runner, "_FEW_FOR_SPARK", records)
     analyze(sources, packs=PACKS, notify=notes.append)

@@ -50,7 +50,7 @@ class Instances:
         return complete if entry.instance else self._share(key, complete)
 
     def finish_idle(self, now: int) -> Iterator[Complete]:
-        """Finish those that have said nothing for long, of too many those that have for longest.
+        """Finish those that have been silent for long; of too many, those that have been silent longest.
 
         What they say later belongs to nothing before.
         """
@@ -63,7 +63,10 @@ class Instances:
             yield self._share(key, self._by_key.pop(key).flush())
 
     def finish(self) -> Iterator[Complete]:
-        """Finish all: nothing more comes of them. What names no instance comes first: others ask for it."""
+        """Finish all: nothing more comes of them.
+
+        Lines that name no instance come first: others ask for them.
+        """
         for key in sorted(self._by_key, key=_instance_of):
             yield self._share(key, self._by_key[key].flush())
         self._by_key = {}
@@ -78,7 +81,7 @@ class Instances:
         return instance
 
     def _share(self, key: InstanceKey, complete: Complete) -> Complete:
-        """Return what is complete; what names no instance is kept for all of its revision."""
+        """Return what is complete; statements that name no instance are kept for all of the revision."""
         service, revision, name = key
         statements, _ = complete
         if statements and not name:

@@ -131,7 +131,7 @@ def _convert(tool: Tool, arguments: dict[str, Any]) -> Any:
     """Return the arguments of a call; null is the same as none.
 
     Raises:
-        UsageError: they do not fit the tool.
+        UsageError: they are not those of the tool.
 
     """
     given = {name: value for name, value in arguments.items() if value is not None}

@@ -131,7 +131,7 @@ def analyze(
         records = found.timeline.coverage.records
         if records < _FEW_FOR_SPARK:
             notify(
-                f"Spark read {records:,} records: one machine is faster for so few, without --engine spark"
+                f"Spark read {records:,} records: one machine is faster for so few; leave out --engine spark"
             )
         return found
     if isinstance(sources, Sequence) and any(str(source) == "-" for source in sources):

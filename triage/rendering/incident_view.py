@@ -121,7 +121,10 @@ class IncidentView:
                 "This command makes the alert policy that reports the cause next time, with the playbook in "
                 "its notifications"
             )
-        return "No filter finds this cause by one line. This command reports it as long as the command runs"
+        return (
+            "No single line shows this cause, so no filter can find it. This command reports it for as long "
+            "as it runs"
+        )
 
     @cached_property
     def alert_command(self) -> SafeMarkdown:

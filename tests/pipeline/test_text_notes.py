@@ -11,6 +11,7 @@ from triage.models import Entry
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.pipeline.failure_recognizer import FailureRecognizer
 from triage.pipeline.text_notes import TextNotes, _decode
+from triage.text import message_template, templates
 
 STACK = 'Traceback (most recent call last):\n  File "/srv/shop/cart.py", line 4, in total\n    pay()\n'
 
@@ -85,6 +86,23 @@ def test_told_process_tries_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     heard = told.hear(entry)
     assert heard is not None
     assert heard.meaning.recognized is not None
+
+
+def test_told_process_works_out_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = decoded(printed(0, f"{STACK}ValueError: order 7101 has no price", severity="ERROR"))
+    worker, told = Process(), Process()
+    notes = worker.take(entry)
+
+    def fail(line: str) -> None:
+        raise AssertionError(f"a template is worked out: {line}")
+
+    monkeypatch.setattr(templates, "_template_of_line", fail)
+    told.notes.learn([replace(entry, notes=notes)])
+    heard = told.hear(entry)
+    assert heard is not None
+    assert heard.template == message_template(entry.message) == "ValueError: order <n> has no price"
+    assert heard.meaning.recognized is not None
+    assert heard.meaning.recognized.template.endswith(heard.template)
 
 
 def test_what_was_noted_before_is_not_noted_again() -> None:

@@ -62,59 +62,72 @@ class FailureCauses(Immutable):
         pack_cause = self._by_rule.get(rule)
         return pack_cause is not None and pack_cause.cause.tier == "symptom"
 
-    def has_finer(self, cause: str) -> bool:
-        """Return whether other lines of a statement may name a cause more closely."""
-        return cause in self._finer
-
-    def refine(self, known: Recognized, match: Match, entry: Entry, texts: Iterable[str]) -> Recognized:
-        """Return the first cause of these texts that supersedes a known one, else the known one."""
-        finer = self._finer.get(known.cause)
+    def refine(self, known: Event, match: Match, entry: Entry, texts: Iterable[str]) -> Event:
+        """Return the first event of these texts whose cause supersedes that of a known one, else that one."""
+        finer = self._finer.get(self._id_of(known))
         if not finer:
             return known
         for text in texts:
             event = match(entry, text)
-            pack_cause = self._by_rule.get(event.name) if event is not None else None
-            if event is not None and pack_cause is not None and pack_cause.cause.id in finer:
-                return _recognized(event, pack_cause)
+            if event is not None and self._id_of(event) in finer:
+                return event
         return known
 
-    def refine_whole(self, known: Recognized, match: Match, entry: Entry, line: str) -> Recognized:
-        """Return what the decisive line of a known statement names more closely, else the known cause.
+    def refine_whole(self, known: Event, match: Match, entry: Entry, line: str) -> Event:
+        """Return what the decisive line of a known statement names more closely, else what is known.
 
         A dependency that the line names, of another pack, goes before an error in the code.
         """
-        named = self.recognize(match, entry, [line])
-        if named and named.cause and not named.is_symptom and named.event.pack != known.event.pack:
+        named = match(entry, line)
+        if named is None:
+            return known
+        if named.pack != known.pack and self.names_cause(named):
             return named
-        return self.refine(known, match, entry, [line])
+        return named if self._id_of(named) in self._finer.get(self._id_of(known), ()) else known
 
-    def recognize_event(self, event: Event) -> Recognized | None:
-        """Return the cause that an event shows, None if its rule names none."""
+    def names_cause(self, event: Event) -> bool:
+        """Return whether an event shows a cause that is more than a symptom."""
         pack_cause = self._by_rule.get(event.name)
-        return _recognized(event, pack_cause) if pack_cause is not None else None
+        return pack_cause is not None and pack_cause.cause.tier != "symptom"
 
-    def recognize(self, match: Match, entry: Entry, texts: Sequence[str]) -> Recognized | None:
-        """Return what the packs know of texts that an entry holds.
+    def has_finer(self, event: Event) -> bool:
+        """Return whether other lines of a statement may name the cause of an event more closely."""
+        return self._id_of(event) in self._finer
+
+    def _id_of(self, event: Event) -> str:
+        """Return the id of the cause that an event shows, "" for none."""
+        pack_cause = self._by_rule.get(event.name)
+        return "" if pack_cause is None else pack_cause.cause.id
+
+    def recognize_event(self, event: Event, template: str = "") -> Recognized | None:
+        """Return the cause that an event shows, None if its rule names none.
+
+        template: that of the cause's title, "" if it is to be worked out.
+        """
+        pack_cause = self._by_rule.get(event.name)
+        return _recognized(event, pack_cause, template) if pack_cause is not None else None
+
+    def find(self, match: Match, entry: Entry, texts: Sequence[str]) -> Event | None:
+        """Return the event that decides what the packs know of texts that an entry holds.
 
         A cause goes before a symptom, and both before known noise; among equals the first text decides.
         """
-        symptom: Recognized | None = None
-        noise: Recognized | None = None
+        symptom: Event | None = None
+        noise: Event | None = None
         for number, text in enumerate(texts):
             event = match(entry, text)
             if event is None:
                 continue
-            pack_cause = self._by_rule.get(event.name)
-            if pack_cause is None:
-                noise = noise or (Recognized(event, "") if number < _DECIDING else None)
-            elif pack_cause.cause.tier != "symptom":
-                return _recognized(event, pack_cause)
+            if event.name not in self._by_rule:
+                noise = noise or (event if number < _DECIDING else None)
+            elif self.names_cause(event):
+                return event
             else:
-                symptom = symptom or _recognized(event, pack_cause)
+                symptom = symptom or event
         return symptom or noise
 
 
-def _recognized(event: Event, pack_cause: PackCause) -> Recognized:
+def _recognized(event: Event, pack_cause: PackCause, template: str) -> Recognized:
     cause = pack_cause.cause
     check = event.check or cause.check
     title = fill_sentence(cause.title, event.fields, check=check, service=event.entry.service)
@@ -122,7 +135,7 @@ def _recognized(event: Event, pack_cause: PackCause) -> Recognized:
         event,
         cause.id,
         title,
-        message_template(title),
+        template or message_template(title),
         is_symptom=cause.tier == "symptom",
         kinds=tuple(cause.explains),
         is_specific="{" in cause.title,

@@ -252,10 +252,11 @@ class StatementBuilder:
 
 def read_statement(meanings: Meanings, entry: Entry, event: Event | None) -> Statement | None:
     """Return what an entry says without those around it, None if an application says nothing with it."""
-    builder = StatementBuilder(meanings)
-    if is_output(entry) and may_be_said(event):
-        builder.observe(entry, event)
-    return next(iter(builder.flush()), None)
+    if not is_output(entry) or not may_be_said(event):
+        return None
+    text, reason = read_text(entry)
+    opening = open_statement(text)
+    return None if opening is None else _OpenStatement(entry, event, opening, reason).build(meanings)
 
 
 def may_be_said(event: Event | None) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from triage.failures import FailurePoint, Meaning, Meanings, Statement
-from triage.models import Entry, Immutable, Recognized, Source
+from triage.models import Entry, Event, Immutable, Recognized, Source
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.rules import RuleMatch
 from triage.text import remember_texts
@@ -20,11 +20,13 @@ class KnownText(NamedTuple):
     Attributes:
         text: the text, or part of one, that a rule matches; "" for the message of the entry.
         match: the match.
+        template: the title of the cause with its variable parts replaced, "" if it shows none.
 
     """
 
     text: str
     match: RuleMatch
+    template: str
 
 
 class FailureRecognizer(Immutable):
@@ -40,15 +42,19 @@ class FailureRecognizer(Immutable):
         self.meanings = Meanings(self._recognize_statement)
 
     def _recognize_statement(self, meaning: Meaning) -> Recognized | None:
-        """Return what the packs know of a statement: by its decisive line, its lines, or the whole of it.
+        """Return what the packs know of a statement."""
+        return self._recognized(self._find_event(meaning))
+
+    def _find_event(self, meaning: Meaning) -> Event | None:
+        """Return the event that knows a statement: by its decisive line, its lines, or the whole of it.
 
         A symptom beside an exception says nothing of that exception.
         """
-        wording, entry = meaning.wording, _entry_of(meaning.speaker)
+        wording, entry, causes = meaning.wording, _entry_of(meaning.speaker), self._causes
         exception = wording.last_exception
-        whole = self._causes.recognize(self._match_whole, entry, [exception])
-        if whole is not None and whole.cause and not whole.is_symptom:
-            return self._causes.refine_whole(whole, self._match, entry, wording.decisive)
+        whole = causes.find(self._match_whole, entry, [exception])
+        if whole is not None and causes.names_cause(whole):
+            return causes.refine_whole(whole, self._match, entry, wording.decisive)
         lines = [
             wording.decisive,
             exception,
@@ -56,11 +62,19 @@ class FailureRecognizer(Immutable):
         ]
         if '\\"' in wording.decisive:  # a message as another program quotes it
             lines.insert(1, wording.decisive.replace('\\"', '"'))
-        known = self._causes.recognize(self._match, entry, list(dict.fromkeys(lines)))
-        if known is None or not self._causes.has_finer(known.cause):
-            is_beside = known is not None and known.is_symptom and known.event.entry.message != lines[0]
+        known = causes.find(self._match, entry, list(dict.fromkeys(lines)))
+        if known is None or not causes.has_finer(known):
+            is_beside = (
+                known is not None and causes.is_symptom(known.name) and known.entry.message != lines[0]
+            )
             return None if is_beside and wording.is_exception else known
-        return self._causes.refine(known, self._match, entry, meaning.text.split("\n"))
+        return causes.refine(known, self._match, entry, meaning.text.split("\n"))
+
+    def _recognized(self, event: Event | None, template: str = "") -> Recognized | None:
+        """Return what an event tells of the text that it was found in; ``template`` is that of its title."""
+        if event is None:
+            return None
+        return self._causes.recognize_event(event, template) or Recognized(event, "")
 
     def recognize_point(self, point: FailurePoint) -> Recognized | None:
         """Return what the packs know of a failure point's own text.
@@ -85,7 +99,8 @@ class FailureRecognizer(Immutable):
         if known is None:
             return None
         text = known.event.entry.message
-        return KnownText("" if text == message else text, self._index.to_match(known.event))
+        match = self._index.to_match(known.event)
+        return KnownText("" if text == message else text, match, known.template)
 
     def restore(self, entry: Entry, note: KnownText | None) -> Recognized | None:
         """Return what another process found the packs to know of an entry, without the entry itself."""
@@ -93,7 +108,7 @@ class FailureRecognizer(Immutable):
             return None
         said = replace(_entry_of(_speaker(entry)), message=note.text or entry.message)
         event = replace(self._index.to_event(note.match, is_logger_known=bool(entry.logger)), entry=said)
-        return self._causes.recognize_event(event) or Recognized(event, "")
+        return self._recognized(event, note.template)
 
     def learn_entry(self, entry: Entry, note: KnownText | None) -> None:
         """Remember what another process found the packs to know of an entry's text."""
@@ -101,7 +116,7 @@ class FailureRecognizer(Immutable):
 
     def _recognize_message(self, message: str, speaker: tuple[str, str, str]) -> Recognized | None:
         """Return what the packs know of a message, by the origin of its entry only."""
-        return self._causes.recognize(self._match, _entry_of(speaker), [message])
+        return self._recognized(self._causes.find(self._match, _entry_of(speaker), [message]))
 
 
 def _speaker(entry: Entry) -> tuple[str, str, str]:

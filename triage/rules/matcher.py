@@ -18,6 +18,8 @@ from triage.text import SUBJECT_LIMIT, remember_texts, subject
 
 #: Matches on whole messages that are remembered: long patterns, which two matchers try on the same message.
 _WHOLE_TEXTS = 64
+#: Combinations of literals, and of rules and origins, that are remembered: a service logs some hundred.
+_COMBINATIONS = 1024
 #: The entry of events that are remembered for the next entry with their message.
 _NO_ENTRY = Entry(timestamp=0, source=Source("", 0))
 
@@ -96,10 +98,14 @@ class RuleIndex(Immutable):
         )
         self.search = remember_texts(self._search)
         self.match_whole = lru_cache(_WHOLE_TEXTS)(self._match_whole)
+        self._rules_of = lru_cache(_COMBINATIONS)(self._sort_rules)
 
     def _search(self, text: str) -> tuple[int, ...]:
-        found = {literal for literal, _, _ in self._index.find_matches_as_indexes(text, overlapping=True)}
-        return tuple(sorted([rule for literal in found for rule in self._by_literal[literal]]))
+        found = self._index.find_matches_as_indexes(text, overlapping=True)
+        return self._rules_of(frozenset([literal for literal, _, _ in found])) if found else ()
+
+    def _sort_rules(self, literals: frozenset[int]) -> tuple[int, ...]:
+        return tuple(sorted([rule for literal in literals for rule in self._by_literal[literal]]))
 
     def to_match(self, event: Event) -> RuleMatch:
         """Return the match of an event."""
@@ -133,6 +139,7 @@ class Matcher(Immutable):
         self._literals = sorted({rule.literal for _, _, rule in rules})
         self._rules = {number: (pack, rule) for number, pack, rule in rules}
         self._find_event = remember_texts(self._find)
+        self._candidates = lru_cache(_COMBINATIONS)(self._choose)
 
     @property
     def literals(self) -> list[str]:
@@ -164,21 +171,28 @@ class Matcher(Immutable):
     def _find(self, whole: str, service: str, log: str, logger: str) -> Event | None:
         """Return the event of a message, without its entry."""
         line: str | None = None
-        for number in self._index.search(whole):
-            found = self._rules.get(number)
-            if found is None:
-                continue
-            pack, rule = found
-            if applies_to(pack, service) and may_log(rule, log, logger):
-                if rule.multiline:
-                    match = self._index.match_whole(number, whole)
-                else:
-                    line = subject(whole) if line is None else line
-                    match = compiled(rule.pattern).search(line)
-                if match is not None:
-                    fields = {name: value for name, value in match.groupdict().items() if value is not None}
-                    return _build_event(pack, rule, fields, is_logger_known=bool(logger))
+        for number, pack, rule in self._candidates(self._index.search(whole), service, log, logger):
+            if rule.multiline:
+                match = self._index.match_whole(number, whole)
+            else:
+                line = subject(whole) if line is None else line
+                match = compiled(rule.pattern).search(line)
+            if match is not None:
+                fields = {name: value for name, value in match.groupdict().items() if value is not None}
+                return _build_event(pack, rule, fields, is_logger_known=bool(logger))
         return None
+
+    def _choose(
+        self, numbers: tuple[int, ...], service: str, log: str, logger: str
+    ) -> list[tuple[int, Pack, Rule]]:
+        """Return which of some rules may match what is logged there, by their numbers, in order."""
+        return [
+            (number, pack, rule)
+            for number in numbers
+            if number in self._rules
+            for pack, rule in [self._rules[number]]
+            if applies_to(pack, service) and may_log(rule, log, logger)
+        ]
 
 
 def _key_of(entry: Entry) -> tuple[str, str, str, str]:

@@ -26,6 +26,7 @@ _MESSAGE_KEYS = frozenset(
 # linear in a word.
 _VARIABLE = re.compile(
     rf"""
+      (?![a-zA-Z0-9]+\Z) (?:
       (?P<url>    \b[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}://[^\s"'<>|]+ )
     | (?P<email>  \b[\w.+-]{{1,64}}@[\w-]+\.[\w.-]+ )
     | (?P<value>  (?<![^\W_])(?:user|username|login|ruser|rhost|host|hostname|client|peer)=[^\s,;&()\[\]{{}}"'<>]+ )
@@ -38,6 +39,7 @@ _VARIABLE = re.compile(
                   | (?<![\w:])(?:[0-9a-fA-F]{{0,4}}:){{3,7}}[0-9a-fA-F]{{1,4}}(?![\w:]) )
     | (?P<path>   (?<![\w.>/-])(?:~|\.{{1,2}}|[A-Za-z]:)?[/\\][\w.@%+~-]*(?:[/\\]+[\w.@%+~$-]+){{2,}}[/\\]* )
     | (?P<revision> (?<=-)\d{{5}}-[a-z0-9]{{3}}\b )
+      )
     | (?P<hex>    (?<![0-9a-zA-Z])(?:0[xX][0-9a-fA-F]+|[0-9a-fA-F]{{8,}})(?![0-9a-zA-Z]) )
     | (?P<run>    [a-zA-Z0-9]+(?:_+-?[a-zA-Z0-9]+)+ )
     | (?P<n>      (?:(?<![\w>)-])[<>~]=?)?(?:(?<![\w)\]])-)?(?<![^\W_])\d+(?:[.,:-]\d+)*

@@ -141,18 +141,29 @@ def test_no_module_imports_in_a_circle() -> None:
         pytest.fail(f"circle: {' -> '.join(error.args[1])}")
 
 
-@pytest.mark.parametrize("arguments", [["-c", "import triage"], ["-m", "triage", "--help"]])
-def test_importing_triage_and_asking_for_help_load_nothing_heavy(arguments: list[str]) -> None:
+def loaded_modules(*arguments: str) -> set[str]:
+    """Return the modules that a run of Python loads."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, cwd=ROOT, check=True
     )
-    loaded = {
+    return {
         line.rpartition("|")[2].strip()
         for line in done.stderr.splitlines()
         if line.startswith("import time:")
     }
+
+
+@pytest.mark.parametrize("arguments", [["-c", "import triage"], ["-m", "triage", "--help"]])
+def test_importing_triage_and_asking_for_help_load_nothing_heavy(arguments: list[str]) -> None:
+    loaded = loaded_modules(*arguments)
     assert "triage" in loaded
     assert sorted(name for name in loaded if name.partition(".")[0] in HEAVY) == []
+
+
+def test_diagnosis_loads_only_what_its_logs_need() -> None:
+    loaded = loaded_modules("-m", "triage", "diagnose", "tests/cases/auth-database/entries.jsonl")
+    assert "triage.pipeline.analyzer" in loaded
+    assert sorted(loaded & {"triage.changes", "difflib", "json", "logging", "statistics", "zoneinfo"}) == []
 
 
 def test_input_is_never_executed_as_code() -> None:

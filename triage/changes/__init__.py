@@ -5,7 +5,7 @@ from triage.changes.configuration import Configuration
 from triage.changes.differences import differing_items
 from triage.changes.link_text import delay_text, item_text
 from triage.changes.linking import link_change, link_changes
-from triage.changes.reader import ChangeHistory, ChangeReader, concerns_changes, read_changes
+from triage.changes.reader import ChangeHistory, ChangeReader, read_changes
 from triage.changes.settings import current_settings
 from triage.changes.specification import ItemKey, Specification
 
@@ -15,7 +15,6 @@ __all__ = [
     "Configuration",
     "ItemKey",
     "Specification",
-    "concerns_changes",
     "current_settings",
     "delay_text",
     "differing_items",

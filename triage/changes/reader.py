@@ -15,8 +15,8 @@ from triage.changes.service_history import ServiceHistory
 from triage.changes.specification import Specification
 from triage.models import Entry
 from triage.models.change import AppliedChange
+from triage.models.entry import ROLLOUT
 
-_ROLLOUT = "DEPLOYMENT_ROLLOUT"
 #: Bytes of the audit entries that are kept, the newest ones: some thousand deployments.
 _MOST_BYTES = 16 << 20
 _MOST_ROLLOUTS = 10_000
@@ -39,14 +39,6 @@ class ChangeHistory(msgspec.Struct, frozen=True):
     changes: list[AppliedChange]
     configurations: list[Configuration]
     omitted: int = 0
-
-
-def concerns_changes(entry: Entry) -> bool:
-    """Return whether the reader wants this entry.
-
-    An audit entry, or the start of an instance for a rollout.
-    """
-    return entry.log_name.startswith("cloudaudit.googleapis.com/") or _ROLLOUT in entry.message
 
 
 def read_changes(entries: Iterable[Entry], given: Sequence[Configuration] = ()) -> ChangeHistory:
@@ -72,12 +64,12 @@ class ChangeReader:
 
     def observe(self, entry: Entry) -> None:
         """Take an entry."""
-        if not concerns_changes(entry):
+        if not entry.concerns_changes:
             return
         if record := read_audit_record(entry):
             if is_call(record) or is_state(record):
                 self._records.add(record.key, record, len(entry.raw))
-        elif entry.revision and _ROLLOUT in entry.message:
+        elif entry.revision and ROLLOUT in entry.message:
             key = (entry.project, entry.location, "services", entry.service)
             rollout = _Rollout(entry.timestamp, entry.revision, key)
             self._rollouts.add(rollout, rollout)

@@ -1,6 +1,5 @@
 """Decode JSON that the strict decoder refuses, with the standard library."""
 
-import json
 import re
 from typing import Any
 
@@ -50,6 +49,8 @@ def loads(data: bytes) -> Any:
         RecursionError: it is nested too deeply.
 
     """
+    import json
+
     text = data.decode("utf-8", "surrogateescape")
     return _escape_surrogates(json.loads(text, parse_int=_integer, parse_constant=_null, strict=False))
 

@@ -25,6 +25,9 @@ SEVERITIES = {
     "EMERGENCY": 800,
 }
 
+#: What precedes the name of the log of audit entries, and what the start of an instance for a rollout says.
+_AUDIT_LOGS, ROLLOUT = "cloudaudit.googleapis.com/", "DEPLOYMENT_ROLLOUT"
+
 
 class Source(msgspec.Struct, frozen=True, gc=False):
     """Where a record was read.
@@ -262,6 +265,11 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
             and self.balancer is None
             and (not self.log_name or "requests" in self.log_name)
         )
+
+    @property
+    def concerns_changes(self) -> bool:
+        """Return whether this is an audit entry, or the start of an instance for a rollout."""
+        return self.log_name.startswith(_AUDIT_LOGS) or ROLLOUT in self.message
 
     @property
     def first_line(self) -> str:

@@ -5,9 +5,9 @@ from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage import rules
-from triage.changes import Configuration
 from triage.entries import Entries, EntriesByInstance, stream_in_order
 from triage.errors import OutOfOrderError
 from triage.models import Entry, Event, ExportFile, Gap, Pack, Record, Skipped
@@ -25,6 +25,9 @@ from triage.pipeline.selection import ALL, Selection
 from triage.pipeline.spark_sources import OnSpark
 from triage.pipeline.stdin_copy import StdinCopy, copy_stdin
 from triage.rules import Matcher
+
+if TYPE_CHECKING:
+    from triage.changes import Configuration
 
 #: Returns a new analyzer; ``keeps_all`` says that every entry is decoded.
 AnalyzerFactory = Callable[..., Analyzer]
@@ -44,7 +47,7 @@ def load_packs(extra: Sequence[Path] = ()) -> list[Pack]:
     return rules.load_packs(extra)
 
 
-def load_configurations(paths: Sequence[Path]) -> list[Configuration]:
+def load_configurations(paths: Sequence[Path]) -> "list[Configuration]":
     """Return the configurations in files that gcloud wrote, as JSON or YAML.
 
     Raises:
@@ -102,7 +105,7 @@ def analyze(
     *,
     packs: Sequence[Pack] | None = None,
     selection: Selection = ALL,
-    configurations: Sequence[Configuration] = (),
+    configurations: "Sequence[Configuration]" = (),
     notify: Callable[[str], None] | None = None,
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, in one pass.

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
-from triage.changes import ChangeReader, Configuration, concerns_changes
 from triage.diagnosis import (
     ActivityTracker,
     DiagnosisBuilder,
@@ -51,6 +51,9 @@ from triage.runs import RequestCounter, TimelineBuilder
 from triage.text import quote
 from triage.window import format_timestamp
 
+if TYPE_CHECKING:
+    from triage.changes import ChangeReader, Configuration
+
 _ERROR = 500
 #: Entries that go through one part of the analysis before the next one.
 _BATCH = 256
@@ -87,8 +90,8 @@ class Analysis(msgspec.Struct, frozen=True):
     packs: Sequence[Pack] = ()
     open_runs: list[Run] = []
     traffic: list[RevisionTraffic] = []
-    configurations: list[Configuration] = []
-    given_configurations: list[Configuration] = []
+    configurations: "list[Configuration]" = []
+    given_configurations: "list[Configuration]" = []
     changes: list[AppliedChange] = []
     regions: dict[str, dict[str, ServiceState]] = {}
     request_history: list[RequestMinute] = []
@@ -108,7 +111,7 @@ class Analyzer:
         packs: Sequence[Pack],
         *,
         keeps_all: bool = False,
-        configurations: Sequence[Configuration] = (),
+        configurations: "Sequence[Configuration]" = (),
         since: int | None = None,
     ) -> None:
         """Create an analyzer without entries; ``configurations`` are those that the logs may lack.
@@ -129,7 +132,7 @@ class Analyzer:
             chains=frozenset(pack.id for pack in packs if pack.chain),
         )
         self._balancers = BalancerCollector(self._recognizer.recognize_entry)
-        self._changes = ChangeReader(configurations)
+        self._changes: ChangeReader | None = None
         self._configurations = configurations
         self._matcher = compiled.matcher
         self._relevant = compiled.relevant
@@ -159,7 +162,7 @@ class Analyzer:
             self.keeps_all
             or may_matter(self._relevant if entry.level else self._matcher, entry)
             or self._requests.kind_of(entry) is not None
-            or concerns_changes(entry)
+            or entry.concerns_changes
             or is_balanced_or_failed(entry)
         )
 
@@ -177,7 +180,8 @@ class Analyzer:
         self.notes.learn(entries)
         taken: list[Observed] = []
         for entry in entries:
-            self._changes.observe(entry)
+            if entry.concerns_changes:
+                self._change_reader().observe(entry)
             if self._since is not None and entry.timestamp < self._since:
                 continue
             event = self._matcher.match(entry)
@@ -238,7 +242,7 @@ class Analyzer:
         balanced = self._balancers.build()
         self.add_traffic(balanced.traffic)
         diagnosis = self._diagnosis.build(coverage, [*self._failures.build(), *balanced.groups])
-        history = self._changes.build()
+        history = self._changes.build() if self._changes else None
         diagnosis = add_changes(diagnosis, self._diagnosis.onsets(), history, self._configurations)
         if limits := _limits(balanced.omitted, self._failures.unread):
             diagnosis = replace(
@@ -259,12 +263,20 @@ class Analyzer:
             packs=self.packs,
             open_runs=self._open_runs,
             traffic=self._diagnosis.traffic(),
-            configurations=history.configurations,
+            configurations=history.configurations if history else [],
             given_configurations=list(self._configurations),
-            changes=history.changes,
+            changes=history.changes if history else [],
             regions=self._diagnosis.regions,
             request_history=self._requests.history.build(),
         )
+
+    def _change_reader(self) -> "ChangeReader":
+        """Return the reader of changes, which is loaded when an entry concerns one: few logs hold any."""
+        if self._changes is None:
+            from triage.changes import ChangeReader
+
+            self._changes = ChangeReader(self._configurations)
+        return self._changes
 
     def _observe_error(self, statement: Statement) -> None:
         meaning = statement.meaning

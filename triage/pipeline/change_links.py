@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from triage.changes import ChangeHistory, Configuration, current_settings, link_changes
 from triage.models import Diagnosis, Incident
 from triage.models.change import AppliedChange, Change, ChangeLink, Onset
 from triage.text import pluralize
 from triage.window import NANOSECONDS, format_second, format_timestamp, parse_timestamp
+
+if TYPE_CHECKING:
+    from triage.changes import ChangeHistory, Configuration
 
 _SERVICE_ACCOUNT = re.compile(
     r"@[a-z0-9-]+\.iam\.gserviceaccount\.com|@developer\.gserviceaccount\.com|^service-\d+@"
@@ -22,32 +25,33 @@ _FETCH_OPTIONS = {"job": "--job", "worker pool": "--worker-pool"}
 def add_changes(
     diagnosis: Diagnosis,
     onsets: Iterable[Onset],
-    history: ChangeHistory,
-    given: Sequence[Configuration] = (),
+    history: "ChangeHistory | None",
+    given: "Sequence[Configuration]" = (),
 ) -> Diagnosis:
     """Return a diagnosis with the changes in the logs, each incident linked to the one that explains it.
 
-    ``given`` are configurations that the user supplied; those of the logs are newer.
+    history: what the logs say of changes, None if no entry concerns one.
+    given: configurations that the user supplied; those of the logs are newer.
     """
     if diagnosis.verdict == "no_data":
         return diagnosis
     by_incident = {onset.incident: onset for onset in onsets}
-    links = link_changes(by_incident.values(), history.changes, history.configurations)
+    links = _links(by_incident.values(), history)
     incidents = [
         _with_change(incident, by_incident.get(incident.id), links.get(incident.id), diagnosis, history)
         for incident in diagnosis.incidents
     ]
-    settings = {found.service: current_settings(found.specification) for found in reversed(given)}
-    settings |= {found.service: current_settings(found.specification) for found in history.configurations}
+    settings = _settings([*reversed(given), *(history.configurations if history else [])])
     incidents = [
         msgspec.structs.replace(incident, captures=settings.get(incident.service, {}) | incident.captures)
         for incident in incidents
     ]
-    linked = [found for found in history.changes if any(i.change == found.change.id for i in incidents)]
+    changes = history.changes if history else []
+    linked = [found for found in changes if any(i.change == found.change.id for i in incidents)]
     return msgspec.structs.replace(
         diagnosis,
         incidents=incidents,
-        changes=_mask_principals(found.change for found in history.changes),
+        changes=_mask_principals(found.change for found in changes),
         limits=[
             *diagnosis.limits,
             *map(_unknown_configuration, filter(_lacks_configuration, linked)),
@@ -56,12 +60,30 @@ def add_changes(
     )
 
 
+def _links(onsets: Iterable[Onset], history: "ChangeHistory | None") -> dict[str, ChangeLink | None]:
+    """Return by incident the change that explains it."""
+    if history is None:
+        return {}
+    from triage.changes import link_changes
+
+    return link_changes(onsets, history.changes, history.configurations)
+
+
+def _settings(configurations: "Sequence[Configuration]") -> dict[str, dict[str, str]]:
+    """Return the current settings by service; those of later configurations are newer."""
+    if not configurations:
+        return {}
+    from triage.changes import current_settings
+
+    return {found.service: current_settings(found.specification) for found in configurations}
+
+
 def _with_change(
     incident: Incident,
     onset: Onset | None,
     link: ChangeLink | None,
     diagnosis: Diagnosis,
-    history: ChangeHistory,
+    history: "ChangeHistory | None",
 ) -> Incident:
     if link is not None:
         return msgspec.structs.replace(
@@ -73,22 +95,22 @@ def _with_change(
     return msgspec.structs.replace(incident, change_says=says)
 
 
-def _omitted(history: ChangeHistory) -> list[str]:
-    if not history.omitted:
+def _omitted(history: "ChangeHistory | None") -> list[str]:
+    if history is None or not history.omitted:
         return []
     entries = pluralize(history.omitted, "audit entry", "audit entries")
     return [f"{entries}, the oldest, are too many to be compared: a shorter window reads them"]
 
 
-def _nothing_changed(service: str, began: int, diagnosis: Diagnosis, history: ChangeHistory) -> str:
+def _nothing_changed(service: str, began: int, diagnosis: Diagnosis, history: "ChangeHistory | None") -> str:
     """Return that no change is in the logs before a failure.
 
     "" if there is one, no entry is before it, or not all audit entries were compared.
     """
     first = diagnosis.coverage.first
-    if first is None or parse_timestamp(first) >= began or history.omitted:
+    if first is None or parse_timestamp(first) >= began or (history and history.omitted):
         return ""
-    before = [change for change in history.changes if change.at <= began]
+    before = [change for change in history.changes if change.at <= began] if history else []
     if any(change.change.service in (None, service) for change in before):
         return ""
     of = f" of {service}" if before else ""

@@ -1,6 +1,5 @@
 """Detect by its keys whether a JSON object is a LogEntry."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -43,6 +42,8 @@ def is_entry(data: bytes) -> bool:
 
 def load_lenient(data: bytes) -> Any:
     """Return what the standard library's decoder reads, None if it reads nothing."""
+    import json
+
     try:
         return json.loads(data.decode("utf-8", "surrogateescape"), strict=False)
     except (ValueError, RecursionError):

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from triage.redact.assignments import is_no_secret, kind_of_key
-from triage.redact.json_text import JsonMasking
 from triage.redact.layers import decode_layers
 from triage.redact.patterns import Span
 from triage.redact.searches import select_searches
@@ -86,6 +85,8 @@ class Redactor:
             ValueError: it is not JSON.
 
         """
+        from triage.redact.json_text import JsonMasking
+
         return JsonMasking(self).redact(text)
 
     def kind_of_field(self, key: Any, value: object, within: str | None = None) -> str | None:

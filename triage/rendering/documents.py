@@ -1,6 +1,5 @@
 """Documents as JSON, and their JSON schemas."""
 
-import json
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -37,6 +36,8 @@ def to_json(document: Comparison | Diagnosis | Gate | LoadTest | Timeline) -> st
     Keys are in the order of the schema. ``##`` is escaped, because build systems execute output lines that
     hold it, and so are characters that a terminal executes or does not show.
     """
+    import json
+
     text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False) + "\n"
     return clean_json(text.replace("##", "#\\u0023"))
 

@@ -30,6 +30,9 @@ _ACCOUNT = re.compile(r"[a-z0-9-]{1,63}@(?:[a-z0-9-]{1,63}\.){1,3}gserviceaccoun
 #: no comment of SQL ("--").
 _CAPTURED = re.compile(r"/?[A-Za-z0-9_]+(?:[@/.:-][A-Za-z0-9_]+)*", re.ASCII)
 _LONGEST = 200
+#: A word in capitals. "NAME=value" sets a variable of that name; "NAME=100" gives a revision its share of the
+#: traffic.
+_CAPITALS = re.compile(r"(?<![\w$-])[A-Z_]+(?![\w-]|=(?!\d))")
 #: Captured names that playbooks use; each stands in commands or in code spans. A test keeps the list true.
 CAPTURED_NAMES = (
     "account", "allowed", "api", "api_project", "bucket", "connection", "connector", "constraint",
@@ -133,9 +136,8 @@ def fill_playbook(playbook: Playbook, known: Mapping[str, str]) -> Playbook:
 
 def find_unfilled(text: str) -> list[str]:
     """Return the words in capitals that the reader must replace, in order."""
-    words = map(_fallback, (*_LABELS, *CAPTURED_NAMES))
-    # "NAME=value" sets a variable of that name; "NAME=100" gives a revision its share of the traffic.
-    return [word for word in words if re.search(rf"(?<![\w$-]){word}(?![\w-]|=(?!\d))", text)]
+    found = set(_CAPITALS.findall(text))
+    return [word for word in map(_fallback, (*_LABELS, *CAPTURED_NAMES)) if word in found]
 
 
 def _placeholder_value(key: str, known: Mapping[str, str], default: str | None = None) -> str:

@@ -1,7 +1,6 @@
 """A fault of a rule pack, its position, and words that help to fix it."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import msgspec
 
@@ -27,6 +26,8 @@ class Fault(msgspec.Struct, frozen=True):
 
 def advice(word: str, allowed: Iterable[str]) -> str:
     """Return the nearest allowed word and all of them, to end a sentence about a word that is not allowed."""
+    from difflib import get_close_matches
+
     words = list(dict.fromkeys(filter(None, allowed)))
     near = get_close_matches(word, words, n=1)
     if not words:
@@ -37,5 +38,7 @@ def advice(word: str, allowed: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the nearest known word, to end a sentence about a word that is unknown; "" if none is near."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""

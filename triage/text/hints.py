@@ -10,10 +10,12 @@ class Hints:
 
     def __init__(self, searches: Sequence[Sequence[str]]) -> None:
         """Take the literals of each search, of which a text must hold one; none means any text."""
-        hints = sorted({hint for literals in searches for hint in literals})
-        self._bits = [
-            sum(1 << number for number, literals in enumerate(searches) if hint in literals) for hint in hints
-        ]
+        bits: dict[str, int] = {}
+        for number, literals in enumerate(searches):
+            for hint in literals:
+                bits[hint] = bits.get(hint, 0) | 1 << number
+        hints = sorted(bits)
+        self._bits = [bits[hint] for hint in hints]
         self._always = sum(1 << number for number, literals in enumerate(searches) if not literals)
         self._index = AhoCorasick(hints, implementation=Implementation.DFA)
 

@@ -1,6 +1,5 @@
 """Text for a terminal, a path and a Logging filter."""
 
-import json
 import re
 from hashlib import sha256
 from typing import Any
@@ -57,6 +56,8 @@ def clean_json(text: str) -> str:
 
 
 def _escape_in_json(found: re.Match[str]) -> str:
+    import json  # few texts hold such a character
+
     return json.dumps(found[0])[1:-1]
 
 

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import NoReturn
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from triage.errors import UsageError
 from triage.window.timestamp import NANOSECONDS, since_epoch
@@ -139,9 +138,16 @@ def _in_zone(text: str, naive: datetime, name: str | None, local: tzinfo | None)
     if name.lower() == "local":
         return _at_local_time(text, naive, local)
     try:
-        return _at_local_time(text, naive, ZoneInfo(_ZONE_ALIASES.get(name.upper(), name)))
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        return _at_local_time(text, naive, _zone(_ZONE_ALIASES.get(name.upper(), name)))
+    except (KeyError, ValueError, OSError) as error:
         raise UsageError(f"{text!r}: unknown time zone {name!r}", _FORMS) from error
+
+
+def _zone(name: str) -> tzinfo:
+    """Return the time zone of a name; a KeyError (ZoneInfoNotFoundError) says that there is none."""
+    from zoneinfo import ZoneInfo  # few runs name a zone
+
+    return ZoneInfo(name)
 
 
 def _without_zone(text: str, naive: datetime, local: tzinfo | None) -> datetime:
@@ -156,11 +162,11 @@ def _with_named_offset(text: str, naive: datetime, name: str) -> datetime:
     """Return the time if the zone uses that name on that date; 17:43 PST in July may mean PDT."""
     hours, zone_name = _ZONE_OFFSETS[name]
     moment = naive.replace(tzinfo=timezone(timedelta(hours=hours)))
-    if moment.astimezone(ZoneInfo(zone_name)).tzname() != name:
+    if moment.astimezone(_zone(zone_name)).tzname() != name:
         _refuse_ambiguous(
             text,
             moment.isoformat(),
-            f"{_at_local_time(text, naive, ZoneInfo(zone_name)).isoformat()} ({zone_name})",
+            f"{_at_local_time(text, naive, _zone(zone_name)).isoformat()} ({zone_name})",
         )
     return moment
 

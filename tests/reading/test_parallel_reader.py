@@ -24,7 +24,7 @@ from triage.reading.workers.parallel_reader import ParallelReader
 
 #: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
-LIMITS = Limits(record=400)
+LIMITS = Limits(record=1000)
 SIEVE = Prefilter(["kept} at [3]"])
 READS = sys.modules["triage.reading.reader"]
 
@@ -55,7 +55,7 @@ def skipped(items: Sequence[Item]) -> int:
 )
 @given(
     content=st.lists(
-        st.sampled_from([b"\n", b"\r", b"{}", b"{", b"x" * 90, b"z" * 900, b"\xef\xbb\xbf", *lines(logs(6)).splitlines(keepends=True)])
+        st.sampled_from([b"\n", b"\r", b"{}", b"{", b"x" * 90, b"z" * 1900, b"\xef\xbb\xbf", *lines(logs(6)).splitlines(keepends=True)])
     ),
     stretch=st.integers(1, 2000),
     chunk=st.integers(1, 700),
@@ -73,6 +73,44 @@ def test_several_workers_yield_the_same_items(
     whole = read_in_one_process(path)
     assert entries_and_gaps(found) == entries_and_gaps(whole)
     assert skipped(found) + len(entries_and_gaps(found)) == skipped(whole) + len(entries_and_gaps(whole))
+
+
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    content=st.lists(st.sampled_from([b"\n", b"{}", b"x" * 90, b"z" * 1900, lines([log(3)])])),
+    stretch=st.integers(1, 2000),
+    chunk=st.integers(1, 700),
+    killed=st.booleans(),
+)
+def test_file_with_the_newest_entries_first_is_read_from_its_end(
+    tmp_path: Path,
+    content: list[bytes],
+    stretch: int,
+    chunk: int,
+    killed: bool,  # noqa: FBT001 - of hypothesis
+) -> None:
+    path = tmp_path / "export.jsonl"
+    newest, oldest = (lines([log(3, timestamp=f"2026-03-01T08:00:0{second}Z")]) for second in (9, 0))
+    path.write_bytes(b"\n".join([newest, *content, oldest]))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(parallel_reader, "_RANGE_BYTES", max(stretch, path.stat().st_size // 40))
+        patched.setattr(parallel_reader, "_SAMPLE_BYTES", len(oldest) + 1)
+        patched.setattr(parallel_reader, "CHUNK", chunk)
+        if killed:
+            patched.setattr(worker, "_send", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        found = list(read_in_parallel(path))
+    assert entries_and_gaps(found)[::-1] == entries_and_gaps(read_in_one_process(path))
+
+
+def test_file_without_order_is_read_from_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([log(3, timestamp=f"2026-03-01T08:00:0{second}Z") for second in (5, 1, 3, 2, 4)]))
+    monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 1000)
+    assert list(read_in_parallel(path)) == read_in_one_process(path)
 
 
 def test_ranges_of_a_killed_worker_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,8 +131,8 @@ def test_reading_continues_where_a_killed_worker_stopped(
     monkeypatch.setattr(batch, "_ITEMS", 3)
     pack = ParallelReader._pack_ranges
 
-    def some(self: ParallelReader, starts: Sequence[int]) -> Iterator[bytes]:
-        for number, packed in enumerate(pack(self, starts)):
+    def some(self: ParallelReader, starts: Sequence[int], from_end: bool) -> Iterator[bytes]:  # noqa: FBT001 - of partial
+        for number, packed in enumerate(pack(self, starts, from_end)):
             if number == batches:
                 os.kill(os.getpid(), signal.SIGKILL)
             yield packed

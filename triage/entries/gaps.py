@@ -1,5 +1,7 @@
 """Collect gaps in bounded memory."""
 
+import math
+from bisect import insort
 from collections import Counter
 
 from triage.models import Gap, GapKind
@@ -8,25 +10,36 @@ _MAX_LISTED = 20
 
 
 class GapCollector:
-    """Collects the first twenty gaps of each kind in a file, and counts the others."""
+    """Collects the first twenty gaps of each kind in a file, and counts the others.
+
+    The order in which the gaps of a file are added has no effect.
+    """
 
     def __init__(self) -> None:
         """Create an empty collector."""
-        self._listed: list[Gap] = []
-        self._counts: Counter[tuple[str, GapKind]] = Counter()
+        self._listed: dict[str, dict[GapKind, list[Gap]]] = {}
         self._unlisted: Counter[tuple[str, GapKind]] = Counter()
 
     def add(self, gap: Gap) -> None:
         """Add a gap."""
-        key = (gap.path, gap.kind)
-        self._counts[key] += 1
-        if self._counts[key] <= _MAX_LISTED:
-            self._listed.append(gap)
-        else:
-            self._unlisted[key] += gap.count
+        listed = self._listed.setdefault(gap.path, {}).setdefault(gap.kind, [])
+        insort(listed, gap, key=_position)
+        if len(listed) > _MAX_LISTED:
+            last = listed.pop()
+            self._unlisted[last.path, last.kind] += last.count
 
     def all(self) -> list[Gap]:
-        """Return the listed gaps, and a Gap for each count of unlisted ones."""
-        return self._listed + [
+        """Return the listed gaps by file and position, and a Gap for each count of unlisted ones."""
+        listed = [
+            gap
+            for kinds in self._listed.values()
+            for gap in sorted((gap for gaps in kinds.values() for gap in gaps), key=_position)
+        ]
+        return listed + [
             Gap(kind, path, "more of the same", count=count) for (path, kind), count in self._unlisted.items()
         ]
+
+
+def _position(gap: Gap) -> float:
+    """Return the position of a gap in its file; what concerns the whole file comes last."""
+    return math.inf if gap.position is None else gap.position

@@ -1,15 +1,18 @@
 """Read large files of JSON lines with several processes.
 
 Each worker reads every second, third, ... range of the file and sends the records it keeps. The ranges are
-taken in the order of the file, so the result does not depend on which worker is faster.
+taken in the order of the file, so the result does not depend on which worker is faster. A file whose newest
+entries come first is read from its end, so that its entries come in order of time, too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
 
 from triage.models import Entry, Gap, Record, Skipped
 from triage.reading.limits import Limits
@@ -22,6 +25,10 @@ from triage.reading.workers.batch import pack_batches, rebase, unpack_batch
 from triage.reading.workers.process import WorkerOutput, start_worker
 
 _RANGE_BYTES = 2 << 20
+#: The bytes at the beginning and at the end of a file that tell in which order its entries come.
+_SAMPLE_BYTES = 64 << 10
+_encode_counts = msgspec.msgpack.Encoder().encode
+_decode_counts = msgspec.msgpack.Decoder(list[int]).decode
 
 
 class ParallelReader:
@@ -44,19 +51,55 @@ class ParallelReader:
         self.counts = RecordCounts()
 
     def items(self, workers: int) -> Iterator[Entry | Record | Gap | Skipped]:
-        """Yield the items of the file, read by so many workers."""
-        starts = range(0, Path(self._path).stat().st_size, _RANGE_BYTES)
+        """Yield the items of the file, read by so many workers; the last one first if it is the oldest."""
+        size = Path(self._path).stat().st_size
+        from_end = self._is_newest_first(size)
+        starts = range(0, size, _RANGE_BYTES)
+        starts = starts[::-1] if from_end else starts
         with ExitStack() as stack:
             outputs = [
-                stack.enter_context(start_worker(partial(self._pack_ranges, starts[number::workers])))
+                stack.enter_context(
+                    start_worker(partial(self._pack_ranges, starts[number::workers], from_end))
+                )
                 for number in range(workers)
             ]
+            lines_before = self._lines_before(starts, outputs) if from_end else {}
             for number, start in enumerate(starts):
-                before = self.counts.lines
-                for item in self._receive_range(start, outputs[number % workers]):
+                before = lines_before.get(start, self.counts.lines)
+                for item in self._receive_range(start, outputs[number % workers], from_end=from_end):
                     yield rebase(item, before)
 
-    def _receive_range(self, start: int, output: WorkerOutput) -> Iterator[Entry | Record | Gap | Skipped]:
+    def _is_newest_first(self, size: int) -> bool:
+        """Return whether all entries at the beginning of the file are newer than those at its end."""
+        first, last = (
+            [
+                time
+                for item in self._read_lines(start, start + _SAMPLE_BYTES, RecordCounts())
+                for time in _times(item)
+            ]
+            for start in (0, max(0, size - _SAMPLE_BYTES))
+        )
+        return min(first, default=0) > max(last, default=0) > 0
+
+    def _lines_before(self, starts: Sequence[int], outputs: Sequence[WorkerOutput]) -> dict[int, int]:
+        """Return the number of lines before each range, which the workers count first of all."""
+        counts = dict[int, int]()
+        for number, output in enumerate(outputs):
+            own = starts[number :: len(outputs)]
+            message = output.read_message()
+            counted = _decode_counts(message) if message else self._count_lines(own)
+            counts.update(zip(own, counted, strict=True))
+        in_order = sorted(starts)
+        return dict(zip(in_order, accumulate((counts[start] for start in in_order), initial=0), strict=False))
+
+    def _count_lines(self, starts: Sequence[int]) -> list[int]:
+        """Return the number of lines that begin in each range."""
+        with Path(self._path).open("rb", buffering=0) as file:
+            return [count_lines_between(file, start, start + _RANGE_BYTES) for start in starts]
+
+    def _receive_range(
+        self, start: int, output: WorkerOutput, *, from_end: bool
+    ) -> Iterator[Entry | Record | Gap | Skipped]:
         """Yield the items of a range as a worker sends them; what it does not send is read here."""
         received = 0
         while message := output.read_message():
@@ -67,21 +110,51 @@ class ParallelReader:
                 self.counts.add(batch.counts)
                 return
         counts = RecordCounts()
-        yield from islice(self._read_range(start, counts), received, None)
+        yield from islice(self._read_range(start, counts, from_end=from_end), received, None)
         self.counts.add(counts)
 
-    def _pack_ranges(self, starts: Sequence[int]) -> Iterator[bytes]:
+    def _pack_ranges(self, starts: Sequence[int], from_end: bool) -> Iterator[bytes]:  # noqa: FBT001 - of partial
+        if from_end:
+            yield _encode_counts(self._count_lines(starts))
         for start in starts:
             counts = RecordCounts()
-            yield from pack_batches(self._read_range(start, counts), counts, self._take_notes)
+            items = self._read_range(start, counts, from_end=from_end)
+            yield from pack_batches(items, counts, self._take_notes)
 
-    def _read_range(self, start: int, counts: RecordCounts) -> Iterator[Entry | Record | Gap | Skipped]:
-        """Yield the items of the lines that begin in a range."""
+    def _read_range(
+        self, start: int, counts: RecordCounts, *, from_end: bool
+    ) -> Iterable[Entry | Record | Gap | Skipped]:
+        """Return the items of the lines that begin in a range."""
+        items = self._read_lines(start, start + _RANGE_BYTES, counts)
+        return reversed(list(items)) if from_end else items
+
+    def _read_lines(
+        self, start: int, stop: int, counts: RecordCounts
+    ) -> Iterator[Entry | Record | Gap | Skipped]:
+        """Yield the items of the lines that begin between two positions of the file."""
         with Path(self._path).open("rb", buffering=0) as file:
-            stream = Stream(read_lines_between(file, start, start + _RANGE_BYTES))
+            stream = Stream(read_lines_between(file, start, stop))
             lines = LineReader(stream, self._path, self._limits, self._record_filter)
             yield from self._decode(counts.observe(lines.records()))
             counts.lines = lines.position
+
+
+def _times(item: Entry | Record | Gap | Skipped) -> tuple[int, ...]:
+    """Return the first and the last time of an item in nanoseconds, () without any."""
+    if isinstance(item, Entry):
+        return (item.timestamp,)
+    return (item.first, item.last) if isinstance(item, Skipped) else ()
+
+
+def count_lines_between(file: BinaryIO, start: int, stop: int) -> int:
+    """Return how many lines begin between two positions of a file."""
+    at = max(start - 1, 0)
+    file.seek(at)
+    count = int(start == 0)
+    while at < stop - 1 and (chunk := file.read(min(CHUNK, stop - 1 - at))):
+        count += chunk.count(b"\n")
+        at += len(chunk)
+    return count
 
 
 def read_lines_between(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:

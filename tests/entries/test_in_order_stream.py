@@ -4,6 +4,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.reading.logs import Log, log
-from triage.entries import Entries, stream_in_order
+from triage.entries import Entries, stream_in_order, to_batches
 from triage.errors import OutOfOrderError
 from triage.models import Record, Source
 
@@ -31,6 +32,12 @@ def at(number: int, **more: object) -> Log:
 
 def records(logs: list[Log]) -> list[Record]:
     return [Record(json.dumps(entry).encode(), Source("f", place)) for place, entry in enumerate(logs, 1)]
+
+
+def hold_few(patch: pytest.MonkeyPatch) -> None:
+    """Hold about five entries back, and add two at once."""
+    patch.setattr(in_order_stream, "_HELD_BYTES", 8000)
+    patch.setattr(in_order_stream, "to_batches", partial(to_batches, size=2))
 
 
 def timestamps(items: Iterator[Record] | list[Record]) -> list[int]:
@@ -108,7 +115,7 @@ def test_entries_are_in_order_or_raise_out_of_order(
     if rng.random() < 0.5:
         near.append(rng.choice(numbers))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(in_order_stream, "_HELD_BYTES", 8000)
+        hold_few(patch)
         logs = [at(number, insertId=f"i{place:04d}") for place, number in enumerate(near)]
         try:
             given_out = timestamps(records(logs))
@@ -119,7 +126,7 @@ def test_entries_are_in_order_or_raise_out_of_order(
 
 
 def test_too_late_entry_after_many_of_one_time_raises_out_of_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_order_stream, "_HELD_BYTES", 8000)
+    hold_few(monkeypatch)
     numbers = [*range(20), *([19] * 20), 1]
     logs = [at(number, insertId=f"i{place:04d}") for place, number in enumerate(numbers)]
     with pytest.raises(OutOfOrderError):

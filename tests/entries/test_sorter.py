@@ -24,6 +24,20 @@ def test_entries_are_sorted_with_any_memory_limit(times: list[int], max_bytes: i
     assert list(sorter) == [entry(time) for time in sorted(times)]
 
 
+@given(
+    times=st.lists(st.integers(0, 50)),
+    limit=st.integers(0, 50),
+    max_bytes=st.sampled_from([1, 5000, 1 << 20]),
+)
+def test_entries_below_a_limit_leave_the_others(times: list[int], limit: int, max_bytes: int) -> None:
+    sorter = Sorter(lambda one: one.timestamp, max_bytes)
+    sorter.add_all([entry(time) for time in times])
+    below = sorter.take_below(limit)
+    sorter.add(entry(51))
+    assert [one.timestamp for one in below] == sorted(time for time in times if time < limit)
+    assert [one.timestamp for one in sorter] == [*sorted(time for time in times if time >= limit), 51]
+
+
 def test_number_of_temporary_files_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.entries.sorter._MERGE_WIDTH", 3)
     sorter = Sorter(lambda one: one.timestamp, 1)

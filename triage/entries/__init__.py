@@ -1,6 +1,7 @@
 """Decode records to entries: uniform format, joined, deduplicated, in order."""
 
 from triage.entries.api import api_form
+from triage.entries.batches import to_batches
 from triage.entries.bounds import Bounds
 from triage.entries.decoder import decode
 from triage.entries.in_order_stream import stream_in_order
@@ -24,4 +25,5 @@ __all__ = [
     "instance_sort_key",
     "prefilter_records",
     "stream_in_order",
+    "to_batches",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from triage.models import Entry, ExportFile, Gap, Skipped
 from triage.window import NANOSECONDS, format_timestamp
@@ -34,10 +34,13 @@ class FileStatistics:
         self.entries = self.lost = self.uncertain = self.first = self.last = 0
         self.severities: Counter[str] = Counter()
 
-    def observe(self, entry: Entry) -> None:
-        """Count the time and the severity of an entry, kept or not."""
-        self._extend_range(entry.timestamp, entry.timestamp)
-        self.severities[entry.severity if entry.severity_source == "entry" else ""] += 1
+    def observe(self, entries: Sequence[Entry]) -> None:
+        """Count the times and the severities of entries, kept or not."""
+        times = [entry.timestamp for entry in entries]
+        self._extend_range(min(times), max(times))
+        self.severities.update(
+            [entry.severity if entry.severity_source == "entry" else "" for entry in entries]
+        )
 
     def observe_skipped(self, skipped: Skipped) -> None:
         """Count the times and the severities of entries that were not decoded."""
@@ -54,12 +57,12 @@ class FileStatistics:
         else:
             self.first, self.last = min(self.first, first), max(self.last, last)
 
-    def add(self, entry: Entry) -> None:
-        """Count an entry that is kept."""
-        self.entries += 1
-        self.uncertain += entry.time_uncertain
-        if entry.payload_lost and not _EMPTY_TEXT.search(entry.raw):
-            self.lost += 1
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Count entries that are kept."""
+        self.entries += len(entries)
+        self.uncertain += sum([entry.time_uncertain for entry in entries])
+        lost = [entry for entry in entries if entry.payload_lost]
+        self.lost += sum(not _EMPTY_TEXT.search(entry.raw) for entry in lost)
 
     def find_gaps(self, export: ExportFile | None, requested: tuple[int | None, int | None]) -> Iterator[Gap]:
         """Yield a Gap for each suspected loss of data.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from triage.entries.batches import to_batches
 from triage.entries.stream import Entries
 from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Skipped
@@ -23,8 +24,8 @@ def stream_in_order(
 
     """
     limit, may_be_ordered, started = _HELD_BYTES, True, False
-    for item in items:
-        entries.add_item(item)
+    for batch in to_batches(items):
+        entries.add_items(batch)
         if started and (entries.late or entries.has_split_parts):
             raise OutOfOrderError("an entry came too late")
         if may_be_ordered and entries.held_bytes > limit:

@@ -47,7 +47,7 @@ class EntriesByInstance(Entries):
         for item in self._items:
             entry = decode(item, self._ignored) if isinstance(item, Record) else item
             if not isinstance(entry, Entry):
-                self.add_item(entry)
+                self.add_items([entry])
                 continue
             position = (entry.partition_key, entry.timestamp // 1000)
             if last is not None and position != last:
@@ -57,7 +57,9 @@ class EntriesByInstance(Entries):
                     )
                 yield from self._flush_complete(instance_ends=position[0] != last[0])
             last = position
-            self._add_entry(entry, self._select)
+            self._observe([entry])
+            if self._is_whole(entry) and self._is_selected(entry):
+                self._take([entry])
             if entry.split and entry.split.total > 1:
                 self._split_entries[entry.split.uid].add(entry.split)
         yield from self._flush_complete(instance_ends=True)

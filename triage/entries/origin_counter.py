@@ -1,6 +1,7 @@
 """Count of what the records are: resource types, and services outside the selection."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from triage.models import Skipped
 
@@ -29,6 +30,11 @@ class OriginCounter:
             _count(self.outside, service, 1)
         else:
             _count(self.resource_types, resource_type, 1)
+
+    def add_types(self, resource_types: Iterable[str]) -> None:
+        """Count records within the selection."""
+        for name, number in Counter(resource_types).items():
+            _count(self.resource_types, name, number)
 
     def add_skipped(self, skipped: Skipped) -> None:
         """Count records that were not decoded."""

@@ -79,7 +79,7 @@ def _decode_relevant(
             yield item, entry
             continue
         statistics = statistics or FileStatistics(entry.source.path)
-        statistics.observe(entry)
+        statistics.observe([entry])
         outside += is_outside
         origins.add(entry.resource_type, entry.service, is_outside=is_outside)
         if not is_outside:

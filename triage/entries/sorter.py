@@ -1,7 +1,8 @@
 """Sort entries in bounded memory, with temporary files that are merged."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any
 
 import msgspec
@@ -36,7 +37,30 @@ class Sorter:
     def add(self, entry: Entry) -> None:
         """Add an entry."""
         self.held.append(entry)
-        self.held_bytes += 1500 + len(entry.raw) + len(entry.notes)  # measured size of an Entry
+        self.held_bytes += _size([entry])
+        self._bound_memory()
+
+    def add_all(self, entries: Sequence[Entry]) -> None:
+        """Add entries."""
+        self.held += entries
+        self.held_bytes += _size(entries)
+        self._bound_memory()
+
+    def take_below(self, limit: Any) -> "Sorter":
+        """Return the entries whose key is below ``limit``; this sorter keeps the others."""
+        below, others = Sorter(self._key, self._max_bytes), Sorter(self._key, self._max_bytes)
+        if self._levels:
+            for entry in self:
+                (below if self._key(entry) < limit else others).add(entry)
+        else:
+            self.held.sort(key=self._key)
+            cut = bisect_left(self.held, limit, key=self._key)
+            below.held = self.held[:cut]  # few enough, as all are held
+            others.add_all(self.held[cut:])
+        self.held, self.held_bytes, self._levels = others.held, others.held_bytes, others._levels
+        return below
+
+    def _bound_memory(self) -> None:
         if self.held_bytes > self._max_bytes:
             self.held.sort(key=self._key)
             self._add_run(_write_run(self.held), 0)
@@ -57,6 +81,11 @@ class Sorter:
         self.held.sort(key=self._key)
         runs = [_read_run(run) for level in self._levels for run in level]
         return heapq.merge(*runs, self.held, key=self._key) if runs else iter(self.held)
+
+
+def _size(entries: Sequence[Entry]) -> int:
+    """Return about how many bytes entries take, as measured."""
+    return sum([1500 + len(entry.raw) + len(entry.notes) for entry in entries])
 
 
 def _write_run(entries: Iterable[Entry]) -> IO[bytes]:

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from operator import attrgetter
 
+from triage.entries.batches import to_batches
 from triage.entries.data_quality import FileStatistics
 from triage.entries.decoder import IgnoredErrors, decode
 from triage.entries.deduplicate import Deduplicator
@@ -15,8 +17,9 @@ from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Coverage, Entry, ExportFile, Gap, Record, Skipped, Traffic
 from triage.window import format_timestamp
 
+Item = Entry | Record | Gap | Skipped | ExportFile
 _MAX_BYTES = 24 << 20
-_BY_TIME = attrgetter("timestamp")
+_BY_TIME, _PATH = attrgetter("timestamp"), attrgetter("source.path")
 _LOST_RECORDS = {"broken_record", "too_large"}
 
 
@@ -38,7 +41,7 @@ class Entries:
 
     def __init__(
         self,
-        items: Iterable[Entry | Record | Gap | Skipped | ExportFile],
+        items: Iterable[Item],
         *,
         keep: Callable[[Entry], bool] | None = None,
         within: Callable[[Entry], bool] | None = None,
@@ -72,14 +75,13 @@ class Entries:
         self._statistics: dict[str, FileStatistics] = {}
         self._services: Counter[str] = Counter()
         self._traffic = TrafficCounter()
-        self._broken = self._outside = self._skipped = self._yielded = self._duplicates = 0
+        self._broken = self._outside = self._skipped = self._taken = self._duplicates = 0
         self._without_payload = self._without_severity = 0
         self.late = self.has_split_parts = False
 
     def __iter__(self) -> Iterator[Entry]:
         """Read all items, then yield the entries."""
-        for item in self._items:
-            self.add_item(item)
+        self.add_items(self._items)
         yield from self._flush_all()
 
     def _flush_all(self) -> Iterator[Entry]:
@@ -87,30 +89,34 @@ class Entries:
         for joined in self._parts.join():
             if isinstance(joined, Gap):
                 self._add_gap(joined)
-            else:
-                self._select(joined)
+            elif self._is_selected(joined):
+                self._take([joined])
         yield from self.flush(None)
 
-    def add_item(self, item: Entry | Record | Gap | Skipped | ExportFile) -> None:
-        """Add an item."""
-        if isinstance(item, Entry):
-            self._add_entry(item, self._take)
-        elif isinstance(item, Record):
-            entry = decode(item, self._ignored)
-            if isinstance(entry, Entry):
-                self._add_entry(entry, self._select)
-            else:
-                self._add_gap(entry)
-        elif isinstance(item, Gap):
-            self._add_gap(item)
-        elif isinstance(item, Skipped):
-            self._outside += item.outside
-            self._skipped += item.count - item.outside
-            self._traffic.add_all(item.traffic)
-            self._origins.add_skipped(item)
-            self._statistics_of(item.path).observe_skipped(item)
-        else:
-            self._exports[item.path] = item
+    def add_items(self, items: Iterable[Item]) -> None:
+        """Add items."""
+        for batch in to_batches(items):
+            self._add_batch(batch)
+
+    def _add_batch(self, items: Sequence[Item]) -> None:
+        entries = [item for item in items if isinstance(item, Entry)]
+        decoded: list[Entry] = []
+        for item in items if len(entries) < len(items) else ():
+            if isinstance(item, Record):
+                entry = decode(item, self._ignored)
+                if isinstance(entry, Entry):
+                    decoded.append(entry)
+                else:
+                    self._add_gap(entry)
+            elif isinstance(item, Gap):
+                self._add_gap(item)
+            elif isinstance(item, Skipped):
+                self._add_skipped(item)
+            elif isinstance(item, ExportFile):
+                self._exports[item.path] = item
+        self._observe([*entries, *decoded])
+        self._take(list(filter(self._is_whole, entries)))
+        self._take([entry for entry in decoded if self._is_whole(entry) and self._is_selected(entry)])
 
     def flush(self, before: int | None) -> Iterator[Entry]:
         """Yield in order the held entries older than the microsecond of ``before``.
@@ -118,49 +124,62 @@ class Entries:
         Without ``before`` yield all. An entry that is added later and is as old as those yielded sets
         ``late``.
         """
-        waiting = Sorter(_BY_TIME, self._max_bytes)
-        deduplicated = Deduplicator(self._sorter, self._max_bytes)
-        for entry in deduplicated:
-            if before is None or entry.timestamp // 1000 < before // 1000:
-                self._yielded += 1
-                yield entry
-            else:
-                waiting.add(entry)
+        if before is None:
+            due, self._sorter = self._sorter, Sorter(_BY_TIME, self._max_bytes)
+        else:
+            due = self._sorter.take_below(before // 1000 * 1000)
+            self._flushed_before = max(self._flushed_before, before)
+        deduplicated = Deduplicator(due, self._max_bytes)
+        yield from deduplicated
         self._duplicates += deduplicated.duplicates
-        self._sorter = waiting
-        self._flushed_before = max(self._flushed_before, before or 0)
 
-    def _add_entry(self, entry: Entry, add: Callable[[Entry], None]) -> None:
-        self._statistics_of(entry.source.path).observe(entry)
-        if entry.split and entry.split.total > 1:
-            self.has_split_parts = True
-            self._parts.add(entry)
-        else:
-            add(entry)
+    def _add_skipped(self, skipped: Skipped) -> None:
+        self._outside += skipped.outside
+        self._skipped += skipped.count - skipped.outside
+        self._traffic.add_all(skipped.traffic)
+        self._origins.add_skipped(skipped)
+        self._statistics_of(skipped.path).observe_skipped(skipped)
 
-    def _select(self, entry: Entry) -> None:
-        """Take an entry that passes the tests, and count any other."""
+    def _observe(self, entries: Iterable[Entry]) -> None:
+        """Count entries that were read, whether they are kept or not."""
+        for path, own in groupby(entries, _PATH):
+            self._statistics_of(path).observe(list(own))
+
+    def _is_whole(self, entry: Entry) -> bool:
+        """Return whether an entry is no part of a split one; parts are held until all have come."""
+        if entry.split is None or entry.split.total <= 1:
+            return True
+        self.has_split_parts = True
+        self._parts.add(entry)
+        return False
+
+    def _is_selected(self, entry: Entry) -> bool:
+        """Return whether an entry passes the tests; others are counted."""
         is_outside = not self._within(entry)
+        if not is_outside and self._keep(entry):
+            return True
+        self._origins.add(entry.resource_type, entry.service, is_outside=is_outside)
         if is_outside:
-            self._origins.add(entry.resource_type, entry.service, is_outside=True)
             self._outside += 1
-        elif self._keep(entry):
-            self._take(entry)
         else:
-            self._origins.add(entry.resource_type, entry.service, is_outside=False)
             self._skipped += 1
             self._traffic.observe(entry)
+        return False
 
-    def _take(self, entry: Entry) -> None:
-        """Take an entry that was selected."""
-        self._origins.add(entry.resource_type, entry.service, is_outside=False)
-        self._statistics[entry.source.path].add(entry)
-        if entry.service:
-            self._services[entry.service] += 1
-        self._without_payload += entry.payload_lost
-        self._without_severity += entry.severity_source != "entry"
-        self.late = self.late or entry.timestamp // 1000 < self._flushed_before // 1000
-        self._sorter.add(entry)
+    def _take(self, entries: Sequence[Entry]) -> None:
+        """Take entries that were selected."""
+        if not entries:
+            return
+        self._taken += len(entries)
+        self._origins.add_types([entry.resource_type for entry in entries])
+        for path, own in groupby(entries, _PATH):
+            self._statistics[path].add(list(own))
+        self._services.update([entry.service for entry in entries if entry.service])
+        self._without_payload += sum([entry.payload_lost for entry in entries])
+        self._without_severity += sum([entry.severity_source != "entry" for entry in entries])
+        oldest = min([entry.timestamp for entry in entries])
+        self.late = self.late or oldest // 1000 < self._flushed_before // 1000
+        self._sorter.add_all(entries)
 
     def _statistics_of(self, path: str) -> FileStatistics:
         statistics = self._statistics.get(path)
@@ -202,6 +221,7 @@ class Entries:
             for gap in self._statistics[path].find_gaps(self._exports.get(path), self._requested)
         ]
         joined, duplicate = self._parts.joined, self._parts.duplicate + self._duplicates
+        kept = self._taken - self._duplicates
         times = [
             time for statistics in self._statistics.values() for time in (statistics.first, statistics.last)
         ]
@@ -215,15 +235,15 @@ class Entries:
             ),
             first=format_timestamp(min(times)) if times else None,
             last=format_timestamp(max(times)) if times else None,
-            records=self._broken + joined + self._outside + self._skipped + duplicate + self._yielded,
+            records=self._broken + joined + self._outside + self._skipped + duplicate + kept,
             broken=self._broken,
             joined=joined,
             outside=self._outside,
             skipped=self._skipped,
             duplicate=duplicate,
-            entries=self._yielded,
+            entries=kept,
             matched=matched,
-            unmatched=self._yielded - matched,
+            unmatched=kept - matched,
             without_payload=self._without_payload,
             without_severity=self._without_severity,
             limit_suspected=any(gap.kind == "limit_suspected" for gap in quality_gaps),

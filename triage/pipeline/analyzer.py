@@ -1,7 +1,6 @@
 """Build the timeline and the diagnosis of entries."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +12,7 @@ from triage.diagnosis import (
     ErrorCounter,
     EvidenceSampler,
 )
+from triage.entries import to_batches
 from triage.failures import (
     STRONG,
     BalancerCollector,
@@ -172,7 +172,7 @@ class Analyzer:
         A batch of them goes through one part of the analysis before it goes through the next one. That takes
         half the time that it takes entry by entry: the code of a part stays in the processor's cache.
         """
-        for batch in _batches(entries):
+        for batch in to_batches(entries, _BATCH):
             self._observe_batch(batch)
 
     def _observe_batch(self, entries: Sequence[Entry]) -> None:
@@ -223,7 +223,7 @@ class Analyzer:
     def read_evidence(self, entries: Iterable[Entry]) -> None:
         """Explain the failures that wait by all entries around them."""
         reader = NeighborhoodReader(self._recognizer.meanings)
-        for batch in _batches(entries):
+        for batch in to_batches(entries, _BATCH):
             self.notes.learn(batch)
             reader.observe([(entry, self._matcher.match(entry), is_output(entry)) for entry in batch])
         failures = reader.build()
@@ -293,13 +293,6 @@ class Analyzer:
             self._runs.append(run_record.run)
             self._diagnosis.add_run(run_record)
             self._samples.add_run(run_record)
-
-
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Yield entries in batches."""
-    left = iter(entries)
-    while batch := list(islice(left, _BATCH)):
-        yield batch
 
 
 def is_balanced_or_failed(entry: Entry) -> bool:

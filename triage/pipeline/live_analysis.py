@@ -34,8 +34,7 @@ class _PartialAnalysis:
 
     def build(self, final_items: Iterable[Gap | ExportFile]) -> Analysis:
         """Add the final items, and return the analysis; it cannot be continued."""
-        for item in final_items:
-            self.entries.add_item(item)
+        self.entries.add_items(final_items)
         self.analyzer.observe(self.entries)
         self.analyzer.add_traffic(self.entries.traffic)
         return self.analyzer.build(self.entries.coverage)
@@ -62,9 +61,8 @@ class LiveAnalysis:
         for line in lines:
             self.lines += 1
             if self._partial is not None:
-                self._partial.entries.add_item(
-                    Record(line.rstrip(b"\n"), Source(str(self._journal), self.lines))
-                )
+                record = Record(line.rstrip(b"\n"), Source(str(self._journal), self.lines))
+                self._partial.entries.add_items([record])
 
     def analysis(self, now: int, gaps: Sequence[Gap] = ()) -> Analysis:
         """Return the analysis of all lines so far.
@@ -90,6 +88,5 @@ class LiveAnalysis:
         from triage.reading import read
 
         partial = _PartialAnalysis(self._packs, self._on_entry)
-        for item in read([self._journal]):
-            partial.entries.add_item(item)
+        partial.entries.add_items(read([self._journal]))
         return partial

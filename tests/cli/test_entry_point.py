@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from triage.cli import main
 from triage.cli.app import COMMANDS
 
 Call = Callable[..., Any]
@@ -109,6 +110,20 @@ def test_what_the_start_loads_is_not_searched_for_garbage(call: Call) -> None:
     gc.unfreeze()
     call("diagnose", EXAMPLE)
     assert gc.get_freeze_count() > 20_000
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize("loaded", [{}, {"duckdb": None}])
+def test_what_is_left_at_the_end_is_not_searched_for_garbage_without_duckdb(
+    loaded: dict[str, None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["triage", "--version"])
+    monkeypatch.delitem(sys.modules, "duckdb", raising=False)
+    for name in loaded:
+        monkeypatch.setitem(sys.modules, name, None)
+    gc.unfreeze()
+    assert main() == 0
+    assert (gc.get_freeze_count() > 0) == (not loaded)
     gc.unfreeze()
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from triage.models import FailureGroup, FailureKind, FailureSample
-from triage.text import path_template
+from triage.text import lazy_pattern, path_template
 
 #: Characters of a title at most.
 LONGEST = 160
@@ -26,7 +26,7 @@ _GLOG = re.compile(
 #: What is left of a level that a logger pads in its brackets.
 _PADDED = re.compile(r"(?:\[\w+\s+)?\] ", re.ASCII)
 #: The fields of a line in key=value form that say what happened.
-_LOGFMT = re.compile(r'(?:^|\s)(msg|message|error|err)=("(?:[^"\\]|\\.)*"|\S+)', re.ASCII)
+_LOGFMT = lazy_pattern(r'(?:^|\s)(msg|message|error|err)=("(?:[^"\\]|\\.)*"|\S+)', re.ASCII)
 _LEVEL = re.compile(r"(?:^|\s)(?:level|lvl|severity)=", re.ASCII)
 #: The packages of a class at the beginning of a line.
 _PACKAGES = re.compile(r"(?:[a-z_]\w*\.){2,}(?=[A-Z])", re.ASCII)

@@ -14,6 +14,7 @@ from triage.entries.severity import parse_severity
 from triage.entries.strip_prefix import StrippedText, strip_log_prefix
 from triage.entries.times import is_possible, parse_nanoseconds
 from triage.models import Audit, Balancer, Entry, ErrorInfo, Gap, Http, Record, SeveritySource, Split
+from triage.text import lazy_pattern
 from triage.window import NANOSECONDS
 
 _decode = msgspec.json.Decoder(wire.LogEntry).decode
@@ -25,7 +26,7 @@ _PROXY_DETAILS = re.compile(r'\bdetails="([^"]*)"')
 _NO_LABELS = wire.ResourceLabels()
 #: Exceptions of payloads that are no error, by type and message.
 IgnoredErrors = AbstractSet[tuple[str, str]]
-_RESOURCE = re.compile(
+_RESOURCE = lazy_pattern(
     r"(?:namespaces|projects)/([^/]+)/(?:locations/([^/]+)/)?(services|revisions|jobs)/([^/]+)"
 )
 

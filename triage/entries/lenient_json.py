@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
+from triage.text import lazy_pattern
+
 _DIGITS = 4300
 _DEPTH = 100
-_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_BRACKET = lazy_pattern(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 
 
 def limit_depth(data: bytes) -> bytes:

@@ -4,26 +4,27 @@ import re
 from typing import NamedTuple
 
 from triage.entries.severity import parse_severity
+from triage.text import lazy_pattern
 
 # ECMA-48: CSI, then OSC and the other strings up to BEL or ST, then any other escape. The single-byte forms
 # (0x80 to
 # 0x9f) are left alone: in an export they are the remains of UTF-8 read as Latin-1.
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]?")
+_ANSI = lazy_pattern(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]?")
 _TAG = (
     r"(?:black|red|green|yellow|blue|magenta|cyan|white|level|bold|dim|normal|italic|underline|strike"
     r"|light-(?:black|red|green|yellow|blue|magenta|cyan|white))"
 )
-_OPENING = re.compile(f"(?:<{_TAG}>)+", re.IGNORECASE)
-_CLOSING = re.compile(f"(?:</{_TAG}?>)+$", re.IGNORECASE)
+_OPENING = lazy_pattern(f"(?:<{_TAG}>)+", re.IGNORECASE)
+_CLOSING = lazy_pattern(f"(?:</{_TAG}?>)+$", re.IGNORECASE)
 _TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
-_LOGURU = re.compile(
+_LOGURU = lazy_pattern(
     rf"{_TIME} \| ([A-Z]{{1,20}}) {{0,8}} \| ([^\s|]{{1,300}}):([^\s|:]{{1,300}}):(\d{{1,9}}) [|-] ?",
     re.ASCII,
 )
-_STDLIB = re.compile(
+_STDLIB = lazy_pattern(
     rf"{_TIME} - (?:([^\n]{{1,300}}?) - )?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL) - ", re.ASCII
 )
-_GUNICORN = re.compile(
+_GUNICORN = lazy_pattern(
     r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d{1,9}\] \[([A-Z]{1,20})\] ?", re.ASCII
 )
 # uvicorn pads the level and its colon to ten columns; with one space it may be any text.

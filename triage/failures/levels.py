@@ -59,7 +59,7 @@ _FORMS = tuple(
 #: What each line in these forms holds.
 _HINTS = Hints([list(_LEVELS)])
 #: pino and bunyan write numbers: 10 to 60.
-_NUMBER = re.compile(r'^\{.{0,400}?"level"\s*:\s*(\d0)\b', re.ASCII)
+_NUMBER = lazy_pattern(r'^\{.{0,400}?"level"\s*:\s*(\d0)\b', re.ASCII)
 _NUMBERS = {10: 100, 20: 100, 30: INFO, 40: WARNING, 50: ERROR, 60: 600}
 #: glog and klog: severity letter, month, day, time.
 _GLOG = re.compile(r"^([IWEF])\d{4} \d\d:\d\d:\d\d", re.ASCII)
@@ -67,7 +67,7 @@ _GLOG = re.compile(r"^([IWEF])\d{4} \d\d:\d\d:\d\d", re.ASCII)
 _RUBY = re.compile(r"^([DIWEFA]), \[\d{4}-", re.ASCII)
 _LETTERS = {"D": 100, "I": INFO, "W": WARNING, "E": ERROR, "F": 600, "A": UNKNOWN}
 #: Words that begin a line of a program which ends.
-_FATAL = re.compile(
+_FATAL = lazy_pattern(
     r"^(?:panic(?:\([^)]{1,40}\))?: |fatal error: |fatal: |FATAL ERROR: |PHP Fatal error|Fatal error: |Unhandled exception|Unhandled Exception"
     r"|Uncaught |SIGSEGV: |SIGABRT: |SIGBUS: |Segmentation fault|Aborted|thread '.{1,80}'(?: \(\d+\))? panicked at|Exception in thread "
     r"|Traceback \(most recent call last\)|APPLICATION FAILED TO START|terminate called|double free|corrupted size"

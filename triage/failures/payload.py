@@ -1,12 +1,12 @@
 """What a structured payload gives as the reason beside its message."""
 
-import re
 from typing import Any
 
 import msgspec
 
 from triage.failures.decisive import complains
 from triage.models import Entry
+from triage.text import lazy_pattern
 
 #: Fields in which loggers keep the reason, the first that is filled wins.
 _REASONS = (
@@ -24,7 +24,7 @@ _NAMES = ("type", "exc_type", "name", "class", "kind", "code")
 _MESSAGES = ("message", "msg", "exc_value", "value", "description")
 _LEVELS = ("level", "severity", "lvl", "levelname", "@l", "log.level", "Level", "LogLevel")
 #: Where the JSON console of .NET joins the lines of an exception: before its frames and what it wraps.
-_JOINED = re.compile(r" {2,}(?=at [\w.<>`\[\],|+]+\(|--- End of )| (?=---> )")
+_JOINED = lazy_pattern(r" {2,}(?=at [\w.<>`\[\],|+]+\(|--- End of )| (?=---> )")
 _DEPTH = 4
 _LONGEST = 16 << 10
 

@@ -7,6 +7,7 @@ import msgspec
 
 from triage.models import Entry, Event, FailureKind
 from triage.models.entry import Http
+from triage.text import lazy_pattern
 from triage.window import NANOSECONDS
 
 #: The deepest first: of the points of one failed start the first in this order is what happened, the others
@@ -38,7 +39,7 @@ _ORDERLY = frozenset({"0", "143"})
 _ORDERLY_SIGNALS = frozenset({"2", "15"})
 #: The ends of the names of the logs that hold what an application prints.
 _PRINTED = ("run.googleapis.com/stderr", "run.googleapis.com/stdout")
-_CODE = re.compile(r"\((-?\d+)\)|signal:? (\d+)", re.ASCII)
+_CODE = lazy_pattern(r"\((-?\d+)\)|signal:? (\d+)", re.ASCII)
 
 
 class FailurePoint(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -8,10 +8,10 @@ from triage.failures.decisive import DecisiveLine, complains, find_decisive_line
 from triage.failures.last_words import announces_retry, heads_frames, is_told_to_end, sums_up
 from triage.failures.levels import read_level
 from triage.models import Immutable
-from triage.text import message_template, remember_texts
+from triage.text import lazy_pattern, message_template, remember_texts
 
 #: The request in a line of an access log, and the beginnings of such lines.
-_REQUEST = re.compile(r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d")
+_REQUEST = lazy_pattern(r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d")
 _ACCESS = re.compile(r"(?:::\d|[\d.]+) - \S+ \[|INFO:\s+[\d.]+:\d+ - \"")
 
 Value = TypeVar("Value")

@@ -1,6 +1,5 @@
 """Link incidents to the changes that explain them."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -8,13 +7,13 @@ import msgspec
 
 from triage.models import Diagnosis, Incident
 from triage.models.change import AppliedChange, Change, ChangeLink, Onset
-from triage.text import pluralize
+from triage.text import lazy_pattern, pluralize
 from triage.window import NANOSECONDS, format_second, format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from triage.changes import ChangeHistory, Configuration
 
-_SERVICE_ACCOUNT = re.compile(
+_SERVICE_ACCOUNT = lazy_pattern(
     r"@[a-z0-9-]+\.iam\.gserviceaccount\.com|@developer\.gserviceaccount\.com|^service-\d+@"
 )
 #: A revision becomes ready some minutes after it was deployed, at most.

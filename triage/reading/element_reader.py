@@ -11,6 +11,7 @@ from triage.reading.foreign_objects import find_run, find_run_end, make_run_gap
 from triage.reading.json_buffer import JsonBuffer, find_value_end
 from triage.reading.limits import Limits
 from triage.reading.record_filter import ALL_RECORDS, FilteredRecords, RecordFilter
+from triage.text import lazy_pattern
 
 _batch = msgspec.json.Decoder(list[msgspec.Raw])
 _any = msgspec.json.Decoder(msgspec.Raw)
@@ -20,11 +21,11 @@ _BLOCK_BYTES, _BATCH, _TAIL, _TRIES = 128 << 10, 1 << 20, 64 << 10, 3
 _SEARCHES = 20_000
 _UNCLOSED = 8
 #: Between two objects of a list, and before any object that is not the value of a key.
-_SEAM = re.compile(rb"\}\s*+,\s*+(?=\{)")
+_SEAM = lazy_pattern(rb"\}\s*+,\s*+(?=\{)")
 _BEFORE_OBJECT = re.compile(rb'[,\[}\n]\s*+(?=\{\s*+")')
 #: A bracket that opens a list of objects or lists, not one in ordinary text.
 LIST = re.compile(rb"\[\s*+(?:[{\[\]]|\Z)")
-_SCALAR = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\[\]{}"]++)')
+_SCALAR = lazy_pattern(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\[\]{}"]++)')
 _STRAY = re.compile(rb"(?:(?!\[\s*\{)[^\n])*+")
 
 

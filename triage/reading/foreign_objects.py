@@ -6,10 +6,11 @@ Broken exports hold long runs of them. Taken one by one, each would cost as much
 import re
 
 from triage.models import Gap
+from triage.text import lazy_pattern
 
 #: Objects without inner objects and lists. A string with a brace or an escape ends the run.
 _EMPTY = re.compile(rb"(?:\{\s*+\}[\s,]*+)++")
-_FLAT = re.compile(rb'(?:\{[^{}\[\]"\\]*+(?:"[^"\\{}]*+"[^{}\[\]"\\]*+)*+\}[\s,]*+)++')
+_FLAT = lazy_pattern(rb'(?:\{[^{}\[\]"\\]*+(?:"[^"\\{}]*+"[^{}\[\]"\\]*+)*+\}[\s,]*+)++')
 _BLANK = re.compile(rb"[\s,]*+")
 #: Every LogEntry has a key that holds one of these, in whatever style it is written.
 _KEY_PARTS = (b"stamp", b"payload", b"insert", b"log", b"http")

@@ -4,13 +4,15 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
+from triage.text import lazy_pattern
+
 # Complete strings; opening (1) and closing (2) brackets; the quote of an incomplete string (3).
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[])|([}\]])|(")', re.DOTALL)
+_TOKEN = lazy_pattern(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[])|([}\]])|(")', re.DOTALL)
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _FLAT = rb'[^"{}\[\]]*+(?:%b[^"{}\[\]]*+)*+' % _TEXT
 # What changes no depth: scalars, and objects and lists of scalars. Then opening (1) and closing (2) brackets,
 # and the quote of an incomplete string (3).
-_STRUCTURE = re.compile(
+_STRUCTURE = lazy_pattern(
     rb'(?:[^"{}\[\]]++|%b|\{%b\}|\[%b\])++|((?:[{\[][\s,]*+)++)|([}\]])|(")' % (_TEXT, _FLAT, _FLAT),
     re.DOTALL,
 )

@@ -12,7 +12,7 @@ from triage.text import lazy_pattern
 _MIXED = lazy_pattern(r"(?=.*\d)(?:.*\d[A-Za-z]|.*[a-z][A-Z])", re.DOTALL)
 _WORDS_OF_SECRETS = ("password", "passwd", "secret", "token", "api_key", "apikey")
 _URL_SAFE = str.maketrans("+/", "-_")
-_ASSIGNED = re.compile(rb"(?:password|passwd|pwd|secret|token|api_?key)[\"']?\s*[:=]", re.IGNORECASE)
+_ASSIGNED = lazy_pattern(rb"(?:password|passwd|pwd|secret|token|api_?key)[\"']?\s*[:=]", re.IGNORECASE)
 _MISMATCH = lazy_pattern(
     r"(?:password|passwd|token|secret|key|signature|hmac|csrf|credentials?|code|cookie|nonce|state)\b[^\n]{0,60}?mismatch([^\n]*)"
     r"|mismatch([^\n]*)",

@@ -8,13 +8,13 @@ from typing import Any, Self
 from markupsafe import Markup
 
 from triage.rendering.formatting import format_utc
-from triage.text import cell, clean, code, fence, prose
+from triage.text import cell, clean, code, fence, lazy_pattern, prose
 
 _EXPLORER = "https://console.cloud.google.com/logs/query"
 #: Log text that a sentence quotes: words in backticks, with nothing but marks beside them.
-QUOTED = re.compile(r"(?<!\S)`([^`\n]+)`(?=[.,;:!?)]*(?:\s|$))")
+QUOTED = lazy_pattern(r"(?<!\S)`([^`\n]+)`(?=[.,;:!?)]*(?:\s|$))")
 #: Separators that are printed as they are; any other one is text.
-SEPARATOR = re.compile(r"[ ,;/.&+→·\n]{0,8}")
+SEPARATOR = lazy_pattern(r"[ ,;/.&+→·\n]{0,8}")
 #: Largest indent.
 _WIDEST = 40
 _TIME = re.compile(r"[0-9:.TZ-]{1,40}")

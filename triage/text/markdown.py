@@ -2,6 +2,7 @@
 
 import re
 
+from triage.text.lazy_patterns import lazy_pattern
 from triage.text.safe import clean
 
 _BACKTICKS = re.compile(r"`+")
@@ -9,10 +10,10 @@ _MENTION = re.compile(r"@(?=[^\W_]|\[)")
 _LINE_END = re.compile(r"\r\n?")
 _TOKEN = re.compile(r"""(?P<before>["'(]*)(?P<core>.*?)(?P<after>["'),.;:!?]*)""", re.DOTALL)
 #: A word that Markdown and GitHub render as plain text: no list mark, host, commit or reference.
-_WORD = re.compile(
+_WORD = lazy_pattern(
     r"(?!www\.|GH-\d)(?:[^\W_]+(?:['’/-][^\W_]+)*|\d+(?:[.,:]\d+)*[^\W\d_]{0,3}|\d+%|[–—…%]|)", re.IGNORECASE
 )
-_COMMIT = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{7,40}", re.IGNORECASE)
+_COMMIT = lazy_pattern(r"(?=[0-9a-f]*\d)[0-9a-f]{7,40}", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,9}[.)]")
 
 

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from triage.text.lazy_patterns import lazy_pattern
 from triage.text.messages import subject, summary_line
 from triage.text.remembered import remember_texts
 
@@ -15,8 +16,10 @@ _TLD = "com|net|org|edu|gov|mil|info|biz|io|dev|app|cloud|internal|local|localdo
 _SOURCES = "py|js|ts|go|rb|rs|cc|cs|kt|sh|so|pl|md|ex|mjs|cjs|jsx|tsx|java|cpp|php|scala|dart|conf|json|yaml|yml|toml|log|txt"
 _METHOD = r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE)"
 
-_QUOTED = re.compile(r"""((?<![\w.-])[\w.-]{1,64}=)?("[^"\n]*"|(?<!\w)'[^'\n]*'(?!\w)|`[^`\n]*`)""", re.ASCII)
-_KEEPS_METHOD = re.compile(rf".({_METHOD}) ", re.ASCII)
+_QUOTED = lazy_pattern(
+    r"""((?<![\w.-])[\w.-]{1,64}=)?("[^"\n]*"|(?<!\w)'[^'\n]*'(?!\w)|`[^`\n]*`)""", re.ASCII
+)
+_KEEPS_METHOD = lazy_pattern(rf".({_METHOD}) ", re.ASCII)
 #: Fields of logfmt whose quoted value is the message itself.
 _MESSAGE_KEYS = frozenset(
     {"msg=", "message=", "err=", "error=", "reason=", "cause=", "exception=", "text=", "event="}
@@ -54,14 +57,14 @@ _TRAILING = re.compile(r"\d{2,}$|\d{4,}", re.ASCII)
 _UNIT = re.compile(
     r"<n> (?:[kKMGT]?i?[bB]|[nuµm]?s|bytes?|sec|secs|seconds?|min|minutes?|hours?|milliseconds?)\b"
 )
-_DATE = re.compile(
+_DATE = lazy_pattern(
     r"(?:\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +<n> <time>(?: <n>)?"
 )
 #: What stands in brackets behind a variable part explains it: "10.1.2.3 (db.example.com)", "1024 bytes (1
 #: KB)".
 _ANNOTATED = re.compile(r"(<[a-z]+>) \((?:<[a-z]+>)?\)")
 _REPEATED = re.compile(r"(<[a-z]+>)(?:[ ,]+\1)+")
-_NAME = re.compile(
+_NAME = lazy_pattern(
     r"((?:\b(?:for|invalid|unknown|by|as) user ) *)(?!<)[^\s,;:]+|(\bfor )(?!<)[^\s,;:]+(?= from <host>)",
     re.IGNORECASE,
 )

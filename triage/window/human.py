@@ -5,19 +5,20 @@ from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import NoReturn
 
 from triage.errors import UsageError
+from triage.text import lazy_pattern
 from triage.window.timestamp import NANOSECONDS, since_epoch
 
 _FORMS = "write 90m, 2h, 2025-09-13, 2025-09-13 17:43 PDT or 2025-09-13T17:43:00Z"
-_TIME = re.compile(
+_TIME = lazy_pattern(
     r"""(?P<date>\d{4}-\d\d-\d\d)
         (?:[Tt\ ]\s*(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?
            (?:\s*(?P<half>[AaPp][Mm]))?)?
         \s*(?P<zone>[A-Za-z][A-Za-z0-9_/+:-]*|[+-]\d\d?(?::?\d\d)?)?""",
     re.VERBOSE | re.ASCII,
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
+_OFFSET = lazy_pattern(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", re.ASCII)
-_DURATION = re.compile(r"\d+(?:\.\d+)?(?:\s*[A-Za-z]+\s*\d+(?:\.\d+)?)*\s*[A-Za-z]*", re.ASCII)
+_DURATION = lazy_pattern(r"\d+(?:\.\d+)?(?:\s*[A-Za-z]+\s*\d+(?:\.\d+)?)*\s*[A-Za-z]*", re.ASCII)
 _SECONDS = {
     **dict.fromkeys(["s", "sec", "secs", "second", "seconds"], 1),
     **dict.fromkeys(["m", "min", "mins", "minute", "minutes"], 60),

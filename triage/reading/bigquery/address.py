@@ -5,9 +5,10 @@ import re
 import msgspec
 
 from triage.errors import UsageError
+from triage.text import lazy_pattern
 
 SCHEME = "bigquery://"
-_PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]*", re.ASCII)
+_PROJECT = lazy_pattern(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]*", re.ASCII)
 _DATASET = re.compile(r"\w{1,1024}", re.ASCII)
 #: A wildcard means the tables of all days of a sink: stderr_20260301, stderr_20260302, ...
 _TABLE = re.compile(r"[\w-]{1,1000}(?:_\*)?", re.ASCII)

@@ -5,7 +5,7 @@ import random
 import sys
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +58,21 @@ def test_most_entries_are_yielded_before_the_last_is_read() -> None:
     given += entries
     assert [entry.timestamp for entry in given] == sorted(entry.timestamp for entry in given)
     assert len(given) == MANY
+
+
+def test_few_entries_are_read_before_others_are_yielded() -> None:
+    """A pipe holds a megabyte of what workers read ahead."""
+    taken = 0
+
+    def read() -> Iterator[Record]:
+        nonlocal taken
+        for record in records([at(number) for number in range(MANY)]):
+            taken += 1
+            yield record
+
+    read_before = [taken for _ in stream_in_order(Entries(()), read())]
+    steps = [after - before for before, after in pairwise(read_before)]
+    assert max(steps) < 500
 
 
 def test_slightly_late_entry_is_sorted() -> None:

@@ -7,8 +7,9 @@ from triage.entries.stream import Entries
 from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Skipped
 
-#: Bytes of entries that are held for late ones; only the oldest quarters are yielded.
-_HELD_BYTES = 4 << 20
+#: Bytes of entries that are held for late ones. Only the oldest quarter is yielded at once: workers go on
+#: reading meanwhile, but not further than a pipe holds.
+_HELD_BYTES = 2 << 20
 
 
 def stream_in_order(
@@ -35,7 +36,7 @@ def stream_in_order(
             )
             if may_be_ordered:
                 started = True
-                yield from entries.flush(waiting[len(waiting) * 3 // 4].timestamp)
+                yield from entries.flush(waiting[len(waiting) // 4].timestamp)
                 # Entries of one time cannot be divided, so few of them may have been yielded.
-                limit = max(_HELD_BYTES, 2 * entries.held_bytes)
+                limit = max(_HELD_BYTES, entries.held_bytes * 4 // 3)
     yield from entries

@@ -55,8 +55,8 @@ class Sorter:
         else:
             self.held.sort(key=self._key)
             cut = bisect_left(self.held, limit, key=self._key)
-            below.held = self.held[:cut]  # few enough, as all are held
-            others.add_all(self.held[cut:])
+            below.add_all(self.held[:cut])
+            others.held, others.held_bytes = self.held[cut:], self.held_bytes - below.held_bytes
         self.held, self.held_bytes, self._levels = others.held, others.held_bytes, others._levels
         return below
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.failures.entries import decoded, packs, printed, request, system
-from triage.failures import Findings, Statement, Wording, read_statement
+from triage.failures import Findings, Statement, Wording, read_statement, wording
 from triage.models import Entry
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.pipeline.failure_recognizer import FailureRecognizer
@@ -103,6 +103,22 @@ def test_told_process_works_out_no_template(monkeypatch: pytest.MonkeyPatch) -> 
     assert heard.template == message_template(entry.message) == "ValueError: order <n> has no price"
     assert heard.meaning.recognized is not None
     assert heard.meaning.recognized.template.endswith(heard.template)
+
+
+def test_told_process_reads_no_statement_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = decoded(printed(0, f"{STACK}ValueError: order 7101 has no price", severity="ERROR"))
+    worker, told = Process(), Process()
+    notes = worker.take(entry)
+
+    def fail(text: str) -> None:
+        raise AssertionError(f"a text is read again: {text}")
+
+    monkeypatch.setattr(wording, "open_statement", fail)
+    monkeypatch.setattr(wording, "find_decisive_line", fail)
+    told.notes.learn([replace(entry, notes=notes)])
+    heard = told.hear(entry)
+    assert heard is not None
+    assert heard.decisive == "ValueError: order 7101 has no price"
 
 
 def test_what_was_noted_before_is_not_noted_again() -> None:

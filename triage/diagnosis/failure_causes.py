@@ -135,7 +135,7 @@ def _recognized(event: Event, pack_cause: PackCause, template: str) -> Recognize
         event,
         cause.id,
         title,
-        template or message_template(title),
+        template or message_template.compute(title),
         is_symptom=cause.tier == "symptom",
         kinds=tuple(cause.explains),
         is_specific="{" in cause.title,

@@ -129,6 +129,10 @@ class Meanings(Immutable):
     of: returns the meaning of a text; its arguments are those of Meaning.
     """
 
-    def __init__(self, recognize: Recognizer | None = None) -> None:
-        """Begin with nothing remembered; ``recognize`` gives what the packs know of a statement."""
-        self.of = remember_texts(partial(Meaning, recognize))
+    def __init__(self, recognize: Recognizer | None = None, *, remembers: bool = True) -> None:
+        """Begin with nothing remembered; ``recognize`` gives what the packs know of a statement.
+
+        remembers: whether the same may be said again.
+        """
+        create = partial(Meaning, recognize)
+        self.of: Callable[..., Meaning] = remember_texts(create) if remembers else create

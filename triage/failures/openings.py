@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains, is_frame, traceback_headers
-from triage.text import remember_texts
 
 #: Lines of a statement that are kept: the first and the last of very long ones.
 LINES = 200
@@ -33,25 +32,24 @@ _GOES_ON = re.compile(r"^[\w.]+(?:Error|Exception): .*:\s*$")
 class Opening(NamedTuple):
     """What the text of an entry shows that begins a statement.
 
-    text: the text; of a very long one the first lines.
+    kept: the first lines of a very long text, "" for all of it.
     awaits: whether the line that decides is still to come.
     is_message: whether its message may go on below it.
     depth: how many brackets of a printed object are open.
     """
 
-    text: str
+    kept: str
     awaits: bool
     is_message: bool
     depth: int
 
 
-@remember_texts
 def open_statement(text: str) -> Opening | None:
     """Return what a text shows that begins a statement, None if it says nothing."""
     if not text.strip():
         return None
     lines = text.split("\n", LINES)
-    kept = text
+    kept = ""
     if len(lines) > LINES:
         del lines[LINES:]
         kept = "\n".join(lines)

@@ -14,7 +14,6 @@ from triage.failures.openings import (
     awaits_more,
     is_message_open,
     open_brackets,
-    open_statement,
 )
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
 from triage.failures.points import failure_kind
@@ -151,8 +150,9 @@ class _OpenStatement:
         "text",
     )
 
-    def __init__(self, entry: Entry, event: Event | None, opening: Opening, reason: str) -> None:
-        self.text, self.awaits, self.is_message, self.depth = opening
+    def __init__(self, entry: Entry, event: Event | None, text: str, reason: str, opening: Opening) -> None:
+        kept, self.awaits, self.is_message, self.depth = opening
+        self.text = kept or text
         self.entries, self.events = [entry], [] if event is None else [event]
         self.end, self.reason = entry.timestamp, reason
         self._lines: list[str] | None = None
@@ -218,11 +218,11 @@ class StatementBuilder:
                 waiting_here.add(entry, event, text)
                 return over
             over.append(self._open.pop(stream).build(self._meanings))
-        opening = open_statement(text)
+        opening = read_wording(text, reason).opening
         if opening is not None:
             if not self._open:
                 self._oldest = entry.timestamp
-            self._open[stream] = _OpenStatement(entry, event, opening, reason)
+            self._open[stream] = _OpenStatement(entry, event, text, reason, opening)
         return over
 
     def close_before(self, now: int) -> list[Statement]:
@@ -255,8 +255,8 @@ def read_statement(meanings: Meanings, entry: Entry, event: Event | None) -> Sta
     if not is_output(entry) or not may_be_said(event):
         return None
     text, reason = read_text(entry)
-    opening = open_statement(text)
-    return None if opening is None else _OpenStatement(entry, event, opening, reason).build(meanings)
+    opening = read_wording(text, reason).opening
+    return None if opening is None else _OpenStatement(entry, event, text, reason, opening).build(meanings)
 
 
 def may_be_said(event: Event | None) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 from triage.failures.decisive import DecisiveLine, complains, find_decisive_line, find_last_exception
 from triage.failures.last_words import announces_retry, heads_frames, is_told_to_end, sums_up
 from triage.failures.levels import read_level
+from triage.failures.openings import Opening, open_statement
 from triage.models import Immutable
 from triage.text import lazy_pattern, message_template, remember_texts
 
@@ -36,6 +37,7 @@ class lazy(Generic[Value]):  # noqa: N801 (a decorator)
 class Findings(TypedDict, total=False):
     """What was worked out of a text: properties of its wording."""
 
+    opening: Opening | None
     decisive_line: DecisiveLine
     level: int
     complains: bool
@@ -60,6 +62,11 @@ class Wording(Immutable):
             getattr(self, name)
         known: Any = self.__dict__
         return {name: known[name] for name in Findings.__annotations__ if name in known}  # type: ignore[return-value]
+
+    @lazy
+    def opening(self) -> Opening | None:
+        """Return what it shows as the beginning of a statement, None if it says nothing."""
+        return open_statement(self.text)
 
     @lazy
     def decisive_line(self) -> DecisiveLine:
@@ -99,7 +106,7 @@ class Wording(Immutable):
     @lazy
     def template(self) -> str:
         """Return its decisive line with the variable parts replaced."""
-        return message_template(self.decisive)
+        return message_template.compute(self.decisive)
 
     @lazy
     def is_access(self) -> bool:

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from triage.failures import FailurePoint, Meaning, Meanings, Statement
 from triage.models import Entry, Event, Immutable, Recognized, Source
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.rules import RuleMatch
 from triage.text import remember_texts
 
+#: Where an entry was read of which only the text matters.
+_NOWHERE = Source("", 0)
 #: What precedes a stack trace in the message of a failed deployment.
 _TRACES = ("stack trace:", "Traceback (most recent")
 
@@ -39,9 +39,9 @@ class FailureRecognizer(Immutable):
         self._match = compiled.failures.match_text
         self._match_whole = compiled.whole_failures.match_text
         self._recognize_line = remember_texts(self._recognize_message)
-        self.meanings = Meanings(self._recognize_statement)
+        self.meanings = Meanings(self.recognize_statement)
 
-    def _recognize_statement(self, meaning: Meaning) -> Recognized | None:
+    def recognize_statement(self, meaning: Meaning) -> Recognized | None:
         """Return what the packs know of a statement."""
         return self._recognized(self._find_event(meaning))
 
@@ -106,8 +106,8 @@ class FailureRecognizer(Immutable):
         """Return what another process found the packs to know of an entry, without the entry itself."""
         if note is None:
             return None
-        said = replace(_entry_of(_speaker(entry)), message=note.text or entry.message)
-        event = replace(self._index.to_event(note.match, is_logger_known=bool(entry.logger)), entry=said)
+        said = _entry_of(_speaker(entry), note.text or entry.message)
+        event = self._index.to_event(note.match, said, is_logger_known=bool(entry.logger))
         return self._recognized(event, note.template)
 
     def learn_entry(self, entry: Entry, note: KnownText | None) -> None:
@@ -124,7 +124,7 @@ def _speaker(entry: Entry) -> tuple[str, str, str]:
     return entry.service, entry.log_name, entry.logger
 
 
-def _entry_of(speaker: tuple[str, str, str]) -> Entry:
-    """Return an entry of which only the service, the log and the logger are known."""
+def _entry_of(speaker: tuple[str, str, str], message: str = "") -> Entry:
+    """Return an entry of which only the service, the log, the logger and the message are known."""
     service, log, logger = speaker
-    return Entry(timestamp=0, source=Source("", 0), service=service, log_name=log, logger=logger)
+    return Entry(timestamp=0, source=_NOWHERE, service=service, log_name=log, logger=logger, message=message)

@@ -9,7 +9,16 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triage.diagnosis import is_error
-from triage.failures import WEAK, Findings, Statement, Wording, read_statement, read_text, read_wording
+from triage.failures import (
+    WEAK,
+    Findings,
+    Meanings,
+    Statement,
+    Wording,
+    read_statement,
+    read_text,
+    read_wording,
+)
 from triage.models import Entry, Event, Immutable, Recognized
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.pipeline.failure_recognizer import FailureRecognizer, KnownText
@@ -60,18 +69,19 @@ class TextNotes(Immutable):
     def __init__(self, compiled: CompiledPacks, recognizer: FailureRecognizer) -> None:
         """Note what these say."""
         self._index, self._matcher, self._recognizer = compiled.index, compiled.matcher, recognizer
+        self._new_meanings = Meanings(recognizer.recognize_statement, remembers=False)
         self._noted = remember_texts(_nothing)
 
     def take(self, entries: Sequence[Entry]) -> list[bytes]:
         """Return the notes of each of some entries; those of a text that was noted before are empty.
 
         Like the analysis, it asks one thing of all entries before the next one, which takes half the time.
+        As each text is new, what is found is not remembered here.
         """
         new = [entry for entry in entries if self._is_new(entry)]
-        events = [self._matcher.match(entry) for entry in new]
+        events = [self._matcher.match_text(entry, entry.message) for entry in new]
         said = [
-            read_statement(self._recognizer.meanings, entry, event)
-            for entry, event in zip(new, events, strict=True)
+            read_statement(self._new_meanings, entry, event) for entry, event in zip(new, events, strict=True)
         ]
         heard = [statement is not None and statement.strength > WEAK for statement in said]
         known = [
@@ -82,7 +92,7 @@ class TextNotes(Immutable):
             id(entry): _encode(
                 _Notes(
                     None if event is None else self._index.to_match(event),
-                    message_template(entry.message) if is_error(entry) else "",
+                    message_template.compute(entry.message) if is_error(entry) else "",
                     self._recognizer.note(found, entry.message),
                     None if statement is None else _note(statement, is_heard=is_heard),
                 )

@@ -111,10 +111,10 @@ class RuleIndex(Immutable):
         """Return the match of an event."""
         return RuleMatch(self._numbers[event.pack, event.rule], event.fields)
 
-    def to_event(self, match: RuleMatch, *, is_logger_known: bool) -> Event:
-        """Return the event of a match, without its entry."""
+    def to_event(self, match: RuleMatch, entry: Entry, *, is_logger_known: bool) -> Event:
+        """Return the event of a match in an entry."""
         pack, rule = self.rules[match.rule]
-        return _build_event(pack, rule, match.fields, is_logger_known=is_logger_known)
+        return _build_event(pack, rule, entry, match.fields, is_logger_known=is_logger_known)
 
     def _match_whole(self, number: int, text: str) -> re.Match[str] | None:
         pattern = self.rules[number][1].pattern
@@ -158,7 +158,7 @@ class Matcher(Immutable):
 
     def learn(self, entry: Entry, match: RuleMatch | None) -> None:
         """Remember which match another process found for an entry, None if no rule matches."""
-        event = match and self._index.to_event(match, is_logger_known=bool(entry.logger))
+        event = match and self._index.to_event(match, _NO_ENTRY, is_logger_known=bool(entry.logger))
         self._find_event.learn(event, *_key_of(entry))
 
     def match_text(self, entry: Entry, text: str) -> Event | None:
@@ -179,7 +179,7 @@ class Matcher(Immutable):
                 match = compiled(rule.pattern).search(line)
             if match is not None:
                 fields = {name: value for name, value in match.groupdict().items() if value is not None}
-                return _build_event(pack, rule, fields, is_logger_known=bool(logger))
+                return _build_event(pack, rule, _NO_ENTRY, fields, is_logger_known=bool(logger))
         return None
 
     def _choose(
@@ -226,9 +226,11 @@ def admits_logger(rule: Rule, logger: str) -> bool:
     return not rule.logger or any(part in logger for part in rule.logger.split("|"))
 
 
-def _build_event(pack: Pack, rule: Rule, fields: dict[str, str], *, is_logger_known: bool) -> Event:
+def _build_event(
+    pack: Pack, rule: Rule, entry: Entry, fields: dict[str, str], *, is_logger_known: bool
+) -> Event:
     return Event(
-        entry=_NO_ENTRY,
+        entry=entry,
         pack=pack.id,
         rule=rule.id,
         literal=rule.literal,

@@ -18,11 +18,13 @@ class RememberedTexts(Generic[*Others, Result]):
 
     Two sets of texts are kept. When the newer one is full it takes the place of the older one, and what is
     asked for again moves to the newer one: so texts that are not asked for are forgotten.
+
+    compute: the function itself, for texts that are asked for once.
     """
 
     def __init__(self, function: Callable[[str, *Others], Result]) -> None:
         """Remember what a function returns; it must depend on nothing but its arguments."""
-        self._function = function
+        self.compute = function
         self._newer: dict[tuple[str, *Others], Result] = {}
         self._older: dict[tuple[str, *Others], Result] = {}
         self._weight = 0
@@ -38,20 +40,24 @@ class RememberedTexts(Generic[*Others, Result]):
 
     def learn(self, result: Result, *key: *tuple[str, *Others]) -> None:
         """Remember a result that another process worked out."""
+        if key not in self._newer:
+            self._keep(result, key)
+
+    def _recall(self, key: tuple[str, *Others]) -> Result:
+        result: Result = self._older.get(key, _NOTHING)
+        if result is _NOTHING:
+            result = self.compute(*key)
+        self._keep(result, key)
+        return result
+
+    def _keep(self, result: Result, key: tuple[str, *Others]) -> None:
         length = len(key[0])
-        if length > LONGEST_REMEMBERED or key in self._newer:
+        if length > LONGEST_REMEMBERED:
             return
         self._weight += _OVERHEAD + length
         if self._weight > _CHARACTERS:
             self._older, self._newer, self._weight = self._newer, {}, _OVERHEAD + length
         self._newer[key] = result
-
-    def _recall(self, key: tuple[str, *Others]) -> Result:
-        result: Result = self._older.get(key, _NOTHING)
-        if result is _NOTHING:
-            result = self._function(*key)
-        self.learn(result, *key)
-        return result
 
 
 def remember_texts(function: Callable[[str, *Others], Result]) -> RememberedTexts[*Others, Result]:

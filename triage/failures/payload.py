@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from ahocorasick_rs import BytesAhoCorasick
 
 from triage.failures.decisive import complains
 from triage.models import Entry
@@ -15,6 +16,7 @@ _REASONS = (
     "error.stack_trace", "exception.stacktrace", "error.message", "exception.message",
     "error_message", "errorMessage", "thrown", "cause", "reason", "details", "detail",
 )  # fmt: skip
+_QUOTED_REASONS = BytesAhoCorasick([f'"{name}"'.encode() for name in _REASONS])
 #: Fields in which loggers keep the fields of a record.
 _NESTED = ("fields", "context", "data", "metadata", "meta", "extra", "attributes", "Properties")
 #: Fields that describe anything, not only failures.
@@ -38,6 +40,11 @@ def read_payload(entry: Entry) -> dict[str, Any]:
     if isinstance(payload, str):
         payload = _object(payload.encode(errors="replace"))
     return payload if isinstance(payload, dict) else {}
+
+
+def may_give_reason(raw: bytes) -> bool:
+    """Return whether a record may have a payload that gives the reason of a failure."""
+    return b"json" in raw and bool(_QUOTED_REASONS.find_matches_as_indexes(raw))
 
 
 def find_reason(payload: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from triage.failures.openings import (
     is_message_open,
     open_brackets,
 )
-from triage.failures.payload import find_level, find_message, find_reason, read_payload
+from triage.failures.payload import find_level, find_message, find_reason, may_give_reason, read_payload
 from triage.failures.points import failure_kind
 from triage.failures.wording import read_wording
 from triage.models import SEVERITIES, Entry, Event, Immutable, Quote
@@ -39,11 +39,6 @@ _CONTINUES = re.compile(
 )
 #: What a line of its own begins with, which continues no message: a time, a bracket or an object.
 _BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")
-#: A key of a payload that may hold the reason of a failure.
-_REASON = re.compile(
-    rb"\"(?:err|error|[eE]xception|exc|exc_info|@x|stack\w{0,10}|thrown|cause|reason|details?|error\w{1,10}"
-    rb"|(?:error|exception)\.\w{5,11})\"\s*:"
-)
 
 
 class Statement(Immutable):
@@ -278,7 +273,7 @@ def _is_of_platform(log_name: str) -> bool:
 
 def read_text(entry: Entry) -> tuple[str, str]:
     """Return the text of an entry with the reason of its structured payload, and the reason alone."""
-    if entry.message[:1] != "{" and (b"json" not in entry.raw or not _REASON.search(entry.raw)):
+    if entry.message[:1] != "{" and not may_give_reason(entry.raw):
         return entry.message, ""
     payload = read_payload(entry)
     if not payload:

@@ -22,7 +22,7 @@ def crash(number: int, seconds: float) -> list[Log]:
 def observe(entries: list[Log], failures: FailureCollector) -> None:
     """Pass entries to a collector."""
     found = list(map(decoded, entries))
-    failures.observe((entry, MATCHER.match(entry), is_output(entry)) for entry in found)
+    failures.observe([(entry, MATCHER.match(entry), is_output(entry)) for entry in found])
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> FailureCollector:
     """Return a collector that has room for few instances."""
     monkeypatch.setattr(instances, "_MOST_INSTANCES", MOST)
     monkeypatch.setattr(collector, "_SWEEP", SWEEP)
-    return FailureCollector(Meanings(), lambda _point: None, lambda _statement: None)
+    return FailureCollector(Meanings(), lambda _point: None, lambda _statements: None)
 
 
 def test_instances_that_were_silent_for_longest_are_finished(failures: FailureCollector) -> None:

@@ -26,7 +26,7 @@ from tests.failures.entries import (
 )
 from triage import pipeline
 from triage.models import Incident
-from triage.pipeline import record_sources
+from triage.pipeline import analyzer, record_sources
 
 BLOCKS = 9
 
@@ -100,6 +100,18 @@ def test_order_duplicates_and_files_change_nothing(logs: list[Log], seed: int, t
     assert told([write(tmp_path / "twice.jsonl", shuffled)]) == plain
     parts = [write(tmp_path / "a.jsonl", shuffled[:half]), write(tmp_path / "b.jsonl", shuffled[half:])]
     assert told(parts) == plain
+
+
+@unhurried
+@given(logs=exports(), size=st.integers(1, 9))
+def test_batches_of_any_size_count_what_single_entries_count(
+    logs: list[Log], size: int, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "export.jsonl", export(logs))
+    whole = pipeline.analyze([path], packs=packs())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analyzer, "_BATCH", size)
+        assert pipeline.analyze([path], packs=packs()) == whole
 
 
 @pytest.mark.parametrize("order", ["ascending", "descending", "shuffled"])

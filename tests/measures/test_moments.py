@@ -1,5 +1,8 @@
 """Times are kept in bounded memory, and the nearest of two collections are found."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from triage.measures import Moments, shortest_gap
 
 SECOND = 1_000_000_000
@@ -23,6 +26,16 @@ def test_many_times_are_bounded_whatever_their_order() -> None:
     assert results[0] == results[1] == results[2]
     assert len(results[0]) <= 32
     assert (results[0][0], results[0][-1]) == (min(times), max(times))
+
+
+@given(st.lists(st.integers(0, 400 * SECOND)), st.lists(st.integers(0, 400 * SECOND)))
+def test_times_added_at_once_are_as_if_added_one_by_one(before: list[int], times: list[int]) -> None:
+    single, together = Moments(8), Moments(8)
+    for time in [*before, *times]:
+        single.add(time)
+    together.add_all(before)
+    together.add_all(times)
+    assert (together.length, together.times()) == (single.length, single.times())
 
 
 def test_absorbed_times_are_as_if_added() -> None:

@@ -1,7 +1,7 @@
 """The diagnosis: observes every entry and run once, then ranks the incidents."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -112,20 +112,29 @@ class DiagnosisBuilder:
                 if known is not None:
                     self._unknown_errors.observe(entry, known=known)
 
-    def observe_error(self, quote: Quote, known: Recognized | None, events: Sequence[Event]) -> None:
-        """Record a statement that is an error, with what the packs know of it and of its single lines.
+    def observe_errors(
+        self, quote: Quote, known: Recognized | None, found: Iterable[tuple[Entry, Sequence[Event]]]
+    ) -> None:
+        """Record statements that are errors and mean the same, with what the packs know of it.
 
         Lines beside the decisive one are no errors of their own. A statement whose decisive line a rule of a
         chain matches is counted by that rule.
+
+        quote: one of them.
+        found: of each, the entry that holds the decisive line, and what rules say of its single lines.
         """
-        matched = [event for event in events if event.entry is quote.entry]
-        if matched and not self._causes.rules.isdisjoint([event.name for event in matched]):
-            return
-        for event in events:
-            if event.entry is not quote.entry:
-                self._explained[event.entry.service, event.entry.revision, event.name] += 1
-        if (known is not None and known.cause) or (known is None and not matched):
-            self._unknown_errors.observe_statement(quote, known)
+        entries: list[Entry] = []
+        for entry, events in found:
+            matched = [event.name for event in events if event.entry is entry]
+            if matched and not self._causes.rules.isdisjoint(matched):
+                continue
+            for event in events:
+                if event.entry is not entry:
+                    self._explained[event.entry.service, event.entry.revision, event.name] += 1
+            if (known is not None and known.cause) or (known is None and not matched):
+                entries.append(entry)
+        if entries:
+            self._unknown_errors.observe_statements(quote, known, entries)
 
     def add_run(self, run_record: RunRecord) -> None:
         """Record one finished run."""

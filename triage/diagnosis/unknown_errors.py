@@ -57,17 +57,24 @@ class ErrorCount(msgspec.Struct):
     revisions: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
     instances: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
 
-    def add(self, quote: Quote, known: Recognized | None, count: int, last: int) -> None:
-        """Count an error, which represents ``count`` similar ones until a time."""
-        if quote.entry.precedes(self.first.entry):
-            self.first, self.known = quote, known
+    def add(self, quote: Quote, known: Recognized | None, entries: Sequence[Entry]) -> None:
+        """Count errors that say the same; ``quote`` is one of them."""
+        first = self.first.entry
+        for entry in entries:
+            time = entry.timestamp
+            if time <= first.timestamp and entry.precedes(first):
+                first = entry
+            self.revisions.add(entry.revision, time)
+            self.instances.add(entry.instance, time)
+        if first is not self.first.entry:
+            self.first, self.known = msgspec.structs.replace(quote, entry=first), known
+        self.count += len(entries)
+        self.moments.add_all([entry.timestamp for entry in entries])
+
+    def add_similar(self, count: int, last: int) -> None:
+        """Count errors that are similar to one that was added, until a time in nanoseconds."""
         self.count += count
-        time = quote.entry.timestamp
-        self.moments.add(time)
-        if last > time:
-            self.moments.add(last)
-        self.revisions.add(quote.entry.revision, time)
-        self.instances.add(quote.entry.instance, time)
+        self.moments.add(last)
 
     def absorb(self, other: "ErrorCount") -> None:
         """Add the errors of another pattern."""
@@ -112,13 +119,18 @@ class UnknownErrors:
         if not is_error(entry):
             return
         quote = Quote(entry, entry.message, summary_line(entry.message), message_template(entry.message))
-        self._add(quote, known, count, last)
+        error = self.observe_statements(quote, known, [entry])
+        if last:
+            error.add_similar(count - 1, max(last, entry.timestamp))
 
-    def observe_statement(self, quote: Quote, known: Recognized | None) -> None:
-        """Count a statement that is an error, with what the packs know of it."""
-        self._add(quote, known, 1, 0)
+    def observe_statements(
+        self, quote: Quote, known: Recognized | None, entries: Sequence[Entry]
+    ) -> ErrorCount:
+        """Count statements that are errors and say the same, with what the packs know of it.
 
-    def _add(self, quote: Quote, known: Recognized | None, count: int, last: int) -> None:
+        quote: one of them.
+        entries: of each, the entry that holds the decisive line.
+        """
         service = quote.entry.service
         name = (_UNKNOWN, quote.template, service)
         if known is not None:
@@ -126,8 +138,9 @@ class UnknownErrors:
         services = self._errors.group(name)
         error = services.get(service)
         if error is None:
-            error = services[service] = ErrorCount(quote, known)
-        error.add(quote, known, count, last)
+            error = services[service] = ErrorCount(msgspec.structs.replace(quote, entry=entries[0]), known)
+        error.add(quote, known, entries)
+        return error
 
     def incidents(
         self,

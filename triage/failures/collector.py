@@ -1,7 +1,7 @@
 """Entries to failures: each instance by itself, then all that have one explanation together."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
@@ -26,14 +26,14 @@ class FailureCollector:
     Those of one instance come in order of time. Where not every entry is observed, ``is_partial``, a failure
     that no error of the application explains waits: its evidence may be among the entries that were dropped.
     Read the ``neighborhoods`` of such failures with a NeighborhoodReader, ``replace_waiting`` with what it
-    found, then build. Each statement that is an error is passed on once it is complete.
+    found, then build. Each statement that may be an error is passed on once it is complete.
     """
 
     def __init__(
         self,
         meanings: Meanings,
         recognize_point: PointRecognizer,
-        on_error: Callable[[Statement], None],
+        on_errors: Callable[[Sequence[Statement]], None],
         *,
         is_partial: bool = False,
         chains: frozenset[str] = frozenset(),
@@ -41,10 +41,10 @@ class FailureCollector:
         """Begin with nothing seen.
 
         ``meanings`` gives what statements mean, ``recognize_point`` what the packs know of a failure point;
-        ``on_error`` takes statements. ``chains`` are the packs with a readiness chain, which explains what
+        ``on_errors`` takes statements. ``chains`` are the packs with a readiness chain, which explains what
         fails in its runs.
         """
-        self._on_error = on_error
+        self._on_errors = on_errors
         self._waiting: list[Failure] = []
         self._over: list[Statement] = []
         self._settled: list[Failure] = []
@@ -57,16 +57,15 @@ class FailureCollector:
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
 
-    def observe(self, observed: Iterable[Observed]) -> None:
+    def observe(self, observed: Sequence[Observed]) -> None:
         """Take entries."""
-        for entry, event, is_output in observed:
-            self._observed += 1
-            if self._observed % _SWEEP == 0:
-                for complete in self._instances.finish_idle(entry.timestamp):
-                    self._take(*complete)
-            statements, failures = self._instances.observe(entry, event, is_output=is_output)
-            if statements or failures:
-                self._take(statements, failures)
+        self._observed += len(observed)
+        if self._observed >= _SWEEP:
+            self._observed = 0
+            for complete in self._instances.finish_idle(observed[0][0].timestamp):
+                self._take(*complete)
+        for complete in self._instances.observe(observed):
+            self._take(*complete)
         self._count()
 
     def close_partition(self) -> None:
@@ -93,10 +92,12 @@ class FailureCollector:
         self.close_partition()
         self._said |= said
         waiting = {point_key(failure.point): failure for failure in self._waiting}
+        read_again: list[Failure] = []
         for failure in failures:
             points = [failure.point, *failure.consequences, *failure.requests]
             if any(waiting.pop(point_key(point), None) for point in points):
-                self._add(failure)
+                read_again.append(failure)
+        self._add(read_again)
         self._waiting = list(waiting.values())
 
     def build(self) -> list[FailureGroup]:
@@ -106,8 +107,7 @@ class FailureCollector:
         """
         self.close_partition()
         self._unread = len(self._waiting)
-        for failure in self._waiting:
-            self._add(failure)
+        self._add(self._waiting)
         self._waiting = []
         for group in [group for group in self._groups if self._is_noise(group)]:
             is_noise = partial(self._is_said_without_failure, explaining=group.count)
@@ -146,21 +146,18 @@ class FailureCollector:
 
     def _count(self) -> None:
         """Count the statements and the failures that were taken."""
-        for statement in self._over:
-            if statement.meaning.strength > WEAK:
-                self._on_error(statement)
+        self._on_errors([statement for statement in self._over if statement.meaning.strength > WEAK])
         count_said(self._said, self._over)
-        for failure in self._settled:
-            self._add(failure)
+        self._add(self._settled)
         self._over, self._settled = [], []
 
-    def _add(self, failure: Failure) -> None:
-        if failure.point.is_refusal and not _says_why(failure):
-            failure.attribution = Attribution(point=failure.point)
-        explaining = failure.attribution.statement
-        if explaining is not None:
-            self._explaining[explaining.meaning.name] += 1
-        self._groups.add(failure)
+    def _add(self, failures: Sequence[Failure]) -> None:
+        for failure in failures:
+            if failure.point.is_refusal and not _says_why(failure):
+                failure.attribution = Attribution(point=failure.point)
+        explaining = [failure.attribution.statement for failure in failures]
+        self._explaining.update([said.meaning.name for said in explaining if said is not None])
+        self._groups.add(failures)
 
     def _is_firm(self, failure: Failure) -> bool:
         """Return whether no dropped entry can explain a failure better."""

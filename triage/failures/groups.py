@@ -1,7 +1,7 @@
 """Failures that have one explanation, counted together."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -93,29 +93,29 @@ class GroupBuilder(msgspec.Struct):
         """Return whether instances failed, and not only requests."""
         return any(kind in OF_INSTANCE for kind in self.kinds)
 
-    def add(self, failure: Failure) -> None:
-        """Count one more failure."""
-        point, attribution, samples = failure.point, failure.attribution, self.samples
-        self.count += 1
-        self.kinds[point.kind] += 1
-        self.links[attribution.link] += 1
-        self.candidates = max(self.candidates, attribution.candidates)
-        self._see(point)
-        for other in failure.consequences:
-            self.consequences[other.kind] += 1
-            self._see(other, counts=False)
-        if failure.requests:
-            self.add_requests(failure.requests)
-        if len(samples) < _SAMPLES or point.entry.precedes(samples[-1].point.entry):
-            samples.append(failure)
+    def add(self, failures: Sequence[Failure]) -> None:
+        """Count more failures."""
+        self.count += len(failures)
+        self.kinds.update([failure.point.kind for failure in failures])
+        self.links.update([failure.attribution.link for failure in failures])
+        self.candidates = max(self.candidates, *[failure.attribution.candidates for failure in failures])
+        points: list[FailurePoint] = []
+        for failure in failures:
+            points.append(failure.point)
+            if failure.consequences or failure.requests:
+                points += failure.consequences
+                points += failure.requests
+                self.consequences.update([point.kind for point in failure.consequences])
+                self.requests += len(failure.requests)
+        self._see(points)
+        samples = self.samples
+        if len(samples) == _SAMPLES:
+            latest = samples[-1].point.entry.timestamp
+            failures = [failure for failure in failures if failure.point.entry.timestamp <= latest]
+        if failures:
+            samples += failures
             samples.sort(key=_turn)
             del samples[_SAMPLES:]
-
-    def add_requests(self, points: Iterable[FailurePoint]) -> None:
-        """Count requests that failed in consequence."""
-        for point in points:
-            self.requests += 1
-            self._see(point)
 
     def absorb(self, other: "GroupBuilder") -> None:
         """Count the failures of another group as consequences of this one's."""
@@ -129,7 +129,7 @@ class GroupBuilder(msgspec.Struct):
             if len(self.samples) < _SAMPLES + 2 and failure.point.kind not in {
                 s.point.kind for s in self.samples
             }:
-                self.samples[0].consequences.append(failure.point)
+                self.samples[0].consequences = [*self.samples[0].consequences, failure.point]
 
     def merge(self, other: "GroupBuilder") -> None:
         """Count the failures of another group, which have the same explanation."""
@@ -203,31 +203,29 @@ class GroupBuilder(msgspec.Struct):
             times=tuple(self.moments),
         )
 
-    def _see(self, point: FailurePoint, *, counts: bool = True) -> None:
-        entry, at = point.entry, point.entry.timestamp
-        if point.kind == "request":
-            if counts:
+    def _see(self, points: Sequence[FailurePoint]) -> None:
+        """Take where and when something failed, and of requests the path and the trace."""
+        times = [point.entry.timestamp for point in points]
+        for point, at in zip(points, times, strict=True):
+            entry = point.entry
+            if point.kind == "request":
                 self._count_path((point.path, point.status or 0), 1)
-            if entry.trace:
-                self._add_trace(entry.trace, at)
-        revision, instance = entry.revision, entry.instance
-        last = self.last_by_revision.get(revision)
-        if last is None or at > last:
-            self.last_by_revision[revision] = at
-        place = (entry.location, revision, instance)
-        seen = self.places.get(place)
-        if seen is None or at < seen:
-            self.places[place] = at
-            self.revisions[revision] = min(at, self.revisions.get(revision, at))
-            if instance:
-                self.instances[instance] = min(at, self.instances.get(instance, at))
-        if not self.first or at < self.first:
-            self.first = at
-        if at > self.last:  # noqa: PLR1730 - max() takes longer, and this is for every failure
-            self.last = at
-        self.moments.add(at)
-        if point.end != at:
-            self.moments.add(point.end)
+                if entry.trace:
+                    self._add_trace(entry.trace, at)
+            revision, instance = entry.revision, entry.instance
+            last = self.last_by_revision.get(revision)
+            if last is None or at > last:
+                self.last_by_revision[revision] = at
+            place = (entry.location, revision, instance)
+            seen = self.places.get(place)
+            if seen is None or at < seen:
+                self.places[place] = at
+                self.revisions[revision] = min(at, self.revisions.get(revision, at))
+                if instance:
+                    self.instances[instance] = min(at, self.instances.get(instance, at))
+        self.first = min(self.first or times[0], *times)
+        self.last = max(self.last, *times)
+        self.moments.add_all([*times, *[point.end for point in points]])
 
     def _add_trace(self, trace: str, start: int) -> None:
         known = self.traces.get(trace)
@@ -255,17 +253,30 @@ class FailureGroups:
         """Yield the groups in order of their first failure."""
         yield from sorted(self._groups.values(), key=lambda group: (group.first, group.key))
 
-    def add(self, failure: Failure) -> None:
-        """Count a failure where it belongs."""
-        own = self._recognize_point(failure.point)
-        explained = _explanation(failure.attribution, own)
-        key = (failure.point.entry.service, *explained)
+    def add(self, failures: Iterable[Failure]) -> None:
+        """Count failures where they belong."""
+        keys: dict[tuple[object, ...], GroupKey] = {}
+        by_key: dict[GroupKey, list[Failure]] = {}
+        for failure in failures:
+            texts = _texts_of(failure)
+            key = keys.get(texts)
+            if key is None:
+                own = self._recognize_point(failure.point)
+                key = keys[texts] = failure.point.entry.service, *_explanation(failure.attribution, own)
+            by_key.setdefault(key, []).append(failure)
+        for key, found in by_key.items():
+            self._add_to_group(key, found)
+
+    def _add_to_group(self, key: GroupKey, failures: Sequence[Failure]) -> None:
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = GroupBuilder(key, own)
-        group.add(failure)
-        if group.samples[0] is failure:
-            group.own = own and own.said_in(failure.point.entry)
+            group = self._groups[key] = GroupBuilder(key, None)
+        former = group.samples[:1]
+        group.add(failures)
+        first = group.samples[0]
+        if not former or first is not former[0]:
+            own = self._recognize_point(first.point)
+            group.own = own and own.said_in(first.point.entry)
 
     def explain_again(self, group: GroupBuilder, is_noise: Callable[[Statement], bool]) -> bool:
         """Explain a group whose statement is noise by what else was said; return whether anything was."""
@@ -291,6 +302,23 @@ def _next_explanation(attribution: Attribution, is_noise: Callable[[Statement], 
     while second is not None and second.statement is not None and is_noise(second.statement):
         second = second.second
     return second
+
+
+def _texts_of(failure: Failure) -> tuple[object, ...]:
+    """Return what the explanation of a failure depends on: the texts of its point and its statement."""
+    point, attribution = failure.point, failure.attribution
+    entry, statement = point.entry, attribution.statement
+    return (
+        entry.message,
+        entry.service,
+        entry.log_name,
+        entry.logger,
+        point.kind,
+        point.status,
+        point.event is None,
+        attribution.recognized is None,
+        None if statement is None else statement.meaning,
+    )
 
 
 def _explanation(attribution: Attribution, own: Recognized | None) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What one instance said and what failed there, entry by entry."""
 
 from collections import deque
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from operator import attrgetter
 
@@ -50,8 +51,8 @@ class Failure(msgspec.Struct, gc=False):
 
     point: FailurePoint
     attribution: Attribution
-    consequences: list[FailurePoint] = []
-    requests: list[FailurePoint] = []
+    consequences: Sequence[FailurePoint] = ()
+    requests: Sequence[FailurePoint] = ()
     in_run: bool = False
     silent_since: int | None = None
 
@@ -129,10 +130,13 @@ class InstanceFailures:
             over = self._builder.close_before(entry.timestamp)
         if over:
             self._statements.extend(over)
-        failures = self._settle(entry.timestamp) if self._clusters or self._requests else []
-        point = find_failure(entry, event)
-        if point is not None:
-            self._add(point)
+        failures: list[Failure] = []
+        if self._clusters or (self._requests and self._requests[0][0] < entry.timestamp):
+            failures = self._settle(entry.timestamp)
+        if entry.http is not None or event is not None:
+            point = find_failure(entry, event)
+            if point is not None:
+                self._add(point)
         return over, failures
 
     @property
@@ -161,10 +165,10 @@ class InstanceFailures:
     def _settle(self, now: int | None) -> list[Failure]:
         """Return the failures about which nothing more is expected at a time; all, without one."""
         failures: list[Failure] = []
-        if not self._clusters and (not self._requests or (now is not None and self._requests[0][0] >= now)):
-            return failures
         while self._requests and (now is None or self._requests[0][0] < now):
-            failures += self._settle_request(heappop(self._requests)[2])
+            point = heappop(self._requests)[2]
+            if not self._clusters or not self._is_cut(point):
+                failures.append(self._failure(point))
         if not self._clusters:
             return failures
         over = [
@@ -178,12 +182,13 @@ class InstanceFailures:
     def _has_waiting(self, cluster: _Cluster) -> bool:
         return any(_cut(point, cluster) for _, _, point in self._requests)
 
-    def _settle_request(self, point: FailurePoint) -> list[Failure]:
+    def _is_cut(self, point: FailurePoint) -> bool:
+        """Return whether the end of the instance cut a request; the end takes it as its consequence."""
         for cluster in self._clusters:
             if _cut(point, cluster):
                 cluster.requests.append(point)
-                return []
-        return [self._failure(point)]
+                return True
+        return False
 
     def _close(self, cluster: _Cluster) -> list[Failure]:
         if cluster.is_orderly and not cluster.requests:
@@ -232,7 +237,8 @@ class InstanceFailures:
                 break
             found.append(statement)
         found.reverse()
-        found += self._builder.open_statements()
+        if self._builder.is_open:
+            found += self._builder.open_statements()
         # Statements that began at once keep the order in which they ended: entries come sorted.
         found.sort(key=_start)
         return found

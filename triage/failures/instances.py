@@ -1,13 +1,13 @@
 """All instances, with what is said of them elsewhere than in their own output."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.levels import ERROR
 from triage.failures.meaning import Meanings
 from triage.failures.shared_statements import SharedStatements
 from triage.failures.statements import Statement
-from triage.models import Entry, Event, InstanceKey
+from triage.models import InstanceKey, Observed
 from triage.window import NANOSECONDS
 
 #: Nanoseconds of silence that make an instance idle.
@@ -38,16 +38,18 @@ class Instances:
         """Return how many are kept."""
         return len(self._by_key)
 
-    def observe(self, entry: Entry, event: Event | None, *, is_output: bool) -> Complete:
-        """Take one entry; return what is complete now."""
-        key = (entry.service, entry.revision, entry.instance)
-        instance = self._by_key.get(key)
-        if instance is None:
-            instance = self._begin(key)
-        if not is_output and entry.level >= ERROR:
-            self.shared.add_platform_error(entry, event)
-        complete = instance.observe(entry, event, is_output=is_output)
-        return complete if entry.instance else self._share(key, complete)
+    def observe(self, observed: Iterable[Observed]) -> Iterator[Complete]:
+        """Take entries; yield what is complete, as soon as it is."""
+        for entry, event, is_output in observed:
+            key = (entry.service, entry.revision, entry.instance)
+            instance = self._by_key.get(key)
+            if instance is None:
+                instance = self._begin(key)
+            if not is_output and entry.level >= ERROR:
+                self.shared.add_platform_error(entry, event)
+            statements, failures = instance.observe(entry, event, is_output=is_output)
+            if statements or failures:
+                yield self._share(key, (statements, failures))
 
     def finish_idle(self, now: int) -> Iterator[Complete]:
         """Finish those that have been silent for long; of too many, those that have been silent longest.

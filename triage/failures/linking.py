@@ -30,6 +30,8 @@ _PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
 #: Last lines that are quoted where no line says what went wrong.
 QUOTED = 3
 
+#: The least weight of a statement that complains.
+_OF_COMPLAINTS = COMPLAINT * TENTH
 #: How much a statement weighs as the cause of a point, and what the packs know of it.
 _Weighed = tuple[int, Statement, Recognized | None]
 
@@ -63,21 +65,10 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
     if "container_name" in point.entry.labels:
         statements = _of_container(point, statements)
     link, near = _near(point, statements)
-    said: list[Statement] = []
-    ranked: list[_Weighed] = []
-    for statement in near:
-        meaning = statement.meaning
-        known, weight = meaning.recognized, meaning.weight
-        if known is not None and known.kinds and not _concerns(known, point):
-            known, weight = None, meaning.weight_unknown
-        if weight >= 0:
-            ranked.append((weight, statement, known))
-        if meaning.strength >= WEAK:
-            said.append(statement)
-    tail = tuple(said[-QUOTED:])
-    found = [item for item in ranked if item[0] >= COMPLAINT * TENTH]
+    found, weaker = _weigh(point, near)
+    tail = tuple([said for said in near if said.meaning.strength >= WEAK][-QUOTED:])
     if not found and link in ("trace", "instance") and point.kind == "request":
-        found = [item for item in ranked if _may_explain(item)]
+        found = [item for item in weaker if _may_explain(item)]
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
@@ -85,11 +76,28 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
         return attribution
     # A line that complains of nothing explains nothing where it is noise.
     second = Attribution(point=point, link=link, tail=tail) if attribution.strength < COMPLAINT else None
-    chosen = attribution.statement
-    others = [item for item in found if chosen is not None and item[1].template != chosen.template]
-    if others:
-        second = msgspec.structs.replace(_choose(point, link, others, tail), second=second)
+    if len(found) > 1:
+        chosen = attribution.statement
+        others = [item for item in found if chosen is not None and item[1].template != chosen.template]
+        if others:
+            second = msgspec.structs.replace(_choose(point, link, others, tail), second=second)
     return attribution if second is None else msgspec.structs.replace(attribution, second=second)
+
+
+def _weigh(point: FailurePoint, near: Sequence[Statement]) -> tuple[list[_Weighed], list[_Weighed]]:
+    """Return the statements that complain, and the weaker ones that are no noise."""
+    found: list[_Weighed] = []
+    weaker: list[_Weighed] = []
+    for statement in near:
+        meaning = statement.meaning
+        known, weight = meaning.recognized, meaning.weight
+        if known is not None and known.kinds and not _concerns(known, point):
+            known, weight = None, meaning.weight_unknown
+        if weight >= _OF_COMPLAINTS:
+            found.append((weight, statement, known))
+        elif weight >= 0:
+            weaker.append((weight, statement, known))
+    return found, weaker
 
 
 def attribute_from_afar(own: Attribution, shared: Sequence[Statement]) -> Attribution:
@@ -116,7 +124,7 @@ def _explain_from_afar(own: Attribution, shared: Sequence[Statement], link: Link
         (said.meaning.weight, said, known)
         for said in shared
         for known in [said.meaning.recognized]
-        if said.meaning.weight >= COMPLAINT * TENTH and not (known is not None and known.kinds)
+        if said.meaning.weight >= _OF_COMPLAINTS and not (known is not None and known.kinds)
     ]
     return _choose(own.point, link, found, own.tail) if found else own
 
@@ -136,9 +144,11 @@ def _choose(
     point: FailurePoint, link: Link, found: Sequence[_Weighed], tail: tuple[Statement, ...]
 ) -> Attribution:
     """Return the last of the statements that weigh most as what explains a point."""
-    best = max([weight for weight, _, _ in found])
-    strongest = [item for item in found if item[0] == best]
-    _, statement, known = strongest[-1]
+    strongest = found
+    if len(found) > 1:
+        most = max([weight for weight, _, _ in found])
+        strongest = [item for item in found if item[0] == most]
+    weight, statement, known = strongest[-1]
     gap = max(0, point.end - statement.end)
     return Attribution(
         point=point,
@@ -146,7 +156,7 @@ def _choose(
         recognized=known,
         link="nearness" if link == "instance" and gap > _NEAR and point.kind != "request" else link,
         gap=gap,
-        strength=best // TENTH,
+        strength=weight // TENTH,
         candidates=1 if len(strongest) == 1 else len({item[1].decisive for item in strongest}),
         tail=tail,
     )
@@ -205,7 +215,10 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
 
 def _says_anything(statements: Sequence[Statement]) -> bool:
     """Return whether one of some statements may explain a failure."""
-    return max([said.meaning.strength for said in statements], default=WEAK) > WEAK
+    for said in statements:  # noqa: SIM110 - any() takes longer, and this is for every failed request
+        if said.meaning.strength > WEAK:
+            return True
+    return False
 
 
 def _of_container(point: FailurePoint, statements: Sequence[Statement]) -> Sequence[Statement]:

@@ -26,8 +26,8 @@ class NeighborhoodReader:
 
     def observe(self, observed: Iterable[Observed]) -> None:
         """Take entries."""
-        for entry, event, is_output in observed:
-            self._take(*self._instances.observe(entry, event, is_output=is_output))
+        for complete in self._instances.observe(observed):
+            self._take(*complete)
 
     def build(self) -> list[Failure]:
         """Return the failures that were observed."""

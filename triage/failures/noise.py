@@ -11,7 +11,6 @@ _TEMPLATES = 4000
 
 def count_said(said: Counter[tuple[str, str]], statements: Iterable[Statement]) -> None:
     """Count complaints and warnings by service and template, in bounded memory."""
-    for statement in statements:
-        meaning = statement.meaning
+    for meaning, count in Counter([statement.meaning for statement in statements]).items():
         if meaning.is_remarkable and (meaning.name in said or len(said) < _TEMPLATES):
-            said[meaning.name] += 1
+            said[meaning.name] += count

@@ -57,6 +57,9 @@ class SharedStatements:
         entry = point.entry
         if not entry.instance and point.kind != "deployment":
             return []
+        key = (entry.service, entry.revision)
+        if key not in self._said and key not in self._open:
+            return []
         since, until = point.start - _BEFORE, point.end + _AFTER
         said = self._complaints(entry.service, entry.revision)
         names = ("", entry.instance)

@@ -1,7 +1,7 @@
 """What an application says: lines that belong together, with the one that decides."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from triage.failures.decisive import traceback_headers
@@ -129,6 +129,17 @@ def _find_line(line: str, entries: Sequence[Entry]) -> Entry:
     return next((entry for entry in reversed(entries) if probe and probe in entry.message), entries[0])
 
 
+def group_by_meaning(statements: Iterable[Statement]) -> dict[Meaning, list[Statement]]:
+    """Return statements by what they mean."""
+    groups: dict[Meaning, list[Statement]] = {}
+    for statement in statements:
+        group = groups.get(statement.meaning)
+        if group is None:
+            group = groups[statement.meaning] = []
+        group.append(statement)
+    return groups
+
+
 class _OpenStatement:
     """A statement whose last line may still come."""
 
@@ -203,7 +214,7 @@ class StatementBuilder:
 
         event: what a rule says of the entry.
         """
-        over = self.close_before(entry.timestamp)
+        over = self.close_before(entry.timestamp) if self._open else []
         container = entry.labels.get("container_name")
         stream = f"{entry.log_name} {container}" if container else entry.log_name
         text, reason = read_text(entry)
@@ -219,6 +230,11 @@ class StatementBuilder:
                 self._oldest = entry.timestamp
             self._open[stream] = _OpenStatement(entry, event, text, reason, opening)
         return over
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether more may come of a statement."""
+        return bool(self._open)
 
     def close_before(self, now: int) -> list[Statement]:
         """Return the statements of which nothing more is expected at a time, and close them."""

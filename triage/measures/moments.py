@@ -1,7 +1,7 @@
 """When something happened, in bounded memory."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _SECOND = 1_000_000_000
 
@@ -26,15 +26,19 @@ class Moments:
 
     def add(self, time: int) -> None:
         """Record a time."""
-        key = time // self.length
-        known = self.spans.get(key)
-        if known is None:
-            self.spans[key] = (time, time)
+        self._add(time, time)
+        self._shrink()
+
+    def add_all(self, times: Iterable[int]) -> None:
+        """Record some times, those of one span at once."""
+        ordered = sorted(times)
+        start = 0
+        while start < len(ordered):
+            first = ordered[start]
+            end = bisect_left(ordered, (first // self.length + 1) * self.length, start)
+            self._add(first, ordered[end - 1])
             self._shrink()
-        elif time > known[1]:
-            self.spans[key] = (known[0], time)
-        elif time < known[0]:
-            self.spans[key] = (time, known[1])
+            start = end
 
     def absorb(self, other: "Moments") -> None:
         """Record the times of another collection."""
@@ -53,6 +57,7 @@ class Moments:
         yield from self.times()
 
     def _add(self, first: int, last: int) -> None:
+        """Record the first and the last time within a span."""
         key = first // self.length
         known = self.spans.get(key)
         self.spans[key] = (min(first, known[0]), max(last, known[1])) if known else (first, last)

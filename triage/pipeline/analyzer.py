@@ -19,6 +19,7 @@ from triage.failures import (
     FailureCollector,
     NeighborhoodReader,
     Statement,
+    group_by_meaning,
     is_output,
 )
 from triage.models import (
@@ -127,7 +128,7 @@ class Analyzer:
         self._failures = FailureCollector(
             self._recognizer.meanings,
             self._recognizer.recognize_point,
-            self._observe_error,
+            self._observe_errors,
             is_partial=not keeps_all,
             chains=frozenset(pack.id for pack in packs if pack.chain),
         )
@@ -278,15 +279,15 @@ class Analyzer:
             self._changes = ChangeReader(self._configurations)
         return self._changes
 
-    def _observe_error(self, statement: Statement) -> None:
-        meaning = statement.meaning
-        known = meaning.recognized
-        if known is not None and known.kinds:
-            known = None  # it explains only a failure
-        is_named = known is not None and known.cause and not known.is_symptom and not meaning.is_retried
-        if meaning.strength < STRONG and not is_named:  # a weaker one is an error if a pack knows it
-            return
-        self._diagnosis.observe_error(statement.quote, known, statement.events)
+    def _observe_errors(self, statements: Iterable[Statement]) -> None:
+        for meaning, said in group_by_meaning(statements).items():
+            known = meaning.recognized
+            if known is not None and known.kinds:
+                known = None  # it explains only a failure
+            is_named = known is not None and known.cause and not known.is_symptom and not meaning.is_retried
+            if meaning.strength >= STRONG or is_named:  # a weaker one is an error if a pack knows it
+                found = [(statement.decisive_entry, statement.events) for statement in said]
+                self._diagnosis.observe_errors(said[0].quote, known, found)
 
     def _take(self, run_records: Iterable[RunRecord]) -> None:
         for run_record in run_records:

@@ -20,23 +20,24 @@ EVENTS = st.lists(
 )
 
 
-def matches_of(events: list[Event]) -> RuleMatches:
+def matches_of(events: list[Event], size: int = 1) -> RuleMatches:
+    """Return the matches of events that are added some at a time."""
     matches = RuleMatches("shop/line")
-    for event in events:
-        matches.add(event)
+    for number in range(0, len(events), size):
+        matches.add(events[number : number + size])
     return matches
 
 
-@given(EVENTS, st.randoms(use_true_random=False), st.integers(0, 60))
+@given(EVENTS, st.randoms(use_true_random=False), st.integers(0, 60), st.integers(1, 9))
 def test_rule_matches_are_independent_of_order_and_parts(
-    drawn: list[tuple[int, str]], random_order: random.Random, cut: int
+    drawn: list[tuple[int, str]], random_order: random.Random, cut: int, size: int
 ) -> None:
     events = [event(*what, number) for number, what in enumerate(drawn)]
     whole = matches_of(sorted(events, key=lambda event: event.entry.sort_key))
     random_order.shuffle(events)
-    parts = matches_of(events[:cut])
+    parts = matches_of(events[:cut], size)
     if events[cut:]:
-        parts.absorb(matches_of(events[cut:]))
+        parts.absorb(matches_of(events[cut:], size))
 
     assert parts.samples == whole.samples
     assert (parts.count, parts.checks, parts.ended) == (whole.count, whole.checks, whole.ended)

@@ -67,8 +67,7 @@ def collect(*entries: Entry) -> BalancerFailures:
         return Recognized(event_of(found), "known", title, title)
 
     collector = BalancerCollector(recognize)
-    for found in entries:
-        collector.observe(found)
+    collector.observe(entries)
     return collector.build()
 
 

@@ -1,6 +1,9 @@
 """When and on how many instances each revision logged something."""
 
-from triage.models import Entry, RevisionActivity
+from collections.abc import Iterable, Sequence
+
+from triage.diagnosis.places import group_by_place
+from triage.models import Entry, Observed, RevisionActivity
 from triage.window import format_timestamp
 
 _NEVER = 2**63
@@ -14,6 +17,18 @@ class _Activity:
         self.instances: set[str] = set()
         self.project = self.location = (_NEVER, "")
 
+    def add(self, entries: Sequence[Entry], location: str) -> None:
+        """Record entries of one location."""
+        times = [entry.timestamp for entry in entries]
+        first = min(times)
+        self.first, self.last = min(self.first, first), max(self.last, *times)
+        self.instances.update([entry.instance for entry in entries if entry.instance])
+        if location:
+            self.location = min(self.location, (first, location))
+        if first <= self.project[0]:
+            projects = [(entry.timestamp, entry.project) for entry in entries if entry.project]
+            self.project = min([self.project, *projects])
+
 
 class ActivityTracker:
     """Tracks the activity of each revision."""
@@ -22,23 +37,13 @@ class ActivityTracker:
         """Create an empty tracker."""
         self._activities: dict[tuple[str, str], _Activity] = {}
 
-    def observe(self, entry: Entry) -> None:
-        """Record an entry of a revision."""
-        key = (entry.service, entry.revision)
-        activity = self._activities.get(key)
-        if activity is None:
-            activity = self._activities[key] = _Activity(entry.timestamp)
-        at = entry.timestamp
-        if at > activity.last:
-            activity.last = at
-        elif at < activity.first:
-            activity.first = at
-        if entry.instance:
-            activity.instances.add(entry.instance)
-        if at <= activity.project[0] and entry.project:
-            activity.project = min(activity.project, (at, entry.project))
-        if at <= activity.location[0] and entry.location:
-            activity.location = min(activity.location, (at, entry.location))
+    def observe(self, observed: Iterable[Observed]) -> None:
+        """Record entries."""
+        for (service, revision, location), found in group_by_place(observed).items():
+            activity = self._activities.get((service, revision))
+            if activity is None:
+                activity = self._activities[service, revision] = _Activity(found[0][0].timestamp)
+            activity.add([entry for entry, _, _ in found], location)
 
     def build(self) -> list[RevisionActivity]:
         """Return the activities in order of service and revision."""

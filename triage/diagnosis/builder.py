@@ -13,10 +13,11 @@ from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_incidents import severity_of, share_of
 from triage.diagnosis.failure_list import FailureList
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder, fill_sentence, merge_matches
-from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, finish_key
+from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, failing_check, finish_key
 from triage.diagnosis.no_data import explain_no_data
 from triage.diagnosis.noise_counter import NoiseCounter
 from triage.diagnosis.onsets import onset_of_runs
+from triage.diagnosis.places import group_by_place
 from triage.diagnosis.ranking import attach_symptoms, rank
 from triage.diagnosis.regions import RegionTracker, failures_in, join_regions
 from triage.diagnosis.request_traces import RequestTraces
@@ -39,7 +40,6 @@ from triage.models import (
     Quote,
     Recognized,
     RevisionTraffic,
-    Run,
     RunRecord,
     ServiceState,
     ServiceVerdict,
@@ -91,24 +91,26 @@ class DiagnosisBuilder:
 
     def observe(self, observed: Sequence[Observed]) -> None:
         """Record entries. An error that an application printed is counted with its whole statement."""
-        for entry, event, _ in observed:
-            self._regions.observe(entry, event)
-            service = self._services.get(entry.service)
+        self._traces.observe(observed)
+        for place, found in group_by_place(observed).items():
+            name, revision, _ = place
+            self._regions.observe(place, found)
+            service = self._services.get(name)
             if service is None:
-                service = self._services[entry.service] = ServiceTracker(entry.service)
-            service.observe(entry)
-            self._serving.observe(entry, event)
+                service = self._services[name] = ServiceTracker(name)
+            service.observe(revision, [entry for entry, _, _ in found])
+            self._serving.observe(name, revision, found)
+            matched = [event for _, event, _ in found if event is not None and not event.noise]
+            if matched:
+                record(self._matches[name, revision], matched)
         for entry, event, is_output in observed:
-            self._traces.observe(entry, event)
             if event is None:
                 if not is_output:
                     self._unknown_errors.observe(entry)
             elif event.noise:
                 self._noise.observe(self._noise_titles[event.name], entry)
-            else:
-                record(self._matches[entry.service, entry.revision], event)
-                is_own = not (is_output or event.failure) and is_error(entry)
-                known = self._failure_causes.recognize_event(event) if is_own else None
+            elif not (is_output or event.failure) and is_error(entry):
+                known = self._failure_causes.recognize_event(event)
                 if known is not None:
                     self._unknown_errors.observe(entry, known=known)
 
@@ -148,9 +150,7 @@ class DiagnosisBuilder:
                 self._explained[run.service, run.revision, name] += found.count
         if pack_cause is not None:
             at = finish_key(run)
-            builder = self._find_builder(
-                pack_cause, run.service, _failing_check(pack_cause, run), matches, at
-            )
+            builder = self._find_builder(pack_cause, run.service, failing_check(pack_cause, run), matches, at)
             builder.add_match(matches, run, run.revision, at)
             builder.mark_passed(run, run_record.events, at)
 
@@ -395,15 +395,3 @@ class DiagnosisBuilder:
 
 def _first_entry(matches: MatchesByRule) -> Entry:
     return min((found.first.entry for found in matches.values()), key=lambda entry: entry.sort_key)
-
-
-def _failing_check(pack_cause: PackCause, run: Run) -> str | None:
-    """Return the failing check: the cause's own, or the one of the run that it points to."""
-    checks = {
-        "@failed": run.failed_checks,
-        "@noncritical": run.noncritical_failed,
-        "@tolerated": run.tolerated,
-    }
-    if pack_cause.cause.check in checks:
-        return next(iter(checks[pack_cause.cause.check]), None)
-    return pack_cause.cause.check or None

@@ -1,7 +1,9 @@
 """All errors of a stream of entries, counted by pattern."""
 
+from collections.abc import Iterable, Sequence
+
 from triage.measures import BoundedCounter
-from triage.models import Entry, ErrorPattern, Event
+from triage.models import Entry, ErrorPattern, Event, Observed, first_of
 from triage.text import excerpt, message_template, summary_line
 from triage.window import format_timestamp
 
@@ -15,9 +17,20 @@ _EXAMPLE = 300
 class _PatternCount:
     """The errors of one pattern: number, instances and first entry."""
 
-    def __init__(self, first: Entry, rule: str) -> None:
-        self.first, self.rule, self.last, self.count = first, rule, first.timestamp, 0
+    def __init__(self, first: Entry, event: Event | None) -> None:
+        self.first, self.last, self.count = first, first.timestamp, 0
+        self.rule = event.name if event is not None else ""
         self.instances: set[str] = set()
+
+    def add(self, observed: Sequence[Observed]) -> None:
+        entries = [entry for entry, _, _ in observed]
+        first = first_of(entries)
+        if first.precedes(self.first):
+            event = next(event for entry, event, _ in observed if entry is first)
+            self.first, self.rule = first, event.name if event is not None else ""
+        self.last = max(self.last, *[entry.timestamp for entry in entries])
+        self.count += len(entries)
+        self.instances.update([entry.instance for entry in entries])
 
     def absorb(self, other: "_PatternCount") -> None:
         if other.first.precedes(self.first):
@@ -34,25 +47,26 @@ class ErrorCounter:
         """Create an empty counter."""
         self._patterns: dict[str, BoundedCounter[str, str, _PatternCount]] = {}
 
-    def observe(self, entry: Entry, event: Event | None) -> None:
-        """Count an entry if it is an error and not known noise."""
-        if entry.http is not None or entry.level < _ERROR or not entry.message:
-            return
-        if event is not None and event.noise:
-            return
-        patterns = self._patterns.get(entry.service)
+    def observe(self, observed: Iterable[Observed]) -> None:
+        """Count the entries that are errors and not known noise."""
+        errors: dict[tuple[str, str, str], list[Observed]] = {}
+        for one in observed:
+            entry, event, _ = one
+            if entry.http is None and entry.level >= _ERROR and not (event is not None and event.noise):
+                errors.setdefault((entry.service, entry.revision, entry.message), []).append(one)
+        for (service, revision, message), found in errors.items():
+            if message:
+                self._add(service, revision, message_template(message), found)
+
+    def _add(self, service: str, revision: str, template: str, observed: Sequence[Observed]) -> None:
+        patterns = self._patterns.get(service)
         if patterns is None:
-            patterns = self._patterns[entry.service] = BoundedCounter(_MAX_PATTERNS, _OVERFLOW)
-        revisions = patterns.group(message_template(entry.message))
-        counted = revisions.get(entry.revision)
-        if counted is None or (entry.timestamp <= counted.first.timestamp and entry.precedes(counted.first)):
-            rule = event.name if event is not None else ""
-            if counted is None:
-                counted = revisions[entry.revision] = _PatternCount(entry, rule)
-            counted.first, counted.rule = entry, rule
-        counted.count += 1
-        counted.last = max(counted.last, entry.timestamp)
-        counted.instances.add(entry.instance)
+            patterns = self._patterns[service] = BoundedCounter(_MAX_PATTERNS, _OVERFLOW)
+        revisions = patterns.group(template)
+        counted = revisions.get(revision)
+        if counted is None:
+            counted = revisions[revision] = _PatternCount(*observed[0][:2])
+        counted.add(observed)
 
     def build(self) -> list[ErrorPattern]:
         """Return the counts in order of service, revision and template."""

@@ -132,3 +132,15 @@ def _deepest(candidates: list[PackCause]) -> PackCause | None:
     superseded = {other for candidate in candidates for other in candidate.cause.supersedes}
     remaining = [candidate for candidate in candidates if candidate.cause.id not in superseded] or candidates
     return min(remaining, key=lambda candidate: TIERS.index(candidate.cause.tier), default=None)
+
+
+def failing_check(pack_cause: PackCause, run: Run) -> str | None:
+    """Return the failing check: the cause's own, or the one of the run that it points to."""
+    checks = {
+        "@failed": run.failed_checks,
+        "@noncritical": run.noncritical_failed,
+        "@tolerated": run.tolerated,
+    }
+    if pack_cause.cause.check in checks:
+        return next(iter(checks[pack_cause.cause.check]), None)
+    return pack_cause.cause.check or None

@@ -5,12 +5,12 @@ from copy import deepcopy
 
 import msgspec
 
+from triage.diagnosis.places import Place
 from triage.diagnosis.service_tracker import ServiceTracker
 from triage.diagnosis.serving import ServiceServing, ServingTracker
 from triage.models import (
-    Entry,
-    Event,
     FailureGroup,
+    Observed,
     RunRecord,
     ServiceState,
     ServiceVerdict,
@@ -39,13 +39,14 @@ class RegionTracker:
         self._trackers: dict[str, dict[str, ServiceTracker]] = {}
         self._serving: dict[str, ServingTracker] = {}
 
-    def observe(self, entry: Entry, event: Event | None) -> None:
-        """Record an entry with its event, None where no rule matched."""
-        if self._is_only(entry.service, entry.location):
+    def observe(self, place: Place, observed: Sequence[Observed]) -> None:
+        """Record entries of one place."""
+        service, revision, location = place
+        if self._is_only(service, location):
             return
-        if entry.location and (tracker := self._tracker(entry.service, entry.location)) is not None:
-            tracker.observe(entry)
-            self._serving_of(entry.location).observe(entry, event)
+        if location and (tracker := self._tracker(service, location)) is not None:
+            tracker.observe(revision, [entry for entry, _, _ in observed])
+            self._serving_of(location).observe(service, revision, observed)
 
     def add_run(self, run_record: RunRecord) -> None:
         """Record a finished run in the region of its lines."""

@@ -1,9 +1,10 @@
 """The lines that a service logged for the requests of a probe, found by trace."""
 
 from collections import deque
+from collections.abc import Iterable
 
 from triage.diagnosis.incident_builder import IncidentBuilder
-from triage.models import Entry, Event
+from triage.models import Entry, Event, Observed
 
 #: Traced lines that are kept until a probe reports their request, and lines of one request.
 _MAX_REMEMBERED, _MAX_LINES = 2000, 6
@@ -22,25 +23,28 @@ class RequestTraces:
         self._recent: deque[Event] = deque(maxlen=_MAX_REMEMBERED)
         self._by_trace: dict[str, list[Event]] = {}
 
-    def observe(self, entry: Entry, event: Event | None) -> None:
-        """Record one entry with its event, None where no rule matched."""
-        if not entry.trace:
-            return
-        is_probe = event is not None and event.run == "probe"
-        # Ids are only compared once there is a probe.
-        trace = _trace_id(entry) if is_probe or self._by_trace else ""
-        lines = self._by_trace.get(trace)
-        if is_probe:
-            if trace and lines is None:
-                self._by_trace[trace] = _first_lines(
-                    [line for line in self._recent if _trace_id(line.entry) == trace]
-                )
-            return
-        line = event or Event(entry=entry, pack="", rule="")
-        if lines is None:
-            self._recent.append(line)
-        else:
-            self._by_trace[trace] = _first_lines([*lines, line])
+    def observe(self, observed: Iterable[Observed]) -> None:
+        """Record entries with what rules say of them."""
+        for entry, event, _ in observed:
+            if not entry.trace:
+                continue
+            if event is not None and event.run == "probe":
+                self._add_probe(_trace_id(entry))
+                continue
+            line = event or Event(entry=entry, pack="", rule="")
+            # Ids are only compared once there is a probe.
+            trace = _trace_id(entry) if self._by_trace else ""
+            if trace in self._by_trace:
+                self._by_trace[trace] = _first_lines([*self._by_trace[trace], line])
+            else:
+                self._recent.append(line)
+
+    def _add_probe(self, trace: str) -> None:
+        """Keep the lines of a probe's request."""
+        if trace and trace not in self._by_trace:
+            self._by_trace[trace] = _first_lines(
+                [line for line in self._recent if _trace_id(line.entry) == trace]
+            )
 
     def lines_of(self, incident: IncidentBuilder) -> list[Event]:
         """Return what the service logged for the failed requests of an incident."""

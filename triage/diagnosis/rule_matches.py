@@ -1,8 +1,13 @@
 """Events counted and sampled by rule, in bounded memory."""
 
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
 import msgspec
 
 from triage.models import Event
+
+Key = TypeVar("Key")
 
 #: Number of first events kept for citation, and of checks whose first event is kept.
 _SAMPLES, _CHECKS = 3, 12
@@ -32,21 +37,20 @@ class RuleMatches(msgspec.Struct):
     first_events: list[Event] = []
     paths: dict[str, tuple[int, Event]] = {}
 
-    def add(self, event: Event) -> None:
-        """Count one more event."""
-        at, first = event.entry.timestamp, self.first_per_check.get(event.check)
-        if first is None or at <= first.entry.timestamp:
-            self._add_check(event.check, 1, event)
-        else:
-            self.checks[event.check] += 1
-        if len(self.first_events) < _SAMPLES or at <= self.first_events[-1].entry.timestamp:
+    def add(self, events: Sequence[Event]) -> None:
+        """Count more events."""
+        for check, found in _group(events, [event.check for event in events]):
+            self._add_check(check, len(found), _first_of(found))
+        for path, found in _group(events, [_path_of(event) for event in events]):
+            if path:
+                self._add_path(path, len(found), _first_of(found))
+        self.ended = max(self.ended, *[event.entry.timestamp for event in events])
+        self.count += len(events)
+        if len(self.first_events) == _SAMPLES:
+            latest = self.first_events[-1].entry.timestamp
+            events = [event for event in events if event.entry.timestamp <= latest]
+        for event in events:
             self._add_first(event)
-        path = _path_of(event)
-        if path:
-            self._add_path(path, 1, event)
-        if at > self.ended:  # noqa: PLR1730 - max() takes longer, and this is for every line
-            self.ended = at
-        self.count += 1
 
     def absorb(self, other: "RuleMatches") -> None:
         """Add the events of another place."""
@@ -123,18 +127,38 @@ def _path_of(event: Event) -> str:
 MatchesByRule = dict[str, RuleMatches]
 
 
-def record(by_rule: MatchesByRule, event: Event) -> None:
-    """Add an event to the matches of its rule."""
-    name = event.name
-    matches = by_rule.get(name)
-    if matches is None:
-        matches = by_rule[name] = RuleMatches(name)
-    matches.add(event)
+def record(by_rule: MatchesByRule, events: Sequence[Event]) -> None:
+    """Add events to the matches of their rules."""
+    for _, found in _group(events, [(event.pack, event.rule) for event in events]):
+        name = found[0].name
+        matches = by_rule.get(name)
+        if matches is None:
+            matches = by_rule[name] = RuleMatches(name)
+        matches.add(found)
 
 
-def group_by_rule(events: list[Event]) -> MatchesByRule:
+def group_by_rule(events: Sequence[Event]) -> MatchesByRule:
     """Return the events grouped by the full name of their rule."""
     by_rule: MatchesByRule = {}
-    for event in events:
-        record(by_rule, event)
+    record(by_rule, events)
     return by_rule
+
+
+def _group(events: Sequence[Event], keys: Sequence[Key]) -> Iterable[tuple[Key, Sequence[Event]]]:
+    """Return the events of each key, in order."""
+    distinct = set(keys)
+    if len(distinct) == 1:
+        return [(keys[0], events)]
+    groups: dict[Key, list[Event]] = {}
+    for key, event in zip(keys, events, strict=True):
+        groups.setdefault(key, []).append(event)
+    return groups.items()
+
+
+def _first_of(events: Sequence[Event]) -> Event:
+    """Return the first of some events in order of their entries."""
+    first = events[0]
+    for event in events:
+        if event.entry.timestamp <= first.entry.timestamp and event.entry.precedes(first.entry):
+            first = event
+    return first

@@ -9,7 +9,7 @@ import msgspec
 
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.matching import finish_key
-from triage.models import Entry, Run, ServiceState, ServiceVerdict, WorkloadKind
+from triage.models import Entry, Run, ServiceState, ServiceVerdict, WorkloadKind, first_of
 from triage.window import format_second, parse_timestamp
 
 #: Maximum number of instances per revision: those with the latest verdicts.
@@ -129,13 +129,15 @@ class ServiceTracker(msgspec.Struct):
     entries: int = 0
     only_errors: bool = True
 
-    def observe(self, entry: Entry) -> None:
-        """Record an entry of the service."""
-        self.entries += 1
-        self.only_errors = self.only_errors and entry.severity_source == "entry" and entry.level >= _ERROR
-        first = self.first.get(entry.revision)
-        if first is None or (entry.timestamp <= first.timestamp and entry.precedes(first)):
-            self.first[entry.revision] = entry
+    def observe(self, revision: str, entries: Sequence[Entry]) -> None:
+        """Record entries of a revision of the service."""
+        self.entries += len(entries)
+        self.only_errors = self.only_errors and all(
+            entry.severity_source == "entry" and entry.level >= _ERROR for entry in entries
+        )
+        first, known = first_of(entries), self.first.get(revision)
+        if known is None or first.precedes(known):
+            self.first[revision] = first
 
     def add_revision(self, name: str) -> None:
         """Record a revision of which only requests were counted."""

@@ -4,10 +4,19 @@ By started instances, deployments and answered requests.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
-from triage.models import WORKLOAD_RESOURCES, Entry, Event, RevisionTraffic, Traffic, WorkloadKind
+from triage.models import (
+    WORKLOAD_RESOURCES,
+    Entry,
+    Event,
+    Observed,
+    RevisionTraffic,
+    Traffic,
+    WorkloadKind,
+)
 from triage.text import path_template
 
 _SERVER_ERROR, _CLIENT_ERROR, _TOO_MANY = 500, 400, 429
@@ -130,20 +139,21 @@ class ServingTracker:
         """Take what a service did so far."""
         self._services[name] = serving
 
-    def observe(self, entry: Entry, event: Event | None) -> None:
-        """Look at one entry, with what a rule says of it."""
-        if kind := _OTHER_KINDS.get(entry.resource_type):
-            self.of(entry.service).kind = kind
-        http = entry.http
-        if http is not None and http.status and entry.is_request:
-            path = path_template(http.path)
-            self.of(entry.service).add_requests(entry.revision, path, http.status, 1, entry.timestamp)
-        if event is None:
-            return
-        if event.step == "born":
-            self.of(entry.service).revision(entry.revision).created.add(entry.instance)
-        if event.success:
-            self._succeed(entry, event)
+    def observe(self, service: str, revision: str, observed: Sequence[Observed]) -> None:
+        """Look at entries of a revision, with what rules say of them."""
+        requests: dict[tuple[str, int], list[int]] = {}
+        for entry, event, _ in observed:
+            if kind := _OTHER_KINDS.get(entry.resource_type):
+                self.of(service).kind = kind
+            http = entry.http
+            if http is not None and http.status and entry.is_request:
+                requests.setdefault((http.path, http.status), []).append(entry.timestamp)
+            if event is not None and event.step == "born":
+                self.of(service).revision(revision).created.add(entry.instance)
+            if event is not None and event.success:
+                self._succeed(entry, event)
+        for (path, status), times in requests.items():
+            self.of(service).add_requests(revision, path_template(path), status, len(times), max(times))
 
     def add_traffic(self, traffic: Traffic) -> None:
         """Count requests that were not looked at one by one."""

@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from triage.models import Entry, Event, FailureGroup, FailureSample, Recognized, Traffic
+from triage.models import (
+    Balancer,
+    Entry,
+    Event,
+    FailureGroup,
+    FailureSample,
+    Http,
+    Recognized,
+    Traffic,
+)
 from triage.text import path_template
 from triage.window import NANOSECONDS
 
@@ -71,22 +80,26 @@ class BalancerCollector:
         self._services: set[str] = set()
         self._backends: set[str] = set()
 
-    def observe(self, entry: Entry) -> None:
-        """Take one entry, of a load balancer or of a service; others are passed over."""
-        if entry.service and len(self._services) < _TWO:
-            self._services.add(entry.service)
+    def observe(self, entries: Iterable[Entry]) -> None:
+        """Take entries of load balancers and of services; others are passed over."""
+        for entry in entries:
+            if entry.service and len(self._services) < _TWO:
+                self._services.add(entry.service)
+            if entry.balancer is not None:
+                self._observe_balancer(entry, entry.balancer)
+            elif entry.http is not None:
+                self._observe_request(entry, entry.http)
+
+    def _observe_balancer(self, entry: Entry, balancer: Balancer) -> None:
         if entry.http is None:
             return
-        if entry.balancer is None:
-            self._observe_request(entry)
-            return
         if len(self._backends) < _TWO:
-            self._backends.add(entry.balancer.backend)
+            self._backends.add(balancer.backend)
         if entry.trace and len(self._balanced) < _JOINED:
-            self._balanced[entry.trace] = entry.balancer.backend
+            self._balanced[entry.trace] = balancer.backend
         if _is_failure(entry):
             self._keep(entry, self._failed)
-        elif entry.http.status == _SOCKET and entry.balancer.details == _SOCKET_CLOSED:
+        elif entry.http.status == _SOCKET and balancer.details == _SOCKET_CLOSED:
             self._keep(entry, self._sockets)
 
     def build(self) -> BalancerFailures:
@@ -120,9 +133,8 @@ class BalancerCollector:
             return
         where.append(msgspec.structs.replace(entry, raw=b"{}") if entry.insert_id else entry)
 
-    def _observe_request(self, entry: Entry) -> None:
-        http = entry.http
-        if http is None or not entry.service or (entry.log_name and "requests" not in entry.log_name):
+    def _observe_request(self, entry: Entry, http: Http) -> None:
+        if not entry.service or (entry.log_name and "requests" not in entry.log_name):
             return
         if entry.location:
             self._locations.setdefault(entry.service, entry.location)

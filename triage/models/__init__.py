@@ -68,6 +68,7 @@ from triage.models.entry import (
     Skipped,
     Source,
     Split,
+    first_of,
 )
 from triage.models.error_pattern import ErrorPattern
 from triage.models.event import Event, FailureKind, Observed, RunKind
@@ -340,5 +341,6 @@ __all__ = [
     "WholeLogs",
     "WindowShortfall",
     "WorkloadKind",
+    "first_of",
     "service_of_function",
 ]

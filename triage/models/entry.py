@@ -3,6 +3,8 @@
 These classes are excluded from garbage collection: they hold no cycles, and there are millions of them.
 """
 
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -309,3 +311,10 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.timestamp != other.timestamp:
             return self.timestamp < other.timestamp
         return self is not other and self.sort_key < other.sort_key
+
+
+def first_of(entries: Sequence[Entry]) -> Entry:
+    """Return the first of some entries, of identical ones the one that comes first."""
+    time = min([entry.timestamp for entry in entries])
+    first = [entry for entry in entries if entry.timestamp == time]
+    return first[0] if len(first) == 1 else min(first, key=attrgetter("sort_key"))

@@ -179,24 +179,25 @@ class Analyzer:
     def _observe_batch(self, entries: Sequence[Entry]) -> None:
         """Add some entries; no part asks another one for what it made of them."""
         self.notes.learn(entries)
-        taken: list[Observed] = []
         for entry in entries:
             if entry.concerns_changes:
                 self._change_reader().observe(entry)
-            if self._since is not None and entry.timestamp < self._since:
-                continue
-            event = self._matcher.match(entry)
-            self._balancers.observe(entry)
-            self._matched += event is not None
-            if entry.balancer is None:
-                taken.append((entry, event, is_output(entry)))
+        if self._since is not None:
+            entries = [entry for entry in entries if entry.timestamp >= self._since]
+        self._balancers.observe(entries)
+        events = [self._matcher.match(entry) for entry in entries]
+        self._matched += sum([event is not None for event in events])
+        taken: list[Observed] = [
+            (entry, event, is_output(entry))
+            for entry, event in zip(entries, events, strict=True)
+            if entry.balancer is None
+        ]
         self._diagnosis.observe(taken)
         # The service did not log the lines of a probe.
         own = [observed for observed in taken if observed[1] is None or observed[1].run != "probe"]
         self._failures.observe(own)
-        for entry, event, _ in own:
-            self._errors.observe(entry, event)
-            self._activities.observe(entry)
+        self._errors.observe(own)
+        self._activities.observe(own)
         for entry, event, _ in taken:
             if kind := self._requests.observe(entry, event):
                 self._samples.observe(entry, kind)

@@ -92,10 +92,11 @@ class RequestCounter:
         if event is not None and "path" in event.fields and event.name in self._plain_rules:
             self._observe_plain(entry, event.fields["path"])
             self.history.observe_plain(entry)
+        if entry.http is None or not _is_counted(entry):
+            return None
         kind = self.kind_of(entry)
-        if _is_counted(entry):
-            self.history.observe(entry, kind)
-        if kind is None or entry.http is None:
+        self.history.observe(entry, kind)
+        if kind is None:
             return None
         paths = self._paths.get((entry.service, kind))
         if paths is None:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from triage.models import Chain, Event, Pack, RunRecord
+from triage.models import Chain, Event, InstanceKey, Pack, RunRecord
 from triage.runs.instance import InstanceTracker
-from triage.runs.run_builder import InstanceKey
 
 
 class TimelineBuilder:
@@ -24,10 +23,11 @@ class TimelineBuilder:
         """Add one event and return the runs that it ends."""
         if not event.run and "environment" not in event.fields:
             return []
-        key = InstanceKey.of(event.entry)
+        entry = event.entry
+        key = (entry.service, entry.revision, entry.instance)
         instance = self._instances.get(key)
         if instance is None:
-            instance = self._instances[key] = InstanceTracker(self._chain(key.service), self._gates)
+            instance = self._instances[key] = InstanceTracker(self._chain(entry.service), self._gates)
         return instance.on_event(event)
 
     def close_all(self) -> list[RunRecord]:

@@ -1,6 +1,7 @@
 """Decode only the fields that decide whether a LogEntry can be relevant."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -14,6 +15,11 @@ _Severity = Literal[
 
 #: The label with the execution of a job, which counts as its revision.
 _EXECUTION = "run.googleapis.com/execution_name"
+_NO_RESOURCE = Resource()
+#: The longest resource that is remembered, of which a thousand are; those of Cloud Run have 250 bytes.
+_LONGEST = 1024
+_decode_resource: Callable[[bytes], Resource] = msgspec.json.Decoder(Resource).decode
+_remembered_resource = lru_cache(maxsize=1024)(_decode_resource)
 #: The service, the revision and the instance of an entry.
 Origin = tuple[str, str, str]
 
@@ -46,24 +52,26 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
 
     timestamp: the time as text.
     insert_id: not empty.
-    resource: the resource, which names service and revision.
+    resource_json: the resource as it stands in the record.
     severity: a name of Cloud Logging.
     text_payload: the text, if any.
     json_payload: the message of the JSON payload, if any.
     http_request: the request, if any.
     proto_payload: whether there is an audit log.
     split: always None; a part of a split entry does not decode.
+    resource: the resource, which names service and revision; set after decoding, whatever the record says.
     """
 
     timestamp: str
     insert_id: Annotated[str, msgspec.Meta(min_length=1)]
-    resource: Resource
+    resource_json: msgspec.Raw = msgspec.field(name="resource")
     severity: _Severity = "DEFAULT"
     text_payload: str | None = None
     json_payload: HeaderPayload | None = None
     http_request: HeaderRequest | None = None
     proto_payload: AnyObject | None = None
     split: None = None
+    resource: Resource = msgspec.field(default=_NO_RESOURCE, name=" ")
 
     @property
     def origin(self) -> Origin | None:
@@ -102,7 +110,7 @@ class HeaderWithOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
 
 
 #: The header of a record that does not decode.
-FOREIGN_HEADER = RecordHeader("", "-", Resource())
+FOREIGN_HEADER = RecordHeader("", "-", msgspec.Raw(b"{}"))
 
 
 class HeaderReader:
@@ -116,15 +124,28 @@ class HeaderReader:
 
     def read_record(self, record: bytes) -> RecordHeader:
         """Return the header of one record, FOREIGN_HEADER if it does not decode."""
-        return next(iter(decode_headers(lambda data: [self._decode_record(data)], record)), FOREIGN_HEADER)
+        found = decode_headers(lambda data: _add_resources([self._decode_record(data)]), record)
+        return next(iter(found), FOREIGN_HEADER)
 
     def read_lines(self, text: bytes) -> list[RecordHeader]:
         """Return the headers of JSON lines, [] if one of them does not decode."""
-        return decode_headers(self._decode_lines, text)
+        return decode_headers(lambda data: _add_resources(self._decode_lines(data)), text)
 
     def read_list(self, text: bytes) -> list[RecordHeader]:
         """Return the headers of a list without brackets, [] if one does not decode."""
-        return decode_headers(self._decode_list, b"[%b]" % text)
+        return decode_headers(lambda data: _add_resources(self._decode_list(data)), b"[%b]" % text)
+
+
+def _add_resources(headers: list[RecordHeader]) -> list[RecordHeader]:
+    """Return headers with their resources, of which most repeat the one before."""
+    found, resource = None, _NO_RESOURCE
+    for header in headers:
+        if header.resource_json != found:
+            found = header.resource_json
+            data = bytes(found)
+            resource = (_remembered_resource if len(data) <= _LONGEST else _decode_resource)(data)
+        header.resource = resource
+    return headers
 
 
 def decode_headers(decode: Callable[[bytes], list[Decoded]], text: bytes) -> list[Decoded]:

@@ -31,7 +31,7 @@ class ResourceLabels(msgspec.Struct, gc=False):
         return self.service_name or self.job_name or self.worker_pool_name or self.function_name
 
 
-class Resource(_WireStruct, gc=False):
+class Resource(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """MonitoredResource."""
 
     type: str | None = None

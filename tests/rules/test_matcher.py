@@ -118,6 +118,34 @@ def test_matchers_of_one_index_match_as_those_with_their_own() -> None:
         ]
 
 
+@pytest.mark.parametrize("around", ["{}", "a line above\n{}\na line below", f"{'a' * SUBJECT_LIMIT}\n{{}}"])
+def test_rule_that_matches_a_line_is_found_in_the_text_around_it(around: str) -> None:
+    for pack, one in RULES:
+        for line in one.hits[:1]:
+            said = speaker(pack, one, "")
+            event = MATCHER.match_text(said, line)
+            assert event is not None
+            found = [
+                f"{pack.id}/{one.id}" for pack, one in MATCHER.find_rules(said, line, around.format(line))
+            ]
+            assert event.name in found
+
+
+def test_no_line_refines_a_statement_unless_its_rules_may() -> None:
+    matcher = Matcher(PACKS, uses=CAUSES.reads)
+    lines = [line for pack, one in RULES if CAUSES.reads(pack, one) for line in one.hits[:1]]
+    outcomes = set()
+    for pack, one in RULES:
+        known = matcher.match(speaker(pack, one, one.hits[0])) if CAUSES.reads_whole(pack, one) else None
+        if known is None or not CAUSES.names_cause(known):
+            continue
+        for line in lines:
+            refined = CAUSES.refine_whole(known, matcher.match_text, known.entry, line)
+            may = CAUSES.may_refine(known, matcher.find_rules(known.entry, line, f"a text\n{line}"))
+            outcomes.add((refined is known, may))
+    assert outcomes == {(True, False), (True, True), (False, True)}
+
+
 def test_each_event_of_a_repeated_line_has_its_own_entry() -> None:
     matcher = Matcher([pack(rule("a", r"stock of (?P<item>\w+)"))])
     said = [entry(log_line(second, "stock of hats", "shop.orders")) for second in range(2)]

@@ -138,16 +138,25 @@ def find_decisive_line(text: str) -> DecisiveLine:
 
 
 def _find(text: str) -> DecisiveLine:
-    possible = _HINTS.find(text)
-    for number, (_, find) in enumerate(_FORMS):
-        if possible >> number & 1 and (line := find(text)):
-            line = _above_system_error(text, _message_below(text, line.strip()))
-            return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
+    if line := _find_in_form(text):
+        line = _above_system_error(text, _message_below(text, line.strip()))
+        return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _holds_complaint(line)]
     best = (complaints or lines or [""])[-1 if complaints else 0]
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
+
+
+def _find_in_form(text: str) -> str:
+    """Return the decisive line of the first form that finds one, "" if none does."""
+    if TRACEBACK in text and (line := _python(text)):
+        return line
+    possible = _HINTS.find(text)
+    for number, (_, find) in enumerate(_FORMS):
+        if possible >> number & 1 and (line := find(text)):
+            return line
+    return ""
 
 
 def _above_system_error(text: str, line: str) -> str:
@@ -307,9 +316,9 @@ _ENDINGS = (
     "Error", "Exception", "Exit", "Interrupt", "Warning", "Fault", "Failure", "Panic", "Timeout", "Denied", "Refused", "NotFound",
     "Invalid", "Bad", "NotEstablished",
 )  # fmt: skip
-#: How the decisive line is found in each form, in this order, and the texts of which the form holds one.
+#: How the decisive line is found in each form but Python's, which goes first, in this order, and the texts of
+#: which the form holds one.
 _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
-    ((TRACEBACK,), _python),
     (("FATAL ERROR: ",), _first(_NODE_FATAL)),
     (("panicked at ",), _first(_RUST)),
     (("Caused by:",), _rust_causes),

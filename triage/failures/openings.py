@@ -63,7 +63,10 @@ def open_statement(text: str) -> Opening | None:
 
 def _last_of(lines: Sequence[str]) -> str:
     """Return the last line that is not empty."""
-    return next((line for line in reversed(lines) if line.strip()), "")
+    for line in reversed(lines):
+        if line.strip():
+            return line
+    return ""
 
 
 def is_message_open(lines: Sequence[str], *, is_message: bool) -> bool:

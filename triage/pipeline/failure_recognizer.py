@@ -37,6 +37,7 @@ class FailureRecognizer(Immutable):
         self._causes = compiled.causes
         self._index = compiled.index
         self._match = compiled.failures.match_text
+        self._find_rules = compiled.failures.find_rules
         self._match_whole = compiled.whole_failures.match_text
         self._recognize_line = remember_texts(self._recognize_message)
         self.meanings = Meanings(self.recognize_statement)
@@ -54,7 +55,10 @@ class FailureRecognizer(Immutable):
         exception = wording.last_exception
         whole = causes.find(self._match_whole, entry, [exception])
         if whole is not None and causes.names_cause(whole):
-            return causes.refine_whole(whole, self._match, entry, wording.decisive)
+            line = wording.decisive
+            if not causes.may_refine(whole, self._find_rules(entry, line, exception)):
+                return whole
+            return causes.refine_whole(whole, self._match, entry, line)
         lines = [
             wording.decisive,
             exception,

@@ -161,6 +161,16 @@ class Matcher(Immutable):
         event = match and self._index.to_event(match, _NO_ENTRY, is_logger_known=bool(entry.logger))
         self._find_event.learn(event, *_key_of(entry))
 
+    def find_rules(self, entry: Entry, line: str, text: str) -> list[tuple[Pack, Rule]]:
+        """Return the rules that may match a line that an entry holds.
+
+        Their literals are in the line, or in the text that it is a part of, which was searched before.
+        """
+        searched = text[:SUBJECT_LIMIT]
+        numbers = self._index.search(searched if line in searched else line[:SUBJECT_LIMIT])
+        chosen = self._candidates(numbers, entry.service, entry.log_name, entry.logger)
+        return [(pack, rule) for _, pack, rule in chosen]
+
     def match_text(self, entry: Entry, text: str) -> Event | None:
         """Return the event of an entry whose message is a text, None when no rule matches; not remembered."""
         event = self._find(text[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)

@@ -64,6 +64,8 @@ _DATE = lazy_pattern(
 #: KB)".
 _ANNOTATED = re.compile(r"(<[a-z]+>) \((?:<[a-z]+>)?\)")
 _REPEATED = re.compile(r"(<[a-z]+>)(?:[ ,]+\1)+")
+#: What each line holds in which a variable part is repeated.
+_BEFORE_REPEATED = ("> <", ">,", "> ,", ">  ")
 _NAME = lazy_pattern(
     r"((?:\b(?:for|invalid|unknown|by|as) user ) *)(?!<)[^\s,;:]+|(\bfor )(?!<)[^\s,;:]+(?= from <host>)",
     re.IGNORECASE,
@@ -101,7 +103,7 @@ def _mask_line(line: str) -> str:
         line = _NAME.sub(lambda found: f"{found[1] or found[2]}<name>", line)
     if "> (" in line:
         line = _ANNOTATED.sub(_first_group, line)
-    return _REPEATED.sub(_first_group, line) if "> " in line or ">," in line else line
+    return _REPEATED.sub(_first_group, line) if any(map(line.__contains__, _BEFORE_REPEATED)) else line
 
 
 def _first_group(found: re.Match[str]) -> str:

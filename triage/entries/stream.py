@@ -101,7 +101,7 @@ class Entries:
     def _add_batch(self, items: Sequence[Item]) -> None:
         entries = [item for item in items if isinstance(item, Entry)]
         decoded: list[Entry] = []
-        for item in items if len(entries) < len(items) else ():
+        for item in [item for item in items if not isinstance(item, Entry)]:
             if isinstance(item, Record):
                 entry = decode(item, self._ignored)
                 if isinstance(entry, Entry):

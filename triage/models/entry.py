@@ -1,6 +1,7 @@
 """One LogEntry in a uniform format, whatever form it was exported in.
 
 These classes are excluded from garbage collection: they hold no cycles, and there are millions of them.
+Between processes they are sent without the names of their fields, which takes less time.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ SEVERITIES = {
 _AUDIT_LOGS, ROLLOUT = "cloudaudit.googleapis.com/", "DEPLOYMENT_ROLLOUT"
 
 
-class Source(msgspec.Struct, frozen=True, gc=False):
+class Source(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where a record was read.
 
     Attributes:
@@ -44,7 +45,7 @@ class Source(msgspec.Struct, frozen=True, gc=False):
     position: int
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
+class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One undecoded record of an export, in any of its forms.
 
     Rows of tables (CSV, Parquet) become JSON objects too.
@@ -106,7 +107,7 @@ class ExportFile(msgspec.Struct, frozen=True):
     queried: bool = False
 
 
-class Split(msgspec.Struct, frozen=True, gc=False):
+class Split(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The position of a part in an entry that Cloud Logging split: LogSplit.
 
     Attributes:
@@ -121,7 +122,7 @@ class Split(msgspec.Struct, frozen=True, gc=False):
     total: int
 
 
-class Http(msgspec.Struct, frozen=True, gc=False):
+class Http(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The httpRequest of an entry.
 
     Attributes:
@@ -142,7 +143,7 @@ class Http(msgspec.Struct, frozen=True, gc=False):
     user_agent: str = ""
 
 
-class Balancer(msgspec.Struct, frozen=True, gc=False):
+class Balancer(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a load balancer says of a request that it handled.
 
     Attributes:
@@ -156,7 +157,7 @@ class Balancer(msgspec.Struct, frozen=True, gc=False):
     details: str = ""
 
 
-class ErrorInfo(msgspec.Struct, frozen=True, gc=False):
+class ErrorInfo(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An exception that the payload carries beside its message.
 
     Attributes:
@@ -171,7 +172,7 @@ class ErrorInfo(msgspec.Struct, frozen=True, gc=False):
     traceback: str = ""
 
 
-class Audit(msgspec.Struct, frozen=True, gc=False):
+class Audit(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The audit payload of an entry.
 
     Attributes:
@@ -186,7 +187,7 @@ class Audit(msgspec.Struct, frozen=True, gc=False):
     status: str = ""
 
 
-class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One LogEntry in a uniform format. An absent text is "".
 
     Times are nanoseconds since 1970 in UTC.

@@ -26,7 +26,7 @@ def read_in_background(
         while data := output.read_message():
             received = unpack_batch(data)
             yield from received.items()
-            yielded += len(received.kinds)
+            yielded += len(received)
             if received.counts is not None:
                 return
     rewind()

@@ -1,6 +1,7 @@
 """Batches of items, sent from one process to another."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby, islice
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ _BYTES, _ITEMS = 128 << 10, 256
 class Batch(msgspec.Struct, frozen=True, gc=False):
     """Some items, grouped by kind.
 
-    kinds: the kind of each item, in order.
+    kinds: the kinds of the items in order, each with the number of items of it that follow each other.
     entries: the entries in order.
     records: the records in order.
     gaps: the gaps in order.
@@ -27,7 +28,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     counts: what was counted, in the last batch of a file or a part of it; None in the others.
     """
 
-    kinds: list[int]
+    kinds: list[tuple[int, int]]
     entries: list[Entry]
     records: list[Record]
     gaps: list[Gap]
@@ -35,16 +36,21 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     exports: list[ExportFile]
     counts: RecordCounts | None
 
-    def items(self) -> Iterator[Any]:
-        """Yield the items in order."""
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return sum([count for _, count in self.kinds])
+
+    def items(self, offset: int = 0) -> Iterator[Any]:
+        """Return the items in order, with their positions ``offset`` lines later."""
+        _move(self.entries, offset)
         by_kind: list[Iterator[Any]] = [
             iter(self.entries),
-            iter(self.records),
-            iter(self.gaps),
+            iter([rebase(record, offset) for record in self.records]),
+            iter([rebase(gap, offset) for gap in self.gaps]),
             iter(self.skipped),
             iter(self.exports),
         ]
-        return (next(by_kind[kind]) for kind in self.kinds)
+        return chain.from_iterable([islice(by_kind[kind], count) for kind, count in self.kinds])
 
 
 _KINDS: dict[type, int] = {Entry: 0, Record: 1, Gap: 2, Skipped: 3, ExportFile: 4}
@@ -79,7 +85,7 @@ def _make_batch(items: Sequence[Item], counts: RecordCounts | None, take_notes: 
         for entry, notes in zip(entries, take_notes(entries), strict=True):
             msgspec.structs.force_setattr(entry, "notes", notes)
     return Batch(
-        [_KINDS[type(item)] for item in items],
+        [(kind, len(list(same))) for kind, same in groupby([_KINDS[type(item)] for item in items])],
         entries,
         [item for item in items if isinstance(item, Record)],
         [item for item in items if isinstance(item, Gap)],
@@ -90,14 +96,18 @@ def _make_batch(items: Sequence[Item], counts: RecordCounts | None, take_notes: 
 
 
 def rebase(item: Any, offset: int) -> Any:
-    """Return an item of a part with its position in the file, ``offset`` lines later.
-
-    The position of an entry is changed in place: nothing else has seen it yet.
-    """
+    """Return an item of a part with its position in the file, ``offset`` lines later."""
     if isinstance(item, Entry):
-        msgspec.structs.force_setattr(item.source, "position", item.source.position + offset)
+        _move([item], offset)
     elif isinstance(item, Record):
         return Record(item.data, Source(item.source.path, item.source.position + offset))
     elif isinstance(item, Gap) and item.position is not None:
         return Gap(item.kind, item.path, item.detail, item.position + offset, item.count)
     return item
+
+
+def _move(entries: Iterable[Entry], offset: int) -> None:
+    """Change the positions of entries in place: nothing else has seen them yet."""
+    for entry in entries:
+        source = entry.source
+        msgspec.structs.force_setattr(source, "position", source.position + offset)

@@ -66,8 +66,7 @@ class ParallelReader:
             lines_before = self._lines_before(starts, outputs) if from_end else {}
             for number, start in enumerate(starts):
                 before = lines_before.get(start, self.counts.lines)
-                for item in self._receive_range(start, outputs[number % workers], from_end=from_end):
-                    yield rebase(item, before)
+                yield from self._receive_range(start, before, outputs[number % workers], from_end=from_end)
 
     def _is_newest_first(self, size: int) -> bool:
         """Return whether all entries at the beginning of the file are newer than those at its end."""
@@ -98,19 +97,23 @@ class ParallelReader:
             return [count_lines_between(file, start, start + _RANGE_BYTES) for start in starts]
 
     def _receive_range(
-        self, start: int, output: WorkerOutput, *, from_end: bool
+        self, start: int, before: int, output: WorkerOutput, *, from_end: bool
     ) -> Iterator[Entry | Record | Gap | Skipped]:
-        """Yield the items of a range as a worker sends them; what it does not send is read here."""
+        """Yield the items of a range as a worker sends them; what it does not send is read here.
+
+        before: the number of lines before the range.
+        """
         received = 0
         while message := output.read_message():
             batch = unpack_batch(message)
-            yield from batch.items()
-            received += len(batch.kinds)
+            yield from batch.items(before)
+            received += len(batch)
             if batch.counts is not None:
                 self.counts.add(batch.counts)
                 return
         counts = RecordCounts()
-        yield from islice(self._read_range(start, counts, from_end=from_end), received, None)
+        for item in islice(self._read_range(start, counts, from_end=from_end), received, None):
+            yield rebase(item, before)
         self.counts.add(counts)
 
     def _pack_ranges(self, starts: Sequence[int], from_end: bool) -> Iterator[bytes]:  # noqa: FBT001 - of partial

@@ -26,7 +26,7 @@ from triage.diagnosis.service_tracker import ServiceTracker
 from triage.diagnosis.serving import ServiceServing, ServingTracker
 from triage.diagnosis.serving_verdict import judge_serving
 from triage.diagnosis.suggestions import answer_limits, standing_limits, suggest_query
-from triage.diagnosis.unknown_errors import ServiceContext, UnknownErrors, is_error
+from triage.diagnosis.unknown_errors import KnownError, ServiceContext, UnknownErrors, is_error
 from triage.diagnosis.unnamed_checks import unnamed_check
 from triage.models import (
     Coverage,
@@ -37,8 +37,6 @@ from triage.models import (
     Incident,
     Observed,
     Pack,
-    Quote,
-    Recognized,
     RevisionTraffic,
     RunRecord,
     ServiceState,
@@ -114,29 +112,25 @@ class DiagnosisBuilder:
                 if known is not None:
                     self._unknown_errors.observe(entry, known=known)
 
-    def observe_errors(
-        self, quote: Quote, known: Recognized | None, found: Iterable[tuple[Entry, Sequence[Event]]]
-    ) -> None:
-        """Record statements that are errors and mean the same, with what the packs know of it.
+    def observe_errors(self, errors: Iterable[KnownError]) -> None:
+        """Record statements that are errors, with what the packs know of them.
 
         Lines beside the decisive one are no errors of their own. A statement whose decisive line a rule of a
         chain matches is counted by that rule.
-
-        quote: one of them.
-        found: of each, the entry that holds the decisive line, and what rules say of its single lines.
         """
-        entries: list[Entry] = []
-        for entry, events in found:
+        counted: list[KnownError] = []
+        for error in errors:
+            statement, known = error
+            entry, events = statement.decisive_entry, statement.events
             matched = [event.name for event in events if event.entry is entry]
             if matched and not self._causes.rules.isdisjoint(matched):
                 continue
-            for event in events:
+            for event in events if len(events) > len(matched) else ():
                 if event.entry is not entry:
                     self._explained[event.entry.service, event.entry.revision, event.name] += 1
-            if (known is not None and known.cause) or (known is None and not matched):
-                entries.append(entry)
-        if entries:
-            self._unknown_errors.observe_statements(quote, known, entries)
+            if known.cause if known is not None else not matched:
+                counted.append(error)
+        self._unknown_errors.observe_statements(counted)
 
     def add_run(self, run_record: RunRecord) -> None:
         """Record one finished run."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from triage.diagnosis.unknown_errors import is_error
 from triage.measures import BoundedCounter
 from triage.models import Entry, ErrorPattern, Event, Observed, first_of
 from triage.text import excerpt, message_template, summary_line
 from triage.window import format_timestamp
 
-_ERROR = 500
 #: Patterns of a service that are counted separately; the others share one count.
 _MAX_PATTERNS = 400
 _OVERFLOW = "…"
@@ -52,11 +52,11 @@ class ErrorCounter:
         errors: dict[tuple[str, str, str], list[Observed]] = {}
         for one in observed:
             entry, event, _ = one
-            if entry.http is None and entry.level >= _ERROR and not (event is not None and event.noise):
-                errors.setdefault((entry.service, entry.revision, entry.message), []).append(one)
-        for (service, revision, message), found in errors.items():
-            if message:
-                self._add(service, revision, message_template(message), found)
+            if is_error(entry) and not (event is not None and event.noise):
+                key = (entry.service, entry.revision, message_template(entry.message))
+                errors.setdefault(key, []).append(one)
+        for (service, revision, template), found in errors.items():
+            self._add(service, revision, template, found)
 
     def _add(self, service: str, revision: str, template: str, observed: Sequence[Observed]) -> None:
         patterns = self._patterns.get(service)

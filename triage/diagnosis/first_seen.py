@@ -1,5 +1,6 @@
 """Names by order of first appearance, whatever the order in which they arrive."""
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -25,10 +26,16 @@ class FirstSeen:
             if self._limit is not None and len(self.first_at) > self._limit:
                 del self.first_at[max(self.first_at, key=self._key)]
 
+    def add_all(self, found: Iterable[tuple[str, Any]]) -> None:
+        """Record that names appeared, each at a time."""
+        for name, at in found:
+            current = self.first_at.get(name)
+            if current is None or at < current:
+                self.add(name, at)
+
     def absorb(self, other: "FirstSeen") -> None:
         """Add the names of another collection."""
-        for name, at in other.first_at.items():
-            self.add(name, at)
+        self.add_all(other.first_at.items())
 
     def _key(self, name: str) -> tuple[Any, str]:
         return self.first_at[name], name

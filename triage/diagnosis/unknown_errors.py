@@ -3,18 +3,19 @@
 Grouped by pattern and ranked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
 
+from triage.diagnosis.error_statement import ErrorStatement, SingleEntry
 from triage.diagnosis.evidence_list import EvidenceList, Link
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten
 from triage.diagnosis.first_seen import FirstSeen
 from triage.measures import BoundedCounter, Moments, shortest_gap
-from triage.models import Because, Entry, Event, FailureGroup, Incident, Quote, Recognized, Scope
-from triage.text import message_template, summary_line
+from triage.models import Because, Entry, Event, FailureGroup, Incident, Quote, Recognized, Scope, first_of
+from triage.text import message_template
 from triage.window import NANOSECONDS, format_second, format_timestamp
 
 #: Patterns that are counted separately; the others share one count per service.
@@ -33,6 +34,8 @@ _MAX_NAMES = 20
 #: first.
 _UNKNOWN = "~"
 
+#: A statement that is an error, and what the packs know of it.
+KnownError = tuple[ErrorStatement, Recognized | None]
 #: The cause, the template of the line or of the cause's title, and the service.
 PatternName = tuple[str, str, str]
 
@@ -50,26 +53,24 @@ class ErrorCount(msgspec.Struct):
 
     """
 
-    first: Quote
+    first: ErrorStatement
     known: Recognized | None = None
     count: int = 0
     moments: Moments = msgspec.field(default_factory=lambda: Moments(_SPANS))
     revisions: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
     instances: FirstSeen = msgspec.field(default_factory=lambda: FirstSeen(_MAX_NAMES))
 
-    def add(self, quote: Quote, known: Recognized | None, entries: Sequence[Entry]) -> None:
-        """Count errors that say the same; ``quote`` is one of them."""
-        first = self.first.entry
-        for entry in entries:
-            time = entry.timestamp
-            if time <= first.timestamp and entry.precedes(first):
-                first = entry
-            self.revisions.add(entry.revision, time)
-            self.instances.add(entry.instance, time)
-        if first is not self.first.entry:
-            self.first, self.known = msgspec.structs.replace(quote, entry=first), known
+    def add(self, errors: Sequence[KnownError]) -> None:
+        """Count errors."""
+        entries = [statement.decisive_entry for statement, _ in errors]
+        times = [entry.timestamp for entry in entries]
+        first = first_of(entries)
+        if first.precedes(self.first.decisive_entry):
+            self.first, self.known = next(one for one in errors if one[0].decisive_entry is first)
         self.count += len(entries)
-        self.moments.add_all([entry.timestamp for entry in entries])
+        self.moments.add_all(times)
+        self.revisions.add_all(zip([entry.revision for entry in entries], times, strict=True))
+        self.instances.add_all(zip([entry.instance for entry in entries], times, strict=True))
 
     def add_similar(self, count: int, last: int) -> None:
         """Count errors that are similar to one that was added, until a time in nanoseconds."""
@@ -78,7 +79,7 @@ class ErrorCount(msgspec.Struct):
 
     def absorb(self, other: "ErrorCount") -> None:
         """Add the errors of another pattern."""
-        if other.first.entry.precedes(self.first.entry):
+        if other.first.decisive_entry.precedes(self.first.decisive_entry):
             self.first, self.known = other.first, other.known
         self.count += other.count
         self.moments.absorb(other.moments)
@@ -118,28 +119,26 @@ class UnknownErrors:
         """
         if not is_error(entry):
             return
-        quote = Quote(entry, entry.message, summary_line(entry.message), message_template(entry.message))
-        error = self.observe_statements(quote, known, [entry])
+        statement = SingleEntry(entry)
+        self.observe_statements([(statement, known)])
         if last:
-            error.add_similar(count - 1, max(last, entry.timestamp))
+            self._count_of(statement, known).add_similar(count - 1, max(last, entry.timestamp))
 
-    def observe_statements(
-        self, quote: Quote, known: Recognized | None, entries: Sequence[Entry]
-    ) -> ErrorCount:
-        """Count statements that are errors and say the same, with what the packs know of it.
+    def observe_statements(self, errors: Iterable[KnownError]) -> None:
+        """Count statements that are errors."""
+        by_name: dict[PatternName, list[KnownError]] = {}
+        for one in errors:
+            by_name.setdefault(_name_of(*one), []).append(one)
+        for found in by_name.values():
+            self._count_of(*found[0]).add(found)
 
-        quote: one of them.
-        entries: of each, the entry that holds the decisive line.
-        """
-        service = quote.entry.service
-        name = (_UNKNOWN, quote.template, service)
-        if known is not None:
-            name = (known.cause, known.template, service)
-        services = self._errors.group(name)
+    def _count_of(self, statement: ErrorStatement, known: Recognized | None) -> ErrorCount:
+        """Return the count of the errors like one."""
+        service = statement.decisive_entry.service
+        services = self._errors.group(_name_of(statement, known))
         error = services.get(service)
         if error is None:
-            error = services[service] = ErrorCount(msgspec.structs.replace(quote, entry=entries[0]), known)
-        error.add(quote, known, entries)
+            error = services[service] = ErrorCount(statement, known)
         return error
 
     def incidents(
@@ -167,13 +166,26 @@ class UnknownErrors:
             if error.known is not None and error.known.is_symptom and _bucket(gap) < len(_NEAR) - 1:
                 continue
             news = _describe_novelty(error, context_of(service))
-            rank = (_bucket(gap), not news, error.known is None, -error.count, error.first.entry.sort_key)
+            rank = (
+                _bucket(gap),
+                not news,
+                error.known is None,
+                -error.count,
+                error.first.decisive_entry.sort_key,
+            )
             evidence = EvidenceList(link)
-            evidence.cite(_event(error.first, error.known), error.count, error.first.decisive)
+            evidence.cite(_event(error.first.quote, error.known), error.count, error.first.quote.decisive)
             incident = _incident((*name[:2], service), error, _reasons(error, gap, news), causes)
             ranked.append(((*rank, name), msgspec.structs.replace(incident, evidence=evidence.evidence)))
         ranked.sort(key=lambda item: item[0])
         return [incident for _, incident in ranked[:_MAX_LISTED]]
+
+
+def _name_of(statement: ErrorStatement, known: Recognized | None) -> PatternName:
+    service = statement.decisive_entry.service
+    if known is not None:
+        return known.cause, known.template, service
+    return _UNKNOWN, statement.template, service
 
 
 def is_error(entry: Entry) -> bool:
@@ -216,9 +228,9 @@ def _describe_novelty(error: ErrorCount, context: ServiceContext) -> str:
     if positions and len(context.revisions) > 1:
         older = context.revisions[max(positions) + 1 :]
         return f"New since revision {context.revisions[max(positions)]}" if older else ""
-    if error.first.entry.timestamp <= context.middle:
+    if error.first.decisive_entry.timestamp <= context.middle:
         return ""
-    first = format_second(format_timestamp(error.first.entry.timestamp))
+    first = format_second(format_timestamp(error.first.decisive_entry.timestamp))
     return f"New since {first}, in the second half of these logs"
 
 
@@ -229,12 +241,12 @@ def _incident(
     known = error.known
     pack_cause = causes.by_id(known.cause) if known is not None else None
     digest = blake2b(f"{cause}\0{service}\0{template}".encode(errors="replace"), digest_size=6)
-    entry, times = error.first.entry, error.moments.times()
+    entry, times = error.first.decisive_entry, error.moments.times()
     return Incident(
         id=digest.hexdigest(),
         cause=known.cause if known is not None else "unknown-error",
         title=shorten(
-            known.title if known is not None else f"Unknown error: {error.first.decisive}", LONGEST
+            known.title if known is not None else f"Unknown error: {error.first.quote.decisive}", LONGEST
         ),
         service=service,
         check=None,

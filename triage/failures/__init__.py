@@ -5,7 +5,7 @@ from triage.failures.collector import FailureCollector
 from triage.failures.meaning import STRONG, WEAK, Meaning, Meanings
 from triage.failures.neighborhood_reader import NeighborhoodReader
 from triage.failures.points import FailurePoint
-from triage.failures.statements import Statement, group_by_meaning, is_output, read_statement, read_text
+from triage.failures.statements import Statement, is_output, read_statement, read_text
 from triage.failures.wording import Findings, Wording, read_wording
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "NeighborhoodReader",
     "Statement",
     "Wording",
-    "group_by_meaning",
     "is_output",
     "read_statement",
     "read_text",

@@ -255,14 +255,13 @@ class FailureGroups:
 
     def add(self, failures: Iterable[Failure]) -> None:
         """Count failures where they belong."""
-        keys: dict[tuple[object, ...], GroupKey] = {}
+        known: dict[tuple[object, ...], Recognized | None] = {}
         by_key: dict[GroupKey, list[Failure]] = {}
         for failure in failures:
-            texts = _texts_of(failure)
-            key = keys.get(texts)
-            if key is None:
-                own = self._recognize_point(failure.point)
-                key = keys[texts] = failure.point.entry.service, *_explanation(failure.attribution, own)
+            texts = _texts_of(failure.point)
+            if texts not in known:
+                known[texts] = self._recognize_point(failure.point)
+            key = (failure.point.entry.service, *_explanation(failure.attribution, known[texts]))
             by_key.setdefault(key, []).append(failure)
         for key, found in by_key.items():
             self._add_to_group(key, found)
@@ -304,21 +303,10 @@ def _next_explanation(attribution: Attribution, is_noise: Callable[[Statement], 
     return second
 
 
-def _texts_of(failure: Failure) -> tuple[object, ...]:
-    """Return what the explanation of a failure depends on: the texts of its point and its statement."""
-    point, attribution = failure.point, failure.attribution
-    entry, statement = point.entry, attribution.statement
-    return (
-        entry.message,
-        entry.service,
-        entry.log_name,
-        entry.logger,
-        point.kind,
-        point.status,
-        point.event is None,
-        attribution.recognized is None,
-        None if statement is None else statement.meaning,
-    )
+def _texts_of(point: FailurePoint) -> tuple[object, ...]:
+    """Return what it depends on what the packs know of a point."""
+    entry = point.entry
+    return entry.service, entry.message, entry.log_name, entry.logger, point.kind, point.event is None
 
 
 def _explanation(attribution: Attribution, own: Recognized | None) -> tuple[str, str]:

@@ -17,9 +17,17 @@ from triage.failures.linking import (
     attribute_from_afar,
 )
 from triage.failures.meaning import Meanings
-from triage.failures.points import DEPTH, OF_INSTANCE, TIMEOUT_STATUS, FailurePoint, find_failure
+from triage.failures.points import (
+    DEPTH,
+    OF_INSTANCE,
+    SAID,
+    TIMEOUT_STATUS,
+    FailurePoint,
+    failure_kind,
+    failure_point,
+)
 from triage.failures.shared_statements import Finder
-from triage.failures.statements import Statement, StatementBuilder, may_be_said
+from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Entry, Event
 from triage.window import NANOSECONDS
 
@@ -124,7 +132,8 @@ class InstanceFailures:
             self._in_runs.append(entry.timestamp)
             if event.outcome in _FAILED:
                 self._failed_runs.append(entry.timestamp)
-        if is_output and may_be_said(event):
+        kind = failure_kind(entry, event)
+        if is_output and kind in SAID:
             over = self._builder.observe(entry, event)
         else:
             over = self._builder.close_before(entry.timestamp)
@@ -133,8 +142,8 @@ class InstanceFailures:
         failures: list[Failure] = []
         if self._clusters or (self._requests and self._requests[0][0] < entry.timestamp):
             failures = self._settle(entry.timestamp)
-        if entry.http is not None or event is not None:
-            point = find_failure(entry, event)
+        if kind or entry.http is not None:
+            point = failure_point(entry, event, kind)
             if point is not None:
                 self._add(point)
         return over, failures

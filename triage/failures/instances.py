@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from triage.failures.instance import Failure, InstanceFailures
 from triage.failures.levels import ERROR
 from triage.failures.meaning import Meanings
-from triage.failures.shared_statements import SharedStatements
+from triage.failures.shared_statements import SharedStatements, is_of_platform
 from triage.failures.statements import Statement
 from triage.models import InstanceKey, Observed
 from triage.window import NANOSECONDS
@@ -45,7 +45,7 @@ class Instances:
             instance = self._by_key.get(key)
             if instance is None:
                 instance = self._begin(key)
-            if not is_output and entry.level >= ERROR:
+            if not is_output and is_of_platform(entry) and entry.level >= ERROR:
                 self.shared.add_platform_error(entry, event)
             statements, failures = instance.observe(entry, event, is_output=is_output)
             if statements or failures:

@@ -37,6 +37,8 @@ TIMEOUT_STATUS = 504
 #: Exit codes of an orderly end: SIGTERM, and a program that was told to stop and did.
 _ORDERLY = frozenset({"0", "143"})
 _ORDERLY_SIGNALS = frozenset({"2", "15"})
+#: The kinds of failures that an application may report itself: none, and the end of a server's worker.
+SAID = frozenset({"", "worker"})
 #: The ends of the names of the logs that hold what an application prints.
 _PRINTED = ("run.googleapis.com/stderr", "run.googleapis.com/stdout")
 _CODE = lazy_pattern(r"\((-?\d+)\)|signal:? (\d+)", re.ASCII)
@@ -95,12 +97,18 @@ def failure_kind(entry: Entry, event: Event | None) -> FailureKind | Literal[""]
 
 
 def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:
+    """Return the failure point that an entry is, None if nothing failed there."""
+    return failure_point(entry, event, failure_kind(entry, event))
+
+
+def failure_point(entry: Entry, event: Event | None, kind: FailureKind | Literal[""]) -> FailurePoint | None:
     """Return the failure point that an entry is, None if nothing failed there.
+
+    kind: the kind of failure that a rule reads in it.
 
     A request with a text keeps its status. Statuses 401, 403, 404 and other 4xx are points where a rule knows
     the platform's text; those that an application returns by itself are refusals.
     """
-    kind = failure_kind(entry, event)
     if entry.http is not None and entry.http.status is not None and entry.is_request:
         return _failed_request(entry, event, entry.http, has_text=kind in ("request", "memory"))
     if not kind:

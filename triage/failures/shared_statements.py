@@ -48,7 +48,7 @@ class SharedStatements:
     def add_platform_error(self, entry: Entry, event: Event | None) -> None:
         """Keep an error of the platform that no rule reads as a failure, a step of a run or noise."""
         is_read = event is not None and bool(event.failure or event.success or event.run or event.noise)
-        if not is_read and is_of_platform(entry):
+        if not is_read:
             said = Statement(self._meanings, (entry,), entry.message)
             self._said[entry.service, entry.revision].append(said)
 

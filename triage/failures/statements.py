@@ -1,7 +1,7 @@
 """What an application says: lines that belong together, with the one that decides."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from triage.failures.decisive import traceback_headers
@@ -16,7 +16,7 @@ from triage.failures.openings import (
     open_brackets,
 )
 from triage.failures.payload import find_level, find_message, find_reason, may_give_reason, read_payload
-from triage.failures.points import failure_kind
+from triage.failures.points import SAID, failure_kind
 from triage.failures.wording import read_wording
 from triage.models import SEVERITIES, Entry, Event, Immutable, Quote
 from triage.window import NANOSECONDS
@@ -127,17 +127,6 @@ def _find_line(line: str, entries: Sequence[Entry]) -> Entry:
     """Return the last entry that holds a line, the first entry where none does."""
     probe = line[:80]
     return next((entry for entry in reversed(entries) if probe and probe in entry.message), entries[0])
-
-
-def group_by_meaning(statements: Iterable[Statement]) -> dict[Meaning, list[Statement]]:
-    """Return statements by what they mean."""
-    groups: dict[Meaning, list[Statement]] = {}
-    for statement in statements:
-        group = groups.get(statement.meaning)
-        if group is None:
-            group = groups[statement.meaning] = []
-        group.append(statement)
-    return groups
 
 
 class _OpenStatement:
@@ -263,16 +252,11 @@ class StatementBuilder:
 
 def read_statement(meanings: Meanings, entry: Entry, event: Event | None) -> Statement | None:
     """Return what an entry says without those around it, None if an application says nothing with it."""
-    if not is_output(entry) or not may_be_said(event):
+    if not is_output(entry) or failure_kind(entry, event) not in SAID:
         return None
     text, reason = read_text(entry)
     opening = read_wording(text, reason).opening
     return None if opening is None else _OpenStatement(entry, event, text, reason, opening).build(meanings)
-
-
-def may_be_said(event: Event | None) -> bool:
-    """Return whether an application says what an event's entry holds: not where the platform reports a failure."""
-    return event is None or failure_kind(event.entry, event) in ("", "worker")
 
 
 def is_output(entry: Entry) -> bool:

@@ -19,7 +19,6 @@ from triage.failures import (
     FailureCollector,
     NeighborhoodReader,
     Statement,
-    group_by_meaning,
     is_output,
 )
 from triage.models import (
@@ -33,6 +32,7 @@ from triage.models import (
     Observed,
     Pack,
     Playbook,
+    Recognized,
     RequestMinute,
     RevisionActivity,
     RevisionTraffic,
@@ -281,14 +281,16 @@ class Analyzer:
         return self._changes
 
     def _observe_errors(self, statements: Iterable[Statement]) -> None:
-        for meaning, said in group_by_meaning(statements).items():
+        errors: list[tuple[Statement, Recognized | None]] = []
+        for statement in statements:
+            meaning = statement.meaning
             known = meaning.recognized
             if known is not None and known.kinds:
                 known = None  # it explains only a failure
             is_named = known is not None and known.cause and not known.is_symptom and not meaning.is_retried
             if meaning.strength >= STRONG or is_named:  # a weaker one is an error if a pack knows it
-                found = [(statement.decisive_entry, statement.events) for statement in said]
-                self._diagnosis.observe_errors(said[0].quote, known, found)
+                errors.append((statement, known))
+        self._diagnosis.observe_errors(errors)
 
     def _take(self, run_records: Iterable[RunRecord]) -> None:
         for run_record in run_records:

@@ -120,19 +120,18 @@ def test_matchers_of_one_index_match_as_those_with_their_own() -> None:
 
 @pytest.mark.parametrize("around", ["{}", "a line above\n{}\na line below", f"{'a' * SUBJECT_LIMIT}\n{{}}"])
 def test_rule_that_matches_a_line_is_found_in_the_text_around_it(around: str) -> None:
+    index = RuleIndex(PACKS)
     for pack, one in RULES:
         for line in one.hits[:1]:
-            said = speaker(pack, one, "")
-            event = MATCHER.match_text(said, line)
+            event = MATCHER.match(speaker(pack, one, line))
             assert event is not None
-            found = [
-                f"{pack.id}/{one.id}" for pack, one in MATCHER.find_rules(said, line, around.format(line))
-            ]
-            assert event.name in found
+            found = [index.rules[number] for number in index.search_line(line, around.format(line))]
+            assert event.name in [f"{pack.id}/{one.id}" for pack, one in found]
 
 
 def test_no_line_refines_a_statement_unless_its_rules_may() -> None:
-    matcher = Matcher(PACKS, uses=CAUSES.reads)
+    index = RuleIndex(PACKS)
+    matcher = Matcher(PACKS, index, CAUSES.reads)
     lines = [line for pack, one in RULES if CAUSES.reads(pack, one) for line in one.hits[:1]]
     outcomes = set()
     for pack, one in RULES:
@@ -141,8 +140,8 @@ def test_no_line_refines_a_statement_unless_its_rules_may() -> None:
             continue
         for line in lines:
             refined = CAUSES.refine_whole(known, matcher.match_text, known.entry, line)
-            may = CAUSES.may_refine(known, matcher.find_rules(known.entry, line, f"a text\n{line}"))
-            outcomes.add((refined is known, may))
+            rules = [index.rules[number] for number in index.search_line(line, f"a text\n{line}")]
+            outcomes.add((refined is known, any(CAUSES.may_refine(known.name, *rule) for rule in rules)))
     assert outcomes == {(True, False), (True, True), (False, True)}
 
 

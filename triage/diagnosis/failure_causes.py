@@ -73,16 +73,16 @@ class FailureCauses(Immutable):
                 return event
         return known
 
-    def may_refine(self, known: Event, rules: Iterable[tuple[Pack, Rule]]) -> bool:
-        """Return whether one of some rules may name more closely what is known of a whole statement."""
-        finer = self._finer.get(self._id_of(known), ())
-        for pack, rule in rules:
-            found = self._by_rule.get(f"{pack.id}/{rule.id}")
-            if found is not None and (
-                found.cause.id in finer or (pack.id != known.pack and found.cause.tier != "symptom")
-            ):
-                return True
-        return False
+    def may_refine(self, known: str, pack: Pack, rule: Rule) -> bool:
+        """Return whether a rule may name more closely what a known one says of a whole statement.
+
+        known: the full name of the rule that knows it.
+        """
+        pack_cause, found = self._by_rule[known], self._by_rule.get(f"{pack.id}/{rule.id}")
+        if found is None:
+            return False
+        is_dependency = pack.id != known.partition("/")[0] and found.cause.tier != "symptom"
+        return is_dependency or found.cause.id in self._finer.get(pack_cause.cause.id, ())
 
     def refine_whole(self, known: Event, match: Match, entry: Entry, line: str) -> Event:
         """Return what the decisive line of a known statement names more closely, else what is known.

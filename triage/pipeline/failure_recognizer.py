@@ -1,5 +1,6 @@
 """What the packs know of statements and of the failure points' own texts."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from triage.failures import FailurePoint, Meaning, Meanings, Statement
@@ -8,6 +9,8 @@ from triage.pipeline.compiled_packs import CompiledPacks
 from triage.rules import RuleMatch
 from triage.text import remember_texts
 
+#: Combinations of a rule and those beside it that are remembered.
+_COMBINATIONS = 1024
 #: Where an entry was read of which only the text matters.
 _NOWHERE = Source("", 0)
 #: What precedes a stack trace in the message of a failed deployment.
@@ -37,7 +40,7 @@ class FailureRecognizer(Immutable):
         self._causes = compiled.causes
         self._index = compiled.index
         self._match = compiled.failures.match_text
-        self._find_rules = compiled.failures.find_rules
+        self._may_refine = lru_cache(_COMBINATIONS)(self._is_refined_by)
         self._match_whole = compiled.whole_failures.match_text
         self._recognize_line = remember_texts(self._recognize_message)
         self.meanings = Meanings(self.recognize_statement)
@@ -56,7 +59,7 @@ class FailureRecognizer(Immutable):
         whole = causes.find(self._match_whole, entry, [exception])
         if whole is not None and causes.names_cause(whole):
             line = wording.decisive
-            if not causes.may_refine(whole, self._find_rules(entry, line, exception)):
+            if not self._may_refine(whole.name, self._index.search_line(line, exception)):
                 return whole
             return causes.refine_whole(whole, self._match, entry, line)
         lines = [
@@ -73,6 +76,10 @@ class FailureRecognizer(Immutable):
             )
             return None if is_beside and wording.is_exception else known
         return causes.refine(known, self._match, entry, meaning.text.split("\n"))
+
+    def _is_refined_by(self, known: str, numbers: tuple[int, ...]) -> bool:
+        """Return whether a rule of these numbers may say more of a whole statement than a known one."""
+        return any(self._causes.may_refine(known, *self._index.rules[number]) for number in numbers)
 
     def _recognized(self, event: Event | None, template: str = "") -> Recognized | None:
         """Return what an event tells of the text that it was found in; ``template`` is that of its title."""

@@ -100,6 +100,14 @@ class RuleIndex(Immutable):
         self.match_whole = lru_cache(_WHOLE_TEXTS)(self._match_whole)
         self._rules_of = lru_cache(_COMBINATIONS)(self._sort_rules)
 
+    def search_line(self, line: str, text: str) -> tuple[int, ...]:
+        """Return the numbers of rules beside which none can match a line that is a part of a text.
+
+        Their literals are in the text, which was searched before, or in the line where it is cut off.
+        """
+        searched = text[:SUBJECT_LIMIT]
+        return self.search(searched if line in searched else line[:SUBJECT_LIMIT])
+
     def _search(self, text: str) -> tuple[int, ...]:
         found = self._index.find_matches_as_indexes(text, overlapping=True)
         return self._rules_of(frozenset([literal for literal, _, _ in found])) if found else ()
@@ -160,16 +168,6 @@ class Matcher(Immutable):
         """Remember which match another process found for an entry, None if no rule matches."""
         event = match and self._index.to_event(match, _NO_ENTRY, is_logger_known=bool(entry.logger))
         self._find_event.learn(event, *_key_of(entry))
-
-    def find_rules(self, entry: Entry, line: str, text: str) -> list[tuple[Pack, Rule]]:
-        """Return the rules that may match a line that an entry holds.
-
-        Their literals are in the line, or in the text that it is a part of, which was searched before.
-        """
-        searched = text[:SUBJECT_LIMIT]
-        numbers = self._index.search(searched if line in searched else line[:SUBJECT_LIMIT])
-        chosen = self._candidates(numbers, entry.service, entry.log_name, entry.logger)
-        return [(pack, rule) for _, pack, rule in chosen]
 
     def match_text(self, entry: Entry, text: str) -> Event | None:
         """Return the event of an entry whose message is a text, None when no rule matches; not remembered."""

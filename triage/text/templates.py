@@ -16,9 +16,9 @@ _TLD = "com|net|org|edu|gov|mil|info|biz|io|dev|app|cloud|internal|local|localdo
 _SOURCES = "py|js|ts|go|rb|rs|cc|cs|kt|sh|so|pl|md|ex|mjs|cjs|jsx|tsx|java|cpp|php|scala|dart|conf|json|yaml|yml|toml|log|txt"
 _METHOD = r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE)"
 
-_QUOTED = lazy_pattern(
-    r"""((?<![\w.-])[\w.-]{1,64}=)?("[^"\n]*"|(?<!\w)'[^'\n]*'(?!\w)|`[^`\n]*`)""", re.ASCII
-)
+#: A quoted text, and one with the key before it, for which a line with "=" is searched: that takes long.
+_QUOTED = lazy_pattern(r"""\"[^"\n]*"|'(?<!\w')[^'\n]*'(?!\w)|`[^`\n]*`""", re.ASCII)
+_QUOTED_VALUE = lazy_pattern(rf"((?<![\w.-])[\w.-]{{1,64}}=)?({_QUOTED.pattern})", re.ASCII)
 _KEEPS_METHOD = lazy_pattern(rf".({_METHOD}) ", re.ASCII)
 #: Fields of logfmt whose quoted value is the message itself.
 _MESSAGE_KEYS = frozenset(
@@ -64,8 +64,6 @@ _DATE = lazy_pattern(
 #: KB)".
 _ANNOTATED = re.compile(r"(<[a-z]+>) \((?:<[a-z]+>)?\)")
 _REPEATED = re.compile(r"(<[a-z]+>)(?:[ ,]+\1)+")
-#: What each line holds in which a variable part is repeated.
-_BEFORE_REPEATED = ("> <", ">,", "> ,", ">  ")
 _NAME = lazy_pattern(
     r"((?:\b(?:for|invalid|unknown|by|as) user ) *)(?!<)[^\s,;:]+|(\bfor )(?!<)[^\s,;:]+(?= from <host>)",
     re.IGNORECASE,
@@ -91,7 +89,7 @@ def _template_of_line(line: str) -> str:
 def _mask_line(line: str) -> str:
     line = subject(line)
     if '"' in line or "'" in line or "`" in line:
-        line = _QUOTED.sub(_mask_quoted, line)
+        line = _QUOTED_VALUE.sub(_mask_value, line) if "=" in line else _QUOTED.sub(_mask_quoted, line)
     line = " ".join([word if word.isalpha() else _mask(word) for word in line.split(" ")])
     if "<" not in line:
         return line
@@ -103,19 +101,26 @@ def _mask_line(line: str) -> str:
         line = _NAME.sub(lambda found: f"{found[1] or found[2]}<name>", line)
     if "> (" in line:
         line = _ANNOTATED.sub(_first_group, line)
-    return _REPEATED.sub(_first_group, line) if any(map(line.__contains__, _BEFORE_REPEATED)) else line
+    may_repeat = "> <" in line or ">," in line or "> ," in line or ">  " in line
+    return _REPEATED.sub(_first_group, line) if may_repeat else line
 
 
 def _first_group(found: re.Match[str]) -> str:
     return found[1]
 
 
-def _mask_quoted(found: re.Match[str]) -> str:
+def _mask_value(found: re.Match[str]) -> str:
     key, text = found[1] or "", found[2]
-    if key in _MESSAGE_KEYS:
-        return key + text
+    return key + (text if key in _MESSAGE_KEYS else _mask_quote(text))
+
+
+def _mask_quoted(found: re.Match[str]) -> str:
+    return _mask_quote(found[0])
+
+
+def _mask_quote(text: str) -> str:
     method = _KEEPS_METHOD.match(text)
-    return f"{key}{method[1]} <text>" if method else f"{key}<text>"
+    return f"{method[1]} <text>" if method else "<text>"
 
 
 def _mask(word: str) -> str:

@@ -198,9 +198,9 @@ class Analyzer:
         self._failures.observe(own)
         self._errors.observe(own)
         self._activities.observe(own)
-        for entry, event, _ in taken:
-            if kind := self._requests.observe(entry, event):
-                self._samples.observe(entry, kind)
+        for entry, kind in self._requests.observe(taken):
+            self._samples.observe(entry, kind)
+        for _, event, _ in taken:
             if event is not None and (ended := self._timeline.on_event(event)):
                 self._take(ended)
 

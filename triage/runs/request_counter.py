@@ -1,13 +1,13 @@
 """Requests to WebSocket paths and health checks, counted by path and status."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import msgspec
 
 from triage.measures import BoundedCounter
-from triage.models import PROBE_USER_AGENT, Entry, Event, Pack, RequestCounts, RequestKind
+from triage.models import PROBE_USER_AGENT, Entry, Observed, Pack, RequestCounts, RequestKind
 from triage.runs.request_history import RequestHistory
 from triage.window import format_timestamp
 
@@ -84,31 +84,38 @@ class RequestCounter:
             (pattern.kind for pattern in self._patterns if pattern.includes(entry.service, http.path)), None
         )
 
-    def observe(self, entry: Entry, event: Event | None = None) -> RequestKind | None:
-        """Count an entry and return its kind, None where it is not counted.
+    def observe(self, observed: Iterable[Observed]) -> list[tuple[Entry, RequestKind]]:
+        """Count entries; return those on paths that the packs name, with their kind.
 
-        ``event`` is what a rule says of it: the line may show that a request on a path was plain.
+        What a rule says of a line may show that a request on a path was plain.
         """
-        if event is not None and "path" in event.fields and event.name in self._plain_rules:
-            self._observe_plain(entry, event.fields["path"])
-            self.history.observe_plain(entry)
-        if entry.http is None or not _is_counted(entry):
-            return None
-        kind = self.kind_of(entry)
-        self.history.observe(entry, kind)
-        if kind is None:
-            return None
+        requests: list[tuple[Entry, RequestKind | None]] = []
+        for entry, event, _ in observed:
+            if event is not None and "path" in event.fields and event.name in self._plain_rules:
+                self._observe_plain(entry, event.fields["path"])
+                self.history.observe_plain(entry)
+            if entry.http is not None and _is_counted(entry):
+                requests.append((entry, self.kind_of(entry)))
+        self.history.observe(requests)
+        named = [(entry, kind) for entry, kind in requests if kind is not None]
+        for entry, kind in named:
+            self._count(entry, kind)
+        return named
+
+    def _count(self, entry: Entry, kind: RequestKind) -> None:
+        http = entry.http
+        if http is None:
+            return
         paths = self._paths.get((entry.service, kind))
         if paths is None:
             paths = self._paths[entry.service, kind] = BoundedCounter(_MAX_PATHS, _OVERFLOW)
-        answers = paths.group(entry.http.path)
-        key = (entry.revision, entry.http.status)
+        answers = paths.group(http.path)
+        key = (entry.revision, http.status)
         counted = answers.get(key)
         if counted is None:
             counted = answers[key] = _Count(entry.timestamp)
         counted.count += 1
         counted.first, counted.last = min(counted.first, entry.timestamp), max(counted.last, entry.timestamp)
-        return kind
 
     def _observe_plain(self, entry: Entry, path: str) -> None:
         """Count a line that shows a plain request."""

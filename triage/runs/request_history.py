@@ -1,6 +1,7 @@
 """How the requests of the last minutes ended."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 import msgspec
 
@@ -36,18 +37,23 @@ class RequestHistory:
         """Start with no request."""
         self._services: dict[str, dict[int, _Counts]] = {}
 
-    def observe(self, entry: Entry, kind: RequestKind | None) -> None:
-        """Count a request; ``kind`` is None for one on any other path."""
-        counts = self._counts_of(entry)
-        if counts is None or entry.http is None:
-            return
-        status = entry.http.status or 0
-        is_plain = kind == "socket" and _OPENED < status < _CLIENT_ERROR
-        counts.outcomes["plain" if is_plain else kind or "other", _outcome_of(status)] += 1
+    def observe(self, requests: Iterable[tuple[Entry, RequestKind | None]]) -> None:
+        """Count requests, each with its kind, None for one on any other path."""
+        numbers = Counter(
+            [
+                (entry.service, entry.timestamp // _MINUTE, kind, (entry.http and entry.http.status) or 0)
+                for entry, kind in requests
+            ]
+        )
+        for (service, minute, kind, status), number in numbers.items():
+            counts = self._counts_of(service, minute)
+            if counts is not None:
+                is_plain = kind == "socket" and _OPENED < status < _CLIENT_ERROR
+                counts.outcomes["plain" if is_plain else kind or "other", _outcome_of(status)] += number
 
     def observe_plain(self, entry: Entry) -> None:
         """Count a line that shows that a request on the path of a WebSocket was plain, and refused."""
-        counts = self._counts_of(entry)
+        counts = self._counts_of(entry.service, entry.timestamp // _MINUTE)
         if counts is not None:
             counts.plain += 1
 
@@ -63,14 +69,13 @@ class RequestHistory:
             key=lambda counted: (counted.service, counted.kind, counted.minute),
         )
 
-    def _counts_of(self, entry: Entry) -> _Counts | None:
-        """Return the counts of an entry's minute, None of one more service than are kept."""
-        minutes = self._services.get(entry.service)
+    def _counts_of(self, service: str, minute: int) -> _Counts | None:
+        """Return the counts of a service's minute, None of one more service than are kept."""
+        minutes = self._services.get(service)
         if minutes is None:
             if len(self._services) == _SERVICES:
                 return None
-            minutes = self._services[entry.service] = {}
-        minute = entry.timestamp // _MINUTE
+            minutes = self._services[service] = {}
         counts = minutes.get(minute)
         if counts is None:
             counts = minutes[minute] = _Counts()

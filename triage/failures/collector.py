@@ -6,7 +6,7 @@ from functools import partial
 
 from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure
-from triage.failures.instances import Instances
+from triage.failures.instances import Complete, Instances
 from triage.failures.linking import Attribution
 from triage.failures.meaning import STRONG, WEAK, Meanings
 from triage.failures.neighborhood_builder import NeighborhoodBuilder
@@ -62,16 +62,13 @@ class FailureCollector:
         self._observed += len(observed)
         if self._observed >= _SWEEP:
             self._observed = 0
-            for complete in self._instances.finish_idle(observed[0][0].timestamp):
-                self._take(*complete)
-        for complete in self._instances.observe(observed):
-            self._take(*complete)
+            self._take(self._instances.finish_idle(observed[0][0].timestamp))
+        self._take(self._instances.observe(observed))
         self._count()
 
     def close_partition(self) -> None:
         """Finish the instances that were seen: nothing more comes of them."""
-        for complete in self._instances.finish():
-            self._take(*complete)
+        self._take(self._instances.finish())
         self._count()
 
     @property
@@ -131,18 +128,19 @@ class FailureCollector:
         elsewhere = self._said[statement.meaning.name] - explaining
         return elsewhere > 2 and elsewhere >= explaining
 
-    def _take(self, statements: list[Statement], failures: list[Failure]) -> None:
-        """Take what is complete of an instance; it is counted later, together with that of others."""
-        self._over += statements
-        for failure in failures:
-            if (
-                self._is_partial
-                and not self._is_firm(failure)
-                and self._neighborhoods.add(failure, shares=self._instances.shared.holds(failure.point))
-            ):
-                self._waiting.append(failure)
-            else:
-                self._settled.append(failure)
+    def _take(self, complete: Iterable[Complete]) -> None:
+        """Take what is complete of instances; it is counted later, all together."""
+        for statements, failures in complete:
+            self._over += statements
+            for failure in failures:
+                if self._is_partial and not self._is_firm(failure) and self._waits(failure):
+                    self._waiting.append(failure)
+                else:
+                    self._settled.append(failure)
+
+    def _waits(self, failure: Failure) -> bool:
+        """Return whether there is room to read what was said around a failure."""
+        return self._neighborhoods.add(failure, shares=self._instances.shared.holds(failure.point))
 
     def _count(self) -> None:
         """Count the statements and the failures that were taken."""

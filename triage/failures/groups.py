@@ -205,13 +205,16 @@ class GroupBuilder(msgspec.Struct):
 
     def _see(self, points: Sequence[FailurePoint]) -> None:
         """Take where and when something failed, and of requests the path and the trace."""
-        times = [point.entry.timestamp for point in points]
-        for point, at in zip(points, times, strict=True):
-            entry = point.entry
-            if point.kind == "request":
-                self._count_path((point.path, point.status or 0), 1)
-                if entry.trace:
-                    self._add_trace(entry.trace, at)
+        entries = [point.entry for point in points]
+        times = [entry.timestamp for entry in entries]
+        requests = [point for point in points if point.kind == "request"]
+        paths = Counter([(point.path, point.status or 0) for point in requests])
+        for path, count in paths.items():
+            self._count_path(path, count)
+        for point in requests:
+            if point.entry.trace:
+                self._add_trace(point.entry.trace, point.entry.timestamp)
+        for entry, at in zip(entries, times, strict=True):
             revision, instance = entry.revision, entry.instance
             last = self.last_by_revision.get(revision)
             if last is None or at > last:

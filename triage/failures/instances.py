@@ -47,9 +47,9 @@ class Instances:
                 instance = self._begin(key)
             if not is_output and is_of_platform(entry) and entry.level >= ERROR:
                 self.shared.add_platform_error(entry, event)
-            statements, failures = instance.observe(entry, event, is_output=is_output)
-            if statements or failures:
-                yield self._share(key, (statements, failures))
+            complete = instance.observe(entry, event, is_output=is_output)
+            if complete[0] or complete[1]:
+                yield complete if entry.instance else self._share(key, complete)
 
     def finish_idle(self, now: int) -> Iterator[Complete]:
         """Finish those that have been silent for long; of too many, those that have been silent longest.

@@ -34,12 +34,16 @@ class Meaning(Immutable):
         recognize: "Recognizer | None",
         text: str,
         reason: str,
-        messages: tuple[str, ...],
+        messages: tuple[str, ...] | None,
         speaker: Speaker,
     ) -> None:
-        """Take a text and its speaker; ``recognize`` gives what the packs know of it."""
+        """Take a text and its speaker; ``recognize`` gives what the packs know of it.
+
+        messages: the messages of its entries, None for one that is the text.
+        """
         self._recognize = recognize
-        self.text, self.reason, self.messages = text, reason, messages
+        self.text, self.reason = text, reason
+        self.messages = (text,) if messages is None else messages
         self.speaker, self._named_level = speaker[:3], speaker[3]
         self.wording: Wording = read_wording(text, reason)
 

@@ -78,9 +78,11 @@ class Statement(Immutable):
         if len(entries) > 1:
             self.trace = next((entry.trace for entry in entries if entry.trace), "")
             self.decisive_entry = _find_line(read_wording(text, reason).decisive, entries)
-        # A message that is longer than the text is no part of it; remembered, it would take much memory.
-        longest = len(text)
-        messages = tuple([entry.message for entry in entries[:_READ] if len(entry.message) <= longest])
+        messages: tuple[str, ...] | None = None
+        if text is not first.message:
+            # A message that is longer than the text is no part of it; remembered, it would take much memory.
+            longest = len(text)
+            messages = tuple([entry.message for entry in entries[:_READ] if len(entry.message) <= longest])
         speaker = (first.service, first.log_name, self.decisive_entry.logger, _named_level(first))
         self.meaning: Meaning = meanings.of(text, reason, messages, speaker)
 
@@ -148,7 +150,8 @@ class _OpenStatement:
     def __init__(self, entry: Entry, event: Event | None, text: str, reason: str, opening: Opening) -> None:
         kept, self.awaits, self.is_message, self.depth = opening
         self.text = kept or text
-        self.entries, self.events = [entry], [] if event is None else [event]
+        self.entries: tuple[Entry, ...] = (entry,)
+        self.events: tuple[Event, ...] = () if event is None else (event,)
         self.end, self.reason = entry.timestamp, reason
         self._lines: list[str] | None = None
         self._built: Statement | None = None
@@ -164,20 +167,15 @@ class _OpenStatement:
         """Return the statement as far as it goes."""
         if self._built is None:
             text = self.text if self._lines is None else "\n".join(self._lines)
-            self._built = Statement(
-                meanings, tuple(self.entries), text.rstrip(), tuple(self.events), self.reason
-            )
+            self._built = Statement(meanings, self.entries, text.rstrip(), self.events, self.reason)
         return self._built
 
     def add(self, entry: Entry, event: Event | None, text: str) -> None:
         """Add an entry that continues it."""
         self._built = None
         if event is not None and len(self.events) < _KEPT_ENTRIES:
-            self.events.append(event)
-        if len(self.entries) < _KEPT_ENTRIES:
-            self.entries.append(entry)
-        else:
-            self.entries[-1] = entry
+            self.events += (event,)
+        self.entries = (*self.entries[: _KEPT_ENTRIES - 1], entry)
         lines = self.lines
         lines.extend(text.split("\n"))
         if len(lines) > LINES:

@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.failures.entries import decoded, packs, printed, request, system
-from triage.failures import Findings, Statement, Wording, read_statement, wording
+from triage.failures import Findings, Statement, Wording, is_output, wording
+from triage.failures.points import SAID, failure_kind
+from triage.failures.statements import StatementBuilder
 from triage.models import Entry
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.pipeline.failure_recognizer import FailureRecognizer
@@ -32,7 +34,10 @@ class Process:
 
     def hear(self, entry: Entry) -> Statement | None:
         """Return what an application says with an entry."""
-        return read_statement(self.recognizer.meanings, entry, self.matcher.match(entry))
+        builder, event = StatementBuilder(self.recognizer.meanings), self.matcher.match(entry)
+        if is_output(entry) and failure_kind(entry, event) in SAID:
+            builder.observe(entry, event)
+        return next(iter(builder.flush()), None)
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,8 @@ class OriginCounter:
 
 
 def _count(counter: Counter[str], name: str, number: int) -> None:
-    if name not in counter and len(counter) >= _NAMES:
-        name = _OVERFLOW
+    """Count a name; of too many the smallest are distinguished, so that their order has no effect."""
     counter[name] += number
+    if len(counter) > _NAMES + (_OVERFLOW in counter):
+        largest = max(known for known in counter if known != _OVERFLOW)
+        counter[_OVERFLOW] += counter.pop(largest)

@@ -1,5 +1,6 @@
 """Counts the requests that are not handed on, by path and status."""
 
+from triage.measures import BoundedCounter
 from triage.models import Entry, Traffic
 from triage.text import path_template
 
@@ -10,12 +11,29 @@ _OVERFLOW = "…"
 TrafficKey = tuple[str, str, str, int, str]
 
 
+class _Requests:
+    """The number of some requests, and the time of the last one."""
+
+    __slots__ = ("count", "last")
+
+    def __init__(self) -> None:
+        self.count = self.last = 0
+
+    def add(self, count: int, last: int) -> None:
+        self.count += count
+        self.last = max(self.last, last)
+
+    def absorb(self, other: "_Requests") -> None:
+        self.add(other.count, other.last)
+
+
 class TrafficCounter:
     """Counts requests: how many of each path and status, and when the last one was."""
 
     def __init__(self) -> None:
         """Create an empty counter."""
-        self._counts: dict[TrafficKey, tuple[int, int]] = {}
+        self._counts: BoundedCounter[str, tuple[str, str, int, str], _Requests]
+        self._counts = BoundedCounter(_PATHS, _OVERFLOW)
 
     def observe(self, entry: Entry) -> None:
         """Count an entry if it is a request."""
@@ -29,11 +47,12 @@ class TrafficCounter:
 
         ``last`` is the time of the last one.
         """
-        known = self._counts.get(key)
-        if known is None and len(self._counts) >= _PATHS:
-            key = (*key[:2], _OVERFLOW, *key[3:])
-            known = self._counts.get(key)
-        self._counts[key] = (known[0] + count, max(known[1], last)) if known else (count, last)
+        service, revision, path, status, location = key
+        group = self._counts.group(path)
+        requests = group.get((service, revision, status, location))
+        if requests is None:
+            requests = group[service, revision, status, location] = _Requests()
+        requests.add(count, last)
 
     def add_all(self, traffic: tuple[Traffic, ...]) -> None:
         """Count what another counter counted."""
@@ -44,15 +63,20 @@ class TrafficCounter:
 
     def build(self) -> tuple[Traffic, ...]:
         """Return the counts in order of service, revision, path and status."""
-        return tuple(
+        counts = [
             Traffic(
                 service=service,
                 revision=revision,
                 path=path,
                 status=status,
-                count=count,
-                last=last,
+                count=requests.count,
+                last=requests.last,
                 location=location,
             )
-            for (service, revision, path, status, location), (count, last) in sorted(self._counts.items())
-        )
+            for path, (service, revision, status, location), requests in self._counts
+        ]
+        return tuple(sorted(counts, key=_order))
+
+
+def _order(traffic: Traffic) -> TrafficKey:
+    return traffic.service, traffic.revision, traffic.path, traffic.status, traffic.location

@@ -30,10 +30,10 @@ def test_items_keep_their_order_and_move_with_their_part(
     batches = [unpack_batch(data) for data in pack_batches(sent, RecordCounts())]
     received = [item for batch in batches for item in batch.items(lines_before)]
     assert sum(map(len, batches)) == len(sent)
-    assert [_place(item) for item in received] == [_place(item) for item in moved]
+    assert [_position_of(item) for item in received] == [_position_of(item) for item in moved]
 
 
-def _place(item: Item) -> tuple[str, str, int | None]:
+def _position_of(item: Item) -> tuple[str, str, int | None]:
     """Return the kind of an item, its file and its position."""
     if isinstance(item, Entry | Record):
         return type(item).__name__, item.source.path, item.source.position

@@ -164,8 +164,8 @@ def choose_strategies(sources: Sources) -> list[Strategy]:
 
     - ``analyze_by_instance``: by instance, then by time, as Spark and a table give them. Memory holds one
       instance at a time.
-    - ``analyze_in_order``: by time, as most sinks and downloads of one file are. Memory holds what may still
-      come late.
+    - ``analyze_in_order``: by time, as most sinks and downloads of one file are. Large JSON lines with the
+      newest entries first are read from their end. Memory holds what may still come late.
     - ``analyze_sorted``: any order. All entries that matter are sorted first, on disk where they are many.
     """
     if is_small(sources):

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from rich.console import RenderableType
+from rich.text import Text
 
 from tests.rendering import gates
-from triage.cli.screens.console import print_screen
+from triage.cli.screens.console import lay_out, make_bullets, print_screen, render_text
 from triage.cli.screens.diagnosis import render_answer, render_details
 from triage.cli.screens.gate import render_answer as gate_answer
 from triage.cli.screens.gate import render_details as gate_screen
@@ -29,6 +31,17 @@ def print_diagnosis(diagnosis: Diagnosis, *, verbose: bool = False) -> None:
     diagnosis = sanitize(diagnosis)
     print_screen(render_answer(diagnosis))
     print_screen(*render_details(diagnosis, ["logs/day one.json"], verbose=verbose))
+
+
+@pytest.mark.usefixtures("width")
+def test_what_was_laid_out_before_is_printed_as_it_is() -> None:
+    parts: list[RenderableType] = [
+        Text("a command: " + "word " * 40, no_wrap=True),
+        make_bullets(["::error:: in a log", "b " * 80]),
+    ]
+    laid_out = lay_out(*parts)
+    assert render_text("before", laid_out, "behind") == render_text("before", *parts, "behind")
+    assert laid_out.count("\n") == render_text(*parts).count("\n") > len(parts)
 
 
 @pytest.mark.parametrize("name", DIAGNOSES)

@@ -1,6 +1,8 @@
 """What is said of failures depends neither on the order of the entries nor on how they are read."""
 
 import random
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,12 @@ from tests.failures.entries import (
     system,
 )
 from triage import pipeline
+from triage.entries import stream_in_order, to_batches
 from triage.models import Incident
 from triage.pipeline import analyzer, record_sources
 
 BLOCKS = 9
+in_order_stream = sys.modules[stream_in_order.__module__]
 
 
 def block(kind: int, at: float, instance: str) -> list[Log]:
@@ -116,12 +120,14 @@ def test_batches_of_any_size_count_what_single_entries_count(
 
 @pytest.mark.parametrize("order", ["ascending", "descending", "shuffled"])
 @unhurried
-@given(logs=exports(), seed=st.integers(0, 99))
+@given(logs=exports(), seed=st.integers(0, 99), held=st.sampled_from([5000, 2 << 20]))
 def test_two_passes_say_what_one_complete_pass_says(
-    order: str, logs: list[Log], seed: int, tmp_path: Path
+    order: str, logs: list[Log], seed: int, held: int, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "export.jsonl", export(logs, order, seed))
     whole = known(told([path]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(record_sources, "_SMALL", 0)
+        patch.setattr(in_order_stream, "_HELD_BYTES", held)
+        patch.setattr(in_order_stream, "to_batches", partial(to_batches, size=2))
         assert known(told([path])) == whole

@@ -118,10 +118,10 @@ def test_second_pass_over_a_large_file_is_checked_too(root: Path, monkeypatch: p
     assert whole.diagnosis.incidents[0].cause == "environment-missing"
     read_evidence = analysis_runner._read_evidence
 
-    def replace_and_read(*arguments: Any) -> None:
+    def replace_and_read(*arguments: Any, in_order: bool) -> None:
         (root / "own.json").unlink()
         (root / "own.json").symlink_to("../outside/other.json")
-        read_evidence(*arguments)
+        read_evidence(*arguments, in_order=in_order)
 
     monkeypatch.setattr("triage.pipeline.analysis_runner._read_evidence", replace_and_read)
     with pytest.raises(IOFailureError, match="outside of the folders that may be read"):

@@ -182,7 +182,7 @@ def analyze_sorted(
     analyzer = create(keeps_all=is_small(sources))
     entries = read_entries(sources, selection, analyzer=analyzer, notify=notify)
     analyzer.observe(entries)
-    _read_evidence(analyzer, sources, selection)
+    _read_evidence(analyzer, sources, selection, in_order=False)
     analyzer.add_traffic(entries.traffic)
     return analyzer.build(entries.coverage)
 
@@ -210,13 +210,18 @@ def analyze_in_order(
     entries = _entries(Entries, (), selection, analyzer)
     with closing(read_records(sources, selection, analyzer, notify)) as items:
         analyzer.observe(stream_in_order(entries, items))
-        _read_evidence(analyzer, sources, selection)
+        _read_evidence(analyzer, sources, selection, in_order=True)
         analyzer.add_traffic(entries.traffic)
         return analyzer.build(entries.coverage)
 
 
-def _read_evidence(analyzer: Analyzer, sources: Sources, selection: Selection) -> None:
-    """Read the files once more where failures wait for evidence that the prefilter dropped."""
+def _read_evidence(analyzer: Analyzer, sources: Sources, selection: Selection, *, in_order: bool) -> None:
+    """Read the files once more where failures wait for evidence that the prefilter dropped.
+
+    Raises:
+        OutOfOrderError: the entries are said to come in order of time, and do not.
+
+    """
     neighborhoods = analyzer.neighborhoods
     if not neighborhoods.windows or not can_be_read_again(sources):
         return
@@ -225,7 +230,9 @@ def _read_evidence(analyzer: Analyzer, sources: Sources, selection: Selection) -
         entry.timestamp, entry.service, entry.revision, entry.instance
     )
     items = read_neighborhoods(sources, neighborhoods, selection, tests, analyzer.notes.take)
-    analyzer.read_evidence(Entries(items, **tests))
+    analyzer.read_evidence(
+        stream_in_order(Entries((), **tests), items) if in_order else Entries(items, **tests)
+    )
 
 
 def analyze_by_instance(

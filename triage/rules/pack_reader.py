@@ -133,7 +133,8 @@ class PackReader:
             data = item.read_bytes()
         except OSError as error:
             raise IOFailureError(f"{item}: {error.strerror}", "name a file that can be read") from None
-        source = TomlFile(str(item), data.decode("utf-8", "replace").replace("\r\n", "\n"))
+        text = data.decode("utf-8", "replace")
+        source = TomlFile(str(item), text.replace("\r\n", "\n") if "\r" in text else text)
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -29,6 +30,12 @@ VERDICTS = {
 }
 
 
+class LaidOut(str):
+    """Parts of a screen as lines, ready to be printed."""
+
+    __slots__ = ()
+
+
 def print_screen(*parts: RenderableType) -> None:
     """Print to stdout as ``render_text`` lays it out. NO_COLOR is honoured."""
     sys.stdout.write(render_text(*parts))
@@ -37,25 +44,30 @@ def print_screen(*parts: RenderableType) -> None:
 def render_text(*parts: RenderableType) -> str:
     """Return the text for stdout, at the width of the terminal or COLUMNS, else 80.
 
+    Trailing blanks are removed. A backslash precedes each line that a build system would execute as a
+    command.
+    """
+    runs = groupby(parts, key=lambda part: isinstance(part, LaidOut))
+    text = "".join("".join(map(str, run)) if is_laid_out else lay_out(*run) for is_laid_out, run in runs)
+    return "\n".join(escape_ci_commands(line.rstrip(" ")) for line in text.split("\n"))
+
+
+def lay_out(*parts: RenderableType) -> LaidOut:
+    """Return parts as lines of the screen, which can be counted before they are printed.
+
     Markup, emoji names and highlighting are off. A Text with ``no_wrap`` is printed whole: the terminal may
-    wrap it, and ``head -1`` or a copy still has all of it. Trailing blanks are removed. A backslash precedes
-    each line that a build system would execute as a command.
+    wrap it, and ``head -1`` or a copy still has all of it.
     """
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     with console.capture() as screen:
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
-    return "\n".join(escape_ci_commands(line.rstrip(" ")) for line in screen.get().split("\n"))
+    return LaidOut(screen.get())
 
 
 def text_width() -> int:
     """Return the width of the terminal or COLUMNS, else 80."""
     return Console(file=sys.stdout).width
-
-
-def count_lines(*parts: RenderableType) -> int:
-    """Return how many lines the parts take at the width of the terminal."""
-    return render_text(*parts).count("\n")
 
 
 def make_grid(columns: int = 2, gap: int = 2) -> Table:

@@ -11,10 +11,10 @@ from rich.text import Text
 from triage.cli.screens.console import (
     TITLE_WIDTH,
     VERDICTS,
-    count_lines,
     evidence_text,
     first_of,
     format_sentence,
+    lay_out,
     make_grid,
     render_copyable,
     render_section,
@@ -140,12 +140,12 @@ def render_details(
     )
     commands = [*first, *suggest_commands(diagnosis, exports, pack_files)]
     explain = [suggest_explanation(found.cause, pack_files) for found in incidents[:1]]
-    parts: list[RenderableType] = []
+    screen = lay_out()
     for room in [_EVERYTHING] if verbose else _rooms(len(content.reasons)):
-        parts = [*_render_parts(diagnosis, content, _Commands(commands, explain), room)]
-        if count_lines(*parts) <= _MAX_LINES - _ANSWER_LINES:
+        screen = lay_out(*_render_parts(diagnosis, content, _Commands(commands, explain), room))
+        if screen.count("\n") <= _MAX_LINES - _ANSWER_LINES:
             break
-    yield from parts
+    yield screen
     if verbose:
         yield from render_rest(diagnosis, incidents)
 

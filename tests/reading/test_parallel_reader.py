@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
@@ -25,19 +26,22 @@ from triage.reading.workers.parallel_reader import ParallelReader
 #: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 LIMITS = Limits(record=1000)
-SIEVE = Prefilter(["kept} at [3]"])
+LITERAL = "kept} at [3]"
+SIEVE = Prefilter([LITERAL])
+#: The prefilter keeps what stands beside a line that is too long.
+DECODE = partial(decode_records, keep=lambda entry: LITERAL in entry.message)
 READS = sys.modules["triage.reading.reader"]
 
 
 def read_in_one_process(path: Path) -> Sequence[Item]:
     """Return the items of a file, read without workers."""
     with path.open("rb") as file:
-        return list(decode_records(LineReader(Stream([file.read()]), str(path), LIMITS, SIEVE).records()))
+        return list(DECODE(LineReader(Stream([file.read()]), str(path), LIMITS, SIEVE).records()))
 
 
 def read_in_parallel(path: Path, workers: int = 2) -> Iterator[Item]:
     """Return the items of a file, read by workers."""
-    return ParallelReader(str(path), LIMITS, SIEVE, decode_records).items(workers)
+    return ParallelReader(str(path), LIMITS, SIEVE, DECODE).items(workers)
 
 
 def entries_and_gaps(items: Sequence[Item]) -> list[Item]:
@@ -53,6 +57,7 @@ def skipped(items: Sequence[Item]) -> int:
 @settings(
     max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(content=[b"z" * 1900, b"\n", lines([log(0)])], stretch=1, chunk=1, count=1)
 @given(
     content=st.lists(
         st.sampled_from([b"\n", b"\r", b"{}", b"{", b"x" * 90, b"z" * 1900, b"\xef\xbb\xbf", *lines(logs(6)).splitlines(keepends=True)])

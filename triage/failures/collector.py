@@ -1,6 +1,6 @@
 """Entries to failures: each instance by itself, then all that have one explanation together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -11,7 +11,7 @@ from triage.failures.linking import Attribution
 from triage.failures.meaning import STRONG, WEAK, Meanings
 from triage.failures.neighborhood_builder import NeighborhoodBuilder
 from triage.failures.noise import count_said
-from triage.failures.points import point_key
+from triage.failures.points import PointKey, point_key
 from triage.failures.shared_statements import is_of_platform
 from triage.failures.statements import Statement
 from triage.models import FailureGroup, Neighborhoods, Observed
@@ -26,7 +26,7 @@ class FailureCollector:
     Those of one instance come in order of time. Where not every entry is observed, ``is_partial``, a failure
     that no error of the application explains waits: its evidence may be among the entries that were dropped.
     Read the ``neighborhoods`` of such failures with a NeighborhoodReader, ``replace_waiting`` with what it
-    found, then build. Each statement that may be an error is passed on once it is complete.
+    finds, then build. Each statement that may be an error is passed on once it is complete.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class FailureCollector:
         fails in its runs.
         """
         self._on_errors = on_errors
-        self._waiting: list[Failure] = []
+        self._waiting = defaultdict[PointKey, list[Failure]](list)
         self._over: list[Statement] = []
         self._settled: list[Failure] = []
         self._is_partial = is_partial
@@ -81,21 +81,18 @@ class FailureCollector:
         """Return around how many failures not all entries were read, once the groups are built."""
         return self._unread + self._neighborhoods.omitted
 
-    def replace_waiting(self, failures: Iterable[Failure], said: Counter[tuple[str, str]]) -> None:
-        """Take the failures that wait again, read with all that was said around them; others are left out.
-
-        said: how often each error was said there, by service and template.
-        """
-        self.close_partition()
-        self._said |= said
-        waiting = {point_key(failure.point): failure for failure in self._waiting}
+    def replace_waiting(self, failures: Iterable[Failure]) -> None:
+        """Take failures that wait again, read with all that was said around them; others are left out."""
         read_again: list[Failure] = []
         for failure in failures:
             points = [failure.point, *failure.consequences, *failure.requests]
-            if any(waiting.pop(point_key(point), None) for point in points):
+            if any(self._waiting.pop(point_key(point), None) for point in points):
                 read_again.append(failure)
         self._add(read_again)
-        self._waiting = list(waiting.values())
+
+    def add_said(self, said: Counter[tuple[str, str]]) -> None:
+        """Take how often each error was said around failures, by service and template."""
+        self._said |= said
 
     def build(self) -> list[FailureGroup]:
         """Return the failures by their explanation, in order of time.
@@ -103,9 +100,10 @@ class FailureCollector:
         What only followed from another is part of it.
         """
         self.close_partition()
-        self._unread = len(self._waiting)
-        self._add(self._waiting)
-        self._waiting = []
+        waiting = [failure for failures in self._waiting.values() for failure in failures]
+        self._unread = len(waiting)
+        self._add(waiting)
+        self._waiting.clear()
         for group in [group for group in self._groups if self._is_noise(group)]:
             is_noise = partial(self._is_said_without_failure, explaining=group.count)
             statement = (
@@ -133,13 +131,13 @@ class FailureCollector:
         for statements, failures in complete:
             self._over += statements
             for failure in failures:
-                if self._is_partial and not self._is_firm(failure) and self._waits(failure):
-                    self._waiting.append(failure)
+                if self._is_partial and not self._is_firm(failure) and self._add_windows(failure):
+                    self._waiting[point_key(failure.point)].append(failure)
                 else:
                     self._settled.append(failure)
 
-    def _waits(self, failure: Failure) -> bool:
-        """Return whether there is room to read what was said around a failure."""
+    def _add_windows(self, failure: Failure) -> bool:
+        """Add the windows around a failure to those that are to be read; return whether there was room."""
         return self._neighborhoods.add(failure, shares=self._instances.shared.holds(failure.point))
 
     def _count(self) -> None:

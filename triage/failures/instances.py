@@ -38,6 +38,10 @@ class Instances:
         """Return how many are kept."""
         return len(self._by_key)
 
+    def __iter__(self) -> Iterator[InstanceKey]:
+        """Yield the names of those that are kept."""
+        return iter(self._by_key)
+
     def observe(self, observed: Iterable[Observed]) -> Iterator[Complete]:
         """Take entries; yield what is complete, as soon as it is."""
         for entry, event, is_output in observed:
@@ -64,14 +68,13 @@ class Instances:
         for key in idle:
             yield self._share(key, self._by_key.pop(key).flush())
 
-    def finish(self) -> Iterator[Complete]:
-        """Finish all: nothing more comes of them.
+    def finish(self, keys: Iterable[InstanceKey] | None = None) -> Iterator[Complete]:
+        """Finish some, or all: nothing more comes of them.
 
         Lines that name no instance come first: others ask for them.
         """
-        for key in sorted(self._by_key, key=_instance_of):
-            yield self._share(key, self._by_key[key].flush())
-        self._by_key = {}
+        for key in sorted(self._by_key if keys is None else keys, key=_instance_of):
+            yield self._share(key, self._by_key.pop(key).flush())
 
     def _begin(self, key: InstanceKey) -> InstanceFailures:
         instance = self._by_key[key] = InstanceFailures(

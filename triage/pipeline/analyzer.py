@@ -224,12 +224,13 @@ class Analyzer:
 
     def read_evidence(self, entries: Iterable[Entry]) -> None:
         """Explain the failures that wait by all entries around them."""
-        reader = NeighborhoodReader(self._recognizer.meanings)
+        reader = NeighborhoodReader(self._recognizer.meanings, self.neighborhoods)
         for batch in to_batches(entries, _BATCH):
             self.notes.learn(batch)
-            reader.observe([(entry, self._matcher.match(entry), is_output(entry)) for entry in batch])
-        failures = reader.build()
-        self._failures.replace_waiting(failures, reader.said)
+            observed = [(entry, self._matcher.match(entry), is_output(entry)) for entry in batch]
+            self._failures.replace_waiting(reader.observe(observed))
+        self._failures.replace_waiting(reader.finish())
+        self._failures.add_said(reader.said)
 
     def build(self, cover: Callable[[int], Coverage]) -> Analysis:
         """Return the analysis.

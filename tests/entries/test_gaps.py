@@ -19,8 +19,8 @@ def collect(gaps: list[Gap]) -> list[Gap]:
 
 @given(data=st.data(), kinds=st.lists(KINDS, max_size=60))
 def test_order_in_which_a_file_is_read_has_no_effect(data: st.DataObject, kinds: list[GapKind]) -> None:
-    gaps = [Gap(kind, "a.jsonl", f"line {number}", number) for number, kind in enumerate(kinds, 1)]
-    assert sorted(collect(data.draw(st.permutations(gaps))), key=repr) == sorted(collect(gaps), key=repr)
+    gaps = [Gap(kind, "a.jsonl", f"line {number}", number // 2) for number, kind in enumerate(kinds, 2)]
+    assert collect(data.draw(st.permutations(gaps))) == collect(gaps)
 
 
 def test_first_twenty_gaps_of_a_kind_are_listed_and_the_others_counted() -> None:

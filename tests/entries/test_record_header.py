@@ -1,3 +1,5 @@
+"""A header holds the deciding fields of its record, and the resource that most records share."""
+
 import msgspec
 import pytest
 

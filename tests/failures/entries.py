@@ -12,7 +12,7 @@ from triage import pipeline
 from triage.entries import decode
 from triage.failures import FailurePoint, Statement, is_output
 from triage.failures.meaning import Meanings
-from triage.failures.points import find_failure
+from triage.failures.points import failure_kind, find_failure
 from triage.failures.statements import StatementBuilder
 from triage.models import Diagnosis, Entry, Gap, Pack, Record, Source
 from triage.rules import Matcher
@@ -157,7 +157,8 @@ def statements(logs: Iterable[Log]) -> list[Statement]:
 def point(entry: Log) -> FailurePoint | None:
     """Return the failure point that an entry is by the shipped packs, None if nothing failed."""
     found = decoded(entry)
-    return find_failure(found, _matcher().match(found))
+    event = _matcher().match(found)
+    return find_failure(found, event, failure_kind(found, event))
 
 
 def export(logs: Sequence[Log], order: str = "ascending", seed: int = 0) -> list[str]:

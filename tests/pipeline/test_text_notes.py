@@ -1,5 +1,6 @@
 """What a worker process notes of a text is what this process would have worked out itself."""
 
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -93,36 +94,34 @@ def test_told_process_tries_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     assert heard.meaning.recognized is not None
 
 
-def test_told_process_works_out_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = decoded(printed(0, f"{STACK}ValueError: order 7101 has no price", severity="ERROR"))
+def hear_told(text: str, monkeypatch: pytest.MonkeyPatch, *forbidden: tuple[ModuleType, str]) -> Statement:
+    """Return what a process hears in a text that a worker noted, without calling some functions."""
+    entry = decoded(printed(0, text, severity="ERROR"))
     worker, told = Process(), Process()
     notes = worker.take(entry)
 
-    def fail(line: str) -> None:
-        raise AssertionError(f"a template is worked out: {line}")
+    def fail(text: str) -> None:
+        raise AssertionError(f"worked out again: {text}")
 
-    monkeypatch.setattr(templates, "_template_of_line", fail)
+    for module, name in forbidden:
+        monkeypatch.setattr(module, name, fail)
     told.notes.learn([replace(entry, notes=notes)])
     heard = told.hear(entry)
     assert heard is not None
-    assert heard.template == message_template(entry.message) == "ValueError: order <n> has no price"
+    return heard
+
+
+def test_told_process_works_out_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{STACK}ValueError: order 7101 has no price"
+    heard = hear_told(text, monkeypatch, (templates, "_template_of_line"))
+    assert heard.template == message_template(text) == "ValueError: order <n> has no price"
     assert heard.meaning.recognized is not None
     assert heard.meaning.recognized.template.endswith(heard.template)
 
 
 def test_told_process_reads_no_statement_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = decoded(printed(0, f"{STACK}ValueError: order 7101 has no price", severity="ERROR"))
-    worker, told = Process(), Process()
-    notes = worker.take(entry)
-
-    def fail(text: str) -> None:
-        raise AssertionError(f"a text is read again: {text}")
-
-    monkeypatch.setattr(wording, "open_statement", fail)
-    monkeypatch.setattr(wording, "find_decisive_line", fail)
-    told.notes.learn([replace(entry, notes=notes)])
-    heard = told.hear(entry)
-    assert heard is not None
+    text = f"{STACK}ValueError: order 7101 has no price"
+    heard = hear_told(text, monkeypatch, (wording, "open_statement"), (wording, "find_decisive_line"))
     assert heard.decisive == "ValueError: order 7101 has no price"
 
 

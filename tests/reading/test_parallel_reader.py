@@ -136,8 +136,8 @@ def test_reading_continues_where_a_killed_worker_stopped(
     monkeypatch.setattr(batch, "_ITEMS", 3)
     pack = ParallelReader._pack_ranges
 
-    def some(self: ParallelReader, starts: Sequence[int], from_end: bool) -> Iterator[bytes]:  # noqa: FBT001 - of partial
-        for number, packed in enumerate(pack(self, starts, from_end)):
+    def some(self: ParallelReader, starts: Sequence[int]) -> Iterator[bytes]:
+        for number, packed in enumerate(pack(self, starts)):
             if number == batches:
                 os.kill(os.getpid(), signal.SIGKILL)
             yield packed

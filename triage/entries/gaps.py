@@ -23,23 +23,25 @@ class GapCollector:
     def add(self, gap: Gap) -> None:
         """Add a gap."""
         listed = self._listed.setdefault(gap.path, {}).setdefault(gap.kind, [])
-        insort(listed, gap, key=_position)
+        insort(listed, gap, key=_place)
         if len(listed) > _MAX_LISTED:
             last = listed.pop()
             self._unlisted[last.path, last.kind] += last.count
 
     def all(self) -> list[Gap]:
         """Return the listed gaps by file and position, and a Gap for each count of unlisted ones."""
-        listed = [
-            gap
+        by_file = [
+            sorted([gap for gaps in kinds.values() for gap in gaps], key=_place)
             for kinds in self._listed.values()
-            for gap in sorted((gap for gaps in kinds.values() for gap in gaps), key=_position)
         ]
-        return listed + [
-            Gap(kind, path, "more of the same", count=count) for (path, kind), count in self._unlisted.items()
+        return [gap for gaps in by_file for gap in gaps] + [
+            Gap(kind, path, "more of the same", count=self._unlisted[path, kind])
+            for path, kinds in self._listed.items()
+            for kind in sorted(kinds)
+            if (path, kind) in self._unlisted
         ]
 
 
-def _position(gap: Gap) -> float:
-    """Return the position of a gap in its file; what concerns the whole file comes last."""
-    return math.inf if gap.position is None else gap.position
+def _place(gap: Gap) -> tuple[float, str, str]:
+    """Return the order of gaps within a file: by position; what concerns the whole file comes last."""
+    return math.inf if gap.position is None else gap.position, gap.kind, gap.detail

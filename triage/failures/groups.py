@@ -307,7 +307,7 @@ def _next_explanation(attribution: Attribution, is_noise: Callable[[Statement], 
 
 
 def _texts_of(point: FailurePoint) -> tuple[object, ...]:
-    """Return what it depends on what the packs know of a point."""
+    """Return all of a point that decides what the packs know of it."""
     entry = point.entry
     return entry.service, entry.message, entry.log_name, entry.logger, point.kind, point.event is None
 

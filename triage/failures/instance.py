@@ -24,7 +24,7 @@ from triage.failures.points import (
     TIMEOUT_STATUS,
     FailurePoint,
     failure_kind,
-    failure_point,
+    find_failure,
 )
 from triage.failures.shared_statements import Finder
 from triage.failures.statements import Statement, StatementBuilder
@@ -143,7 +143,7 @@ class InstanceFailures:
         if self._clusters or (self._requests and self._requests[0][0] < entry.timestamp):
             failures = self._settle(entry.timestamp)
         if kind or entry.http is not None:
-            point = failure_point(entry, event, kind)
+            point = find_failure(entry, event, kind)
             if point is not None:
                 self._add(point)
         return over, failures

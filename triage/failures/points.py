@@ -96,18 +96,13 @@ def failure_kind(entry: Entry, event: Event | None) -> FailureKind | Literal[""]
     return "" if is_quoted else event.failure
 
 
-def find_failure(entry: Entry, event: Event | None) -> FailurePoint | None:
-    """Return the failure point that an entry is, None if nothing failed there."""
-    return failure_point(entry, event, failure_kind(entry, event))
-
-
-def failure_point(entry: Entry, event: Event | None, kind: FailureKind | Literal[""]) -> FailurePoint | None:
+def find_failure(entry: Entry, event: Event | None, kind: FailureKind | Literal[""]) -> FailurePoint | None:
     """Return the failure point that an entry is, None if nothing failed there.
-
-    kind: the kind of failure that a rule reads in it.
 
     A request with a text keeps its status. Statuses 401, 403, 404 and other 4xx are points where a rule knows
     the platform's text; those that an application returns by itself are refusals.
+
+    kind: the kind of failure that a rule reads in the entry.
     """
     if entry.http is not None and entry.http.status is not None and entry.is_request:
         return _failed_request(entry, event, entry.http, has_text=kind in ("request", "memory"))

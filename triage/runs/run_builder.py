@@ -3,11 +3,10 @@
 from functools import lru_cache
 from hashlib import blake2b
 from math import isfinite, nan
-from typing import NamedTuple
 
 import msgspec
 
-from triage.models import Entry, Event, Outcome, Run, RunKind, RunRecord, Step, Verdict
+from triage.models import Entry, Event, InstanceKey, Outcome, Run, RunKind, RunRecord, Step, Verdict
 from triage.window import NANOSECONDS, format_timestamp
 
 #: Lines that one step keeps as evidence: the first ones and the last.
@@ -16,30 +15,10 @@ _MAX_EVIDENCE = 4
 _MAX_DIGITS = 9
 
 
-class InstanceKey(NamedTuple):
-    """One instance of one revision of one service.
-
-    Attributes:
-        service: the service.
-        revision: the revision.
-        instance: the instance.
-
-    """
-
-    service: str
-    revision: str
-    instance: str
-
-    @staticmethod
-    def of(entry: Entry) -> "InstanceKey":
-        """Return the key of an entry."""
-        return _cached_key(entry.service, entry.revision, entry.instance)
-
-
 @lru_cache(maxsize=4096)
-def _cached_key(service: str, revision: str, instance: str) -> InstanceKey:
-    """Return a key, cached so that all runs share its strings."""
-    return InstanceKey(service, revision, instance)
+def _shared_key(service: str, revision: str, instance: str) -> InstanceKey:
+    """Return the key of an instance; all of its runs share it and its strings."""
+    return service, revision, instance
 
 
 def citation_of(entry: Entry) -> str:
@@ -107,7 +86,7 @@ class RunBuilder:
     def __init__(self, event: Event) -> None:
         """Start a run with its first line."""
         entry = event.entry
-        self.key = InstanceKey.of(entry)
+        self.key = _shared_key(entry.service, entry.revision, entry.instance)
         self.began = self.last = entry.timestamp
         self.environment: str | None = None
         self.events: list[Event] = []
@@ -155,12 +134,13 @@ class RunBuilder:
 
     def build(self) -> RunRecord:
         """Return the run and its events."""
+        service, revision, instance = self.key
         run = Run(
             id=self.id,
             kind=self.kind,
-            service=self.key.service,
-            revision=self.key.revision,
-            instance=self.key.instance,
+            service=service,
+            revision=revision,
+            instance=instance,
             started=format_timestamp(self.began),
             ended=format_timestamp(self.last),
             elapsed=round((self.last - self.began) / NANOSECONDS, 6),

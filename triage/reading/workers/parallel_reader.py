@@ -48,25 +48,24 @@ class ParallelReader:
         """Read a file of this machine."""
         self._path, self._limits, self._record_filter, self._decode = path, limits, record_filter, decode
         self._take_notes = take_notes
+        self._from_end = False
         self.counts = RecordCounts()
 
     def items(self, workers: int) -> Iterator[Entry | Record | Gap | Skipped]:
         """Yield the items of the file, read by so many workers; the last one first if it is the oldest."""
         size = Path(self._path).stat().st_size
-        from_end = self._is_newest_first(size)
+        self._from_end = self._is_newest_first(size)
         starts = range(0, size, _RANGE_BYTES)
-        starts = starts[::-1] if from_end else starts
+        starts = starts[::-1] if self._from_end else starts
         with ExitStack() as stack:
             outputs = [
-                stack.enter_context(
-                    start_worker(partial(self._pack_ranges, starts[number::workers], from_end))
-                )
+                stack.enter_context(start_worker(partial(self._pack_ranges, starts[number::workers])))
                 for number in range(workers)
             ]
-            lines_before = self._lines_before(starts, outputs) if from_end else {}
+            lines_before = self._lines_before(starts, outputs) if self._from_end else {}
             for number, start in enumerate(starts):
                 before = lines_before.get(start, self.counts.lines)
-                yield from self._receive_range(start, before, outputs[number % workers], from_end=from_end)
+                yield from self._receive_range(start, before, outputs[number % workers])
 
     def _is_newest_first(self, size: int) -> bool:
         """Return whether all entries at the beginning of the file are newer than those at its end."""
@@ -78,7 +77,7 @@ class ParallelReader:
             ]
             for start in (0, max(0, size - _SAMPLE_BYTES))
         )
-        return min(first, default=0) > max(last, default=0) > 0
+        return bool(first and last) and min(first) > max(last)
 
     def _lines_before(self, starts: Sequence[int], outputs: Sequence[WorkerOutput]) -> dict[int, int]:
         """Return the number of lines before each range, which the workers count first of all."""
@@ -97,7 +96,7 @@ class ParallelReader:
             return [count_lines_between(file, start, start + _RANGE_BYTES) for start in starts]
 
     def _receive_range(
-        self, start: int, before: int, output: WorkerOutput, *, from_end: bool
+        self, start: int, before: int, output: WorkerOutput
     ) -> Iterator[Entry | Record | Gap | Skipped]:
         """Yield the items of a range as a worker sends them; what it does not send is read here.
 
@@ -112,24 +111,21 @@ class ParallelReader:
                 self.counts.add(batch.counts)
                 return
         counts = RecordCounts()
-        for item in islice(self._read_range(start, counts, from_end=from_end), received, None):
+        for item in islice(self._read_range(start, counts), received, None):
             yield rebase(item, before)
         self.counts.add(counts)
 
-    def _pack_ranges(self, starts: Sequence[int], from_end: bool) -> Iterator[bytes]:  # noqa: FBT001 - of partial
-        if from_end:
+    def _pack_ranges(self, starts: Sequence[int]) -> Iterator[bytes]:
+        if self._from_end:
             yield _encode_counts(self._count_lines(starts))
         for start in starts:
             counts = RecordCounts()
-            items = self._read_range(start, counts, from_end=from_end)
-            yield from pack_batches(items, counts, self._take_notes)
+            yield from pack_batches(self._read_range(start, counts), counts, self._take_notes)
 
-    def _read_range(
-        self, start: int, counts: RecordCounts, *, from_end: bool
-    ) -> Iterable[Entry | Record | Gap | Skipped]:
-        """Return the items of the lines that begin in a range."""
+    def _read_range(self, start: int, counts: RecordCounts) -> Iterable[Entry | Record | Gap | Skipped]:
+        """Return the items of the lines that begin in a range, in order of time."""
         items = self._read_lines(start, start + _RANGE_BYTES, counts)
-        return reversed(list(items)) if from_end else items
+        return reversed(list(items)) if self._from_end else items
 
     def _read_lines(
         self, start: int, stop: int, counts: RecordCounts
@@ -146,7 +142,7 @@ def _times(item: Entry | Record | Gap | Skipped) -> tuple[int, ...]:
     """Return the first and the last time of an item in nanoseconds, () without any."""
     if isinstance(item, Entry):
         return (item.timestamp,)
-    return (item.first, item.last) if isinstance(item, Skipped) else ()
+    return (item.first, item.last) if isinstance(item, Skipped) and item.last else ()
 
 
 def count_lines_between(file: BinaryIO, start: int, stop: int) -> int:

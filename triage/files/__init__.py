@@ -1,1 +1,1 @@
-"""Files that survive a crash, and locks that end with their process."""
+"""Files that survive a crash, locks that end with their process, and reading that Ctrl-C ends."""

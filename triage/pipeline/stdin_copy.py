@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import IO, BinaryIO, cast
 
+from triage.files.waiting import read_when_ready
+
 #: Bytes of standard input that are kept, and bytes of them that are kept in memory.
 _LARGEST, _IN_MEMORY = 4 << 30, 8 << 20
 _BLOCK = 1 << 20
@@ -62,8 +64,7 @@ def copy_stdin(
     stream = stream or cast(BufferedReader, sys.stdin.buffer)
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
         size = 0
-        # One read of the system at a time, so that a signal between two is noticed.
-        while size < largest and (block := stream.read1(min(_BLOCK, largest - size))):
+        while size < largest and (block := read_when_ready(stream, min(_BLOCK, largest - size))):
             file.write(block)
             size += len(block)
         yield StdinCopy(file, stream if size >= largest else None, size)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+from triage.files.waiting import read_when_ready
+
 #: The size of one read. It fits into the processor's cache; with a megabyte reading takes 1.5 times as long.
 CHUNK = 128 << 10
 
@@ -35,6 +37,5 @@ class Stream:
 
 def read_chunks(file: BinaryIO) -> Iterator[bytes]:
     """Yield the bytes of a file, those of a pipe as soon as they arrive."""
-    read = getattr(file, "read1", file.read)
-    while chunk := read(CHUNK):
+    while chunk := read_when_ready(file, CHUNK):
         yield chunk

@@ -52,7 +52,7 @@ class BalancerFailures(NamedTuple):
     omitted: int
 
 
-class _Served(msgspec.Struct, frozen=True):
+class _Served(msgspec.Struct, frozen=True, gc=False):
     """A failed request that a service logged."""
 
     service: str

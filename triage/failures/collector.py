@@ -1,6 +1,6 @@
 """Entries to failures: each instance by itself, then all that have one explanation together."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -11,9 +11,9 @@ from triage.failures.linking import Attribution
 from triage.failures.meaning import STRONG, WEAK, Meanings
 from triage.failures.neighborhood_builder import NeighborhoodBuilder
 from triage.failures.noise import count_said
-from triage.failures.points import PointKey, point_key
 from triage.failures.shared_statements import is_of_platform
 from triage.failures.statements import Statement
+from triage.failures.waiting_failures import WaitingFailures
 from triage.models import FailureGroup, Neighborhoods, Observed
 
 #: Entries after which idle instances are looked for.
@@ -45,7 +45,7 @@ class FailureCollector:
         fails in its runs.
         """
         self._on_errors = on_errors
-        self._waiting = defaultdict[PointKey, list[Failure]](list)
+        self._waiting = WaitingFailures(meanings)
         self._over: list[Statement] = []
         self._settled: list[Failure] = []
         self._is_partial = is_partial
@@ -83,12 +83,7 @@ class FailureCollector:
 
     def replace_waiting(self, failures: Iterable[Failure]) -> None:
         """Take failures that wait again, read with all that was said around them; others are left out."""
-        read_again: list[Failure] = []
-        for failure in failures:
-            points = [failure.point, *failure.consequences, *failure.requests]
-            if any(self._waiting.pop(point_key(point), None) for point in points):
-                read_again.append(failure)
-        self._add(read_again)
+        self._add([failure for failure in failures if self._waiting.drop(failure.points)])
 
     def add_said(self, said: Counter[tuple[str, str]]) -> None:
         """Take how often each error was said around failures, by service and template."""
@@ -100,7 +95,7 @@ class FailureCollector:
         What only followed from another is part of it.
         """
         self.close_partition()
-        waiting = [failure for failures in self._waiting.values() for failure in failures]
+        waiting = [*self._waiting]
         self._unread = len(waiting)
         self._add(waiting)
         self._waiting.clear()
@@ -132,7 +127,7 @@ class FailureCollector:
             self._over += statements
             for failure in failures:
                 if self._is_partial and not self._is_firm(failure) and self._add_windows(failure):
-                    self._waiting[point_key(failure.point)].append(failure)
+                    self._waiting.add(failure)
                 else:
                     self._settled.append(failure)
 

@@ -64,6 +64,11 @@ class Failure(msgspec.Struct, gc=False):
     in_run: bool = False
     silent_since: int | None = None
 
+    @property
+    def points(self) -> list[FailurePoint]:
+        """Return its deepest point, and those that followed from it."""
+        return [self.point, *self.consequences, *self.requests]
+
 
 class _Cluster(msgspec.Struct, gc=False):
     """The points of one failed start or end of an instance while they come in."""

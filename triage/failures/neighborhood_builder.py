@@ -30,7 +30,7 @@ class NeighborhoodBuilder:
 
         shares: whether what explains it may name no instance.
         """
-        points = [failure.point, *failure.consequences, *failure.requests]
+        points = failure.points
         self._refusals += failure.point.is_refusal
         if self._points + len(points) > _POINTS or (failure.point.is_refusal and self._refusals > _REFUSALS):
             self.omitted += 1

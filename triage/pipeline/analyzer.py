@@ -239,7 +239,8 @@ class Analyzer:
         """
         self.close_partition()
         coverage = cover(self._matched)
-        for runs in (self._runs, self._open_runs):
+        open_runs = [run for run in self._open_runs if self._timeline.may_continue(run)]
+        for runs in (self._runs, open_runs):
             runs.sort(key=lambda run: (run.started, run.kind, run.id))
         timeline = Timeline(coverage=coverage, runs=self._runs, requests=self._requests.counts())
         balanced = self._balancers.build()
@@ -264,7 +265,7 @@ class Analyzer:
             impact=impact,
             playbooks=own_playbooks(self.packs),
             packs=self.packs,
-            open_runs=self._open_runs,
+            open_runs=open_runs,
             traffic=self._diagnosis.traffic(),
             configurations=history.configurations if history else [],
             given_configurations=list(self._configurations),

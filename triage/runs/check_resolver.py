@@ -13,6 +13,7 @@ class CheckResolver(Immutable):
 
     def __init__(self, chain: Chain | None) -> None:
         """Index the chain; without one, names are taken as written."""
+        self.chain = chain
         checks = chain.checks if chain else []
         self.order = [name for phase in chain.phases for name in phase.checks] if chain else []
         self.phase = {name: phase.number for phase in chain.phases for name in phase.checks} if chain else {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from triage.models import Chain, Event, GateWords, RunRecord, Verdict
+from triage.models import Event, GateWords, RunRecord, Verdict
 from triage.runs import boot as boot_run
 from triage.runs import validation as validation_run
 from triage.runs.boot import BootBuilder
@@ -33,11 +33,11 @@ class _Cached(NamedTuple):
 class InstanceTracker:
     """The open runs of one instance. Its methods return the runs that ended."""
 
-    def __init__(self, chain: Chain | None, gates: Mapping[str, GateWords]) -> None:
-        """Start without open runs; ``gates`` are the words of the middleware by pack."""
+    def __init__(self, resolver: CheckResolver, gates: Mapping[str, GateWords]) -> None:
+        """Start without open runs; ``resolver`` knows the chain, ``gates`` are the words by pack."""
         self._gates = gates
-        self._resolver = CheckResolver(chain)
-        self._chain = chain
+        self._resolver = resolver
+        self._chain = chain = resolver.chain
         self._silence = chain.silence if chain else _SILENCE
         self._boot_silence = chain.boot_silence if chain else _BOOT_SILENCE
         self._cache = chain.cache if chain else _CACHE
@@ -52,10 +52,12 @@ class InstanceTracker:
         self._cached: _Cached | None = None
         self._environment: str | None = None
         self._logger_seen = False
+        self.last = 0
 
     def on_event(self, event: Event) -> list[RunRecord]:
         """Add one line; lines arrive in order of time."""
-        ended = self._expire(event.entry.timestamp)
+        self.last = event.entry.timestamp
+        ended = self.expire(self.last)
         environment = event.fields.get("environment")
         if environment:
             self._environment = environment.lower()
@@ -73,11 +75,20 @@ class InstanceTracker:
 
     def close(self) -> list[RunRecord]:
         """Return the runs that are still open where the log ends."""
-        boots = [self._ended_boot, self._boot]
-        builders = [*self._open, self._decided, self._gate, *boots, *self._probes.values()]
+        builders = self._builders()
         self._open, self._decided, self._gate, self._probes = [], None, None, {}
         self._ended_boot = self._boot = None
-        return [self._build(builder) for builder in builders if builder is not None]
+        return [self._build(builder) for builder in builders]
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a run is open."""
+        return bool(self._builders())
+
+    def _builders(self) -> list[RunBuilder]:
+        boots = [self._ended_boot, self._boot]
+        builders = [*self._open, self._decided, self._gate, *boots, *self._probes.values()]
+        return [builder for builder in builders if builder is not None]
 
     def _build(self, builder: RunBuilder) -> RunRecord:
         if isinstance(builder, ValidationBuilder):
@@ -86,7 +97,7 @@ class InstanceTracker:
             builder.environment = self._environment
         return builder.build()
 
-    def _expire(self, now: int) -> list[RunRecord]:
+    def expire(self, now: int) -> list[RunRecord]:
         """End the runs that were silent for too long."""
         ended: list[RunBuilder] = []
         if self._open:

@@ -120,6 +120,15 @@ def test_time_alone_links_no_late_failure() -> None:
     assert link_change(onset(REDIS, "10:40:00"), [change("10:00:00", IMAGE)]) is None
 
 
+@pytest.mark.parametrize("clock", ["11:10:00", "17:00:00"])
+def test_a_leak_may_begin_hours_after_the_image(clock: str) -> None:
+    link = link_change(onset(OOM, clock, "memory"), [change("10:00:00", IMAGE)])
+    assert link is not None
+    assert (link.confidence, link.items) == ("medium", ("image",))
+    earlier = onset(OOM, first_failures={revision(1): at("09:00:00"), revision(2): at(clock)})
+    assert link_change(earlier, [change("10:00:00", IMAGE)]) is None
+
+
 def test_unknown_items_are_linked_by_time_and_the_sentence_says_what_is_unknown() -> None:
     unknown = change(config_known=False)
     link = link_change(onset(OOM), [unknown])

@@ -107,6 +107,25 @@ def test_a_change_of_the_ingress_creates_no_revision() -> None:
     assert (change.created, change.change.revision) == (False, None)
 
 
+def test_a_limit_of_the_whole_service_creates_no_revision() -> None:
+    limit = "run.googleapis.com/maxScale"
+    wide, narrow = (
+        service_v1(service_annotations={limit: count}, latest=revision(1)) for count in ("40", "3")
+    )
+    _, change = changes(replace("10:00:00", wide), replace("11:00:00", narrow))
+    assert [(item.before, item.after) for item in change.change.items] == [
+        ("40 (of the service)", "3 (of the service)")
+    ]
+    assert (change.created, change.change.revision) == (False, None)
+
+
+def test_a_limit_of_the_template_creates_a_revision() -> None:
+    limit = "autoscaling.knative.dev/maxScale"
+    wide, narrow = (service_v1(annotations={limit: count}, latest=revision(1)) for count in ("40", "3"))
+    _, change = changes(replace("10:00:00", wide), replace("11:00:00", narrow))
+    assert change.created
+
+
 def test_a_system_event_before_the_first_call_is_the_previous_configuration() -> None:
     limits = {"limits": {"cpu": "1000m", "memory": "1Gi"}}
     (change,) = changes(

@@ -10,6 +10,7 @@ from triage.changes.json_values import mapping, objects, text
 from triage.changes.networks import add_vpc
 from triage.changes.specification import (
     CONTAINER_AREAS,
+    OF_SERVICE,
     SERVICE_AREAS,
     TEMPLATE_AREAS,
     Specification,
@@ -84,4 +85,4 @@ def _add_service(builder: SpecificationBuilder, document: Mapping[str, Any]) -> 
     scaling = mapping(document.get("scaling"))
     for field, name in (("maxInstanceCount", "max instances"), ("minInstanceCount", "min instances")):
         if (count := text(scaling.get(field))) not in ("", "0"):
-            builder.add(f"scaling.{field}", name, count, "of the service")
+            builder.add(f"scaling.{field}", name, count, OF_SERVICE)

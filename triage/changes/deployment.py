@@ -3,7 +3,7 @@
 from hashlib import blake2b
 
 from triage.changes.calls import Call
-from triage.changes.differences import clues_of, differing_items
+from triage.changes.differences import clues_of, differing_items, is_of_service
 from triage.changes.functions import FUNCTION_AREAS
 from triage.changes.specification import CONTAINER_AREAS, Specification
 from triage.changes.traffic import traffic_shares
@@ -11,8 +11,6 @@ from triage.models.change import AppliedChange, Change, ChangeItem, ChangeKind
 from triage.window import format_timestamp
 
 _KINDS: dict[str, ChangeKind] = {"jobs": "job", "workerpools": "worker pool", "revisions": "revision"}
-#: Items that change a service without a new revision.
-_OF_SERVICE = {"ingress", "traffic"}
 
 
 def change_id(call: Call) -> str:
@@ -62,7 +60,7 @@ class Deployment:
         else:
             items = differing_items(before, self.after)
             known = _is_known(before) and _is_known(self.after)
-        template_items = [item for item in items if item.name not in _OF_SERVICE]
+        template_items = [item for item in items if not is_of_service(item)]
         revision = self.revision or (self.hinted if template_items or not known else "")
         created = bool(revision or template_items) or not known
         gained, lost = self._moved_traffic(items, revision)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from triage.changes.specification import REDACTED, SECRET_REFERENCE, ItemKey, Specification
+from triage.changes.specification import OF_SERVICE, REDACTED, SECRET_REFERENCE, ItemKey, Specification
 from triage.models.change import ChangeItem
 
 _HARMLESS = re.compile(
@@ -21,6 +21,18 @@ _CLUE = re.compile(
     r"(?<![\w.@:/-])(?:[a-z]+://(?:[^@/\s]*@)?)?([a-z0-9-]+(?:[.:_/-][a-z0-9-]+)+)", re.IGNORECASE | re.ASCII
 )
 _LONGEST_VALUE = 300
+#: Items of a service as a whole.
+_OF_SERVICE = frozenset({"ingress", "traffic"})
+#: Items of a service as a whole where their values have this part, else of its revisions.
+_LIMITS = frozenset({"max instances", "min instances"})
+
+
+def is_of_service(item: ChangeItem) -> bool:
+    """Return whether an item takes effect on every instance at once, without a new revision."""
+    if item.name not in _LIMITS:
+        return item.name in _OF_SERVICE
+    values = [value for value in (item.before, item.after) if value]
+    return all(re.fullmatch(rf"\d+ \({OF_SERVICE}\)", value) for value in values)
 
 
 def differing_items(before: Specification, after: Specification) -> list[ChangeItem]:

@@ -13,6 +13,7 @@ from triage.window import NANOSECONDS
 
 _REFERENCE = re.compile(r"^secret (\S+) version ")
 Condition = Literal["any", "lowered", "raised", "removed", "added"]
+Degree = Literal["certain", "late", "possible"]
 
 
 class LinkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +28,7 @@ class LinkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     except_kinds: list[str] = []
     within: int = 86_400
     inherited: bool = False
+    late: bool = False
     certain: bool = True
 
     def matches(self, item: ChangeItem, change: AppliedChange, onset: Onset) -> bool:
@@ -80,11 +82,11 @@ def _secrets_of(item: ChangeItem) -> list[str]:
     ]
 
 
-def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Literal["certain", "possible"] | None:
+def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Degree | None:
     """Return how well a changed item explains a failure, None where it does not.
 
     A failure that quotes the variable, or a name in the new value, leaves no doubt; nor does traffic that
-    moved to the revision that fails.
+    moved to the revision that fails. "late" is possible however long after the change it began.
     """
     if item.name == "traffic":
         earliest = min(onset.first_failures, key=lambda revision: (onset.first_failures[revision], revision))
@@ -99,11 +101,9 @@ def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Literal["certa
         return None
     if any(rule.certain for rule in rules):
         return "certain"
-    return (
-        "certain"
-        if kind == "env" and any(map(_is_specific, rules)) and _related(name, onset.text)
-        else "possible"
-    )
+    if kind == "env" and any(map(_is_specific, rules)) and _related(name, onset.text):
+        return "certain"
+    return "late" if any(rule.late for rule in rules) else "possible"
 
 
 def _is_specific(rule: LinkRule) -> bool:

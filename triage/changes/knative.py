@@ -11,6 +11,7 @@ from triage.changes.networks import add_vpc
 from triage.changes.specification import (
     CONTAINER_AREAS,
     DIGEST,
+    OF_SERVICE,
     SERVICE_AREAS,
     TEMPLATE_AREAS,
     Specification,
@@ -92,6 +93,6 @@ def _add_service(
         builder.add("ingress", "ingress", text(annotations.get(f"{_RUN}/ingress")) or "all")
         for field, name in (("maxScale", "max instances"), ("minScale", "min instances")):
             if (count := text(annotations.get(f"{_RUN}/{field}"))) not in ("", "0"):
-                builder.add(f"scaling.{field[:3]}InstanceCount", name, count, "of the service")
+                builder.add(f"scaling.{field[:3]}InstanceCount", name, count, OF_SERVICE)
     if "traffic" in spec or ("template" in spec and not stored):
         builder.add("traffic", "traffic", traffic_text(objects(spec.get("traffic"))))

@@ -86,10 +86,11 @@ def _assess(
     certain = [item for item, degree in fits if degree == "certain"]
     if certain:
         return _Candidate(change, certain, certain=True, delay=delay)
-    if delay > TIME_LIMIT or not on_new_revision or _spans_revisions(change, onset):
+    if not on_new_revision or _spans_revisions(change, onset):
         return None
-    possible = [item for item, _ in fits]
-    if possible or not (change.change.config_known or change.kind == "iam policy"):
+    is_near = delay <= TIME_LIMIT
+    possible = [item for item, degree in fits if is_near or degree == "late"]
+    if possible or (is_near and not (change.change.config_known or change.kind == "iam policy")):
         return _Candidate(change, possible, certain=False, delay=delay)
     return None
 

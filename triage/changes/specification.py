@@ -33,6 +33,8 @@ TEMPLATE_AREAS = (
     "template.executionEnvironment",
 )
 SERVICE_AREAS = ("ingress", "traffic", "scaling.maxInstanceCount", "scaling.minInstanceCount")
+#: The part of a limit that a service has as a whole.
+OF_SERVICE = "of the service"
 #: The digest to which Cloud Run resolved the tag of the image: only a revision's status has it.
 DIGEST = "digest"
 

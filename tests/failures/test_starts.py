@@ -192,3 +192,56 @@ def test_older_revision_that_serves_beside_a_failing_one_is_no_rollback() -> Non
     found = rolled_back(*CRASH, seconds=20)
     assert found.verdict == "degraded"
     assert not found.incidents[0].recovered
+
+
+def test_revision_with_a_small_share_of_the_traffic_is_idle_without_a_rollback() -> None:
+    old = "shop-00006-old"
+    steady = [request(n * 20, "/orders", revision=old, instance="old") for n in range(51)]
+    rare = [request(at, "/orders", 500) for at in (100, 400, 700)]
+    found = diagnose([*started(10), *steady, *rare])
+    assert (found.verdict, found.incidents[0].recovered) == ("degraded", False)
+    assert found.services[0].revision == "shop-00007-abc"
+
+
+def test_new_revision_without_traffic_does_not_decide() -> None:
+    old = "shop-00006-old"
+    rows = [
+        request(n * 20, "/orders", 500 if n % 5 else 200, revision=old, instance="old") for n in range(20)
+    ]
+    found = diagnose([*rows, *started(100)])
+    assert (found.verdict, found.services[0].revision) == ("degraded", old)
+    assert "shop-00007-abc takes no requests" in found.services[0].why
+    replaced = diagnose([*rows[:5], *started(100)])
+    assert (replaced.verdict, replaced.services[0].revision) == ("ready", "shop-00007-abc")
+
+
+def refused(seconds: float, why: str) -> Log:
+    """Return the audit entry of a deployment that was refused."""
+    payload = {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "serviceName": "run.googleapis.com",
+        "methodName": "google.cloud.run.v2.Services.UpdateService",
+        "resourceName": "projects/demo-project/locations/europe-west9/services/shop",
+        "status": {"code": 3, "message": why},
+    }
+    return log(seconds, "cloudaudit.googleapis.com/activity", protoPayload=payload, severity="ERROR",
+               instance="", revision="")  # fmt: skip
+
+
+def test_refused_deployment_comes_after_what_fails() -> None:
+    refusal = refused(5, "Maximum allowed memory is 32Gi.")
+    failing = [request(10 + n, "/orders", 500) for n in range(5)]
+    shown = [incident.title for incident in diagnose([*started(0), refusal, *failing]).incidents]
+    assert "/orders returned 500" in shown[0]
+    assert "refused" in shown[1]
+    assert "refused" in diagnose([*started(0), refusal, request(10)]).incidents[0].title
+
+
+def test_failed_deployment_beside_an_instance_without_a_probe_is_degraded() -> None:
+    running = system(
+        0,
+        "Starting new instance. Reason: MIN_INSTANCES - Instance started because of customer-configured min-instances",
+    )
+    failed = refused(5, "Revision 'shop-00008-new' is not ready: image not found")
+    found = diagnose([running, printed(1, "pulled 40 messages"), failed])
+    assert (found.verdict, found.services[0].revision) == ("degraded", "shop-00007-abc")

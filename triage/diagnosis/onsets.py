@@ -74,6 +74,11 @@ def onset_of_runs(incident: Incident, builder: IncidentBuilder) -> Onset:
     )
 
 
+def is_refused(onset: Onset) -> bool:
+    """Return whether an incident is of nothing but deployments that no revision came of."""
+    return onset.kinds == {"rollout"} and not onset.first_failures.keys() - {""}
+
+
 def _kinds_of(group: FailureGroup) -> set[str]:
     kinds = {_KINDS[kind] for kind in [*group.kinds, *group.consequences] if kind in _KINDS}
     statuses = {status for _, status in group.paths if status}

@@ -1,6 +1,6 @@
 """The order of incidents, and which of them are symptoms of another."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder
 from triage.diagnosis.matching import TIERS
@@ -65,20 +65,25 @@ def _implies(parent: IncidentBuilder, builder: IncidentBuilder) -> bool:
     )
 
 
-def rank(incidents: list[Incident], states: Mapping[str, ServiceState]) -> list[Incident]:
+def rank(
+    incidents: list[Incident], states: Mapping[str, ServiceState], refused: Collection[str] = ()
+) -> list[Incident]:
     """Return the incidents, the one to act on first.
 
-    The order is: primary services, open before recovered, the deciding revision, deeper tiers, higher
-    severity, higher confidence, later.
+    The order is: primary services, open before recovered, the deciding revision, what fails before what was
+    only refused, deeper tiers, higher severity, higher confidence, later.
+
+    refused: ids of the incidents of deployments that were refused, and so changed nothing.
     """
 
-    def key(incident: Incident) -> tuple[bool, bool, bool, bool, int, int, int, str]:
+    def key(incident: Incident) -> tuple[bool, bool, bool, bool, bool, int, int, int, str]:
         state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
             not state.primary,
             incident.recovered,
             bool(incident.scope.revisions) and state.revision not in incident.scope.revisions,
             incident.severity == "P2",
+            incident.id in refused,
             TIERS.index(incident.tier),
             _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),

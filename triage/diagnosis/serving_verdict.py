@@ -53,12 +53,18 @@ def judge_serving(
     older = next((name for name in names[1:] if judged[name][0] in ("ready", "degraded")), "")
     if verdict == "not_ready" and older and not serving.is_job:
         return Judged("degraded", newest, f"{why}; {older} serves", revisions)
+    used = _used_instead(serving, groups, names) if verdict == "ready" else ""
+    if used and judged[used][0] in ("degraded", "not_ready"):
+        return Judged(judged[used][0], used, f"{judged[used][1]}; {newest} takes no requests", revisions)
     if verdict == "inconclusive":
         decided = next((name for name in names if judged[name][0] != "inconclusive"), newest)
         verdict, why = judged[decided]
         newest = decided
-    if verdict == "ready" and not serving.is_job and _fails_outside(groups, names):
+    outside = [] if serving.is_job else _outside(groups, names)
+    if verdict == "ready" and outside:
         verdict, why = "degraded", f"{why}; requests fail that no revision took"
+    if verdict == "inconclusive" and any("deployment" in group.kinds for group in outside):
+        verdict, why = "degraded", f"a deployment failed; {why}"
     return Judged(verdict, newest, why, revisions)
 
 
@@ -66,18 +72,41 @@ def _serves_instead(
     serving: ServiceServing, groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[str]
 ) -> str:
     """Return the older revision to which the requests of a failing newest one went back, "" if none."""
-    last = max((group.last_by_revision[names[0]] for group, _ in _touching(groups, names[0])), default=0)
-    return _taken_over_by(serving, names[0], last, names[1:])
+    return _taken_over_by(serving, names[0], [group for group, _ in _touching(groups, names[0])], names[1:])
 
 
-def _taken_over_by(serving: ServiceServing, name: str, failed_at: int, older: Sequence[str]) -> str:
-    """Return the revision that serves for a minute where a newer one, which had served, does nothing more."""
+def _taken_over_by(
+    serving: ServiceServing, name: str, failed: Sequence[FailureGroup], older: Sequence[str]
+) -> str:
+    """Return the revision that serves where a newer one, which had served, does nothing more, "" if none.
+
+    It serves for a minute at least, and for several mean intervals between the requests of the newer one: a
+    revision with a small share of the traffic is often idle.
+    """
     revision = serving.revisions.get(name)
-    if serving.is_job or not failed_at or revision is None or not revision.succeeded_at:
+    if serving.is_job or not failed or revision is None or not revision.succeeded_at:
         return ""
-    quiet_since = max(failed_at, revision.succeeded_at)
+    quiet_since = max(*(group.last_by_revision[name] for group in failed), revision.succeeded_at)
+    requests = max(sum(revision.answered.values()), sum(group.count for group in failed))
+    interval = (quiet_since - min(group.revisions[name] for group in failed)) // max(requests - 1, 1)
+    idle = quiet_since + max(_MINUTE, _QUIET_INTERVALS * interval)
     found = (o for o in older if o in serving.revisions)
-    return next((o for o in found if serving.revisions[o].served_at > quiet_since + _MINUTE), "")
+    return next((o for o in found if serving.revisions[o].served_at > idle), "")
+
+
+def _used_instead(
+    serving: ServiceServing, groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[str]
+) -> str:
+    """Return the older revision that takes the requests where the newest one, which started, takes none."""
+    newest = serving.revisions.get(names[0])
+    if serving.is_job or newest is None or newest.answered:
+        return ""
+    for name in names[1:]:
+        revision = serving.revisions.get(name)
+        if revision is not None and revision.answered:
+            failed = [group.last_by_revision[name] for group, _ in _touching(groups, name) if group.paths]
+            return name if max(revision.served_at, *failed, 0) > newest.succeeded_at + _MINUTE else ""
+    return ""
 
 
 def _judge_revision(
@@ -159,9 +188,10 @@ def _touching(
     return [(group, severity) for group, severity in groups if name in group.revisions]
 
 
-def _fails_outside(groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[str]) -> bool:
+def _outside(groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[str]) -> list[FailureGroup]:
+    """Return the failures that touch no known revision."""
     known = set(names) - {""}
-    return any(severity != "P2" and not known & set(group.revisions) for group, severity in groups)
+    return [group for group, severity in groups if severity != "P2" and not known & set(group.revisions)]
 
 
 def is_recovered(group: FailureGroup, serving: ServiceServing, newest_first: Sequence[str]) -> bool:
@@ -175,7 +205,7 @@ def is_recovered(group: FailureGroup, serving: ServiceServing, newest_first: Seq
         failing = {path_template(path) for path, _ in group.paths if path} & serving.paths.keys()
         return bool(failing) and all(serving.paths[path].succeeded_at > over for path in failing)
     known = [place for place, name in enumerate(newest_first) if name in group.revisions]
-    if known and _taken_over_by(serving, newest_first[known[0]], group.last, newest_first[max(known) + 1 :]):
+    if known and _taken_over_by(serving, newest_first[known[0]], [group], newest_first[max(known) + 1 :]):
         return True
     newer = newest_first[: min(known) + 1] if known else newest_first
     return any(

@@ -93,6 +93,16 @@ def test_output_of_the_instance_goes_before_an_error_of_the_platform() -> None:
     assert LOST in only(diagnose(rows)).title
 
 
+def test_error_of_the_platform_that_says_it_more_closely_goes_before_output() -> None:
+    refused = printed(5.1, "Error: connect ECONNREFUSED /cloudsql/acme:europe-west9:tariffs/.s.PGSQL.5432")
+    denied = "Cloud SQL connection failed: Error 403: The client is not authorized to make this request."
+    rows = [*started(0), request(5, "/price", 500, latency=0.2), refused]
+    assert "socket" in only(diagnose(rows)).title
+    assert "not allowed to connect" in only(diagnose([*rows, system(5.05, denied, "ERROR")])).title
+    other = system(5.05, "Something else is wrong with the tariffs", "ERROR")
+    assert "socket" in only(diagnose([*rows, other])).title
+
+
 def test_application_that_quotes_the_platform_reports_no_failure() -> None:
     quoted = "Your client does not have permission to get URL /price from this server."
     found = diagnose(

@@ -116,7 +116,10 @@ class FailureCauses(Immutable):
         template: that of the cause's title, "" if it is to be worked out.
         """
         pack_cause = self._by_rule.get(event.name)
-        return _recognized(event, pack_cause, template) if pack_cause is not None else None
+        if pack_cause is None:
+            return None
+        finer = self._finer.get(pack_cause.cause.id, ())
+        return _recognized(event, pack_cause, template, frozenset(finer))
 
     def find(self, match: Match, entry: Entry, texts: Sequence[str]) -> Event | None:
         """Return the event that decides what the packs know of texts that an entry holds.
@@ -138,7 +141,7 @@ class FailureCauses(Immutable):
         return symptom or noise
 
 
-def _recognized(event: Event, pack_cause: PackCause, template: str) -> Recognized:
+def _recognized(event: Event, pack_cause: PackCause, template: str, finer: frozenset[str]) -> Recognized:
     cause = pack_cause.cause
     check = event.check or cause.check
     title = fill_sentence(cause.title, event.fields, check=check, service=event.entry.service)
@@ -150,4 +153,5 @@ def _recognized(event: Event, pack_cause: PackCause, template: str) -> Recognize
         is_symptom=cause.tier == "symptom",
         kinds=tuple(cause.explains),
         is_specific="{" in cause.title,
+        finer=finer,
     )

@@ -104,18 +104,21 @@ def attribute_from_afar(own: Attribution, shared: Sequence[Statement]) -> Attrib
     """Return what explains a failure point among statements that name no instance, else what its own do.
 
     One with its trace goes before what its instance says at that time. One without a trace explains it where
-    the instance says nothing, or only that it failed.
+    the instance says nothing, only that it failed, or less closely what happened.
     """
     point = own.point
     traced = [s for s in shared if s.trace and s.trace == point.entry.trace]
     if traced and own.link != "trace":
         return _explain_from_afar(own, traced, "trace")
     known = own.recognized
-    if own.strength >= COMPLAINT and not (known is not None and known.is_symptom):
+    is_named = own.strength >= COMPLAINT and not (known is not None and known.is_symptom)
+    if is_named and not (known is not None and known.finer):
         return own
     until = point.end + AFTER_REQUEST
     since = point.start - (_CLOCK if point.kind == "request" else BEFORE_EXIT)
     near = [s for s in shared if s.strength >= STRONG and not s.trace and since <= s.end and s.start <= until]
+    if is_named and known is not None:
+        near = [s for s in near if (said := s.meaning.recognized) and said.cause in known.finer]
     return _explain_from_afar(own, near, "nearness")
 
 

@@ -25,6 +25,7 @@ class Recognized(msgspec.Struct, frozen=True):
     is_symptom: whether it only reports what another statement explains.
     kinds: the kinds of failures that the cause explains, empty for all.
     is_specific: whether the title holds what the rule captured.
+    finer: ids of the causes that say more closely what happened.
     """
 
     event: Event
@@ -34,6 +35,7 @@ class Recognized(msgspec.Struct, frozen=True):
     is_symptom: bool = False
     kinds: tuple[FailureKind, ...] = ()
     is_specific: bool = True
+    finer: frozenset[str] = frozenset()
 
     def said_in(self, entry: Entry) -> "Recognized":
         """Return the same with the entry that holds the text."""

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.reading.logs import Item, lines, log, logs
-from triage.entries import Prefilter, decode_records
-from triage.models import Entry, Gap, Record, Skipped
+from triage.entries import NeighborhoodFilter, Prefilter, decode_records
+from triage.models import Entry, Gap, Neighborhoods, Record, Skipped, Source
 from triage.reading import Limits, read
 from triage.reading.line_reader import LineReader
 from triage.reading.stream import Stream
 from triage.reading.workers import batch, parallel_reader
 from triage.reading.workers import process as worker
 from triage.reading.workers.parallel_reader import ParallelReader
+from triage.window import NANOSECONDS
 
 #: Newer Pythons warn of forks with threads, which ``worker_count`` prevents; a test runner has threads.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -107,6 +108,28 @@ def test_file_with_the_newest_entries_first_is_read_from_its_end(
             patched.setattr(worker, "_send", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         found = list(read_in_parallel(path))
     assert entries_and_gaps(found)[::-1] == entries_and_gaps(read_in_one_process(path))
+
+
+def test_file_is_read_from_its_end_where_the_filter_drops_both_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second pass keeps what stands around failures, and drops the rest without looking at its time."""
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(lines([log(3, timestamp=f"2026-03-01T08:00:0{second}Z") for second in range(9, -1, -1)]))
+    middle = lines([log(3, timestamp="2026-03-01T08:00:04Z")])
+    monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 2 * len(middle))
+    monkeypatch.setattr(parallel_reader, "_SAMPLE_BYTES", len(middle) + 1)
+    (entry,) = DECODE([Record(middle.strip(), Source("", 1))])
+    assert isinstance(entry, Entry)
+    windows = [(entry.timestamp, entry.timestamp + 2 * NANOSECONDS)]
+    around = NeighborhoodFilter(
+        Neighborhoods({(entry.service, entry.revision, entry.instance): windows}, omitted=0)
+    )
+
+    items = ParallelReader(str(path), LIMITS, around, decode_records).items(2)
+
+    times = [item.timestamp for item in items if isinstance(item, Entry)]
+    assert [(time - entry.timestamp) // NANOSECONDS for time in times] == [0, 1, 2]
 
 
 def test_file_without_order_is_read_from_its_beginning(

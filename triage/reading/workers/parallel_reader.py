@@ -19,7 +19,7 @@ from triage.reading.limits import Limits
 from triage.reading.line_reader import LineReader
 from triage.reading.record_counts import RecordCounts
 from triage.reading.record_decoder import NoteTaker, RecordDecoder
-from triage.reading.record_filter import RecordFilter
+from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.stream import CHUNK, Stream
 from triage.reading.workers.batch import pack_batches, rebase, unpack_batch
 from triage.reading.workers.process import WorkerOutput, start_worker
@@ -68,11 +68,14 @@ class ParallelReader:
                 yield from self._receive_range(start, before, outputs[number % workers])
 
     def _is_newest_first(self, size: int) -> bool:
-        """Return whether all entries at the beginning of the file are newer than those at its end."""
+        """Return whether all entries at the beginning of the file are newer than those at its end.
+
+        They are decoded without the filter: it may count what it drops without looking at the times.
+        """
         first, last = (
             [
                 time
-                for item in self._read_lines(start, start + _SAMPLE_BYTES, RecordCounts())
+                for item in self._read_lines(start, start + _SAMPLE_BYTES, RecordCounts(), ALL_RECORDS)
                 for time in _times(item)
             ]
             for start in (0, max(0, size - _SAMPLE_BYTES))
@@ -124,16 +127,16 @@ class ParallelReader:
 
     def _read_range(self, start: int, counts: RecordCounts) -> Iterable[Entry | Record | Gap | Skipped]:
         """Return the items of the lines that begin in a range, in order of time."""
-        items = self._read_lines(start, start + _RANGE_BYTES, counts)
+        items = self._read_lines(start, start + _RANGE_BYTES, counts, self._record_filter)
         return reversed(list(items)) if self._from_end else items
 
     def _read_lines(
-        self, start: int, stop: int, counts: RecordCounts
+        self, start: int, stop: int, counts: RecordCounts, record_filter: RecordFilter
     ) -> Iterator[Entry | Record | Gap | Skipped]:
         """Yield the items of the lines that begin between two positions of the file."""
         with Path(self._path).open("rb", buffering=0) as file:
             stream = Stream(read_lines_between(file, start, stop))
-            lines = LineReader(stream, self._path, self._limits, self._record_filter)
+            lines = LineReader(stream, self._path, self._limits, record_filter)
             yield from self._decode(counts.observe(lines.records()))
             counts.lines = lines.position
 

@@ -23,7 +23,7 @@ class GapCollector:
     def add(self, gap: Gap) -> None:
         """Add a gap."""
         listed = self._listed.setdefault(gap.path, {}).setdefault(gap.kind, [])
-        insort(listed, gap, key=_place)
+        insort(listed, gap, key=_order_key)
         if len(listed) > _MAX_LISTED:
             last = listed.pop()
             self._unlisted[last.path, last.kind] += last.count
@@ -31,7 +31,7 @@ class GapCollector:
     def all(self) -> list[Gap]:
         """Return the listed gaps by file and position, and a Gap for each count of unlisted ones."""
         by_file = [
-            sorted([gap for gaps in kinds.values() for gap in gaps], key=_place)
+            sorted([gap for gaps in kinds.values() for gap in gaps], key=_order_key)
             for kinds in self._listed.values()
         ]
         return [gap for gaps in by_file for gap in gaps] + [
@@ -42,6 +42,6 @@ class GapCollector:
         ]
 
 
-def _place(gap: Gap) -> tuple[float, str, str]:
+def _order_key(gap: Gap) -> tuple[float, str, str]:
     """Return the order of gaps within a file: by position; what concerns the whole file comes last."""
     return math.inf if gap.position is None else gap.position, gap.kind, gap.detail

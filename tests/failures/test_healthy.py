@@ -108,6 +108,21 @@ def test_retry_that_recovers_is_no_incident() -> None:
     quiet(served(*said))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        [
+            printed(
+                3, "WARNING:shop.retry:Retrying shop.price in 1.2 seconds as it raised PriceError: 503 busy."
+            )
+        ],
+        lines(3, "PriceError: the bank did not answer\nRetrying in 1s [Retry 1/5]."),
+    ],
+)
+def test_error_that_is_tried_again_is_no_incident(said: list[Log]) -> None:
+    assert diagnose([*started(0), *said, request(9)]).incidents == []
+
+
 def test_scale_down_is_no_incident() -> None:
     quiet(
         [

@@ -6,6 +6,7 @@ from tests.failures.entries import lines, printed, statements, system
 from tests.failures.test_linking import decisive, explained
 from triage.failures.decisive import find_decisive_line
 from triage.failures.last_words import heads_frames, is_told_to_end, sums_up
+from triage.failures.wording import read_wording
 
 ELIXIR_CHILD = """06:00:01.2 [notice] Application shop exited: Shop.Application.start(:normal, []) returned an error: shutdown: failed to start child: Shop.Store
     ** (EXIT) shutdown: failed to start child: Shop.Store.Pool
@@ -174,3 +175,26 @@ def test_class_of_an_exception_alone_on_its_line_begins_a_statement() -> None:
 def test_backtrace_of_go_belongs_to_the_message_above_it() -> None:
     (found,) = statements(lines(0, GO_STACK))
     assert found.decisive == 'no price of "XX"'
+
+
+@pytest.mark.parametrize(
+    ("line", "refers"),
+    [
+        ("Run 'shop --help' for more information", True),
+        ("error: For more details, see the manual", True),
+        ("[ERROR] Run the shop again with --debug. For more information see the manual.", True),
+        ("error: the tariffs cannot be read. See https://shop.example.com/errors for more details.", False),
+        ("TariffError: regions have moved. See https://shop.example.com/moved for more details.", False),
+        ("the tariffs cannot be read", False),
+    ],
+)
+def test_error_that_also_says_where_to_read_more_is_a_reason(line: str, *, refers: bool) -> None:
+    assert read_wording(line, "").is_told_to_end == refers
+
+
+def test_cause_without_a_word_is_not_the_deepest_one() -> None:
+    text = """Error: 7 region 9 is closed
+    at Object.onStatus (/srv/shop/client.js:9:19)
+Caused by: Error:
+    at Shop.save (/srv/shop/shop.js:4:1)"""
+    assert find_decisive_line(text).text == "Error: 7 region 9 is closed"

@@ -74,6 +74,7 @@ INFO, NOTICE, WARNING, ERROR, CRITICAL = 200, 300, 400, 500, 600
         ("ts=2031-04-05T06:07:08Z caller=main.go:9 level=error err=lost", ERROR),
         ("2031-04-05T06:07:08.123456Z ERROR shop::orders: lost", ERROR),
         ("2031-04-05 06:07:08.123 UTC [7] FATAL:  password authentication failed", CRITICAL),
+        ("/srv/lib/tariffs/load.py:9: TariffVersionWarning: the file is of 2.1", WARNING),
     ],
 )
 def test_level_is_read_from_the_first_line(line: str, level: int) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from tests.failures.entries import REVISION, Log, decoded, printed, request, system
 from tests.failures.entries import point as point_of
 from triage.failures.linking import Attribution, attribute
@@ -152,8 +154,18 @@ def test_only_the_output_of_the_container_that_failed_counts() -> None:
     assert decisive(explained(exit_of, said[1])) == "ERROR: tariff lost"
 
 
-def test_access_log_line_explains_nothing() -> None:
-    line = '10.9.8.7 - - [05/Apr/2031:06:00:00 +0000] "GET /orders HTTP/1.1" 500 12'
+@pytest.mark.parametrize(
+    "line",
+    [
+        '10.9.8.7 - - [05/Apr/2031:06:00:00 +0000] "GET /orders HTTP/1.1" 500 12',
+        '[GIN] 2031/04/05 - 06:00:00 | 500 |  412.331091ms | 169.254.8.1 | GET      "/orders"',
+        "06:00:00 | 500 |   12.4ms | 169.254.8.1 | GET | /orders | -",
+        "GET /orders 500 12.401 ms - 21",
+        " GET /orders 500 in 35ms",
+        "--> GET /orders 500 12ms",
+    ],
+)
+def test_access_log_line_explains_nothing(line: str) -> None:
     assert decisive(explained(request(0, "/orders", 500), printed(0.05, line))) == ""
 
 

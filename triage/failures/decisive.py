@@ -27,6 +27,8 @@ _LONG_NAME = rf"{_NAMESPACE}*[A-Za-z_$][\w$]*{_ENDING}"
 #: The name of an exception: an ending behind a namespace or a part of a name ("Net::Timeout", "OpenTimeout").
 _EXCEPTION_WORD = rf"(?:{_NAMESPACE}+{_ENDING}|{_LONG_NAME})"
 _CAUSED_BY = lazy_pattern(r"^([ \t|]*)(Caused by|Suppressed): (.+)$", re.MULTILINE)
+#: The cause that a library adds for its stack alone.
+_SAYS_NOTHING = re.compile(r"(?:Error|Exception):?\s*$")
 _JAVA_HEAD = lazy_pattern(
     r"^(?:Exception in thread \"[^\"]*\" )?((?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:: .+)?)$(?=\n\s+at )",
     re.MULTILINE,
@@ -94,13 +96,17 @@ _ADVICE = lazy_pattern(
     r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
 )
 _NAMED_ALONE = lazy_pattern(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
+#: A property of an object that Node prints below an error.
+_PROPERTY = re.compile(r"[\w$]+: (?:'.*'|\"[^\"]*\"|-?\d+|true|false|null|undefined|\[\w+\]),?$")
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = lazy_pattern(
     r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
     r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
     r"|unauthorized|unauthenticated|unreachable|unavailable|exhausted|too many|no space|killed|crash(?:ed)?"
     r"|refus(?:ing|es)|expired|revoked|suspended|does(?: not|n't) exist|not (?:allowed|supported|set|installed)"
-    r"|is required|must be set|insufficient|mismatch|malformed|corrupt(?:ed)?|violat(?:es|ed|ion))\b",
+    r"|is required|must be set|insufficient|mismatch|malformed|corrupt(?:ed)?|violat(?:es|ed|ion)"
+    r"|too (?:large|big|small|long|short|old|new|few)|exceed(?:s|ed)|unrecogni[sz]ed|no such"
+    r"|unknown (?:argument|command|directive|field|flag|host|key|method|module|option|parameter|property|script|subcommand|task|type))\b",
     re.IGNORECASE,
 )
 #: What each line holds in which such a word stands.
@@ -109,7 +115,7 @@ _COMPLAINT_HINTS = Hints([[
     "refused", "invalid", "missing", "undefined", "unexpected", "time", "unsupported", "abort", "not permitted", "reset", "unauth",
     "unreachable", "unavailable", "exhausted", "too many", "no space", "killed", "crash", "refus", "expired", "revoked", "suspended",
     "exist", "not allowed", "not supported", "not set", "not installed", "is required", "must be set", "insufficient", "mismatch",
-    "malformed", "corrupt", "violat",
+    "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni", "no such", "unknown ",
 ]])  # fmt: skip
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
 _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
@@ -144,6 +150,7 @@ def _find(text: str) -> DecisiveLine:
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _holds_complaint(line)]
+    complaints = [line for line in complaints if not _PROPERTY.match(line)] or complaints
     best = (complaints or lines or [""])[-1 if complaints else 0]
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
 
@@ -287,7 +294,7 @@ def _deepest_cause(text: str) -> str:
     for indent, word, what in _CAUSED_BY.findall(text):
         if word == "Suppressed":
             suppressed = min(suppressed, len(indent))
-        elif len(indent) < suppressed:
+        elif len(indent) < suppressed and not _SAYS_NOTHING.match(what):
             found, suppressed = what, 1 << 30
     return found
 

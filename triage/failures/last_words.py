@@ -27,25 +27,18 @@ _SUMMARY = lazy_pattern(
 )
 #: What each such line holds one of, and the characters at its end that are searched.
 _SUMMARY_WORDS, _LONGEST_SUMMARY = ("fail", "unable", "could", "can", "error"), 300
-#: Where to read more: a line that says nothing itself.
+#: Where to read more: a line that says nothing itself, unless a sentence before it complains.
 _HINT = lazy_pattern(
     r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
     r"|\bcomplete log of this run can be found\b",
     re.IGNORECASE,
 )
-#: Each line that these two match holds one of these words.
-_ENDING_WORDS = (
-    "exit",
-    "terminat",
-    "quitting",
-    "abort",
-    "keyboardinterrupt",
-    "for more",
-    "run ",
-    "--help",
-    "complete log",
-    "crash dump",
-    "kernel pid",
+#: Each line that says that a program ends holds one of these words, and each that says where to read more.
+_ENDING_WORDS = ("exit", "terminat", "quitting", "abort", "keyboardinterrupt", "crash dump", "kernel pid")
+_HINT_WORDS = ("for more", "run ", "--help", "complete log")
+#: The sentence before that with the hint, behind the level or the program that a line begins with.
+_SENTENCE = lazy_pattern(
+    r"^(?:\W*(?:error|err|fatal|warn(?:ing)?|info|npm|yarn|pnpm)\b\W*){0,3}+(\S.+)[.!:]\s+\S", re.IGNORECASE
 )
 #: Words of a line that says that what failed is tried again.
 _RETRY = lazy_pattern(
@@ -59,8 +52,17 @@ _CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\
 
 
 def is_told_to_end(line: str) -> bool:
-    """Return whether a line only says that a program ends, or where to read more."""
-    return _may_hold(line, _ENDING_WORDS) and bool(_TOLD_TO_END.match(line) or _HINT.search(line))
+    """Return whether a line only says that a program ends."""
+    return _may_hold(line, _ENDING_WORDS) and bool(_TOLD_TO_END.match(line))
+
+
+def said_before_hint(line: str) -> str | None:
+    """Return what a line says before it refers to where to read more, None if it does not refer to it."""
+    hint = _HINT.search(line) if _may_hold(line, _HINT_WORDS) else None
+    if hint is None:
+        return None
+    said = _SENTENCE.match(line[: hint.end()])
+    return said[1] if said else ""
 
 
 def heads_frames(text: str) -> bool:

@@ -54,6 +54,7 @@ _FORMS = tuple(
         rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]*(?:Z|[+-]\d\d:?\d\d|\s[A-Z]{{3,4}})?(?:\s+\[[^\]]{{1,60}}\])*[\s|]+({_WORD})[:\s|]",
         rf"^\[Nest\]\s+\d+\s+-\s[^A-Z]{{8,24}}(?:[AP]M)?\s+({_WORD})\s",
         rf"^(?:npm|yarn|pnpm)\s+({_WORD})!?\s",
+        r"^\S{1,200}\.py:\d{1,6}: \w{0,40}(warning): ",
     )
 )
 #: What each line in these forms holds.

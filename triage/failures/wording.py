@@ -5,7 +5,13 @@ from collections.abc import Callable
 from typing import Any, Generic, TypedDict, TypeVar
 
 from triage.failures.decisive import DecisiveLine, complains, find_decisive_line, find_last_exception
-from triage.failures.last_words import announces_retry, heads_frames, is_told_to_end, sums_up
+from triage.failures.last_words import (
+    announces_retry,
+    heads_frames,
+    is_told_to_end,
+    said_before_hint,
+    sums_up,
+)
 from triage.failures.levels import read_level
 from triage.failures.openings import Opening, open_statement
 from triage.models import Immutable
@@ -13,7 +19,11 @@ from triage.text import lazy_pattern, message_template, remember_texts
 
 #: The request in a line of an access log, and the beginnings of such lines.
 _REQUEST = lazy_pattern(r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP/\d")
-_ACCESS = re.compile(r"(?:::\d|[\d.]+) - \S+ \[|INFO:\s+[\d.]+:\d+ - \"")
+_ACCESS = re.compile(
+    r"(?:::\d|[\d.]+) - \S+ \[|INFO:\s+[\d.]+:\d+ - \""
+    r"|\[GIN\] \d{4}/\d\d/\d\d - [\d:]{8} \|\s*\d{3} \||\d\d:\d\d:\d\d \| \d{3} \|\s+[\d.]+[mµn]?s \| "
+    r"|\s*(?:-->|<--)?\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S* \d{3}(?: in)? [\d.]+ ?m?s\b"
+)
 
 Value = TypeVar("Value")
 
@@ -116,8 +126,12 @@ class Wording(Immutable):
 
     @lazy
     def announces_retry(self) -> bool:
-        """Return whether it says that what failed is tried again."""
-        return announces_retry(self.decisive)
+        """Return whether it says that what failed is tried again: on the decisive line or behind it."""
+        start = self.text.rfind("\n", 0, max(0, self.text.rfind(self.decisive))) + 1
+        line, _, below = self.text[start:].partition("\n")
+        last = below.rstrip().rpartition("\n")[2]
+        says_last = bool(last) and not last[0].isspace() and announces_retry(last)
+        return says_last or announces_retry(self.decisive) or announces_retry(line)
 
     @lazy
     def sums_up(self) -> bool:
@@ -127,7 +141,10 @@ class Wording(Immutable):
     @lazy
     def is_told_to_end(self) -> bool:
         """Return whether it only says that a program ends, or where to read more."""
-        return is_told_to_end(self.decisive)
+        if is_told_to_end(self.decisive):
+            return True
+        before = None if self.is_exception else said_before_hint(self.decisive)
+        return before is not None and not complains(before)
 
 
 @remember_texts

@@ -289,8 +289,9 @@ class Analyzer:
             known = meaning.recognized
             if known is not None and known.kinds:
                 known = None  # it explains only a failure
-            is_named = known is not None and known.cause and not known.is_symptom and not meaning.is_retried
-            if meaning.strength >= STRONG or is_named:  # a weaker one is an error if a pack knows it
+            is_named = known is not None and known.cause and not known.is_symptom
+            # a weaker one is an error if a pack knows it
+            if (meaning.strength >= STRONG or is_named) and not meaning.is_retried:
                 errors.append((statement, known))
         self._diagnosis.observe_errors(errors)
 

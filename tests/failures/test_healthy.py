@@ -154,6 +154,30 @@ def test_slow_start_that_passes_is_no_incident() -> None:
     )
 
 
+@pytest.mark.parametrize("status", [401, 404, 409, 422, 429])
+def test_requests_refused_now_and_then_on_a_path_that_succeeds_are_no_incident(status: int) -> None:
+    rows = [*served(), *(request(9 + 6 * n, "/orders", status) for n in range(8))]
+    assert diagnose(rows).incidents == []
+
+
+def test_limit_of_the_application_itself_is_no_incident() -> None:
+    rows = [
+        row
+        for n in range(9)
+        for row in (
+            request(9 + n / 3, "/orders", 429),
+            printed(9.02 + n / 3, {"level": "INFO", "msg": "rate limit exceeded", "key": "k9"}),
+        )
+    ]
+    assert diagnose([*served(), *rows]).incidents == []
+
+
+def test_scanner_that_asks_again_and_again_is_no_incident() -> None:
+    paths = ["/.env", "/wp-login.php", "/a", "/.git/config", "/xmlrpc.php", "/cgi-bin/luci"]
+    rows = [*served(), *(request(9 + n, path, 404) for n, path in enumerate(paths * 5))]
+    assert diagnose(rows).incidents == []
+
+
 def test_scanner_is_no_incident() -> None:
     quiet(
         [*served(), *(request(9 + n, path, 404) for n, path in enumerate(["/.env", "/wp-login.php", "/a"]))]

@@ -144,7 +144,7 @@ def share_of(group: FailureGroup, serving: ServiceServing) -> FailedShare | None
 def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare | None) -> Severity:
     """Return the severity: how much of the service failed, not how bad the line sounds."""
     if is_refusal(group):
-        return "P1" if _refuses_all(group, serving) else "P2"
+        return "P1" if refuses_all(group, serving) else "P2"
     if {status for _, status in group.paths} == {_SOCKET}:
         return "P2"  # the clients connect again
     if share is not None and share.of == "requests":
@@ -168,7 +168,7 @@ def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: F
     return "P1" if ratio >= _NOTABLE or group.count >= _MANY else "P2"
 
 
-def _refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
+def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
     """Return whether many requests were refused on paths that succeeded before and never since.
 
     Or whether all are, and the application says why.
@@ -181,12 +181,16 @@ def _refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
 
 
 def is_refusal(group: FailureGroup) -> bool:
-    """Return whether nothing failed but requests that were refused with 4xx other than 429."""
+    """Return whether nothing failed but requests that the application refused with 4xx.
+
+    With 429 an instance refuses what is too much for its own limit, unless it says that something failed.
+    """
     statuses = {status for _, status in group.paths}
+    limits = group.samples[0].statement is None and all(sample.entry.instance for sample in group.samples)
     return (
         set(group.kinds) == {"request"}
         and bool(statuses)
-        and all(status in _CLIENT_ERRORS and status != _TOO_MANY for status in statuses)
+        and all(status in _CLIENT_ERRORS and (status != _TOO_MANY or limits) for status in statuses)
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from triage.diagnosis.evidence_list import Link
 from triage.diagnosis.failure_causes import FailureCauses
-from triage.diagnosis.failure_incidents import build_incident, is_refusal
+from triage.diagnosis.failure_incidents import build_incident, is_refusal, refuses_all
 from triage.diagnosis.failure_parents import find_parent, find_wrappers
 from triage.diagnosis.incident_builder import IncidentBuilder
 from triage.diagnosis.onsets import onset_of
@@ -22,6 +22,8 @@ from triage.text import path_template
 
 #: Refused requests on a path that never succeeded which are no incident: scanners send them.
 _FEW = 2
+#: Such paths from which on a scanner looks for what it knows, and no client has a wrong address.
+_MANY_PATHS = 5
 
 
 class FailureList:
@@ -101,19 +103,24 @@ class FailureList:
         )
 
     def is_ordinary_refusal(self, group: FailureGroup) -> bool:
-        """Return whether requests were refused as scanners are: once or twice, on paths that never succeeded.
+        """Return whether requests were refused as those of users and scanners are.
 
-        A refusal that the platform explains is never ordinary. One for which the application gives a reason
-        is ordinary on a path that also succeeds.
+        Now and then on a path that mostly succeeds, once or twice on one that never does, or on many such
+        paths. A refusal that the platform explains is never ordinary, nor is one of all requests from a time
+        on.
         """
         if not is_refusal(group) or (group.known is not None and not group.known.is_symptom):
             return False
-        paths = self._serving.of(group.service).paths
-        known = [paths[name] for path, _ in group.paths if (name := path_template(path)) in paths]
-        succeeds = any(path.succeeded for path in known)
-        if group.samples[0].statement is not None:
-            return succeeds or group.count <= _FEW
-        return not succeeds and max(group.paths.values(), default=0) <= _FEW
+        serving = self._serving.of(group.service)
+        if refuses_all(group, serving):
+            return False
+        names = {path_template(path) for path, _ in group.paths} & serving.paths.keys()
+        succeeded = sum(serving.paths[name].succeeded for name in names)
+        is_said = group.samples[0].statement is not None
+        if succeeded:
+            return is_said or (group.count < succeeded and _serves_meanwhile(group, serving))
+        count = group.count if is_said else max(group.paths.values(), default=0)
+        return count <= _FEW or _is_scan(group, serving)
 
     def _is_recovered(self, group: FailureGroup, serving: ServiceServing, service: ServiceTracker) -> bool:
         """Return whether what failed succeeded afterwards, in every region in which it failed."""
@@ -123,3 +130,19 @@ class FailureList:
             for found in failures_in(location, [group])
         ]
         return all(regions) if regions else is_recovered(group, serving, service.newest_first())
+
+
+def _serves_meanwhile(group: FailureGroup, serving: ServiceServing) -> bool:
+    """Return whether each revision that refused requests answered others after the first of them."""
+    return all(
+        name in serving.revisions and serving.revisions[name].served_at > at
+        for name, at in group.revisions.items()
+    )
+
+
+def _is_scan(group: FailureGroup, serving: ServiceServing) -> bool:
+    """Return whether a service that serves is asked for many paths that it never had, no one mostly."""
+    missing = [path.refused for path in serving.paths.values() if path.refused and not path.succeeded]
+    serves = any(path.succeeded for path in serving.paths.values())
+    by_path = max(group.paths.values(), default=0)
+    return serves and len(missing) >= _MANY_PATHS and 2 * by_path <= sum(missing)

@@ -121,7 +121,8 @@ def find_failure(entry: Entry, event: Event | None, kind: FailureKind | Literal[
 
 def _failed_request(entry: Entry, event: Event | None, http: Http, *, has_text: bool) -> FailurePoint | None:
     status = http.status or 0
-    refused = not has_text and _CLIENT_ERROR <= status < _SERVER_ERROR and status != _TOO_MANY
+    by_platform = status == _TOO_MANY and not entry.instance
+    refused = not has_text and _CLIENT_ERROR <= status < _SERVER_ERROR and not by_platform
     if not has_text and status < _CLIENT_ERROR:
         return None
     return FailurePoint(

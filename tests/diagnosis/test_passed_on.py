@@ -1,12 +1,16 @@
 """Failed requests are followed by their traces to the service that failed first."""
 
-from triage.diagnosis.passed_on import follow_traces
-from triage.models import AffectedService, Entry, FailureGroup, FailureSample, Source
+import pytest
+
+from triage.diagnosis.passed_on import follow_requests
+from triage.models import AffectedService, Entry, FailureGroup, FailureSample, Http, Quote, Source
 
 
-def group(service: str, traces: dict[str, int], status: int = 502) -> FailureGroup:
+def group(service: str, traces: dict[str, int], status: int = 502, said: str = "") -> FailureGroup:
     first = min(traces.values(), default=1)
-    entry = Entry(timestamp=first, service=service, source=Source("export.json", 1))
+    http = Http(url=f"https://{service}.shop.example.com/a", path="/a", status=status)
+    entry = Entry(timestamp=first, service=service, http=http, source=Source("export.json", 1))
+    statement = Quote(entry, said, said, said) if said else None
     return FailureGroup(
         service=service,
         count=len(traces),
@@ -14,13 +18,13 @@ def group(service: str, traces: dict[str, int], status: int = 502) -> FailureGro
         paths={("/a", status): len(traces)},
         first=first,
         last=first,
-        samples=[FailureSample(kind="request", entry=entry, status=status)],
+        samples=[FailureSample(kind="request", entry=entry, status=status, statement=statement)],
         traces=traces,
     )
 
 
 def test_request_that_began_last_is_the_one_at_fault() -> None:
-    found = follow_traces([group("front", {"t1": 10, "t2": 20}), group("back", {"t1": 11, "t2": 21}, 500)])
+    found = follow_requests([group("front", {"t1": 10, "t2": 20}), group("back", {"t1": 11, "t2": 21}, 500)])
 
     assert found.roots == {0: 1}
     assert found.affected == {1: [AffectedService("front", 2)]}
@@ -28,7 +32,7 @@ def test_request_that_began_last_is_the_one_at_fault() -> None:
 
 
 def test_chain_of_three_services_leads_to_the_innermost() -> None:
-    found = follow_traces(
+    found = follow_requests(
         [group("edge", {"t1": 10}), group("front", {"t1": 11}), group("back", {"t1": 12}, 500)]
     )
 
@@ -38,7 +42,7 @@ def test_chain_of_three_services_leads_to_the_innermost() -> None:
 
 def test_failures_that_mostly_have_another_cause_stay_an_incident() -> None:
     own = {f"own{number}": number for number in range(5)}
-    found = follow_traces([group("front", {**own, "t1": 10}), group("back", {"t1": 11}, 500)])
+    found = follow_requests([group("front", {**own, "t1": 10}), group("back", {"t1": 11}, 500)])
 
     assert found.roots == {}
     assert found.affected == {1: [AffectedService("front", 1)]}
@@ -46,12 +50,62 @@ def test_failures_that_mostly_have_another_cause_stay_an_incident() -> None:
 
 
 def test_failures_of_one_service_are_not_its_own_cause() -> None:
-    found = follow_traces([group("front", {"t1": 10}), group("front", {"t1": 11})])
+    found = follow_requests([group("front", {"t1": 10}), group("front", {"t1": 11})])
 
     assert (found.roots, found.affected) == ({}, {})
 
 
 def test_services_that_fail_in_different_traces_are_independent() -> None:
-    found = follow_traces([group("front", {"t1": 10}), group("back", {"t2": 11})])
+    found = follow_requests([group("front", {"t1": 10}), group("back", {"t2": 11})])
 
     assert (found.roots, found.affected) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://back-4kz9q2m7xa-ew.a.run.app/v2/prices",
+        "https://canary---back-4kz9q2m7xa-ew.a.run.app",
+        "https://back-123456789012.europe-west1.run.app/v2",
+        "http://back.shop.example.com:8080",
+    ],
+)
+def test_failure_of_the_service_that_a_caller_names_is_the_one_at_fault(address: str) -> None:
+    said = f"GET {address}: Read timed out"
+    found = follow_requests([group("front", {"t1": 10, "t2": 20}, 504, said), group("back", {"t3": 9})])
+
+    assert found.roots == {0: 1}
+    assert found.symptoms == {1: ["front returned 504 to 2 requests"]}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://backup-4kz9q2m7xa-ew.a.run.app/",
+        "https://api.example.com/back",
+        "https://front-4kz9q2m7xa-ew.a.run.app",
+    ],
+)
+def test_address_of_another_service_leads_nowhere(address: str) -> None:
+    found = follow_requests(
+        [group("front", {"t1": 10}, 504, f"GET {address} failed"), group("back", {"t3": 9})]
+    )
+
+    assert found.roots == {}
+
+
+def test_few_or_distant_failures_of_a_named_service_are_not_the_cause() -> None:
+    said = "GET https://back-4kz9q2m7xa-ew.a.run.app/: Read timed out"
+    many = {f"t{number}": 10 + number for number in range(9)}
+    late = 3600 * 1_000_000_000
+
+    assert follow_requests([group("front", many, 504, said), group("back", {"u1": 12})]).roots == {}
+    assert (
+        follow_requests(
+            [
+                group("front", many, 504, said),
+                group("back", {f"u{name}": at + late for name, at in many.items()}),
+            ]
+        ).roots
+        == {}
+    )

@@ -11,7 +11,7 @@ from triage.diagnosis.failure_incidents import build_incident, is_refusal, refus
 from triage.diagnosis.failure_parents import find_parent, find_wrappers
 from triage.diagnosis.incident_builder import IncidentBuilder
 from triage.diagnosis.onsets import onset_of
-from triage.diagnosis.passed_on import PassedOn, follow_traces
+from triage.diagnosis.passed_on import PassedOn, follow_requests
 from triage.diagnosis.regions import RegionTracker, failures_in
 from triage.diagnosis.service_tracker import ServiceTracker
 from triage.diagnosis.serving import ServiceServing, ServingTracker
@@ -57,7 +57,7 @@ class FailureList:
         incidents = []
         self.onsets = []
         self._incident_ids = {}
-        self._passed_on = follow_traces(failures)
+        self._passed_on = follow_requests(failures)
         for index, group in enumerate(failures):
             parent = find_parent(group, builders)
             if parent is not None:

@@ -1,11 +1,28 @@
-"""Which services only passed on the failure of another one, by the traces of the failed requests."""
+"""Which services only passed on the failure of another one.
 
+By the traces of the failed requests, else by the address that they name.
+"""
+
+import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from triage.models import AffectedService, FailureGroup
 from triage.text import pluralize
+from triage.window import NANOSECONDS
+
+#: The address of a Cloud Run service: behind its name stand a hash and a region, or a project and a region.
+#: https://cloud.google.com/run/docs/triggering/https-request#deterministic
+_ADDRESS = re.compile(
+    r"//(?:[a-z0-9-]+---)?([a-z][a-z0-9-]*)-(?:[a-z0-9]{10}-[a-z]{1,3}\.a|\d{6,}\.[a-z0-9-]+)\.run\.app\b",
+    re.ASCII,
+)
+_HOST = re.compile(r"\bhttps?://([^\s/:\"'?#]+)")
+#: Nanoseconds between the failures of two services, one of which names the other, at most.
+_NEAR = 60 * NANOSECONDS
+#: How many failures of a caller follow from one failed request of the service that it calls, at most.
+_CALLS = 4
 
 
 class PassedOn(NamedTuple):
@@ -21,27 +38,23 @@ class PassedOn(NamedTuple):
     symptoms: dict[int, list[str]]
 
 
-def follow_traces(groups: Sequence[FailureGroup]) -> PassedOn:
+def follow_requests(groups: Sequence[FailureGroup]) -> PassedOn:
     """Return which groups of failures follow from one of another service.
 
     Of the failed requests of one trace the one that began last is the innermost: the others waited for it. A
-    group follows from another where that is so for at least half of its traced requests.
+    group follows from another where that is so for at least half of its traced requests. Without such traces
+    it follows from failures at that time of the service whose address its statement names.
     """
-    by_trace: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for index, group in enumerate(groups):
-        for trace, at in group.traces.items():
-            by_trace[trace].append((at, index))
-    votes: dict[int, Counter[int]] = defaultdict(Counter)
-    for failed in by_trace.values():
-        _, innermost = max(failed)
-        for index in {index for _, index in failed}:
-            if groups[index].service != groups[innermost].service:
-                votes[index][innermost] += 1
+    votes = _votes(groups)
     roots = {
         index: max(found, key=lambda root: (found[root], -root))
         for index, found in votes.items()
         if 2 * found.total() >= len(groups[index].traces)
     }
+    for index, root in _find_named(groups).items():
+        if index not in roots:
+            roots[index] = root
+            votes[index] = Counter({root: groups[index].count})
     roots = {index: root for index, root in roots.items() if roots.get(root) != index or root < index}
     requests: dict[int, Counter[str]] = defaultdict(Counter)
     symptoms: dict[int, list[str]] = defaultdict(list)
@@ -60,6 +73,65 @@ def follow_traces(groups: Sequence[FailureGroup]) -> PassedOn:
         for index, found in requests.items()
     }
     return PassedOn(roots, affected, symptoms)
+
+
+def _votes(groups: Sequence[FailureGroup]) -> dict[int, Counter[int]]:
+    """Return by index of a group how many of its traces end in which other group of another service."""
+    by_trace: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for index, group in enumerate(groups):
+        for trace, at in group.traces.items():
+            by_trace[trace].append((at, index))
+    votes: dict[int, Counter[int]] = defaultdict(Counter)
+    for failed in by_trace.values():
+        _, innermost = max(failed)
+        for index in {index for _, index in failed}:
+            if groups[index].service != groups[innermost].service:
+                votes[index][innermost] += 1
+    return votes
+
+
+def _find_named(groups: Sequence[FailureGroup]) -> dict[int, int]:
+    """Return by index of a group the index of the failures of the service that its statement names."""
+    by_service: dict[str, list[int]] = defaultdict(list)
+    by_host: dict[str, set[str]] = defaultdict(set)
+    for index, group in enumerate(groups):
+        by_service[group.service].append(index)
+        for sample in group.samples:
+            if sample.entry.http is not None and (host := _HOST.match(sample.entry.http.url)):
+                by_host[host[1]].add(group.service)
+    found: dict[int, int] = {}
+    for index, group in enumerate(groups) if len(by_service) > 1 else ():
+        roots = [
+            root
+            for name in _called_by(group, by_host)
+            for root in by_service.get(name, ())
+            if _may_cause(groups[root], group)
+        ]
+        if roots:
+            found[index] = max(roots, key=lambda root: (groups[root].count, -root))
+    return found
+
+
+def _called_by(group: FailureGroup, by_host: Mapping[str, set[str]]) -> set[str]:
+    """Return the services whose addresses the statement of some failures names, without the service itself.
+
+    by_host: the services by the hosts of their requests; one that several share names none.
+    """
+    statement = group.samples[0].statement
+    if statement is None or "//" not in statement.text:
+        return set()
+    named = {*_ADDRESS.findall(statement.text)}
+    for host in _HOST.findall(statement.text):
+        services = by_host.get(host, ())
+        if len(services) == 1:
+            named |= {*services}
+    return named - {group.service}
+
+
+def _may_cause(root: FailureGroup, group: FailureGroup) -> bool:
+    """Return whether the failures of a called service are those that its caller saw, by time and number."""
+    is_near = root.first <= group.last + _NEAR and group.first <= root.last + _NEAR
+    return is_near and (set(root.kinds) != {"request"} or root.count * _CALLS >= group.count)
 
 
 def _root(index: int, roots: dict[int, int]) -> int:

@@ -1,0 +1,53 @@
+"""Requests that are refused with 4xx: those of users and scanners, and those that are an incident."""
+
+import pytest
+
+from tests.failures.entries import diagnose, printed, request, started
+from tests.failures.test_incidents import only
+
+
+def test_refused_requests_with_a_reason_are_an_incident_where_none_succeeds() -> None:
+    rows = started(0)
+    for n in range(4):
+        rows += [request(10 + 3 * n, "/", 404), printed(10.05 + 3 * n, "ERROR: no document root")]
+    found = diagnose(rows)
+    assert "no document root" in only(found).title
+    assert found.verdict == "degraded"
+
+
+def test_scanners_are_no_incident() -> None:
+    rows = [*started(0), *(request(5 + n) for n in range(20))]
+    for n, path in enumerate(["/.env", "/wp-login.php", "/admin", "/.git/config"]):
+        rows += [request(10 + n, path, 404), printed(10.05 + n, f"ERROR: no route for {path}")]
+    found = diagnose(rows)
+    assert found.verdict == "ready"
+    assert {incident.severity for incident in found.incidents} <= {"P2"}
+
+
+def test_refusal_of_every_request_from_a_time_on_is_an_incident_with_its_reason() -> None:
+    rows = [*started(0), *(request(5 + n, "/me") for n in range(20))]
+    for n in range(12):
+        rows += [
+            request(40 + n, "/me", 401),
+            printed(40.05 + n, "AuthError: no key matches k9", severity="ERROR"),
+        ]
+    found = diagnose(rows)
+    assert "no key matches" in only(found).title
+    assert found.verdict == "degraded"
+
+
+@pytest.mark.parametrize("path", ["/orders", "/prices"])
+def test_limit_of_another_service_that_is_passed_on_is_an_incident(path: str) -> None:
+    rows = [*started(0), *(request(5 + n, "/orders") for n in range(20))]
+    for n in range(12):
+        said = "RateLimitError: 429 too many tokens in this minute"
+        rows += [request(40 + n, path, 429), printed(40.05 + n, said, severity="ERROR")]
+    assert "too many tokens" in only(diagnose(rows)).title
+
+
+def test_client_with_a_wrong_address_is_an_incident_beside_scanners() -> None:
+    rows = [*started(0), *(request(5 + n) for n in range(20))]
+    rows += [request(10 + n, f"/probe{n}.php", 404) for n in range(6)]
+    rows += [request(10 + n, "/events", 404, method="POST") for n in range(30)]
+    (incident,) = diagnose(rows).incidents
+    assert "/events" in incident.title

@@ -136,8 +136,8 @@ def share_of(group: FailureGroup, serving: ServiceServing) -> FailedShare | None
         total = failed + len(good)
         return FailedShare(failed=failed, total=total, of="instances") if total > 1 else None
     if set(group.kinds) == {"request"}:
-        total = max(serving.requests, group.count)
-        return FailedShare(failed=group.count, total=total, of="requests")
+        failed = group.count + group.requests
+        return FailedShare(failed=failed, total=max(serving.requests, failed), of="requests")
     return None
 
 
@@ -165,7 +165,7 @@ def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: F
     answers = any(revision.served_at > group.first for revision in serving.revisions.values())
     if ratio >= _GRAVE and not (answers or (serves and group.count <= _FEW)):
         return "P0"
-    return "P1" if ratio >= _NOTABLE or group.count >= _MANY else "P2"
+    return "P1" if ratio >= _NOTABLE or share.failed >= _MANY else "P2"
 
 
 def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:

@@ -15,7 +15,10 @@ from triage.failures.shared_statements import is_of_platform
 from triage.failures.statements import Statement
 from triage.failures.waiting_failures import WaitingFailures
 from triage.models import FailureGroup, Neighborhoods, Observed
+from triage.window import NANOSECONDS
 
+#: Nanoseconds between failures and what only followed from them, at most.
+_NEAR = 300 * NANOSECONDS
 #: Entries after which idle instances are looked for.
 _SWEEP = 5000
 
@@ -173,12 +176,38 @@ def merge_consequences(groups: FailureGroups) -> None:
     found = list(groups)
     roots = [group for group in found if group.is_of_instances or group.is_explained]
     for group in found:
-        if group.is_explained or group.own is None or not group.own.is_symptom:
+        if group.reports_symptom:
+            root = _root_of_report(group, roots)
+        elif group.is_explained or group.own is None or not group.own.is_symptom:
             continue
-        root = _root_of(group, roots)
+        else:
+            root = _root_of(group, roots)
         if root is not None:
             root.absorb(group)
             groups.remove(group)
+
+
+def _root_of_report(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | None:
+    """Return the failures that explain requests of which the application says only what follows from others.
+
+    Requests of the same paths that failed at that time, for a reason that is named.
+    """
+    paths = group.path_templates
+    candidates = [
+        root
+        for root in roots
+        if root.service == group.service
+        and not root.reports_symptom
+        and set(root.kinds) == {"request"}
+        and _is_near(root, group)
+        and not paths.isdisjoint(root.path_templates)
+    ]
+    return max(candidates, key=lambda root: (root.count, -root.first), default=None)
+
+
+def _is_near(root: GroupBuilder, group: GroupBuilder) -> bool:
+    """Return whether failures may explain others by the time of both."""
+    return root.first - _NEAR <= group.last and group.first <= root.last + _NEAR
 
 
 def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | None:
@@ -187,7 +216,6 @@ def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | N
     Instances of the same revision that failed at about that time.
     """
     kinds = set(group.kinds)
-    near = 300 * 1_000_000_000
     candidates = [
         root
         for root in roots
@@ -200,8 +228,7 @@ def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | N
             or set(root.revisions) & set(group.revisions)
             or "" in group.revisions
         )
-        and root.first - near <= group.last
-        and group.first <= root.last + near
+        and _is_near(root, group)
     ]
     if kinds <= {"deployment", "execution", "task"} or (
         group.own is not None and kinds == {"request"} and _is_of_start(group)

@@ -12,6 +12,7 @@ from triage.failures.points import DEPTH, OF_INSTANCE, FailurePoint
 from triage.failures.statements import Statement
 from triage.measures import Moments
 from triage.models import Consequence, Entry, FailureGroup, FailureSample, Link, Recognized
+from triage.text import path_template
 
 #: Attributions of a group that are kept to be cited: the first ones, and the first of each kind.
 _SAMPLES = 3
@@ -87,6 +88,17 @@ class GroupBuilder(msgspec.Struct):
         return self.sample.attribution.statement is not None or (
             self.own is not None and not self.own.is_symptom
         )
+
+    @property
+    def reports_symptom(self) -> bool:
+        """Return whether requests failed, and what the application says of it only follows from others."""
+        known = self.sample.attribution.recognized
+        return set(self.kinds) == {"request"} and known is not None and known.is_symptom
+
+    @property
+    def path_templates(self) -> set[str]:
+        """Return the paths of the requests, without their variable parts."""
+        return {path_template(path) for path, _ in self.paths}
 
     @property
     def is_of_instances(self) -> bool:

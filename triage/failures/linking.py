@@ -137,8 +137,9 @@ def _may_explain(weighed: _Weighed) -> bool:
 
     A warning or a line on stderr does.
     """
-    weight, statement, _ = weighed
-    if statement.level >= WARNING and not statement.events:  # a line that a rule reads says something else
+    weight, statement, known = weighed
+    is_read = bool(statement.events) and known is None
+    if statement.level >= WARNING and not is_read:  # a line that a rule reads says something else
         return True
     return weight >= OUTPUT * TENTH and "stderr" in statement.first.log_name
 

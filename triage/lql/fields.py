@@ -19,6 +19,7 @@ class Kind(Enum):
     """The type of a value, which decides how it is compared."""
 
     STRING = "string"
+    INT32 = "32-bit integer"
     INT = "integer"
     DOUBLE = "double"
     BOOL = "Boolean"
@@ -39,7 +40,7 @@ _HTTP: Types = {
     "requestMethod": Kind.STRING,
     "requestUrl": Kind.STRING,
     "requestSize": Kind.INT,
-    "status": Kind.INT,
+    "status": Kind.INT32,
     "responseSize": Kind.INT,
     "userAgent": Kind.STRING,
     "remoteIp": Kind.STRING,
@@ -73,7 +74,7 @@ LOG_ENTRY: Types = {
     "spanId": Kind.STRING,
     "traceSampled": Kind.BOOL,
     "sourceLocation": {"file": Kind.STRING, "line": Kind.INT, "function": Kind.STRING},
-    "split": {"uid": Kind.STRING, "index": Kind.INT, "totalSplits": Kind.INT},
+    "split": {"uid": Kind.STRING, "index": Kind.INT32, "totalSplits": Kind.INT32},
     "errorGroups": {"id": Kind.STRING},
     "apphub": _APPHUB,
     "apphubDestination": _APPHUB,
@@ -86,6 +87,7 @@ LOG_ENTRY: Types = {
 #: The defaults of unset fields that LogEntry defines.
 DEFAULTS: dict[Kind, object] = {
     Kind.STRING: "",
+    Kind.INT32: 0,
     Kind.INT: 0,
     Kind.BOOL: False,
     Kind.SEVERITY: "DEFAULT",

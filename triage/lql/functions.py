@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EntryTest = Callable[[Entry], bool]
 _SOURCE = re.compile(r"(organizations|folders|projects|billingAccounts)/[^/\s]+", re.IGNORECASE)
-_SAMPLED = (Kind.STRING, Kind.INT, Kind.JSON, Kind.PROTO)
+_SAMPLED = (Kind.STRING, Kind.INT32, Kind.INT, Kind.JSON, Kind.PROTO)
 
 
 def compile_function_test(call: Call, text: str) -> EntryTest:

@@ -9,6 +9,8 @@ Entry = Mapping[str, Any]
 #: Return the values at a path of an entry: none if missing, several with an array on the way.
 Getter = Callable[[Entry], Sequence[object]]
 _ABSENT = object()
+#: The fields of an AuditLog that are structs (cloud.google.com/logging/docs/audit/api/ref/rest/Shared.Types/AuditLog).
+_STRUCTS = ("request", "response", "metadata", "resourceoriginalstate")
 
 
 def make_getter(path: Path) -> Getter:
@@ -17,8 +19,8 @@ def make_getter(path: Path) -> Getter:
     An unset field with a default reads as its default.
     """
     keys, absent = path.keys, () if path.default is None else (path.default,)
-    steps = tuple((key, _proto_step if path.type is Kind.PROTO and index >= path.fixed else _step)
-                  for index, key in enumerate(keys))  # fmt: skip
+    messages = range(path.fixed, _struct_start(path)) if path.type is Kind.PROTO else ()
+    steps = tuple((key, _proto_step if index in messages else _step) for index, key in enumerate(keys))
     nullable = len(keys) > path.fixed
 
     def read(entry: Entry) -> Sequence[object]:
@@ -34,6 +36,12 @@ def make_getter(path: Path) -> Getter:
         return absent if found is None and not nullable else (found,)
 
     return read
+
+
+def _struct_start(path: Path) -> int:
+    """Return the number of keys down to the first struct, whose own keys match exactly."""
+    inside = path.keys[path.fixed : path.fixed + 1]
+    return path.fixed + 1 if inside and normalize_name(inside[0]) in _STRUCTS else len(path.keys)
 
 
 Steps = Sequence[tuple[str, Callable[[object, str], object]]]

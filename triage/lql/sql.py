@@ -23,7 +23,6 @@ _ORDERS = {"=": "=", ":": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=":
 #: The @type of an audit entry, which tables omit.
 _AUDIT_TYPE = "type.googleapis.com/google.cloud.audit.auditlog"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INT64_LIMIT = 1 << 63
 
 
 def to_sql(text: str, column: ColumnSql) -> Condition | None:
@@ -95,8 +94,8 @@ class _SqlBuilder:
                 return self._compare_time(operator, literal)
             case Kind.SEVERITY if operator in _ORDERS:
                 return self._compare_severity(operator, literal)
-            case Kind.INT if operator in _ORDERS:
-                return self._compare_number(path, operator, literal)
+            case (Kind.INT32 | Kind.INT) as kind if operator in _ORDERS:
+                return self._compare_number(kind, path, operator, literal)
             case Kind.STRING | Kind.JSON:
                 return self._compare_text(path, operator, literal)
             case _:
@@ -124,12 +123,10 @@ class _SqlBuilder:
             f" WHEN {name} IN UNNEST({self._bind_value(failing)}) THEN FALSE END"
         )
 
-    def _compare_number(self, path: Path, operator: str, literal: Literal) -> str:
-        right, column = convert_literal(Kind.INT, literal), self._column_at(path)
+    def _compare_number(self, kind: Kind, path: Path, operator: str, literal: Literal) -> str:
+        right, column = convert_literal(kind, literal), self._column_at(path)
         if right is None:
             return "FALSE"
-        if not -_INT64_LIMIT <= right < _INT64_LIMIT:
-            return UNKNOWN
         value = f"IFNULL(JSON_VALUE({column}), '{path.default}')"
         held = f"SAFE_CAST({value} AS INT64) {_ORDERS[operator]} {self._bind_value(right)}"
         return f"IF(REGEXP_CONTAINS({value}, r'^-?[0-9]{{1,18}}$'), {held}, NULL)"

@@ -17,6 +17,7 @@ from triage.lql.values import (
     to_double,
     to_duration,
     to_int,
+    to_int32,
     to_severity,
     to_timestamp,
 )
@@ -33,6 +34,7 @@ _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     ":": operators.eq,
 }
 CONVERSIONS: Mapping[Kind, Callable[[object], Any]] = {
+    Kind.INT32: to_int32,
     Kind.INT: to_int,
     Kind.DOUBLE: to_double,
     Kind.BOOL: to_bool,

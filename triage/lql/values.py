@@ -30,7 +30,7 @@ _MAX_NUMBER_LENGTH = 400
 
 
 def to_int(value: object) -> int | None:
-    """Return a signed or unsigned 64-bit integer, from a number or text."""
+    """Return a signed 64-bit integer, from a number or text."""
     match value:
         case bool():
             return None
@@ -44,7 +44,13 @@ def to_int(value: object) -> int | None:
             number = int(value)
         case _:
             return None
-    return number if -(2**63) <= number < 2**64 else None
+    return number if -(2**63) <= number < 2**63 else None
+
+
+def to_int32(value: object) -> int | None:
+    """Return a signed 32-bit integer, from a number or text."""
+    number = to_int(value)
+    return number if number is not None and -(2**31) <= number < 2**31 else None
 
 
 def to_double(value: object) -> float | None:

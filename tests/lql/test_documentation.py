@@ -12,10 +12,8 @@ TEXT = (ROOT / "docs" / "lql.md").read_text(encoding="utf-8")
 
 def test_every_lint_code_is_documented() -> None:
     documented = dict(re.findall(r"^\| `([\w-]+)` \| (error|warning|note) \|", TEXT, re.MULTILINE))
-    sources = "".join(
-        (ROOT / "triage" / "lql" / name).read_text(encoding="utf-8")
-        for name in ("syntax_lints.py", "semantic_lints.py", "value_lints.py")
-    )
+    files = sorted((ROOT / "triage" / "lql").glob("*_lints.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     levels = dict(re.findall(r'make_finding\(\s*"([\w-]+)",\s*"(error|warning|note)"', sources))
     assert documented == levels
 

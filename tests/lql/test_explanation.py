@@ -81,3 +81,17 @@ def test_a_missing_value_differs_from_null() -> None:
         str(lql.explain(query, {"jsonPayload": {"a": None}})) == "yes  jsonPayload.a is NULL_VALUE   [null]"
     )
     assert lql.explain(query, {"jsonPayload": {}}).found == "missing"
+
+
+def test_a_value_that_a_payload_may_hold_as_a_number_is_compared_whole() -> None:
+    words = str(lql.explain(lql.parse('jsonPayload.a:5 jsonPayload.b:true jsonPayload.c:"x" labels.d:5')))
+    assert words.splitlines()[1:] == [
+        '  jsonPayload.a is or contains "5"',
+        '  jsonPayload.b is or contains "true"',
+        '  jsonPayload.c contains "x"',
+        '  labels.d contains "5"',
+    ]
+
+
+def test_a_presence_test_compares_nothing() -> None:
+    assert str(lql.explain(lql.parse("trace:*"), {})) == "no   trace is present   [unset]"

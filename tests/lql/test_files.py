@@ -116,7 +116,7 @@ def test_filters_of_terraform_resources_are_found() -> None:
         ("google_logging_project_sink.audit", "exclusion"),
         ("google_logging_project_sink.audit", "exclusion"),
         ("google_monitoring_alert_policy.log", "alert"),
-        ("google_logging_saved_query.q", "view"),
+        ("google_logging_saved_query.q", "explorer"),
     ]
     heredoc, sink, exclusion, unknown, *_ = found
     assert heredoc.text.split() == [
@@ -141,7 +141,11 @@ def test_sinks_and_exclusions_of_every_level_are_found(level: str) -> None:
     "value",
     [
         "var.filter",
-        'join(" AND ", ["a", "b"])',
+        'join(var.x, ["a", "b"])',
+        'join(" AND ", var.x)',
+        'format("severity>=%s", "WARN")',
+        "local.other",
+        "local.loop",
         '"%{ if var.x }a%{ endif }"',
         '"a" == "b" ? "c" : "d"',
         '("a")',
@@ -149,7 +153,10 @@ def test_sinks_and_exclusions_of_every_level_are_found(level: str) -> None:
 )
 def test_filter_that_is_no_text_is_counted_and_not_linted(value: str, tmp_path: Path) -> None:
     path = tmp_path / "main.tf"
-    path.write_text(f'resource "google_logging_metric" "m" {{\n  filter = {value}\n}}\n', encoding="utf-8")
+    loop = "locals {\n  loop = local.loop\n}\n"
+    path.write_text(
+        f'{loop}resource "google_logging_metric" "m" {{\n  filter = {value}\n}}\n', encoding="utf-8"
+    )
     linted = lint_files([path])
     assert (linted.filters, linted.unknown, linted.findings) == (1, 1, [])
 
@@ -170,7 +177,7 @@ def test_filters_of_gcloud_commands_are_found() -> None:
         ("gcloud logging sinks", "sink", "severity>=ERROR and x"),
         ("gcloud logging sinks", "exclusion", "severity=WARN"),
         ("gcloud logging metrics", "metric", ""),
-        ("gcloud logging read", "view", ""),
+        ("gcloud logging read", "explorer", ""),
     ]
 
 

@@ -48,8 +48,11 @@ def find_only(code: str, text: str) -> lql.Finding:
         ("unquoted-pattern", "insertId=~abc", "abc", '"abc"'),
         ("star", 'insertId="*abc*"', 'insertId="*abc*"', 'insertId:"abc"'),
         ("log-name-encoding", 'logName="projects/p/logs/run.googleapis.com/stderr"',
-         '"projects/p/logs/run.googleapis.com/stderr"', '"projects/p/logs/run.googleapis.com%2Fstderr"'),
-        ("log-name-encoding", 'logName:"run.googleapis.com/stderr"', '"run.googleapis.com/stderr"', '"run.googleapis.com%2Fstderr"'),
+         "run.googleapis.com/stderr", "run.googleapis.com%2Fstderr"),
+        ("log-name-encoding", 'logName:"run.googleapis.com/stderr"', "run.googleapis.com/stderr", "run.googleapis.com%2Fstderr"),
+        ("log-name-encoding", "logName=projects/p/logs/run.googleapis.com/stderr", "run.googleapis.com/stderr", "run.googleapis.com%2Fstderr"),
+        ("log-name-encoding", 'logName="projects/\\x70/logs/run.googleapis.com/stderr"',
+         '"projects/\\x70/logs/run.googleapis.com/stderr"', '"projects/p/logs/run.googleapis.com%2Fstderr"'),
         ("missing-field", 'jsonPayload.a != "x"', 'jsonPayload.a != "x"', 'NOT jsonPayload.a="x"'),
         ("missing-field", 'labels.a!~"x"', 'labels.a!~"x"', 'NOT labels.a=~"x"'),
         ("unequal-to-any", "severity!=(INFO OR DEBUG)", "severity!=(INFO OR DEBUG)", 'NOT severity=("INFO" OR "DEBUG")'),
@@ -60,6 +63,28 @@ def find_only(code: str, text: str) -> lql.Finding:
         ("bare-log-name", 'logName="run.googleapis.com%2Fstderr"', 'logName="run.googleapis.com%2Fstderr"',
          'log_id("run.googleapis.com/stderr")'),
         ("hash-comment", "# one job and its tasks\nb", "# one job and its tasks", "-- one job and its tasks"),
+        ("hash-comment", "severity=ERROR  # of the service\nb", "# of the service", "-- of the service"),
+        ("placeholder", 'resource.labels.a="<id>"', '"<id>"', None),
+        ("placeholder", "resource.labels.a=[CLUSTER_NAME]", "[CLUSTER_NAME]", None),
+        ("placeholder", 'trace="projects/{project}/traces/1"', '"projects/{project}/traces/1"', None),
+        ("placeholder", 'labels.a:"{{ .Name }}"', '"{{ .Name }}"', None),
+        ("placeholder", 'labels.a="$name"', '"$name"', None),
+        ("placeholder", 'jsonPayload.run_id="{run_id}"', '"{run_id}"', None),
+        ("placeholder", "jsonPayload.country=[COUNTRY_CODE]", "[COUNTRY_CODE]", None),
+        ("placeholder", 'jsonPayload.a="run-<your-run-id>"', '"run-<your-run-id>"', None),
+        ("resource-type", "resource.type=cloud_run_service", "cloud_run_service", "cloud_run_revision"),
+        ("resource-type", 'resource.type="cloudrun_revision"', '"cloudrun_revision"', "cloud_run_revision"),
+        ("resource-type", "resource.type=(gcp_project OR folder)", "gcp_project", "project"),
+        ("resource-label", "resource.type=cloud_run_revision resource.labels.service=a", "resource.labels.service", "resource.labels.service_name"),
+        ("resource-label", "resource.type=cloud_run_revision labels.service_name=a", "labels.service_name", "resource.labels.service_name"),
+        ("resource-label", "resource.type=cloud_run_job (x OR resource.labels.service_name:*)", "resource.labels.service_name", None),
+        ("resource-label", "resource.type=cloud_function resource.labels.location=a", "resource.labels.location", "resource.labels.region"),
+        ("http-code", "protoPayload.status.code=403", "403", "7"),
+        ("http-code", "protoPayload.status.code=(5 OR 429)", "429", "8"),
+        ("http-code", "protoPayload.status.code>=400", "400", None),
+        ("array-index", 'jsonPayload.items[0].name="x"', "jsonPayload.items[0].name", "jsonPayload.items.name"),
+        ("array-index", "protoPayload.authorizationInfo[].granted=false", "protoPayload.authorizationInfo[].granted",
+         "protoPayload.authorizationInfo.granted"),
         ("placeholder", 'labels.a="$PROJECT"', '"$PROJECT"', None),
         ("placeholder", 'logName="projects/${project}/logs/a"', '"projects/${project}/logs/a"', None),
         ("placeholder", 'insertId="<REQUEST_ID>"', '"<REQUEST_ID>"', None),
@@ -128,6 +153,23 @@ def test_a_slip_is_found_at_its_place_with_its_mend(
         "insertId=a insertId:A",
         'receiveTimestamp>="2026-01-01" receiveTimestamp<="2026-01-01"',
         "jsonPayload.a=1 jsonPayload.a=2",
+        '"a # b"',
+        'jsonPayload.message:"[RATE_LIMIT]"',
+        'jsonPayload.message="<unknown>"',
+        'jsonPayload.a:"{name}"',
+        'jsonPayload.a="<nil>"',
+        'httpRequest.requestUrl:"/users/{id}"',
+        'resource.labels.a=~"[A_Z]{2}"',
+        "resource.type=CLOUD_RUN_REVISION resource.labels.service_name=a",
+        "resource.type:cloud_run",
+        "resource.type=global labels.service_name=a",
+        "resource.type=(cloud_run_revision OR cloud_run_job) resource.labels.job_name=a",
+        "resource.type=cloud_run_revision OR resource.labels.job_name=a",
+        "resource.type=cloud_run_revision labels.service=a",
+        "protoPayload.status.code=16",
+        "protoPayload.status>=400",
+        "jsonPayload.status.code=404",
+        'jsonPayload."items[0]"=1',
     ],
 )
 def test_a_correct_filter_has_no_findings(text: str) -> None:
@@ -227,10 +269,29 @@ def test_fix_writes_comments_with_two_hyphens() -> None:
     assert lql.fix(text) == text.replace("#", "--")
 
 
-@pytest.mark.parametrize("purpose", ["sink", "metric", "alert", "exclusion", "view"])
+@pytest.mark.parametrize("purpose", ["explorer", "sink", "metric", "alert", "exclusion", "view"])
 def test_only_filters_that_read_need_a_time_bound(purpose: lql.FilterPurpose) -> None:
-    assert [finding.code for finding in lql.lint("severity=ERROR", "read")] == ["no-time-bound"]
-    assert lql.lint("severity=ERROR", purpose) == []
+    assert [finding.code for finding in lql.lint("resource.type=a", "read")] == ["no-time-bound"]
+    assert lql.lint("resource.type=a", purpose) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "excerpts"),
+    [
+        ('SOURCE("projects/p") AND resource.type="gce_instance" AND NOT LOG_ID("stdout")', []),
+        ("source(projects/p) resource.type!=a", []),
+        ("", []),
+        ("log_id(a) OR log_id(b)", ["log_id(a) OR log_id(b)"]),
+        ("resource.type=(a OR b)", ["a OR b"]),
+        ("log_id(a) severity=ERROR", ["severity=ERROR"]),
+        ("resource.type:a labels.b:* c", ["resource.type:a", "labels.b:*", "c"]),
+        ("sample(insertId, 1)", ["sample(insertId, 1)"]),
+    ],
+)
+def test_filter_of_a_log_view_joins_a_few_conditions_by_and(text: str, excerpts: list[str]) -> None:
+    found = [one for one in lql.lint(text, "view") if one.code == "view-filter"]
+    assert [text[one.start : one.end] for one in found] == excerpts
+    assert [one for one in lql.lint(text, "sink") if one.code == "view-filter"] == []
 
 
 @pytest.mark.parametrize("value", ['""', "0", "null", "NULL_VALUE"])

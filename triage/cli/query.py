@@ -109,7 +109,7 @@ def _print_counts(covered: "Coverage") -> None:
 @click.option(
     "--for",
     "purpose",
-    type=click.Choice(["read", "sink", "metric", "alert", "exclusion", "view"]),
+    type=click.Choice(["read", "explorer", "sink", "metric", "alert", "exclusion", "view"]),
     default="read",
     show_default=True,
     help="What Cloud Logging uses the filter for; only read needs a time bound.",

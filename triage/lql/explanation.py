@@ -24,7 +24,9 @@ from triage.lql.tree import (
     Not,
     Or,
     Query,
+    walk,
 )
+from triage.lql.values import to_bool, to_double
 from triage.redact import redact_text
 from triage.text import clean
 
@@ -152,8 +154,17 @@ def _describe_operator(node: Comparison, text: str) -> str:
     if kind is Kind.TIMESTAMP and node.operator in _TIMES:
         return _TIMES[node.operator]
     if node.operator == ":" and _is_text_like(kind):
-        return "contains"
+        return "is or contains" if _may_be_equal(kind, node.value) else "contains"
     return _OPERATORS[node.operator]
+
+
+def _may_be_equal(kind: Type, value: Node) -> bool:
+    """Return whether a payload may hold the value as a number or Boolean, which is compared whole."""
+    return kind in (Kind.JSON, Kind.PROTO) and any(
+        isinstance(literal, Literal)
+        and (to_double(literal.text) is not None or to_bool(literal.text) is not None)
+        for literal in walk(value)
+    )
 
 
 def _is_text_like(kind: Type) -> bool:
@@ -169,7 +180,9 @@ def _describe_found(node: Node, text: str, entry: Entry) -> str:
     if isinstance(left, Field):
         path = bind_field(left, text)
         if path.default is not None and not make_getter(replace(path, default=None))(entry):
-            return f"unset: compared as {_display(path.default)}"
+            return (
+                "unset" if isinstance(node, FieldPresence) else f"unset: compared as {_display(path.default)}"
+            )
     if not values:
         return "missing" if isinstance(left, Field) else "no value"
     return ", ".join(map(_display, values))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from triage.lql.errors import FilterError
+from triage.lql.hints import comment_hint, field_hint
 from triage.lql.tree import Field
 
 Types = Mapping[str, "Type"]
@@ -162,10 +163,10 @@ def normalize_name(name: str) -> str:
 
 def _unknown_field(field: Field, index: int, text: str) -> FilterError:
     name = ".".join(field.parts[: index + 1])
-    if index:
-        hint = f"{'.'.join(field.parts[:index])} has no field {field.parts[index]!r}"
-    else:
-        hint = (
-            "a field name begins with a field of LogEntry, such as textPayload, jsonPayload.KEY or labels.KEY"
-        )
+    parent = ".".join(field.parts[:index])
+    here: Type = LOG_ENTRY
+    for part in field.parts[:index]:
+        here = next(kind for key, kind in here.items() if normalize_name(key) == normalize_name(part))  # type: ignore[union-attr]
+    meant = field_hint(field.parts[index], parent, [] if isinstance(here, Kind) else list(here))
+    hint = comment_hint(text[: field.span.start]) or meant
     return FilterError(f"Field not found: '{name}'", hint, text=text, offset=field.span.start)

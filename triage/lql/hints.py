@@ -1,7 +1,10 @@
 """Hints for syntax errors: the most common mistake at such a position."""
 
 import re
+from difflib import get_close_matches
 
+_HASH_LINE = re.compile(r"^[ \t]*#", re.MULTILINE)
+_IN_LIST = re.compile(r"\(\s*[^()]*$")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|--[^\n]*', re.DOTALL)
 _TIME_BEFORE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]?\s*\d{0,2}(?::\d\d)*$", re.ASCII)
 _WORD_BEFORE = re.compile(r'[^\s"()<>=,]*$')
@@ -15,7 +18,24 @@ _OPERATORS = (
     ("=>", "at least is written >="),
     ("!:", "write NOT field:value"),
     ("~=", "a regular expression match is written =~"),
+    ("~", "a regular expression match is written =~, its contrary !~"),
 )
+
+#: What people write in place of a field of LogEntry.
+_MEANT = {
+    **dict.fromkeys(("message", "msg", "text", "body"), "textPayload, or jsonPayload.message"),
+    **dict.fromkeys(("level", "loglevel", "severitytext"), "severity, or jsonPayload.level"),
+    **dict.fromkeys(("payload", "json", "data"), "jsonPayload"),
+    **dict.fromkeys(("http", "request"), "httpRequest"),
+    **dict.fromkeys(("time", "date", "ts"), "timestamp"),
+    "traceid": "trace",
+    "log": "logName",
+}
+#: Labels that the resources of workloads have.
+_RESOURCE_LABELS = ("service_name", "revision_name", "configuration_name", "job_name", "worker_pool_name",
+                    "location", "function_name", "region", "project_id", "cluster_name", "namespace_name",
+                    "pod_name", "container_name", "instance_id", "zone", "module_id", "version_id",
+                    "database_id", "bucket_name", "job_id")  # fmt: skip
 
 
 def syntax_hint(text: str, offset: int) -> str:
@@ -24,7 +44,7 @@ def syntax_hint(text: str, offset: int) -> str:
     return (
         _open_quote_hint(text, offset)
         or _space_hint(after)
-        or _comment_hint(before)
+        or comment_hint(before)
         or _operator_hint(before, after)
         or _time_hint(before, after)
         or _single_quote_hint(before, after)
@@ -46,15 +66,21 @@ def _space_hint(after: str) -> str:
     return ""
 
 
-def _comment_hint(before: str) -> str:
-    if before.rpartition("\n")[2].lstrip().startswith("#"):
+def comment_hint(before: str) -> str:
+    """Return the hint for text in which a line begins with a hash sign, "" if none does."""
+    if _HASH_LINE.search(_QUOTED.sub(_blank, before)):
         return "a comment begins with --, not with #"
     return ""
 
 
+def _blank(found: re.Match[str]) -> str:
+    """Return a string or comment without its text."""
+    return '"' * len(found[0])
+
+
 def _operator_hint(before: str, after: str) -> str:
     here = before[-1:] + after[:1]
-    return next((hint for slip, hint in _OPERATORS if slip in (here, after[:2])), "")
+    return next((hint for slip, hint in _OPERATORS if slip in (here, after[:2], after[:1])), "")
 
 
 def _time_hint(before: str, after: str) -> str:
@@ -94,7 +120,32 @@ def _quoting_hint(before: str, after: str) -> str:
         return "the filter ends where a value or a comparison should follow"
     if after.startswith("*"):
         return 'a star stands in field:* only; for a part of a text write field:"part"'
+    if after.startswith(",") and _IN_LIST.search(before):
+        return "values in parentheses are joined by OR: field=(A OR B)"
     if after.startswith(",") or (before[-1:].strip() and after[:1] in ":=~<>!."):
         word = (_WORD_BEFORE.search(before[-_CONTEXT:]) or [""])[0] + (_WORD_AFTER.match(after) or [""])[0]
         return f'put text with special characters in double quotes: "{word}"'
     return "put text with special characters (~ = ( ) : > < , . *) or a sign in front in double quotes"
+
+
+def field_hint(name: str, parent: str, known: list[str]) -> str:
+    """Return one sentence on the field that is meant by an unknown one.
+
+    name: the part of the path that is not known.
+    parent: the path before it, "" at the beginning.
+    known: the fields that are there.
+
+    """
+    if not parent and name.lower() in _RESOURCE_LABELS:
+        return f"it is a label of the resource: resource.labels.{name.lower()}"
+    meant = "" if parent else _MEANT.get(name.lower().replace("_", ""), "")
+    if not meant:
+        close = get_close_matches(name.lower(), [one.lower() for one in known], n=1, cutoff=0.75)
+        inside = [one for one in known if len(name) > 2 and one.lower().endswith(name.lower())]
+        spelled = [one for one in known if one.lower() in close] or (inside if len(inside) == 1 else [])
+        meant = f"{parent}.{spelled[0]}".lstrip(".") if spelled else ""
+    if meant:
+        return f"write {meant}"
+    if parent:
+        return f"{parent} has no field {name!r}"
+    return "a field name begins with a field of LogEntry, such as textPayload, jsonPayload.KEY or labels.KEY"

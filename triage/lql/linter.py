@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from triage.lql import semantic_lints, syntax_lints, value_lints
+from triage.lql import resource_lints, semantic_lints, syntax_lints, value_lints
 from triage.lql.errors import FilterError
 from triage.lql.findings import apply_fixes
 from triage.lql.parser import parse
@@ -19,6 +19,7 @@ LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     syntax_lints.spaced_function,
     syntax_lints.special_characters,
     syntax_lints.field_alone,
+    syntax_lints.array_indices,
     semantic_lints.impossible_values,
     semantic_lints.patterns,
     semantic_lints.stars,
@@ -37,9 +38,15 @@ LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     value_lints.durations_as_text,
     value_lints.function_generation,
     value_lints.contradictions,
+    resource_lints.resource_types,
+    resource_lints.resource_labels,
+    resource_lints.http_codes,
 )
-#: Lints of filters that read stored entries; all other filters see entries as they arrive.
-READ_LINTS = (semantic_lints.no_time_bound,)
+#: Lints of filters for one purpose. Only filters that read stored entries need a time bound.
+PURPOSE_LINTS: dict[FilterPurpose, tuple[Callable[[Query], Iterator[Finding]], ...]] = {
+    "read": (semantic_lints.no_time_bound,),
+    "view": (resource_lints.view_filters,),
+}
 #: Warnings whose fix has the same meaning.
 _SAFE_FIXES = ("single-quotes",)
 #: A fix may reveal another error.
@@ -58,8 +65,7 @@ def lint(text: str, purpose: FilterPurpose = "read") -> list[Finding]:
 
     """
     query = parse(text)
-    lints = (*LINTS, *READ_LINTS) if purpose == "read" else LINTS
-    found = [finding for lint in lints for finding in lint(query)]
+    found = [finding for lint in (*LINTS, *PURPOSE_LINTS.get(purpose, ())) for finding in lint(query)]
     return sorted(found, key=lambda finding: (finding.start, finding.end, finding.code))
 
 

@@ -9,7 +9,7 @@ Entry = Mapping[str, Any]
 #: Return the values at a path of an entry: none if missing, several with an array on the way.
 Getter = Callable[[Entry], Sequence[object]]
 _ABSENT = object()
-#: The fields of an AuditLog that are structs (cloud.google.com/logging/docs/audit/api/ref/rest/Shared.Types/AuditLog).
+#: The fields of an AuditLog that are structs. Source: the page "AuditLog" of the Cloud Logging API reference.
 _STRUCTS = ("request", "response", "metadata", "resourceoriginalstate")
 
 

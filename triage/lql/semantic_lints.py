@@ -125,10 +125,18 @@ def log_names(query: Query) -> Iterator[Finding]:
         for literal in find_literals(node.value):
             match = _LOG_ID.search(literal.text)
             if match:
-                encoded = literal.text[: match.start(1)] + quote(match[1], safe="%")
-                yield make_finding(
-                    "log-name-encoding", "error", message, query.text, literal.span, quote_string(encoded)
-                )
+                fix, span = quote(match[1], safe="%"), _span_inside(literal, match.span(1), query.text)
+                if span == literal.span:
+                    fix = quote_string(literal.text[: match.start(1)] + fix)
+                yield make_finding("log-name-encoding", "error", message, query.text, span, fix)
+
+
+def _span_inside(literal: Literal, part: tuple[int, int], text: str) -> Span:
+    """Return the span of a part of a value; that of the whole value if it is written otherwise."""
+    start = literal.span.start + literal.quoted
+    if text[start : literal.span.end - literal.quoted] != literal.text:
+        return literal.span
+    return Span(start + part[0], start + part[1])
 
 
 def label_paths(query: Query) -> Iterator[Finding]:

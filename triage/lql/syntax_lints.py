@@ -26,6 +26,7 @@ _CURLY = re.compile('[\u201c-\u201f]([^"\u201c-\u201f]*)[\u201c-\u201f]')
 _SPECIAL = re.compile(r"\.|--")
 #: Text with single dots between its parts, which is taken as it stands: names of services, file names.
 _DOTTED = re.compile(r"[\w-]*\w(?:\.\w[\w-]*)+")
+_INDEXED = re.compile(r"(?<=\w)\[(?:\d+|\*|)\]")
 _PLAIN_PART = re.compile(r"@?\w[\w-]*")
 
 
@@ -165,6 +166,18 @@ def field_alone(query: Query) -> Iterator[Finding]:
             if is_left:
                 message += "; in a shell the whole filter stands in single quotes"
             yield make_finding("field-alone", "warning", message, query.text, node.span, fix)
+
+
+def array_indices(query: Query) -> Iterator[Finding]:
+    """Find paths such as ``jsonPayload.items[0].name``: members of an array have no numbers."""
+    message = "members of an array have no numbers: every member is compared, and one is enough"
+    for field in find_fields(query.root):
+        if any(
+            not quoted and _INDEXED.search(part)
+            for part, quoted in zip(field.parts, field.quoted, strict=True)
+        ):
+            fix = _INDEXED.sub("", query.text[field.span.start : field.span.end])
+            yield make_finding("array-index", "warning", message, query.text, field.span, fix)
 
 
 def _is_field_path(text: str) -> bool:

@@ -18,10 +18,17 @@ from triage.lql.value_tests import CONVERSIONS, convert_literal, make_value_test
 from triage.lql.values import to_duration
 from triage.models import Finding
 
-_HASH = re.compile(r"^[ \t]*(#)[^\n]*", re.MULTILINE)
+#: A hash sign that begins a line, or that stands alone behind something.
+_HASH = re.compile(r"(?:^[ \t]*|[ \t](?=#[ \t]))(#)[^\n]*", re.MULTILINE)
 _PLACEHOLDER = re.compile(
     r"(?<![\w$\\])\$(?:\{[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]+\b)|<[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*>"
+    r"|<(?i:your)[ _-][\w -]+>"
 )
+#: What may be meant in a text, but hardly in a name.
+_NAME_PLACEHOLDER = re.compile(
+    r"<[A-Za-z][\w-]*>|\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\]|\{\{?\s*\.?[A-Za-z_][\w.]*\s*\}?\}|(?<![\w$\\])\$[A-Za-z_]\w*"
+)
+_TEXT_FIELDS = ("textPayload", "jsonPayload", "protoPayload", "httpRequest", "insertId", "sourceLocation")
 _PATTERN = re.compile(r"\.\*|^\^.|\\[dws][+*]")
 _ORDERING = ("<", "<=", ">", ">=")
 _PAYLOADS = (Kind.JSON, Kind.PROTO)
@@ -40,7 +47,7 @@ def bare_log_names(query: Query) -> Iterator[Finding]:
 
 
 def hash_comments(query: Query) -> Iterator[Finding]:
-    """Find lines that begin with a hash sign, whose words are search terms."""
+    """Find comments that begin with a hash sign, whose words are search terms."""
     message = "the words behind # are search terms; a comment begins with --"
     terms = {
         node.span.start for node in walk(query.root) if isinstance(node, Anywhere) and not node.value.quoted
@@ -53,14 +60,25 @@ def hash_comments(query: Query) -> Iterator[Finding]:
 
 
 def placeholders(query: Query) -> Iterator[Finding]:
-    """Find names such as $PROJECT and <NAME> that were not replaced."""
+    """Find names that were not replaced: $PROJECT and <NAME>; where a name is compared, [NAME] and {name}."""
+    named = {id(literal) for node, path in find_comparisons(query) for literal in _names(node, path)}
     for node in walk(query.root):
         if isinstance(node, Literal | Anywhere):
             literal = node if isinstance(node, Literal) else node.value
             match = _PLACEHOLDER.search(literal.text)
+            if not match and id(literal) in named:
+                match = _NAME_PLACEHOLDER.search(literal.text)
             if match:
                 message = f"{match[0]} is looked for as it is written; put the value in its place"
                 yield make_finding("placeholder", "warning", message, query.text, literal.span)
+
+
+def _names(node: Comparison, path: Path) -> Iterator[Literal]:
+    """Yield the values of a comparison that are names: of a resource or a label, or the whole of a value."""
+    for literal in find_literals(node.value) if node.operator in ("=", "!=", ":") else ():
+        whole = node.operator == "=" and _NAME_PLACEHOLDER.fullmatch(literal.text)
+        if path.keys[0] not in _TEXT_FIELDS or (whole and literal.text[:1] in "[{"):
+            yield literal
 
 
 def patterns_as_text(query: Query) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from typing import Literal
 import msgspec
 
 FindingLevel = Literal["error", "warning", "note"]
-#: What Cloud Logging uses a filter for.
-FilterPurpose = Literal["read", "sink", "metric", "alert", "exclusion", "view"]
+#: What Cloud Logging uses a filter for; "explorer" is a query whose time range is set beside it.
+FilterPurpose = Literal["read", "explorer", "sink", "metric", "alert", "exclusion", "view"]
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -127,7 +127,9 @@ def _lint(found: FoundFilter, source: str, path: Path) -> list[FileFinding] | No
 def _syntax_finding(error: FilterError, text: str) -> Finding:
     lines = text.splitlines(keepends=True)
     start = sum(map(len, lines[: error.line - 1])) + error.column - 1
-    return Finding("syntax", "error", error.message, error.line, error.column, start, start)
+    return Finding(
+        "syntax", "error", f"{error.message}; {error.hint}", error.line, error.column, start, start
+    )
 
 
 def _in_file(finding: Finding, found: FoundFilter, source: str) -> Finding:

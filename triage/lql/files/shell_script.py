@@ -55,9 +55,9 @@ def _find_in_command(command: list[Word], words: list[str]) -> Iterator[FoundFil
         elif name in _EXCLUSIONS and (at := re.search(r"(?:^|,)filter=", text)):
             yield _found(where, "exclusion", value[at.end() :])
     if group in _READERS:
-        # --freshness bounds the time outside of the filter, as the time range of a view's reader does.
+        # --freshness bounds the time outside of the filter, as the Logs Explorer does.
         fresh = any(name == "--freshness" for name, _ in options)
-        purpose = "view" if fresh else _READERS[group]
+        purpose = "explorer" if fresh else _READERS[group]
         yield from (_found(where, purpose, value) for value in arguments[2:3])
 
 

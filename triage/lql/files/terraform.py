@@ -1,5 +1,6 @@
 """Filters in Terraform files."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ _RESOURCES: dict[str, dict[tuple[str, ...], FilterPurpose]] = {
     "google_logging_metric": {("filter",): "metric"},
     "google_logging_log_view": {("filter",): "view"},
     # The Logs Explorer sets the time range of a saved query.
-    "google_logging_saved_query": {("logging_query", "filter"): "view"},
+    "google_logging_saved_query": {("logging_query", "filter"): "explorer"},
     "google_monitoring_alert_policy": {("conditions", "condition_matched_log", "filter"): "alert"},
     **{
         f"google_logging_{level}_sink": {("filter",): "sink", ("exclusions", "filter"): "exclusion"}
@@ -25,6 +26,9 @@ _RESOURCES: dict[str, dict[tuple[str, ...], FilterPurpose]] = {
     },
     **{f"google_logging_{level}_exclusion": {("filter",): "exclusion"} for level in _SINKS},
 }
+_LOCAL = re.compile(r"local\.(\w+)")
+#: A local value may name another one.
+_MAX_DEPTH = 10
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -48,13 +52,16 @@ def find_in_terraform(source: str) -> Iterator[FoundFilter]:
     except LarkError as error:
         line = getattr(error, "line", None) or 1
         raise BadDataError(f"{line}: it is not valid Terraform", "run terraform validate") from error
-    for block in _blocks(tree.children[0]):
+    blocks = list(_blocks(tree.children[0]))
+    reader = _Reader(source, dict(pair for block in blocks for pair in _locals(block)))
+    for block in blocks:
         kind, *labels = _names(block)
         if kind != "resource" or len(labels) != 2:
             continue
         for path, purpose in _RESOURCES.get(labels[0], {}).items():
             for value in _attributes(block, path):
-                yield _read(value, source, ".".join(labels), purpose)
+                start, _ = _extent(value)
+                yield FoundFilter(".".join(labels), purpose, reader.read(value), start)
 
 
 def _blocks(body: _Node) -> Iterator[_Node]:
@@ -89,18 +96,62 @@ def _attributes(block: _Node, path: tuple[str, ...]) -> Iterator[_Node]:
             yield from _attributes(inner, ("content", *rest))
 
 
-def _read(value: _Node, source: str, where: str, purpose: FilterPurpose) -> FoundFilter:
-    """Return the filter that an expression holds; without characters if it is no text."""
+def _locals(block: _Node) -> Iterator[tuple[str, _Node]]:
+    """Yield the names and the values of a block of local values."""
+    if _names(block) == ["locals"]:
+        body = next(child for child in block.children if getattr(child, "data", "") == "body")
+        for child in body.children:
+            if getattr(child, "data", "") == "attribute":
+                yield _names(child)[0], child.children[-1]
+
+
+def _extent(value: _Node) -> tuple[int, int]:
+    """Return where an expression begins and ends in the file."""
     tokens = list(value.scan_values(lambda _: True))
-    start, end = tokens[0].start_pos or 0, tokens[-1].end_pos or 0
-    kind = getattr(value.children[0], "data", "")
-    letters: tuple[Letter, ...] | None = None
-    if len(value.children) == 1 and kind == "string":
-        letters = _expand(source, start + 1, end - 1, escapes=True)
-    elif len(value.children) == 1 and kind.startswith("heredoc"):
-        first, last = source.index("\n", start) + 1, source.rindex("\n", start, end - 1) + 1
-        letters = _expand(source, first, last, escapes=False)
-    return FoundFilter(where, purpose, letters, start)
+    return tokens[0].start_pos or 0, tokens[-1].end_pos or 0
+
+
+class _Reader:
+    """Reads the texts of expressions: strings, and what joins them or names them in the same file."""
+
+    def __init__(self, source: str, named: dict[str, _Node]) -> None:
+        """Keep the text of the file and its local values."""
+        self._source, self._named = source, named
+
+    def read(self, value: _Node, depth: int = 0) -> tuple[Letter, ...] | None:
+        """Return the characters of an expression, None if it is no text in its place."""
+        inner = value.children[0] if len(value.children) == 1 else None
+        kind = getattr(inner, "data", "")
+        start, end = _extent(value)
+        if kind == "string":
+            return _expand(self._source, start + 1, end - 1, escapes=True)
+        if kind.startswith("heredoc"):
+            first, last = self._source.index("\n", start) + 1, self._source.rindex("\n", start, end - 1) + 1
+            return _expand(self._source, first, last, escapes=False)
+        if kind == "function_call":
+            return self._read_join(inner, depth)
+        found = _LOCAL.fullmatch(self._source, start, end)
+        named = self._named.get(found[1]) if found and depth < _MAX_DEPTH else None
+        return None if named is None else self.read(named, depth + 1)
+
+    def _read_join(self, call: _Node, depth: int) -> tuple[Letter, ...] | None:
+        """Return the characters of ``join("...", [...])``; an element that is no text is unknown."""
+        arguments = [child for found in call.find_data("arguments") for child in _terms(found)]
+        if _names(call) != ["join"] or len(arguments) != 2:
+            return None
+        between, elements = self.read(arguments[0], depth), arguments[1].children[0]
+        if between is None or getattr(elements, "data", "") != "tuple":
+            return None
+        letters: list[Letter] = []
+        for number, element in enumerate(_terms(elements)):
+            unknown = (Letter(PLACEHOLDER, _extent(element)[0], known=False),)
+            letters += (*(between if number else ()), *(self.read(element, depth + 1) or unknown))
+        return tuple(letters)
+
+
+def _terms(node: _Node) -> list[_Node]:
+    """Return the expressions among the children of a node."""
+    return [child for child in node.children if getattr(child, "data", "") == "expr_term"]
 
 
 def _expand(source: str, start: int, end: int, *, escapes: bool) -> tuple[Letter, ...] | None:

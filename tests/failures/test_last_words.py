@@ -198,3 +198,17 @@ def test_cause_without_a_word_is_not_the_deepest_one() -> None:
 Caused by: Error:
     at Shop.save (/srv/shop/shop.js:4:1)"""
     assert find_decisive_line(text).text == "Error: 7 region 9 is closed"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This shop is already running (or delete /srv/shop.pid)",
+        "The machine does not support what the shop needs",
+        "The shop's port 9 is already in use",
+        "The order is rejected",
+    ],
+)
+def test_plain_words_of_a_program_that_ends_are_its_reason(line: str) -> None:
+    exit_of = system(3, "Container called exit(1).")
+    assert decisive(explained(exit_of, printed(1, line, "stdout"), printed(1.1, "bye", "stdout"))) == line

@@ -154,6 +154,17 @@ def test_only_the_output_of_the_container_that_failed_counts() -> None:
     assert decisive(explained(exit_of, said[1])) == "ERROR: tariff lost"
 
 
+def test_error_of_nginx_is_no_access_log_though_it_names_the_request() -> None:
+    error = '2031/04/05 06:00:09 [error] 7#7: *1 the header is too large, client: 10.0.0.1, request: "GET /orders HTTP/1.1"'
+    found = explained(request(9, "/orders", 502), printed(9.01, error))
+    assert decisive(found) == error
+
+
+def test_missing_static_file_of_nginx_explains_nothing() -> None:
+    error = '2031/04/05 06:00:09 [error] 7#7: *1 open() "/srv/icon.png" failed (2: No such file or directory), request: "GET /icon.png HTTP/1.1"'
+    assert decisive(explained(request(9, "/icon.png", 404), printed(9.01, error))) == ""
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -245,3 +245,18 @@ def test_failed_deployment_beside_an_instance_without_a_probe_is_degraded() -> N
     failed = refused(5, "Revision 'shop-00008-new' is not ready: image not found")
     found = diagnose([running, printed(1, "pulled 40 messages"), failed])
     assert (found.verdict, found.services[0].revision) == ("degraded", "shop-00007-abc")
+
+
+def test_first_of_several_lines_says_where_a_server_listens() -> None:
+    said = [
+        printed(1, "Running plumber API at http://127.0.0.1:8000"),
+        printed(1.01, "Running swagger Docs at http://127.0.0.1:8000/__docs__/"),
+    ]
+    (incident,) = [
+        found
+        for found in diagnose(
+            [*said, system(240, PROBE_FAILED.format("DEADLINE_EXCEEDED"), "ERROR")]
+        ).incidents
+        if found.severity == "P0"
+    ]
+    assert any("plumber" in evidence.message for evidence in incident.evidence)

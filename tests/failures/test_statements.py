@@ -203,3 +203,17 @@ def test_retry_is_no_error_yet(text: str) -> None:
 def test_error_and_warning_without_a_retry_are_none(text: str) -> None:
     (statement,) = statements([printed(1, text)])
     assert not statement.meaning.is_retried
+
+
+def test_line_with_a_time_and_a_level_begins_a_statement_though_more_was_to_come() -> None:
+    text = "missing tariffs:\n\t- region 9\n[Shop] ERROR: no tariffs of region 9"
+    assert [said.text.split("\n")[0] for said in statements(lines(0, text))] == [
+        "missing tariffs:",
+        "[Shop] ERROR: no tariffs of region 9",
+    ]
+
+
+def test_calls_of_go_below_a_heading_are_no_message() -> None:
+    text = "ERROR shop.Invoke(main.run()) called from:\nmain.main\n\t/src/shop/main.go:31\nruntime.main\n\t/usr/local/go/src/runtime/proc.go:271"
+    (found,) = statements(lines(0, text))
+    assert found.decisive == "ERROR shop.Invoke(main.run()) called from:"

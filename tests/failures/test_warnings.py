@@ -1,9 +1,9 @@
-"""Warnings as the reason of failed requests, and as noise."""
+"""Errors and warnings as the reason of failed requests, and as noise."""
 
 import pytest
 
 from tests.failures.entries import Log, diagnose, printed, request, started
-from tests.failures.test_incidents import only
+from tests.failures.test_incidents import LOST, failed_start, only
 
 CLOSED = "the bank has closed the account"
 
@@ -41,3 +41,36 @@ def test_warning_beside_noise_explains_its_requests() -> None:
         for row in paid(n, 500 if n % 5 == 0 else 200, *([CLOSED] if n % 5 == 0 else []), "an old header")
     ]
     assert CLOSED in only(diagnose([*started(0), *rows])).title
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_error_that_is_said_twice_of_each_failed_request_is_no_noise(*, traced: bool) -> None:
+    rows = [*started(0)]
+    for n in range(6):
+        at, trace = 10 + 3 * n, f"t{n}" if traced else ""
+        said = [
+            printed(at + part / 100, f"ERROR: {text}", trace=trace) for part, text in enumerate((LOST, LOST))
+        ]
+        rows += [request(at, "/orders", 500, trace=trace), *said]
+    incident = only(diagnose(rows))
+    assert LOST in incident.title
+    assert incident.confidence == "high"
+
+
+def test_refusal_is_explained_by_the_plain_words_of_the_application() -> None:
+    rows = [*started(0)]
+    for n in range(6):
+        rows += [request(10 + 3 * n, "/orders", 403)]
+        rows += [printed(10.01 + 3 * n, "WARN the order is rejected: region 9 is closed", "stdout")]
+    (incident,) = diagnose(rows).incidents
+    assert "region 9 is closed" in incident.title
+
+
+def test_proxy_without_an_upstream_follows_from_the_end_of_the_container_behind_it() -> None:
+    rows = failed_start(0, printed(2.9, LOST))
+    for n in range(4):
+        text = f'2031/04/05 06:00:{20 + n} [error] 7#7: *{n} no live upstreams while connecting to upstream, client: 10.0.0.1, request: "GET /orders HTTP/1.1"'
+        rows += [request(20 + n, "/orders", 502), printed(20.001 + n, text)]
+    incident = only(diagnose(rows))
+    assert LOST in incident.title
+    assert "4 failed requests" in incident.symptoms

@@ -29,7 +29,9 @@ _PADDED = re.compile(r"(?:\[\w+\s+)?\] ", re.ASCII)
 _LOGFMT = lazy_pattern(r'(?:^|\s)(msg|message|error|err)=("(?:[^"\\]|\\.)*"|\S+)', re.ASCII)
 _LEVEL = re.compile(r"(?:^|\s)(?:level|lvl|severity)=", re.ASCII)
 #: The packages of a class at the beginning of a line.
-_PACKAGES = re.compile(r"(?:[a-z_]\w*\.){2,}(?=[A-Z])", re.ASCII)
+_PACKAGES = re.compile(
+    r"(?:[a-z_]\w*\.){2,}(?=[A-Z])|(?:[A-Z]\w*\.){1,8}(?=[A-Z]\w*(?:Exception|Error)\b)", re.ASCII
+)
 _NANOSECONDS = 1_000_000_000
 _TIMEOUT = 504
 #: What failed, by kind.

@@ -8,7 +8,7 @@ from triage.failures.groups import FailureGroups, GroupBuilder, PointRecognizer
 from triage.failures.instance import Failure
 from triage.failures.instances import Complete, Instances
 from triage.failures.linking import Attribution
-from triage.failures.meaning import STRONG, WEAK, Meanings
+from triage.failures.meaning import COMPLAINT, STRONG, WEAK, Meanings
 from triage.failures.neighborhood_builder import NeighborhoodBuilder
 from triage.failures.noise import count_said
 from triage.failures.shared_statements import is_of_platform
@@ -103,12 +103,10 @@ class FailureCollector:
         self._add(waiting)
         self._waiting.clear()
         for group in [group for group in self._groups if self._is_noise(group)]:
-            is_noise = partial(self._is_said_without_failure, explaining=group.count)
-            statement = (
-                group.sample.attribution.statement if self._groups.explain_again(group, is_noise) else None
-            )
-            if statement is not None:
-                self._explaining[statement.meaning.name] += group.count
+            if self._groups.explain_again(group, partial(self._is_noise_elsewhere, count=group.count)):
+                found = group.sample.attribution
+                if found.statement is not None:
+                    self._explaining[found.statement.meaning.name] += found.said * group.count
         merge_consequences(self._groups)
         return [group.build(is_noise=self._is_noise(group)) for group in self._groups]
 
@@ -118,6 +116,12 @@ class FailureCollector:
         if statement is None:
             return False
         return self._is_said_without_failure(statement, self._explaining[statement.meaning.name])
+
+    def _is_noise_elsewhere(self, found: Attribution, count: int) -> bool:
+        """Return whether what would explain so many failures is said as often where nothing failed."""
+        if found.statement is None:
+            return False
+        return self._is_said_without_failure(found.statement, found.said * count)
 
     def _is_said_without_failure(self, statement: Statement, explaining: int) -> bool:
         """Return whether a statement is said more often than it explains failures."""
@@ -149,8 +153,9 @@ class FailureCollector:
         for failure in failures:
             if failure.point.is_refusal and not _says_why(failure):
                 failure.attribution = Attribution(point=failure.point)
-        explaining = [failure.attribution.statement for failure in failures]
-        self._explaining.update([said.meaning.name for said in explaining if said is not None])
+        for found in [failure.attribution for failure in failures]:
+            if found.statement is not None:
+                self._explaining[found.statement.meaning.name] += found.said
         self._groups.add(failures)
 
     def _is_firm(self, failure: Failure) -> bool:
@@ -166,9 +171,9 @@ class FailureCollector:
 
 
 def _says_why(failure: Failure) -> bool:
-    """Return whether an application printed an error while it refused a request."""
+    """Return whether an application said what it refused a request for."""
     found = failure.attribution
-    return found.strength >= STRONG and found.link in ("trace", "instance")
+    return found.strength >= COMPLAINT and found.link in ("trace", "instance")
 
 
 def merge_consequences(groups: FailureGroups) -> None:
@@ -177,7 +182,7 @@ def merge_consequences(groups: FailureGroups) -> None:
     roots = [group for group in found if group.is_of_instances or group.is_explained]
     for group in found:
         if group.reports_symptom:
-            root = _root_of_report(group, roots)
+            root = _root_of_report(group, roots) or _ended_before(group, roots)
         elif group.is_explained or group.own is None or not group.own.is_symptom:
             continue
         else:
@@ -208,6 +213,22 @@ def _root_of_report(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuil
 def _is_near(root: GroupBuilder, group: GroupBuilder) -> bool:
     """Return whether failures may explain others by the time of both."""
     return root.first - _NEAR <= group.last and group.first <= root.last + _NEAR
+
+
+def _ended_before(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | None:
+    """Return why a container of an instance had ended when a proxy beside it could not pass requests on."""
+    return next(
+        (
+            root
+            for root in roots
+            if root.is_of_instances
+            and root.is_explained
+            and root.service == group.service
+            and group.instances.keys() <= root.instances.keys()
+            and root.first <= group.first
+        ),
+        None,
+    )
 
 
 def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | None:

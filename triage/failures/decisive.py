@@ -103,9 +103,10 @@ _COMPLAINT = lazy_pattern(
     r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
     r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
     r"|unauthorized|unauthenticated|unreachable|unavailable|exhausted|too many|no space|killed|crash(?:ed)?"
-    r"|refus(?:ing|es)|expired|revoked|suspended|does(?: not|n't) exist|not (?:allowed|supported|set|installed)"
+    r"|refus(?:ing|es)|expired|revoked|suspended|do(?:es)?(?: not|n't) (?:exist|support|match)|not (?:allowed|supported|set|installed)"
     r"|is required|must be set|insufficient|mismatch|malformed|corrupt(?:ed)?|violat(?:es|ed|ion)"
     r"|too (?:large|big|small|long|short|old|new|few)|exceed(?:s|ed)|unrecogni[sz]ed|no such"
+    r"|(?:is|was|were|been) rejected|blocked|forbidden|already (?:in use|running)"
     r"|unknown (?:argument|command|directive|field|flag|host|key|method|module|option|parameter|property|script|subcommand|task|type))\b",
     re.IGNORECASE,
 )
@@ -114,8 +115,9 @@ _COMPLAINT_HINTS = Hints([[
     "err", "fatal", "fail", "exception", "panic", "cannot", "can't", "could", "unable to", "not found", "no such file", "denied",
     "refused", "invalid", "missing", "undefined", "unexpected", "time", "unsupported", "abort", "not permitted", "reset", "unauth",
     "unreachable", "unavailable", "exhausted", "too many", "no space", "killed", "crash", "refus", "expired", "revoked", "suspended",
-    "exist", "not allowed", "not supported", "not set", "not installed", "is required", "must be set", "insufficient", "mismatch",
-    "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni", "no such", "unknown ",
+    "exist", "support", "match", " rejected", "blocked", "forbidden", "already ", "not allowed", "not set", "not installed",
+    "is required", "must be set", "insufficient", "mismatch", "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni",
+    "no such", "unknown ",
 ]])  # fmt: skip
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
 _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
@@ -127,6 +129,7 @@ _RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
 _CALL = lazy_pattern(
     r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in |^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
+    r"|^[\w./-]+\.[\w.()*]+$|^\t/\S+:\d+"
 )
 _FRAME = re.compile(
     r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "

@@ -154,7 +154,7 @@ class GroupBuilder(msgspec.Struct):
         self._join(other)
         self.samples = sorted([*self.samples, *other.samples], key=_turn)[:_SAMPLES]
 
-    def take_second(self, is_noise: Callable[[Statement], bool]) -> bool:
+    def take_second(self, is_noise: Callable[[Attribution], bool]) -> bool:
         """Explain the failures by what else was said, where that is the same for all samples and no noise."""
         seconds = [_next_explanation(failure.attribution, is_noise) for failure in self.samples]
         found = {(*_explanation(second, self.own),) for second in seconds if second is not None}
@@ -292,7 +292,7 @@ class FailureGroups:
             own = self._recognize_point(first.point)
             group.own = own and own.said_in(first.point.entry)
 
-    def explain_again(self, group: GroupBuilder, is_noise: Callable[[Statement], bool]) -> bool:
+    def explain_again(self, group: GroupBuilder, is_noise: Callable[[Attribution], bool]) -> bool:
         """Explain a group whose statement is noise by what else was said; return whether anything was."""
         former = group.key
         if not group.take_second(is_noise):
@@ -310,10 +310,12 @@ class FailureGroups:
         del self._groups[group.key]
 
 
-def _next_explanation(attribution: Attribution, is_noise: Callable[[Statement], bool]) -> Attribution | None:
+def _next_explanation(
+    attribution: Attribution, is_noise: Callable[[Attribution], bool]
+) -> Attribution | None:
     """Return what explains a failure where its statement is noise: the next that is none, None if nothing."""
     second = attribution.second
-    while second is not None and second.statement is not None and is_noise(second.statement):
+    while second is not None and is_noise(second):
         second = second.second
     return second
 

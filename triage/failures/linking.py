@@ -29,6 +29,8 @@ _NEAR = NANOSECONDS
 _PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
 #: Last lines that are quoted where no line says what went wrong.
 QUOTED = 3
+#: How often a failed request said one thing at most: with its trace, and where another may have said it.
+_REPEATED = {"trace": 5, "instance": 2}
 
 #: The least weight of a statement that complains.
 _OF_COMPLAINTS = COMPLAINT * TENTH
@@ -45,6 +47,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     gap: nanoseconds between them.
     strength: 3 an error, 2 a complaint, 1 other output.
     candidates: how many statements of that strength there were.
+    said: how often it was said of this failure: as the error of the code, and again as that of the request.
     tail: the last statements of the instance before the point.
     second: what explains it where the statement turns out to be noise.
     """
@@ -56,6 +59,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     gap: int = 0
     strength: int = 0
     candidates: int = 0
+    said: int = 1
     tail: tuple[Statement, ...] = ()
     second: "Attribution | None" = None
 
@@ -152,7 +156,8 @@ def _choose(
     if len(found) > 1:
         most = max([weight for weight, _, _ in found])
         strongest = [item for item in found if item[0] == most]
-    weight, statement, known = strongest[-1]
+    # Of several lines that say where a server listens, the first says it best.
+    weight, statement, known = strongest[0 if all(item[2] and item[2].kinds for item in strongest) else -1]
     gap = max(0, point.end - statement.end)
     return Attribution(
         point=point,
@@ -162,8 +167,15 @@ def _choose(
         gap=gap,
         strength=weight // TENTH,
         candidates=1 if len(strongest) == 1 else len({item[1].decisive for item in strongest}),
+        said=1 if len(found) == 1 else _count_said(statement, found, link),
         tail=tail,
     )
+
+
+def _count_said(statement: Statement, found: Sequence[_Weighed], link: Link) -> int:
+    """Return how often a failure said what a statement says."""
+    name = statement.meaning.name
+    return min(sum([item[1].meaning.name == name for item in found]), _REPEATED.get(link, 1))
 
 
 def _concerns(known: Recognized, point: FailurePoint) -> bool:

@@ -40,6 +40,8 @@ _CONTINUES = re.compile(
 )
 #: What a line of its own begins with, which continues no message: a time, a bracket or an object.
 _BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")
+#: A time or a name in brackets, as loggers put before the level.
+_MARKED = re.compile(r"\[[^\]\n]{1,60}\]\s|\d{2,4}[-/:]\d\d")
 
 
 class Statement(Immutable):
@@ -285,14 +287,17 @@ def read_text(entry: Entry) -> tuple[str, str]:
 
 
 def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
-    if entry.timestamp - waiting.end > _GAP:
-        return False
-    if waiting.entries[0].trace and entry.trace and waiting.entries[0].trace != entry.trace:
+    trace = waiting.entries[0].trace
+    if entry.timestamp - waiting.end > _GAP or (trace and entry.trace and trace != entry.trace):
         return False
     if entry.severity_source == "text" and 0 < entry.level < WARNING:
         return False  # a line that its logger marks as harmless continues no error
+    if (
+        waiting.awaits
+    ):  # a line with a time or a name, and a level, is another statement, whatever was to come
+        return not _MARKED.match(text) or read_level(text) == UNKNOWN
     goes_on = waiting.is_message and not _BEGINS.match(text) and read_level(text) == UNKNOWN
-    if waiting.awaits or waiting.depth > 0 or goes_on:
+    if waiting.depth > 0 or goes_on:
         return True
     if traceback_headers(text.partition("\n")[0]):
         return _leads_to_traceback(waiting)

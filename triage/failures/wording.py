@@ -24,6 +24,11 @@ _ACCESS = re.compile(
     r"|\[GIN\] \d{4}/\d\d/\d\d - [\d:]{8} \|\s*\d{3} \||\d\d:\d\d:\d\d \| \d{3} \|\s+[\d.]+[mµn]?s \| "
     r"|\s*(?:-->|<--)?\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S* \d{3}(?: in)? [\d.]+ ?m?s\b"
 )
+#: An error of nginx, which names the request at its end. That a file is missing says no more than the status.
+_ERROR_LOG = re.compile(
+    r"\d{4}/\d\d/\d\d [\d:]{8} \[(?:error|crit|alert|emerg)\] \d+#\d+: "
+    r"(?!.{0,20}open\(\) .{1,200} failed \(2: )"
+)
 
 Value = TypeVar("Value")
 
@@ -122,7 +127,9 @@ class Wording(Immutable):
     def is_access(self) -> bool:
         """Return whether it is a line of an access log."""
         text = self.text[:300]
-        return bool(_ACCESS.match(text) or (" HTTP/" in text and _REQUEST.search(text)))
+        if _ACCESS.match(text):
+            return True
+        return " HTTP/" in text and bool(_REQUEST.search(text)) and not _ERROR_LOG.match(text)
 
     @lazy
     def announces_retry(self) -> bool:

@@ -167,7 +167,19 @@ def test_filter_with_a_leading_minus_follows_a_double_dash(call: Call, export: P
 
 
 @pytest.mark.parametrize(
-    "text", ["-severity>=ERROR", '-"pool"', "-(severity=ERROR)", "-httpRequest.status=503"]
+    "text",
+    [
+        "-severity>=ERROR",
+        '-"pool"',
+        "-(severity=ERROR)",
+        "-httpRequest.status=503",
+        '-log_id("x")',
+        '-labels."a-b/c"="d"',
+        "-unicorn",
+        "-unicorn -phoenix",
+        "-5",
+        "--a comment\n-severity=ERROR",
+    ],
 )
 def test_filter_that_begins_with_a_minus_works_as_typed(call: Call, export: Path, text: str) -> None:
     typed, behind = call("query", "match", text, export), call("query", "match", "--", text, export)
@@ -178,6 +190,17 @@ def test_filter_that_begins_with_a_minus_works_as_typed(call: Call, export: Path
 def test_options_still_work_beside_a_filter_with_a_minus(call: Call, export: Path) -> None:
     assert call("query", "match", "-severity>=ERROR", export, "-q").err == ""
     assert call("query", "match", "-h").out.startswith("Usage:")
+    assert call("query", "lint", "-q", "--for", "sink", "-severity=ERROR").out.startswith("ok")
+    assert call("query", "lint", "--for=sink", '-log_id("x")', "-qv").status == 0
+
+
+@pytest.mark.parametrize("option", ["--quite", "-x", "--sort=time"])
+def test_unknown_option_is_refused_beside_a_filter_with_a_minus(
+    call: Call, export: Path, option: str
+) -> None:
+    refused = call("query", "match", option, "-severity=ERROR", export)
+    assert refused.status == 2
+    assert "No such option" in refused.err
 
 
 def test_filter_without_quotes_is_noticed(call: Call, export: Path) -> None:

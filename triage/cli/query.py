@@ -1,5 +1,6 @@
 """``triage query``: match, lint and explain Logging filters offline."""
 
+import itertools
 import re
 from collections import Counter
 from pathlib import Path
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from triage.models import Coverage, Entry, FilterPurpose, Finding, Pack
     from triage.pipeline import Selection
 
-#: A filter that begins with a minus, and no option: "-severity=ERROR", '-"text"', "-(a OR b)", "-- comment".
-_NEGATED = re.compile(r"""-(?:[\w."]+\s*[=:<>~!]|["(\s]|-\s)""")
+#: Words with a minus in front that can only be an option, or only a filter: "-(a OR b)", "-- comment".
+_OPTION = re.compile(r"-[A-Za-z]|--[a-z][a-z-]*(?:=.*)?", re.DOTALL)
+_NEGATED = re.compile(r"-(?!-\w)(?=.*[^\w-])|--.*\s", re.DOTALL)
 _PART_OF_FILTER = re.compile(r"^(?:AND|OR|NOT)$|[\w\"](?:[<>=!]=|[<>]|=~|!~|=)")
 
 
@@ -32,12 +34,42 @@ class FilterCommand(click.Command):
     """A command whose first argument is a filter, which may begin with a minus."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take every word that is no option of the command for an argument."""
-        if "--" not in args and any(_NEGATED.match(word) for word in args):
-            options = {name for parameter in self.get_params(ctx) for name in parameter.opts}
-            flags = [word for word in args if word in options]
-            args = [*flags, "--", *(word for word in args if word not in options)]
-        return super().parse_args(ctx, args)
+        """Put options first and arguments behind ``--``, if one of them is a filter with a minus."""
+        return super().parse_args(ctx, args if "--" in args else self._sort_words(ctx, args))
+
+    def _sort_words(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {name: option for option in self.get_params(ctx) for name in option.opts}
+        options: list[str] = []
+        words: list[str] = []
+        rest = iter(args)
+        for word in rest:
+            option = known.get(word.partition("=")[0])
+            if isinstance(option, click.Option):
+                valued = not (option.is_flag or option.count or "=" in word)
+                options += (word, *itertools.islice(rest, int(valued)))
+            elif word[1:] and all(f"-{letter}" in known for letter in word[1:]):
+                options.append(word)
+            elif _OPTION.fullmatch(word):
+                # It is for click to refuse.
+                return args
+            else:
+                words.append(word)
+        return [*options, "--", *words] if _negated_filter(words) else args
+
+
+def _negated_filter(words: list[str]) -> str | None:
+    """Return the filter among the arguments that begins with a minus.
+
+    A word such as -unicorn is one if all others are files.
+    """
+    minus = [word for word in words if word[:1] == "-" and word != "-"]
+    others = [word for word in words if word not in minus]
+    certain = next((word for word in minus if _NEGATED.match(word)), None)
+    return certain or next((word for word in minus if all(map(_is_file, others))), None)
+
+
+def _is_file(word: str) -> bool:
+    return word == "-" or Path(word).exists()
 
 
 def _check_quotes(exports: tuple[str, ...]) -> None:

@@ -1,6 +1,7 @@
 """Hints for syntax errors: the most common mistake at such a position."""
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 _HASH_LINE = re.compile(r"^[ \t]*#", re.MULTILINE)
@@ -21,6 +22,24 @@ _OPERATORS = (
     ("~", "a regular expression match is written =~, its contrary !~"),
 )
 
+#: Functions of other languages, such as Cloud Monitoring's filters and SQL.
+_NO_FUNCTIONS = {
+    "starts_with": 'field=~"^text"',
+    "startswith": 'field=~"^text"',
+    "ends_with": 'field=~"text$"',
+    "endswith": 'field=~"text$"',
+    "has_substring": 'field:"text"',
+    "contains": 'field:"text"',
+    "one_of": 'field=("a" OR "b")',
+    "in": 'field=("a" OR "b")',
+    "not_in": 'NOT field=("a" OR "b")',
+    "regexp_contains": 'field=~"pattern"',
+    "lower": "the field alone: = and : ignore case",
+    "upper": "the field alone: = and : ignore case",
+    "now": "the time itself; gcloud takes --freshness=1h beside the filter",
+    "timestamp_sub": "the time itself; gcloud takes --freshness=1h beside the filter",
+    "exists": "field:*",
+}
 #: What people write in place of a field of LogEntry.
 _MEANT = {
     **dict.fromkeys(("message", "msg", "text", "body"), "textPayload, or jsonPayload.message"),
@@ -128,6 +147,14 @@ def _quoting_hint(before: str, after: str) -> str:
     return "put text with special characters (~ = ( ) : > < , . *) or a sign in front in double quotes"
 
 
+def function_hint(name: str, known: Iterable[str]) -> str:
+    """Return one sentence on what is written in place of a function that there is not."""
+    meant = _NO_FUNCTIONS.get(name.lower())
+    if meant:
+        return f"write {meant}"
+    return f"there are {', '.join(known)}; write a space between a search term and a parenthesis"
+
+
 def field_hint(name: str, parent: str, known: list[str]) -> str:
     """Return one sentence on the field that is meant by an unknown one.
 
@@ -138,6 +165,8 @@ def field_hint(name: str, parent: str, known: list[str]) -> str:
     """
     if not parent and name.lower() in _RESOURCE_LABELS:
         return f"it is a label of the resource: resource.labels.{name.lower()}"
+    if not parent and name.lower() == "metric":
+        return "it is a field of the filters of Cloud Monitoring, another language"
     meant = "" if parent else _MEANT.get(name.lower().replace("_", ""), "")
     if not meant:
         close = get_close_matches(name.lower(), [one.lower() for one in known], n=1, cutoff=0.75)

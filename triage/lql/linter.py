@@ -35,7 +35,7 @@ LINTS: tuple[Callable[[Query], Iterator[Finding]], ...] = (
     value_lints.placeholders,
     value_lints.patterns_as_text,
     value_lints.nulls,
-    value_lints.durations_as_text,
+    value_lints.orders_of_text,
     value_lints.function_generation,
     value_lints.contradictions,
     resource_lints.resource_types,

@@ -7,6 +7,7 @@ from lark import Token, Tree
 from triage.lql import strings
 from triage.lql.errors import FilterError, syntax_error
 from triage.lql.fields import bind_field
+from triage.lql.hints import function_hint
 from triage.lql.signatures import FUNCTIONS, TIMEZONE, Role
 from triage.lql.tree import (
     And,
@@ -127,7 +128,7 @@ class TreeBuilder:
         name = written.lower()
         signature = FUNCTIONS.get(name)
         if signature is None:
-            hint = f"there are {', '.join(FUNCTIONS)}; write a space between a search term and a parenthesis"
+            hint = function_hint(name, FUNCTIONS)
             raise FilterError(f"no function {written!r}", hint, text=self.text, offset=span.start)
         given = _subtrees(found)
         roles = next((form for form in signature.forms if len(form) == len(given)), None)

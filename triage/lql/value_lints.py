@@ -15,8 +15,8 @@ from triage.lql.semantic_lints import find_comparisons, find_literals
 from triage.lql.strings import quote_pattern, quote_string
 from triage.lql.tree import And, Anywhere, Comparison, Field, Literal, Query, Span, find_fields, walk
 from triage.lql.value_tests import CONVERSIONS, convert_literal, make_value_test
-from triage.lql.values import to_duration
-from triage.models import Finding
+from triage.lql.values import to_double, to_duration
+from triage.models import SEVERITIES, Finding
 
 #: A hash sign that begins a line, or that stands alone behind something.
 _HASH = re.compile(r"(?:^[ \t]*|[ \t](?=#[ \t]))(#)[^\n]*", re.MULTILINE)
@@ -26,7 +26,8 @@ _PLACEHOLDER = re.compile(
 )
 #: What may be meant in a text, but hardly in a name.
 _NAME_PLACEHOLDER = re.compile(
-    r"<[A-Za-z][\w-]*>|\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\]|\{\{?\s*\.?[A-Za-z_][\w.]*\s*\}?\}|(?<![\w$\\])\$[A-Za-z_]\w*"
+    r"<[A-Za-z][\w -]*>|\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\]"
+    r"|\{\{?\s*\.?[A-Za-z_][\w.]*\s*\}?\}|(?<![\w$\\])\$[A-Za-z_]\w*"
 )
 _TEXT_FIELDS = ("textPayload", "jsonPayload", "protoPayload", "httpRequest", "insertId", "sourceLocation")
 _PATTERN = re.compile(r"\.\*|^\^.|\\[dws][+*]")
@@ -105,15 +106,28 @@ def nulls(query: Query) -> Iterator[Finding]:
             yield make_finding("null-text", "warning", message, query.text, value.span, "NULL_VALUE")
 
 
-def durations_as_text(query: Query) -> Iterator[Finding]:
-    """Find durations compared with a JSON value, which has no such type."""
+def orders_of_text(query: Query) -> Iterator[Finding]:
+    """Find durations, severities and numbers whose order is that of text.
+
+    A JSON value is no duration and no severity, and a label is no number.
+    """
     for node, path in find_comparisons(query):
-        if node.operator not in _ORDERING or path.kind is not Kind.JSON:
+        if node.operator not in _ORDERING:
             continue
         for literal in find_literals(node.value):
-            if to_duration(literal.text) is not None:
+            if path.kind is Kind.JSON and to_duration(literal.text) is not None:
                 message = 'compared as text, in which "10s" is below "9s"; compare a field that is a number'
                 yield make_finding("duration-as-text", "warning", message, query.text, literal.span)
+            elif path.kind is Kind.JSON and literal.text.upper() in SEVERITIES:
+                message = (
+                    "compared as text, in which CRITICAL is below ERROR; severity is the entry's own field"
+                )
+                yield make_finding("severity-as-text", "warning", message, query.text, node.span)
+            elif path.kind is Kind.STRING and literal.text and to_double(literal.text) is not None:
+                message = "compared as text, in which 10 is below 9; a text is made a number by cast"
+                fix = f"cast({left_text(node.left)}, FLOAT64){node.operator}{literal.text}"
+                alone = fix if literal is node.value else None
+                yield make_finding("number-as-text", "warning", message, query.text, node.span, alone)
 
 
 def function_generation(query: Query) -> Iterator[Finding]:

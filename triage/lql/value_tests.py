@@ -21,6 +21,7 @@ from triage.lql.values import (
     to_severity,
     to_timestamp,
 )
+from triage.models import SEVERITIES
 
 ValueTest = Callable[[object], bool]
 #: ``:`` "is handled like equality", except for strings, which may match in part.
@@ -142,7 +143,7 @@ def _dynamic_test(kind: Kind, operator: str, literal: Literal) -> ValueTest:
 
 
 def _proto_string_test(operator: str, literal: Literal) -> ValueTest:
-    """Return the test of a string that may be a time, duration or 64-bit integer.
+    """Return the test of a string that may be a time, duration, 64-bit integer or severity.
 
     The service knows the type from ``@type``; here both sides have to have the same form.
     """
@@ -150,6 +151,8 @@ def _proto_string_test(operator: str, literal: Literal) -> ValueTest:
     if operator == ":":
         return text
     likely = (Kind.TIMESTAMP, Kind.DURATION, Kind.INT)
+    if literal.text.upper() in SEVERITIES:
+        return _named_severity_test(operator, literal, text)
     typed = [
         (CONVERSIONS[kind], _typed_test(kind, operator, literal))
         for kind in likely
@@ -161,6 +164,12 @@ def _proto_string_test(operator: str, literal: Literal) -> ValueTest:
         return same_type_test(value)
 
     return test
+
+
+def _named_severity_test(operator: str, literal: Literal, text: ValueTest) -> ValueTest:
+    """Return the test of a string that is ordered as a severity where it is the name of one."""
+    severity = _typed_test(Kind.SEVERITY, operator, literal)
+    return lambda value: (severity if str(value).upper() in SEVERITIES else text)(value)
 
 
 def _contains_test(kind: Type, literal: Literal) -> ValueTest:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from triage.failures import decisive, last_words, levels
 from triage.failures.decisive import complains, find_decisive_line, find_last_exception
-from triage.failures.last_words import announces_retry, is_told_to_end, said_before_hint, sums_up
+from triage.failures.last_words import announces_retry, is_told_to_end, repeats, said_before_hint, sums_up
 from triage.failures.levels import read_level
 from triage.rules import load_packs
 from triage.text import Hints
@@ -56,7 +56,15 @@ def all_of(text: str) -> tuple[object, ...]:
         find_last_exception(text, decisive_line.text),
         *(
             search(text)
-            for search in (complains, is_told_to_end, said_before_hint, announces_retry, sums_up, read_level)
+            for search in (
+                complains,
+                is_told_to_end,
+                said_before_hint,
+                announces_retry,
+                repeats,
+                sums_up,
+                read_level,
+            )
         ),
     )
 
@@ -71,6 +79,7 @@ def test_hints_exclude_nothing_that_a_search_finds(text: str) -> None:
         for module, name in (
             (last_words, "_ENDING_WORDS"),
             (last_words, "_HINT_WORDS"),
+            (last_words, "_REPEATING_WORDS"),
             (last_words, "_RETRY_WORDS"),
             (last_words, "_SUMMARY_WORDS"),
             (decisive, "_DEEPER_WORDS"),

@@ -96,10 +96,17 @@ def test_error_that_is_only_a_name_is_not_the_reason_itself() -> None:
         "Kernel pid terminated (application_controller) ({application_start_failure,shop})",
         '{"Kernel pid terminated",application_controller,"{application_start_failure,shop}"}',
         "BEGIN failed--compilation aborted at /srv/shop.pl line 3.",
+        "main: exiting due to tariff loading error",
     ],
 )
 def test_last_line_of_a_runtime_that_ends_is_no_reason(line: str) -> None:
     assert is_told_to_end(line)
+
+
+def test_end_that_names_its_reason_is_one() -> None:
+    assert not is_told_to_end("Exiting because TARIFFS is not set")
+    assert not is_told_to_end("shop: aborted due to a full disk")
+    assert is_told_to_end("Exiting due to a fatal error.")
 
 
 def test_traceback_of_another_process_belongs_to_the_error_of_this_one() -> None:
@@ -212,3 +219,23 @@ Caused by: Error:
 def test_plain_words_of_a_program_that_ends_are_its_reason(line: str) -> None:
     exit_of = system(3, "Container called exit(1).")
     assert decisive(explained(exit_of, printed(1, line, "stdout"), printed(1.1, "bye", "stdout"))) == line
+
+
+def test_exception_that_repeats_another_one_goes_behind_it() -> None:
+    text = """Traceback (most recent call last):
+  File "/srv/shop/app.py", line 3, in <module>
+    import tariffs
+shop.TariffGone: region 9
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/shop/main.py", line 9, in load
+    raise Misconfigured(name)
+shop.Misconfigured: 'shop.app' could not be loaded; Error importing module."""
+    assert find_decisive_line(text).text == "shop.TariffGone: region 9"
+    first = "(worker) ShopError: no tariff of region 9"
+    second = "(main) ShopError: the worker did not start. See root cause above."
+    exit_of = system(3, "Container called exit(1).")
+    assert decisive(explained(exit_of, printed(1, first), printed(1.1, second))) == first[9:]
+    assert decisive(explained(exit_of, printed(1.1, second))) == second[7:]

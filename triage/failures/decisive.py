@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from triage.failures.last_words import is_told_to_end
+from triage.failures.last_words import is_told_to_end, repeats
 from triage.text import Hints, lazy_pattern
 
 #: Characters of a text that are searched.
@@ -261,7 +261,7 @@ def _python(text: str) -> str:
     lines = [line for line in lines if line]
     if len(lines) == 1:
         return lines[0]
-    telling = [line for line in lines if not is_told_to_end(line)]
+    telling = [line for line in lines if not (is_told_to_end(line) or repeats(line))]
     return (telling or lines or [""])[-1]
 
 

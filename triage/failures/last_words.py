@@ -8,8 +8,9 @@ from triage.text import lazy_pattern
 #: An end that says nothing of its reason: of an interpreter that was told to end, or announced by a program.
 _TOLD_TO_END = lazy_pattern(
     r"^(?:SystemExit(?:: -?\d+)?|KeyboardInterrupt|GeneratorExit)$|^(?:[\w.]+\.)?SystemExit: \(SystemExit\) exit$"
-    r"|^(?:(?:error|fatal): )?(?:the )?(?:process |program |application |server )?(?:is )?"
-    r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:with|now|process|due|on|because|after)\b.{0,30})?[.!]*$"
+    r"|^(?:[\w.-]{1,20}: )?(?:the )?(?:process |program |application |server )?(?:is )?"
+    r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:(?:with|now|process|on|after)\b.{0,30}"
+    r"|(?:due to|because of) (?:[\w-]+ ){0,3}(?:errors?|failures?|exceptions?|signals?)))?[.!]*$"
     r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted",
     re.IGNORECASE,
 )
@@ -25,6 +26,13 @@ _SUMMARY = lazy_pattern(
     r"|\bdue to previous errors?)[.!]*$",
     re.IGNORECASE,
 )
+#: What an exception says that only repeats that another one was raised.
+_REPEATS = lazy_pattern(
+    r"\b(?:see|check) (?:the )?(?:(?:root )?cause|errors?|logs?|output|traceback|stack ?trace) above\b|\bsee above\b"
+    r"|\blook up to see its traceback\b|\bError importing module\.?$",
+    re.IGNORECASE,
+)
+_REPEATING_WORDS = (" above", "look up", "importing")
 #: What each such line holds one of, and the characters at its end that are searched.
 _SUMMARY_WORDS, _LONGEST_SUMMARY = ("fail", "unable", "could", "can", "error"), 300
 #: Where to read more: a line that says nothing itself, unless a sentence before it complains.
@@ -74,6 +82,11 @@ def heads_frames(text: str) -> bool:
 def sums_up(line: str) -> bool:
     """Return whether a line only says that something did not start, and another one why."""
     return _may_hold(line, _SUMMARY_WORDS) and bool(_SUMMARY.search(line[-_LONGEST_SUMMARY:]))
+
+
+def repeats(line: str) -> bool:
+    """Return whether an exception only says that another one was raised, which stands before it."""
+    return _may_hold(line, _REPEATING_WORDS) and bool(_REPEATS.search(line))
 
 
 def announces_retry(line: str) -> bool:

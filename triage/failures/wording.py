@@ -9,6 +9,7 @@ from triage.failures.last_words import (
     announces_retry,
     heads_frames,
     is_told_to_end,
+    repeats,
     said_before_hint,
     sums_up,
 )
@@ -143,7 +144,7 @@ class Wording(Immutable):
     @lazy
     def sums_up(self) -> bool:
         """Return whether it only says that something did not start, and another line why."""
-        return not self.is_exception and sums_up(self.decisive)
+        return repeats(self.decisive) if self.is_exception else sums_up(self.decisive)
 
     @lazy
     def is_told_to_end(self) -> bool:

@@ -70,6 +70,26 @@ def test_null_values_are_left_out() -> None:
     assert "trace" not in api_form(decode_entry({**ENTRY, "trace": None}), LOG_ENTRY)
 
 
+@pytest.mark.parametrize("record", [ENTRY, SNAKE], ids=["camelCase", "snake_case"])
+def test_seconds_of_a_sink_table_are_a_duration(tmp_path: Path, record: dict[str, object]) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(record | {"httpRequest": {"status": 200, "latency": 0.25}}))
+    for text, count in (('httpRequest.latency>"200ms"', 1), ('httpRequest.latency>"0.3s"', 0)):
+        assert len(list(pipeline.read_entries([path], pipeline.Selection(filter=text)))) == count
+
+
+@pytest.mark.parametrize("indices", [(0, 1), (1,)])
+def test_joined_entry_is_found_by_the_uid_of_its_parts(tmp_path: Path, indices: tuple[int, ...]) -> None:
+    path = tmp_path / "export.jsonl"
+    parts = [
+        ENTRY | {"insertId": f"a{index}", "split": {"uid": "u1", "index": index, "totalSplits": 2}}
+        for index in indices
+    ]
+    path.write_text("\n".join(map(json.dumps, parts)))
+    for text, count in (("split.uid=u1", 1), ("split.uid=u2", 0), ("NOT split.uid:*", 0)):
+        assert len(list(pipeline.read_entries([path], pipeline.Selection(filter=text)))) == count
+
+
 REDUCED = {
     "projection": json.dumps(
         [

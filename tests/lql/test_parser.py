@@ -114,6 +114,7 @@ def test_logentry_names_are_normalized_and_payload_keys_are_not() -> None:
         ("http.status>=500", "write httpRequest"),
         ("httpRequest.url:x", "write httpRequest.requestUrl"),
         ("httpRequest.statusCode=500", "write httpRequest.status"),
+        ("httpRequest.latency.seconds>5", 'httpRequest.latency>"1.5s"'),
         ("sourceLocation.lines=5", "write sourceLocation.line"),
         ("resourse.type=a", "write resource"),
         ('metric.type="a"', "Cloud Monitoring, another language"),

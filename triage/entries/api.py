@@ -41,13 +41,22 @@ def api_form(entry: Entry, names: Names) -> dict[str, Any]:
     except msgspec.DecodeError:
         raw = lenient_json.loads(data)
     if isinstance(raw.get("resource"), dict) and any(name in raw for name in _OWN):
-        return {name: value for name, value in raw.items() if value is not None}
+        return _with_duration({name: value for name, value in raw.items() if value is not None})
     flat = flatten_record(raw)
     payload, text, proto = find_payloads(flat)
     normalized: dict[str, Any] = _without_nulls(msgspec.to_builtins(normalize_foreign_record(raw)))
     fields = _merge(rename_fields(flat, names), normalized)
     fields |= {"jsonPayload": payload, "textPayload": text, "protoPayload": proto and to_api_names(proto)}
-    return {name: value for name, value in fields.items() if value not in (None, {})}
+    return _with_duration({name: value for name, value in fields.items() if value not in (None, {})})
+
+
+def _with_duration(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with a latency as the API writes it: a row of a sink's table has seconds."""
+    request = fields.get("httpRequest")
+    latency = request.get("latency") if isinstance(request, dict) else None
+    if not isinstance(request, dict) or not isinstance(latency, int | float):
+        return fields
+    return fields | {"httpRequest": request | {"latency": f"{latency:.9f}s"}}
 
 
 def _merge(fields: dict[str, Any], normalized: dict[str, Any]) -> dict[str, Any]:

@@ -338,4 +338,4 @@ def _fill_from_resource_name(
 
 
 def _convert_split(part: wire.LogSplit) -> Split | None:
-    return Split(part.uid, part.index, part.total_splits) if part.uid else None
+    return Split(part.uid, part.index, part.total_splits) if part.uid and part.total_splits > 1 else None

@@ -54,7 +54,7 @@ class SplitEntryJoiner:
                     f"{_format_range(low, high, total)} of the entry that was split as {uid[:80]!a} missing"
                 )
                 yield Gap("missing_part", first.source.path, detail, first.source.position, high - low + 1)
-            yield decode(Record(_join_json(parts, missing, total), first.source), self._ignored)
+            yield decode(Record(_join_json(uid, parts, missing, total), first.source), self._ignored)
 
     def _collect(self, found: Iterable[Entry]) -> tuple[dict[int, Entry], int]:
         """Return as many parts as fit into memory by index, and the expected number."""
@@ -93,7 +93,7 @@ def _format_range(low: int, high: int, total: int) -> str:
     return f"part {low + 1} of {total}" if low == high else f"parts {low + 1} to {high + 1} of {total}"
 
 
-def _join_json(parts: dict[int, Entry], missing: list[tuple[int, int]], total: int) -> bytes:
+def _join_json(uid: str, parts: dict[int, Entry], missing: list[tuple[int, int]], total: int) -> bytes:
     """Return the JSON of the joined entry; a line stands for missing text."""
     pieces: dict[int, dict[str, Any]] = {index: _decode_part(part.raw) for index, part in parts.items()}
     first = pieces[min(pieces)]
@@ -102,7 +102,9 @@ def _join_json(parts: dict[int, Entry], missing: list[tuple[int, int]], total: i
         pieces[low] = _placeholder_payload(
             first, f"{before}[{_format_range(low, high, total)} missing]{after}"
         )
-    join = {key: value for key, value in first.items() if key not in _payload_keys(first) and key != "split"}
+    # The uid stays, for filters; without a number of parts the entry is whole.
+    join = {key: value for key, value in first.items() if key not in _payload_keys(first)}
+    join["split"] = {"uid": uid}
     for _, piece in sorted(pieces.items()):
         for key in _payload_keys(piece):
             join[key] = _merge(join.get(key), piece[key], key, "")

@@ -165,6 +165,8 @@ def field_hint(name: str, parent: str, known: list[str]) -> str:
     """
     if not parent and name.lower() in _RESOURCE_LABELS:
         return f"it is a label of the resource: resource.labels.{name.lower()}"
+    if name.lower() in ("seconds", "nanos") and parent.lower().endswith("latency"):
+        return f'a duration is compared as a whole: {parent}>"1.5s"'
     if not parent and name.lower() == "metric":
         return "it is a field of the filters of Cloud Monitoring, another language"
     meant = "" if parent else _MEANT.get(name.lower().replace("_", ""), "")

@@ -239,3 +239,29 @@ shop.Misconfigured: 'shop.app' could not be loaded; Error importing module."""
     exit_of = system(3, "Container called exit(1).")
     assert decisive(explained(exit_of, printed(1, first), printed(1.1, second))) == first[9:]
     assert decisive(explained(exit_of, printed(1.1, second))) == second[7:]
+
+
+JAVA_AGAIN = """java.lang.NoClassDefFoundError: Could not initialize class org.example.Tariffs
+\tat org.example.Shop.price(Shop.java:9)
+Caused by: java.lang.ExceptionInInitializerError: Exception java.lang.IllegalStateException: no tariff key [in thread "exec-2"]
+\tat org.example.Tariffs.<clinit>(Tariffs.java:4)"""
+
+DART_SHELF = """ERROR - 2031-04-05 06:00:01.101
+GET /orders/7
+Error thrown by handler.
+type 'Null' is not a subtype of type 'Tariff' in type cast
+package:shop/orders.dart 21:30  getOrder
+package:shelf/src/middleware/logger.dart 35:25  logRequests.<fn>"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (JAVA_AGAIN, "java.lang.IllegalStateException: no tariff key"),
+        (DART_SHELF, "type 'Null' is not a subtype of type 'Tariff' in type cast"),
+    ],
+)
+def test_error_of_a_class_or_handler_is_read_in_one_entry_and_line_by_line(text: str, line: str) -> None:
+    for said in (lines(0, text), [printed(0, text)]):
+        (found,) = statements(said)
+        assert (found.decisive, found.is_exception) == (line, True)

@@ -206,3 +206,13 @@ def kinds(logs: Iterable[Log]) -> list[str]:
 def test_revision_is_part_of_the_entry() -> None:
     assert decoded(printed(0, "x")).revision == REVISION
     assert kinds([system(0, "Container called exit(2).")]) == ["exit"]
+
+
+def test_error_goes_before_a_known_cause_that_is_only_a_warning() -> None:
+    found = explained(
+        system(9, "Container called exit(1)."),
+        printed(8.1, "no traces: tariff lost", severity="WARNING"),
+        printed(8.2, "flags are refused", severity="ERROR"),
+        known="tariff lost",
+    )
+    assert decisive(found) == "flags are refused"

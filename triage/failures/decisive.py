@@ -33,6 +33,10 @@ _JAVA_HEAD = lazy_pattern(
     r"^(?:Exception in thread \"[^\"]*\" )?((?:[a-z][\w$]*\.)+[A-Z][\w$]*(?:: .+)?)$(?=\n\s+at )",
     re.MULTILINE,
 )
+#: What a class says each time that it is used after it could not be initialized: its exception, once more.
+_UNINITIALIZED = re.compile(
+    r"java\.lang\.ExceptionInInitializerError: Exception (.+) \[in thread \"[^\"]*\"\]$"
+)
 _INNER_DOTNET = lazy_pattern(r"^[ \t]*---> (.+)$", re.MULTILINE)
 _DOTNET = lazy_pattern(
     r"^Unhandled exception\. (.+)$|^[ \t]+((?:[A-Z]\w*\.)+[A-Z]\w*Exception(?: \(0x[0-9A-F]+\))?: .+)$",
@@ -80,6 +84,8 @@ _RUBY = lazy_pattern(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULT
 _PHP = lazy_pattern(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
 _SPRING = lazy_pattern(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
 _DART = lazy_pattern(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
+#: An error of a handler of Dart's shelf, below the request and above its frames.
+_SHELF = lazy_pattern(r"^Error thrown by handler\.\n(.+)$", re.MULTILINE)
 #: An exception of Elixir. That of a request, and of a process that did not start, stands below lines which
 #: only say that there was one.
 _ELIXIR = lazy_pattern(
@@ -132,7 +138,7 @@ _CALL = lazy_pattern(
     r"|^[\w./-]+\.[\w.()*]+$|^\t/\S+:\d+"
 )
 _FRAME = re.compile(
-    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
+    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: |^package:\S+ \d+:\d+ "
 )
 
 
@@ -299,7 +305,8 @@ def _deepest_cause(text: str) -> str:
             suppressed = min(suppressed, len(indent))
         elif len(indent) < suppressed and not _SAYS_NOTHING.match(what):
             found, suppressed = what, 1 << 30
-    return found
+    again = _UNINITIALIZED.match(found)
+    return again[1] if again else found
 
 
 def _dotnet(text: str) -> str:
@@ -336,6 +343,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("panic", "fatal error: ", "SIG", "runtime error: "), _last(_GO)),
     (("Description:",), _first(_SPRING)),
     (("Unhandled exception:",), _dart),
+    (("Error thrown by handler.",), _first(_SHELF)),
     (("[cause]: ",), _last(_NODE_CAUSE)),
     (("[errors]: [",), _first(_NODE_ERRORS)),
     (("at ", "Caused by: "), _java),

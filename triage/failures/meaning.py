@@ -105,7 +105,7 @@ class Meaning(Immutable):
             return -1
         if known.is_symptom:
             return min(self.strength, COMPLAINT) * TENTH + 1
-        return STRONG * TENTH + (1 if 0 < self.level < WARNING else 2)
+        return STRONG * TENTH + (0 if 0 < self.level < ERROR else 2)
 
     @lazy
     def weight_unknown(self) -> int:

@@ -19,6 +19,8 @@ _HEADER = re.compile(
     r"|^Uncaught exception:?$|^(?:Description|Action):$|^Error: [A-Z]{1,3}\d{3,5}:?$"
     r"|^(?:ERROR|SEVERE|FATAL|CRITICAL)[\s\d:.,TZ|-]+$"
 )
+#: What Dart's shelf prints between the level of an error and the error itself.
+_BETWEEN = re.compile(r"^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*$|^Error thrown by handler\.$")
 CHAINED = re.compile(r"^(?:During handling of the above|The above exception was|Caused by:$)", re.MULTILINE)
 #: A cause whose message may go on below it, up to its first frame.
 _CAUSED = re.compile(r"[ \t]*Caused by: \S")
@@ -94,6 +96,7 @@ def awaits_more(lines: Sequence[str], text: str, *, is_awaited: bool) -> bool:
             or bool(_SOURCE.match(last))
             or (last.rstrip().endswith(":") and any(map(_NAMES_NOTHING.match, lines)))
             or bool(_GOES_ON.match(last))
+            or bool(_BETWEEN.match(last))
         )
     return bool(
         _HEADER.match(last)

@@ -11,7 +11,8 @@ from triage.lql.findings import make_finding
 from triage.lql.formatter import left_text
 from triage.lql.signatures import FUNCTIONS
 from triage.lql.strings import quote_string
-from triage.lql.tree import And, Anywhere, Comparison, Literal, Or, Query, Span, find_fields, walk
+from triage.lql.tree import And, Anywhere, Comparison, Field, Literal, Or, Query, Span, find_fields, walk
+from triage.lql.value_tests import CONVERSIONS, convert_literal
 from triage.lql.values import to_double
 from triage.models import Finding, FindingLevel
 
@@ -73,7 +74,7 @@ def loose_or(query: Query) -> Iterator[Finding]:
     """Find ``field = "A" OR "B"``, which searches "B" in every field."""
     message = "a value behind OR without its field is looked for in every field; write field = (A OR B)"
     for node in walk(query.root):
-        if isinstance(node, Or) and (value := _loose_value(node)):
+        if isinstance(node, Or) and (value := _loose_value(node, query.text)):
             if _is_in_parentheses(value.span, query.text):
                 fix = _grouped_values(node, query.text)
                 yield make_finding("loose-value", "warning", message, query.text, node.span, fix)
@@ -83,12 +84,18 @@ def loose_or(query: Query) -> Iterator[Finding]:
             )
 
 
-def _loose_value(node: Or) -> Anywhere | None:
-    """Return the first value without a field that follows a comparison."""
+def _loose_value(node: Or, text: str) -> Anywhere | None:
+    """Return the first value without a field that follows a comparison and may be meant for its field."""
     for before, after in zip(node.parts, node.parts[1:], strict=False):
-        if isinstance(before, Comparison) and isinstance(after, Anywhere):
+        if isinstance(before, Comparison) and isinstance(after, Anywhere) and _may_be_of(before, after, text):
             return after
     return None
+
+
+def _may_be_of(comparison: Comparison, anywhere: Anywhere, text: str) -> bool:
+    """Return whether the field of a comparison can have a value: no severity is "out of memory"."""
+    kind = bind_field(comparison.left, text).kind if isinstance(comparison.left, Field) else None
+    return kind is None or kind not in CONVERSIONS or convert_literal(kind, anywhere.value) is not None
 
 
 def _is_in_parentheses(span: Span, text: str) -> bool:

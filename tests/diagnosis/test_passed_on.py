@@ -1,5 +1,6 @@
 """Failed requests are followed by their traces to the service that failed first."""
 
+import msgspec
 import pytest
 
 from triage.diagnosis.passed_on import follow_requests
@@ -109,3 +110,46 @@ def test_few_or_distant_failures_of_a_named_service_are_not_the_cause() -> None:
         ).roots
         == {}
     )
+
+
+SECOND = 1_000_000_000
+
+
+def spread(found: FailureGroup, times: list[int]) -> FailureGroup:
+    """Return failures at some seconds."""
+    at = tuple(time * SECOND for time in times)
+    return msgspec.structs.replace(
+        found, count=len(at), paths={("/a", 502): len(at)}, first=at[0], last=at[-1], times=at
+    )
+
+
+APART = [7, 71, 160, 204, 371, 402, 533, 618, 702, 911]
+
+
+def test_failures_that_only_a_status_shows_follow_from_those_that_are_explained_each_time() -> None:
+    front = spread(group("front", {}), APART)
+    back = spread(group("back", {}, 500, "KeyError: 'region'"), [time + 1 for time in APART])
+    found = follow_requests([front, back])
+
+    assert found.roots == {0: 1}
+    assert found.affected == {1: [AffectedService("front", 10)]}
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        spread(group("back", {}, 500, "KeyError: 'region'"), [time + 20 for time in APART]),
+        spread(group("back", {}, 500), APART),
+        spread(group("front", {}, 500, "KeyError: 'region'"), APART),
+        spread(group("back", {}, 500, "KeyError: 'region'"), [*range(-600, 912, 2)]),
+    ],
+    ids=["at other times", "without a reason", "of the same service", "failing all the time"],
+)
+def test_failures_that_only_a_status_shows_stay_an_incident(back: FailureGroup) -> None:
+    assert follow_requests([spread(group("front", {}), APART), back]).roots == {}
+
+
+def test_failures_with_a_reason_of_their_own_follow_from_no_others_by_their_times() -> None:
+    front = spread(group("front", {}, 502, "ValueError: no region"), APART)
+    back = spread(group("back", {}, 500, "KeyError: 'region'"), APART)
+    assert follow_requests([front, back]).roots == {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.failures.entries import Log, diagnose, printed, request, started
+from tests.failures.entries import Log, diagnose, log, printed, request, started, system
 from tests.failures.test_incidents import only
 
 REFUSED = "Error: connect ECONNREFUSED 10.9.8.7:9200"
@@ -43,3 +43,40 @@ def test_warning_that_a_circuit_is_open_explains_requests_where_nothing_else_doe
     said = {"severity": "WARNING", "message": "the circuit breaker is open", "component": "bank"}
     rows = [row for n in range(9) for row in (request(20 + n, "/pay", 503), printed(20.05 + n, said))]
     assert "the circuit breaker is open" in only(diagnose([*started(0), *rows])).title
+
+
+def test_few_requests_without_a_reason_failed_for_that_of_many_like_them() -> None:
+    rows = [row for n in range(12) for row in failed(20 + 3 * n, REFUSED)]
+    rows += [request(60 + n, "/pay", 503) for n in range(3)]
+    incident = only(diagnose([*started(0), *(request(n, "/pay") for n in range(60)), *rows]))
+    assert "10.9.8.7:9200" in incident.title
+    assert incident.symptoms == ["3 failed requests"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "count"), [("/search", 503, 3), ("/pay", 500, 3), ("/pay", 503, 9)]
+)
+def test_requests_without_a_reason_are_an_incident_of_their_own(path: str, status: int, count: int) -> None:
+    rows = [row for n in range(12) for row in failed(20 + 3 * n, REFUSED)]
+    rows += [request(80 + n, path, status) for n in range(count)]
+    titles = [incident.title for incident in diagnose([*started(0), *rows]).incidents]
+    assert len(titles) == 2
+    assert any(f"Requests to {path} returned {status}" == title for title in titles)
+
+
+def test_execution_that_failed_follows_from_its_tasks_that_ran_out_of_time() -> None:
+    job = {"kind": "cloud_run_job", "revision": "shop-x1", "service": "shop"}
+    ended = "Terminating task because it has reached the maximum timeout of 600 seconds."
+    status = {"code": 2, "message": "Execution shop-x1 has failed to complete, 2/4 tasks were a success."}
+    payload = {"@type": "type.googleapis.com/google.cloud.audit.AuditLog", "serviceName": "run.googleapis.com",
+               "methodName": "/Jobs.RunJob", "resourceName": "namespaces/p/executions/shop-x1", "status": status}  # fmt: skip
+    told = log(
+        603,
+        "cloudaudit.googleapis.com/system_event",
+        severity="ERROR",
+        protoPayload=payload,
+        instance="",
+        **job,
+    )
+    rows = [system(601 + n, ended, "ERROR", instance=f"i{n}", **job) for n in range(2)]
+    assert "task timeout" in only(diagnose([printed(1, "task 0 of 4 began", **job), *rows, told])).title

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.failures.entries import output
+from tests.failures.entries import diagnose, output, printed, request, started
+from tests.failures.test_incidents import only
 from triage.failures.meaning import Meanings
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
 from triage.failures.statements import StatementBuilder
@@ -106,3 +107,27 @@ def test_message_and_level_are_found_under_any_usual_name() -> None:
     assert find_message({"@m": "ready"}) == find_message({"msg": "ready"}) == "ready"
     assert find_level({"lvl": "warn"}) == find_level({"levelname": "warn"}) == "warn"
     assert find_level({}) is None
+
+
+def test_sentence_in_a_field_says_why_a_request_failed_even_at_level_info() -> None:
+    said = {
+        "severity": "INFO",
+        "message": "order turned away",
+        "reason": "tariffs of region 9 are not loaded",
+    }
+    rows = [
+        row for n in range(5) for row in (request(10 + n, "/pay", 503), printed(10.05 + n, said, "stdout"))
+    ]
+    assert "tariffs of region 9 are not loaded" in only(diagnose([*started(0), *rows])).title
+
+
+@pytest.mark.parametrize("reason", ["transport close", "retry", "client left"])
+def test_word_or_two_in_a_field_say_nothing_of_a_failure(reason: str) -> None:
+    assert find_reason({"message": "socket closed", "reason": reason}) == ""
+
+
+def test_sentence_that_is_said_of_requests_that_succeed_explains_no_failure() -> None:
+    said = {"severity": "INFO", "message": "order priced", "reason": "tariffs of region 9 are in use"}
+    rows = [printed(10.05 + n, said, "stdout") for n in range(30)]
+    rows += [request(10 + n, "/pay", 503 if n % 6 == 0 else 200) for n in range(30)]
+    assert "tariffs" not in only(diagnose([*started(0), *rows])).title

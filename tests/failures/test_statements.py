@@ -217,3 +217,23 @@ def test_calls_of_go_below_a_heading_are_no_message() -> None:
     text = "ERROR shop.Invoke(main.run()) called from:\nmain.main\n\t/src/shop/main.go:31\nruntime.main\n\t/usr/local/go/src/runtime/proc.go:271"
     (found,) = statements(lines(0, text))
     assert found.decisive == "ERROR shop.Invoke(main.run()) called from:"
+
+
+JAVA_THROWN = """java.lang.IllegalStateException: send failed
+	at org.example.Tariffs.send(Tariffs.java:7)
+Caused by: org.example.errors.TooLargeException: 9 MB are more than 1 MB"""
+
+
+def test_exception_of_java_belongs_to_the_error_above_it() -> None:
+    above = "2031-04-05T06:00:00.123Z ERROR 1 --- [main] o.e.Tariffs : attempts exhausted"
+    (found,) = statements(lines(0, f"{above}\n{JAVA_THROWN}"))
+    assert found.decisive == "org.example.errors.TooLargeException: 9 MB are more than 1 MB"
+    assert found.text.startswith(above)
+
+
+@pytest.mark.parametrize(
+    "above", ["2031-04-05T06:00:00.123Z INFO 1 --- [main] o.e.Tariffs : reading", "reading tariffs"]
+)
+def test_exception_of_java_does_not_belong_to_a_harmless_line(above: str) -> None:
+    first, second = statements(lines(0, f"{above}\n{JAVA_THROWN}"))
+    assert (first.text, second.strength) == (above, 3)

@@ -1,9 +1,10 @@
 """Which services only passed on the failure of another one.
 
-By the traces of the failed requests, else by the address that they name.
+By the traces of the failed requests, else by the address that they name, else by their times.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -23,6 +24,13 @@ _HOST = re.compile(r"\bhttps?://([^\s/:\"'?#]+)")
 _NEAR = 60 * NANOSECONDS
 #: How many failures of a caller follow from one failed request of the service that it calls, at most.
 _CALLS = 4
+#: Nanoseconds between a failure that only its status shows and the one that it passes on, at most.
+_AT_ONCE = 2 * NANOSECONDS
+#: Times that have to agree at least, and the share of them.
+_TIMES, _AGREE = 8, 0.9
+#: The share of the time that failures may fill so that others are no accident at the same times.
+_FILLED = 0.3
+_SERVER_ERROR = 500
 
 
 class PassedOn(NamedTuple):
@@ -43,7 +51,8 @@ def follow_requests(groups: Sequence[FailureGroup]) -> PassedOn:
 
     Of the failed requests of one trace the one that began last is the innermost: the others waited for it. A
     group follows from another where that is so for at least half of its traced requests. Without such traces
-    it follows from failures at that time of the service whose address its statement names.
+    it follows from failures at that time of the service whose address its statement names. Requests of which
+    only the status is known follow from explained failures of another service, request by request.
     """
     votes = _votes(groups)
     roots = {
@@ -51,7 +60,7 @@ def follow_requests(groups: Sequence[FailureGroup]) -> PassedOn:
         for index, found in votes.items()
         if 2 * found.total() >= len(groups[index].traces)
     }
-    for index, root in _find_named(groups).items():
+    for index, root in [*_find_named(groups).items(), *_find_simultaneous(groups).items()]:
         if index not in roots:
             roots[index] = root
             votes[index] = Counter({root: groups[index].count})
@@ -132,6 +141,62 @@ def _may_cause(root: FailureGroup, group: FailureGroup) -> bool:
     """Return whether the failures of a called service are those that its caller saw, by time and number."""
     is_near = root.first <= group.last + _NEAR and group.first <= root.last + _NEAR
     return is_near and (set(root.kinds) != {"request"} or root.count * _CALLS >= group.count)
+
+
+def _find_simultaneous(groups: Sequence[FailureGroup]) -> dict[int, int]:
+    """Return by index of requests that failed for no reason of their own what failed elsewhere each time."""
+    explained = [index for index, group in enumerate(groups) if _names_reason(group)]
+    found: dict[int, int] = {}
+    for index, group in enumerate(groups) if explained else ():
+        if not _shows_status_alone(group):
+            continue
+        agreeing = {
+            root: share
+            for root in explained
+            if groups[root].service != group.service
+            and _may_cause(groups[root], group)
+            and (share := _agreement(group, groups[root])) >= _AGREE
+        }
+        if agreeing:
+            found[index] = max(agreeing, key=lambda root: (agreeing[root], groups[root].count, -root))
+    return found
+
+
+def _shows_status_alone(group: FailureGroup) -> bool:
+    """Return whether requests failed with 5xx, and the service says nothing or only a status that it got."""
+    statuses = [status for _, status in group.paths]
+    said = group.samples[0].statement
+    fields = group.known.event.fields if group.known is not None and not group.known.is_symptom else {}
+    passes_on = said is None or (fields.get("status", "").isdecimal() and "host" not in fields)
+    return (
+        set(group.kinds) == {"request"}
+        and passes_on
+        and bool(statuses)
+        and all(status >= _SERVER_ERROR for status in statuses)
+    )
+
+
+def _names_reason(group: FailureGroup) -> bool:
+    """Return whether it is known of failures, of requests too, why they happened."""
+    is_known = group.known is not None and not group.known.is_symptom
+    says = group.samples[0].statement is not None or is_known
+    return bool(group.paths) and says and not _shows_status_alone(group)
+
+
+def _agreement(group: FailureGroup, root: FailureGroup) -> float:
+    """Return the share of the times of failures at which others failed too, 0 where chance explains it."""
+    times = root.times
+    if len(group.times) < _TIMES or not times:
+        return 0.0
+    filled = 2 * _AT_ONCE * len(times) / max(root.last - root.first, 1)
+    if filled > _FILLED and abs(root.first - group.first) > _NEAR:
+        return 0.0
+    near = sum(
+        any(abs(times[place] - at) <= _AT_ONCE for place in (later - 1, later) if 0 <= place < len(times))
+        for at in group.times
+        for later in (bisect_left(times, at),)
+    )
+    return near / len(group.times)
 
 
 def _root(index: int, roots: dict[int, int]) -> int:

@@ -15,10 +15,13 @@ from triage.failures.shared_statements import is_of_platform
 from triage.failures.statements import Statement
 from triage.failures.waiting_failures import WaitingFailures
 from triage.models import FailureGroup, Neighborhoods, Observed
+from triage.text import path_template
 from triage.window import NANOSECONDS
 
 #: Nanoseconds between failures and what only followed from them, at most.
 _NEAR = 300 * NANOSECONDS
+#: How many requests of known cause there are for each of a few that fail in the same way unsaid, at least.
+_MANY_MORE = 4
 #: Entries after which idle instances are looked for.
 _SWEEP = 5000
 
@@ -183,10 +186,12 @@ def merge_consequences(groups: FailureGroups) -> None:
     for group in found:
         if group.reports_symptom:
             root = _root_of_report(group, roots) or _ended_before(group, roots)
-        elif group.is_explained or group.own is None or not group.own.is_symptom:
+        elif group.is_explained:
             continue
         else:
-            root = _root_of(group, roots)
+            root = _root_of_unsaid(group, roots) if group.is_unsaid else None
+            if root is None and group.own is not None and group.own.is_symptom:
+                root = _root_of(group, roots)
         if root is not None:
             root.absorb(group)
             groups.remove(group)
@@ -206,6 +211,24 @@ def _root_of_report(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuil
         and set(root.kinds) == {"request"}
         and _is_near(root, group)
         and not paths.isdisjoint(root.path_templates)
+    ]
+    return max(candidates, key=lambda root: (root.count, -root.first), default=None)
+
+
+def _root_of_unsaid(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | None:
+    """Return the failures that explain a few requests of which nobody says why they failed.
+
+    Many more requests of the same paths ended at that time with the same status, for a reason that is named.
+    """
+    failed = {(path_template(path), status) for path, status in group.paths}
+    candidates = [
+        root
+        for root in roots
+        if root.service == group.service
+        and not root.reports_symptom
+        and _is_near(root, group)
+        and failed <= {(path_template(path), status) for path, status in root.paths}
+        and sum(root.paths.values()) >= _MANY_MORE * group.count
     ]
     return max(candidates, key=lambda root: (root.count, -root.first), default=None)
 
@@ -242,7 +265,7 @@ def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | N
         for root in roots
         if root is not group
         and root.service == group.service
-        and (root.is_of_instances or (kinds == {"deployment"} and _is_explained_deployment(root)))
+        and (root.is_of_instances or _is_explained_report(kinds, root))
         and (
             not root.revisions
             or not group.revisions
@@ -260,9 +283,14 @@ def _root_of(group: GroupBuilder, roots: list[GroupBuilder]) -> GroupBuilder | N
     return None
 
 
-def _is_explained_deployment(root: GroupBuilder) -> bool:
-    """Return whether a revision was not deployed for a known reason: its service reports the same."""
-    return root.is_explained and set(root.kinds) == {"deployment"}
+def _is_explained_report(kinds: set[str], root: GroupBuilder) -> bool:
+    """Return whether the platform reports a second time what failed for a known reason.
+
+    A service reports it of its revision, and an execution of its tasks.
+    """
+    of_root = set(root.kinds)
+    is_report = kinds == of_root == {"deployment"} or (kinds == {"execution"} and of_root == {"task"})
+    return is_report and root.is_explained
 
 
 def _is_of_start(group: GroupBuilder) -> bool:

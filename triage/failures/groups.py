@@ -96,6 +96,11 @@ class GroupBuilder(msgspec.Struct):
         return set(self.kinds) == {"request"} and known is not None and known.is_symptom
 
     @property
+    def is_unsaid(self) -> bool:
+        """Return whether requests failed, and neither the application nor the platform names a cause."""
+        return set(self.kinds) == {"request"} and not self.is_explained
+
+    @property
     def path_templates(self) -> set[str]:
         """Return the paths of the requests, without their variable parts."""
         return {path_template(path) for path, _ in self.paths}

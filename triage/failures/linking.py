@@ -139,11 +139,12 @@ def _explain_from_afar(own: Attribution, shared: Sequence[Statement], link: Link
 def _may_explain(weighed: _Weighed) -> bool:
     """Return whether a statement without any complaint explains a request to which it belongs.
 
-    A warning or a line on stderr does.
+    A warning, a line whose payload gives a reason, or a line on stderr does.
     """
     weight, statement, known = weighed
     is_read = bool(statement.events) and known is None
-    if statement.level >= WARNING and not is_read:  # a line that a rule reads says something else
+    gives_reason = statement.level >= WARNING or bool(statement.meaning.reason)
+    if gives_reason and not is_read:  # a line that a rule reads says something else
         return True
     return weight >= OUTPUT * TENTH and "stderr" in statement.first.log_name
 

@@ -1,4 +1,7 @@
-"""How often each complaint and warning was said: what is said as often without a failure is noise."""
+"""How often each complaint, warning and reason was said.
+
+What is said as often without a failure is noise.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +13,8 @@ _TEMPLATES = 4000
 
 
 def count_said(said: Counter[tuple[str, str]], statements: Iterable[Statement]) -> None:
-    """Count complaints and warnings by service and template, in bounded memory."""
+    """Count complaints, warnings and reasons by service and template, in bounded memory."""
     for meaning, count in Counter([statement.meaning for statement in statements]).items():
-        if meaning.is_remarkable and (meaning.name in said or len(said) < _TEMPLATES):
+        is_counted = meaning.is_remarkable or bool(meaning.reason)
+        if is_counted and (meaning.name in said or len(said) < _TEMPLATES):
             said[meaning.name] += count

@@ -21,6 +21,8 @@ _QUOTED_REASONS = BytesAhoCorasick([f'"{name}"'.encode() for name in _REASONS])
 _NESTED = ("fields", "context", "data", "metadata", "meta", "extra", "attributes", "Properties")
 #: Fields that describe anything, not only failures.
 _VAGUE = frozenset({"cause", "reason", "details", "detail"})
+#: Those of them in which a sentence of several words says why.
+_SAYS_WHY, _WORDS = frozenset({"cause", "reason"}), 4
 _TEXTS = ("stack", "stack_trace", "stackTrace", "traceback", "extendedStackTrace", "backtrace")
 _NAMES = ("type", "exc_type", "name", "class", "kind", "code")
 _MESSAGES = ("message", "msg", "exc_value", "value", "description")
@@ -51,10 +53,14 @@ def find_reason(payload: dict[str, Any]) -> str:
     """Return the reason that a payload gives for a failure, with its stack, "" if it gives none."""
     for name in _REASONS:
         reason = _unfold(_text(payload.get(name), 0))
-        if reason and (name not in _VAGUE or complains(reason)):
+        if reason and (name not in _VAGUE or complains(reason) or _is_sentence(name, reason)):
             return reason[:_LONGEST]
     nested = next((payload[name] for name in _NESTED if isinstance(payload.get(name), dict)), None)
     return find_reason(nested) if nested else ""
+
+
+def _is_sentence(name: str, reason: str) -> bool:
+    return name in _SAYS_WHY and reason.count(" ") + 1 >= _WORDS
 
 
 def find_message(payload: dict[str, Any]) -> str:

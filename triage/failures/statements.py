@@ -38,6 +38,8 @@ _CONTINUES = re.compile(
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: "
     r"|(?:Retrying (?:in|after)|Trying again in) \d|for call at$)"
 )
+#: The exception that a logger of Java prints below its message.
+_THROWN = re.compile(r"(?:[a-z_][\w$]*\.){2,}[A-Z][\w$.]*(?:Exception|Error|Throwable|Failure)(?:: |:?$)")
 #: What a line of its own begins with, which continues no message: a time, a bracket or an object.
 _BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")
 #: A time or a name in brackets, as loggers put before the level.
@@ -301,7 +303,15 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
         return True
     if traceback_headers(text.partition("\n")[0]):
         return _leads_to_traceback(waiting)
-    return bool(_CONTINUES.match(text)) and not (entry.message[:1] == "{" and entry.message[-1:] == "}")
+    is_object = entry.message[:1] == "{" and entry.message[-1:] == "}"
+    return (bool(_CONTINUES.match(text)) and not is_object) or _is_thrown_below(text, waiting.lines)
+
+
+def _is_thrown_below(text: str, above: Sequence[str]) -> bool:
+    """Return whether an exception of Java stands below the one line of an error."""
+    first = above[0]
+    is_logged = len(above) == 1 and bool(_THROWN.match(text)) and not _THROWN.match(first)
+    return is_logged and read_level(first) >= WARNING
 
 
 def _leads_to_traceback(waiting: _OpenStatement) -> bool:

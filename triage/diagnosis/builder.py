@@ -17,6 +17,7 @@ from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, failing_
 from triage.diagnosis.no_data import explain_no_data
 from triage.diagnosis.noise_counter import NoiseCounter
 from triage.diagnosis.onsets import is_refused, onset_of_runs
+from triage.diagnosis.opening_errors import explain_by_openings
 from triage.diagnosis.places import group_by_place
 from triage.diagnosis.ranking import attach_symptoms, rank
 from triage.diagnosis.regions import RegionTracker, failures_in, join_regions
@@ -168,7 +169,8 @@ class DiagnosisBuilder:
 
         ``failures`` are the failures with their evidence.
         """
-        self._failures = [group for group in failures if not self._failure_list.is_ordinary_refusal(group)]
+        failures = [group for group in failures if not self._failure_list.is_ordinary_refusal(group)]
+        self._failures = explain_by_openings(failures, self._unknown_errors.counts(), self._serving)
         for group in self._failures:
             self._services.setdefault(group.service, ServiceTracker(group.service))
         if nothing := explain_no_data(coverage):

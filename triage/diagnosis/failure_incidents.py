@@ -231,6 +231,10 @@ def _reasons(group: FailureGroup, evidence: EvidenceList) -> list[Because]:
     """Return how we know, in the order of time: the statement, the failure point, what followed."""
     sample = group.samples[0]
     reasons = []
+    if group.opening is not None:
+        gap = describe_gap(group.first - group.opening.entry.timestamp)
+        says = f"{gap} before the first failure, the application printed {quote_line(group.opening.decisive)}"
+        reasons.append(Because(says, [_cite_quote(evidence, group.opening, group, 1)]))
     if sample.statement is not None:
         count = group.count if group.link in ("trace", "instance") else 1
         number = _cite_quote(evidence, sample.statement, group, count)

@@ -3,7 +3,7 @@
 Grouped by pattern and ranked.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -141,6 +141,11 @@ class UnknownErrors:
             error = services[service] = ErrorCount(statement, known)
         return error
 
+    def counts(self) -> Iterator[ErrorCount]:
+        """Yield the errors of each pattern and service."""
+        for _, _, error in self._errors:
+            yield error
+
     def incidents(
         self,
         failures: Sequence[FailureGroup],
@@ -195,7 +200,7 @@ def is_error(entry: Entry) -> bool:
 
 def _explained_by(group: FailureGroup) -> set[PatternName]:
     """Return service, cause and template of what a group of failures explains; "" stands for any template."""
-    lines = {group.template}
+    lines = {group.template, *([group.opening.template] if group.opening is not None else [])}
     for sample in group.samples:
         quotes = [*([sample.statement] if sample.statement else []), *sample.tail]
         lines |= {quote.template for quote in quotes}

@@ -10,7 +10,7 @@ import msgspec
 
 from triage.entries import lenient_json, wire
 from triage.entries.foreign_forms import normalize_foreign_record
-from triage.entries.severity import parse_severity
+from triage.entries.severity import parse_level, parse_severity
 from triage.entries.strip_prefix import StrippedText, strip_log_prefix
 from triage.entries.times import is_possible, parse_nanoseconds
 from triage.models import Audit, Balancer, Entry, ErrorInfo, Gap, Http, Record, SeveritySource, Split
@@ -214,7 +214,13 @@ def _effective_severity(
         return level, "entry"
     if payload:
         within = payload.validation.severity if payload.validation else None
-        for value in (payload.severity, payload.levelname, payload.level, payload.log_level, within):
+        nested = payload.log.get("level") if isinstance(payload.log, dict) else None
+        if level := parse_severity(payload.severity or payload.levelname or payload.level_name):
+            return level, "payload"
+        is_of_node = payload.pid is not None and payload.hostname is not None
+        if level := parse_level(payload.level, is_of_node=is_of_node):
+            return level, "payload"
+        for value in (payload.log_level, nested if isinstance(nested, str) else None, within):
             if level := parse_severity(value):
                 return level, "payload"
     return (text.severity, "text") if text.severity else ("DEFAULT", "none")

@@ -7,14 +7,17 @@ from typing import Any
 import msgspec
 
 from triage.entries import wire
+from triage.entries.severity import parse_level
 from triage.entries.times import protobuf_seconds, to_rfc3339
 from triage.models import layouts
 from triage.models.layouts import find_audit_log, fold_keys, parse_json_object
 
 #: Payload fields that may hold the text, as folded keys; the first one present wins.
 MESSAGE_KEYS = tuple(key.lower() for key in layouts.MESSAGE_KEYS)
-#: Those of few loggers: Serilog's rendered message and its template, the text of GELF.
-_RARE_MESSAGE_KEYS = ("@m", "@mt", "renderedmessage", "messagetemplate", "shortmessage")
+#: Those of few loggers: Serilog's rendered message and its template, the texts of GELF and OpenTelemetry.
+_RARE_MESSAGE_KEYS = ("@m", "@mt", "renderedmessage", "messagetemplate", "shortmessage", "body")
+#: Fields other than "level" in which loggers name it, as folded keys: monolog, OpenTelemetry, .NET, Serilog.
+_LEVEL_KEYS = ("levelname", "severitytext", "loglevel", "@l", "lvl")
 #: The fields of a message by their API names; the value of an inner message is such a mapping.
 Names = Mapping[str, object]
 _WHOLE_KEYS = ("labels", "resource.labels")
@@ -275,7 +278,7 @@ def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
         name=_to_text(found.get("name")),
         severity=_to_severity(found.get("severity")),
         levelname=_to_text(found.get("levelname")),
-        level=_to_severity(found.get("level")),
+        level=_find_level(found),
         log_level=_to_severity(found.get("log.level")),
         validation=wire.Validation(
             severity=_to_severity(_to_object(found.get("validation")).get("severity"))
@@ -283,6 +286,21 @@ def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
         status_details=_to_text(found.get("statusdetails")),
         proxy_status=_to_text(found.get("proxystatus")),
     )
+
+
+def _find_level(found: dict[str, Any]) -> str | int | None:
+    """Return the level that a logger gives, in the words of any of them."""
+    named = next((found[name] for name in _LEVEL_KEYS if isinstance(found.get(name), str)), None)
+    level = named or _to_severity(found.get("level"))
+    if isinstance(level, int) and ("msg" in found or found.get("v") == 0):
+        return parse_level(level, is_of_node=True)
+    if level is not None:
+        return level
+    if "@t" in found:  # https://github.com/serilog/serilog-formatting-compact#format-details
+        return "INFO"
+    inner = _to_object(found.get("log")).get("level") or found.get("level")
+    inner = inner or _to_object(found.get("record")).get("level")
+    return _to_severity(inner.get("name") if isinstance(inner, dict) else inner)
 
 
 def _find_message(fields: dict[str, Any], names: Iterable[str]) -> Any:

@@ -9,6 +9,16 @@ _NAMES = {name: name for name in _GIVEN} | {
     "WARN": "WARNING",
     "FATAL": "CRITICAL",
     "EMERG": "EMERGENCY",
+    "VERBOSE": "DEBUG",
+    "DBG": "DEBUG",
+    "INFORMATION": "INFO",
+    "INF": "INFO",
+    "WRN": "WARNING",
+    "ERR": "ERROR",
+    "SEVERE": "ERROR",
+    "CRIT": "CRITICAL",
+    "PANIC": "CRITICAL",
+    "DPANIC": "CRITICAL",
 }
 # LogSeverity of google.logging.type, and below 100 the levels of Python's logging.
 _NUMBERS = {number: name for name, number in _GIVEN.items()} | {
@@ -18,6 +28,16 @@ _NUMBERS = {number: name for name, number in _GIVEN.items()} | {
     40: "ERROR",
     50: "CRITICAL",
 }
+
+#: The levels of pino and bunyan, whose numbers mean other levels than Python's.
+_OF_NODE = {10: "DEBUG", 20: "DEBUG", 30: "INFO", 40: "WARNING", 50: "ERROR", 60: "CRITICAL"}
+
+
+def parse_level(value: str | int | None, *, is_of_node: bool) -> str:
+    """Return the name of a severity that a logger gives as a level, "" if the value holds none."""
+    if is_of_node and isinstance(value, int) and value in _OF_NODE:
+        return _OF_NODE[value]
+    return parse_severity(value)
 
 
 def parse_severity(value: str | int | None) -> str:

@@ -5,6 +5,8 @@ two loggers
 of the service: labels, context and error of one; logger and validation of the other.
 """
 
+from typing import Any
+
 import msgspec
 
 
@@ -109,7 +111,10 @@ class Validation(_WireStruct, gc=False):
 
 
 class JsonPayload(_WireStruct, gc=False):
-    """The fields of a JSON payload that an Entry needs."""
+    """The fields of a JSON payload that an Entry needs.
+
+    ``log`` may hold the level, ``pid`` and ``hostname`` show the loggers of Node.
+    """
 
     message: str | None = None
     labels: PayloadLabels | None = None
@@ -121,6 +126,10 @@ class JsonPayload(_WireStruct, gc=False):
     levelname: str | None = None
     level: str | int | None = None
     log_level: str | int | None = msgspec.field(default=None, name="log.level")
+    level_name: str | None = msgspec.field(default=None, name="level_name")
+    log: Any = None
+    pid: Any = None
+    hostname: Any = None
     validation: Validation | None = None
     type: str | None = msgspec.field(default=None, name="@type")
     status_details: str | None = None

@@ -26,7 +26,19 @@ _SAYS_WHY, _WORDS = frozenset({"cause", "reason"}), 4
 _TEXTS = ("stack", "stack_trace", "stackTrace", "traceback", "extendedStackTrace", "backtrace")
 _NAMES = ("type", "exc_type", "name", "class", "kind", "code")
 _MESSAGES = ("message", "msg", "exc_value", "value", "description")
-_LEVELS = ("level", "severity", "lvl", "levelname", "@l", "log.level", "Level", "LogLevel")
+_LEVELS = (
+    "level_name",
+    "severity_text",
+    "SeverityText",
+    "level",
+    "severity",
+    "lvl",
+    "levelname",
+    "@l",
+    "log.level",
+    "Level",
+    "LogLevel",
+)
 #: Where the JSON console of .NET joins the lines of an exception: before its frames and what it wraps.
 _JOINED = lazy_pattern(r" {2,}(?=at [\w.<>`\[\],|+]+\(|--- End of )| (?=---> )")
 _DEPTH = 4
@@ -76,6 +88,8 @@ def find_message(payload: dict[str, Any]) -> str:
         "RenderedMessage",
         "MessageTemplate",
         "short_message",
+        "body",
+        "Body",
     ):
         if isinstance(payload.get(name), str):
             return str(payload[name])

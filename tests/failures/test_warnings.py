@@ -74,3 +74,16 @@ def test_proxy_without_an_upstream_follows_from_the_end_of_the_container_behind_
     incident = only(diagnose(rows))
     assert LOST in incident.title
     assert "4 failed requests" in incident.symptoms
+
+
+HANDLED = "google.api_core.exceptions.ServiceUnavailable: 503 POST https://storage.googleapis.com/upload: Service Unavailable"
+
+
+def test_warning_with_a_known_cause_is_no_incident_of_a_service_that_serves() -> None:
+    said = [printed(30.5 + n, HANDLED, severity="WARNING") for n in range(3)]
+    assert diagnose([*started(0), *(request(5 + n) for n in range(9)), *said]).incidents == []
+
+
+def test_warning_with_a_known_cause_is_named_where_nothing_shows_that_requests_succeed() -> None:
+    (incident,) = diagnose([*started(0), printed(30.5, HANDLED, severity="WARNING")]).incidents
+    assert (incident.severity, incident.cause) == ("P2", "api-unavailable")

@@ -271,7 +271,8 @@ class DiagnosisBuilder:
         def context_of(service: str) -> ServiceContext:
             tracker = self._services.get(service)
             revisions = tracker.newest_first() if tracker is not None else []
-            return ServiceContext(revisions, sum(covered) // max(1, len(covered)))
+            middle = sum(covered) // max(1, len(covered))
+            return ServiceContext(revisions, middle, is_served=self._serving.of(service).is_served)
 
         errors = self._unknown_errors.incidents(self._failures, self._failure_causes, context_of, self._link)
         primary = {state.service for state in states if state.primary}

@@ -97,6 +97,13 @@ class ServiceServing:
         return sum(path.total for path in self.paths.values())
 
     @property
+    def is_served(self) -> bool:
+        """Return whether requests succeeded, or an execution of a job."""
+        return any(
+            revision.served_at or (self.is_job and revision.ready_at) for revision in self.revisions.values()
+        )
+
+    @property
     def starts(self) -> int:
         """Return the number of instances that passed their startup probe."""
         return sum(len(revision.started) for revision in self.revisions.values())

@@ -93,11 +93,13 @@ class ServiceContext(msgspec.Struct, frozen=True):
     Attributes:
         revisions: its revisions, newest first.
         middle: the middle of the time that the logs cover, nanoseconds.
+        is_served: whether requests of it succeeded, or an execution of a job.
 
     """
 
     revisions: Sequence[str]
     middle: int
+    is_served: bool = False
 
 
 class UnknownErrors:
@@ -170,7 +172,10 @@ class UnknownErrors:
             gap = shortest_gap(error.moments.times(), times.get(service, ()))
             if error.known is not None and error.known.is_symptom and _bucket(gap) < len(_NEAR) - 1:
                 continue
-            news = _describe_novelty(error, context_of(service))
+            context = context_of(service)
+            if context.is_served and _is_warning(error) and _bucket(gap) > 1:
+                continue
+            news = _describe_novelty(error, context)
             rank = (
                 _bucket(gap),
                 not news,
@@ -225,6 +230,12 @@ def _bucket(gap: int | None) -> int:
     if gap is None:
         return len(_NEAR) + 1
     return sum(abs(gap) > seconds * NANOSECONDS for seconds in _NEAR)
+
+
+def _is_warning(error: ErrorCount) -> bool:
+    """Return whether its logger calls a known error a warning: it was handled."""
+    entry = error.first.decisive_entry
+    return error.known is not None and entry.severity_source != "none" and 0 < entry.level < _ERROR
 
 
 def _describe_novelty(error: ErrorCount, context: ServiceContext) -> str:

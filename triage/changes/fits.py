@@ -29,6 +29,7 @@ class LinkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     within: int = 86_400
     inherited: bool = False
     late: bool = False
+    callers: bool = False
     certain: bool = True
 
     def matches(self, item: ChangeItem, change: AppliedChange, onset: Onset) -> bool:
@@ -96,7 +97,7 @@ def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Degree | None:
     quoted += change.clues.get(item.name, ())
     if any(_quotes(onset.text, word) for word in quoted):
         return "certain"
-    rules = [rule for rule in link_table().link if rule.matches(item, change, onset)]
+    rules = [rule for rule in link_table().link if not rule.callers and rule.matches(item, change, onset)]
     if not rules or (kind == "env" and _is_of_another_family(name, onset.text)):
         return None
     if any(rule.certain for rule in rules):
@@ -104,6 +105,14 @@ def fit(item: ChangeItem, change: AppliedChange, onset: Onset) -> Degree | None:
     if kind == "env" and any(map(_is_specific, rules)) and _related(name, onset.text):
         return "certain"
     return "late" if any(rule.late for rule in rules) else "possible"
+
+
+def fit_caller(item: ChangeItem, change: AppliedChange, onset: Onset) -> Degree | None:
+    """Return how well a changed item of a called service explains its caller's failure, None where not."""
+    rules = [rule for rule in link_table().link if rule.callers and rule.matches(item, change, onset)]
+    if not rules:
+        return None
+    return "certain" if any(rule.certain for rule in rules) else "possible"
 
 
 def _is_specific(rule: LinkRule) -> bool:

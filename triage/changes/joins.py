@@ -1,4 +1,7 @@
-"""Whether a change concerns a service at all: its own, or a secret, database or policy that it uses."""
+"""Whether a change concerns a service at all: its own, or that of what it uses.
+
+That is a secret, a database, a policy or another service.
+"""
 
 import re
 from collections.abc import Iterable
@@ -9,6 +12,18 @@ from triage.models.change import AppliedChange, Onset
 
 #: How long after a passing operation, such as a restart, connections may still fail: 10 minutes.
 _AFTER_OPERATION = 600 * 10**9
+
+
+def is_called(change: AppliedChange, onset: Onset) -> bool:
+    """Return whether the failure names the address of the changed service, which is another one.
+
+    Source: the two forms of run.app addresses on Cloud Run's page on URLs of services.
+    """
+    name = change.change.service
+    if not name or name == onset.service or ".run.app" not in onset.text:
+        return False
+    address = rf"(?<![\w-]){re.escape(name)}-[a-z0-9]{{6,14}}(?:-[a-z]{{2}}\.a|\.[a-z0-9-]{{5,30}})\.run\.app"
+    return re.search(address, onset.text) is not None
 
 
 def concerns(change: AppliedChange, onset: Onset, specification: Specification | None) -> bool:

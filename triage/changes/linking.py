@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from triage.changes.configuration import Configuration
-from triage.changes.fits import fit, is_inherited
-from triage.changes.joins import concerns, specification_of
+from triage.changes.fits import fit, fit_caller, is_inherited
+from triage.changes.joins import concerns, is_called, specification_of
 from triage.changes.link_text import link_text
 from triage.changes.specification import Specification
 from triage.models.change import AppliedChange, ChangeItem, ChangeLink, Onset
@@ -33,10 +33,10 @@ def link_changes(
 ) -> dict[str, ChangeLink | None]:
     """Return by incident the change that explains it, or None.
 
-    A change explains an incident only if it concerns the service, or a secret or database that the service
-    uses; if the first failure came after it, for a deployment on the new revision; and if a changed item fits
-    the cause, or what it changed is unknown and the failure began soon after. Of several the most certain
-    wins, then the nearest.
+    A change explains an incident only if it concerns the service, or a secret, a database or another service
+    that it uses; if the first failure came after it, for a deployment on the new revision; and if a changed
+    item fits the cause, or what it changed is unknown and the failure began soon after. Of several the most
+    certain wins, then the nearest.
     """
     return {onset.incident: link_change(onset, changes, configurations) for onset in onsets}
 
@@ -74,7 +74,7 @@ def _assess(
 ) -> _Candidate | None:
     delay = min(onset.first_failures.values()) - change.at
     if delay < 0 or not concerns(change, onset, specification):
-        return None
+        return _assess_called(change, onset, delay)
     on_new_revision = _began_on_new_revision(change, onset)
     if not on_new_revision and (inherited := _inherited(change, onset, later)):
         return _Candidate(change, inherited, certain=True, delay=delay)
@@ -93,6 +93,17 @@ def _assess(
     if possible or (is_near and not (change.change.config_known or change.kind == "iam policy")):
         return _Candidate(change, possible, certain=False, delay=delay)
     return None
+
+
+def _assess_called(change: AppliedChange, onset: Onset, delay: int) -> _Candidate | None:
+    """Return a change of the service that is called where it explains what its caller got."""
+    if delay < 0 or not is_called(change, onset):
+        return None
+    fits = [(item, degree) for item in change.change.items if (degree := fit_caller(item, change, onset))]
+    certain = [item for item, degree in fits if degree == "certain"]
+    possible = [item for item, _ in fits] if delay <= TIME_LIMIT else []
+    found = certain or possible
+    return _Candidate(change, found, certain=bool(certain), delay=delay) if found else None
 
 
 def _inherited(change: AppliedChange, onset: Onset, later: Sequence[AppliedChange]) -> list[ChangeItem]:

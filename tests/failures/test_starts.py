@@ -260,3 +260,30 @@ def test_first_of_several_lines_says_where_a_server_listens() -> None:
         if found.severity == "P0"
     ]
     assert any("plumber" in evidence.message for evidence in incident.evidence)
+
+
+def test_limit_that_the_platform_measured_goes_before_a_worker_that_was_killed() -> None:
+    killed = printed(
+        5.6,
+        "[2031-04-05 06:00:05 +0000] [1] [ERROR] Worker (pid:31) was sent SIGKILL! Perhaps out of memory?",
+    )
+    limit = system(6, "Memory limit of 512 MiB exceeded with 530 MiB used.", "ERROR")
+    found = diagnose([*started(0), request(3), killed, limit])
+    assert "memory limit" in only(found).title
+    assert any("SIGKILL" in evidence.message for evidence in only(found).evidence)
+    assert "SIGKILL" in only(diagnose([*started(0), request(3), killed])).title
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_service_of_which_only_its_deployment_is_known_does_not_give_the_verdict(status: int) -> None:
+    payload = {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "serviceName": "run.googleapis.com",
+        "methodName": "google.cloud.run.v1.Jobs.ReplaceJob",
+        "resourceName": "namespaces/demo-project/jobs/report",
+    }
+    replaced = log(1, "cloudaudit.googleapis.com/activity", protoPayload=payload, severity="NOTICE",
+                   instance="", revision="", service="report", kind="cloud_run_job")  # fmt: skip
+    del replaced["labels"]
+    found = diagnose([*started(0), *(request(5 + n, status=status) for n in range(9)), replaced])
+    assert found.verdict == ("ready" if status == 200 else "degraded")

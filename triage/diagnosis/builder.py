@@ -184,7 +184,7 @@ class DiagnosisBuilder:
         states = [self._state(service) for service in self._all_services(coverage)]
         states = [self._apply_cause_verdict(explain_lost_payloads(state, coverage)) for state in states]
         deciding = [state for state in states if state.primary] or states
-        leading = min(deciding, key=lambda state: _WORST_FIRST.index(state.verdict))
+        leading = self._leading(deciding)
         filtered = self._filtered_services(coverage)
         incidents = self._build_incidents(states, filtered)
         states = [with_open_incidents(state, incidents) for state in states]
@@ -208,6 +208,22 @@ class DiagnosisBuilder:
             next=suggest_query(self._packs, leading, coverage, incidents, builders),
             noise=self._noise.build(),
         )
+
+    def _leading(self, states: Sequence[ServiceState]) -> ServiceState:
+        """Return the state that gives the verdict: the worst.
+
+        A service of which nothing is known hides neither that another fails nor, where there are only audit
+        entries of it, that another is ready.
+        """
+        fails = any(state.verdict == "degraded" for state in states)
+
+        def says_nothing(state: ServiceState) -> bool:
+            service = self._services.get(state.service)
+            is_unknown = state.verdict == "inconclusive" and not state.chain
+            return is_unknown and (fails or (service is not None and service.is_only_audited))
+
+        known = [state for state in states if not says_nothing(state)] or states
+        return min(known, key=lambda state: _WORST_FIRST.index(state.verdict))
 
     def _filtered_services(self, coverage: Coverage) -> set[str]:
         """Return the services that logged nothing below ERROR; a record that was skipped is below ERROR."""

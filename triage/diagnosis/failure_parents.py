@@ -31,6 +31,8 @@ def find_wrappers(
     sample = group.samples[0]
     if sample.statement is None or set(group.kinds) == {"request"}:
         return []
+    if "memory" in group.kinds:  # the platform measured it; a server only sees that its worker was ended
+        return [b for b in builders if _reports(b) and _is_related(group, b) and _shares_line(group, b)]
     is_named = group.known is not None and not group.known.is_symptom
     if not (is_named or sample.statement.is_exception):
         return []
@@ -41,6 +43,10 @@ def _is_wrapper(builder: IncidentBuilder, is_symptom: Callable[[str], bool]) -> 
     cause = builder.pack_cause.cause
     rules = builder.pack_cause.full_names([*cause.all_of, *cause.any_of])
     return bool(builder.runs) and bool(rules) and all(map(is_symptom, rules))
+
+
+def _reports(builder: IncidentBuilder) -> bool:
+    return not builder.runs and builder.pack_cause.cause.tier == "runtime"
 
 
 def _is_related(group: FailureGroup, builder: IncidentBuilder) -> bool:

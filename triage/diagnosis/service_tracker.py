@@ -17,6 +17,7 @@ _MAX_INSTANCES = 1000
 _ERROR = 500
 #: Entries from which on a service that logged errors only is suspected to be filtered.
 _MIN_ERRORS = 3
+_AUDIT = "cloudaudit.googleapis.com/"
 _GENERATION = re.compile(r"-(\d{5,9})-[a-z0-9]{3}$", re.ASCII)
 
 
@@ -152,6 +153,11 @@ class ServiceTracker(msgspec.Struct):
     def logs_only_errors(self) -> bool:
         """Return whether all of its entries are errors, as an export with a filter on severity has them."""
         return self.only_errors and self.entries >= _MIN_ERRORS
+
+    @property
+    def is_only_audited(self) -> bool:
+        """Return whether there are only audit entries of it, which name no revision."""
+        return all(not name and entry.log_name.startswith(_AUDIT) for name, entry in self.first.items())
 
     def add_run(self, run: Run) -> None:
         """Record what a run decides."""

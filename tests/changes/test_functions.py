@@ -125,6 +125,16 @@ def test_update_mask_limits_what_a_call_changes(mask: Any) -> None:
     assert change.change.config_known
 
 
+def test_call_that_deploys_no_source_tells_which_one_is_stored() -> None:
+    mask = "serviceConfig.environmentVariables"
+    _, change = changes(
+        deploy("10:00:00", second(environmentVariables={"SIZE": "300"}), number=1, mask=mask),
+        deploy("11:00:00", second(environmentVariables={"SIZE": "400"}), number=2, mask=mask),
+    )
+    assert change.change.config_known
+    assert [item.name for item in change.change.items] == ["env SIZE"]
+
+
 def test_source_that_no_entry_names_is_another_one_at_each_deployment() -> None:
     hidden = second()
     hidden["buildConfig"]["source"] = {}

@@ -150,13 +150,14 @@ def _add_variables_and_secrets(builder: SpecificationBuilder, config: Mapping[st
 def _source(
     call: Call, request: Mapping[str, Any], response: Mapping[str, Any], mask: Sequence[str]
 ) -> Specification:
-    """Return the source that a call deploys, an empty specification where it deploys none.
+    """Return the source of a function after a call: as stored, else the one that the call deploys.
 
-    One that no entry names is named by the time of the call.
+    One that no entry names is named by the time of the call; that of a call that deploys none is unknown.
     """
     builder = SpecificationBuilder()
-    if not mask or any(_SOURCE in _areas_of(path) for path in mask):
-        named = _source_name(request) or _source_name(response)
+    is_deployed = not mask or any(_SOURCE in _areas_of(path) for path in mask)
+    named = _source_name(response) or (_source_name(request) if is_deployed else "")
+    if named or is_deployed:
         builder.add(_SOURCE, "image", named or f"deployed {format_timestamp(call.at)[:19]}Z", "source")
     return builder.build()
 

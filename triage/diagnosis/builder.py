@@ -13,6 +13,7 @@ from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_incidents import severity_of, share_of
 from triage.diagnosis.failure_list import FailureList
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder, fill_sentence, merge_matches
+from triage.diagnosis.leading import WORST_FIRST, leading_state
 from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, failing_check, finish_key
 from triage.diagnosis.no_data import explain_no_data
 from triage.diagnosis.noise_counter import NoiseCounter
@@ -46,9 +47,6 @@ from triage.models import (
 )
 from triage.models.change import Onset
 from triage.window import parse_timestamp
-
-#: The worst first: the verdict of a document is the worst of its primary services.
-_WORST_FIRST: tuple[ServiceVerdict, ...] = ("not_ready", "inconclusive", "degraded", "ready")
 
 #: Finish key of revisions, which are matched last: an earlier title stays.
 _LAST_KEY: FinishKey = (2**63, "", "", "")
@@ -184,7 +182,7 @@ class DiagnosisBuilder:
         states = [self._state(service) for service in self._all_services(coverage)]
         states = [self._apply_cause_verdict(explain_lost_payloads(state, coverage)) for state in states]
         deciding = [state for state in states if state.primary] or states
-        leading = self._leading(deciding)
+        leading = leading_state(deciding, self._services)
         filtered = self._filtered_services(coverage)
         incidents = self._build_incidents(states, filtered)
         states = [with_open_incidents(state, incidents) for state in states]
@@ -208,22 +206,6 @@ class DiagnosisBuilder:
             next=suggest_query(self._packs, leading, coverage, incidents, builders),
             noise=self._noise.build(),
         )
-
-    def _leading(self, states: Sequence[ServiceState]) -> ServiceState:
-        """Return the state that gives the verdict: the worst.
-
-        A service of which nothing is known hides neither that another fails nor, where there are only audit
-        entries of it, that another is ready.
-        """
-        fails = any(state.verdict == "degraded" for state in states)
-
-        def says_nothing(state: ServiceState) -> bool:
-            service = self._services.get(state.service)
-            is_unknown = state.verdict == "inconclusive" and not state.chain
-            return is_unknown and (fails or (service is not None and service.is_only_audited))
-
-        known = [state for state in states if not says_nothing(state)] or states
-        return min(known, key=lambda state: _WORST_FIRST.index(state.verdict))
 
     def _filtered_services(self, coverage: Coverage) -> set[str]:
         """Return the services that logged nothing below ERROR; a record that was skipped is below ERROR."""
@@ -362,7 +344,7 @@ class DiagnosisBuilder:
         ]
         if not verdicts:
             return state
-        verdict, title = min(verdicts, key=lambda item: _WORST_FIRST.index(item[0]))
+        verdict, title = min(verdicts, key=lambda item: WORST_FIRST.index(item[0]))
         return msgspec.structs.replace(state, verdict=verdict, why=f"no readiness run, but: {title}")
 
     def _build_incidents(self, states: list[ServiceState], filtered: set[str]) -> list[Incident]:

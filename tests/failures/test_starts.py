@@ -287,3 +287,11 @@ def test_service_of_which_only_its_deployment_is_known_does_not_give_the_verdict
     del replaced["labels"]
     found = diagnose([*started(0), *(request(5 + n, status=status) for n in range(9)), replaced])
     assert found.verdict == ("ready" if status == 200 else "degraded")
+
+
+@pytest.mark.parametrize(("port", "is_another"), [("8080", False), ("3000", True)])
+def test_usual_port_is_no_other_one_where_the_deployment_names_none(port: str, *, is_another: bool) -> None:
+    failed = deployment(30, "The user-provided container failed the configured startup probe checks.")
+    said = printed(20, f"Server listening on port {port}", instance="")
+    shown = diagnose([said, failed]).incidents[0].title
+    assert ("another port" in shown) is is_another

@@ -25,6 +25,8 @@ BEFORE_EXIT = 60 * NANOSECONDS
 BEFORE_LAST = 3600 * NANOSECONDS
 _CLOCK = NANOSECONDS // 20
 _NEAR = NANOSECONDS
+#: The port that Cloud Run expects where nothing else is configured.
+_USUAL_PORT = "8080"
 #: The ports that the text of a failed probe or deployment names.
 _PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
 #: Last lines that are quoted where no line says what went wrong.
@@ -191,7 +193,8 @@ def _concerns(known: Recognized, point: FailurePoint) -> bool:
 
 
 def _ports_of(point: FailurePoint) -> list[str]:
-    return _PORT.findall(point.entry.message)
+    """Return the ports that the text of a failure names; where it names none, the one that is usual."""
+    return _PORT.findall(point.entry.message) or [_USUAL_PORT]
 
 
 def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, list[Statement]]:

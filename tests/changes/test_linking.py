@@ -51,6 +51,7 @@ REDIS = "ECONNREFUSED 10.0.0.9:6379"
         (ChangeItem("cpu", "2", "500m"), "STARTUP TCP probe failed"),
         (ChangeItem("max instances", "20", "2"), "there was no available instance"),
         (ChangeItem("min instances", "3", "0"), "there was no available instance"),
+        (ChangeItem("min instances", "3 (of the service)", None), "there was no available instance"),
         (ChangeItem("request timeout", "900s", "60s"), "reached the maximum request timeout"),
         (ChangeItem("port", "8080", "9090"), "failed to start and listen on the port"),
         (ChangeItem("command", "serve", "server"), "executable file not found in $PATH"),

@@ -295,3 +295,15 @@ def test_usual_port_is_no_other_one_where_the_deployment_names_none(port: str, *
     said = printed(20, f"Server listening on port {port}", instance="")
     shown = diagnose([said, failed]).incidents[0].title
     assert ("another port" in shown) is is_another
+
+
+def test_old_revision_to_which_the_traffic_was_moved_decides() -> None:
+    old = "shop-00006-old"
+    before = [*started(0), *(request(5 + n, "/orders") for n in range(20))]
+    moved = [*started(40, revision=old, instance="old")]
+    moved += [request(60 + 30 * n, "/orders", 500, revision=old, instance="old") for n in range(5)]
+    moved += [request(65 + 30 * n, "/up", revision=old, instance="old") for n in range(5)]
+    found = diagnose([*before, *moved])
+    assert (found.verdict, found.services[0].revision) == ("degraded", old)
+    drained = [request(15, "/orders", 500, revision=old, instance="old")]
+    assert diagnose([*before, *drained]).services[0].revision == "shop-00007-abc"

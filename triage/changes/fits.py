@@ -130,10 +130,15 @@ def _holds(condition: Condition, item: ChangeItem, change: AppliedChange) -> boo
         case "added":
             return item.before is None
         case "lowered" | "raised":
-            before, after = magnitude(item.name, item.before), magnitude(item.name, item.after)
+            before, after = (_size(item.name, value) for value in (item.before, item.after))
             if before is None or after is None:
                 return False
             return after < before if condition == "lowered" else after > before
+
+
+def _size(name: str, value: str | None) -> int | None:
+    """Return a value as a number; without a minimum no instance is kept."""
+    return 0 if value is None and name == "min instances" else magnitude(name, value)
 
 
 def _has(pattern: str, value: str | None) -> bool:

@@ -97,15 +97,21 @@ def _taken_over_by(
 def _used_instead(
     serving: ServiceServing, groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[str]
 ) -> str:
-    """Return the older revision that takes the requests where the newest one, which started, takes none."""
+    """Return the older revision that takes the requests where the newest one, which started, takes none.
+
+    Or where requests fail since the newest one took its last.
+    """
     newest = serving.revisions.get(names[0])
-    if serving.is_job or newest is None or newest.answered:
+    if serving.is_job or newest is None:
         return ""
     for name in names[1:]:
         revision = serving.revisions.get(name)
         if revision is not None and revision.answered:
-            failed = [group.last_by_revision[name] for group, _ in _touching(groups, name) if group.paths]
-            return name if max(revision.served_at, *failed, 0) > newest.succeeded_at + _MINUTE else ""
+            failed = [group for group, _ in _touching(groups, name) if group.paths]
+            began = min((group.revisions[name] for group in failed), default=0)
+            last = max(revision.served_at, *(group.last_by_revision[name] for group in failed), 0)
+            is_idle = not newest.answered or began > newest.succeeded_at
+            return name if is_idle and last > newest.succeeded_at + _MINUTE else ""
     return ""
 
 

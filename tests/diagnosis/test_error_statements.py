@@ -152,3 +152,9 @@ def test_errors_do_not_depend_on_the_order_of_the_logs() -> None:
     light = error(3, "ERROR: the light is off", instance="i4")
     logs = export(trace(1), trace(20), light, ended(1.2, instance="i5"))
     assert diagnosis(logs) == diagnosis(logs[::-1])
+
+
+def test_trace_in_one_entry_that_a_rule_knows_is_one_error() -> None:
+    text = "\n".join([*TRACE[:-1], "psycopg.OperationalError: the connection is closed"])
+    (found,) = diagnosis(error(1, text)).incidents
+    assert (found.cause, found.count) == ("pg-lost", 1)

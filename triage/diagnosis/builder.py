@@ -124,10 +124,11 @@ class DiagnosisBuilder:
             matched = [event.name for event in events if event.entry is entry]
             if matched and not self._causes.rules.isdisjoint(matched):
                 continue
-            for event in events if len(events) > len(matched) else ():
-                if event.entry is not entry:
+            is_known = known is not None and bool(known.cause)
+            for event in events if is_known or len(events) > len(matched) else ():
+                if is_known or event.entry is not entry:
                     self._explained[event.entry.service, event.entry.revision, event.name] += 1
-            if known.cause if known is not None else not matched:
+            if is_known or (known is None and not matched):
                 counted.append(error)
         self._unknown_errors.observe_statements(counted)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 _HASH_LINE = re.compile(r"^[ \t]*#", re.MULTILINE)
 _IN_LIST = re.compile(r"\(\s*[^()]*$")
@@ -163,6 +162,8 @@ def field_hint(name: str, parent: str, known: list[str]) -> str:
     known: the fields that are there.
 
     """
+    from difflib import get_close_matches
+
     if not parent and name.lower() in _RESOURCE_LABELS:
         return f"it is a label of the resource: resource.labels.{name.lower()}"
     if name.lower() in ("seconds", "nanos") and parent.lower().endswith("latency"):

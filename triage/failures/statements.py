@@ -294,9 +294,8 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
         return False
     if entry.severity_source == "text" and 0 < entry.level < WARNING:
         return False  # a line that its logger marks as harmless continues no error
-    if (
-        waiting.awaits
-    ):  # a line with a time or a name, and a level, is another statement, whatever was to come
+    if waiting.awaits:
+        # A line with a time or a name, and a level, is another statement, whatever was to come.
         return not _MARKED.match(text) or read_level(text) == UNKNOWN
     goes_on = waiting.is_message and not _BEGINS.match(text) and read_level(text) == UNKNOWN
     if waiting.depth > 0 or goes_on:

@@ -96,6 +96,7 @@ def test_error_that_is_only_a_name_is_not_the_reason_itself() -> None:
         "Kernel pid terminated (application_controller) ({application_start_failure,shop})",
         '{"Kernel pid terminated",application_controller,"{application_start_failure,shop}"}',
         "BEGIN failed--compilation aborted at /srv/shop.pl line 3.",
+        "Compilation failed in require at /srv/shop.pl line 3.",
         "main: exiting due to tariff loading error",
     ],
 )
@@ -246,6 +247,17 @@ JAVA_AGAIN = """java.lang.NoClassDefFoundError: Could not initialize class org.e
 Caused by: java.lang.ExceptionInInitializerError: Exception java.lang.IllegalStateException: no tariff key [in thread "exec-2"]
 \tat org.example.Tariffs.<clinit>(Tariffs.java:4)"""
 
+LARAVEL = """   INFO  Running migrations.
+
+  2031_01_01_000000_create_tariffs ............ 12.11ms FAIL
+
+   Illuminate\\Database\\QueryException
+
+  SQLSTATE[42S01]: Base table or view already exists: 1050 Table 'tariffs' already exists
+
+  at vendor/laravel/framework/src/Illuminate/Database/Connection.php:829
+    825|                     $this->getName(), $query"""
+
 DART_SHELF = """ERROR - 2031-04-05 06:00:01.101
 GET /orders/7
 Error thrown by handler.
@@ -258,6 +270,7 @@ package:shelf/src/middleware/logger.dart 35:25  logRequests.<fn>"""
     ("text", "line"),
     [
         (JAVA_AGAIN, "java.lang.IllegalStateException: no tariff key"),
+        (LARAVEL, "SQLSTATE[42S01]: Base table or view already exists: 1050 Table 'tariffs' already exists"),
         (DART_SHELF, "type 'Null' is not a subtype of type 'Tariff' in type cast"),
     ],
 )

@@ -216,3 +216,16 @@ def test_error_goes_before_a_known_cause_that_is_only_a_warning() -> None:
         known="tariff lost",
     )
     assert decisive(found) == "flags are refused"
+
+
+def test_container_that_could_not_reach_its_neighbor_is_explained_by_what_the_neighbor_says() -> None:
+    exit_of = system(9, "Container called exit(1).", container="app")
+    lost = printed(8.9, "ERROR: 127.0.0.1:5432 closed the connection", container="app")
+    far = printed(8.9, "ERROR: 10.0.0.1:5432 closed the connection", container="app")
+    proxy = printed(8.5, "ERROR: tariff lost", container="proxy")
+    assert decisive(explained(exit_of, proxy, lost, known="tariff lost")) == "ERROR: tariff lost"
+    assert (
+        decisive(explained(exit_of, proxy, far, known="tariff lost"))
+        == "ERROR: 10.0.0.1:5432 closed the connection"
+    )
+    assert decisive(explained(exit_of, proxy, lost)) == "ERROR: 127.0.0.1:5432 closed the connection"

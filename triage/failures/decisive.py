@@ -84,6 +84,8 @@ _RUBY = lazy_pattern(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULT
 _PHP = lazy_pattern(r"^(?:\[[^\]]+\] )?((?:PHP )?(?:Fatal|Parse|Recoverable fatal) error: .+)$", re.MULTILINE)
 _SPRING = lazy_pattern(r"^Description:\s*\n\s*\n?(\S.+)$", re.MULTILINE)
 _DART = lazy_pattern(r"^(Unhandled exception:)\n(.+)$", re.MULTILINE)
+#: An exception as Laravel's console prints it: its class, and below a blank line its message.
+_COLLISION = lazy_pattern(r"^ {2,}(?:\w+\\)*\w*(?:Exception|Error) ?\n\s*\n {2,}(\S.+)$", re.MULTILINE)
 #: An error of a handler of Dart's shelf, below the request and above its frames.
 _SHELF = lazy_pattern(r"^Error thrown by handler\.\n(.+)$", re.MULTILINE)
 #: An exception of Elixir. That of a request, and of a process that did not start, stands below lines which
@@ -344,6 +346,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("Description:",), _first(_SPRING)),
     (("Unhandled exception:",), _dart),
     (("Error thrown by handler.",), _first(_SHELF)),
+    (("Exception \n", "Error \n", "Exception\n", "Error\n"), _first(_COLLISION)),
     (("[cause]: ",), _last(_NODE_CAUSE)),
     (("[errors]: [",), _first(_NODE_ERRORS)),
     (("at ", "Caused by: "), _java),

@@ -11,7 +11,7 @@ _TOLD_TO_END = lazy_pattern(
     r"|^(?:[\w.-]{1,20}: )?(?:the )?(?:process |program |application |server )?(?:is )?"
     r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:(?:with|now|process|on|after)\b.{0,30}"
     r"|(?:due to|because of) (?:[\w-]+ ){0,3}(?:errors?|failures?|exceptions?|signals?)))?[.!]*$"
-    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted",
+    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
     re.IGNORECASE,
 )
 #: What sums up that something did not start: another line says why.
@@ -42,7 +42,16 @@ _HINT = lazy_pattern(
     re.IGNORECASE,
 )
 #: Each line that says that a program ends holds one of these words, and each that says where to read more.
-_ENDING_WORDS = ("exit", "terminat", "quitting", "abort", "keyboardinterrupt", "crash dump", "kernel pid")
+_ENDING_WORDS = (
+    "exit",
+    "terminat",
+    "quitting",
+    "abort",
+    "keyboardinterrupt",
+    "crash dump",
+    "kernel pid",
+    "compilation failed",
+)
 _HINT_WORDS = ("for more", "run ", "--help", "complete log")
 #: The sentence before that with the hint, behind the level or the program that a line begins with.
 _SENTENCE = lazy_pattern(

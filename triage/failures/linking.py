@@ -29,6 +29,8 @@ _NEAR = NANOSECONDS
 _USUAL_PORT = "8080"
 #: The ports that the text of a failed probe or deployment names.
 _PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
+#: The addresses at which the containers of an instance reach each other.
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 #: Last lines that are quoted where no line says what went wrong.
 QUOTED = 3
 #: How often a failed request said one thing at most: with its trace, and where another may have said it.
@@ -68,6 +70,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attribution:
     """Return what explains a failure point among its instance's statements, in order of time."""
+    everything = statements
     if "container_name" in point.entry.labels:
         statements = _of_container(point, statements)
     link, near = _near(point, statements)
@@ -79,7 +82,7 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
     if point.kind != "request":
-        return attribution
+        return _ask_neighbor(attribution, everything)
     # A line that complains of nothing explains nothing where it is noise.
     second = Attribution(point=point, link=link, tail=tail) if attribution.strength < COMPLAINT else None
     if len(found) > 1:
@@ -88,6 +91,23 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
         if others:
             second = msgspec.structs.replace(_choose(point, link, others, tail), second=second)
     return attribution if second is None else msgspec.structs.replace(attribution, second=second)
+
+
+def _ask_neighbor(own: Attribution, statements: Sequence[Statement]) -> Attribution:
+    """Return what explains the end of a container that could not reach another one of its instance.
+
+    A cause that the other container names, such as a proxy, else what its own statement says.
+    """
+    said = own.statement
+    name = said.first.labels.get("container_name") if said is not None else None
+    if said is None or not name or not any(map(said.decisive.__contains__, _LOOPBACK)):
+        return own
+    others = [s for s in statements if s.first.labels.get("container_name", name) != name]
+    found, _ = _weigh(own.point, _near(own.point, others)[1])
+    named = [
+        item for item in found if item[2] and item[2].cause and not item[2].is_symptom and not item[2].kinds
+    ]
+    return _choose(own.point, own.link, named, own.tail) if named else own
 
 
 def _weigh(point: FailurePoint, near: Sequence[Statement]) -> tuple[list[_Weighed], list[_Weighed]]:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import msgspec
 
 from triage.entries import lenient_json, wire
+from triage.entries.failed_condition import failed_condition
 from triage.entries.foreign_forms import normalize_foreign_record
 from triage.entries.severity import parse_level, parse_severity
 from triage.entries.strip_prefix import StrippedText, strip_log_prefix
@@ -108,7 +109,7 @@ def _normalize(entry: wire.LogEntry, record: Record, data: bytes, ignored: Ignor
     resource = (entry.resource and entry.resource.labels) or _NO_LABELS
     labels = entry.labels or {}
     payload = entry.json_payload
-    audit = _convert_audit(entry.proto_payload) if entry.proto_payload else None
+    audit = _convert_audit(entry.proto_payload, entry.severity, data) if entry.proto_payload else None
     http = _convert_request(entry.http_request) if entry.http_request else None
     error = _convert_error(payload.error, ignored) if payload and payload.error else None
     text = _strip_message(entry, payload, error)
@@ -319,9 +320,10 @@ def _convert_error(error: wire.PayloadError, ignored: IgnoredErrors) -> ErrorInf
     return ErrorInfo(error.type or "", _unescape(message), _unescape(error.traceback or ""))
 
 
-def _convert_audit(log: wire.AuditLog) -> Audit:
-    status = log.status
-    ended = (status.message or (f"code {status.code}" if status.code else "")) if status else ""
+def _convert_audit(log: wire.AuditLog, severity: str | int | None, data: bytes) -> Audit:
+    code, ended = (log.status.code, log.status.message or "") if log.status else (None, "")
+    if not ended and (code or severity == "ERROR"):
+        ended = failed_condition(data) or (f"code {code}" if code else "")
     return Audit(log.method_name or "", log.resource_name or "", ended)
 
 

@@ -29,6 +29,7 @@ PINO = {"time": 1932350400000, "pid": 1, "hostname": "localhost"}
         ({"@t": "2031-04-05T06:00:00Z", "@mt": "0 failed"}, "INFO"),
         ({"LogLevel": "Information", "Message": "0 failed"}, "INFO"),
         ({"lvl": "warn", "msg": "slow"}, "WARNING"),
+        ({"version": "1.1", "short_message": "slow", "level": 4}, "WARNING"),
         ({"level": "SEVERE", "message": "lost"}, "ERROR"),
     ],
 )

@@ -18,6 +18,10 @@ MESSAGE_KEYS = tuple(key.lower() for key in layouts.MESSAGE_KEYS)
 _RARE_MESSAGE_KEYS = ("@m", "@mt", "renderedmessage", "messagetemplate", "shortmessage", "body")
 #: Fields other than "level" in which loggers name it, as folded keys: monolog, OpenTelemetry, .NET, Serilog.
 _LEVEL_KEYS = ("levelname", "severitytext", "loglevel", "@l", "lvl")
+#: The levels of syslog: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1
+_OF_SYSLOG = dict(
+    enumerate(("EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"))
+)
 #: The fields of a message by their API names; the value of an inner message is such a mapping.
 Names = Mapping[str, object]
 _WHOLE_KEYS = ("labels", "resource.labels")
@@ -294,6 +298,8 @@ def _find_level(found: dict[str, Any]) -> str | int | None:
     level = named or _to_severity(found.get("level"))
     if isinstance(level, int) and ("msg" in found or found.get("v") == 0):
         return parse_level(level, is_of_node=True)
+    if isinstance(level, int) and "shortmessage" in found:  # GELF
+        return _OF_SYSLOG.get(level)
     if level is not None:
         return level
     if "@t" in found:  # https://github.com/serilog/serilog-formatting-compact#format-details

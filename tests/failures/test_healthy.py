@@ -160,13 +160,14 @@ def test_requests_refused_now_and_then_on_a_path_that_succeeds_are_no_incident(s
     assert diagnose(rows).incidents == []
 
 
-def test_limit_of_the_application_itself_is_no_incident() -> None:
+@pytest.mark.parametrize("level", ["INFO", "WARNING"])
+def test_limit_of_the_application_itself_is_no_incident(level: str) -> None:
     rows = [
         row
         for n in range(9)
         for row in (
             request(9 + n / 3, "/orders", 429),
-            printed(9.02 + n / 3, {"level": "INFO", "msg": "rate limit exceeded", "key": "k9"}),
+            printed(9.02 + n / 3, {"level": level, "msg": "rate limit exceeded", "key": "k9"}),
         )
     ]
     assert diagnose([*served(), *rows]).incidents == []

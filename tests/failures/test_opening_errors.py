@@ -55,3 +55,15 @@ def test_error_is_no_cause_of_requests_that_may_fail_without_it(rows: list[Log])
     (incident,) = [found for found in diagnose(rows).incidents if found.severity != "P2"]
     assert EMPTY in incident.title
     assert not any("before the first failure" in reason for reason in incident.because)
+
+
+def test_error_that_each_failing_instance_and_no_other_says_is_their_cause() -> None:
+    rows = [*started(0), *(request(3 + n, "/prices") for n in range(60))]
+    for number in range(4):
+        name, at = f"n{number}", 10.0 + 9 * number
+        said = {"level": "error", "msg": "prices not loaded", "error": DENIED}
+        rows += [printed(at, said, instance=name)]
+        rows += [row for n in range(5) for row in failed(at + 1 + n, name)]
+    incident = only(diagnose(rows))
+    assert "storage.objects.get" in incident.title
+    assert incident.count == 20

@@ -183,10 +183,13 @@ def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
 def is_refusal(group: FailureGroup) -> bool:
     """Return whether nothing failed but requests that the application refused with 4xx.
 
-    With 429 an instance refuses what is too much for its own limit, unless it says that something failed.
+    With 429 an instance refuses what is too much for its own limit, unless it names an error.
     """
     statuses = {status for _, status in group.paths}
-    limits = group.samples[0].statement is None and all(sample.entry.instance for sample in group.samples)
+    statement = group.samples[0].statement
+    is_named = group.known is not None and not group.known.is_symptom
+    names_error = statement is not None and (statement.is_exception or is_named)
+    limits = not names_error and all(sample.entry.instance for sample in group.samples)
     return (
         set(group.kinds) == {"request"}
         and bool(statuses)

@@ -22,10 +22,11 @@ def explain_by_openings(
     """Return failures, with the error before them where their own statement names no cause.
 
     Requests that fail with the application's own words, such as `the price list is empty`, follow from the
-    one error that their instances said before the first of them, if no request of their paths succeeded in
-    between or while they failed. One whose cause is known names them.
+    one error that each of their instances said before the first of them, if no request of their paths
+    succeeded in between or while they failed, or if several instances said it and no other. One whose cause
+    is known names them.
     """
-    rare = [error for error in errors if error.count <= _FEW]
+    rare = [error for error in errors if error.count <= _FEW * max(1, len(error.instances.first_at))]
     causes = {(group.service, group.known.cause) for group in groups if group.known is not None}
     found: list[FailureGroup] = []
     for group in groups:
@@ -64,16 +65,21 @@ def _find_opening(
 
 
 def _is_just_before(error: ErrorCount, group: FailureGroup) -> bool:
-    return group.first - max(error.moments.times()) <= _JUST_BEFORE
+    """Return whether the first failure followed an error at once."""
+    return group.first - error.moments.times()[0] <= _JUST_BEFORE
 
 
 def _opens(error: ErrorCount, group: FailureGroup, serving: ServiceServing) -> bool:
-    """Return whether the instances that failed said an error before, and nothing succeeded since."""
+    """Return whether the instances that failed said an error before, and what shows that it is the cause."""
+    if error.first.decisive_entry.service != group.service:
+        return False
+    said = error.instances.first_at
+    if not all(name in said and 0 <= at - said[name] <= _BEFORE for name, at in group.instances.items()):
+        return False
+    if len(said) > 1 and said.keys() == group.instances.keys():
+        return True
     last = max(error.moments.times())
     paths = {path_template(path) for path, _ in group.paths} & serving.paths.keys()
-    return (
-        error.first.decisive_entry.service == group.service
-        and last <= group.first <= last + _BEFORE
-        and group.instances.keys() <= set(error.instances.names())
-        and not any(last < serving.paths[name].succeeded_at < group.last for name in paths)
+    return last <= group.first <= last + _BEFORE and not any(
+        last < serving.paths[name].succeeded_at < group.last for name in paths
     )

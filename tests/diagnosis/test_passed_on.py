@@ -153,3 +153,10 @@ def test_failures_with_a_reason_of_their_own_follow_from_no_others_by_their_time
     front = spread(group("front", {}, 502, "ValueError: no region"), APART)
     back = spread(group("back", {}, 500, "KeyError: 'region'"), APART)
     assert follow_requests([front, back]).roots == {}
+
+
+def test_service_to_which_the_traces_lead_follows_from_no_caller_by_their_times() -> None:
+    traces = {f"t{time}": time for time in APART}
+    front = spread(group("front", traces, 502, "prices failed"), APART)
+    back = spread(group("back", {name: time + 1 for name, time in traces.items()}, 504), APART)
+    assert follow_requests([front, back]).roots == {0: 1}

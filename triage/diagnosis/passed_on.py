@@ -61,7 +61,7 @@ def follow_requests(groups: Sequence[FailureGroup]) -> PassedOn:
         if 2 * found.total() >= len(groups[index].traces)
     }
     for index, root in [*_find_named(groups).items(), *_find_simultaneous(groups).items()]:
-        if index not in roots:
+        if index not in roots and _root(root, roots) != index:  # what the traces say goes first
             roots[index] = root
             votes[index] = Counter({root: groups[index].count})
     roots = {index: root for index, root in roots.items() if roots.get(root) != index or root < index}

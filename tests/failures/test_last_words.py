@@ -4,7 +4,7 @@ import pytest
 
 from tests.failures.entries import lines, printed, statements, system
 from tests.failures.test_linking import decisive, explained
-from triage.failures.decisive import find_decisive_line
+from triage.failures.decisive import complains, find_decisive_line
 from triage.failures.last_words import heads_frames, is_told_to_end, sums_up
 from triage.failures.wording import read_wording
 
@@ -278,3 +278,29 @@ def test_error_of_a_class_or_handler_is_read_in_one_entry_and_line_by_line(text:
     for said in (lines(0, text), [printed(0, text)]):
         (found,) = statements(said)
         assert (found.decisive, found.is_exception) == (line, True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Fehler: der Tarif fehlt",
+        "Erreur : tarif introuvable",
+        "Falló la carga de tarifas",
+        "Errore: tariffe",
+        "ошибка тарифа",
+        "料金の読み込みに失敗しました",
+        "加载失败",
+        "요금 오류",
+    ],
+)
+def test_complaint_in_another_language_is_one(line: str) -> None:
+    assert complains(line)
+
+
+def test_property_of_a_printed_object_does_not_decide() -> None:
+    text = """Could not sign: the key of the shop is unsupported {
+  library: 'SHOP routines',
+  reason: 'unsupported',
+  code: 'ERR_SHOP_UNSUPPORTED'
+}"""
+    assert find_decisive_line(text).text == "Could not sign: the key of the shop is unsupported {"

@@ -307,3 +307,27 @@ def test_old_revision_to_which_the_traffic_was_moved_decides() -> None:
     assert (found.verdict, found.services[0].revision) == ("degraded", old)
     drained = [request(15, "/orders", 500, revision=old, instance="old")]
     assert diagnose([*before, *drained]).services[0].revision == "shop-00007-abc"
+
+
+def test_error_at_the_beginning_of_a_long_start_explains_its_probe() -> None:
+    waiting = [printed(12 + 5 * n, f"waiting for the tariffs ({n})", "stdout") for n in range(40)]
+    probe = system(241, PROBE_FAILED.format("DEADLINE_EXCEEDED"), "ERROR")
+    error = printed(
+        6, 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nTariffGone: region 9'
+    )
+    assert "region 9" in only(diagnose([error, *waiting, probe])).title
+    late = printed(236, "ERROR: the store of region 8 is locked")
+    assert "region 8" in only(diagnose([error, *waiting, late, probe])).title
+
+
+def test_list_that_a_shell_takes_for_a_command_is_named() -> None:
+    found = only(diagnose(failed_start(0, printed(2.9, "/bin/sh: 1: [shop,: not found"))))
+    assert found.cause == "command-list"
+
+
+def test_error_of_a_server_goes_before_its_own_check_that_fails_for_it() -> None:
+    checked = "ValueError: When localhost is not accessible, a shareable link must be created. Please set share=True"
+    trace = 'Traceback (most recent call last):\n  File "/app/a.py", line 1, in f\n'
+    error = printed(1, f"{trace}TypeError: argument of type 'tariff' is not iterable")
+    assert "tariff" in only(diagnose(failed_start(0, error, printed(2.9, trace + checked)))).title
+    assert "localhost" in only(diagnose(failed_start(0, printed(2.9, trace + checked)))).title

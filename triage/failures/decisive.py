@@ -115,7 +115,9 @@ _COMPLAINT = lazy_pattern(
     r"|is required|must be set|insufficient|mismatch|malformed|corrupt(?:ed)?|violat(?:es|ed|ion)"
     r"|too (?:large|big|small|long|short|old|new|few)|exceed(?:s|ed)|unrecogni[sz]ed|no such"
     r"|(?:is|was|were|been) rejected|blocked|forbidden|already (?:in use|running)"
-    r"|unknown (?:argument|command|directive|field|flag|host|key|method|module|option|parameter|property|script|subcommand|task|type))\b",
+    r"|unknown (?:argument|command|directive|field|flag|host|key|method|module|option|parameter|property|script|subcommand|task|type)"
+    r"|fehler|fehlgeschlagen|ungültig|nicht (?:gefunden|gesetzt|erreichbar)|erreur|échec|échoué|introuvable|impossible"
+    r"|errore|fallito|impossibile|fallo|falló|no se pudo|erro|falhou|falha|ошибка|не удалось)\b|エラー|失敗|错误|失败|오류|실패",
     re.IGNORECASE,
 )
 #: What each line holds in which such a word stands.
@@ -125,7 +127,7 @@ _COMPLAINT_HINTS = Hints([[
     "unreachable", "unavailable", "exhausted", "too many", "no space", "killed", "crash", "refus", "expired", "revoked", "suspended",
     "exist", "support", "match", " rejected", "blocked", "forbidden", "already ", "not allowed", "not set", "not installed",
     "is required", "must be set", "insufficient", "mismatch", "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni",
-    "no such", "unknown ",
+    "no such", "unknown ", "fehl", "nicht ", "introuvable", "impossib", "fall", "no se pudo", "falh",
 ]])  # fmt: skip
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
 _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")

@@ -12,6 +12,7 @@ from triage.failures.linking import (
     BEFORE_EXIT,
     BEFORE_LAST,
     QUOTED,
+    WHILE_STARTING,
     Attribution,
     attribute,
     attribute_from_afar,
@@ -41,6 +42,8 @@ _SETTLED = 6 * NANOSECONDS
 _IN_RUN = NANOSECONDS
 #: Nanoseconds before a request in which a statement may still belong to it.
 _BEFORE_REQUEST = 2 * NANOSECONDS
+#: Nanoseconds before a point in which a statement may belong to it, by the kind of the point.
+_BEFORE = {"request": _BEFORE_REQUEST, "startup_probe": WHILE_STARTING}
 #: What a chain's line says of a run that failed: it explains the end of its instance.
 _FAILED = frozenset({"failed", "not_ready"})
 
@@ -244,7 +247,7 @@ class InstanceFailures:
 
     def _statements_near(self, point: FailurePoint) -> list[Statement]:
         """Return the statements that may belong to a point, and the last ones before it, in order of time."""
-        since = point.start - (_BEFORE_REQUEST if point.kind == "request" else BEFORE_EXIT)
+        since = point.start - _BEFORE.get(point.kind, BEFORE_EXIT)
         found: list[Statement] = []
         for statement in reversed(self._statements):
             if statement.end < since and len(found) >= QUOTED:

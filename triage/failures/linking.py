@@ -21,6 +21,8 @@ AFTER_REQUEST = NANOSECONDS // 2
 AFTER_TIMEOUT = 60 * NANOSECONDS
 #: Nanoseconds before the end of an instance in which an error explains it.
 BEFORE_EXIT = 60 * NANOSECONDS
+#: Nanoseconds before a startup probe gives up in which an error explains it: a start may take as long.
+WHILE_STARTING = 1800 * NANOSECONDS
 #: Nanoseconds before it in which the last lines of a quiet instance are quoted.
 BEFORE_LAST = 3600 * NANOSECONDS
 _CLOCK = NANOSECONDS // 20
@@ -220,10 +222,7 @@ def _ports_of(point: FailurePoint) -> list[str]:
 def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, list[Statement]]:
     """Return the statements that belong to a point, and what links them to it."""
     if point.kind != "request":
-        before = [s for s in statements if s.start <= point.end + AFTER_REQUEST]
-        recent = [s for s in before if s.end >= point.start - BEFORE_EXIT]
-        last = [s for s in before[-QUOTED:] if s.end >= point.start - BEFORE_LAST]
-        return "instance", recent or last
+        return "instance", _before_end(point, statements)
     trace = point.entry.trace
     traced = [said for said in statements if said.trace == trace] if trace else []
     if _says_anything(traced):
@@ -251,6 +250,17 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
     if around and not traced:
         return "nearness", around
     return ("trace", traced) if traced else ("instance", inside)
+
+
+def _before_end(point: FailurePoint, statements: Sequence[Statement]) -> list[Statement]:
+    """Return the statements that belong to the end of an instance, or to a start that failed."""
+    before = [s for s in statements if s.start <= point.end + AFTER_REQUEST]
+    recent = [s for s in before if s.end >= point.start - BEFORE_EXIT]
+    late = recent or [s for s in before[-QUOTED:] if s.end >= point.start - BEFORE_LAST]
+    if point.kind != "startup_probe" or any(s.strength >= COMPLAINT for s in recent):
+        return late
+    since = point.start - WHILE_STARTING
+    return [s for s in before if s.strength >= STRONG and since <= s.end and s not in late] + late
 
 
 def _says_anything(statements: Sequence[Statement]) -> bool:

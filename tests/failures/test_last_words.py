@@ -304,3 +304,16 @@ def test_property_of_a_printed_object_does_not_decide() -> None:
   code: 'ERR_SHOP_UNSUPPORTED'
 }"""
     assert find_decisive_line(text).text == "Could not sign: the key of the shop is unsupported {"
+
+
+def test_details_of_a_call_that_grpc_ended_decide() -> None:
+    text = """Traceback (most recent call last):
+  File "/srv/shop/main.py", line 9, in price
+    stub.Price(request)
+grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:
+\tstatus = StatusCode.INTERNAL
+\tdetails = "no tariff of region 9"
+\tdebug_error_string = "UNKNOWN:Error received from peer"
+>"""
+    (found,) = statements(lines(0, text))
+    assert (found.decisive, found.is_exception) == ("no tariff of region 9", True)

@@ -129,6 +129,9 @@ _COMPLAINT_HINTS = Hints([[
     "is required", "must be set", "insufficient", "mismatch", "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni",
     "no such", "unknown ", "fehl", "nicht ", "introuvable", "impossib", "fall", "no se pudo", "falh",
 ]])  # fmt: skip
+#: The end of an exception of gRPC in Python, and the line below it that says why.
+_RPC_ENDED = "of RPC that terminated with:"
+_RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
 _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
 #: An error of the operating system that names nothing: the line above it says what it is about.
@@ -210,6 +213,8 @@ def _message_below(text: str, line: str) -> str:
     """
     if not line.endswith(":") or _ADVICE.search(line) or _HAS_MESSAGE.search(line):
         return line
+    if line.endswith(_RPC_ENDED) and (details := _RPC_DETAILS.search(text, text.find(line))):
+        return details[1]
     below: list[str] = []
     is_indented = True
     for following in text[text.find(line) + len(line) :].split("\n")[1:]:

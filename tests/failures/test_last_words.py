@@ -141,9 +141,14 @@ TariffGone: region 9"""
         "FATAL: shop stopped because of an error",
         "SEVERE: could not start due to previous errors",
         "Couldn't start the application.",
+        "ERROR: sending the tariffs failed, giving up after 3 attempts",
+        "ERROR: gave up on order 41",
+        "ERROR: all 5 attempts failed",
+        "ERROR: retries exhausted.",
+        "ERROR: maximum number of retries exceeded",
     ],
 )
-def test_summary_of_a_failed_start_goes_behind_the_error_that_it_sums_up(line: str) -> None:
+def test_summary_of_a_failure_goes_behind_the_error_that_it_sums_up(line: str) -> None:
     assert sums_up(line)
     exit_of = system(3, "Container called exit(1).")
     reason = "ERROR: unknown entry 'tarifs'"
@@ -152,7 +157,13 @@ def test_summary_of_a_failed_start_goes_behind_the_error_that_it_sums_up(line: s
 
 
 @pytest.mark.parametrize(
-    "line", ["could not load the tariffs of region 9", "failed to start server: port 80 is taken"]
+    "line",
+    [
+        "could not load the tariffs of region 9",
+        "failed to start server: port 80 is taken",
+        "giving up: port 80 is taken",
+        "Max retries exceeded with url: /tariffs (Caused by NewConnectionError('refused'))",
+    ],
 )
 def test_error_with_a_reason_is_no_summary(line: str) -> None:
     assert not sums_up(line)

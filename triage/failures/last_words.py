@@ -14,7 +14,7 @@ _TOLD_TO_END = lazy_pattern(
     r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
     re.IGNORECASE,
 )
-#: What sums up that something did not start: another line says why.
+#: What sums up that something did not start, or that all attempts at it failed: another line says why.
 _SUMMARY = lazy_pattern(
     r"(?:\b(?:failed|unable|could ?n[o']t|can ?no?t|can't) (?:to )?(?:start|initiali[sz]e|load|boot|launch|include|read|process|apply)(?:ing)?"
     r" (?:the )?(?:(?:http|web|grpc|fpm|main) )?(?:server|application|app|service|process|program|container|plugins?|all models"
@@ -23,7 +23,11 @@ _SUMMARY = lazy_pattern(
     r"|\b(?:initiali[sz]ation|startup|start|boot|bootstrap|launch|configuration) (?:has )?failed"
     r"|\bcontains errors, (?:aborting|exiting)"
     r"|\b(?:stopp(?:ed|ing)|exit(?:ed|ing)|shutting down|abort(?:ed|ing)|terminat(?:ed|ing))\b.{0,40}\b(?:because of|due to|after) (?:an |previous |the )?(?:fatal )?errors?\b.{0,30}"
-    r"|\bdue to previous errors?)[.!]*$",
+    r"|\bdue to previous errors?"
+    r"|\b(?:giving|gave|gives) up(?: (?:after|on) (?:\d{1,6} (?:attempts?|retries|tries|times)|.{1,60}))?"
+    r"|\b(?:retries|attempts)(?: (?:are|were|have been))? exhausted|\bexhausted (?:all )?(?:\d{1,6} )?(?:retries|attempts)"
+    r"|\ball (?:\d{1,6} )?(?:retries|attempts) (?:have )?failed"
+    r"|\b(?:max(?:imum)?|too many) (?:number of )?(?:retries|attempts)(?: (?:exceeded|reached))?)[.!]*$",
     re.IGNORECASE,
 )
 #: What an exception says that only repeats that another one was raised.
@@ -34,7 +38,8 @@ _REPEATS = lazy_pattern(
 )
 _REPEATING_WORDS = (" above", "look up", "importing")
 #: What each such line holds one of, and the characters at its end that are searched.
-_SUMMARY_WORDS, _LONGEST_SUMMARY = ("fail", "unable", "could", "can", "error"), 300
+_SUMMARY_WORDS = ("fail", "unable", "could", "can", "error", " up", "exhausted", "retries", "attempts")
+_LONGEST_SUMMARY = 300
 #: Where to read more: a line that says nothing itself, unless a sentence before it complains.
 _HINT = lazy_pattern(
     r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
@@ -89,7 +94,7 @@ def heads_frames(text: str) -> bool:
 
 
 def sums_up(line: str) -> bool:
-    """Return whether a line only says that something did not start, and another one why."""
+    """Return whether a line only says that something did not start or was given up, and another one why."""
     return _may_hold(line, _SUMMARY_WORDS) and bool(_SUMMARY.search(line[-_LONGEST_SUMMARY:]))
 
 

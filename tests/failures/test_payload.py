@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.failures.entries import diagnose, output, printed, request, started
+from tests.failures.entries import diagnose, output, printed, request, started, system
 from tests.failures.test_incidents import only
 from triage.failures.meaning import Meanings
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
@@ -131,3 +131,29 @@ def test_sentence_that_is_said_of_requests_that_succeed_explains_no_failure() ->
     rows = [printed(10.05 + n, said, "stdout") for n in range(30)]
     rows += [request(10 + n, "/pay", 503 if n % 6 == 0 else 200) for n in range(30)]
     assert "tariffs" not in only(diagnose([*started(0), *rows])).title
+
+
+@pytest.mark.parametrize("trace", [True, False], ids=["of the request's trace", "alone at that time"])
+@pytest.mark.parametrize("said", ["price: no tariff for region 9", "tariff of region 9 could not be found"])
+def test_harmless_line_which_says_what_is_not_there_explains_a_request(said: str, *, trace: bool) -> None:
+    payload = {"severity": "INFO", "message": said}
+    rows = [
+        row
+        for n in range(5)
+        for fields in ({"trace": f"t{n}"} if trace else {},)
+        for row in (request(10 + n, "/pay", 500, **fields), printed(10.05 + n, payload, "stdout", **fields))
+    ]
+    assert said in only(diagnose([*started(0), *rows])).title
+
+
+def test_harmless_line_that_is_said_of_every_request_explains_none() -> None:
+    payload = {"severity": "INFO", "message": "cache: no entry for region 9"}
+    rows = [printed(10.05 + n, payload, "stdout", trace=f"t{n}") for n in range(30)]
+    rows += [request(10 + n, "/pay", 500 if n % 6 == 0 else 200, trace=f"t{n}") for n in range(30)]
+    assert only(diagnose([*started(0), *rows])).title == "Requests to /pay returned 500"
+
+
+def test_warning_right_before_an_instance_ends_explains_its_end() -> None:
+    rows = [printed(20, {"severity": "WARNING", "message": "partition 7 belongs to worker 2"}, "stdout")]
+    rows += [system(20.3, "Container called exit(1).", "WARNING")]
+    assert "partition 7 belongs to worker 2" in only(diagnose([*started(0), *rows])).title

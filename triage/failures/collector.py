@@ -10,7 +10,7 @@ from triage.failures.instances import Complete, Instances
 from triage.failures.linking import Attribution
 from triage.failures.meaning import COMPLAINT, STRONG, WEAK, Meanings
 from triage.failures.neighborhood_builder import NeighborhoodBuilder
-from triage.failures.noise import count_said
+from triage.failures.noise import count_said, harmless_heads
 from triage.failures.shared_statements import is_of_platform
 from triage.failures.statements import Statement
 from triage.failures.waiting_failures import WaitingFailures
@@ -62,6 +62,7 @@ class FailureCollector:
         self._instances = Instances(meanings, chains, is_partial=is_partial)
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
+        self._heads: set[str] = set()
 
     def observe(self, observed: Sequence[Observed]) -> None:
         """Take entries."""
@@ -148,7 +149,8 @@ class FailureCollector:
     def _count(self) -> None:
         """Count the statements and the failures that were taken."""
         self._on_errors([statement for statement in self._over if statement.meaning.strength > WEAK])
-        count_said(self._said, self._over)
+        self._heads.update(harmless_heads(self._settled))
+        count_said(self._said, self._over, self._heads)
         self._add(self._settled)
         self._over, self._settled = [], []
 

@@ -62,6 +62,12 @@ _HINT_WORDS = ("for more", "run ", "--help", "complete log")
 _SENTENCE = lazy_pattern(
     r"^(?:\W*(?:error|err|fatal|warn(?:ing)?|info|npm|yarn|pnpm)\b\W*){0,3}+(\S.+)[.!:]\s+\S", re.IGNORECASE
 )
+#: Words of a line that says that something is not there, or was not done.
+_DENIAL = lazy_pattern(
+    r"\b(?:no|not|none|without|never|nothing|empty|lacks?|skipp(?:ed|ing)|disabled|rejected|declined|dropped"
+    r"|giving up|gave up)\b",
+    re.IGNORECASE,
+)
 #: Words of a line that says that what failed is tried again.
 _RETRY = lazy_pattern(
     r"\b(?:retry(?:ing)?|retries left|reconnect(?:ing|ed)?|trying again|try again in|attempt \d+ ?(?:of|/) ?\d+)\b",
@@ -111,3 +117,8 @@ def announces_retry(line: str) -> bool:
 def _may_hold(line: str, words: Sequence[str]) -> bool:
     """Return whether a line may hold one of some words in any case: most lines need no further search."""
     return not line.isascii() or any(map(line.lower().__contains__, words))
+
+
+def denies(text: str) -> bool:
+    """Return whether a line says that something is not there, or was not done."""
+    return bool(_DENIAL.search(text[:500]))

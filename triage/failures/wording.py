@@ -7,6 +7,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 from triage.failures.decisive import DecisiveLine, complains, find_decisive_line, find_last_exception
 from triage.failures.last_words import (
     announces_retry,
+    denies,
     heads_frames,
     is_told_to_end,
     repeats,
@@ -118,6 +119,11 @@ class Wording(Immutable):
     def complains(self) -> bool:
         """Return whether its words say that something failed."""
         return self.is_exception or complains(self.text) or heads_frames(self.text)
+
+    @lazy
+    def denies(self) -> bool:
+        """Return whether its words say that something failed, is not there or was not done."""
+        return self.complains or denies(self.decisive)
 
     @lazy
     def template(self) -> str:

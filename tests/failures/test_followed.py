@@ -80,3 +80,28 @@ def test_execution_that_failed_follows_from_its_tasks_that_ran_out_of_time() -> 
     )
     rows = [system(601 + n, ended, "ERROR", instance=f"i{n}", **job) for n in range(2)]
     assert "task timeout" in only(diagnose([printed(1, "task 0 of 4 began", **job), *rows, told])).title
+
+
+def task(at: float, number: int, attempt: int, said: str, code: int = 1) -> list[Log]:
+    fields = {"kind": "cloud_run_job", "revision": "shop-x1", "instance": f"t{number}a{attempt}"}
+    rows = [
+        printed(at, said, **fields),
+        system(at + 1, f"Container called exit({code}).", "INFO" if not code else "WARNING", **fields),
+    ]
+    for row in rows:
+        row["labels"]["run.googleapis.com/task_index"] = str(number)
+    return rows
+
+
+def test_what_a_later_attempt_of_each_task_survived_comes_behind_what_none_did() -> None:
+    gone = "ConnectionResetError: [Errno 104] Connection reset by peer"
+    rows = [row for n in range(8) for row in (*task(n, n, 0, gone), *task(60 + n, n, 1, "loaded", 0))]
+    rows += [row for n in range(3) for row in task(20 + 20 * n, 9, n, "ValueError: no tariff for region 9")]
+    first, second = diagnose(rows).incidents
+    assert ("region 9" in first.title, first.recovered) == (True, False)
+    assert second.recovered
+
+
+def test_task_that_failed_again_after_it_succeeded_in_another_execution_is_not_over() -> None:
+    rows = [*task(1, 0, 0, "loaded", 0), *task(30, 0, 1, "ValueError: no tariff for region 9")]
+    assert not only(diagnose(rows)).recovered

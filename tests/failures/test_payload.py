@@ -137,12 +137,10 @@ def test_sentence_that_is_said_of_requests_that_succeed_explains_no_failure() ->
 @pytest.mark.parametrize("said", ["price: no tariff for region 9", "tariff of region 9 could not be found"])
 def test_harmless_line_which_says_what_is_not_there_explains_a_request(said: str, *, trace: bool) -> None:
     payload = {"severity": "INFO", "message": said}
-    rows = [
-        row
-        for n in range(5)
-        for fields in ({"trace": f"t{n}"} if trace else {},)
-        for row in (request(10 + n, "/pay", 500, **fields), printed(10.05 + n, payload, "stdout", **fields))
-    ]
+    rows = []
+    for n in range(5):
+        name = f"t{n}" if trace else ""
+        rows += [request(10 + n, "/pay", 500, trace=name), printed(10.05 + n, payload, "stdout", trace=name)]
     assert said in only(diagnose([*started(0), *rows])).title
 
 

@@ -71,13 +71,17 @@ class PathTraffic(msgspec.Struct):
 
 
 class ServiceServing:
-    """What the revisions and paths of one service did."""
+    """What the revisions and paths of one service did.
+
+    tasks: when the tasks of a job ended well, by execution and number.
+    """
 
     def __init__(self) -> None:
         """Begin with nothing seen."""
         self.revisions: dict[str, RevisionServing] = {}
         self.paths: dict[str, PathTraffic] = {}
         self.kind: WorkloadKind = "service"
+        self.tasks: dict[tuple[str, str], int] = {}
 
     @property
     def is_job(self) -> bool:
@@ -121,6 +125,11 @@ class ServiceServing:
             traffic.succeeded_at = max(traffic.succeeded_at, last)
             serving.served_at = max(serving.served_at, last)
 
+    def end_task(self, execution: str, task: str, at: int) -> None:
+        """Record that a task ended well."""
+        key = execution, task
+        self.tasks[key] = max(at, self.tasks.get(key, at))
+
     def _path(self, path: str) -> PathTraffic:
         found = self.paths.get(path)
         if found is None:
@@ -159,6 +168,13 @@ class ServingTracker:
                 self.of(service).revision(revision).created.add(entry.instance)
             if event is not None and event.success:
                 self._succeed(entry, event)
+            if (
+                kind == "job"
+                and event is not None
+                and event.failure == "exit"
+                and event.fields.get("code") == "0"
+            ):
+                self.of(service).end_task(revision, entry.task, entry.timestamp)
         for (path, status), times in requests.items():
             self.of(service).add_requests(revision, path_template(path), status, len(times), max(times))
 

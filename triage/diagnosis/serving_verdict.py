@@ -203,9 +203,12 @@ def _outside(groups: Sequence[tuple[FailureGroup, Severity]], names: Sequence[st
 def is_recovered(group: FailureGroup, serving: ServiceServing, newest_first: Sequence[str]) -> bool:
     """Return whether the same kind of thing succeeded after the failure, on this or a newer revision.
 
-    Or whether the requests went back to an older one. What fails now and then recovers on the same revision
-    only if nothing fails for several mean intervals between failures.
+    Or whether each task that failed succeeded in a later attempt, or the requests went back to an older
+    revision. What fails now and then recovers on the same revision only if nothing fails for several mean
+    intervals between failures.
     """
+    if group.tasks and all(serving.tasks.get(task, 0) > at for task, at in group.tasks.items()):
+        return True
     over = group.last + _QUIET_INTERVALS * (group.last - group.first) // max(group.count - 1, 1)
     if set(group.kinds) == {"request"}:
         failing = {path_template(path) for path, _ in group.paths if path} & serving.paths.keys()

@@ -21,6 +21,8 @@ _PATHS = 200
 _OVERFLOW = "…"
 #: Traces of a group by which failures of several services are joined.
 _TRACES = 2000
+#: Tasks of jobs, of which Cloud Run runs at most 10,000 in an execution.
+_TASKS = 20_000
 #: Spans of time in which a group's failures are kept.
 _SPANS = 128
 
@@ -44,6 +46,7 @@ class GroupBuilder(msgspec.Struct):
     samples: the first failures, in order of time.
     links: how many were linked to their statement in which way.
     traces: the first failed requests that have a trace, by trace.
+    tasks: the last failure of each task of a job, by execution and number.
     moments: when they were.
     unexplained: whether no statement explains them.
     """
@@ -61,6 +64,7 @@ class GroupBuilder(msgspec.Struct):
     samples: list[Failure] = []
     links: Counter[Link] = msgspec.field(default_factory=Counter)
     traces: dict[str, int] = {}
+    tasks: dict[tuple[str, str], int] = {}
     moments: Moments = msgspec.field(default_factory=lambda: Moments(_SPANS))
     requests: int = 0
     first: int = 0
@@ -180,6 +184,8 @@ class GroupBuilder(msgspec.Struct):
             self._count_path(path, count)
         for name, at in other.revisions.items():
             self.revisions[name] = min(at, self.revisions.get(name, at))
+        for task, at in other.tasks.items():
+            self.tasks[task] = max(at, self.tasks.get(task, at))
         for place, at in other.places.items():
             self.places[place] = min(at, self.places.get(place, at))
         for name, at in other.last_by_revision.items():
@@ -217,6 +223,7 @@ class GroupBuilder(msgspec.Struct):
             last=self.last,
             samples=[_sample(failure, is_named=own_names_it) for failure in ordered],
             traces=dict(self.traces),
+            tasks=dict(self.tasks),
             times=tuple(self.moments),
         )
 
@@ -231,6 +238,7 @@ class GroupBuilder(msgspec.Struct):
         for point in requests:
             if point.entry.trace:
                 self._add_trace(point.entry.trace, point.entry.timestamp)
+        self._count_tasks(points)
         for entry, at in zip(entries, times, strict=True):
             revision, instance = entry.revision, entry.instance
             last = self.last_by_revision.get(revision)
@@ -246,6 +254,14 @@ class GroupBuilder(msgspec.Struct):
         self.first = min(self.first or times[0], *times)
         self.last = max(self.last, *times)
         self.moments.add_all([*times, *[point.end for point in points]])
+
+    def _count_tasks(self, points: Sequence[FailurePoint]) -> None:
+        """Take of the tasks of a job when each of them failed last."""
+        for point in points:
+            entry = point.entry
+            if point.kind in OF_INSTANCE and entry.task and len(self.tasks) < _TASKS:
+                task = entry.revision, entry.task
+                self.tasks[task] = max(entry.timestamp, self.tasks.get(task, 0))
 
     def _add_trace(self, trace: str, start: int) -> None:
         known = self.traces.get(trace)

@@ -258,6 +258,11 @@ class Entry(Immutable, msgspec.Struct, frozen=True, kw_only=True, gc=False, arra
     notes: bytes = b""
 
     @property
+    def task(self) -> str:
+        """Return the number of the task of a Cloud Run job, "" for none."""
+        return self.labels.get("run.googleapis.com/task_index", "")
+
+    @property
     def is_request(self) -> bool:
         """Return whether the entry is a request that Cloud Run logged, with or without text.
 

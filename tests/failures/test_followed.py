@@ -105,3 +105,10 @@ def test_what_a_later_attempt_of_each_task_survived_comes_behind_what_none_did()
 def test_task_that_failed_again_after_it_succeeded_in_another_execution_is_not_over() -> None:
     rows = [*task(1, 0, 0, "loaded", 0), *task(30, 0, 1, "ValueError: no tariff for region 9")]
     assert not only(diagnose(rows)).recovered
+
+
+def test_title_names_no_single_path_where_several_requests_failed() -> None:
+    rows = [request(10 + n, f"/orders/{10000 + n}", 500) for n in range(9)]
+    assert only(diagnose([*started(0), *rows])).title == "Requests to /orders/* returned 500"
+    one = [request(10, "/orders/10000", 500), *(request(n, "/orders/10000") for n in range(20, 30))]
+    assert only(diagnose([*started(0), *one])).title == "Requests to /orders/10000 returned 500"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.failures.entries import diagnose, output, printed, request, started, system
+from tests.failures.entries import diagnose, output, printed, request, started
 from tests.failures.test_incidents import only
 from triage.failures.meaning import Meanings
 from triage.failures.payload import find_level, find_message, find_reason, read_payload
@@ -151,7 +151,9 @@ def test_harmless_line_that_is_said_of_every_request_explains_none() -> None:
     assert only(diagnose([*started(0), *rows])).title == "Requests to /pay returned 500"
 
 
-def test_warning_right_before_an_instance_ends_explains_its_end() -> None:
-    rows = [printed(20, {"severity": "WARNING", "message": "partition 7 belongs to worker 2"}, "stdout")]
-    rows += [system(20.3, "Container called exit(1).", "WARNING")]
-    assert "partition 7 belongs to worker 2" in only(diagnose([*started(0), *rows])).title
+def test_line_without_severity_which_says_what_is_not_there_explains_a_request() -> None:
+    rows = []
+    for n in range(5):
+        said = printed(10.05 + n, "[tariff] no price for region 9", "stdout", trace=f"t{n}")
+        rows += [request(10 + n, f"/pay/{1000 + n}", 500, trace=f"t{n}"), said]
+    assert "no price for region 9" in only(diagnose([*started(0), *rows])).title

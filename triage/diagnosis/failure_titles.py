@@ -55,6 +55,8 @@ def title_of(group: FailureGroup) -> str:
     known = group.known
     if known is not None and not (known.is_symptom and sample.statement is not None):
         room = LONGEST - len(known.title) - 2
+        if sample.statement is None and known.is_symptom:
+            return shorten(_of_all_paths(known.title, group), LONGEST)
         if sample.statement is None or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
             return shorten(known.title, LONGEST)
         return f"{known.title}: {_quote_message(sample.statement.decisive, room)}"
@@ -64,6 +66,15 @@ def title_of(group: FailureGroup) -> str:
     if group.known is not None:
         return shorten(group.known.title, LONGEST)
     return shorten(what, LONGEST)
+
+
+def _of_all_paths(title: str, group: FailureGroup) -> str:
+    """Return a title in which the path of one request stands for those of all that failed."""
+    http = group.samples[0].entry.http
+    paths = {path for path, _ in group.paths}
+    return (
+        title.replace(http.path, path_template(http.path)) if http is not None and len(paths) > 1 else title
+    )
 
 
 def _quote_message(line: str, room: int) -> str:

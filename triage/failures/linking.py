@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from triage.failures.levels import INFO, WARNING
+from triage.failures.levels import INFO, UNKNOWN, WARNING
 from triage.failures.meaning import COMPLAINT, OUTPUT, STRONG, TENTH, WEAK
 from triage.failures.points import FailurePoint
 from triage.failures.statements import Statement
@@ -26,8 +26,6 @@ WHILE_STARTING = 1800 * NANOSECONDS
 #: Nanoseconds before it in which the last lines of a quiet instance are quoted.
 BEFORE_LAST = 3600 * NANOSECONDS
 _CLOCK = NANOSECONDS // 20
-#: Nanoseconds before the end of an instance in which even a warning that does not complain explains it.
-_JUST_BEFORE = 2 * NANOSECONDS
 _NEAR = NANOSECONDS
 #: The port that Cloud Run expects where nothing else is configured.
 _USUAL_PORT = "8080"
@@ -82,8 +80,6 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
     tail = tuple([said for said in near if said.meaning.strength >= WEAK][-QUOTED:])
     if not found and link in ("trace", "instance") and point.kind == "request":
         found = [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)
-    elif not found and point.kind == "exit":
-        found = [item for item in weaker if _is_last_warning(point, item)]
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
@@ -187,18 +183,11 @@ def _find_denials(link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
     return [
         (weight, statement, known)
         for weight, statement, known in weaker
-        if INFO <= statement.level < WARNING
+        if (statement.level == UNKNOWN or INFO <= statement.level < WARNING)
         and not (statement.events or known)
         and statement.meaning.wording.denies
         and not statement.meaning.wording.announces_retry
     ]
-
-
-def _is_last_warning(point: FailurePoint, weighed: _Weighed) -> bool:
-    """Return whether an instance ended right behind a warning."""
-    _, statement, known = weighed
-    is_read = bool(statement.events) and known is None
-    return statement.level >= WARNING and not is_read and 0 <= point.end - statement.end <= _JUST_BEFORE
 
 
 def _choose(

@@ -38,7 +38,8 @@ CAPTURED_NAMES = (
     "account", "allowed", "api", "api_project", "bucket", "connection", "connector", "constraint",
     "current_concurrency", "current_instances", "current_memory", "current_timeout", "database", "domain",
     "doubled_instances", "doubled_memory", "doubled_timeout",
-    "file", "halved_concurrency", "host", "identifier", "image", "instance", "key", "line", "object", "path",
+    "file", "halved_concurrency", "host", "identifier", "image", "instance", "key", "key_location",
+    "key_project", "keyring", "line", "object", "path",
     "permission", "queue", "resource", "secret", "subnetwork", "table", "timeout", "topic", "user", "version",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from triage.failures.statements import Statement
 from triage.models import Entry, Event
 
 #: Failures that are compressed together, and blocks of them that are held as they are: few logs have more.
-_BLOCK, _PLAIN = 128, 8
+_BLOCK, _PLAIN = 128, 4
 
 #: The entries, events, text and reason of a statement.
 _Said = tuple[Sequence[Entry], Sequence[Event], str, str]

@@ -9,21 +9,16 @@ from collections.abc import Iterable
 from triage.changes.configuration import Configuration
 from triage.changes.specification import SECRET_REFERENCE, Specification
 from triage.models.change import AppliedChange, Onset
+from triage.text import named_services
 
 #: How long after a passing operation, such as a restart, connections may still fail: 10 minutes.
 _AFTER_OPERATION = 600 * 10**9
 
 
 def is_called(change: AppliedChange, onset: Onset) -> bool:
-    """Return whether the failure names the address of the changed service, which is another one.
-
-    Source: the two forms of run.app addresses on Cloud Run's page on URLs of services.
-    """
+    """Return whether the failure names the address of the changed service, which is another one."""
     name = change.change.service
-    if not name or name == onset.service or ".run.app" not in onset.text:
-        return False
-    address = rf"(?<![\w-]){re.escape(name)}-[a-z0-9]{{6,14}}(?:-[a-z]{{2}}\.a|\.[a-z0-9-]{{5,30}})\.run\.app"
-    return re.search(address, onset.text) is not None
+    return name != onset.service and name in named_services(onset.text)
 
 
 def concerns(change: AppliedChange, onset: Onset, specification: Specification | None) -> bool:

@@ -10,15 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from triage.models import AffectedService, FailureGroup
-from triage.text import pluralize
+from triage.text import named_services, pluralize
 from triage.window import NANOSECONDS
 
-#: The address of a Cloud Run service: behind its name stand a hash and a region, or a project and a region.
-#: https://cloud.google.com/run/docs/triggering/https-request#deterministic
-_ADDRESS = re.compile(
-    r"//(?:[a-z0-9-]+---)?([a-z][a-z0-9-]*)-(?:[a-z0-9]{10}-[a-z]{1,3}\.a|\d{6,}\.[a-z0-9-]+)\.run\.app\b",
-    re.ASCII,
-)
 _HOST = re.compile(r"\bhttps?://([^\s/:\"'?#]+)")
 #: Nanoseconds between the failures of two services, one of which names the other, at most.
 _NEAR = 60 * NANOSECONDS
@@ -129,7 +123,7 @@ def _called_by(group: FailureGroup, by_host: Mapping[str, set[str]]) -> set[str]
     statement = group.samples[0].statement
     if statement is None or "//" not in statement.text:
         return set()
-    named = {*_ADDRESS.findall(statement.text)}
+    named = named_services(statement.text)
     for host in _HOST.findall(statement.text):
         services = by_host.get(host, ())
         if len(services) == 1:

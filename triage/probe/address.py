@@ -6,16 +6,11 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from triage.errors import UsageError
+from triage.text import SERVICE_HOST
 
 _SECURE = {"http": False, "ws": False, "https": True, "wss": True}
 _PATH = re.compile(r"(?:/[\w.~-]{1,100}){1,8}/?|/", re.ASCII)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]", re.ASCII)
-#: TAG---SERVICE-HASH-REGION.a.run.app and TAG---SERVICE-NUMBER.REGION.run.app; the tag may be absent.
-_RUN_APP = re.compile(
-    r"(?:[a-z0-9-]{1,46}?---)?(?P<service>[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)-"
-    r"(?:[a-z0-9]{10}-[a-z]{2,3}\.a|\d{6,19}\.(?P<region>[a-z]+-[a-z]+\d{1,2}))\.run\.app",
-    re.ASCII,
-)
 
 
 class Address(NamedTuple):
@@ -84,7 +79,7 @@ def parse_address(url: str) -> Address:
     prefix = parts.path.rstrip("/")
     if prefix:
         validate_path(prefix)
-    known = _RUN_APP.fullmatch(host)
+    known = SERVICE_HOST.fullmatch(host)
     return Address(
         secure=secure,
         authority=host if port is None else f"{host}:{port}",

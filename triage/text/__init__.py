@@ -7,7 +7,7 @@ its ``subject``, grouped by its ``message_template``, and shown through ``clean`
 filters). ``pluralize`` and ``count_times`` write counts, ``round_number`` rates,
 ``format_seconds`` durations. ``remember_texts`` spares work on lines that
 repeat, ``lazy_pattern`` on patterns that are never used,
-``Hints`` on searches that cannot find anything.
+``Hints`` on searches that cannot find anything. ``named_services`` finds addresses of Cloud Run.
 """
 
 from triage.text.counts import count_times, format_seconds, pluralize, round_number
@@ -20,10 +20,12 @@ from triage.text.names import short_instance, shorten_names
 from triage.text.paths import path_template
 from triage.text.remembered import LONGEST_REMEMBERED, remember_texts
 from triage.text.safe import clean, clean_data, clean_json, escape_ci_commands, filename, quote
+from triage.text.service_addresses import SERVICE_HOST, named_services
 from triage.text.templates import message_template
 
 __all__ = [
     "LONGEST_REMEMBERED",
+    "SERVICE_HOST",
     "SUBJECT_LIMIT",
     "Hints",
     "cell",
@@ -39,6 +41,7 @@ __all__ = [
     "format_seconds",
     "lazy_pattern",
     "message_template",
+    "named_services",
     "path_template",
     "pluralize",
     "prose",

@@ -31,6 +31,7 @@ PINO = {"time": 1932350400000, "pid": 1, "hostname": "localhost"}
         ({"lvl": "warn", "msg": "slow"}, "WARNING"),
         ({"version": "1.1", "short_message": "slow", "level": 4}, "WARNING"),
         ({"level": "SEVERE", "message": "lost"}, "ERROR"),
+        ({"severity": "severity 1", "levelname": "ERROR", "message": "lost"}, "ERROR"),
     ],
 )
 def test_level_is_that_of_the_logger(payload: dict[str, Any], severity: str) -> None:

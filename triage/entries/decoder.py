@@ -216,8 +216,9 @@ def _effective_severity(
     if payload:
         within = payload.validation.severity if payload.validation else None
         nested = payload.log.get("level") if isinstance(payload.log, dict) else None
-        if level := parse_severity(payload.severity or payload.levelname or payload.level_name):
-            return level, "payload"
+        for value in (payload.severity, payload.levelname, payload.level_name):
+            if level := parse_severity(value):
+                return level, "payload"
         is_of_node = payload.pid is not None and payload.hostname is not None
         if level := parse_level(payload.level, is_of_node=is_of_node):
             return level, "payload"

@@ -157,3 +157,13 @@ def test_line_without_severity_which_says_what_is_not_there_explains_a_request()
         said = printed(10.05 + n, "[tariff] no price for region 9", "stdout", trace=f"t{n}")
         rows += [request(10 + n, f"/pay/{1000 + n}", 500, trace=f"t{n}"), said]
     assert "no price for region 9" in only(diagnose([*started(0), *rows])).title
+
+
+def test_harmless_line_that_was_said_of_requests_long_before_explains_none() -> None:
+    """What is counted does not depend on when the first request fails."""
+    payload = {"severity": "INFO", "message": "cache: no entry for region 9"}
+    rows = [printed(10.05 + n, payload, "stdout", trace=f"t{n}") for n in (*range(50), *range(2000, 2005))]
+    rows += [request(10 + n, "/pay", 200, trace=f"t{n}") for n in range(50)]
+    rows += [request(10 + n, "/pay", 500, trace=f"t{n}") for n in range(2000, 2005)]
+    rows += [printed(100 + n, "the stock was read", "stdout") for n in range(600)]
+    assert only(diagnose([*started(0), *rows])).title == "Requests to /pay returned 500"

@@ -50,7 +50,7 @@ def test_failures_that_are_left_come_back_in_order(
     assert dropped == [True] * len(failures[::3])
     assert not any(waiting.drop(failure.points) for failure in failures[::3])
     left = [failure for number, failure in enumerate(failures) if number % 3]
-    assert [cited(failure) for failure in waiting] == [cited(failure) for failure in left]
+    assert [cited(failure) for failure in waiting.take_all()] == [cited(failure) for failure in left]
 
 
 def test_of_many_failures_most_are_held_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,4 +69,4 @@ def test_failures_of_one_moment_are_dropped_together() -> None:
     waiting.add(failure)
     waiting.add(failure)
     assert waiting.drop(failure.points)
-    assert list(waiting) == []
+    assert waiting.take_all() == []

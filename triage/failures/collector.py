@@ -10,7 +10,7 @@ from triage.failures.instances import Complete, Instances
 from triage.failures.linking import Attribution
 from triage.failures.meaning import COMPLAINT, STRONG, WEAK, Meanings
 from triage.failures.neighborhood_builder import NeighborhoodBuilder
-from triage.failures.noise import count_said, harmless_heads
+from triage.failures.noise import count_said
 from triage.failures.shared_statements import is_of_platform
 from triage.failures.statements import Statement
 from triage.failures.waiting_failures import WaitingFailures
@@ -62,7 +62,6 @@ class FailureCollector:
         self._instances = Instances(meanings, chains, is_partial=is_partial)
         self._said: Counter[tuple[str, str]] = Counter()
         self._explaining: Counter[tuple[str, str]] = Counter()
-        self._heads: set[str] = set()
 
     def observe(self, observed: Sequence[Observed]) -> None:
         """Take entries."""
@@ -102,10 +101,9 @@ class FailureCollector:
         What only followed from another is part of it.
         """
         self.close_partition()
-        waiting = [*self._waiting]
+        waiting = self._waiting.take_all()
         self._unread = len(waiting)
         self._add(waiting)
-        self._waiting.clear()
         for group in [group for group in self._groups if self._is_noise(group)]:
             if self._groups.explain_again(group, partial(self._is_noise_elsewhere, count=group.count)):
                 found = group.sample.attribution
@@ -149,8 +147,7 @@ class FailureCollector:
     def _count(self) -> None:
         """Count the statements and the failures that were taken."""
         self._on_errors([statement for statement in self._over if statement.meaning.strength > WEAK])
-        self._heads.update(harmless_heads(self._settled))
-        count_said(self._said, self._over, self._heads)
+        count_said(self._said, self._over)
         self._add(self._settled)
         self._over, self._settled = [], []
 

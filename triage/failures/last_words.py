@@ -68,6 +68,21 @@ _DENIAL = lazy_pattern(
     r"|giving up|gave up)\b",
     re.IGNORECASE,
 )
+#: Each such line holds one of these words among its first characters.
+_DENIAL_WORDS = (
+    "no",
+    "without",
+    "never",
+    "empty",
+    "lack",
+    "skip",
+    "disabled",
+    "rejected",
+    "declined",
+    "dropped",
+    " up",
+)
+_LONGEST_DENIAL = 500
 #: Words of a line that says that what failed is tried again.
 _RETRY = lazy_pattern(
     r"\b(?:retry(?:ing)?|retries left|reconnect(?:ing|ed)?|trying again|try again in|attempt \d+ ?(?:of|/) ?\d+)\b",
@@ -109,6 +124,11 @@ def repeats(line: str) -> bool:
     return _may_hold(line, _REPEATING_WORDS) and bool(_REPEATS.search(line))
 
 
+def denies(line: str) -> bool:
+    """Return whether a line says that something is not there, or was not done."""
+    return _may_hold(line[:_LONGEST_DENIAL], _DENIAL_WORDS) and bool(_DENIAL.search(line[:_LONGEST_DENIAL]))
+
+
 def announces_retry(line: str) -> bool:
     """Return whether a line says that what failed is tried again: another line says how that ended."""
     return _may_hold(line, _RETRY_WORDS) and bool(_RETRY.search(line))
@@ -117,8 +137,3 @@ def announces_retry(line: str) -> bool:
 def _may_hold(line: str, words: Sequence[str]) -> bool:
     """Return whether a line may hold one of some words in any case: most lines need no further search."""
     return not line.isascii() or any(map(line.lower().__contains__, words))
-
-
-def denies(text: str) -> bool:
-    """Return whether a line says that something is not there, or was not done."""
-    return bool(_DENIAL.search(text[:500]))

@@ -85,9 +85,16 @@ class Meaning(Immutable):
         return COMPLAINT if wording.complains else output
 
     @lazy
-    def is_remarkable(self) -> bool:
-        """Return whether it complains or is a warning: what may explain a failure, unless it is noise."""
-        return self.strength >= COMPLAINT or (self.strength >= WEAK and self.level >= WARNING)
+    def may_explain(self) -> bool:
+        """Return whether it may explain a failure, unless it is noise.
+
+        It complains, is a warning, gives a reason, stands on stderr, or says what is not there.
+        """
+        if self.strength >= COMPLAINT or (self.strength >= WEAK and self.level >= WARNING):
+            return True
+        return self.strength >= OUTPUT or (
+            self.strength == WEAK and (bool(self.reason) or self.wording.denies)
+        )
 
     @lazy
     def weight(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from triage.failures.instance import Failure
 from triage.failures.instances import Complete, Instances
 from triage.failures.meaning import Meanings
-from triage.failures.noise import count_said, harmless_heads
+from triage.failures.noise import count_said
 from triage.models import Neighborhoods, Observed
 
 
@@ -22,7 +22,6 @@ class NeighborhoodReader:
         self._instances = Instances(meanings)
         self._ends = {key: windows[-1][1] for key, windows in neighborhoods.windows.items()}
         self.said: Counter[tuple[str, str]] = Counter()
-        self._heads: set[str] = set()
 
     def observe(self, observed: Sequence[Observed]) -> list[Failure]:
         """Take entries, at least one; return the failures of which nothing more comes."""
@@ -38,7 +37,6 @@ class NeighborhoodReader:
     def _take(self, complete: Iterable[Complete]) -> list[Failure]:
         found: list[Failure] = []
         for statements, failures in complete:
-            self._heads.update(harmless_heads(failures))
-            count_said(self.said, statements, self._heads)
+            count_said(self.said, statements)
             found += failures
         return found

@@ -1,7 +1,7 @@
 """Failures that wait until what was said around them is read."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -21,16 +21,12 @@ _Said = tuple[Sequence[Entry], Sequence[Event], str, str]
 class WaitingFailures:
     """Failures by their points, in the order in which they came.
 
-    A failure takes about 6 kB with its entries. Of many, most are held compressed, in a tenth of that.
+    A failure takes about 5 kB with its entries. Of many, most are held compressed, in a tenth of that.
     """
 
     def __init__(self, meanings: Meanings) -> None:
         """Begin with none; ``meanings`` gives what statements mean."""
         self._meanings = meanings
-        self.clear()
-
-    def clear(self) -> None:
-        """Let go of all failures."""
         self._numbers: dict[PointKey, list[int]] = {}
         self._blocks: list[list[Failure] | bytes] = []
         self._last: list[Failure] = []
@@ -49,16 +45,18 @@ class WaitingFailures:
         dropped = [self._numbers.pop(point_key(point), None) for point in points]
         return any(dropped)
 
-    def __iter__(self) -> Iterator[Failure]:
-        """Yield the failures that still wait."""
+    def take_all(self) -> list[Failure]:
+        """Return the failures that still wait, and let go of them."""
         numbers = {number for same in self._numbers.values() for number in same}
-        for begin, block in zip(
-            range(0, len(self._blocks) * _BLOCK + 1, _BLOCK), [*self._blocks, self._last], strict=True
-        ):
-            if numbers.isdisjoint(range(begin, begin + _BLOCK)):
-                continue
-            failures = self._expand(block) if isinstance(block, bytes) else block
-            yield from [failure for number, failure in enumerate(failures, begin) if number in numbers]
+        blocks = [*self._blocks, self._last]
+        self._numbers, self._blocks, self._last = {}, [], []
+        found: list[Failure] = []
+        for index, block in enumerate(blocks):
+            begin = index * _BLOCK
+            if not numbers.isdisjoint(range(begin, begin + _BLOCK)):
+                failures = self._expand(block) if isinstance(block, bytes) else block
+                found += [failure for number, failure in enumerate(failures, begin) if number in numbers]
+        return found
 
     def _expand(self, block: bytes) -> list[Failure]:
         return msgspec.msgpack.decode(zlib.decompress(block), type=list[Failure], dec_hook=self._say_again)

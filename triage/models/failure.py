@@ -123,7 +123,7 @@ class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
     places: the first failure of every region, revision and instance.
     traces: traces of the first failed requests, each with the time of its request.
     times: when they were: the first and the last time of each of a few spans, in order.
-    opening: the known error that was said before the first of them, where their own statement names no cause.
+    opening: the error that was said before the first of them, where their own statement names no cause.
     tasks: the tasks of a job in which they were, by execution and number, each with its last failure.
     """
 

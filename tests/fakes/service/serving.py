@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
+from websockets.exceptions import InvalidState
 
 from tests.fakes.service.application import Application
 from tests.fakes.service.logs import Logs
@@ -91,7 +92,12 @@ class Service:
         return uvicorn.Server(config)
 
     def _serve(self) -> None:
-        self._server.run(sockets=[self._socket])
+        try:
+            self._server.run(sockets=[self._socket])
+        except InvalidState:
+            # When it stops, uvicorn closes every WebSocket, and one that is closing already refuses that.
+            if not self._stopping:
+                raise
 
     def _write_raw(self) -> None:
         """Answer every connection with the same bytes."""

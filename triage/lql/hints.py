@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from triage.lql.resources import WORKLOAD_LABELS
+
 _HASH_LINE = re.compile(r"^[ \t]*#", re.MULTILINE)
 _IN_LIST = re.compile(r"\(\s*[^()]*$")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|--[^\n]*', re.DOTALL)
@@ -49,11 +51,12 @@ _MEANT = {
     "traceid": "trace",
     "log": "logName",
 }
-#: Labels that the resources of workloads have.
-_RESOURCE_LABELS = ("service_name", "revision_name", "configuration_name", "job_name", "worker_pool_name",
-                    "location", "function_name", "region", "project_id", "cluster_name", "namespace_name",
-                    "pod_name", "container_name", "instance_id", "zone", "module_id", "version_id",
-                    "database_id", "bucket_name", "job_id")  # fmt: skip
+#: Labels that resources have: those of Cloud Run workloads and others.
+_RESOURCE_LABELS = frozenset(
+    {label for labels in WORKLOAD_LABELS.values() for label in labels}
+    | {"cluster_name", "namespace_name", "pod_name", "container_name", "instance_id", "zone", "module_id"}
+    | {"version_id", "database_id", "bucket_name", "job_id"}
+)
 
 
 def syntax_hint(text: str, offset: int) -> str:
@@ -160,7 +163,6 @@ def field_hint(name: str, parent: str, known: list[str]) -> str:
     name: the part of the path that is not known.
     parent: the path before it, "" at the beginning.
     known: the fields that are there.
-
     """
     from difflib import get_close_matches
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from triage.lql.fields import Kind
 from triage.lql.findings import make_finding
+from triage.lql.resources import WORKLOAD_LABELS
 from triage.lql.semantic_lints import find_comparisons, find_literals
 from triage.lql.strings import quote_path_part
 from triage.lql.tree import (
@@ -27,13 +28,6 @@ from triage.lql.tree import (
 from triage.lql.values import to_int
 from triage.models import Finding
 
-#: The labels of the resources that a Cloud Run workload logs as.
-LABELS = {
-    "cloud_run_revision": ("service_name", "revision_name", "configuration_name", "location", "project_id"),
-    "cloud_run_job": ("job_name", "location", "project_id"),
-    "cloud_run_worker_pool": ("worker_pool_name", "revision_name", "location", "project_id"),
-    "cloud_function": ("function_name", "region", "project_id"),
-}
 #: Other names that people give to a label of one of these resources.
 _OTHER_LABELS = {
     "service": "service_name",
@@ -51,10 +45,10 @@ _OTHER_LABELS = {
     "zone": "location",
 }
 #: Other resources in many filters, which are written in several ways.
-_TYPES = (*LABELS, "gae_app", "gce_instance", "gcs_bucket", "k8s_cluster", "k8s_container", "k8s_node",
-          "k8s_pod", "cloudsql_database", "cloud_scheduler_job", "cloud_tasks_queue", "bigquery_resource",
-          "bigquery_dataset", "http_load_balancer", "pubsub_topic", "pubsub_subscription", "dataflow_step",
-          "service_account")  # fmt: skip
+_TYPES = (*WORKLOAD_LABELS, "gae_app", "gce_instance", "gcs_bucket", "k8s_cluster", "k8s_container",
+          "k8s_node", "k8s_pod", "cloudsql_database", "cloud_scheduler_job", "cloud_tasks_queue",
+          "bigquery_resource", "bigquery_dataset", "http_load_balancer", "pubsub_topic",
+          "pubsub_subscription", "dataflow_step", "service_account")  # fmt: skip
 #: Names of types that there are not, with the type that is meant.
 _NO_TYPES = {
     "cloud_run": "cloud_run_revision",
@@ -92,7 +86,7 @@ def resource_labels(query: Query) -> Iterator[Finding]:
     """Find labels that the resource beside them has not, such as the service of a job."""
     for parts in _conjunctions(query.root):
         types = {literal.text.lower() for part in parts for literal in _equal_types(part)}
-        if len(types) != 1 or not (known := LABELS.get(type_name := types.pop())):
+        if len(types) != 1 or not (known := WORKLOAD_LABELS.get(type_name := types.pop())):
             continue
         for field in (field for part in parts for field in find_fields(part)):
             match field.parts:

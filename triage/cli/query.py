@@ -54,18 +54,17 @@ class FilterCommand(click.Command):
                 return args
             else:
                 words.append(word)
-        return [*options, "--", *words] if _negated_filter(words) else args
+        return [*options, "--", *words] if _hold_negated_filter(words) else args
 
 
-def _negated_filter(words: list[str]) -> str | None:
-    """Return the filter among the arguments that begins with a minus.
+def _hold_negated_filter(words: list[str]) -> bool:
+    """Return whether a filter among the arguments begins with a minus.
 
     A word such as -unicorn is one if all others are files.
     """
     minus = [word for word in words if word[:1] == "-" and word != "-"]
     others = [word for word in words if word not in minus]
-    certain = next((word for word in minus if _NEGATED.match(word)), None)
-    return certain or next((word for word in minus if all(map(_is_file, others))), None)
+    return any(map(_NEGATED.match, minus)) or (bool(minus) and all(map(_is_file, others)))
 
 
 def _is_file(word: str) -> bool:

@@ -46,6 +46,7 @@ def _is_wrapper(builder: IncidentBuilder, is_symptom: Callable[[str], bool]) -> 
 
 
 def _reports(builder: IncidentBuilder) -> bool:
+    """Return whether an incident is of what a server or a runtime reports."""
     return not builder.runs and builder.pack_cause.cause.tier == "runtime"
 
 

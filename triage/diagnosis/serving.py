@@ -20,6 +20,8 @@ from triage.models import (
 from triage.text import path_template
 
 _SERVER_ERROR, _CLIENT_ERROR, _TOO_MANY = 500, 400, 429
+#: Tasks of jobs that are kept, of which Cloud Run runs at most 10,000 in an execution.
+_TASKS = 20_000
 #: The kind of workload of each resource type other than that of a service.
 _OTHER_KINDS = {
     resource_type: kind for kind, (resource_type, _) in WORKLOAD_RESOURCES.items() if kind != "service"
@@ -128,7 +130,8 @@ class ServiceServing:
     def end_task(self, execution: str, task: str, at: int) -> None:
         """Record that a task ended well."""
         key = execution, task
-        self.tasks[key] = max(at, self.tasks.get(key, at))
+        if key in self.tasks or len(self.tasks) < _TASKS:
+            self.tasks[key] = max(at, self.tasks.get(key, at))
 
     def _path(self, path: str) -> PathTraffic:
         found = self.paths.get(path)

@@ -6,11 +6,12 @@ from fnmatch import fnmatchcase
 from triage.models import Event, InstanceKey, Pack, Run, RunRecord
 from triage.runs.check_resolver import CheckResolver
 from triage.runs.instance import InstanceTracker
+from triage.runs.probe import SILENCE
 from triage.window import NANOSECONDS, parse_timestamp
 
 #: Nanoseconds of silence after which an instance is asked for runs that nothing continues: as long as the
 #: longest silence within a run.
-_SILENT = 600 * NANOSECONDS
+_SILENT = int(SILENCE) * NANOSECONDS
 #: Events after which silent instances are looked for.
 _SWEEP = 1000
 
@@ -29,7 +30,7 @@ class TimelineBuilder:
         self._without_chain = CheckResolver(None)
         self._gates = {pack.id: pack.gate for pack in packs}
         self._instances: dict[InstanceKey, InstanceTracker] = {}
-        self._logging: dict[InstanceKey, InstanceTracker] = {}
+        self._active: dict[InstanceKey, InstanceTracker] = {}
         self._observed = 0
         self._latest = 0
 
@@ -42,7 +43,7 @@ class TimelineBuilder:
         instance = self._instances.get(key)
         if instance is None:
             instance = self._instances[key] = InstanceTracker(self._resolver(entry.service), self._gates)
-        self._logging[key] = instance
+        self._active[key] = instance
         self._latest = max(self._latest, entry.timestamp)
         ended = instance.on_event(event)
         self._observed += 1
@@ -57,16 +58,16 @@ class TimelineBuilder:
     def _end_silent(self, now: int) -> list[RunRecord]:
         """Return the runs that silence has ended by a time in nanoseconds; no later line belongs to them."""
         ended: list[RunRecord] = []
-        for key, instance in [*self._logging.items()]:
+        for key, instance in [*self._active.items()]:
             if now - instance.last > _SILENT:
                 ended += instance.expire(now)
                 if not instance.is_open:
-                    del self._logging[key]
+                    del self._active[key]
         return ended
 
     def close_all(self) -> list[RunRecord]:
         """Return the runs that are still open, and forget their instances."""
-        instances, self._instances, self._logging = self._instances, {}, {}
+        instances, self._instances, self._active = self._instances, {}, {}
         return [run_record for instance in instances.values() for run_record in instance.close()]
 
     def _resolver(self, service: str) -> CheckResolver:

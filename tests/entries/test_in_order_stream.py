@@ -75,6 +75,27 @@ def test_few_entries_are_read_before_others_are_yielded() -> None:
     assert max(steps) < 500
 
 
+def test_what_is_older_than_a_minute_is_yielded_though_little_is_held() -> None:
+    taken = 0
+
+    def read() -> Iterator[Record]:
+        nonlocal taken
+        for record in records([at(number) for number in range(1000)]):
+            taken += 1
+            yield record
+
+    read_before = [taken for _ in stream_in_order(Entries(()), read())]
+    assert read_before[0] < 200
+    assert read_before[800] < 1000
+
+
+def test_entry_that_is_half_a_minute_late_is_sorted() -> None:
+    numbers = [start + place for start in range(0, 600, 30) for place in reversed(range(30))]
+    assert timestamps(records([at(number) for number in numbers])) == timestamps(
+        records([at(number) for number in range(600)])
+    )
+
+
 def test_slightly_late_entry_is_sorted() -> None:
     numbers = [pair for number in range(0, MANY, 2) for pair in (number + 1, number)]
     assert timestamps(records([at(number) for number in numbers])) == timestamps(

@@ -6,10 +6,14 @@ from triage.entries.batches import to_batches
 from triage.entries.stream import Entries
 from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Skipped
+from triage.window import NANOSECONDS
 
-#: Bytes of entries that are held for late ones. Only the oldest quarter is yielded at once: workers go on
-#: reading meanwhile, but not further than a pipe holds.
+#: Bytes of entries that are held for late ones at most. Only the oldest quarter is yielded at once: workers
+#: go on reading meanwhile, but not further than a pipe holds.
 _HELD_BYTES = 2 << 20
+#: Nanoseconds for which entries are held at least: Cloud Logging delivers within seconds. What is older is
+#: yielded, so that little is left to do when the last item was read.
+_HELD_TIME = 60 * NANOSECONDS
 
 
 def stream_in_order(
@@ -29,14 +33,34 @@ def stream_in_order(
         entries.add_items(batch)
         if started and (entries.late or entries.has_split_parts):
             raise OutOfOrderError("an entry came too late")
-        if may_be_ordered and entries.held_bytes > limit:
-            waiting = entries.waiting
-            may_be_ordered = started or (
-                waiting[0].timestamp < waiting[-1].timestamp and not entries.has_split_parts
-            )
+        due = _due_before(entries, limit) if may_be_ordered else None
+        if due is not None:
+            may_be_ordered = started or _is_ascending(entries)
             if may_be_ordered:
                 started = True
-                yield from entries.flush(waiting[len(waiting) // 4].timestamp)
+                yield from entries.flush(due)
                 # Entries of one time cannot be divided, so few of them may have been yielded.
                 limit = max(_HELD_BYTES, entries.held_bytes * 4 // 3)
     yield from entries
+
+
+def _due_before(entries: Entries, limit: int) -> int | None:
+    """Return the time before which entries are to be yielded, None for none.
+
+    Those that are old are due once they are a quarter, else the oldest quarter where more than ``limit``
+    bytes are held. Entries of one microsecond cannot be divided.
+    """
+    waiting = entries.waiting
+    if not waiting:
+        return None
+    oldest, quarter = waiting[0].timestamp, waiting[len(waiting) // 4].timestamp
+    old_before = entries.newest_timestamp - _HELD_TIME
+    if oldest + 1000 <= quarter < old_before:
+        return old_before
+    return quarter if entries.held_bytes > limit else None
+
+
+def _is_ascending(entries: Entries) -> bool:
+    """Return whether the entries that are held may be in order of time."""
+    waiting = entries.waiting
+    return waiting[0].timestamp < waiting[-1].timestamp and not entries.has_split_parts

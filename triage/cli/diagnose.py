@@ -52,7 +52,12 @@ def diagnose_command(
     from triage.pipeline import GitHubAnswer, analyze
 
     analysis = analyze(
-        exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+        exports,
+        packs=packs,
+        selection=selection,
+        configurations=configurations,
+        notify=print_note,
+        prepare=_load_screen if output_format == "text" else None,
     )
     analysis = add_earlier_issues(analysis, repo)
     diagnosis = analysis.diagnosis
@@ -76,6 +81,13 @@ def diagnose_command(
                 verbose=current_settings().verbose,
             )
         )
+
+
+def _load_screen() -> None:
+    """Load what the screen needs: a third of the time that is left when the last entry was read."""
+    import triage.cli.screens.console
+    import triage.cli.screens.diagnosis
+    import triage.redact  # noqa: F401
 
 
 def print_for_programs(answer: "GitHubAnswer", output_format: str) -> None:

@@ -107,6 +107,7 @@ def analyze(
     selection: Selection = ALL,
     configurations: "Sequence[Configuration]" = (),
     notify: Callable[[str], None] | None = None,
+    prepare: Callable[[], object] | None = None,
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, in one pass.
 
@@ -116,6 +117,7 @@ def analyze(
     selection: the entries to analyze.
     configurations: configurations of services that the logs may lack.
     notify: called with what the user should know before a table is read, and of too few records for Spark.
+    prepare: called behind the first entries, to load what the answer needs while workers go on reading.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -127,7 +129,13 @@ def analyze(
     notify = notify or _ignore
 
     def create(*, keeps_all: bool = False) -> Analyzer:
-        return Analyzer(known, keeps_all=keeps_all, configurations=configurations, since=selection.since)
+        return Analyzer(
+            known,
+            keeps_all=keeps_all,
+            configurations=configurations,
+            since=selection.since,
+            prepare=prepare,
+        )
 
     if isinstance(sources, OnSpark):
         found = _analyze(sources, create, selection, notify)

@@ -114,12 +114,14 @@ class Analyzer:
         keeps_all: bool = False,
         configurations: "Sequence[Configuration]" = (),
         since: int | None = None,
+        prepare: Callable[[], object] | None = None,
     ) -> None:
         """Create an analyzer without entries; ``configurations`` are those that the logs may lack.
 
-        Of entries before ``since``, in nanoseconds, only the changes count.
+        Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is called behind the
+        first entries.
         """
-        self._since = since
+        self._since, self._prepare = since, prepare
         self.packs = packs
         self.keeps_all = keeps_all
         compiled = compile_packs(packs)
@@ -175,6 +177,9 @@ class Analyzer:
         """
         for batch in to_batches(entries, _BATCH):
             self._observe_batch(batch)
+            if self._prepare is not None:
+                self._prepare()
+                self._prepare = None
 
     def _observe_batch(self, entries: Sequence[Entry]) -> None:
         """Add some entries; no part asks another one for what it made of them."""

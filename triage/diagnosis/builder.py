@@ -137,12 +137,13 @@ class DiagnosisBuilder:
         run = run_record.run
         self._regions.add_run(run_record)
         self._services.setdefault(run.service, ServiceTracker(run.service)).add_run(run)
-        matches = group_by_rule(run_record.events)
-        pack_cause = self._causes.match_run(run, matches) or unnamed_check(run, matches, self._packs)
+        matched = Counter([event.name for event in run_record.events])
+        pack_cause = self._causes.match_run(run, matched.keys()) or unnamed_check(run_record, self._packs)
         if pack_cause is not None or run.verdict in ("ready", "degraded"):
-            for name, found in matches.items():
-                self._explained[run.service, run.revision, name] += found.count
+            for name, count in matched.items():
+                self._explained[run.service, run.revision, name] += count
         if pack_cause is not None:
+            matches = group_by_rule(run_record.events)
             at = finish_key(run)
             builder = self._find_builder(pack_cause, run.service, failing_check(pack_cause, run), matches, at)
             builder.add_match(matches, run, run.revision, at)

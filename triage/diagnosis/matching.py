@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -54,15 +55,15 @@ class PackCause(Immutable):
         all_of, any_of, none_of = map(self.full_names, (cause.all_of, cause.any_of, cause.none_of))
         return frozenset(all_of), frozenset(any_of), frozenset(none_of)
 
-    def applies(self, run: Run | None, matches: MatchesByRule) -> bool:
-        """Return whether the cause explains a run or the events of a revision."""
+    def applies(self, run: Run | None, matched: AbstractSet[str]) -> bool:
+        """Return whether the cause explains a run or a revision whose lines these rules match."""
+        all_of, any_of, none_of = self._rules
+        if not matched >= all_of or (any_of and any_of.isdisjoint(matched)):
+            return False
         needs = self.cause.run
         if needs is not None and (run is None or not _run_fits(needs, run)):
             return False
-        all_of, any_of, none_of = self._rules
-        if not matches.keys() >= all_of or (any_of and any_of.isdisjoint(matches)):
-            return False
-        return none_of.isdisjoint(matches)
+        return none_of.isdisjoint(matched)
 
 
 def _run_fits(needs: RunNeeds, run: Run) -> bool:
@@ -104,12 +105,12 @@ class CauseIndex(Immutable):
             for name in found.full_names(_rules_of(found.cause))
         )
 
-    def match_run(self, run: Run, matches: MatchesByRule) -> PackCause | None:
-        """Return the deepest cause that explains a run, or None."""
+    def match_run(self, run: Run, matched: AbstractSet[str]) -> PackCause | None:
+        """Return the deepest cause that explains a run whose lines these rules match, or None."""
         candidates = [
             candidate
             for candidate in self._by_scope[run.kind]
-            if candidate.applies(run, matches) and candidate.covers(run.service)
+            if candidate.applies(run, matched) and candidate.covers(run.service)
         ]
         return _deepest(candidates)
 
@@ -118,7 +119,7 @@ class CauseIndex(Immutable):
         candidates = [
             candidate
             for candidate in self._by_scope["revision"]
-            if candidate.covers(service) and candidate.applies(None, matches)
+            if candidate.covers(service) and candidate.applies(None, matches.keys())
         ]
         return sorted(candidates, key=lambda candidate: TIERS.index(candidate.cause.tier))
 

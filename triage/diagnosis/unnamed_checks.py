@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 
 from triage.diagnosis.matching import PackCause
-from triage.diagnosis.rule_matches import MatchesByRule
-from triage.models import Cause, Pack, ReasonTemplate, Run
+from triage.diagnosis.rule_matches import group_by_rule
+from triage.models import Cause, Pack, ReasonTemplate, RunRecord
 
 _FAILED, _VERDICT = "failed", "not_ready"
 
 
-def unnamed_check(run: Run, matches: MatchesByRule, packs: Sequence[Pack]) -> PackCause | None:
+def unnamed_check(run_record: RunRecord, packs: Sequence[Pack]) -> PackCause | None:
     """Return the cause "the readiness check X failed" for the first failed check of a validation.
 
-    ``matches`` are the matches of the run. Return None where no line of the run reports the failed check.
+    Return None where no line of the run reports the failed check.
     """
+    run = run_record.run
     check = run.first_failed
     if run.kind != "validation" or run.verdict != _VERDICT or run.condition or check is None:
         return None
+    matches = group_by_rule(run_record.events)
     failed = [n for n, found in matches.items() if found.first.outcome == _FAILED and check in found.checks]
     verdicts = [n for n, found in matches.items() if found.first.step == "verdict"]
     if not failed:

@@ -100,9 +100,9 @@ class InstanceTracker:
     def expire(self, now: int) -> list[RunRecord]:
         """End the runs that were silent for too long."""
         ended: list[RunBuilder] = []
-        if self._open:
-            ended += [run for run in self._open if run.seconds_since_last(now) > self._silence]
-            self._open = [run for run in self._open if run not in ended]
+        if self._open and (silent := [r for r in self._open if r.seconds_since_last(now) > self._silence]):
+            ended += silent
+            self._open = [run for run in self._open if run not in silent]
         if self._decided is not None and self._decided.seconds_since_decided(now) > _TAIL:
             ended.append(self._decided)
             self._decided = None
@@ -117,8 +117,8 @@ class InstanceTracker:
             ended.append(self._ended_boot)
             self._ended_boot = None
         if self._probes:
-            silent = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
-            ended += [self._probes.pop(name) for name in silent]
+            over = [name for name, probe in self._probes.items() if probe.seconds_since_last(now) > SILENCE]
+            ended += [self._probes.pop(name) for name in over]
         return [self._build(builder) for builder in ended] if ended else []
 
     # ------------------------------------------------------------ validations

@@ -17,7 +17,7 @@ def record(service: object, **fields: object) -> bytes:
 def test_each_header_has_the_resource_of_its_record(name: str) -> None:
     services = [name, name, "billing", name, "billing"]
     headers = HeaderReader(RecordHeader).read_lines(b"\n".join(map(record, services)))
-    assert [header.resource.labels and header.resource.labels.service_name for header in headers] == services
+    assert [header.resource.service for header in headers] == services
 
 
 @pytest.mark.parametrize("resource", [None, [], "cloud_run_revision", {"labels": {"service_name": 5}}])

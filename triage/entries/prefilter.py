@@ -10,25 +10,26 @@ that no exporter writes: one in the format of the API that has an impossible typ
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from triage.entries.bounds import Bounds
-from triage.entries.decoder import is_balancer, url_path
+from triage.entries.decoder import url_path
 from triage.entries.origin_counter import OriginCounter
 from triage.entries.record_header import (
     HeaderReader,
+    HeaderResource,
     HeaderWithOrigin,
     Origin,
     RecordHeader,
 )
 from triage.entries.strip_prefix import strip_log_prefix
 from triage.entries.times import parse_nanoseconds
-from triage.entries.traffic_counter import TrafficCounter, TrafficKey
-from triage.entries.wire import ResourceLabels
+from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Skipped, Traffic
 from triage.text import path_template
 
@@ -43,12 +44,33 @@ _DATE = len("2026-03-17")
 _DEFAULT = "DEFAULT"
 _LINE_FEED = BytesAhoCorasick([b"\n"])
 _OPENS, _CLOSES = b"{}"
-_NO_LABELS = ResourceLabels()
-_path = lru_cache(maxsize=4096)(url_path)
 #: The number of records, those to keep with their indexes, and the count of the others.
 _Filtered = tuple[int, list[tuple[int, bytes]], Skipped]
 #: Severities that only a literal makes relevant.
 _LOW_SEVERITIES = frozenset({"DEBUG", "INFO", "NOTICE", "WARNING"})
+
+
+class _Request(NamedTuple):
+    """What is the same for all requests with one method, URL and status.
+
+    message: the message of a request without text, "" if the header does not tell.
+    path: the path with its variable segments as "*".
+    status: the HTTP status, if any.
+    is_notable: whether it failed, or its URL is missing.
+    """
+
+    message: str
+    path: str
+    status: int | None
+    is_notable: bool
+
+
+@lru_cache(maxsize=4096)
+def _read_request(method: str, url: str, status: int | None) -> _Request:
+    path = url_path(url)
+    is_notable = not url or (status is not None and status >= _CLIENT_ERROR)
+    message = f"{method} {path} {status}" if method and path else ""
+    return _Request(message, path_template(path), status, is_notable)
 
 
 class Prefilter:
@@ -90,13 +112,13 @@ class Prefilter:
         All lines take one pass. None if one of them is not in the format of the API: then filter record by
         record.
         """
-        feeds = [(start, end) for _, start, end in _LINE_FEED.find_matches_as_indexes(text)]
+        feeds = [start for _, start, _ in _LINE_FEED.find_matches_as_indexes(text)]
         # An object on two lines, or two objects on one, would shift what follows.
-        if (text[:1], text[-1:]) != (b"{", b"}") or not all(
-            text[start - 1] == _CLOSES and text[end] == _OPENS for start, end in feeds
-        ):
+        if (text[:1], text[-1:]) != (b"{", b"}") or [
+            feed for feed in feeds if text[feed - 1] != _CLOSES or text[feed + 1] != _OPENS
+        ]:
             return None
-        return self._filter_block(path, text, feeds, self._headers.read_lines(text))
+        return self._filter_block(path, text, feeds, 1, self._headers.read_lines(text))
 
     def filter_list(self, path: str, text: bytes, separator: bytes) -> _Filtered | None:
         """Return the same as ``filter_lines`` for a list with one separator throughout."""
@@ -104,7 +126,8 @@ class Prefilter:
             return None
         between = _boundary_finder(separator).find_matches_as_indexes(text)
         headers = self._headers.read_list(text)
-        found = self._filter_block(path, text, [(start + 1, end - 1) for _, start, end in between], headers)
+        ends = [start + 1 for _, start, _ in between]
+        found = self._filter_block(path, text, ends, len(separator), headers)
         # The separator may also occur inside an object or a string.
         sound = found and all(
             self._headers.read_record(record) == headers[index] for index, record in found[1]
@@ -112,36 +135,51 @@ class Prefilter:
         return found if sound else None
 
     def _filter_block(
-        self, path: str, text: bytes, gaps: Sequence[tuple[int, int]], headers: Sequence[RecordHeader]
+        self, path: str, text: bytes, ends: Sequence[int], gap: int, headers: Sequence[RecordHeader]
     ) -> _Filtered | None:
-        """Return what is kept of the objects of a text, between which there are gaps."""
-        if len(gaps) != len(headers) - 1:
+        """Return what is kept of the objects of a text.
+
+        ends: the ends of all but the last one.
+        gap: the number of bytes between two of them.
+        """
+        if len(ends) != len(headers) - 1:
             return None
         indexes, skipped = self._filter_headers(path, headers)
-        bounds = [(0, 0), *gaps, (len(text), len(text))]
-        kept = [(index, text[bounds[index][1] : bounds[index + 1][0]]) for index in indexes]
+        bounds = [-gap, *ends, len(text)]
+        kept = [(index, text[bounds[index] + gap : bounds[index + 1]]) for index in indexes]
         return len(headers), kept, skipped
 
     def _filter_headers(self, path: str, headers: Sequence[RecordHeader]) -> tuple[list[int], Skipped]:
         """Return the indexes of the records to keep, and the count of the others."""
-        texts = [
-            header.text_payload or ((payload := header.json_payload) and payload.message) or ""
-            for header in headers
-        ]
+        requests = {
+            index: _read_request(asked.request_method, asked.request_url, asked.status)
+            for index, header in enumerate(headers)
+            if (asked := header.http_request) is not None
+        }
+        texts = _payload_texts(headers)
+        for index, request in requests.items():
+            texts[index] = _add_request(headers[index], texts[index], request)
         severities: list[str] = [header.severity for header in headers]
-        requests = [index for index, header in enumerate(headers) if header.http_request is not None]
-        for index in requests:
-            texts[index] = text_of(headers[index])
         relevant = _matching_texts(self._literals, texts)
-        irrelevant = self._irrelevant_defaults(headers, relevant)
+        if not (_LOW_SEVERITIES.issuperset(severities) and all(texts)):
+            irrelevant = self._irrelevant_defaults(headers, severities, relevant)
+            relevant.update(
+                [
+                    index
+                    for index, (severity, text) in enumerate(zip(severities, texts, strict=True))
+                    if (severity not in _LOW_SEVERITIES and index not in irrelevant) or not text
+                ]
+            )
         relevant.update(
-            index
-            for index, (severity, text) in enumerate(zip(severities, texts, strict=True))
-            if (severity not in _LOW_SEVERITIES and index not in irrelevant) or not text
+            [
+                index
+                for index, request in requests.items()
+                if (request.is_notable or headers[index].resource.is_balancer)
+                and _is_notable_request(headers[index])
+            ]
         )
-        relevant.update(index for index in requests if _is_notable_request(headers[index]))
         origins = [] if self._bounds is None else [header.origin for header in headers]
-        relevant.update(index for index, origin in enumerate(origins) if origin is None)
+        relevant.update([index for index, origin in enumerate(origins) if origin is None])
         timestamps = [header.timestamp for header in headers]
         for index in sorted(relevant, reverse=True):
             del severities[index], timestamps[index]
@@ -179,29 +217,25 @@ class Prefilter:
     def _count_traffic(
         self,
         headers: Sequence[RecordHeader],
-        requests: Sequence[int],
+        requests: Mapping[int, _Request],
         origins: Sequence[Origin | None],
         relevant: set[int],
     ) -> tuple[Traffic, ...]:
         """Return the requests among the skipped records that are within the bounds."""
-        times = defaultdict[TrafficKey, list[str]](list)
-        for index in requests:
-            header = headers[index]
-            request, resource = header.http_request, header.resource
-            if request is None or request.status is None or index in relevant:
+        times = defaultdict[tuple[HeaderResource, str, int], list[str]](list)
+        for index, request in requests.items():
+            if request.status is None or index in relevant:
                 continue
+            header = headers[index]
             if self._bounds is not None and not self._is_within(header, origins[index]):
                 continue
-            if is_balancer(resource.type or ""):
-                continue
-            labels = resource.labels or _NO_LABELS
-            path = path_template(_path(request.request_url))
-            service, revision = labels.workload or "", labels.revision_name or ""
-            key = (service, revision, path, request.status, labels.location or "")
-            times[key].append(header.timestamp.removesuffix("Z"))
+            if not header.resource.is_balancer:
+                times[header.resource, request.path, request.status].append(header.timestamp)
         traffic = TrafficCounter()
-        for key, found in times.items():
-            traffic.add(key, len(found), parse_nanoseconds(f"{max(found)}Z"))
+        for (resource, path, status), found in times.items():
+            key = (resource.service, resource.revision, path, status, resource.location)
+            last = _sort_times("\n".join([*found, ""]))[-1]
+            traffic.add(key, len(found), parse_nanoseconds(f"{last}Z"))
         return traffic.build()
 
     def _count_origins(
@@ -209,14 +243,17 @@ class Prefilter:
     ) -> tuple[dict[str, int], dict[str, int]]:
         """Return the skipped records within the bounds by resource type, and those outside by service."""
         if self._bounds is None:
-            types = Counter([header.resource.type for header in headers])
-            types.subtract([headers[index].resource.type for index in relevant])
-            return {name or "": count for name, count in (+types).items()}, {}
+            resources = Counter([header.resource for header in headers])
+            resources.subtract([headers[index].resource for index in relevant])
+            types = Counter[str]()
+            for resource, count in resources.items():
+                types[resource.type] += count
+            return dict(+types), {}
         counter = OriginCounter()
         for index, (header, origin) in enumerate(zip(headers, origins, strict=True)):
             if origin is not None and index not in relevant:
                 is_outside = not self._is_within(header, origin)
-                counter.add(header.resource.type or "", origin[0], is_outside=is_outside)
+                counter.add(header.resource.type, origin[0], is_outside=is_outside)
         return counter.resource_types, counter.outside
 
     def _is_within(self, header: RecordHeader, origin: Origin | None) -> bool:
@@ -224,14 +261,16 @@ class Prefilter:
             return True
         return self._bounds.contains(parse_nanoseconds(header.timestamp), *origin)
 
-    def _irrelevant_defaults(self, headers: Sequence[RecordHeader], relevant: set[int]) -> set[int]:
+    def _irrelevant_defaults(
+        self, headers: Sequence[RecordHeader], severities: Sequence[str], relevant: set[int]
+    ) -> set[int]:
         """Return the indexes of the records that are a text without any severity and without a literal."""
-        if self._default_literals is None:
+        if self._default_literals is None or _DEFAULT not in severities:
             return set()
         plain = [
             index
-            for index, header in enumerate(headers)
-            if header.severity == _DEFAULT and index not in relevant and _is_text_without_severity(header)
+            for index, severity in enumerate(severities)
+            if severity == _DEFAULT and index not in relevant and _is_text_without_severity(headers[index])
         ]
         found = _matching_texts(
             self._default_literals, [headers[index].text_payload or "" for index in plain]
@@ -255,7 +294,7 @@ def _is_text_without_severity(header: RecordHeader) -> bool:
     text = header.text_payload
     if not text or header.json_payload or header.http_request or header.proto_payload:
         return False
-    return not strip_log_prefix(text).severity and not is_balancer(header.resource.type or "")
+    return not strip_log_prefix(text).severity and not header.resource.is_balancer
 
 
 @lru_cache(maxsize=16)
@@ -277,32 +316,40 @@ def _is_notable_request(header: RecordHeader) -> bool:
         return False
     if request.status is not None and request.status >= _CLIENT_ERROR:
         return True
-    if not is_balancer(header.resource.type or ""):
+    if not header.resource.is_balancer:
         return False
     payload = header.json_payload
     details = (payload and (payload.status_details or payload.proxy_status)) or ""
     return bool(details) and "response_sent_by_backend" not in details
 
 
-def text_of(header: RecordHeader) -> str:
-    """Return the text of a record, "" if the header does not tell: the same choice as in decoder.py.
+def _payload_texts(headers: Sequence[RecordHeader]) -> list[str]:
+    """Return the texts of payloads, "" where the header does not tell."""
+    return [
+        header.text_payload or ((payload := header.json_payload) and payload.message) or ""
+        for header in headers
+    ]
+
+
+def _add_request(header: RecordHeader, text: str, request: _Request) -> str:
+    """Return the text of a request, "" if the header does not tell: the same choice as in decoder.py.
 
     A request with a text has its request line too: it is counted all the same.
+
+    text: the text of its payload.
     """
-    request = _request_message(header)
-    if header.text_payload:
-        return f"{header.text_payload} {request}" if request else header.text_payload
-    payload = header.json_payload
-    return (payload and payload.message) or request
+    if not request.message or header.proto_payload is not None:
+        return text
+    return f"{text} {request.message}" if header.text_payload else text or request.message
 
 
-def _request_message(header: RecordHeader) -> str:
-    """Return the message of a request without text, "" if the header does not tell."""
-    request = header.http_request
-    if request is None or not request.request_method or header.proto_payload is not None:
-        return ""
-    path = _path(request.request_url)
-    return f"{request.request_method} {path} {request.status}" if path else ""
+def text_of(header: RecordHeader) -> str:
+    """Return the text of a record, "" if the header does not tell."""
+    text, request = _payload_texts([header])[0], header.http_request
+    if request is None:
+        return text
+    read = _read_request(request.request_method, request.request_url, request.status)
+    return _add_request(header, text, read)
 
 
 def time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
@@ -312,10 +359,10 @@ def time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
     """
     if not timestamps:
         return 0, 0
-    joined = "\n".join([*timestamps, ""])
-    if not _TIMES.fullmatch(joined):
+    lines = "\n".join([*timestamps, ""])
+    if not _TIMES.fullmatch(lines):
         return None
-    bare = sorted(joined.split("Z\n")[:-1])
+    bare = _sort_times(lines)
     if len(bare) != len(timestamps):
         return None
     first, last = bare[0], bare[-1]
@@ -327,3 +374,8 @@ def time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
     except ValueError:
         return None
     return parse_nanoseconds(f"{first}Z"), parse_nanoseconds(f"{last}Z")
+
+
+def _sort_times(lines: str) -> list[str]:
+    """Return times as the API writes them, one per line, in order and without their Z."""
+    return sorted(lines.split("Z\n")[:-1])

@@ -57,7 +57,7 @@ class QueryFilter(Prefilter):
         origins = OriginCounter()
         for header in passed:
             service = header.origin[0] if header.origin else ""
-            origins.add(header.resource.type or "", service, is_outside=True)
+            origins.add(header.resource.type, service, is_outside=True)
         severities = Counter("" if header.severity == "DEFAULT" else header.severity for header in passed)
         skipped = Skipped(path, severities, *times, len(passed), services_outside=dict(origins.outside))
         return sorted(relevant), skipped

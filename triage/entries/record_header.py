@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from triage.entries.wire import Resource
+from triage.entries.decoder import is_balancer
+from triage.entries.wire import Resource, ResourceLabels
 
 _Severity = Literal[
     "DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"
@@ -15,13 +16,48 @@ _Severity = Literal[
 
 #: The label with the execution of a job, which counts as its revision.
 _EXECUTION = "run.googleapis.com/execution_name"
-_NO_RESOURCE = Resource()
+_NO_LABELS = ResourceLabels()
 #: The longest resource that is remembered, of which a thousand are; those of Cloud Run have 250 bytes.
 _LONGEST = 1024
-_decode_resource: Callable[[bytes], Resource] = msgspec.json.Decoder(Resource).decode
-_remembered_resource = lru_cache(maxsize=1024)(_decode_resource)
+_decode_wire: Callable[[bytes], Resource] = msgspec.json.Decoder(Resource).decode
 #: The service, the revision and the instance of an entry.
 Origin = tuple[str, str, str]
+
+
+class HeaderResource(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """Where records come from; "" for what is not named. Records that share one have the same object.
+
+    type: the type of the resource.
+    is_balancer: whether it is a load balancer.
+    service: the service, job, worker pool or function.
+    revision: the revision.
+    location: the region.
+    is_job: whether it is a job, whose execution counts as its revision.
+    """
+
+    type: str = ""
+    is_balancer: bool = False
+    service: str = ""
+    revision: str = ""
+    location: str = ""
+    is_job: bool = False
+
+
+def _decode_resource(data: bytes) -> HeaderResource:
+    resource = _decode_wire(data)
+    labels = resource.labels or _NO_LABELS
+    return HeaderResource(
+        resource.type or "",
+        is_balancer(resource.type or ""),
+        labels.workload or "",
+        labels.revision_name or "",
+        labels.location or "",
+        bool(labels.job_name),
+    )
+
+
+_remembered_resource = lru_cache(maxsize=1024)(_decode_resource)
+_NO_RESOURCE = HeaderResource()
 
 
 class HeaderPayload(msgspec.Struct, gc=False):
@@ -71,7 +107,7 @@ class RecordHeader(msgspec.Struct, rename="camel", gc=False):
     http_request: HeaderRequest | None = None
     proto_payload: AnyObject | None = None
     split: None = None
-    resource: Resource = msgspec.field(default=_NO_RESOURCE, name=" ")
+    resource: HeaderResource = msgspec.field(default=_NO_RESOURCE, name=" ")
 
     @property
     def origin(self) -> Origin | None:
@@ -94,11 +130,9 @@ class HeaderWithOrigin(RecordHeader, rename="camel", gc=False, kw_only=True):
         """Return the service, revision and instance, None if the header does not tell."""
         if self.proto_payload is not None:
             return None  # an audit log may name them
-        resource = self.resource.labels
-        if resource is None:
-            return "", "", self.instance
-        execution = self.labels.get(_EXECUTION) if self.labels and resource.job_name else ""
-        return resource.workload or "", resource.revision_name or execution or "", self.instance
+        resource = self.resource
+        execution = self.labels.get(_EXECUTION) if self.labels and resource.is_job else ""
+        return resource.service, resource.revision or execution or "", self.instance
 
     @property
     def instance(self) -> str:

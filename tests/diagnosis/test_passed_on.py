@@ -155,6 +155,32 @@ def test_failures_with_a_reason_of_their_own_follow_from_no_others_by_their_time
     assert follow_requests([front, back]).roots == {}
 
 
+@pytest.mark.parametrize("said", ["back: 503 overloaded", "call of back failed", "no answer (back)"])
+def test_failures_follow_from_those_of_a_service_that_they_name_each_time(said: str) -> None:
+    front = spread(group("front", {}, 503, said), APART)
+    back = spread(group("back", {}, 503), [time - 1 for time in APART])
+    found = follow_requests([front, back])
+
+    assert found.roots == {0: 1}
+    assert found.affected == {1: [AffectedService("front", 10)]}
+
+
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        ("back-office: 503", 1),
+        ("playback failed", 1),
+        ("https://shop.example/back", 1),
+        ("back: 503 overloaded", 20),
+    ],
+    ids=["a longer name", "part of a word", "part of a path", "at other times"],
+)
+def test_name_of_a_service_alone_shows_no_connection(said: str, after: int) -> None:
+    front = spread(group("front", {}, 503, said), APART)
+    back = spread(group("back", {}, 503, "KeyError: 'region'"), [time + after for time in APART])
+    assert follow_requests([front, back]).roots == {}
+
+
 def test_service_to_which_the_traces_lead_follows_from_no_caller_by_their_times() -> None:
     traces = {f"t{time}": time for time in APART}
     front = spread(group("front", traces, 502, "prices failed"), APART)

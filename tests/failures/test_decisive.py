@@ -59,6 +59,12 @@ NODE_CAUSE = """Error: could not price the order
   }
 }"""
 
+PINO_CAUSE = """TypeError: fetch failed
+    at node:internal/deps/undici/undici:13510:13
+    at async price (/srv/shop/price.js:3:9)
+caused by: HeadersOverflowError: Headers Overflow Error
+    at Parser.trackHeader (node:internal/deps/undici/undici:5866:37)"""
+
 NODE_MODULE = """node:internal/modules/cjs/loader:1148
   throw err;
   ^
@@ -263,6 +269,7 @@ ENVOY = "[2031-04-05 06:07:08.123][1][critical][main] [source/server/server.cc:4
         (PYTHON_GROUP, "ConnectionError: pool is closed"),
         (PYTHON_CUSTOM, "shop.pricing.TariffGone"),
         (NODE_UNCAUGHT, "Error: no tariff"),
+        (PINO_CAUSE, "HeadersOverflowError: Headers Overflow Error"),
         (NODE_CAUSE, "Error: connect ECONNREFUSED 10.9.8.7:6543"),
         (NODE_MODULE, "Error: Cannot find module 'left-padding'"),
         (NODE_AGGREGATE, "Error: connect ECONNREFUSED ::1:6543"),

@@ -55,6 +55,14 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
             {"message": "pricing failed", "severity": "ERROR", "error": {"message": "region 9 is unknown", "cause": {"message": "store closed"}}},
             "store closed", id="nested cause",
         ),
+        pytest.param(
+            {"level": "error", "message": "export failed", "stack": "PartialFailureError: A failure occurred during this request.\n    at /srv/shop/table.js:9:3", "errors": [{"errors": [{"message": "no such field.", "reason": "invalid", "location": "region"}], "row": {"id": 9}}]},
+            "region: no such field.", id="rows that BigQuery refused",
+        ),
+        pytest.param(
+            {"level": 50, "msg": "export failed", "err": {"type": "ApiError", "message": "Bad Request", "stack": "ApiError: Bad Request\n    at /srv/shop/table.js:9:3", "errors": [{"message": "Region 9 is locked", "domain": "global", "reason": "invalid"}]}},
+            "Region 9 is locked", id="errors of an API of Google",
+        ),
         pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
         pytest.param({"level": "error", "message": "pricing failed", "metadata": {"stack": STACK}}, "TariffError: region 9 is unknown", id="winston with metadata"),
         pytest.param(
@@ -85,6 +93,13 @@ def test_reason_beside_the_message_decides(payload: dict[str, Any], decisive: st
     (statement,) = [*builder.observe(entry), *builder.flush()]
     assert statement.decisive == decisive
     assert statement.strength == 3
+
+
+@pytest.mark.parametrize(
+    "errors", [[], "none", [7], [{"path": "region", "message": "Required"}], [{"errors": []}]]
+)
+def test_list_of_errors_in_another_form_adds_nothing(errors: Any) -> None:
+    assert find_reason({"message": "order refused", "stack": STACK, "errors": errors}) == STACK
 
 
 def test_empty_reason_is_none() -> None:

@@ -1,18 +1,20 @@
 """Which services only passed on the failure of another one.
 
-By the traces of the failed requests, else by the address that they name, else by their times.
+By the traces of the failed requests, else by the address or the name that they give, else by their times.
 """
 
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from triage.models import AffectedService, FailureGroup
 from triage.text import named_services, pluralize
 from triage.window import NANOSECONDS
 
+#: A word that may be the name of a service.
+_NAME = re.compile(r"(?<![\w./@-])[a-z][a-z0-9-]{1,61}[a-z0-9](?![\w/@-]|\.\w)", re.ASCII)
 _HOST = re.compile(r"\bhttps?://([^\s/:\"'?#]+)")
 #: Nanoseconds between the failures of two services, one of which names the other, at most.
 _NEAR = 60 * NANOSECONDS
@@ -45,8 +47,9 @@ def follow_requests(groups: Sequence[FailureGroup]) -> PassedOn:
 
     Of the failed requests of one trace the one that began last is the innermost: the others waited for it. A
     group follows from another where that is so for at least half of its traced requests. Without such traces
-    it follows from failures at that time of the service whose address its statement names. Requests of which
-    only the status is known follow from explained failures of another service, request by request.
+    it follows from failures at that time of the service whose address its statement names, or whose name is
+    in it if both failed at the same moments. Requests of which only the status is known follow from explained
+    failures of another service, request by request.
     """
     votes = _votes(groups)
     roots = {
@@ -109,6 +112,11 @@ def _find_named(groups: Sequence[FailureGroup]) -> dict[int, int]:
             for name in _called_by(group, by_host)
             for root in by_service.get(name, ())
             if _may_cause(groups[root], group)
+        ] or [
+            root
+            for name in _mentioned(group, by_service)
+            for root in by_service[name]
+            if _may_cause(groups[root], group) and _coincide(group, groups[root])
         ]
         if roots:
             found[index] = max(roots, key=lambda root: (groups[root].count, -root))
@@ -129,6 +137,13 @@ def _called_by(group: FailureGroup, by_host: Mapping[str, set[str]]) -> set[str]
         if len(services) == 1:
             named |= {*services}
     return named - {group.service}
+
+
+def _mentioned(group: FailureGroup, services: Iterable[str]) -> list[str]:
+    """Return the services whose names stand as words in what was said of some failures, without their own."""
+    statement = group.samples[0].statement
+    said = {*_NAME.findall(statement.text)} if statement is not None else set()
+    return [name for name in services if name in said and name != group.service]
 
 
 def _may_cause(root: FailureGroup, group: FailureGroup) -> bool:
@@ -175,6 +190,11 @@ def _names_reason(group: FailureGroup) -> bool:
     is_known = group.known is not None and not group.known.is_symptom
     says = group.samples[0].statement is not None or is_known
     return bool(group.paths) and says and not _shows_status_alone(group)
+
+
+def _coincide(group: FailureGroup, root: FailureGroup) -> bool:
+    """Return whether each failure of one is at the time of one of the other: a caller may end later."""
+    return max(_agreement(group, root), _agreement(root, group)) >= _AGREE
 
 
 def _agreement(group: FailureGroup, root: FailureGroup) -> float:

@@ -1,12 +1,14 @@
 """The order of incidents, and which of them are symptoms of another."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder
 from triage.diagnosis.matching import TIERS
 from triage.models import Incident, ServiceState
 
 _SEVERITY = ("P0", "P1", "P2")
+#: How many times as many requests another incident of a service failed for one to be minor.
+_MINOR = 10
 _CONFIDENCE = ("high", "medium", "low")
 
 
@@ -70,16 +72,19 @@ def rank(
 ) -> list[Incident]:
     """Return the incidents, the one to act on first.
 
-    The order is: primary services, open before recovered, the deciding revision, what fails before what was
-    only refused, deeper tiers, higher severity, higher confidence, later.
+    The order is: primary services, many failed requests before few at the same time, open before recovered,
+    the deciding revision, what fails before what was only refused, deeper tiers, higher severity, higher
+    confidence, later.
 
     refused: ids of the incidents of deployments that were refused, and so changed nothing.
     """
+    minor = {incident.id for incident in incidents if _is_minor(incident, incidents)}
 
-    def key(incident: Incident) -> tuple[bool, bool, bool, bool, bool, int, int, int, str]:
+    def key(incident: Incident) -> tuple[bool, bool, bool, bool, bool, bool, int, int, int, str]:
         state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
             not state.primary,
+            incident.id in minor,
             incident.recovered,
             bool(incident.scope.revisions) and state.revision not in incident.scope.revisions,
             incident.severity == "P2",
@@ -91,3 +96,23 @@ def rank(
         )
 
     return sorted(incidents, key=key)
+
+
+def _is_minor(incident: Incident, others: Iterable[Incident]) -> bool:
+    """Return whether another incident, of the same service and time, failed many times as many requests."""
+    failed = _failed_requests(incident)
+    return failed > 0 and any(
+        other.service == incident.service
+        and other.tier != "symptom"
+        and other.severity != "P2"
+        and other.first_seen <= incident.last_seen
+        and incident.first_seen <= other.last_seen
+        and failed * _MINOR <= _failed_requests(other)
+        for other in others
+    )
+
+
+def _failed_requests(incident: Incident) -> int:
+    """Return how many requests failed with what only failed requests show, 0 for another incident."""
+    share = incident.share
+    return share.failed if share is not None and share.of == "requests" else 0

@@ -51,8 +51,8 @@ _HANDLED = lazy_pattern(
 )
 _HANDLED_WORDS = "During handling of"
 #: What precedes the cause of an exception, or the panic of a panic that was recovered.
-_DEEPER = lazy_pattern(r"^(?:[ \t|]*(?:Caused by: |---> |\[cause\]: )|[ \t]+panic: )", re.MULTILINE)
-_DEEPER_WORDS = ("Caused by: ", "---> ", "[cause]: ", "panic: ")
+_DEEPER = lazy_pattern(r"^(?:[ \t|]*(?:[Cc]aused by: |---> |\[cause\]: )|[ \t]+panic: )", re.MULTILINE)
+_DEEPER_WORDS = ("aused by: ", "---> ", "[cause]: ", "panic: ")
 #: What Python prints before the lines of an exception group.
 GROUP_PREFIX = re.compile(r"^[ \t]*\| ?")
 _GO = lazy_pattern(
@@ -68,6 +68,8 @@ _NUMBER = re.compile(r"^\d+: +")
 _CAUSE_BELOW = re.compile(r"^Caused by:\n(\S.*)$", re.MULTILINE)
 _NODE_FATAL = lazy_pattern(r"^(FATAL ERROR: .+)$", re.MULTILINE)
 _NODE_CAUSE = lazy_pattern(r"^[ \t]*\[cause\]: (.+)$", re.MULTILINE)
+#: The cause of an error as pino writes it behind the frames of the one that it caused.
+_PINO_CAUSE = lazy_pattern(r"^caused by: (\S.+)$", re.MULTILINE)
 _NODE_ERRORS = lazy_pattern(r"^[ \t]*\[errors\]: \[\s*(\w*(?:Error|Exception)\b.*: .+)$", re.MULTILINE)
 #: An error class of any name above its frames.
 _NODE_CLASS = lazy_pattern(
@@ -355,6 +357,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("Error thrown by handler.",), _first(_SHELF)),
     (("Exception \n", "Error \n", "Exception\n", "Error\n"), _first(_COLLISION)),
     (("[cause]: ",), _last(_NODE_CAUSE)),
+    (("\ncaused by: ",), _last(_PINO_CAUSE)),
     (("[errors]: [",), _first(_NODE_ERRORS)),
     (("at ", "Caused by: "), _java),
     (("at ", "fail: ", "crit: ", "Unhandled exception. "), _dotnet),

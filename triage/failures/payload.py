@@ -42,6 +42,8 @@ _LEVELS = (
 #: Where the JSON console of .NET joins the lines of an exception: before its frames and what it wraps.
 _JOINED = lazy_pattern(r" {2,}(?=at [\w.<>`\[\],|+]+\(|--- End of )| (?=---> )")
 _DEPTH = 4
+#: How deep the errors of an API stand in one another: those of its rows, and those of a row.
+_REFUSED = 2
 _LONGEST = 16 << 10
 
 
@@ -66,7 +68,7 @@ def find_reason(payload: dict[str, Any]) -> str:
     for name in _REASONS:
         reason = _unfold(_text(payload.get(name), 0))
         if reason and (name not in _VAGUE or complains(reason) or _is_sentence(name, reason)):
-            return reason[:_LONGEST]
+            return _with_cause(reason, _refusal(payload))[:_LONGEST]
     nested = next((payload[name] for name in _NESTED if isinstance(payload.get(name), dict)), None)
     return find_reason(nested) if nested else ""
 
@@ -121,8 +123,26 @@ def _text(value: Any, depth: int) -> str:
         (str(value[key]) for key in _MESSAGES if isinstance(value.get(key), str) and value[key]), ""
     )
     said = stack or ": ".join(filter(None, (name, message)))
-    cause = _text(value.get("cause"), depth + 1)
+    return _with_cause(said, _text(value.get("cause"), depth + 1) or _refusal(value))
+
+
+def _with_cause(said: str, cause: str) -> str:
     return f"{said}\nCaused by: {cause}" if said and cause and cause not in said else said or cause
+
+
+def _refusal(value: Any) -> str:
+    """Return why an API of Google refused what an error is about, or the first of its rows, "" if unknown.
+
+    Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/ErrorProto
+    """
+    for _ in range(_REFUSED):
+        errors = value.get("errors") if isinstance(value, dict) else None
+        value = errors[0] if isinstance(errors, list) and errors else None
+        if isinstance(value, dict) and isinstance(value.get("reason"), str):
+            message, place = value.get("message"), value.get("location")
+            is_placed = isinstance(place, str) and isinstance(message, str) and place not in message
+            return "" if not isinstance(message, str) else f"{place}: {message}" if is_placed else message
+    return ""
 
 
 def _object(data: bytes) -> dict[str, Any]:

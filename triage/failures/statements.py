@@ -30,7 +30,7 @@ _READ = 20
 _PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com")
 
 _CONTINUES = re.compile(
-    r"^(?:\s|$|Caused by:(?: |$)|Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
+    r"^(?:\s|$|Caused by:(?: |$)|caused by: \S|Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
     r"|goroutine \d+ \[|created by |package:\S+ \d+:\d+ |\[signal SIG|exit status \d|from \S+:\d+:in |(?:/\S+|\S+\.(?:rb|erb|rake)):\d+:in |#\d+ "
     r"|[)}\]]+[,;]?$|Node\.js v\d|Require stack:$|- (?:/|file:|node:)\S+$|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
     r"|(?:[\w.-]+/[\w./-]*|main|runtime)\.(?:\(\*?\w+\)\.)?[\w.]+$|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$"

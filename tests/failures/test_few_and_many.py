@@ -1,0 +1,30 @@
+"""What fails many requests goes before what fails few of them at the same time."""
+
+from tests.failures.entries import Log, diagnose, printed, request, started
+
+
+def failing(path: str, said: str, times: list[float]) -> list[Log]:
+    return [row for at in times for row in (request(at, path, 500), printed(at + 0.05, said))]
+
+
+def test_failure_of_most_requests_goes_before_an_error_of_few_that_goes_on() -> None:
+    rows = [request(5 + number, "/list", 200) for number in range(900)]
+    rows += failing("/pay", "the till is locked", [100.5 + 5 * number for number in range(100)])
+    rows += [request(700.5 + number, "/pay", 200) for number in range(30)]
+    rows += failing("/me", "KeyError: 'region'", [150.2, 400.2, 880.2])
+    found = diagnose([*started(0), *rows])
+
+    assert [(incident.title, incident.recovered) for incident in found.incidents] == [
+        ("Requests to /pay returned 500 after `the till is locked`", True),
+        ("The code cannot use a value: KeyError: 'region'", False),
+    ]
+
+
+def test_open_error_of_few_requests_goes_before_what_was_over_before_it_began() -> None:
+    rows = [request(5 + number, "/list", 200) for number in range(900)]
+    rows += failing("/pay", "the till is locked", [100.5 + 2 * number for number in range(100)])
+    rows += [request(400.5 + number, "/pay", 200) for number in range(30)]
+    rows += failing("/me", "KeyError: 'region'", [700.2, 800.2, 880.2])
+    found = diagnose([*started(0), *rows])
+
+    assert [incident.recovered for incident in found.incidents] == [False, True]

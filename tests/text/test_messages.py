@@ -86,6 +86,10 @@ def test_summary_line_is_the_first_line_or_the_error_of_a_traceback() -> None:
     [
         ("The application printed `disk full`", "disk full\n  at write (a.js:3:1)"),
         ("The application printed `a very long li…`", "a very long line of a log"),
+        (
+            "The application printed `Forbidden: … no acc…`",
+            "Forbidden: 403 GET https://a.example/b: no access",
+        ),
     ],
 )
 def test_sentence_quotes_a_message_by_its_first_line(says: str, message: str) -> None:
@@ -94,4 +98,5 @@ def test_sentence_quotes_a_message_by_its_first_line(says: str, message: str) ->
 
 def test_sentence_about_a_message_does_not_quote_it() -> None:
     assert not quotes("The application printed `disk full`", "no room")
+    assert not quotes("The application printed `Forbidden: … no access`", "Forbidden: no room")
     assert not quotes("The container exited with code 1", "Container called exit(1).")

@@ -32,6 +32,12 @@ _LEVEL = re.compile(r"(?:^|\s)(?:level|lvl|severity)=", re.ASCII)
 _PACKAGES = re.compile(
     r"(?:[a-z_]\w*\.){2,}(?=[A-Z])|(?:[A-Z]\w*\.){1,8}(?=[A-Z]\w*(?:Exception|Error)\b)", re.ASCII
 )
+#: The call that a client of an API puts before the reason that the API gave, which says more.
+_CALL = lazy_pattern(r"(?:\b\d{3} )?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) https?://\S+: (?=\S)", re.ASCII)
+#: The path of an address: the host says who was asked.
+_ADDRESS_PATH = lazy_pattern(
+    r"(?<=://)([\w.:-]{1,100}/)[^\s'\"`<>]{8,2000}?(?=[:,.;)\]]*(?:[\s'\"`<>]|$))", re.ASCII
+)
 _NANOSECONDS = 1_000_000_000
 _TIMEOUT = 504
 #: What failed, by kind.
@@ -136,8 +142,14 @@ def shorten(text: str, most: int) -> str:
 
 
 def quote_line(line: str, most: int = _QUOTED) -> str:
-    """Return a line of a log as a title quotes it."""
-    return f"`{shorten(line.replace('`', chr(39)), max(20, most - 2))}`"
+    """Return a line of a log as a title quotes it.
+
+    A long one loses first the call to an API that stands before the reason, then the paths of addresses, and
+    then its end.
+    """
+    shown = line if len(line) <= most else _CALL.sub("… ", line, count=1)
+    shown = shown if len(shown) <= most else _ADDRESS_PATH.sub(r"\1…", shown)
+    return f"`{shorten(shown.replace('`', chr(39)), max(20, most - 2))}`"
 
 
 def describe_gap(nanoseconds: int) -> str:

@@ -51,6 +51,7 @@ def summary_line(message: str) -> str:
 
 
 def quotes(says: str, message: str) -> bool:
-    """Return whether a sentence quotes a message in backticks; a quote may cut what is long."""
+    """Return whether a sentence quotes a message in backticks; "…" stands for what a quote leaves out."""
     quoted = says.partition("`")[2].partition("`")[0].rstrip("…")
-    return bool(quoted) and summary_line(message).replace("`", "'").startswith(quoted)
+    form = ".*?".join(re.escape(part.strip()) for part in quoted.split("…"))
+    return bool(quoted) and re.match(form, summary_line(message).replace("`", "'")) is not None

@@ -20,6 +20,34 @@ Traceback (most recent call last):
     raise LookupFailed("no tariff for region 9") from None
 shop.cache.LookupFailed: no tariff for region 9"""
 
+PYTHON_ANSWER = """Traceback (most recent call last):
+  File "/srv/shop/store.py", line 31, in save
+    blob.upload(data)
+shop.api.Forbidden: 403 POST https://a.example/b/media/o: {
+  "error": {
+    "code": 403,
+    "message": "The account lacks \\"create\\" on bucket media",
+    "errors": [
+      {
+        "message": "forbidden",
+        "domain": "global"
+      }
+    ]
+  }
+}"""
+
+JAVA_ANSWER = """Exception in thread "main" shop.api.client.ResponseException: 403 Forbidden
+POST https://a.example/b/media/o
+{
+  "code" : 403,
+  "errors" : [ {
+    "domain" : "global",
+    "message" : "The account lacks create on bucket media"
+  } ]
+}
+	at shop.api.client.ResponseException.from(ResponseException.java:118)
+	at shop.Store.save(Store.java:41)"""
+
 PYTHON_GROUP = """  + Exception Group Traceback (most recent call last):
   |   File "/srv/shop/main.py", line 4, in <module>
   |     run()
@@ -267,6 +295,14 @@ ENVOY = "[2031-04-05 06:07:08.123][1][critical][main] [source/server/server.cc:4
     [
         (PYTHON_CHAIN, "shop.cache.LookupFailed: no tariff for region 9"),
         (PYTHON_GROUP, "ConnectionError: pool is closed"),
+        (
+            PYTHON_ANSWER,
+            'shop.api.Forbidden: 403 POST https://a.example/b/media/o: … The account lacks "create" on bucket media',
+        ),
+        (
+            JAVA_ANSWER,
+            "shop.api.client.ResponseException: 403 Forbidden … The account lacks create on bucket media",
+        ),
         (PYTHON_CUSTOM, "shop.pricing.TariffGone"),
         (NODE_UNCAUGHT, "Error: no tariff"),
         (PINO_CAUSE, "HeadersOverflowError: Headers Overflow Error"),
@@ -321,6 +357,13 @@ def test_runtime_error_gives_its_deepest_cause(text: str, line: str) -> None:
     found = find_decisive_line(text)
     assert found.text == line
     assert found.is_exception
+
+
+@pytest.mark.parametrize("below", ["{}", '{\n  "code": 403\n}', 'at f (a.js:1)\n{"message": "x"}'])
+def test_line_before_an_object_without_a_message_decides_by_itself(below: str) -> None:
+    assert find_decisive_line(f"shop.api.ForbiddenError: 403 Forbidden\n{below}").text == (
+        "shop.api.ForbiddenError: 403 Forbidden"
+    )
 
 
 def test_unhandled_rejection_quotes_the_reason() -> None:

@@ -13,7 +13,7 @@ _QUOTED = 110
 _WORTH_QUOTING = 40
 _SHORTEST_MESSAGE = 10
 _PREFIX = re.compile(
-    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d| UTC)?\]?\s+"
+    r"\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d| UTC)?\]?\s+"
     r"(?:\[?(?:ERROR|FATAL|SEVERE|CRITICAL|WARN|WARNING|INFO|error|fatal|critical)\]?:?\s+)?(?:\d+ --- )?"
     r"(?:(?:\[[^\]\n]{1,120}\]|\([^)\n]{1,60}\))\s+){0,4}"
     r"(?:[\w.]{1,80}\s+:\s+|[a-z_]\w{0,40}(?:::\w{1,40}){1,6}: )?",
@@ -33,7 +33,9 @@ _PACKAGES = re.compile(
     r"(?:[a-z_]\w*\.){2,}(?=[A-Z])|(?:[A-Z]\w*\.){1,8}(?=[A-Z]\w*(?:Exception|Error)\b)", re.ASCII
 )
 #: The call that a client of an API puts before the reason that the API gave, which says more.
-_CALL = lazy_pattern(r"(?:\b\d{3} )?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) https?://\S+: (?=\S)", re.ASCII)
+_CALL = lazy_pattern(
+    r"(?:\b\d{3} )?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) https?://\S+: (?:… )?(?=\S)", re.ASCII
+)
 #: The path of an address: the host says who was asked.
 _ADDRESS_PATH = lazy_pattern(
     r"(?<=://)([\w.:-]{1,100}/)[^\s'\"`<>]{8,2000}?(?=[:,.;)\]]*(?:[\s'\"`<>]|$))", re.ASCII

@@ -132,6 +132,12 @@ _COMPLAINT_HINTS = Hints([[
     "no such", "unknown ", "fehl", "nicht ", "introuvable", "impossib", "fall", "no se pudo", "falh",
 ]])  # fmt: skip
 #: The end of an exception of gRPC in Python, and the line below it that says why.
+#: The answer of an API as JSON, behind the call or on the lines below it, and the message in it.
+_ANSWER_BELOW = re.compile(r"\n(?:[A-Z]{3,6} https?://\S+\n)?\{")
+_ANSWER_MESSAGE = lazy_pattern(r'"(?:message|error_description)"\s*:\s*"((?:[^"\\\n]|\\.){1,1000})"')
+_LONGEST_ANSWER = 4096
+#: What stands between a line and the message of the answer in the decisive line.
+ELISION = " … "
 _RPC_ENDED = "of RPC that terminated with:"
 _RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
@@ -211,8 +217,11 @@ def find_last_exception(text: str, decisive: str) -> str:
 def _message_below(text: str, line: str) -> str:
     """Return the line of the message below an exception that ends with a colon, else the line itself.
 
-    It is the last one that is not indented; where rules frame the message, the first one between them.
+    It is the last one that is not indented; where rules frame the message, the first one between them. The
+    message of an answer of an API stands behind the line.
     """
+    if "{" in text and (message := _message_of_answer(text, line)):
+        return f"{line.rstrip('{ ')}{ELISION}{message}"
     if not line.endswith(":") or _ADVICE.search(line) or _HAS_MESSAGE.search(line):
         return line
     if line.endswith(_RPC_ENDED) and (details := _RPC_DETAILS.search(text, text.find(line))):
@@ -228,6 +237,15 @@ def _message_below(text: str, line: str) -> str:
     if below and _RULER.match(below[0]):
         return next((message for message in below if not _RULER.match(message)), line)
     return below[-1] if below else line
+
+
+def _message_of_answer(text: str, line: str) -> str:
+    """Return the message in the JSON that a line ends with or that follows it, "" if there is none."""
+    end = text.find(line) + len(line)
+    if not line.endswith("{") and not _ANSWER_BELOW.match(text, end):
+        return ""
+    found = _ANSWER_MESSAGE.search(text, end, end + _LONGEST_ANSWER)
+    return found[1].replace('\\"', '"') if found else ""
 
 
 def complains(text: str) -> bool:

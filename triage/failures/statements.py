@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from triage.failures.decisive import traceback_headers
+from triage.failures.decisive import ELISION, traceback_headers
 from triage.failures.levels import UNKNOWN, WARNING, read_level
 from triage.failures.meaning import Meaning, Meanings
 from triage.failures.openings import (
@@ -40,6 +40,8 @@ _CONTINUES = re.compile(
 )
 #: The exception that a logger of Java prints below its message.
 _THROWN = re.compile(r"(?:[a-z_][\w$]*\.){2,}[A-Z][\w$.]*(?:Exception|Error|Throwable|Failure)(?:: |:?$)")
+#: The call to an API that a client of Java prints below its exception, above the answer.
+_CALLED = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD) https?://\S+$")
 #: What a line of its own begins with, which continues no message: a time, a bracket or an object.
 _BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")
 #: A time or a name in brackets, as loggers put before the level.
@@ -131,8 +133,8 @@ class Statement(Immutable):
 
 
 def _find_line(line: str, entries: Sequence[Entry]) -> Entry:
-    """Return the last entry that holds a line, the first entry where none does."""
-    probe = line[:80]
+    """Return the last entry that holds the beginning of a line, the first entry where none does."""
+    probe = line.partition(ELISION)[0][:80]
     return next((entry for entry in reversed(entries) if probe and probe in entry.message), entries[0])
 
 
@@ -303,7 +305,11 @@ def _continues(waiting: _OpenStatement, entry: Entry, text: str) -> bool:
     if traceback_headers(text.partition("\n")[0]):
         return _leads_to_traceback(waiting)
     is_object = entry.message[:1] == "{" and entry.message[-1:] == "}"
-    return (bool(_CONTINUES.match(text)) and not is_object) or _is_thrown_below(text, waiting.lines)
+    return (
+        (bool(_CONTINUES.match(text)) and not is_object)
+        or _is_thrown_below(text, waiting.lines)
+        or _is_of_call(text, waiting.lines[-1])
+    )
 
 
 def _is_thrown_below(text: str, above: Sequence[str]) -> bool:
@@ -311,6 +317,13 @@ def _is_thrown_below(text: str, above: Sequence[str]) -> bool:
     first = above[0]
     is_logged = len(above) == 1 and bool(_THROWN.match(text)) and not _THROWN.match(first)
     return is_logged and read_level(first) >= WARNING
+
+
+def _is_of_call(text: str, above: str) -> bool:
+    """Return whether a line is the call that an exception of Java names, or begins the answer to it."""
+    if _CALLED.match(text):
+        return "Exception" in above
+    return text == "{" and bool(_CALLED.match(above))
 
 
 def _leads_to_traceback(waiting: _OpenStatement) -> bool:

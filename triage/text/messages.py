@@ -50,8 +50,14 @@ def summary_line(message: str) -> str:
     return next((text for text in lines if text.strip() and not text[0].isspace()), line)
 
 
+#: Characters by which a part of a quote is found: messages may be cut, too.
+_ENOUGH = 30
+
+
 def quotes(says: str, message: str) -> bool:
-    """Return whether a sentence quotes a message in backticks; "…" stands for what a quote leaves out."""
+    """Return whether a sentence quotes a line of a message in backticks; "…" stands for what is left out."""
     quoted = says.partition("`")[2].partition("`")[0].rstrip("…")
-    form = ".*?".join(re.escape(part.strip()) for part in quoted.split("…"))
-    return bool(quoted) and re.match(form, summary_line(message).replace("`", "'")) is not None
+    form = ".*?".join(re.escape(part.strip()[:_ENOUGH]) for part in quoted.split("…"))
+    return bool(quoted) and bool(
+        re.search(rf"^\s*{form}", message.replace("`", "'"), re.MULTILINE | re.DOTALL)
+    )

@@ -6,6 +6,8 @@ import re
 _SHORTEST_NAME = 20
 #: Characters of a sentence from which on it may end at a clause.
 _SHORTEST_CLAUSE = 50
+#: Characters that may be left empty so that a text ends at a word.
+_LONGEST_REST = 25
 #: The end of a clause; what follows a colon is one where it is a sentence, and no error that is quoted.
 _CLAUSE = re.compile(r"[;,] |: (?=[a-z])")
 _ELLIPSIS = "…"
@@ -38,5 +40,6 @@ def _end_early(text: str, most: int) -> str:
     if whole and "`" not in text:
         return whole[-1]
     end = text.rfind(" ", 0, most - 1)
-    shown = text[: end if end >= _SHORTEST_CLAUSE else most - 2].rstrip(" ,;:") + _ELLIPSIS
+    end = end if end >= max(_SHORTEST_CLAUSE, most - _LONGEST_REST) else most - 2
+    shown = text[:end].rstrip(" ,;:…") + _ELLIPSIS
     return f"{shown}`" if shown.count("`") % 2 else shown

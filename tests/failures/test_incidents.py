@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.failures import test_decisive as texts
+from tests.failures import traces as texts
 from tests.failures.entries import (
     NO_INSTANCE,
     PROBE_FAILED,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.failures import test_decisive as texts
+from tests.failures import traces as texts
 from tests.failures.entries import (
     NO_INSTANCE,
     PROBE_FAILED,

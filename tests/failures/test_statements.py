@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.failures import test_decisive as texts
+from tests.failures import traces as texts
 from tests.failures.entries import lines, output, printed, request, statements, system
 from triage.failures.statements import is_output
 

@@ -86,6 +86,7 @@ def test_summary_line_is_the_first_line_or_the_error_of_a_traceback() -> None:
     [
         ("The application printed `disk full`", "disk full\n  at write (a.js:3:1)"),
         ("The application printed `a very long li…`", "a very long line of a log"),
+        ("The application printed `Fatal: no room`", "Fatal:  no room\nStack trace:"),
         (
             "The application printed `Forbidden: … no acc…`",
             "Forbidden: 403 GET https://a.example/b: no access",

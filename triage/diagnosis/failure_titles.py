@@ -36,6 +36,10 @@ _PACKAGES = re.compile(
 _CALL = lazy_pattern(
     r"(?:\b\d{3} )?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) https?://\S+: (?:… )?(?=\S)", re.ASCII
 )
+#: What stands before the message in an answer of an API, in JSON or as Python prints it.
+_ANSWER = lazy_pattern(
+    r"(?:- )?\{\s?[\"'][^{}]{0,200}(?:\{[^{}]{0,200})?[\"']message[\"']\s?:\s?(?:\"(?=[^\"])|'(?=[^']))"
+)
 #: The path of an address: the host says who was asked.
 _ADDRESS_PATH = lazy_pattern(
     r"(?<=://)([\w.:-]{1,100}/)[^\s'\"`<>]{8,2000}?(?=[:,.;)\]]*(?:[\s'\"`<>]|$))", re.ASCII
@@ -146,10 +150,10 @@ def shorten(text: str, most: int) -> str:
 def quote_line(line: str, most: int = _QUOTED) -> str:
     """Return a line of a log as a title quotes it.
 
-    A long one loses first the call to an API that stands before the reason, then the paths of addresses, and
-    then its end.
+    A long one loses first the call to an API and the answer around the reason, then the paths of addresses,
+    and then its end.
     """
-    shown = line if len(line) <= most else _CALL.sub("… ", line, count=1)
+    shown = line if len(line) <= most else _ANSWER.sub("… ", _CALL.sub("… ", line, count=1), count=1)
     shown = shown if len(shown) <= most else _ADDRESS_PATH.sub(r"\1…", shown)
     return f"`{shorten(shown.replace('`', chr(39)), max(20, most - 2))}`"
 

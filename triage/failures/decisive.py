@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from triage.failures.answers import add_answer
 from triage.failures.last_words import is_told_to_end, repeats
 from triage.text import Hints, lazy_pattern
 
@@ -40,6 +41,11 @@ _UNINITIALIZED = re.compile(
 _INNER_DOTNET = lazy_pattern(r"^[ \t]*---> (.+)$", re.MULTILINE)
 _DOTNET = lazy_pattern(
     r"^Unhandled exception\. (.+)$|^[ \t]+((?:[A-Z]\w*\.)+[A-Z]\w*Exception(?: \(0x[0-9A-F]+\))?: .+)$",
+    re.MULTILINE,
+)
+#: The message below an exception of .NET that consists of names.
+_DOTNET_BELOW = lazy_pattern(
+    r"^(?:Unhandled exception\. |[ \t]*---> )?(?:(?:[A-Z]\w*\.)+\w+Exception: )?(?:[A-Z]\w*\.)+\w+(?:Error|Exception)\n(\S.+)$",
     re.MULTILINE,
 )
 _DOTNET_BLOCK = lazy_pattern(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
@@ -106,8 +112,10 @@ _ADVICE = lazy_pattern(
     r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
 )
 _NAMED_ALONE = lazy_pattern(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
-#: A property of an object that Node prints below an error.
-_PROPERTY = re.compile(r"[\w$]+: (?:'.*'|\"[^\"]*\"|-?\d+|true|false|null|undefined|\[\w+\]),?$")
+#: A property of an object that Node prints below an error, or of an answer in JSON.
+_PROPERTY = re.compile(
+    r"[\w$]+: (?:'.*'|\"[^\"]*\"|-?\d+|true|false|null|undefined|\[\w+\]),?$|\"[\w$@.]{1,60}\"\s?: "
+)
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = lazy_pattern(
     r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
@@ -132,12 +140,6 @@ _COMPLAINT_HINTS = Hints([[
     "no such", "unknown ", "fehl", "nicht ", "introuvable", "impossib", "fall", "no se pudo", "falh",
 ]])  # fmt: skip
 #: The end of an exception of gRPC in Python, and the line below it that says why.
-#: The answer of an API as JSON, behind the call or on the lines below it, and the message in it.
-_ANSWER_BELOW = re.compile(r"\n(?:[A-Z]{3,6} https?://\S+\n)?\{")
-_ANSWER_MESSAGE = lazy_pattern(r'"(?:message|error_description)"\s*:\s*"((?:[^"\\\n]|\\.){1,1000})"')
-_LONGEST_ANSWER = 4096
-#: What stands between a line and the message of the answer in the decisive line.
-ELISION = " … "
 _RPC_ENDED = "of RPC that terminated with:"
 _RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
@@ -220,8 +222,8 @@ def _message_below(text: str, line: str) -> str:
     It is the last one that is not indented; where rules frame the message, the first one between them. The
     message of an answer of an API stands behind the line.
     """
-    if "{" in text and (message := _message_of_answer(text, line)):
-        return f"{line.rstrip('{ ')}{ELISION}{message}"
+    if "{" in text and (with_answer := add_answer(text, line)):
+        return with_answer
     if not line.endswith(":") or _ADVICE.search(line) or _HAS_MESSAGE.search(line):
         return line
     if line.endswith(_RPC_ENDED) and (details := _RPC_DETAILS.search(text, text.find(line))):
@@ -237,15 +239,6 @@ def _message_below(text: str, line: str) -> str:
     if below and _RULER.match(below[0]):
         return next((message for message in below if not _RULER.match(message)), line)
     return below[-1] if below else line
-
-
-def _message_of_answer(text: str, line: str) -> str:
-    """Return the message in the JSON that a line ends with or that follows it, "" if there is none."""
-    end = text.find(line) + len(line)
-    if not line.endswith("{") and not _ANSWER_BELOW.match(text, end):
-        return ""
-    found = _ANSWER_MESSAGE.search(text, end, end + _LONGEST_ANSWER)
-    return found[1].replace('\\"', '"') if found else ""
 
 
 def complains(text: str) -> bool:
@@ -345,7 +338,12 @@ def _dotnet(text: str) -> str:
         re.MULTILINE,
     ):
         return ""
-    return _last(_INNER_DOTNET)(text) or _last(_DOTNET)(text) or _first(_DOTNET_BLOCK)(text)
+    return (
+        _last(_DOTNET_BELOW)(text)
+        or _last(_INNER_DOTNET)(text)
+        or _last(_DOTNET)(text)
+        or _first(_DOTNET_BLOCK)(text)
+    )
 
 
 def _node_rejection(text: str) -> str:

@@ -25,7 +25,11 @@ CHAINED = re.compile(r"^(?:During handling of the above|The above exception was|
 #: A cause whose message may go on below it, up to its first frame.
 _CAUSED = re.compile(r"[ \t]*Caused by: \S")
 #: An exception whose message stands on the lines below it.
-_NAMES_NOTHING = re.compile(r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$")
+_NAMES_NOTHING = re.compile(
+    r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$"
+    r"|^(?:Unhandled exception\. |[ \t]*---> )?(?:(?:[A-Z]\w*\.)+\w+Exception: )?"
+    r"(?:[A-Z]\w*\.)+\w+(?:Error|Exception)$"
+)
 
 #: An exception whose message goes on below it.
 _GOES_ON = re.compile(r"^[\w.]+(?:Error|Exception): .*:\s*$")

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from triage.failures.decisive import ELISION, traceback_headers
+from triage.failures.answers import ELISION
+from triage.failures.decisive import traceback_headers
 from triage.failures.levels import UNKNOWN, WARNING, read_level
 from triage.failures.meaning import Meaning, Meanings
 from triage.failures.openings import (
@@ -36,7 +37,7 @@ _CONTINUES = re.compile(
     r"|(?:[\w.-]+/[\w./-]*|main|runtime)\.(?:\(\*?\w+\)\.)?[\w.]+$|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$"
     r"|\"\"\"$|(?:[\w.]+\.)?_?RemoteTraceback:\s*$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: "
-    r"|(?:Retrying (?:in|after)|Trying again in) \d|for call at$)"
+    r"|(?:Retrying (?:in|after)|Trying again in) \d|for call at$|Errors \[$)"
 )
 #: The exception that a logger of Java prints below its message.
 _THROWN = re.compile(r"(?:[a-z_][\w$]*\.){2,}[A-Z][\w$.]*(?:Exception|Error|Throwable|Failure)(?:: |:?$)")

@@ -57,7 +57,8 @@ _ENOUGH = 30
 def quotes(says: str, message: str) -> bool:
     """Return whether a sentence quotes a line of a message in backticks; "…" stands for what is left out."""
     quoted = says.partition("`")[2].partition("`")[0].rstrip("…")
-    form = ".*?".join(re.escape(part.strip()[:_ENOUGH]) for part in quoted.split("…"))
+    parts = (r"\s+".join(map(re.escape, part.strip()[:_ENOUGH].split())) for part in quoted.split("…"))
+    form = ".*?".join(parts)
     return bool(quoted) and bool(
         re.search(rf"^\s*{form}", message.replace("`", "'"), re.MULTILINE | re.DOTALL)
     )

@@ -229,3 +229,28 @@ def test_container_that_could_not_reach_its_neighbor_is_explained_by_what_the_ne
         == "ERROR: 10.0.0.1:5432 closed the connection"
     )
     assert decisive(explained(exit_of, proxy, lost)) == "ERROR: 127.0.0.1:5432 closed the connection"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "Error [ERR_HTTP_HEADERS_SENT]: Cannot set headers after they are sent to the client\n    at fail (/srv/shop/errors.js:9:7)",
+        "RuntimeError: Caught handled exception, but response already started.",
+        "java.lang.IllegalStateException: Cannot call sendError() after the response has been committed",
+        "fail: Shop.Errors[0]\n      The response has already started, the error page is not shown.",
+        "PHP Warning:  Cannot modify header information - headers already sent in /srv/shop/errors.php on line 9",
+    ],
+)
+def test_answer_that_comes_twice_goes_behind_what_failed_first(again: str) -> None:
+    found = explained(
+        request(10, "/pay", 500), printed(10.05, "[pay] error no tariff"), printed(10.06, again)
+    )
+    assert found.statement is not None
+    assert found.statement.decisive == "[pay] error no tariff"
+
+
+def test_answer_that_comes_twice_is_the_error_where_nothing_else_is_said() -> None:
+    again = "Error [ERR_HTTP_HEADERS_SENT]: Cannot set headers after they are sent to the client"
+    found = explained(request(10, "/pay", 500), printed(10.05, again))
+    assert found.statement is not None
+    assert found.statement.decisive == again

@@ -63,6 +63,10 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
             {"level": 50, "msg": "export failed", "err": {"type": "ApiError", "message": "Bad Request", "stack": "ApiError: Bad Request\n    at /srv/shop/table.js:9:3", "errors": [{"message": "Region 9 is locked", "domain": "global", "reason": "invalid"}]}},
             "Region 9 is locked", id="errors of an API of Google",
         ),
+        pytest.param(
+            {"level": "error", "message": "pricing failed", "error": {"name": "Error", "code": 9, "details": "Region 9 is locked"}},
+            "Error: Region 9 is locked", id="a status of gRPC without a message",
+        ),
         pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
         pytest.param({"level": "error", "message": "pricing failed", "metadata": {"stack": STACK}}, "TariffError: region 9 is unknown", id="winston with metadata"),
         pytest.param(

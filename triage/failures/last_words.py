@@ -90,6 +90,13 @@ _RETRY = lazy_pattern(
 )
 #: Each line that this matches holds one of these words.
 _RETRY_WORDS = ("retry", "retries left", "reconnect", "again", "attempt ")
+#: What a server or a framework says when a handler answers a request again, mostly to report an error.
+_ANSWERED = lazy_pattern(
+    r"\bERR_HTTP_HEADERS_SENT\b|\bheaders already sent\b|\bsuperfluous response\.WriteHeader\b"
+    r"|\bresponse (?:has )?(?:already )?(?:been )?(?:started|sent|committed)\b",
+    re.IGNORECASE,
+)
+_ANSWERED_WORDS = ("err_http_headers_sent", "already sent", "superfluous", "response ")
 #: Two calls in a row, as Ruby prints a backtrace, or one as Go prints it: its name above its place.
 _CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\S+\n\t/\S+:\d+(?:\n|$)")
 
@@ -122,6 +129,11 @@ def sums_up(line: str) -> bool:
 def repeats(line: str) -> bool:
     """Return whether an exception only says that another one was raised, which stands before it."""
     return _may_hold(line, _REPEATING_WORDS) and bool(_REPEATS.search(line))
+
+
+def answers_again(line: str) -> bool:
+    """Return whether a line only says that a request was answered twice: another one says what failed first."""
+    return _may_hold(line, _ANSWERED_WORDS) and bool(_ANSWERED.search(line))
 
 
 def denies(line: str) -> bool:

@@ -77,6 +77,8 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
         statements = _of_container(point, statements)
     link, near = _near(point, statements)
     found, weaker = _weigh(point, near)
+    if point.kind == "request" and len(found) > 1:
+        found = [item for item in found if not item[1].meaning.wording.answers_again] or found
     tail = tuple([said for said in near if said.meaning.strength >= WEAK][-QUOTED:])
     if not found and link in ("trace", "instance") and point.kind == "request":
         found = [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 from triage.failures.decisive import DecisiveLine, complains, find_decisive_line, find_last_exception
 from triage.failures.last_words import (
     announces_retry,
+    answers_again,
     denies,
     heads_frames,
     is_told_to_end,
@@ -151,6 +152,11 @@ class Wording(Immutable):
     def sums_up(self) -> bool:
         """Return whether it only says that something did not start, and another line why."""
         return repeats(self.decisive) if self.is_exception else sums_up(self.decisive)
+
+    @lazy
+    def answers_again(self) -> bool:
+        """Return whether it only says that a request was answered twice."""
+        return answers_again(self.decisive)
 
     @lazy
     def is_told_to_end(self) -> bool:

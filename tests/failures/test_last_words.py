@@ -5,7 +5,7 @@ import pytest
 from tests.failures.entries import lines, printed, statements, system
 from tests.failures.test_linking import decisive, explained
 from triage.failures.decisive import complains, find_decisive_line
-from triage.failures.last_words import heads_frames, is_told_to_end, sums_up
+from triage.failures.last_words import announces_retry, heads_frames, is_last_attempt, is_told_to_end, sums_up
 from triage.failures.wording import read_wording
 
 ELIXIR_CHILD = """06:00:01.2 [notice] Application shop exited: Shop.Application.start(:normal, []) returned an error: shutdown: failed to start child: Shop.Store
@@ -328,3 +328,19 @@ grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:
 >"""
     (found,) = statements(lines(0, text))
     assert (found.decisive, found.is_exception) == ("no tariff of region 9", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "last"),
+    [
+        ("attempt 3 of 3 failed: till is locked", True),
+        ("Attempt #5/5: till is locked", True),
+        ("retry 2 out of 2 failed", True),
+        ("attempt 1 of 3 failed: till is locked", False),
+        ("attempt 1 of 10 failed", False),
+        ("attempt 11 of 1", False),
+    ],
+)
+def test_last_attempt_is_not_tried_again(line: str, *, last: bool) -> None:
+    assert is_last_attempt(line) == last
+    assert announces_retry(line) != last

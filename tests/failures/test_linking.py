@@ -254,3 +254,11 @@ def test_answer_that_comes_twice_is_the_error_where_nothing_else_is_said() -> No
     found = explained(request(10, "/pay", 500), printed(10.05, again))
     assert found.statement is not None
     assert found.statement.decisive == again
+
+
+def test_last_attempt_explains_a_request_before_the_words_that_follow_it() -> None:
+    said = [f"[till] WARN attempt {n} of 3 failed: till is locked" for n in (1, 2, 3)]
+    rows = [printed(10.1 + n / 10, text) for n, text in enumerate(said)]
+    found = explained(request(10, "/pay", 500, latency=1), *rows, printed(10.9, "ERROR: order not sent"))
+    assert found.statement is not None
+    assert found.statement.decisive == said[-1]

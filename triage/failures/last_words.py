@@ -90,6 +90,11 @@ _RETRY = lazy_pattern(
 )
 #: Each line that this matches holds one of these words.
 _RETRY_WORDS = ("retry", "retries left", "reconnect", "again", "attempt ")
+#: The last of some attempts.
+_LAST_ATTEMPT = lazy_pattern(
+    r"\b(?:attempt|try|retry) #?(\d{1,4}) ?(?:of|/|out of) ?\1\b", re.IGNORECASE | re.ASCII
+)
+_LAST_ATTEMPT_WORDS = ("attempt ", "try ")
 #: What a server or a framework says when a handler answers a request again, mostly to report an error.
 _ANSWERED = lazy_pattern(
     r"\bERR_HTTP_HEADERS_SENT\b|\bheaders already sent\b|\bsuperfluous response\.WriteHeader\b"
@@ -143,7 +148,12 @@ def denies(line: str) -> bool:
 
 def announces_retry(line: str) -> bool:
     """Return whether a line says that what failed is tried again: another line says how that ended."""
-    return _may_hold(line, _RETRY_WORDS) and bool(_RETRY.search(line))
+    return _may_hold(line, _RETRY_WORDS) and bool(_RETRY.search(line)) and not is_last_attempt(line)
+
+
+def is_last_attempt(line: str) -> bool:
+    """Return whether a line is about the last of some attempts: what failed there is not tried again."""
+    return _may_hold(line, _LAST_ATTEMPT_WORDS) and bool(_LAST_ATTEMPT.search(line))
 
 
 def _may_hold(line: str, words: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from triage.failures.last_words import (
     answers_again,
     denies,
     heads_frames,
+    is_last_attempt,
     is_told_to_end,
     repeats,
     said_before_hint,
@@ -152,6 +153,11 @@ class Wording(Immutable):
     def sums_up(self) -> bool:
         """Return whether it only says that something did not start, and another line why."""
         return repeats(self.decisive) if self.is_exception else sums_up(self.decisive)
+
+    @lazy
+    def is_last_failure(self) -> bool:
+        """Return whether it says that the last of some attempts failed."""
+        return self.complains and is_last_attempt(self.decisive)
 
     @lazy
     def answers_again(self) -> bool:

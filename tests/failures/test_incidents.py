@@ -374,3 +374,23 @@ def test_execution_of_a_function_is_named_by_what_it_printed(ended: str) -> None
     incident = only(found)
     assert incident.title == f"An execution of the function failed after `{LOST}`"
     assert found.verdict == "degraded"
+
+
+def test_missing_telemetry_agent_explains_no_end_of_a_container_and_is_no_incident() -> None:
+    noise = printed(4, "TRACER DIAGNOSTIC - Agent Error: connect ECONNREFUSED 127.0.0.1:8126")
+    failed = [
+        printed(4.1, "no tariff is configured: error 7"),
+        system(5, "Container called exit(1).", "WARNING"),
+    ]
+    assert "no tariff is configured" in only(diagnose([noise, *failed])).title
+    assert diagnose([*started(0), request(3), noise, request(5)]).incidents == []
+
+
+def test_connection_that_failed_goes_before_the_status_that_a_client_makes_of_it() -> None:
+    said = "agent call failed: HTTP Error 503: All connection attempts failed"
+    rows = [
+        *started(0),
+        *(request(5 + n, status=500) for n in range(3)),
+        *(printed(5.05 + n, said) for n in range(3)),
+    ]
+    assert only(diagnose(rows)).cause == "network-refused"

@@ -344,3 +344,29 @@ grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:
 def test_last_attempt_is_not_tried_again(line: str, *, last: bool) -> None:
     assert is_last_attempt(line) == last
     assert announces_retry(line) != last
+
+
+#: An exception of a client that OpenAPI generated.
+REFUSED = """Traceback (most recent call last):
+  File "/srv/a.py", line 3, in f
+shop.api.ApiException: (400)
+Reason: Bad Request
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Mail error: {\n  statusCode: 403,\n  message: 'no such sender',\n  name: 'x'\n}", "message: 'no such sender',"),
+        ("Mail error: {\n  code: 7,\n  message:\n   'no such sender',\n}", "'no such sender',"),
+        ("not sent {\n  code: 7,\n  details: 'no such sender',\n}", "details: 'no such sender',"),
+        ('Mail error: {\n  "detail": "no such sender"\n}', '"detail": "no such sender"'),
+        ("Mail error: {\n  code: 7,\n  message: '',\n  hint: null\n}", "Mail error: {"),
+        (f'{REFUSED}HTTP response headers: {{}}\nHTTP response body: {{"message":"gone"}}', 'HTTP response body: {"message":"gone"}'),
+        (f"{REFUSED}HTTP response body: ", "shop.api.ApiException: (400)"),
+    ],
+)  # fmt: skip
+def test_message_that_a_server_or_an_object_holds_decides(text: str, line: str) -> None:
+    assert find_decisive_line(text).text == line
+    (statement,) = statements(lines(0, text))
+    assert statement.decisive == line

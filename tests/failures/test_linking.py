@@ -139,6 +139,23 @@ def test_last_lines_are_kept_where_none_complains() -> None:
     assert [statement.text for statement in found.tail] == ["step 5", "step 6", "step 7"]
 
 
+@pytest.mark.parametrize(
+    ("line", "explains"),
+    [
+        ("shopctl: catalog.lock requires shopctl >= 4.2 (this is 4.0)", True),
+        ("/srv/bin/shopctl: tariffs come from two places", True),
+        ("info: tariffs are read", False),
+        ("tariffs: 12", False),
+        ("Tariffs are read", False),
+    ],
+)
+def test_last_line_of_a_program_that_gives_its_name_explains_its_end(line: str, *, explains: bool) -> None:
+    found = explained(system(9, "Container called exit(1)."), printed(8.9, line))
+    assert decisive(found) == (line if explains else "")
+    assert decisive(explained(system(19, "Container called exit(1)."), printed(8.9, line))) == ""
+    assert decisive(explained(system(9, "Container called exit(1)."), printed(8.9, line, "stdout"))) == ""
+
+
 def test_silent_instance_printed_nothing() -> None:
     found = explained(system(9, "Container called exit(1)."))
     assert (found.link, found.tail) == ("none", ())

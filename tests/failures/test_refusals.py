@@ -36,6 +36,25 @@ def test_refusal_of_every_request_from_a_time_on_is_an_incident_with_its_reason(
     assert found.verdict == "degraded"
 
 
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("Invalid Host header: shop.example.com", "degraded"),
+        ("Invalid session k3 (further occurrences of this error will be logged with level INFO)", "degraded"),
+        ("jwt expired", "ready"),
+    ],
+)
+def test_half_of_a_path_that_is_refused_for_a_named_reason_is_an_incident(said: str, verdict: str) -> None:
+    rows = [*started(0), *(request(5 + n) for n in range(20))]
+    for n in range(12):
+        rows += [request(40 + 2 * n, "/live", 421), printed(40.05 + 2 * n, said)]
+        rows += [request(41 + 2 * n, "/live")]
+    found = diagnose(rows)
+    assert found.verdict == verdict
+    rare = [*rows, *(request(70 + n, "/live") for n in range(20))]
+    assert diagnose(rare).verdict == "ready"
+
+
 @pytest.mark.parametrize("path", ["/orders", "/prices"])
 def test_limit_of_another_service_that_is_passed_on_is_an_incident(path: str) -> None:
     rows = [*started(0), *(request(5 + n, "/orders") for n in range(20))]

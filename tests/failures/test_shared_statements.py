@@ -36,6 +36,16 @@ def test_statement_with_the_trace_of_a_request_explains_it() -> None:
         assert incident.confidence == "high"
 
 
+def test_statement_that_names_no_service_explains_the_request_with_its_trace() -> None:
+    said = through_the_api(5.5, LOST, "a1")
+    said["resource"] = {"type": "global", "labels": {"project_id": "demo-project"}}
+    failed = request(5, "/price", 500, latency=1, trace="a1")
+    for order in ([failed, said], [said, failed]):
+        assert LOST in only(diagnose([*started(0), *order])).title
+    other = {**said, "trace": "projects/demo-project/traces/b2", "insertId": "other"}
+    assert LOST not in diagnose([*started(0), failed, other]).incidents[0].title
+
+
 def test_statement_at_the_time_of_a_request_is_near_where_its_instance_said_nothing() -> None:
     rows = [*started(0), request(5, "/price", 500, latency=1), through_the_api(5.5, LOST)]
     incident = only(diagnose(rows))

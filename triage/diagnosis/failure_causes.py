@@ -154,4 +154,5 @@ def _recognized(event: Event, pack_cause: PackCause, template: str, finer: froze
         kinds=tuple(cause.explains),
         is_specific="{" in cause.title,
         finer=finer,
+        is_minor=cause.severity == "P2",
     )

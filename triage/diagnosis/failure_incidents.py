@@ -171,13 +171,21 @@ def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: F
 def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
     """Return whether many requests were refused on paths that succeeded before and never since.
 
-    Or whether all are, and the application says why.
+    Or whether all are, and the application says why; or at least half of those of its paths, for a reason
+    that a rule names and that is not often the caller's own.
     """
-    if group.samples[0].statement is not None and not any(path.succeeded for path in serving.paths.values()):
+    is_said = group.samples[0].statement is not None
+    if is_said and not any(path.succeeded for path in serving.paths.values()):
         return True
-    known = [serving.paths[name] for path, _ in group.paths if (name := path_template(path)) in serving.paths]
+    if group.count < _MANY:
+        return False
+    names = {path_template(path) for path, _ in group.paths} & serving.paths.keys()
+    known = [serving.paths[name] for name in names]
+    is_grave = _names_error(group) and group.known is not None and not group.known.is_minor
+    if is_said and is_grave and 2 * group.count >= sum(path.total for path in known):
+        return True
     succeeded = [path.succeeded_at for path in known if path.succeeded]
-    return group.count >= _MANY and bool(succeeded) and max(succeeded) <= group.first
+    return bool(succeeded) and max(succeeded) <= group.first
 
 
 def is_refusal(group: FailureGroup) -> bool:
@@ -187,14 +195,18 @@ def is_refusal(group: FailureGroup) -> bool:
     """
     statuses = {status for _, status in group.paths}
     statement = group.samples[0].statement
-    is_named = group.known is not None and not group.known.is_symptom
-    names_error = statement is not None and (statement.is_exception or is_named)
+    names_error = statement is not None and (statement.is_exception or _names_error(group))
     limits = not names_error and all(sample.entry.instance for sample in group.samples)
     return (
         set(group.kinds) == {"request"}
         and bool(statuses)
         and all(status in _CLIENT_ERRORS and (status != _TOO_MANY or limits) for status in statuses)
     )
+
+
+def _names_error(group: FailureGroup) -> bool:
+    """Return whether a rule names what went wrong."""
+    return group.known is not None and not group.known.is_symptom
 
 
 def _tier(group: FailureGroup, known: PackCause | None) -> Tier:

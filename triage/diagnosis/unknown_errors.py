@@ -214,8 +214,10 @@ def _explained_by(group: FailureGroup) -> set[PatternName]:
         }
         points = [sample.entry, *(other.entry for other in sample.consequences)]
         lines |= {message_template(entry.message) for entry in points}
-    known = {(group.service, group.known.cause, "")} if group.known is not None else set()
-    return {(group.service, _UNKNOWN, line) for line in lines} | known
+    said = {sample.statement.entry.service for sample in group.samples if sample.statement is not None}
+    services = {group.service, *said}  # a library that does not know Cloud Run names no service
+    known = {(name, group.known.cause, "") for name in services} if group.known is not None else set()
+    return {(name, _UNKNOWN, line) for line in lines for name in services} | known
 
 
 def _failure_times(failures: Sequence[FailureGroup]) -> Mapping[str, Sequence[int]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from triage.failures.answers import add_answer
 from triage.failures.last_words import is_told_to_end, repeats
+from triage.failures.printed_answers import answer_below, message_of_object
 from triage.text import Hints, lazy_pattern
 
 #: Characters of a text that are searched.
@@ -172,12 +173,15 @@ def find_decisive_line(text: str) -> DecisiveLine:
 def _find(text: str) -> DecisiveLine:
     if line := _find_in_form(text):
         line = _above_system_error(text, _message_below(text, line.strip()))
+        line = answer_below(text, line)
         return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if _holds_complaint(line)]
     complaints = [line for line in complaints if not _PROPERTY.match(line)] or complaints
     best = (complaints or lines or [""])[-1 if complaints else 0]
+    if best.endswith("{") and (message := message_of_object(text, best)):
+        return DecisiveLine(message, is_exception=False)
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
 
 

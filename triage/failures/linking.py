@@ -38,6 +38,11 @@ QUOTED = 3
 #: How often a failed request said one thing at most: with its trace, and where another may have said it.
 _REPEATED = {"trace": 5, "instance": 2}
 
+#: What a program of the command line says when it ends: its name, then why.
+_OF_PROGRAM = re.compile(
+    r"(?!info|note|hint|usage|debug|https?:)(?:/\S{1,100}/)?[a-z][\w.+-]{0,30}: [^\s\d/{\[]", re.ASCII
+)
+
 #: The least weight of a statement that complains.
 _OF_COMPLAINTS = COMPLAINT * TENTH
 #: How much a statement weighs as the cause of a point, and what the packs know of it.
@@ -82,6 +87,8 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
     tail = tuple([said for said in near if said.meaning.strength >= WEAK][-QUOTED:])
     if not found and link in ("trace", "instance") and point.kind == "request":
         found = [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)
+    if not found and point.kind == "exit" and not point.orderly:
+        found = _find_last_word(point, weaker)
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
@@ -193,6 +200,16 @@ def _find_denials(link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
         and not (statement.events or known)
         and statement.meaning.wording.denies
         and not statement.meaning.wording.announces_retry
+    ]
+
+
+def _find_last_word(point: FailurePoint, weaker: Sequence[_Weighed]) -> list[_Weighed]:
+    """Return the last line before the end of a container, where a program gives its name and why it ends."""
+    last = [item for item in weaker[-1:] if item[0] >= OUTPUT * TENTH]
+    return [
+        item
+        for item in last
+        if point.end - item[1].end <= _NEAR and not item[1].events and _OF_PROGRAM.match(item[1].text)
     ]
 
 

@@ -28,7 +28,7 @@ class NeighborhoodBuilder:
     def add(self, failure: Failure, *, shares: bool) -> bool:
         """Add the windows of a failure; return whether there was room for it.
 
-        shares: whether what explains it may name no instance.
+        shares: whether what explains it may name no instance, and no service.
         """
         points = failure.points
         self._refusals += failure.point.is_refusal
@@ -38,8 +38,10 @@ class NeighborhoodBuilder:
         self._points += len(points)
         for point in points:
             entry = point.entry
-            for instance in {entry.instance, ""} if shares else {entry.instance}:
-                key = (entry.service, entry.revision, instance)
+            keys = {(entry.service, entry.revision, entry.instance)}
+            if shares:
+                keys |= {(entry.service, entry.revision, ""), ("", "", "")}
+            for key in keys:
                 self._windows.setdefault(key, []).append(_window(point))
         return True
 

@@ -19,6 +19,8 @@ _KEPT = 500
 #: Nanoseconds before and behind a failure in which its statements are printed.
 _BEFORE, _AFTER = 60 * NANOSECONDS, 2 * NANOSECONDS
 
+#: The service and the revision of what names neither, as a library logs it that does not know Cloud Run.
+_UNNAMED = ("", "")
 #: The log of the platform.
 _SYSTEM = "run.googleapis.com/varlog/system"
 
@@ -58,20 +60,29 @@ class SharedStatements:
         if not entry.instance and point.kind != "deployment":
             return []
         key = (entry.service, entry.revision)
-        if key not in self._said and key not in self._open:
+        is_said = key in self._said or key in self._open
+        if not is_said and not self._has_unnamed(point):
             return []
         since, until = point.start - _BEFORE, point.end + _AFTER
-        said = self._complaints(entry.service, entry.revision)
+        said = self._complaints(*key) if is_said else ()
         names = ("", entry.instance)
-        return [
+        found = [
             s
             for s in said
             if since <= s.end and s.start <= until and (not entry.instance or s.first.instance in names)
         ]
+        if key != _UNNAMED and self._has_unnamed(point):
+            found += [s for s in self._complaints(*_UNNAMED) if s.trace == entry.trace]
+        return found
 
     def holds(self, point: FailurePoint) -> bool:
         """Return whether the revision of a failure complained without naming an instance."""
-        return next(self._complaints(point.entry.service, point.entry.revision), None) is not None
+        key = (point.entry.service, point.entry.revision)
+        return next(self._complaints(*key), None) is not None or self._has_unnamed(point)
+
+    def _has_unnamed(self, point: FailurePoint) -> bool:
+        """Return whether a failure has a trace, and complaints that name no service may have it, too."""
+        return bool(point.entry.trace) and (_UNNAMED in self._said or _UNNAMED in self._open)
 
     def _complaints(self, service: str, revision: str) -> Iterator[Statement]:
         yield from self._said.get((service, revision), ())

@@ -37,7 +37,8 @@ _CONTINUES = re.compile(
     r"|(?:[\w.-]+/[\w./-]*|main|runtime)\.(?:\(\*?\w+\)\.)?[\w.]+$|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$"
     r"|\"\"\"$|(?:[\w.]+\.)?_?RemoteTraceback:\s*$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: "
-    r"|(?:Retrying (?:in|after)|Trying again in) \d|for call at$|Errors \[$)"
+    r"|(?:Retrying (?:in|after)|Trying again in) \d|for call at$|Errors \[$"
+    r"|Reason:(?: [A-Z][a-z]+){0,3}\s*$|HTTP response (?:headers|body): )"
 )
 #: The exception that a logger of Java prints below its message.
 _THROWN = re.compile(r"(?:[a-z_][\w$]*\.){2,}[A-Z][\w$.]*(?:Exception|Error|Throwable|Failure)(?:: |:?$)")

@@ -26,6 +26,7 @@ class Recognized(msgspec.Struct, frozen=True):
     kinds: the kinds of failures that the cause explains, empty for all.
     is_specific: whether the title holds what the rule captured.
     finer: ids of the causes that say more closely what happened.
+    is_minor: whether the pack calls the cause P2, as one that is often a caller's own.
     """
 
     event: Event
@@ -36,6 +37,7 @@ class Recognized(msgspec.Struct, frozen=True):
     kinds: tuple[FailureKind, ...] = ()
     is_specific: bool = True
     finer: frozenset[str] = frozenset()
+    is_minor: bool = False
 
     def said_in(self, entry: Entry) -> "Recognized":
         """Return the same with the entry that holds the text."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from triage.diagnosis.failure_titles import quote_line
+from triage.diagnosis.failure_titles import quote_line, quote_message
 
 ADDRESS = "https://storage.googleapis.com/storage/v1/b/media/o/photos%2F2026%2Fa.png?alt=media&generation=17"
 
@@ -31,3 +31,30 @@ ADDRESS = "https://storage.googleapis.com/storage/v1/b/media/o/photos%2F2026%2Fa
 )
 def test_a_long_line_loses_calls_and_paths_before_its_end(line: str, quoted: str) -> None:
     assert quote_line(line) == quoted
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "",
+        "2026-05-12 09:14:20,151 ERROR [main] ",
+        "09:14:30.120 [error] ",
+        "[2026-05-12 09:14:20] production.ERROR: ",
+        "[Tue May 12 09:14:20.151231 2026] [php:warn] [pid 31] [client 10.0.0.1:41822] ",
+        "[12-May-2026 09:14:03] ERROR: ",
+        "[12-May-2026 09:14:03 UTC] ",
+        "[2026-05-12T09:14:05,202][ERROR][shop.agent ] ",
+        "2026-05-12 09:14:30.1234|ERROR|Shop.Gateway|",
+        "2026-05-12 09:14:30.123 | ERROR | shop.gateway:charge:41 | ",
+        "2026-05-12 09:14:30.123 | ERROR    | shop.gateway:<module>:41 - ",
+    ],
+)
+def test_title_quotes_a_message_without_what_a_logger_puts_before_it(prefix: str) -> None:
+    assert quote_message(f"{prefix}the tariff of region 9 is missing", 100) == (
+        "`the tariff of region 9 is missing`"
+    )
+
+
+def test_title_quotes_the_text_in_a_line_of_json() -> None:
+    assert quote_message('"message": "the tariff is missing",', 100) == "`the tariff is missing`"
+    assert quote_message('"level": "error",', 100) == '`"level": "error",`'

@@ -16,9 +16,19 @@ _PREFIX = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d| UTC)?\]?\s+"
     r"(?:\[?(?:ERROR|FATAL|SEVERE|CRITICAL|WARN|WARNING|INFO|error|fatal|critical)\]?:?\s+)?(?:\d+ --- )?"
     r"(?:(?:\[[^\]\n]{1,120}\]|\([^)\n]{1,60}\))\s+){0,4}"
-    r"(?:[\w.]{1,80}\s+:\s+|[a-z_]\w{0,40}(?:::\w{1,40}){1,6}: )?",
+    r"(?:[\w.]{1,80}\s+:\s+|[a-z_]\w{0,40}(?:::\w{1,40}){1,6}: |\w{1,20}\.(?:[A-Z]{4,9}): )?",
     re.ASCII,
 )
+#: The prefixes of Apache and of PHP, and of loggers that divide by brackets or bars.
+_DIVIDED = lazy_pattern(
+    r"\[\w{3} \w{3} [ \d]\d [\d:.]{8,15} \d{4}\] (?:\[[^\]\n]{1,80}\] ){1,4}(?:AH\d{5}: )?"
+    r"|\[\d\d-\w{3}-\d{4} [\d:]{8}(?: [\w/]{1,30})?\] (?:[A-Z]{4,8}: )?"
+    r"|\[\d{4}-\d\d-\d\d[T ][\d:.,]{8,15}Z?\](?:\[[^\]\n]{1,80}\]){1,3} ?"
+    r"|\d{4}-\d\d-\d\d[T ][\d:.,]{8,15}Z?(?: ?\| ?[\w.:<>-]{1,80} *){1,3}(?:\| ?|- )",
+    re.ASCII,
+)
+#: A line of JSON that is printed on several lines.
+_JSON_TEXT = lazy_pattern(r'"(?:message|msg|error|reason|details?)"\s?:\s?"(.+)",?$')
 #: The prefix of glog, klog and TensorFlow: letter, time, process, place.
 _GLOG = re.compile(
     r"(?:[\d :.-]{20,30}: )?[IWEF](?:\d{4} [\d:.]{8,15} +\d+)? [\w./-]{1,120}:\d+\] ", re.ASCII
@@ -71,10 +81,10 @@ def title_of(group: FailureGroup) -> str:
             return shorten(_of_all_paths(known.title, group), LONGEST)
         if sample.statement is None or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
             return shorten(known.title, LONGEST)
-        return f"{known.title}: {_quote_message(sample.statement.decisive, room)}"
+        return f"{known.title}: {quote_message(sample.statement.decisive, room)}"
     what = describe(group, sample)
     if sample.statement is not None:
-        return f"{what} after {_quote_message(sample.statement.decisive, LONGEST - len(what) - 9)}"
+        return f"{what} after {quote_message(sample.statement.decisive, LONGEST - len(what) - 9)}"
     if group.known is not None:
         return shorten(group.known.title, LONGEST)
     return shorten(what, LONGEST)
@@ -89,7 +99,7 @@ def _of_all_paths(title: str, group: FailureGroup) -> str:
     )
 
 
-def _quote_message(line: str, room: int) -> str:
+def quote_message(line: str, room: int) -> str:
     """Return a line as a title quotes it: what it says, without a class's packages where room is short."""
     message = _without_prefix(line)
     if len(message) > room:
@@ -101,7 +111,9 @@ def _without_prefix(line: str) -> str:
     """Return a line without the time, level and logger before its message, for which a title has no room."""
     if _LEVEL.search(line) and (fields := dict(_LOGFMT.findall(line))):
         return ": ".join(value.strip('"').replace('\\"', '"') for value in fields.values())
-    prefix = _GLOG.match(line) or _PADDED.match(line) or _PREFIX.match(line)
+    if property_text := _JSON_TEXT.match(line):
+        return property_text[1]
+    prefix = _GLOG.match(line) or _PADDED.match(line) or _DIVIDED.match(line) or _PREFIX.match(line)
     message = line[prefix.end() :] if prefix else line
     return message if len(message) >= _SHORTEST_MESSAGE else line
 

@@ -5,6 +5,7 @@ from time import perf_counter
 import pytest
 
 from tests.failures.traces import (
+    AXIOS,
     DART,
     DOTNET,
     DOTNET_ANSWER,
@@ -73,6 +74,18 @@ from triage.failures.decisive import complains, find_decisive_line, is_frame
         ),
         (PYTHON_CUSTOM, "shop.pricing.TariffGone"),
         (NODE_UNCAUGHT, "Error: no tariff"),
+        (
+            AXIOS,
+            "AxiosError: Request failed with status code 401 … The token was revoked … https://api.example.com/v1/prices",
+        ),
+        (
+            AXIOS.replace("{ error: 'invalid_client', message: 'The token was revoked' }", "[Object]"),
+            "AxiosError: Request failed with status code 401 … https://api.example.com/v1/prices",
+        ),
+        (
+            AXIOS.replace("  response: {", "  other: {").replace("https:", "ftp:"),
+            "AxiosError: Request failed with status code 401",
+        ),
         (PINO_CAUSE, "HeadersOverflowError: Headers Overflow Error"),
         (NODE_CAUSE, "Error: connect ECONNREFUSED 10.9.8.7:6543"),
         (NODE_MODULE, "Error: Cannot find module 'left-padding'"),

@@ -100,6 +100,25 @@ NODE_CAUSE = """Error: could not price the order
   }
 }"""
 
+AXIOS = """AxiosError: Request failed with status code 401
+    at settle (/srv/shop/node_modules/axios/lib/core/settle.js:19:12)
+    at async price (/srv/shop/price.js:3:9) {
+  code: 'ERR_BAD_REQUEST',
+  config: {
+    method: 'get',
+    url: 'https://api.example.com/v1/prices?key=1',
+    data: '{"message":"asked"}'
+  },
+  response: {
+    status: 401,
+    headers: Object [AxiosHeaders] {
+      'content-type': 'application/json'
+    },
+    data: { error: 'invalid_client', message: 'The token was revoked' }
+  },
+  status: 401
+}"""
+
 PINO_CAUSE = """TypeError: fetch failed
     at node:internal/deps/undici/undici:13510:13
     at async price (/srv/shop/price.js:3:9)

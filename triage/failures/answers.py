@@ -14,14 +14,40 @@ _MESSAGE = lazy_pattern(
 _LONGEST = 4096
 
 
-def add_answer(text: str, line: str) -> str:
-    """Return a line of a text with the message of the answer in JSON that it ends with or that follows it.
+#: What axios says of any answer that is no success; the dump of its error holds the address and the answer.
+_AXIOS = "Request failed with status code "
+_ADDRESS = lazy_pattern(r"\b(?:url|baseURL): '(https?://[^'\s?#]{1,200})")
+_DATA = lazy_pattern(r"^\s+response: (?s:.{1,20000}?)\bdata: ", re.MULTILINE)
+#: The texts of an answer in such a dump, the one that says most first, and the characters that are searched.
+_TEXTS = [
+    lazy_pattern(rf"""\b{name}["']?: ?(['"])(.{{1,500}}?)\1""")
+    for name in ("message", "error_description", "detail", "error")
+]
+_LONGEST_DATA = 600
 
-    Return "" where there is none, or where the line says it already.
+
+def add_answer(text: str, line: str) -> str:
+    """Return a line of a text with what the API said that it is about, as far as the text holds it.
+
+    That is the message of the answer in JSON that the line ends with or that follows it, or message and
+    address in the dump of an error of axios. Return "" where there is neither, or where the line says it.
     """
     end = text.find(line) + len(line)
+    if _AXIOS in line:
+        address = _ADDRESS.search(text, end)
+        found = [*_texts_of_data(text, end)[:1], *([address[1]] if address else [])]
+        return ELISION.join([line, *found]) if found else ""
     if not line.endswith("{") and not _BELOW.match(text, end):
         return ""
-    found = _MESSAGE.search(text, end, end + _LONGEST)
-    message = found[1].replace('\\"', '"') if found else ""
+    found_message = _MESSAGE.search(text, end, end + _LONGEST)
+    message = found_message[1].replace('\\"', '"') if found_message else ""
     return "" if message in line else f"{line.rstrip('{ ')}{ELISION}{message}"
+
+
+def _texts_of_data(text: str, start: int) -> list[str]:
+    """Return the texts of the answer in the dump of an error of axios, the one that says most first."""
+    data = _DATA.search(text, start)
+    if data is None:
+        return []
+    found = [form.search(text, data.end(), data.end() + _LONGEST_DATA) for form in _TEXTS]
+    return [match[2] for match in found if match]

@@ -216,3 +216,9 @@ def test_text_of_nothing_but_gaps_is_searched_once(text: str) -> None:
     began = perf_counter()
     find_decisive_line(text + "x")
     assert perf_counter() - began < 5
+
+
+def test_line_below_a_list_of_errors_decides() -> None:
+    text = "Error making API request.\n\nURL: PUT /v1/tariffs\nCode: 503. Errors:\n\n* the till is locked"
+    assert find_decisive_line(text).text == "* the till is locked"
+    assert not complains("errors: 0")

@@ -75,6 +75,18 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
         ),
         pytest.param({"message": "pricing failed", "level": "error", "exception.type": "TariffGone", "exception.message": "region 9 is missing"}, "region 9 is missing", id="OpenTelemetry"),
         pytest.param(
+            {"severityText": "ERROR", "body": {"stringValue": "pricing failed"}, "attributes": [{"key": "exception.message", "value": {"stringValue": "region 9 is missing"}}, "none", {"value": 9}]},
+            "region 9 is missing", id="an export of OpenTelemetry",
+        ),
+        pytest.param(
+            {"SeverityText": "ERROR", "Body": {"Type": "String", "Value": "pricing failed"}, "Attributes": [{"Key": "exception.message", "Value": {"Type": "String", "Value": "region 9 is missing"}}]},
+            "region 9 is missing", id="OpenTelemetry for Go",
+        ),
+        pytest.param(
+            {"SeverityText": "ERROR", "Body": "pricing failed", "Attributes": {"exception.message": "region 9 is missing"}},
+            "region 9 is missing", id="fields of OpenTelemetry",
+        ),
+        pytest.param(
             {"timestamp": "2031-04-05T06:00:00Z", "level": "ERROR", "fields": {"message": "region 9 is missing"}, "target": "shop"},
             "region 9 is missing", id="tracing",
         ),
@@ -186,3 +198,11 @@ def test_harmless_line_that_was_said_of_requests_long_before_explains_none() -> 
     rows += [request(10 + n, "/pay", 500, trace=f"t{n}") for n in range(2000, 2005)]
     rows += [printed(100 + n, "the stock was read", "stdout") for n in range(600)]
     assert only(diagnose([*started(0), *rows])).title == "Requests to /pay returned 500"
+
+
+@pytest.mark.parametrize("name", ["body", "Body"])
+@pytest.mark.parametrize(
+    "body", [{"stringValue": "region 9 is gone"}, {"Type": "String", "Value": "region 9 is gone"}]
+)
+def test_body_of_opentelemetry_is_the_message(name: str, body: dict[str, str]) -> None:
+    assert output(0, {"SeverityText": "ERROR", name: body}).message == "region 9 is gone"

@@ -119,7 +119,7 @@ _PROPERTY = re.compile(
 )
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = lazy_pattern(
-    r"\b(?:error|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
+    r"\b(?:error|errors(?=:$)|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
     r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
     r"|unauthorized|unauthenticated|unreachable|unavailable|exhausted|too many|no space|killed|crash(?:ed)?"
     r"|refus(?:ing|es)|expired|revoked|suspended|do(?:es)?(?: not|n't) (?:exist|support|match)|not (?:allowed|supported|set|installed)"

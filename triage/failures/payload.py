@@ -18,7 +18,9 @@ _REASONS = (
 )  # fmt: skip
 _QUOTED_REASONS = BytesAhoCorasick([f'"{name}"'.encode() for name in _REASONS])
 #: Fields in which loggers keep the fields of a record.
-_NESTED = ("fields", "context", "data", "metadata", "meta", "extra", "attributes", "Properties")
+_NESTED = ("fields", "context", "data", "metadata", "meta", "extra", "attributes", "Attributes", "Properties")
+#: Where OpenTelemetry puts a text, in its exports and in those of its Go library.
+_KINDS = ("stringValue", "Value")
 #: Fields that describe anything, not only failures.
 _VAGUE = frozenset({"cause", "reason", "details", "detail"})
 #: Those of them in which a sentence of several words says why.
@@ -29,6 +31,7 @@ _MESSAGES = ("message", "msg", "exc_value", "value", "description", "details")
 _LEVELS = (
     "level_name",
     "severity_text",
+    "severityText",
     "SeverityText",
     "level",
     "severity",
@@ -69,8 +72,26 @@ def find_reason(payload: dict[str, Any]) -> str:
         reason = _unfold(_text(payload.get(name), 0))
         if reason and (name not in _VAGUE or complains(reason) or _is_sentence(name, reason)):
             return _with_cause(reason, _refusal(payload))[:_LONGEST]
-    nested = next((payload[name] for name in _NESTED if isinstance(payload.get(name), dict)), None)
+    nested = next((fields for name in _NESTED if (fields := _fields(payload.get(name)))), None)
     return find_reason(nested) if nested else ""
+
+
+def _fields(value: Any) -> dict[str, Any] | None:
+    """Return the fields of a record, None if there are none; OpenTelemetry lists them.
+
+    Source: https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
+    """
+    if isinstance(value, list):
+        listed = [{name.lower(): item[name] for name in item} for item in value if isinstance(item, dict)]
+        return {
+            field["key"]: _plain(field.get("value")) for field in listed if isinstance(field.get("key"), str)
+        }
+    return value if isinstance(value, dict) else None
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without the kind that OpenTelemetry names beside it."""
+    return next((value[name] for name in _KINDS if name in value), "") if isinstance(value, dict) else value
 
 
 def _is_sentence(name: str, reason: str) -> bool:
@@ -93,8 +114,8 @@ def find_message(payload: dict[str, Any]) -> str:
         "body",
         "Body",
     ):
-        if isinstance(payload.get(name), str):
-            return str(payload[name])
+        if isinstance(said := _plain(payload.get(name)), str) and said:
+            return said
     fields = payload.get("fields")  # of tracing, the logger of Rust
     return find_message(fields) if isinstance(fields, dict) else ""
 

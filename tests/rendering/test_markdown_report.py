@@ -138,7 +138,7 @@ def test_commands_are_filled_and_missing_names_are_listed(gate: Document, databa
     text = plan(*database)
     assert "--to-revisions=orders-backend-staging-00041-kxw=100 --region=REGION --project=PROJECT" in text
     assert "The last revision that these logs show ready is `orders-backend-staging-00041-kxw`." in text
-    assert "Replace PROJECT, REGION, INSTANCE: these logs do not name them." in text
+    assert "Replace PROJECT, REGION, INSTANCE: triage does not know them." in text
     assert "stays pinned" in section(text, "Mitigation and rollback")
 
 

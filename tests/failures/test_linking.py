@@ -6,8 +6,10 @@ import pytest
 
 from tests.failures.entries import REVISION, Log, decoded, printed, request, system
 from tests.failures.entries import point as point_of
+from triage.failures.decisive import find_decisive_line
 from triage.failures.linking import Attribution, attribute
 from triage.failures.meaning import Meaning, Meanings
+from triage.failures.restating import restates
 from triage.failures.statements import Statement, StatementBuilder
 from triage.models import Event, Recognized
 
@@ -279,3 +281,46 @@ def test_last_attempt_explains_a_request_before_the_words_that_follow_it() -> No
     found = explained(request(10, "/pay", 500, latency=1), *rows, printed(10.9, "ERROR: order not sent"))
     assert found.statement is not None
     assert found.statement.decisive == said[-1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ERROR: POST /orders responded 500 in 112.1 ms",
+        "ERROR: Internal Server Error",
+        "shop.web.InternalServerErrorException: HTTP 500 Internal Server Error",
+        "ERROR: rpc error: code = Internal desc = internal error",
+        "2031-04-05T06:00:00.121Z ERROR shop::trace: response failed status=500 latency=41 ms",
+        "ERROR: [web] request_finished",
+        "ERROR: Returning 500 to the client",
+    ],
+)
+def test_line_that_only_says_that_the_request_failed_goes_behind_the_reason(line: str) -> None:
+    failed = request(0, "/orders", 500, trace="a1")
+    restating = printed(0.09, line, trace="a1")
+    assert decisive(explained(failed, restating)) == line
+    for reason in (BROKEN, "WARN: the tariff is missing", "the tariff cannot be read"):
+        assert decisive(explained(failed, printed(0.05, reason, trace="a1"), restating)) == reason
+        assert decisive(explained(failed, printed(0.05, reason), restating)) == reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ERROR: request timed out",
+        "ERROR: time out",
+        "ERROR: unknown method",
+        "ERROR: GET /orders failed: lock held",
+        "TillError: 500",
+        "ERROR: Internal Server Error for url: https://till.example/v1",
+        "Till::Error (no such region):",
+        "[]",
+    ],
+)
+def test_line_that_says_more_than_that_the_request_failed_does_not_restate_it(line: str) -> None:
+    assert not restates(line)
+
+
+def test_complaint_beside_a_general_exception_of_one_statement_decides() -> None:
+    text = "[orders] error: tariff lost\n  InternalServerError: Internal Server Error\n      at throw (/srv/a.js:9:1)"
+    assert find_decisive_line(text).text == "[orders] error: tariff lost"

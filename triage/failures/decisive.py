@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from triage.failures.answers import add_answer
 from triage.failures.last_words import is_told_to_end, repeats
-from triage.failures.printed_answers import answer_below, message_of_object
+from triage.failures.printed_answers import above_system_error, answer_below, message_of_object
+from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
 
 #: Characters of a text that are searched.
@@ -145,9 +146,6 @@ _RPC_ENDED = "of RPC that terminated with:"
 _RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
 _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
-#: An error of the operating system that names nothing: the line above it says what it is about.
-_BARE_SYSTEM_ERROR = re.compile(r"(?:\d+: )?[A-Z][\w ]{3,60} \(os error \d+\)$")
-_CAUSE_WORD = re.compile(r"^(?:Caused by:|\d+:)\s*")
 #: A line without a word, such as a rule of asterisks.
 _RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
@@ -172,8 +170,10 @@ def find_decisive_line(text: str) -> DecisiveLine:
 
 def _find(text: str) -> DecisiveLine:
     if line := _find_in_form(text):
-        line = _above_system_error(text, _message_below(text, line.strip()))
+        line = above_system_error(text, _message_below(text, line.strip()))
         line = answer_below(text, line)
+        if "\n" in text and restates(line) and (other := _other_complaint(text)):
+            return DecisiveLine(other, is_exception=False)
         return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
@@ -185,6 +185,12 @@ def _find(text: str) -> DecisiveLine:
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
 
 
+def _other_complaint(text: str) -> str:
+    """Return the last line that complains of more than that a request failed, "" if there is none."""
+    lines = [line.strip() for line in text.split("\n") if not is_frame(line) and _holds_complaint(line)]
+    return next((line for line in reversed(lines) if not (restates(line) or _PROPERTY.match(line))), "")
+
+
 def _find_in_form(text: str) -> str:
     """Return the decisive line of the first form that finds one, "" if none does."""
     if TRACEBACK in text and (line := _python(text)):
@@ -194,14 +200,6 @@ def _find_in_form(text: str) -> str:
         if possible >> number & 1 and (line := find(text)):
             return line
     return ""
-
-
-def _above_system_error(text: str, line: str) -> str:
-    """Return the line above an error of the operating system that names nothing, else the line itself."""
-    if not _BARE_SYSTEM_ERROR.match(line):
-        return line
-    above = [_CAUSE_WORD.sub("", found.strip()) for found in text[: text.rfind(line)].split("\n")]
-    return next((found for found in reversed(above) if found), line)
 
 
 def find_last_exception(text: str, decisive: str) -> str:

@@ -85,6 +85,8 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
     if point.kind == "request" and len(found) > 1:
         found = [item for item in found if not item[1].meaning.wording.answers_again] or found
     tail = tuple([said for said in near if said.meaning.strength >= WEAK][-QUOTED:])
+    if found and point.kind == "request" and all(item[1].meaning.wording.restates for item in found):
+        found = [item for item in weaker if item[1].level >= WARNING and _may_explain(item)] or found
     if not found and link in ("trace", "instance") and point.kind == "request":
         found = [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)
     if not found and point.kind == "exit" and not point.orderly:
@@ -153,6 +155,8 @@ def attribute_from_afar(own: Attribution, shared: Sequence[Statement]) -> Attrib
         return _explain_from_afar(own, traced, "trace")
     known = own.recognized
     is_named = own.strength >= COMPLAINT and not (known is not None and known.is_symptom)
+    if is_named and own.statement is not None and own.statement.meaning.wording.restates:
+        is_named = known is not None and known.is_specific
     if is_named and not (known is not None and known.finer):
         return own
     until = point.end + AFTER_REQUEST
@@ -221,6 +225,8 @@ def _choose(
     if len(found) > 1:
         most = max([weight for weight, _, _ in found])
         strongest = [item for item in found if item[0] == most]
+        if len(strongest) > 1:
+            strongest = [item for item in strongest if not item[1].meaning.wording.restates] or strongest
     # Of several lines that say where a server listens, the first says it best.
     weight, statement, known = strongest[0 if all(item[2] and item[2].kinds for item in strongest) else -1]
     gap = max(0, point.end - statement.end)
@@ -265,7 +271,7 @@ def _near(point: FailurePoint, statements: Sequence[Statement]) -> tuple[Link, l
         return "instance", _before_end(point, statements)
     trace = point.entry.trace
     traced = [said for said in statements if said.trace == trace] if trace else []
-    if _says_anything(traced):
+    if _says_anything(traced) and not _only_restates(traced):
         return "trace", traced
     inside = [
         s
@@ -309,6 +315,11 @@ def _says_anything(statements: Sequence[Statement]) -> bool:
         if said.meaning.strength > WEAK:
             return True
     return False
+
+
+def _only_restates(statements: Sequence[Statement]) -> bool:
+    """Return whether what may explain a failure only says that the request failed."""
+    return all(s.meaning.wording.restates for s in statements if s.meaning.strength > WEAK)
 
 
 def _of_container(point: FailurePoint, statements: Sequence[Statement]) -> Sequence[Statement]:

@@ -112,14 +112,18 @@ class Meaning(Immutable):
             return -1
         if known.is_symptom:
             return min(self.strength, COMPLAINT) * TENTH + 1
+        if not known.is_specific and self.wording.restates:
+            return COMPLAINT * TENTH
         return STRONG * TENTH + (0 if 0 < self.level < ERROR else 2)
 
     @lazy
     def weight_unknown(self) -> int:
         """Return its strength in tenths where the packs know nothing of it that concerns a failure.
 
-        What only sums up that a start failed goes behind errors.
+        What only sums up that a start failed goes behind errors, what restates that a request did behind all.
         """
+        if self.strength >= STRONG and self.wording.restates:
+            return COMPLAINT * TENTH
         if self.strength >= STRONG and self.wording.sums_up:
             return COMPLAINT * TENTH + 1
         return self.strength * TENTH + (self.strength >= STRONG and self.wording.is_exception)

@@ -1,4 +1,4 @@
-"""What a server answered, or an object says, that a program prints below a line which says little itself."""
+"""Lines that say more than the one beside them: answers of servers, messages of objects, heads of errors."""
 
 import re
 
@@ -11,6 +11,10 @@ _MESSAGES = tuple(
     re.compile(rf"^[ \t]*[\"']?(?:{names})[\"']?:\s+[\"'`].*\w.*$", re.MULTILINE)
     for names in ("message|msg", "error_description|errorMessage|reason|details?|error|title")
 )
+
+#: An error of the operating system that names nothing: the line above it says what it is about.
+_BARE_SYSTEM_ERROR = re.compile(r"(?:\d+: )?[A-Z][\w ]{3,60} \(os error \d+\)$")
+_CAUSE_WORD = re.compile(r"^(?:Caused by:|\d+:)\s*")
 
 
 def answer_below(text: str, line: str) -> str:
@@ -28,3 +32,11 @@ def message_of_object(text: str, label: str) -> str:
     below = text.find(label) + len(label)
     found = next((match for names in _MESSAGES if (match := names.search(text, below))), None)
     return found[0].strip().rpartition("\n")[2].strip() if found else ""
+
+
+def above_system_error(text: str, line: str) -> str:
+    """Return the line above an error of the operating system that names nothing, else the line itself."""
+    if not _BARE_SYSTEM_ERROR.match(line):
+        return line
+    above = [_CAUSE_WORD.sub("", found.strip()) for found in text[: text.rfind(line)].split("\n")]
+    return next((found for found in reversed(above) if found), line)

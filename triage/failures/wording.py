@@ -18,6 +18,7 @@ from triage.failures.last_words import (
 )
 from triage.failures.levels import read_level
 from triage.failures.openings import Opening, open_statement
+from triage.failures.restating import restates
 from triage.models import Immutable
 from triage.text import lazy_pattern, message_template, remember_texts
 
@@ -163,6 +164,11 @@ class Wording(Immutable):
     def answers_again(self) -> bool:
         """Return whether it only says that a request was answered twice."""
         return answers_again(self.decisive)
+
+    @lazy
+    def restates(self) -> bool:
+        """Return whether it says no more than that a request failed, which the request says itself."""
+        return restates(self.decisive)
 
     @lazy
     def is_told_to_end(self) -> bool:

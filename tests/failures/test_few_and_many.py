@@ -11,7 +11,7 @@ def test_failure_of_most_requests_goes_before_an_error_of_few_that_goes_on() -> 
     rows = [request(5 + number, "/list", 200) for number in range(900)]
     rows += failing("/pay", "the till is locked", [100.5 + 5 * number for number in range(100)])
     rows += [request(700.5 + number, "/pay", 200) for number in range(30)]
-    rows += failing("/me", "KeyError: 'region'", [150.2, 400.2, 880.2])
+    rows += failing("/me", "KeyError: 'region'", [250.2, 400.2, 880.2])
     found = diagnose([*started(0), *rows])
 
     assert [(incident.title, incident.recovered) for incident in found.incidents] == [
@@ -28,3 +28,10 @@ def test_open_error_of_few_requests_goes_before_what_was_over_before_it_began() 
     found = diagnose([*started(0), *rows])
 
     assert [incident.recovered for incident in found.incidents] == [False, True]
+
+
+def test_few_failures_with_which_many_others_begin_may_be_their_cause() -> None:
+    rows = [request(5 + number, "/list", 200) for number in range(900)]
+    rows += failing("/pay", "connect ECONNREFUSED 10.9.8.7:6379", [*range(90, 101), 400.2])
+    rows += failing("/pay", "the till is marked as down", [103.5 + 5 * number for number in range(150)])
+    assert "refuses connections" in diagnose([*started(0), *rows]).incidents[0].title

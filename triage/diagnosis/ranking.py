@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder
 from triage.diagnosis.matching import TIERS
 from triage.models import Incident, ServiceState
+from triage.window import NANOSECONDS, parse_timestamp
 
 _SEVERITY = ("P0", "P1", "P2")
 #: How many times as many requests another incident of a service failed for one to be minor.
 _MINOR = 10
+#: Nanoseconds by which an incident begins behind, or before, one that it may cause at most.
+_WITH, _AFTER = 60 * NANOSECONDS, 600 * NANOSECONDS
 _CONFIDENCE = ("high", "medium", "low")
 
 
@@ -108,8 +111,15 @@ def _is_minor(incident: Incident, others: Iterable[Incident]) -> bool:
         and other.first_seen <= incident.last_seen
         and incident.first_seen <= other.last_seen
         and failed * _MINOR <= _failed_requests(other)
+        and not _may_cause(incident, other)
         for other in others
     )
+
+
+def _may_cause(incident: Incident, other: Incident) -> bool:
+    """Return whether another incident began with one or soon after it: few failures may cause many."""
+    began, followed = parse_timestamp(incident.first_seen), parse_timestamp(other.first_seen)
+    return began - _WITH <= followed <= began + _AFTER
 
 
 def _failed_requests(incident: Incident) -> int:

@@ -1,4 +1,4 @@
-"""Answers of APIs in JSON, which clients print below the call that failed."""
+"""What an API answered, or an object says, as it is printed below the line of a failure."""
 
 import re
 
@@ -7,13 +7,11 @@ from triage.text import lazy_pattern
 #: What stands between a line and the message of the answer to it.
 ELISION = " … "
 #: The beginning of an answer below a line, or below the call that the line is about.
-_BELOW = re.compile(r"\n(?:[A-Z]{3,6} https?://\S+\n)?\{")
+_BELOW = lazy_pattern(r"\n(?:[A-Z]{3,6} https?://\S+\n)?\{")
 _MESSAGE = lazy_pattern(
     r'"(?:message|error_description)"\s*:\s*"((?:[^"\\\n]|\\.){1,1000}?)(?:"| \(truncated\.\.\.\))'
 )
 _LONGEST = 4096
-
-
 #: What axios says of any answer that is no success; the dump of its error holds the address and the answer.
 _AXIOS = "Request failed with status code "
 _ADDRESS = lazy_pattern(r"\b(?:url|baseURL): '(https?://[^'\s?#]{1,200})")
@@ -24,6 +22,15 @@ _TEXTS = [
     for name in ("message", "error_description", "detail", "error")
 ]
 _LONGEST_DATA = 600
+#: An exception of a client that OpenAPI generated: its status alone, and what the server said below it.
+_STATUS_ALONE = re.compile(r"\w: \(\d{3}\)$")
+_RESPONSE_BODY = lazy_pattern(r"^HTTP response body: .*\w.*$", re.MULTILINE)
+#: A label above an object, which says nothing of what went wrong, and the object's message.
+_LABEL = lazy_pattern(r"(?::|^)\s*\{$|^(?:\S+ ){0,5}\{$")
+_OBJECT_MESSAGES = tuple(
+    lazy_pattern(rf"^[ \t]*[\"']?(?:{names})[\"']?:\s+[\"'`].*\w.*$", re.MULTILINE)
+    for names in ("message|msg", "error_description|errorMessage|reason|details?|error|title")
+)
 
 
 def add_answer(text: str, line: str) -> str:
@@ -51,3 +58,20 @@ def _texts_of_data(text: str, start: int) -> list[str]:
         return []
     found = [form.search(text, data.end(), data.end() + _LONGEST_DATA) for form in _TEXTS]
     return [match[2] for match in found if match]
+
+
+def answer_below(text: str, line: str) -> str:
+    """Return the answer below an exception that gives only the status of a request, else the exception."""
+    if not _STATUS_ALONE.search(line):
+        return line
+    answer = _RESPONSE_BODY.search(text, text.find(line))
+    return answer[0] if answer else line
+
+
+def message_of_object(text: str, label: str) -> str:
+    """Return the line with the message of an object below its label, "" if there is none."""
+    if not _LABEL.search(label):
+        return ""
+    below = text.find(label) + len(label)
+    found = next((match for names in _OBJECT_MESSAGES if (match := names.search(text, below))), None)
+    return found[0].strip().rpartition("\n")[2].strip() if found else ""

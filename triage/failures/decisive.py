@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from triage.failures.answers import add_answer
-from triage.failures.last_words import is_told_to_end, repeats
-from triage.failures.printed_answers import above_system_error, answer_below, message_of_object
+from triage.failures.answers import add_answer, answer_below, message_of_object
+from triage.failures.last_words import above_system_error, is_told_to_end, repeats
 from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
 

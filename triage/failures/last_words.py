@@ -105,6 +105,10 @@ _ANSWERED_WORDS = ("err_http_headers_sent", "already sent", "superfluous", "resp
 #: Two calls in a row, as Ruby prints a backtrace, or one as Go prints it: its name above its place.
 _CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\S+\n\t/\S+:\d+(?:\n|$)")
 
+#: An error of the operating system that names nothing: the line above it says what it is about.
+_BARE_SYSTEM_ERROR = re.compile(r"(?:\d+: )?[A-Z][\w ]{3,60} \(os error \d+\)$")
+_CAUSE_WORD = re.compile(r"^(?:Caused by:|\d+:)\s*")
+
 
 def is_told_to_end(line: str) -> bool:
     """Return whether a line only says that a program ends."""
@@ -154,6 +158,14 @@ def announces_retry(line: str) -> bool:
 def is_last_attempt(line: str) -> bool:
     """Return whether a line is about the last of some attempts: what failed there is not tried again."""
     return _may_hold(line, _LAST_ATTEMPT_WORDS) and bool(_LAST_ATTEMPT.search(line))
+
+
+def above_system_error(text: str, line: str) -> str:
+    """Return the line above an error of the operating system that names nothing, else the line itself."""
+    if not _BARE_SYSTEM_ERROR.match(line):
+        return line
+    above = [_CAUSE_WORD.sub("", found.strip()) for found in text[: text.rfind(line)].split("\n")]
+    return next((found for found in reversed(above) if found), line)
 
 
 def _may_hold(line: str, words: Sequence[str]) -> bool:

@@ -132,10 +132,9 @@ def _weigh(point: FailurePoint, near: Sequence[Statement]) -> tuple[list[_Weighe
         known, weight = meaning.recognized, meaning.weight
         if known is not None and known.kinds and not _concerns(known, point):
             known, weight = None, meaning.weight_unknown
+        # It weighs as an error, whatever its level: what is said behind it only follows.
         if weight == _OF_COMPLAINTS and meaning.wording.is_last_failure:
-            weight = (
-                STRONG * TENTH + 1
-            )  # as an error, whatever the level: what is said behind it only follows
+            weight = STRONG * TENTH + 1
         if weight >= _OF_COMPLAINTS:
             found.append((weight, statement, known))
         elif weight >= 0:

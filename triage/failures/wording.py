@@ -64,6 +64,7 @@ class Findings(TypedDict, total=False):
     template: str
     is_access: bool
     announces_retry: bool
+    restates: bool
     is_told_to_end: bool
 
 

@@ -26,7 +26,7 @@ from triage.rules import RuleMatch
 from triage.text import LONGEST_REMEMBERED, message_template, remember_texts
 
 #: What is asked of the wording of a statement that may explain a failure.
-_OF_CAUSES = ("template", "announces_retry")
+_OF_CAUSES = ("template", "announces_retry", "restates")
 
 
 class _StatementNotes(msgspec.Struct, frozen=True, gc=False, array_like=True):

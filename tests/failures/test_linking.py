@@ -304,6 +304,13 @@ def test_line_that_only_says_that_the_request_failed_goes_behind_the_reason(line
         assert decisive(explained(failed, printed(0.05, reason), restating)) == reason
 
 
+def test_warning_goes_before_a_line_that_only_says_that_the_request_failed() -> None:
+    warning = printed(0.05, "WARN: the tariff is an old one", trace="a1")
+    restating = printed(0.09, "ERROR: Internal Server Error", trace="a1")
+    found = explained(request(0, "/orders", 500, trace="a1"), warning, restating)
+    assert decisive(found) == "WARN: the tariff is an old one"
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -52,6 +52,7 @@ def test_statement_at_the_time_of_a_request_is_near_where_its_instance_said_noth
     assert LOST in incident.title
     assert incident.confidence == "medium"
     assert "spoilt" in only(diagnose([*rows, printed(5.6, "Error: spoilt")])).title
+    assert LOST in only(diagnose([*rows, printed(5.6, "ERROR: Internal Server Error")])).title
 
 
 def test_statement_before_an_exit_is_near_where_its_instance_said_nothing() -> None:

@@ -95,7 +95,7 @@ def test_standard_input_is_not_read_instead_of_spark() -> None:
 
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("logs", [LOGS, []])
-def test_what_the_answer_needs_is_loaded_once_behind_the_first_entries(
+def test_what_the_answer_needs_is_loaded_once_after_the_first_entries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: list[Log]
 ) -> None:
     monkeypatch.setattr(analyzer, "_BATCH", 5)

@@ -84,12 +84,12 @@ def diagnose_command(
 
 
 def _load_screen() -> None:
-    """Load what the screen needs: a third of the time that is left when the last entry was read."""
+    """Load what the screen needs while workers read, so that the answer comes sooner after the last entry."""
     import triage.cli.screens.console
     import triage.cli.screens.diagnosis  # noqa: F401
     from triage.redact import redact_document
 
-    redact_document({"text": "password=x"})  # compiles the patterns that any document needs
+    redact_document({"text": "password=x"})  # compile the patterns that every document needs
 
 
 def print_for_programs(answer: "GitHubAnswer", output_format: str) -> None:

@@ -16,7 +16,7 @@ _PREFIX = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d| UTC)?\]?\s+"
     r"(?:\[?(?:ERROR|FATAL|SEVERE|CRITICAL|WARN|WARNING|INFO|error|fatal|critical)\]?:?\s+)?(?:\d+ --- )?"
     r"(?:(?:\[[^\]\n]{1,120}\]|\([^)\n]{1,60}\))\s+){0,4}"
-    r"(?:[\w.]{1,80}\s+:\s+|[a-z_]\w{0,40}(?:::\w{1,40}){1,6}: |\w{1,20}\.(?:[A-Z]{4,9}): )?",
+    r"(?:[\w.]{1,80}\s+:\s+|[a-z_]\w{0,40}(?:::\w{1,40}){1,6}: |\w{1,20}\.[A-Z]{4,9}: )?",
     re.ASCII,
 )
 #: The prefixes of Apache and of PHP, and of loggers that divide by brackets or bars.

@@ -8,9 +8,9 @@ from triage.models import Incident, ServiceState
 from triage.window import NANOSECONDS, parse_timestamp
 
 _SEVERITY = ("P0", "P1", "P2")
-#: How many times as many requests another incident of a service failed for one to be minor.
+#: An incident is minor if another one of its service failed so many times as many requests.
 _MINOR = 10
-#: Nanoseconds by which an incident begins behind, or before, one that it may cause at most.
+#: An incident may cause another one that began at most so long before it, or after it, in nanoseconds.
 _WITH, _AFTER = 60 * NANOSECONDS, 600 * NANOSECONDS
 _CONFIDENCE = ("high", "medium", "low")
 

@@ -10,12 +10,11 @@ from triage.entries import wire
 from triage.entries.severity import parse_level
 from triage.entries.times import protobuf_seconds, to_rfc3339
 from triage.models import layouts
-from triage.models.layouts import find_audit_log, fold_keys, parse_json_object
+from triage.models.layouts import find_audit_log, fold_keys, parse_json_object, unwrap_value
 
 #: Payload fields that may hold the text, as folded keys; the first one present wins.
 MESSAGE_KEYS = tuple(key.lower() for key in layouts.MESSAGE_KEYS)
 #: Those of few loggers: Serilog's rendered message and its template, the texts of GELF and OpenTelemetry.
-_TEXT_KINDS = ("stringValue", "Value")
 _RARE_MESSAGE_KEYS = ("@m", "@mt", "renderedmessage", "messagetemplate", "shortmessage", "body")
 #: Fields other than "level" in which loggers name it, as folded keys: monolog, OpenTelemetry, .NET, Serilog.
 _LEVEL_KEYS = ("levelname", "severitytext", "loglevel", "@l", "lvl")
@@ -260,9 +259,7 @@ def _build_payload(payload: dict[str, Any]) -> wire.JsonPayload:
     message = _find_message(found, MESSAGE_KEYS) or _find_message(
         _to_object(found.get("fields")), MESSAGE_KEYS
     )
-    message = message or _find_message(found, _RARE_MESSAGE_KEYS)
-    if isinstance(message, dict):  # of OpenTelemetry, in its exports and in those of its Go library
-        message = next((message[name] for name in _TEXT_KINDS if isinstance(message.get(name), str)), message)
+    message = unwrap_value(message or _find_message(found, _RARE_MESSAGE_KEYS))
     if message is None:
         message = found["message"] if isinstance(found.get("message"), str) else payload
     labels, error = _to_object(found.get("labels")), parse_json_object(found.get("error"))

@@ -8,11 +8,11 @@ from triage.errors import OutOfOrderError
 from triage.models import Entry, ExportFile, Gap, Record, Skipped
 from triage.window import NANOSECONDS
 
-#: Bytes of entries that are held for late ones at most. Only the oldest quarter is yielded at once: workers
-#: go on reading meanwhile, but not further than a pipe holds.
+#: Bytes of entries that are held for late ones. Only the oldest quarter is yielded at once: workers go on
+#: reading meanwhile, but not further than a pipe holds.
 _HELD_BYTES = 2 << 20
-#: Nanoseconds for which entries are held at least: Cloud Logging delivers within seconds. What is older is
-#: yielded, so that little is left to do when the last item was read.
+#: How long entries wait for late ones while fewer bytes are held, in nanoseconds. Cloud Logging delivers
+#: within seconds, and what still waits when the last item is read delays the answer.
 _HELD_TIME = 60 * NANOSECONDS
 
 
@@ -47,8 +47,8 @@ def stream_in_order(
 def _due_before(entries: Entries, limit: int) -> int | None:
     """Return the time before which entries are to be yielded, None for none.
 
-    Those that are old are due once they are a quarter, else the oldest quarter where more than ``limit``
-    bytes are held. Entries of one microsecond cannot be divided.
+    Entries that have waited long enough are due as soon as they are a quarter of all. Otherwise the oldest
+    quarter is due when more than ``limit`` bytes are held. Entries of one microsecond stay together.
     """
     waiting = entries.waiting
     if not waiting:

@@ -54,23 +54,23 @@ class _Request(NamedTuple):
     """What is the same for all requests with one method, URL and status.
 
     message: the message of a request without text, "" if the header does not tell.
-    path: the path with its variable segments as "*".
+    path: the path with its variable segments as "*", "" if the URL is missing.
     status: the HTTP status, if any.
-    is_notable: whether it failed, or its URL is missing.
+    has_failed: whether the status is 400 or more.
     """
 
     message: str
     path: str
     status: int | None
-    is_notable: bool
+    has_failed: bool
 
 
 @lru_cache(maxsize=4096)
 def _read_request(method: str, url: str, status: int | None) -> _Request:
     path = url_path(url)
-    is_notable = not url or (status is not None and status >= _CLIENT_ERROR)
     message = f"{method} {path} {status}" if method and path else ""
-    return _Request(message, path_template(path), status, is_notable)
+    has_failed = status is not None and status >= _CLIENT_ERROR
+    return _Request(message, path_template(path), status, has_failed)
 
 
 class Prefilter:
@@ -171,12 +171,7 @@ class Prefilter:
                 ]
             )
         relevant.update(
-            [
-                index
-                for index, request in requests.items()
-                if (request.is_notable or headers[index].resource.is_balancer)
-                and _is_notable_request(headers[index])
-            ]
+            [index for index, request in requests.items() if _is_notable_request(headers[index], request)]
         )
         origins = [] if self._bounds is None else [header.origin for header in headers]
         relevant.update([index for index, origin in enumerate(origins) if origin is None])
@@ -303,21 +298,18 @@ def _boundary_finder(separator: bytes) -> BytesAhoCorasick:
     return BytesAhoCorasick([b"}%b{" % separator])
 
 
-def _is_notable_request(header: RecordHeader) -> bool:
+def _is_notable_request(header: RecordHeader, request: _Request) -> bool:
     """Return whether a request has to be decoded.
 
     It failed, a load balancer says more of it than that the backend responded, or its URL is missing: another
     form names it "url".
     """
-    request = header.http_request
-    if request is None or not request.request_url:
+    if not request.path:
         return True
     if header.text_payload:
         return False
-    if request.status is not None and request.status >= _CLIENT_ERROR:
-        return True
-    if not header.resource.is_balancer:
-        return False
+    if request.has_failed or not header.resource.is_balancer:
+        return request.has_failed
     payload = header.json_payload
     details = (payload and (payload.status_details or payload.proxy_status)) or ""
     return bool(details) and "response_sent_by_backend" not in details

@@ -28,7 +28,7 @@ _RESPONSE_BODY = lazy_pattern(r"^HTTP response body: .*\w.*$", re.MULTILINE)
 #: A label above an object, which says nothing of what went wrong, and the object's message.
 _LABEL = lazy_pattern(r"(?::|^)\s*\{$|^(?:\S+ ){0,5}\{$")
 _OBJECT_MESSAGES = tuple(
-    lazy_pattern(rf"^[ \t]*[\"']?(?:{names})[\"']?:\s+[\"'`].*\w.*$", re.MULTILINE)
+    lazy_pattern(rf"^[ \t]*[\"']?(?:{names})[\"']?:[ \t]+[\"'`].*\w.*$", re.MULTILINE)
     for names in ("message|msg", "error_description|errorMessage|reason|details?|error|title")
 )
 
@@ -60,12 +60,10 @@ def _texts_of_data(text: str, start: int) -> list[str]:
     return [match[2] for match in found if match]
 
 
-def answer_below(text: str, line: str) -> str:
-    """Return the answer below an exception that gives only the status of a request, else the exception."""
-    if not _STATUS_ALONE.search(line):
-        return line
-    answer = _RESPONSE_BODY.search(text, text.find(line))
-    return answer[0] if answer else line
+def find_body(text: str, line: str) -> str:
+    """Return the line with the answer below an exception that gives only a status, "" if there is none."""
+    body = _RESPONSE_BODY.search(text, text.find(line)) if _STATUS_ALONE.search(line) else None
+    return body[0] if body else ""
 
 
 def message_of_object(text: str, label: str) -> str:
@@ -74,4 +72,4 @@ def message_of_object(text: str, label: str) -> str:
         return ""
     below = text.find(label) + len(label)
     found = next((match for names in _OBJECT_MESSAGES if (match := names.search(text, below))), None)
-    return found[0].strip().rpartition("\n")[2].strip() if found else ""
+    return found[0].strip() if found else ""

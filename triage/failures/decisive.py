@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from triage.failures.answers import add_answer, answer_below, message_of_object
+from triage.failures.answers import add_answer, find_body, message_of_object
 from triage.failures.last_words import above_system_error, is_told_to_end, repeats
 from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
@@ -44,11 +44,9 @@ _DOTNET = lazy_pattern(
     r"^Unhandled exception\. (.+)$|^[ \t]+((?:[A-Z]\w*\.)+[A-Z]\w*Exception(?: \(0x[0-9A-F]+\))?: .+)$",
     re.MULTILINE,
 )
-#: The message below an exception of .NET that consists of names.
-_DOTNET_BELOW = lazy_pattern(
-    r"^(?:Unhandled exception\. |[ \t]*---> )?(?:(?:[A-Z]\w*\.)+\w+Exception: )?(?:[A-Z]\w*\.)+\w+(?:Error|Exception)\n(\S.+)$",
-    re.MULTILINE,
-)
+#: An exception of .NET that consists of names; its message is the line below.
+DOTNET_NAMES = r"(?:Unhandled exception\. |[ \t]*---> )?(?:(?:[A-Z]\w*\.)+\w+Exception: )?(?:[A-Z]\w*\.)+\w+(?:Error|Exception)"
+_DOTNET_BELOW = lazy_pattern(rf"^{DOTNET_NAMES}\n(\S.+)$", re.MULTILINE)
 _DOTNET_BLOCK = lazy_pattern(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
 #: The header of a Python traceback, and what may stand before it on its line.
 TRACEBACK, _BEFORE_TRACEBACK = "Traceback (most recent call last):", " \t|+"
@@ -170,7 +168,6 @@ def find_decisive_line(text: str) -> DecisiveLine:
 def _find(text: str) -> DecisiveLine:
     if line := _find_in_form(text):
         line = above_system_error(text, _message_below(text, line.strip()))
-        line = answer_below(text, line)
         if "\n" in text and restates(line) and (other := _other_complaint(text)):
             return DecisiveLine(other, is_exception=False)
         return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
@@ -220,11 +217,11 @@ def find_last_exception(text: str, decisive: str) -> str:
 def _message_below(text: str, line: str) -> str:
     """Return the line of the message below an exception that ends with a colon, else the line itself.
 
-    It is the last one that is not indented; where rules frame the message, the first one between them. The
-    message of an answer of an API stands behind the line.
+    It is the last one that is not indented; where rules frame the message, the first one between them. What an
+    API answered goes before both.
     """
-    if "{" in text and (with_answer := add_answer(text, line)):
-        return with_answer
+    if answer := ("{" in text and add_answer(text, line)) or find_body(text, line):
+        return answer
     if not line.endswith(":") or _ADVICE.search(line) or _HAS_MESSAGE.search(line):
         return line
     if line.endswith(_RPC_ENDED) and (details := _RPC_DETAILS.search(text, text.find(line))):

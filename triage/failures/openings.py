@@ -4,7 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from triage.failures.decisive import GROUP_PREFIX, TRACEBACK, complains, is_frame, traceback_headers
+from triage.failures.decisive import (
+    DOTNET_NAMES,
+    GROUP_PREFIX,
+    TRACEBACK,
+    complains,
+    is_frame,
+    traceback_headers,
+)
 
 #: Lines of a statement that are kept: the first and the last of very long ones.
 LINES = 200
@@ -25,11 +32,7 @@ CHAINED = re.compile(r"^(?:During handling of the above|The above exception was|
 #: A cause whose message may go on below it, up to its first frame.
 _CAUSED = re.compile(r"[ \t]*Caused by: \S")
 #: An exception whose message stands on the lines below it.
-_NAMES_NOTHING = re.compile(
-    r"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$"
-    r"|^(?:Unhandled exception\. |[ \t]*---> )?(?:(?:[A-Z]\w*\.)+\w+Exception: )?"
-    r"(?:[A-Z]\w*\.)+\w+(?:Error|Exception)$"
-)
+_NAMES_NOTHING = re.compile(rf"^(?:\S+ )?[\w.$:]*(?:Error|Exception)(?: \[\w+\])?:\s*$|^{DOTNET_NAMES}$")
 
 #: An exception whose message goes on below it.
 _GOES_ON = re.compile(r"^[\w.]+(?:Error|Exception): .*:\s*$")

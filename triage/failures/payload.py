@@ -7,6 +7,7 @@ from ahocorasick_rs import BytesAhoCorasick
 
 from triage.failures.decisive import complains
 from triage.models import Entry
+from triage.models.layouts import unwrap_value
 from triage.text import lazy_pattern
 
 #: Fields in which loggers keep the reason, the first that is filled wins.
@@ -19,8 +20,6 @@ _REASONS = (
 _QUOTED_REASONS = BytesAhoCorasick([f'"{name}"'.encode() for name in _REASONS])
 #: Fields in which loggers keep the fields of a record.
 _NESTED = ("fields", "context", "data", "metadata", "meta", "extra", "attributes", "Attributes", "Properties")
-#: Where OpenTelemetry puts a text, in its exports and in those of its Go library.
-_KINDS = ("stringValue", "Value")
 #: Fields that describe anything, not only failures.
 _VAGUE = frozenset({"cause", "reason", "details", "detail"})
 #: Those of them in which a sentence of several words says why.
@@ -84,14 +83,11 @@ def _fields(value: Any) -> dict[str, Any] | None:
     if isinstance(value, list):
         listed = [{name.lower(): item[name] for name in item} for item in value if isinstance(item, dict)]
         return {
-            field["key"]: _plain(field.get("value")) for field in listed if isinstance(field.get("key"), str)
+            field["key"]: unwrap_value(field.get("value"))
+            for field in listed
+            if isinstance(field.get("key"), str)
         }
     return value if isinstance(value, dict) else None
-
-
-def _plain(value: Any) -> Any:
-    """Return a value without the kind that OpenTelemetry names beside it."""
-    return next((value[name] for name in _KINDS if name in value), "") if isinstance(value, dict) else value
 
 
 def _is_sentence(name: str, reason: str) -> bool:
@@ -114,7 +110,7 @@ def find_message(payload: dict[str, Any]) -> str:
         "body",
         "Body",
     ):
-        if isinstance(said := _plain(payload.get(name)), str) and said:
+        if isinstance(said := unwrap_value(payload.get(name)), str) and said:
             return said
     fields = payload.get("fields")  # of tracing, the logger of Rust
     return find_message(fields) if isinstance(fields, dict) else ""

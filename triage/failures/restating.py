@@ -31,15 +31,11 @@ def restates(line: str) -> bool:
     """Return whether a line says no more than that a request failed, its status, path and duration."""
     if len(line) > _LONGEST or "://" in line:
         return False
-    if any(map(_has_other_word, {line.partition("(")[0].partition("[")[0], _behind_brackets(line)})):
+    before, behind = line.partition("(")[0].partition("[")[0], line.rpartition(")")[2].rpartition("]")[2]
+    if _has_other_word(before) or _has_other_word(behind):
         return False  # as most lines, without a search
     words = _WORD.findall(_DETAILS.sub(" ", line))
     return bool(words) and all(word.lower() in _WORDS or word in _MARKS for word in words)
-
-
-def _behind_brackets(line: str) -> str:
-    """Return what stands behind the last bracket of a line, all of it without any."""
-    return line.rpartition(")")[2].rpartition("]")[2]
 
 
 def _has_other_word(text: str) -> bool:

@@ -42,7 +42,7 @@ _CONTINUES = re.compile(
 )
 #: The exception that a logger of Java prints below its message.
 _THROWN = re.compile(r"(?:[a-z_][\w$]*\.){2,}[A-Z][\w$.]*(?:Exception|Error|Throwable|Failure)(?:: |:?$)")
-#: The call to an API that a client of Java prints below its exception, above the answer.
+#: The call to an API that Google's client for Java prints below its exception, above the answer.
 _CALLED = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD) https?://\S+$")
 #: What a line of its own begins with, which continues no message: a time, a bracket or an object.
 _BEGINS = re.compile(r"[\[{]|\d{2,4}[-/:]\d\d")

@@ -12,6 +12,8 @@ AUDIT_LOG_PATHS = (("protopayload", "auditlog"), ("protopayload",), ("protopaylo
 USER_KEYED = {"json_payload", "labels", "request", "response", "metadata", "service_data"}
 #: Keys of a structured payload that may hold its message; the first one present wins.
 MESSAGE_KEYS = ("message", "msg", "text", "log", "textPayload", "event")
+#: Where OpenTelemetry puts a text, in its exports and in those of its Go library.
+_TEXT_KINDS = ("stringValue", "Value")
 _WORD = re.compile(r"_([a-z])")
 
 
@@ -23,6 +25,16 @@ def fold_keys(value: Mapping[str, Any]) -> dict[str, Any]:
         if found.get(name) in (None, ""):
             found[name] = inner
     return found
+
+
+def unwrap_value(value: Any) -> Any:
+    """Return the text in a value of OpenTelemetry, which names its kind; any other value unchanged.
+
+    Source: https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
+    """
+    if not isinstance(value, dict):
+        return value
+    return next((value[kind] for kind in _TEXT_KINDS if isinstance(value.get(kind), str)), value)
 
 
 def parse_json_object(value: Any) -> Any:

@@ -117,7 +117,7 @@ def analyze(
     selection: the entries to analyze.
     configurations: configurations of services that the logs may lack.
     notify: called with what the user should know before a table is read, and of too few records for Spark.
-    prepare: called behind the first entries, to load what the answer needs while workers go on reading.
+    prepare: called after the first entries, to load what the answer needs while workers go on reading.
 
     Raises:
         BadDataError: an export holds no LogEntry.

@@ -118,7 +118,7 @@ class Analyzer:
     ) -> None:
         """Create an analyzer without entries; ``configurations`` are those that the logs may lack.
 
-        Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is called behind the
+        Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is called after the
         first entries.
         """
         self._since, self._prepare = since, prepare

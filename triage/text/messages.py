@@ -20,6 +20,8 @@ _MARKS = re.compile(
 )
 # An outcome word; marks may follow it: "WARNING: [U+FE0F]  database: Failed (non-critical)".
 _OUTCOME = re.compile(r"(?:PASS|FAIL|WARNING):(?=\s)")
+#: Characters by which a part of a quote is found: messages may be cut, too.
+_ENOUGH = 30
 
 
 def subject(message: str) -> str:
@@ -48,10 +50,6 @@ def summary_line(message: str) -> str:
         return line
     lines = reversed(message.split("\n"))
     return next((text for text in lines if text.strip() and not text[0].isspace()), line)
-
-
-#: Characters by which a part of a quote is found: messages may be cut, too.
-_ENOUGH = 30
 
 
 def quotes(says: str, message: str) -> bool:

@@ -111,9 +111,10 @@ _ADVICE = lazy_pattern(
     r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
 )
 _NAMED_ALONE = lazy_pattern(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
-#: A property of an object that Node prints below an error, or of an answer in JSON.
+#: A property of an object that Node prints below an error, or of an answer in JSON; what PostgreSQL adds to an error.
 _PROPERTY = re.compile(
     r"[\w$]+: (?:'.*'|\"[^\"]*\"|-?\d+|true|false|null|undefined|\[\w+\]),?$|\"[\w$@.]{1,60}\"\s?: "
+    r"|(?:DETAIL|HINT|CONTEXT|STATEMENT): "
 )
 #: Words of a line that says that something failed, though in no runtime's form.
 _COMPLAINT = lazy_pattern(
@@ -129,7 +130,28 @@ _COMPLAINT = lazy_pattern(
     r"|errore|fallito|impossibile|fallo|falló|no se pudo|erro|falhou|falha|ошибка|не удалось)\b|エラー|失敗|错误|失败|오류|실패",
     re.IGNORECASE,
 )
-#: What each line holds in which such a word stands.
+#: More such words, which few lines hold.
+_MORE_COMPLAINTS = lazy_pattern(
+    r"\b(?:must (?:set|provide|specify|supply|define|be (?:provided|specified|given|one of|at least|a |an ))|need to (?:set|provide|specify)"
+    r"|bad (?:address|configuration|credentials|decrypt|format|gateway|interpreter|magic|option|request|value)|incorrect|wrong|illegal"
+    r"|out of (?:memory|range|bounds|space|credits|date)|not enough|is mandatory"
+    r"|no (?:route to host|buffer space|response from|main manifest attribute|application module|python application|usable|valid|matching)"
+    r"|not (?:defined|valid|authorized|logged in|accessible|writable|executable|reachable|recogni[sz]ed|compatible|trusted|instantiable|be resolved|an? \w+|yet valid)"
+    r"|no longer (?:valid|exists?|available|active)|incompatible|unterminated|premature(?:ly)?|unexpectedly|ambiguous|nonexistent|non-existent"
+    r"|does(?: not|n't) (?:resolve|look like|have (?:access|permission))|do(?: not|n't) have (?:access|permission)|lacks"
+    r"|did(?: not|n't) (?:start|respond|complete|finish|return|become|match|exit|come|succeed|receive)|(?:won't|will not|can not) (?:be|start|run|find|open|connect|load|work)"
+    r"|connection (?:was |has been |is )?(?:lost|dropped|terminated)|lost connection|closed (?:by (?:remote|the (?:server|remote))|the connection)"
+    r"|is (?:down|sealed|locked|paused|in use|already in use)|resource busy|file busy|stale file|read-only file system|file exists"
+    r"|already (?:registered|listening|bound|locked|exists(?!.{0,60}(?:skip|ignor|using|reus|continu|nothing)))|duplicate (?:key|entry|column|definition|name|container)"
+    r"|has no (?:column|attribute|field|property|method|member|permission)|requires (?:at least|node|python|php|java|ruby|go|a newer|authentication|billing)"
+    r"|(?:account|user|key|billing) (?:is |has been |was )?(?:disabled|locked|closed|deactivated|deleted)|payment required|(?:re)?authentication required"
+    r"|(?:used up|ran out|run out) ?|past due|reached (?:your|the) (?:limit|quota)|limit reached|died|deadlock|circular (?:import|reference|dependency)"
+    r"|eof|empty reply|gave HTTP response|self[- ]signed|security risk|is a directory|terminated with [1-9]\d*|non-200|non-2xx|unsuccessful(?:ly)?|rejected by|another instance is running|unknown (?:database|user|column|table)|too deep|no CUDA GPUs?|expected .{1,80}\b(?:but|got|found|received)|neither .{1,80}\bnor"
+    r"|(?:got|received|returned|responded with|answered) (?:an? )?(?:http )?(?:status )?(?:code )?[45]\d\d|has not been|have not been"
+    r"|(?:NOAUTH|MISCONF|CROSSSLOT|CLUSTERDOWN|MASTERDOWN|NOSCRIPT|BUSYGROUP|NOPERM))\b",
+    re.IGNORECASE,
+)
+#: What each line holds in which such a word stands, of the first and of the second ones.
 _COMPLAINT_HINTS = Hints([[
     "err", "fatal", "fail", "exception", "panic", "cannot", "can't", "could", "unable to", "not found", "no such file", "denied",
     "refused", "invalid", "missing", "undefined", "unexpected", "time", "unsupported", "abort", "not permitted", "reset", "unauth",
@@ -137,6 +159,20 @@ _COMPLAINT_HINTS = Hints([[
     "exist", "support", "match", " rejected", "blocked", "forbidden", "already ", "not allowed", "not set", "not installed",
     "is required", "must be set", "insufficient", "mismatch", "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni",
     "no such", "unknown ", "fehl", "nicht ", "introuvable", "impossib", "fall", "no se pudo", "falh",
+], [
+    "must set", "must pr", "must sp", "must su", "must de", "must be ", "need to ", "bad ", "incorrect", "wrong", "illegal", "out of ",
+    "not enough", "mandatory", "no route", "no buffer", "no response", "no main", "no application", "no python", "no usable", "no valid",
+    "no matching", "not de", "not valid", "not auth", "not logged", "not acc", "not writ", "not exec", "not rea", "not rec", "not compat",
+    "not trusted", "not inst", "not be res", "not a ", "not an ", "no longer", "incompat", "untermin", "premature", "unexpectedly", "ambig",
+    "nonexist", "non-exist", "not resolve", "n't resolve", "look like", "have access", "have permission", "lacks", "did not ", "didn't ",
+    "won't ", "will not ", "can not ", "lost", "dropped", "on terminated", "been terminated", "closed ", "is down", "is sealed",
+    "is locked", "is paused", "in use", "busy", "stale file", "read-only f", "file exists", "already reg", "already lis", "already bo",
+    "already lo", "already ex", "duplicate ", "has no ", "requires ", "disabled", " locked", " closed", "deactivated", "deleted",
+    "n required", "t required", "used up", "ran out", "run out", "past due", "reached ", "limit reached", "died", "deadlock", "circular ",
+    "eof", "empty reply", "is a directory", "terminated with ", "non-2", "unsuccess", "rejected by", "another instance", "unknown ", "too deep", "no cuda",
+    "http response", "signed", "security risk", "expected ", "neither ", "got ", "received ", "returned ",
+    "responded with ", "answered ", "not been", "noauth", "misconf", "crossslot", "clusterdown", "masterdown", "noscript", "busyg",
+    "noperm",
 ]])  # fmt: skip
 #: The end of an exception of gRPC in Python, and the line below it that says why.
 _RPC_ENDED = "of RPC that terminated with:"
@@ -151,7 +187,7 @@ _CALL = lazy_pattern(
     r"|^[\w./-]+\.[\w.()*]+$|^\t/\S+:\d+"
 )
 _FRAME = re.compile(
-    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: |^package:\S+ \d+:\d+ "
+    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^\d+ (?:\[\w+\] )*0x[0-9a-f]{8,16} |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: |^package:\S+ \d+:\d+ "
 )
 
 
@@ -231,6 +267,8 @@ def _message_below(text: str, line: str) -> str:
     for following in text[text.find(line) + len(line) :].split("\n")[1:]:
         if _CALL.match(following):
             break
+        if following.lstrip().startswith("<") and not below:
+            return line  # markup is no message
         if following.strip() and not (below and following[0].isspace() and not is_indented):
             is_indented = following[0].isspace() or bool(_RULER.match(following))
             below.append(following.strip())
@@ -245,9 +283,10 @@ def complains(text: str) -> bool:
 
 
 def _holds_complaint(text: str) -> bool:
-    if text.isascii() and not _COMPLAINT_HINTS.find(text.lower()):
-        return False  # as most lines, without a search
-    return bool(_COMPLAINT.search(text))
+    possible = _COMPLAINT_HINTS.find(text.lower()) if text.isascii() else 0b11
+    return bool(  # most lines need no search
+        (possible & 0b01 and _COMPLAINT.search(text)) or (possible & 0b10 and _MORE_COMPLAINTS.search(text))
+    )
 
 
 def traceback_headers(text: str) -> list[int]:

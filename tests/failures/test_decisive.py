@@ -172,7 +172,7 @@ def test_line_in_no_runtimes_form_decides_by_itself(text: str) -> None:
         ("12:00:01.2 [error] Shop.Store (#PID<0.9.0>) failed to connect: ** (Shop.StoreError) closed", "** (Shop.StoreError) closed"),
         ("** (Shop.PoolError) no tariff was free in time. You can address this by:\n\n  1. Finding slow tariffs that failed", "** (Shop.PoolError) no tariff was free in time. You can address this by:"),
         ('shop.ThemeError: tariffs are not built. The page was:\n\n\n  <link rel="stylesheet">', "shop.ThemeError: tariffs are not built. The page was:"),
-        ('ERROR: duplicate key of tariffs\nDETAIL:  Key (id)=(7) already exists.', "ERROR: duplicate key of tariffs"),
+        ("ERROR: duplicate key of tariffs\nDETAIL:  Key (id)=(7) already exists.", "ERROR: duplicate key of tariffs"),
         ("Starting the shop\nready", "Starting the shop"),
         ("", ""),
     ],

@@ -58,6 +58,7 @@ INFO, NOTICE, WARNING, ERROR, CRITICAL = 200, 300, 400, 500, 600
         ("ERRO[0000] order lost", ERROR),
         ("FATA[0012] order lost", CRITICAL),
         ("INFO[0000] no order was lost", INFO),
+        ("FATA[2031-04-05T06:07:08Z] order lost", CRITICAL),
         ("6:07AM FTL order lost", CRITICAL),
         ("2031-04-05T06:07:08Z INF no order was lost", INFO),
         ("[06:07:08 FTL] order lost", CRITICAL),

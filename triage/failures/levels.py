@@ -69,7 +69,7 @@ _FORMS = tuple(
         rf"^\d{{1,2}}:\d\d[AP]M ({_WORD})\s",
         rf"^\d\d-[a-z]{{3}}-\d{{4}} [\d:.]{{8,12}} ({_WORD})\s",
         rf"^({_UPPER})(?:\s(?!in )|:[\w.]{{1,80}}:)",
-        rf"^({_WORD})\[\d{{4}}\]",
+        rf"^({_WORD})\[\d[\dT:.Z+-]{{3,35}}\]",
     )
 )
 #: What each line in these forms holds.

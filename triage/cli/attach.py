@@ -91,7 +91,12 @@ def attach_command(
     if reopen and not create:
         raise UsageError("--reopen says what --create does with a closed issue", "add --create")
     analysis = pipeline.analyze(
-        exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+        exports,
+        packs=packs,
+        selection=selection,
+        configurations=configurations,
+        notify=print_note,
+        compares=False,
     )
     ticket = pipeline.ticket(analysis, template or "ticket")
     nothing = "" if even_if_ready or finding else pipeline.why_no_ticket(analysis)

@@ -58,6 +58,7 @@ def diagnose_command(
         configurations=configurations,
         notify=print_note,
         prepare=_load_screen if output_format == "text" else None,
+        compares=False,
     )
     analysis = add_earlier_issues(analysis, repo)
     diagnosis = analysis.diagnosis

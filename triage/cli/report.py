@@ -72,7 +72,12 @@ def report_command(
     if load is not None and template != "remediation":
         raise UsageError("--load joins the success metrics", "add --template remediation, which has them")
     analysis = pipeline.analyze(
-        exports, packs=packs, selection=selection, configurations=configurations, notify=print_note
+        exports,
+        packs=packs,
+        selection=selection,
+        configurations=configurations,
+        notify=print_note,
+        compares=False,
     )
     analysis = add_earlier_issues(analysis, repo)
     warn_of_other_load(load, [incident.service for incident in analysis.diagnosis.incidents])

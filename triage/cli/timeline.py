@@ -47,7 +47,7 @@ def timeline_command(
     from triage.pipeline import analyze, fold, to_json, write_runs
 
     picture = _image_format(plot) if plot else None
-    found = analyze(exports, packs=packs, selection=selection, notify=print_note).timeline
+    found = analyze(exports, packs=packs, selection=selection, notify=print_note, compares=False).timeline
     if plot and picture:
         _write_chart(found, plot, picture)
     if output_format == "json":

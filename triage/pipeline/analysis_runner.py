@@ -108,6 +108,7 @@ def analyze(
     configurations: "Sequence[Configuration]" = (),
     notify: Callable[[str], None] | None = None,
     prepare: Callable[[], object] | None = None,
+    compares: bool = True,
 ) -> Analysis:
     """Return the timeline and the diagnosis of some exports, in one pass.
 
@@ -118,6 +119,7 @@ def analyze(
     configurations: configurations of services that the logs may lack.
     notify: called with what the user should know before a table is read, and of too few records for Spark.
     prepare: called after the first entries, to load what the answer needs while workers go on reading.
+    compares: whether revisions are compared by the analysis; else what only that needs is not counted.
 
     Raises:
         BadDataError: an export holds no LogEntry.
@@ -132,6 +134,7 @@ def analyze(
         return Analyzer(
             known,
             keeps_all=keeps_all,
+            compares=compares,
             configurations=configurations,
             since=selection.since,
             prepare=prepare,

@@ -66,7 +66,7 @@ class Analysis(msgspec.Struct, frozen=True):
 
     timeline: the runs and the request counts.
     diagnosis: the verdict, the services and the incidents.
-    errors: all errors by pattern and revision.
+    errors: all errors by pattern and revision; these and the next two are for comparisons, else empty.
     activities: the revisions in the logs.
     samples: a few log lines that show how each revision went.
     impact: the business impact according to the pack of the leading service, "" if it states none.
@@ -112,6 +112,7 @@ class Analyzer:
         packs: Sequence[Pack],
         *,
         keeps_all: bool = False,
+        compares: bool = True,
         configurations: "Sequence[Configuration]" = (),
         since: int | None = None,
         prepare: Callable[[], object] | None = None,
@@ -119,9 +120,9 @@ class Analyzer:
         """Create an analyzer without entries; ``configurations`` are those that the logs may lack.
 
         Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is called after the
-        first entries.
+        first entries. Without ``compares``, what no diagnosis asks is left out: see Analysis.
         """
-        self._since, self._prepare = since, prepare
+        self._since, self._prepare, self._compares = since, prepare, compares
         self.packs = packs
         self.keeps_all = keeps_all
         compiled = compile_packs(packs)
@@ -201,10 +202,12 @@ class Analyzer:
         # The service did not log the lines of a probe.
         own = [observed for observed in taken if observed[1] is None or observed[1].run != "probe"]
         self._failures.observe(own)
-        self._errors.observe(own)
-        self._activities.observe(own)
-        for entry, kind in self._requests.observe(taken):
-            self._samples.observe(entry, kind)
+        requests = self._requests.observe(taken)
+        if self._compares:
+            self._errors.observe(own)
+            self._activities.observe(own)
+            for entry, kind in requests:
+                self._samples.observe(entry, kind)
         for _, event, _ in taken:
             if event is not None and (ended := self._timeline.on_event(event)):
                 self._take(ended)
@@ -304,7 +307,8 @@ class Analyzer:
         for run_record in run_records:
             self._runs.append(run_record.run)
             self._diagnosis.add_run(run_record)
-            self._samples.add_run(run_record)
+            if self._compares:
+                self._samples.add_run(run_record)
 
 
 def is_balanced_or_failed(entry: Entry) -> bool:

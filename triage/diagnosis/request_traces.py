@@ -20,30 +20,30 @@ class RequestTraces:
 
     def __init__(self) -> None:
         """Create an empty collection."""
-        self._recent: deque[Event] = deque(maxlen=_MAX_REMEMBERED)
+        self._recent: deque[Observed] = deque(maxlen=_MAX_REMEMBERED)
         self._by_trace: dict[str, list[Event]] = {}
 
     def observe(self, observed: Iterable[Observed]) -> None:
         """Record entries with what rules say of them."""
-        for entry, event, _ in observed:
+        for one in observed:
+            entry, event, _ = one
             if not entry.trace:
                 continue
             if event is not None and event.run == "probe":
                 self._add_probe(_trace_id(entry))
                 continue
-            line = event or Event(entry=entry, pack="", rule="")
             # Ids are only compared once there is a probe.
             trace = _trace_id(entry) if self._by_trace else ""
             if trace in self._by_trace:
-                self._by_trace[trace] = _first_lines([*self._by_trace[trace], line])
+                self._by_trace[trace] = _first_lines([*self._by_trace[trace], _line_of(one)])
             else:
-                self._recent.append(line)
+                self._recent.append(one)
 
     def _add_probe(self, trace: str) -> None:
         """Keep the lines of a probe's request."""
         if trace and trace not in self._by_trace:
             self._by_trace[trace] = _first_lines(
-                [line for line in self._recent if _trace_id(line.entry) == trace]
+                [_line_of(one) for one in self._recent if _trace_id(one[0]) == trace]
             )
 
     def lines_of(self, incident: IncidentBuilder) -> list[Event]:
@@ -53,6 +53,11 @@ class RequestTraces:
             _trace_id(event.entry) for event in events if event.outcome in ("failed", "warned")
         )
         return [line for trace in traces for line in self._by_trace.get(trace, [])]
+
+
+def _line_of(observed: Observed) -> Event:
+    entry, event, _ = observed
+    return event or Event(entry=entry, pack="", rule="")
 
 
 def _first_lines(lines: list[Event]) -> list[Event]:

@@ -52,11 +52,8 @@ class BalancerFailures(NamedTuple):
     omitted: int
 
 
-class _Served(msgspec.Struct, frozen=True, gc=False):
-    """A failed request that a service logged."""
-
-    service: str
-    at: int
+#: A failed request that a service logged: its trace, service and time, and its method, path and status.
+_FailedRequest = tuple[str, str, int, str, str, int]
 
 
 class BalancerCollector:
@@ -73,9 +70,9 @@ class BalancerCollector:
         self._omitted = 0
         self._balanced: dict[str, str] = {}
         self._served: dict[str, str] = {}
+        self._failed_requests: list[_FailedRequest] = []
         self._failed_traces: dict[str, str] = {}
-        self._failed_urls: dict[tuple[str, str, int], list[_Served]] = defaultdict(list)
-        self._known = 0
+        self._failed_urls: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
         self._locations: dict[str, str] = {}
         self._services: set[str] = set()
         self._backends: set[str] = set()
@@ -104,6 +101,8 @@ class BalancerCollector:
 
     def build(self) -> BalancerFailures:
         """Return the failures that no entry of a service explains."""
+        if self._failed or self._sockets:  # in few logs
+            self._index_failed_requests()
         services = self._join_backends()
         groups: dict[tuple[str, str], _Group] = {}
         for entry, text in [*((entry, entry.message) for entry in self._failed), *self._same_length()]:
@@ -142,14 +141,16 @@ class BalancerCollector:
             if entry.trace and len(self._served) < _JOINED:
                 self._served[entry.trace] = entry.service
             return
-        if self._known >= _KEPT:
-            return
-        self._known += 1
-        if entry.trace:
-            self._failed_traces[entry.trace] = entry.service
-        self._failed_urls[http.method, http.path, http.status or 0].append(
-            _Served(entry.service, entry.timestamp)
-        )
+        if len(self._failed_requests) < _KEPT:
+            self._failed_requests.append(
+                (entry.trace, entry.service, entry.timestamp, http.method, http.path, http.status or 0)
+            )
+
+    def _index_failed_requests(self) -> None:
+        self._failed_traces = {request[0]: request[1] for request in self._failed_requests if request[0]}
+        self._failed_urls = {}
+        for _, service, at, method, path, status in self._failed_requests:
+            self._failed_urls.setdefault((method, path, status), []).append((service, at))
 
     def _join_backends(self) -> dict[str, str]:
         """Return the service behind each backend: the one that most of its requests reached.
@@ -182,7 +183,7 @@ class BalancerCollector:
             return entry.trace in self._failed_traces or _is_by_backend(entry)
         if not _is_by_backend(entry):
             return False
-        if self._known >= _KEPT:
+        if len(self._failed_requests) >= _KEPT:
             return True
         traced = any(trace in self._served or trace in self._failed_traces for trace in self._balanced)
         return not (traced and entry.trace) and bool(self._same_url(entry))
@@ -194,7 +195,7 @@ class BalancerCollector:
             return ""
         end = entry.timestamp + round((http.latency or 0.0) * NANOSECONDS) + _CLOCK
         found = self._failed_urls.get((http.method, http.path, http.status or 0), ())
-        return next((served.service for served in found if entry.timestamp - _CLOCK <= served.at <= end), "")
+        return next((service for service, at in found if entry.timestamp - _CLOCK <= at <= end), "")
 
     def _same_length(self) -> Iterable[tuple[Entry, str]]:
         """Yield the WebSockets that ended after the same time as others of their backend, with a text."""

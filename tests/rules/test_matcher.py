@@ -138,8 +138,10 @@ def test_no_line_refines_a_statement_unless_its_rules_may() -> None:
         known = matcher.match(speaker(pack, one, one.hits[0])) if CAUSES.reads_whole(pack, one) else None
         if known is None or not CAUSES.names_cause(known):
             continue
+        said = known.entry
+        read = partial(matcher.match_text, (said.service, said.log_name, said.logger))
         for line in lines:
-            refined = CAUSES.refine_whole(known, matcher.match_text, known.entry, line)
+            refined = CAUSES.refine_whole(known, read, line)
             rules = [index.rules[number] for number in index.search_line(line, f"a text\n{line}")]
             outcomes.add((refined is known, any(CAUSES.may_refine(known.name, *rule) for rule in rules)))
     assert outcomes == {(True, False), (True, True), (False, True)}

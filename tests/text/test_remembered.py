@@ -50,13 +50,13 @@ def test_text_that_is_asked_for_again_is_kept() -> None:
 def test_result_of_another_process_is_learnt() -> None:
     calls = Calls()
     remembered = remember_texts(calls)
-    remembered.learn(7, "text", 1)
-    assert remembered.knows("text", 1)
-    assert not remembered.knows("text", 2)
+    assert remembered.learn(7, "text", 1)
+    assert remembered.learn(7, "text", 2)
+    assert not remembered.learn(7, "text", 1)
     assert (remembered("text", 1), calls.count) == (7, 0)
 
 
 def test_text_that_is_asked_for_once_is_not_remembered() -> None:
     remembered = remember_texts(Calls())
     assert [remembered.compute("text") for _ in range(2)] == [1, 2]
-    assert not remembered.knows("text")
+    assert remembered.learn(7, "text")

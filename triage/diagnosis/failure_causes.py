@@ -4,15 +4,16 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from triage.diagnosis.incident_builder import fill_sentence
 from triage.diagnosis.matching import PackCause
-from triage.models import Entry, Event, Immutable, Pack, Recognized, Rule
+from triage.models import Event, Immutable, Pack, Recognized, Rule
 from triage.text import message_template
 
-#: Returns what a rule reads in a text that an entry holds.
-Match = Callable[[Entry, str], Event | None]
+#: Returns what a rule reads in a text.
+Match = Callable[[str], Event | None]
 
 _SCOPE = "failure"
 #: Texts of a statement that show that it is noise: its decisive line and its first one.
 _DECIDING = 2
+_NONE: frozenset[str] = frozenset()
 
 
 class FailureCauses(Immutable):
@@ -25,7 +26,7 @@ class FailureCauses(Immutable):
         """Index the causes of the packs."""
         self._by_rule: dict[str, PackCause] = {}
         self._by_id: dict[str, PackCause] = {}
-        self._finer: dict[str, set[str]] = {}
+        finer: dict[str, set[str]] = {}
         for pack in packs:
             for cause in pack.causes:
                 if cause.scope != _SCOPE:
@@ -35,7 +36,8 @@ class FailureCauses(Immutable):
                 for name in pack_cause.full_names([*cause.any_of, *cause.all_of]):
                     self._by_rule.setdefault(name, pack_cause)
                 for other in cause.supersedes:
-                    self._finer.setdefault(other, set()).add(cause.id)
+                    finer.setdefault(other, set()).add(cause.id)
+        self._finer = {cause: frozenset(others) for cause, others in finer.items()}
 
     @property
     def rules(self) -> Collection[str]:
@@ -62,13 +64,13 @@ class FailureCauses(Immutable):
         pack_cause = self._by_rule.get(rule)
         return pack_cause is not None and pack_cause.cause.tier == "symptom"
 
-    def refine(self, known: Event, match: Match, entry: Entry, texts: Iterable[str]) -> Event:
+    def refine(self, known: Event, match: Match, texts: Iterable[str]) -> Event:
         """Return the first event of these texts whose cause supersedes that of a known one, else that one."""
         finer = self._finer.get(self._id_of(known))
         if not finer:
             return known
         for text in texts:
-            event = match(entry, text)
+            event = match(text)
             if event is not None and self._id_of(event) in finer:
                 return event
         return known
@@ -84,12 +86,12 @@ class FailureCauses(Immutable):
         is_dependency = pack.id != known.partition("/")[0] and found.cause.tier != "symptom"
         return is_dependency or found.cause.id in self._finer.get(pack_cause.cause.id, ())
 
-    def refine_whole(self, known: Event, match: Match, entry: Entry, line: str) -> Event:
+    def refine_whole(self, known: Event, match: Match, line: str) -> Event:
         """Return what the decisive line of a known statement names more closely, else what is known.
 
         A dependency that the line names, of another pack, goes before an error in the code.
         """
-        named = match(entry, line)
+        named = match(line)
         if named is None:
             return known
         if named.pack != known.pack and self.names_cause(named):
@@ -118,18 +120,18 @@ class FailureCauses(Immutable):
         pack_cause = self._by_rule.get(event.name)
         if pack_cause is None:
             return None
-        finer = self._finer.get(pack_cause.cause.id, ())
-        return _recognized(event, pack_cause, template, frozenset(finer))
+        finer = self._finer.get(pack_cause.cause.id, _NONE)
+        return _recognized(event, pack_cause, template, finer)
 
-    def find(self, match: Match, entry: Entry, texts: Sequence[str]) -> Event | None:
-        """Return the event that decides what the packs know of texts that an entry holds.
+    def find(self, match: Match, texts: Sequence[str]) -> Event | None:
+        """Return the event that decides what the packs know of texts.
 
         A cause goes before a symptom, and both before known noise; among equals the first text decides.
         """
         symptom: Event | None = None
         noise: Event | None = None
         for number, text in enumerate(texts):
-            event = match(entry, text)
+            event = match(text)
             if event is None:
                 continue
             if event.name not in self._by_rule:

@@ -2,6 +2,7 @@
 
 from triage.failures.balancer import BalancerCollector
 from triage.failures.collector import FailureCollector
+from triage.failures.levels import ERROR
 from triage.failures.meaning import STRONG, WEAK, Meaning, Meanings
 from triage.failures.neighborhood_reader import NeighborhoodReader
 from triage.failures.points import FailurePoint
@@ -9,6 +10,7 @@ from triage.failures.statements import Statement, is_output, read_statement, rea
 from triage.failures.wording import Findings, Wording, read_wording
 
 __all__ = [
+    "ERROR",
     "STRONG",
     "WEAK",
     "BalancerCollector",

@@ -1,9 +1,12 @@
 """Lines that only say that a request failed, as access logs and the last handlers of frameworks do."""
 
 import re
+from functools import lru_cache
 
 #: Characters of a line at most: a longer one says more.
 _LONGEST = 300
+#: Lines that are remembered: each is asked for where a text is searched for the line that decides, and again.
+_REMEMBERED = 1024
 #: What stands in brackets without a word, the packages of a class, names of loggers, paths, and numbers.
 _DETAILS = re.compile(
     r"\[(?:\d[^\]]{0,60}|[^\]\s]{0,60})\]|\((?:\d[^)]{0,60}|[\w.-]*\d)\)|\b(?:[a-z_][\w$]*(?:\.|::))+(?=[A-Z])"
@@ -29,8 +32,12 @@ _MARKS = frozenset("-–—>=<:;,.!|\"'`#*→←{}✗✖❌⨯&_/")
 
 def restates(line: str) -> bool:
     """Return whether a line says no more than that a request failed, its status, path and duration."""
-    if len(line) > _LONGEST or "://" in line:
-        return False
+    return len(line) <= _LONGEST and "://" not in line and _has_no_other_word(line)
+
+
+@lru_cache(_REMEMBERED)
+def _has_no_other_word(line: str) -> bool:
+    """Return whether a line has words of such lines, and no others."""
     before, behind = line.partition("(")[0].partition("[")[0], line.rpartition(")")[2].rpartition("]")[2]
     if _has_other_word(before) or _has_other_word(behind):
         return False  # as most lines, without a search

@@ -37,7 +37,6 @@ _CONTINUES = re.compile(
     r"|(?:[\w.-]+/[\w./-]*|main|runtime)\.(?:\(\*?\w+\)\.)?[\w.]+$|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$"
     r"|\"\"\"$|(?:[\w.]+\.)?_?RemoteTraceback:\s*$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: "
-    r"|\d+ (?:\[\w+\] )*0x[0-9a-f]{8,16} |Thread \d+ .{0,60}crashed:$"
     r"|(?:Retrying (?:in|after)|Trying again in) \d|for call at$|Errors \[$"
     r"|Reason:(?: [A-Z][a-z]+){0,3}\s*$|HTTP response (?:headers|body): )"
 )
@@ -258,13 +257,20 @@ class StatementBuilder:
         return found
 
 
-def read_statement(meanings: Meanings, entry: Entry, event: Event | None) -> Statement | None:
-    """Return what an entry says without those around it, None if an application says nothing with it."""
+def read_statement(
+    meanings: Meanings, entry: Entry, event: Event | None, text: str, reason: str
+) -> Statement | None:
+    """Return what an entry says without those around it, None if an application says nothing with it.
+
+    text, reason: what ``read_text`` returns for the entry.
+    """
     if not is_output(entry) or failure_kind(entry, event) not in SAID:
         return None
-    text, reason = read_text(entry)
     opening = read_wording(text, reason).opening
-    return None if opening is None else _OpenStatement(entry, event, text, reason, opening).build(meanings)
+    if opening is None:
+        return None
+    events = () if event is None else (event,)
+    return Statement(meanings, (entry,), (opening.kept or text).rstrip(), events, reason)
 
 
 def is_output(entry: Entry) -> bool:

@@ -1,18 +1,16 @@
 """What the packs know of statements and of the failure points' own texts."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from triage.failures import FailurePoint, Meaning, Meanings, Statement
-from triage.models import Entry, Event, Immutable, Recognized, Source
+from triage.models import Entry, Event, Immutable, Recognized
 from triage.pipeline.compiled_packs import CompiledPacks
-from triage.rules import RuleMatch
+from triage.rules import RuleMatch, Speaker, said_by
 from triage.text import remember_texts
 
 #: Combinations of a rule and those beside it that are remembered.
 _COMBINATIONS = 1024
-#: Where an entry was read of which only the text matters.
-_NOWHERE = Source("", 0)
 #: What precedes a stack trace in the message of a failed deployment.
 _TRACES = ("stack trace:", "Traceback (most recent")
 
@@ -54,14 +52,15 @@ class FailureRecognizer(Immutable):
 
         A symptom beside an exception says nothing of that exception.
         """
-        wording, entry, causes = meaning.wording, _entry_of(meaning.speaker), self._causes
+        wording, causes = meaning.wording, self._causes
+        match = partial(self._match, meaning.speaker)
         exception = wording.last_exception
-        whole = causes.find(self._match_whole, entry, [exception])
+        whole = causes.find(partial(self._match_whole, meaning.speaker), [exception])
         if whole is not None and causes.names_cause(whole):
             line = wording.decisive
             if not self._may_refine(whole.name, self._index.search_line(line, exception)):
                 return whole
-            return causes.refine_whole(whole, self._match, entry, line)
+            return causes.refine_whole(whole, match, line)
         lines = [
             wording.decisive,
             exception,
@@ -69,13 +68,13 @@ class FailureRecognizer(Immutable):
         ]
         if '\\"' in wording.decisive:  # a message as another program quotes it
             lines.insert(1, wording.decisive.replace('\\"', '"'))
-        known = causes.find(self._match, entry, list(dict.fromkeys(lines)))
+        known = causes.find(match, list(dict.fromkeys(lines)))
         if known is None or not causes.has_finer(known):
             is_beside = (
                 known is not None and causes.is_symptom(known.name) and known.entry.message != lines[0]
             )
             return None if is_beside and wording.is_exception else known
-        return causes.refine(known, self._match, entry, meaning.text.split("\n"))
+        return causes.refine(known, match, meaning.text.split("\n"))
 
     def _is_refined_by(self, known: str, numbers: tuple[int, ...]) -> bool:
         """Return whether a rule of these numbers may say more of a whole statement than a known one."""
@@ -117,7 +116,7 @@ class FailureRecognizer(Immutable):
         """Return what another process found the packs to know of an entry, without the entry itself."""
         if note is None:
             return None
-        said = _entry_of(_speaker(entry), note.text or entry.message)
+        said = said_by(_speaker(entry), note.text or entry.message)
         event = self._index.to_event(note.match, said, is_logger_known=bool(entry.logger))
         return self._recognized(event, note.template)
 
@@ -125,17 +124,11 @@ class FailureRecognizer(Immutable):
         """Remember what another process found the packs to know of an entry's text."""
         self._recognize_line.learn(self.restore(entry, note), entry.message, _speaker(entry))
 
-    def _recognize_message(self, message: str, speaker: tuple[str, str, str]) -> Recognized | None:
+    def _recognize_message(self, message: str, speaker: Speaker) -> Recognized | None:
         """Return what the packs know of a message, by the origin of its entry only."""
-        return self._recognized(self._causes.find(self._match, _entry_of(speaker), [message]))
+        return self._recognized(self._causes.find(partial(self._match, speaker), [message]))
 
 
-def _speaker(entry: Entry) -> tuple[str, str, str]:
+def _speaker(entry: Entry) -> Speaker:
     """Return the service, the log and the logger of an entry."""
     return entry.service, entry.log_name, entry.logger
-
-
-def _entry_of(speaker: tuple[str, str, str], message: str = "") -> Entry:
-    """Return an entry of which only the service, the log, the logger and the message are known."""
-    service, log, logger = speaker
-    return Entry(timestamp=0, source=_NOWHERE, service=service, log_name=log, logger=logger, message=message)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from triage.diagnosis import is_error
 from triage.failures import (
+    ERROR,
     WEAK,
     Findings,
     Meanings,
@@ -23,10 +23,10 @@ from triage.models import Entry, Event, Immutable, Recognized
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.pipeline.failure_recognizer import FailureRecognizer, KnownText
 from triage.rules import RuleMatch
-from triage.text import LONGEST_REMEMBERED, message_template, remember_texts
+from triage.text import LONGEST_REMEMBERED, remember_texts
 
-#: What is asked of the wording of a statement that may explain a failure.
-_OF_CAUSES = ("template", "announces_retry", "restates")
+#: What is asked of the wording of an error that may explain a failure, and of what is no error yet.
+_OF_CAUSES, _OF_WARNINGS = ("template", "restates"), ("template", "restates", "announces_retry")
 
 
 class _StatementNotes(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -48,13 +48,11 @@ class _Notes(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What was worked out of an entry's text.
 
     event: the rule that matches it, None for none.
-    template: its template, "" if nobody asks for it.
     known: what the packs know of it, None for nothing, or where nobody asks.
     statement: what an application says with it, None for a line of the platform.
     """
 
     event: RuleMatch | None
-    template: str
     known: KnownText | None
     statement: _StatementNotes | None
 
@@ -78,26 +76,31 @@ class TextNotes(Immutable):
         Like the analysis, it asks one thing of all entries before the next one, which takes half the time.
         As each text is new, what is found is not remembered here.
         """
-        new = [entry for entry in entries if self._is_new(entry)]
-        events = [self._matcher.match_text(entry, entry.message) for entry in new]
+        texts = [read_text(entry) for entry in entries]
+        new = [
+            (entry, *text) for entry, text in zip(entries, texts, strict=True) if self._is_new(entry, *text)
+        ]
+        events = [self._matcher.match_once(entry) for entry, _, _ in new]
         said = [
-            read_statement(self._new_meanings, entry, event) for entry, event in zip(new, events, strict=True)
+            read_statement(self._new_meanings, entry, event, text, reason)
+            for (entry, text, reason), event in zip(new, events, strict=True)
         ]
         heard = [statement is not None and statement.strength > WEAK for statement in said]
         known = [
             self._known_of(entry, event, statement, is_heard=is_heard)
-            for entry, event, statement, is_heard in zip(new, events, said, heard, strict=True)
+            for (entry, _, _), event, statement, is_heard in zip(new, events, said, heard, strict=True)
         ]
         notes = {
             id(entry): _encode(
                 _Notes(
                     None if event is None else self._index.to_match(event),
-                    message_template.compute(entry.message) if is_error(entry) else "",
                     self._recognizer.note(found, entry.message),
                     None if statement is None else _note(statement, is_heard=is_heard),
                 )
             )
-            for entry, event, statement, is_heard, found in zip(new, events, said, heard, known, strict=True)
+            for (entry, _, _), event, statement, is_heard, found in zip(
+                new, events, said, heard, known, strict=True
+            )
         }
         return [notes.get(id(entry), b"") for entry in entries]
 
@@ -109,15 +112,11 @@ class TextNotes(Immutable):
             return statement.meaning.recognized if is_heard else None
         return None if event is None else self._recognizer.recognize_entry(entry)
 
-    def _is_new(self, entry: Entry) -> bool:
-        """Return whether an entry may have notes, and was not asked for before."""
+    def _is_new(self, entry: Entry, text: str, reason: str) -> bool:
+        """Return whether an entry may have notes, and its text was not asked for before."""
         if entry.split is not None or len(entry.message) > LONGEST_REMEMBERED:
             return False
-        key = *read_text(entry), entry.service, entry.log_name, entry.logger
-        if self._noted.knows(*key):
-            return False
-        self._noted.learn(None, *key)
-        return True
+        return self._noted.learn(None, text, reason, entry.service, entry.log_name, entry.logger)
 
     def learn(self, entries: Iterable[Entry]) -> None:
         """Remember what was noted of some entries."""
@@ -127,8 +126,6 @@ class TextNotes(Immutable):
 
     def _learn(self, entry: Entry, notes: _Notes) -> None:
         self._matcher.learn(entry, notes.event)
-        if notes.template:
-            message_template.learn(notes.template, entry.message)
         said = notes.statement
         if said is None:
             if notes.event is not None:
@@ -143,10 +140,11 @@ class TextNotes(Immutable):
 
 def _note(statement: Statement, *, is_heard: bool) -> _StatementNotes:
     meaning = statement.meaning
+    asked = () if not is_heard else _OF_CAUSES if meaning.level >= ERROR else _OF_WARNINGS
     return _StatementNotes(
         "" if meaning.text == statement.first.message else meaning.text,
         meaning.reason,
-        meaning.wording.findings(*(_OF_CAUSES if is_heard else ())),
+        meaning.wording.findings(*asked),
         is_heard,
     )
 

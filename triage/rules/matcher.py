@@ -20,8 +20,13 @@ from triage.text import SUBJECT_LIMIT, remember_texts, subject
 _WHOLE_TEXTS = 64
 #: Combinations of literals, and of rules and origins, that are remembered: a service logs some hundred.
 _COMBINATIONS = 1024
+#: Where an entry was read of which only the text matters.
+_NOWHERE = Source("", 0)
 #: The entry of events that are remembered for the next entry with their message.
-_NO_ENTRY = Entry(timestamp=0, source=Source("", 0))
+_NO_ENTRY = Entry(timestamp=0, source=_NOWHERE)
+
+#: Who says something: the service, the log and the logger.
+Speaker = tuple[str, str, str]
 
 
 class RuleMatch(NamedTuple):
@@ -98,6 +103,7 @@ class RuleIndex(Immutable):
         )
         self.search = remember_texts(self._search)
         self.match_whole = lru_cache(_WHOLE_TEXTS)(self._match_whole)
+        self._form_of = cache(self._make_form)
         self._rules_of = lru_cache(_COMBINATIONS)(self._sort_rules)
 
     def search_line(self, line: str, text: str) -> tuple[int, ...]:
@@ -121,8 +127,28 @@ class RuleIndex(Immutable):
 
     def to_event(self, match: RuleMatch, entry: Entry, *, is_logger_known: bool) -> Event:
         """Return the event of a match in an entry."""
-        pack, rule = self.rules[match.rule]
-        return _build_event(pack, rule, entry, match.fields, is_logger_known=is_logger_known)
+        form: Event = self._form_of(match.rule, is_logger_known)
+        fields = match.fields
+        return replace(form, entry=entry, fields=fields, check=form.check or fields.get("check", ""))
+
+    def _make_form(self, number: int, is_logger_known: bool) -> Event:  # noqa: FBT001 - cache keeps it by position
+        """Return what all events of a rule share."""
+        pack, rule = self.rules[number]
+        return Event(
+            entry=_NO_ENTRY,
+            pack=pack.id,
+            rule=rule.id,
+            literal=rule.literal,
+            run=rule.run,
+            step=rule.step,
+            check=rule.check,
+            outcome=rule.outcome,
+            condition=rule.condition,
+            noise=bool(rule.noise),
+            failure=rule.failure,
+            success=rule.success,
+            logger_unknown=bool(rule.logger) and not is_logger_known,
+        )
 
     def _match_whole(self, number: int, text: str) -> re.Match[str] | None:
         pattern = self.rules[number][1].pattern
@@ -146,7 +172,7 @@ class Matcher(Immutable):
         rules = [(number, *found) for number, found in enumerate(self._index.rules) if uses(*found)]
         self._literals = sorted({rule.literal for _, _, rule in rules})
         self._rules = {number: (pack, rule) for number, pack, rule in rules}
-        self._find_event = remember_texts(self._find)
+        self._find_event = remember_texts(self._find_without_entry)
         self._candidates = lru_cache(_COMBINATIONS)(self._choose)
 
     @property
@@ -169,17 +195,24 @@ class Matcher(Immutable):
         event = match and self._index.to_event(match, _NO_ENTRY, is_logger_known=bool(entry.logger))
         self._find_event.learn(event, *_key_of(entry))
 
-    def match_text(self, entry: Entry, text: str) -> Event | None:
-        """Return the event of an entry whose message is a text, None when no rule matches; not remembered."""
-        event = self._find(text[:SUBJECT_LIMIT], entry.service, entry.log_name, entry.logger)
-        if event is None:
-            return None
-        return replace(event, entry=entry if text == entry.message else replace(entry, message=text))
+    def match_once(self, entry: Entry) -> Event | None:
+        """Return the event of an entry whose text is asked for once: it is not remembered."""
+        match = self._find(*_key_of(entry))
+        return match and self._index.to_event(match, entry, is_logger_known=bool(entry.logger))
 
-    def _find(self, whole: str, service: str, log: str, logger: str) -> Event | None:
-        """Return the event of a message, without its entry."""
+    def match_text(self, speaker: Speaker, text: str) -> Event | None:
+        """Return the event of a text that a speaker says, None when no rule matches; not remembered."""
+        match = self._find(text[:SUBJECT_LIMIT], *speaker)
+        return match and self._index.to_event(match, said_by(speaker, text), is_logger_known=bool(speaker[2]))
+
+    def _find_without_entry(self, whole: str, service: str, log: str, logger: str) -> Event | None:
+        match = self._find(whole, service, log, logger)
+        return match and self._index.to_event(match, _NO_ENTRY, is_logger_known=bool(logger))
+
+    def _find(self, whole: str, service: str, log: str, logger: str) -> RuleMatch | None:
+        """Return the first match in a message."""
         line: str | None = None
-        for number, pack, rule in self._candidates(self._index.search(whole), service, log, logger):
+        for number, rule in self._candidates(self._index.search(whole), service, log, logger):
             if rule.multiline:
                 match = self._index.match_whole(number, whole)
             else:
@@ -187,20 +220,26 @@ class Matcher(Immutable):
                 match = compiled(rule.pattern).search(line)
             if match is not None:
                 fields = {name: value for name, value in match.groupdict().items() if value is not None}
-                return _build_event(pack, rule, _NO_ENTRY, fields, is_logger_known=bool(logger))
+                return RuleMatch(number, fields)
         return None
 
     def _choose(
         self, numbers: tuple[int, ...], service: str, log: str, logger: str
-    ) -> list[tuple[int, Pack, Rule]]:
+    ) -> list[tuple[int, Rule]]:
         """Return which of some rules may match what is logged there, by their numbers, in order."""
         return [
-            (number, pack, rule)
+            (number, rule)
             for number in numbers
             if number in self._rules
             for pack, rule in [self._rules[number]]
             if applies_to(pack, service) and may_log(rule, log, logger)
         ]
+
+
+def said_by(speaker: Speaker, text: str) -> Entry:
+    """Return an entry of which only the text and the speaker are known."""
+    service, log, logger = speaker
+    return Entry(timestamp=0, source=_NOWHERE, service=service, log_name=log, logger=logger, message=text)
 
 
 def _key_of(entry: Entry) -> tuple[str, str, str, str]:
@@ -232,24 +271,3 @@ def may_log(rule: Rule, log: str, logger: str) -> bool:
 def admits_logger(rule: Rule, logger: str) -> bool:
     """Return whether a rule accepts lines of a logger."""
     return not rule.logger or any(part in logger for part in rule.logger.split("|"))
-
-
-def _build_event(
-    pack: Pack, rule: Rule, entry: Entry, fields: dict[str, str], *, is_logger_known: bool
-) -> Event:
-    return Event(
-        entry=entry,
-        pack=pack.id,
-        rule=rule.id,
-        literal=rule.literal,
-        run=rule.run,
-        step=rule.step,
-        check=rule.check or fields.get("check", ""),
-        outcome=rule.outcome,
-        condition=rule.condition,
-        noise=bool(rule.noise),
-        failure=rule.failure,
-        success=rule.success,
-        logger_unknown=bool(rule.logger) and not is_logger_known,
-        fields=fields,
-    )

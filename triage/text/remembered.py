@@ -34,14 +34,13 @@ class RememberedTexts(Generic[*Others, Result]):
         result = self._newer.get(key, _NOTHING)
         return self._recall(key) if result is _NOTHING else result
 
-    def knows(self, *key: *tuple[str, *Others]) -> bool:
-        """Return whether the result is remembered."""
-        return key in self._newer or key in self._older
-
-    def learn(self, result: Result, *key: *tuple[str, *Others]) -> None:
-        """Remember a result that another process worked out."""
-        if key not in self._newer:
-            self._keep(result, key)
+    def learn(self, result: Result, *key: *tuple[str, *Others]) -> bool:
+        """Remember a result that another process worked out; return whether none was remembered."""
+        if key in self._newer:
+            return False
+        is_new = key not in self._older
+        self._keep(result, key)
+        return is_new
 
     def _recall(self, key: tuple[str, *Others]) -> Result:
         result: Result = self._older.get(key, _NOTHING)

@@ -137,9 +137,7 @@ class ParallelReader:
         with Path(self._path).open("rb", buffering=0) as file:
             stream = Stream(read_lines_between(file, start, stop))
             lines = LineReader(stream, self._path, self._limits, record_filter)
-            # All are read before the first one is decoded: taking turns would empty the processor's caches.
-            records = list(counts.observe(lines.records()))
-            yield from self._decode(records)
+            yield from self._decode(counts.observe(lines.records()))
             counts.lines = lines.position
 
 

@@ -171,12 +171,57 @@ def test_line_in_no_runtimes_form_decides_by_itself(text: str) -> None:
         ("** (exit) an exception was raised:\n    ** (Shop.TariffError) no tariff for region 9\n        (shop 1.0.0) lib/price.ex:9: Shop.Price.run/1", "** (Shop.TariffError) no tariff for region 9"),
         ("12:00:01.2 [error] Shop.Store (#PID<0.9.0>) failed to connect: ** (Shop.StoreError) closed", "** (Shop.StoreError) closed"),
         ("** (Shop.PoolError) no tariff was free in time. You can address this by:\n\n  1. Finding slow tariffs that failed", "** (Shop.PoolError) no tariff was free in time. You can address this by:"),
+        ('shop.ThemeError: tariffs are not built. The page was:\n\n\n  <link rel="stylesheet">', "shop.ThemeError: tariffs are not built. The page was:"),
+        ("ERROR: duplicate key of tariffs\nDETAIL:  Key (id)=(7) already exists.", "ERROR: duplicate key of tariffs"),
         ("Starting the shop\nready", "Starting the shop"),
         ("", ""),
     ],
 )  # fmt: skip
 def test_other_text_gives_the_line_that_complains(text: str, line: str) -> None:
     assert find_decisive_line(text).text == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "option provided but not defined: -tariff",
+        "You must set TARIFF_URL",
+        "TARIFF_URL must be provided",
+        "tariffs: bad address 'shop-db'",
+        "the tariff file has the wrong format",
+        "The shop runs out of range 7: out of memory",
+        "no main manifest attribute, in shop.jar",
+        "this is not a tariff",
+        "The tariff store has not been started",
+        "the store closed the connection",
+        "Port 8080 is in use",
+        'relation "tariffs" already exists',
+        "table tariffs has no column named region",
+        "This shop requires Node >= 20",
+        "the store answered 503",
+        "expected ':' but found the end of the file",
+        "the shop worker died",
+        "NOAUTH Authentication required.",
+    ],
+)
+def test_plain_words_complain(line: str) -> None:
+    assert complains(line)
+    assert find_decisive_line(f"Opening the shop\n{line}\nbye").text == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'relation "tariffs" already exists, skipping',
+        "compatible with tariffs of 2030",
+        "the shop is ready and takes 500 orders",
+        "typeof order",
+        "the order is signed",
+        "connection to the store is open",
+    ],
+)
+def test_plain_words_complain_of_nothing(line: str) -> None:
+    assert not complains(line)
 
 
 def test_exit_of_an_interpreter_never_outranks_the_exception_behind_it() -> None:
@@ -204,6 +249,7 @@ SystemExit: 1"""
         "goroutine 1 [running]:",
         "\t... 12 more",
         "   --- End of inner exception stack trace ---",
+        "1 [ra] 0x000055d5c2f0a1c2 price(_:) + 401 in Shop at /srv/shop/Sources/App/price.swift:14:52",
     ],
 )
 def test_frame_never_decides(line: str) -> None:

@@ -102,6 +102,29 @@ def test_what_a_later_attempt_of_each_task_survived_comes_behind_what_none_did()
     assert second.recovered
 
 
+def killed(at: float, number: int) -> list[Log]:
+    """Return the first attempt of a task, which exceeded its memory."""
+    (row, _) = task(at, number, 0, "settling 2,100 invoices")
+    limit = "Memory limit of 2048 MiB exceeded with 2101 MiB used."
+    end = system(at + 1, limit, "ERROR", kind="cloud_run_job", revision="shop-x1", instance=f"t{number}a0")
+    end["labels"] = row["labels"]
+    return [row, end]
+
+
+HELD = "locks.LockHeld: settle/2026-05-12 is held by attempt 0"
+
+
+def test_what_an_attempt_that_was_killed_left_behind_comes_after_what_killed_it() -> None:
+    rows = [*killed(0, 0), *(row for n in (1, 2, 3) for row in task(60 * n, 0, n, HELD))]
+    first, second = diagnose(rows).incidents
+    assert (first.cause, "LockHeld" in second.title) == ("memory-limit", True)
+
+
+def test_what_failed_later_comes_first_where_another_task_was_killed() -> None:
+    rows = [*killed(0, 1), *(row for n in range(3) for row in task(60 * n, 0, n, HELD))]
+    assert "LockHeld" in diagnose(rows).incidents[0].title
+
+
 def test_task_that_failed_again_after_it_succeeded_in_another_execution_is_not_over() -> None:
     rows = [*task(1, 0, 0, "loaded", 0), *task(30, 0, 1, "ValueError: no tariff for region 9")]
     assert not only(diagnose(rows)).recovered

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.failures import decisive, last_words, levels
+from triage.failures import complaints, decisive, last_words, levels
 from triage.failures.decisive import complains, find_decisive_line, find_last_exception
 from triage.failures.last_words import announces_retry, is_told_to_end, repeats, said_before_hint, sums_up
 from triage.failures.levels import read_level
@@ -74,7 +74,7 @@ def test_hints_exclude_nothing_that_a_search_finds(text: str) -> None:
     by_hints = all_of(text)
     with pytest.MonkeyPatch.context() as patch:
         anything = Hints([() for _ in range(32)])
-        for module, name in ((decisive, "_HINTS"), (decisive, "_COMPLAINT_HINTS"), (levels, "_HINTS")):
+        for module, name in ((decisive, "_HINTS"), (complaints, "_HINTS"), (levels, "_HINTS")):
             patch.setattr(module, name, anything)
         for module, name in (
             (last_words, "_ENDING_WORDS"),

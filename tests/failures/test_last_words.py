@@ -246,6 +246,12 @@ Traceback (most recent call last):
     raise Misconfigured(name)
 shop.Misconfigured: 'shop.app' could not be loaded; Error importing module."""
     assert find_decisive_line(text).text == "shop.TariffGone: region 9"
+    rocket = "thread 'main' panicked at /cargo/rocket-0.5.1/src/error.rs:2:9:\naborting due to shop rules"
+    exit_of = system(3, "Container called exit(101).")
+    assert (
+        decisive(explained(exit_of, printed(1, "Error: no key of the shop"), printed(1.1, rocket)))
+        == "Error: no key of the shop"
+    )
     first = "(worker) ShopError: no tariff of region 9"
     second = "(main) ShopError: the worker did not start. See root cause above."
     exit_of = system(3, "Container called exit(1).")

@@ -41,6 +41,14 @@ def test_refusal_of_every_request_from_a_time_on_is_an_incident_with_its_reason(
     [
         ("Invalid Host header: shop.example.com", "degraded"),
         ("Invalid session k3 (further occurrences of this error will be logged with level INFO)", "degraded"),
+        (
+            "W, [2031-04-05T06:07:08.123456 #1]  WARN -- : attack prevented by Rack::Protection::HostAuthorization",
+            "degraded",
+        ),
+        (
+            "Refusing websocket connection from Origin 'https://shop.example.com';  use --allow-websocket-origin=shop.example.com",
+            "degraded",
+        ),
         ("jwt expired", "ready"),
     ],
 )

@@ -60,3 +60,20 @@ def test_traffic_of_a_job_is_never_shifted() -> None:
     titles = [fix.title for fix in for_workload(load_playbook("failed-instance"), "job").fixes]
     assert titles
     assert not any("traffic" in title for title in titles)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_image_of_a_workload_without_requests_is_run_without_a_port(kind: WorkloadKind) -> None:
+    kept = [for_workload(load_playbook(name), kind) for name in playbook_names()]
+    run = [text for playbook in kept for text in commands(playbook) if "docker run" in text]
+    assert run
+    assert [text for text in run if "8080" in text] == []
+
+
+def test_job_is_fixed_when_its_container_exits_with_0() -> None:
+    (fix,) = [
+        fix
+        for fix in for_workload(load_playbook("failed-instance"), "job").fixes
+        if fix.title == "Reproduce the start locally"
+    ]
+    assert fix.validate == ["The container fails with the same line, or exits with code 0."]

@@ -17,7 +17,7 @@ from triage.diagnosis.leading import WORST_FIRST, leading_state
 from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, failing_check, finish_key
 from triage.diagnosis.no_data import explain_no_data
 from triage.diagnosis.noise_counter import NoiseCounter
-from triage.diagnosis.onsets import is_refused, onset_of_runs
+from triage.diagnosis.onsets import onset_of_runs
 from triage.diagnosis.opening_errors import explain_by_openings
 from triage.diagnosis.places import group_by_place
 from triage.diagnosis.ranking import attach_symptoms, rank
@@ -366,8 +366,8 @@ class DiagnosisBuilder:
         incidents = [builder.build(partial(self._nearby, builder), self._link) for builder in builders]
         self._run_onsets = [onset_of_runs(*found) for found in zip(incidents, builders, strict=True)]
         incidents = [self._failure_list.add_affected(incident) for incident in [*incidents, *failures]]
-        refused = {onset.incident for onset in self._failure_list.onsets if is_refused(onset)}
-        return [limit_confidence(incident, filtered) for incident in rank(incidents, by_service, refused)]
+        behind = self._failure_list.incidents_behind(self._failures)
+        return [limit_confidence(incident, filtered) for incident in rank(incidents, by_service, behind)]
 
     def _nearby(self, builder: IncidentBuilder, services: str) -> MatchesByRule:
         """Return the matches near an incident: of its revisions, or of a glob pattern of services.

@@ -10,7 +10,7 @@ from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_incidents import build_incident, is_refusal, refuses_all
 from triage.diagnosis.failure_parents import find_parent, find_wrappers
 from triage.diagnosis.incident_builder import IncidentBuilder
-from triage.diagnosis.onsets import onset_of
+from triage.diagnosis.onsets import is_refused, onset_of
 from triage.diagnosis.passed_on import PassedOn, follow_requests
 from triage.diagnosis.regions import RegionTracker, failures_in
 from triage.diagnosis.service_tracker import ServiceTracker
@@ -24,6 +24,8 @@ from triage.text import path_template
 _FEW = 2
 #: Such paths from which on a scanner looks for what it knows, and no client has a wrong address.
 _MANY_PATHS = 5
+#: How the platform ends an attempt of a task before it can clean up.
+_KILLED = frozenset({"memory", "terminated", "signal"})
 
 
 class FailureList:
@@ -88,6 +90,19 @@ class FailureList:
                 builders[:] = [builder for builder in builders if builder not in found]
         return wrapped
 
+    def incidents_behind(self, failures: Sequence[FailureGroup]) -> set[str]:
+        """Return the ids of the incidents that come behind others.
+
+        Of deployments that were refused, and so changed nothing; and of attempts of tasks before which the
+        platform had killed one, which left its locks and half of its output behind.
+        """
+        refused = {onset.incident for onset in self.onsets if is_refused(onset)}
+        return refused | {
+            name
+            for index, name in self._incident_ids.items()
+            if any(_was_killed_before(failures[index], other) for other in failures)
+        }
+
     def add_affected(self, incident: Incident) -> Incident:
         """Return an incident with the services that passed it on, and what they returned."""
         indexes = [index for index, name in self._incident_ids.items() if name == incident.id]
@@ -130,6 +145,16 @@ class FailureList:
             for found in failures_in(location, [group])
         ]
         return all(regions) if regions else is_recovered(group, serving, service.newest_first())
+
+
+def _was_killed_before(group: FailureGroup, killed: FailureGroup) -> bool:
+    """Return whether each task that failed had been killed by the platform before."""
+    return (
+        not _KILLED.isdisjoint(killed.kinds)
+        and killed.service == group.service
+        and bool(group.tasks)
+        and all(killed.tasks.get(task, group.first) < group.first for task in group.tasks)
+    )
 
 
 def _serves_meanwhile(group: FailureGroup, serving: ServiceServing) -> bool:

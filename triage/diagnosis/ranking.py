@@ -71,15 +71,15 @@ def _implies(parent: IncidentBuilder, builder: IncidentBuilder) -> bool:
 
 
 def rank(
-    incidents: list[Incident], states: Mapping[str, ServiceState], refused: Collection[str] = ()
+    incidents: list[Incident], states: Mapping[str, ServiceState], behind: Collection[str] = ()
 ) -> list[Incident]:
     """Return the incidents, the one to act on first.
 
     The order is: primary services, many failed requests before few at the same time, open before recovered,
-    the deciding revision, what fails before what was only refused, deeper tiers, higher severity, higher
-    confidence, later.
+    the deciding revision, others before those ``behind``, deeper tiers, higher severity, higher confidence,
+    later.
 
-    refused: ids of the incidents of deployments that were refused, and so changed nothing.
+    behind: ids of incidents that changed nothing, or may follow from others.
     """
     minor = {incident.id for incident in incidents if _is_minor(incident, incidents)}
 
@@ -91,7 +91,7 @@ def rank(
             incident.recovered,
             bool(incident.scope.revisions) and state.revision not in incident.scope.revisions,
             incident.severity == "P2",
-            incident.id in refused,
+            incident.id in behind,
             TIERS.index(incident.tier),
             _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),

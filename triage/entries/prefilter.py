@@ -9,12 +9,12 @@ that no exporter writes: one in the format of the API that has an impossible typ
 
 import re
 from bisect import bisect
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 
+import msgspec
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 from triage.entries.bounds import Bounds
@@ -29,7 +29,6 @@ from triage.entries.record_header import (
 )
 from triage.entries.strip_prefix import strip_log_prefix
 from triage.entries.times import parse_nanoseconds
-from triage.entries.traffic_counter import TrafficCounter
 from triage.models import Skipped, Traffic
 from triage.text import path_template
 
@@ -50,7 +49,7 @@ _Filtered = tuple[int, list[tuple[int, bytes]], Skipped]
 _LOW_SEVERITIES = frozenset({"DEBUG", "INFO", "NOTICE", "WARNING"})
 
 
-class _Request(NamedTuple):
+class _Request(msgspec.Struct, frozen=True, gc=False):
     """What is the same for all requests with one method, URL and status.
 
     message: the message of a request without text, "" if the header does not tell.
@@ -217,21 +216,31 @@ class Prefilter:
         relevant: set[int],
     ) -> tuple[Traffic, ...]:
         """Return the requests among the skipped records that are within the bounds."""
-        times = defaultdict[tuple[HeaderResource, str, int], list[str]](list)
+        counts: dict[tuple[HeaderResource, str, int], tuple[int, str]] = {}
         for index, request in requests.items():
             if request.status is None or index in relevant:
                 continue
             header = headers[index]
             if self._bounds is not None and not self._is_within(header, origins[index]):
                 continue
-            if not header.resource.is_balancer:
-                times[header.resource, request.path, request.status].append(header.timestamp)
-        traffic = TrafficCounter()
-        for (resource, path, status), found in times.items():
-            key = (resource.service, resource.revision, path, status, resource.location)
-            last = _sort_times("\n".join([*found, ""]))[-1]
-            traffic.add(key, len(found), parse_nanoseconds(f"{last}Z"))
-        return traffic.build()
+            key = header.resource, request.path, request.status
+            count, last = counts.get(key, (0, ""))
+            counts[key] = count + 1, max(last, header.timestamp[:-1])
+        return tuple(
+            [
+                Traffic(
+                    service=resource.service,
+                    revision=resource.revision,
+                    path=path,
+                    status=status,
+                    count=count,
+                    last=parse_nanoseconds(f"{last}Z"),
+                    location=resource.location,
+                )
+                for (resource, path, status), (count, last) in counts.items()
+                if not resource.is_balancer
+            ]
+        )
 
     def _count_origins(
         self, headers: Sequence[RecordHeader], origins: Sequence[Origin | None], relevant: set[int]

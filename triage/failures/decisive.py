@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from triage.failures.answers import add_answer, find_body, message_of_object
+from triage.failures.complaints import holds_complaint
 from triage.failures.last_words import above_system_error, is_told_to_end, repeats
 from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
@@ -111,33 +112,11 @@ _ADVICE = lazy_pattern(
     r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
 )
 _NAMED_ALONE = lazy_pattern(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
-#: A property of an object that Node prints below an error, or of an answer in JSON.
+#: A property of an object that Node prints below an error, or of an answer in JSON; what PostgreSQL adds to an error.
 _PROPERTY = re.compile(
     r"[\w$]+: (?:'.*'|\"[^\"]*\"|-?\d+|true|false|null|undefined|\[\w+\]),?$|\"[\w$@.]{1,60}\"\s?: "
+    r"|(?:DETAIL|HINT|CONTEXT|STATEMENT): "
 )
-#: Words of a line that says that something failed, though in no runtime's form.
-_COMPLAINT = lazy_pattern(
-    r"\b(?:error|errors(?=:$)|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
-    r"|denied|refused|invalid|missing|undefined|unexpected|timed? ?out|unsupported|abort(?:ed|ing)?|not permitted|reset"
-    r"|unauthorized|unauthenticated|unreachable|unavailable|exhausted|too many|no space|killed|crash(?:ed)?"
-    r"|refus(?:ing|es)|expired|revoked|suspended|do(?:es)?(?: not|n't) (?:exist|support|match)|not (?:allowed|supported|set|installed)"
-    r"|is required|must be set|insufficient|mismatch|malformed|corrupt(?:ed)?|violat(?:es|ed|ion)"
-    r"|too (?:large|big|small|long|short|old|new|few)|exceed(?:s|ed)|unrecogni[sz]ed|no such"
-    r"|(?:is|was|were|been) rejected|blocked|forbidden|already (?:in use|running)"
-    r"|unknown (?:argument|command|directive|field|flag|host|key|method|module|option|parameter|property|script|subcommand|task|type)"
-    r"|fehler|fehlgeschlagen|ungültig|nicht (?:gefunden|gesetzt|erreichbar)|erreur|échec|échoué|introuvable|impossible"
-    r"|errore|fallito|impossibile|fallo|falló|no se pudo|erro|falhou|falha|ошибка|не удалось)\b|エラー|失敗|错误|失败|오류|실패",
-    re.IGNORECASE,
-)
-#: What each line holds in which such a word stands.
-_COMPLAINT_HINTS = Hints([[
-    "err", "fatal", "fail", "exception", "panic", "cannot", "can't", "could", "unable to", "not found", "no such file", "denied",
-    "refused", "invalid", "missing", "undefined", "unexpected", "time", "unsupported", "abort", "not permitted", "reset", "unauth",
-    "unreachable", "unavailable", "exhausted", "too many", "no space", "killed", "crash", "refus", "expired", "revoked", "suspended",
-    "exist", "support", "match", " rejected", "blocked", "forbidden", "already ", "not allowed", "not set", "not installed",
-    "is required", "must be set", "insufficient", "mismatch", "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni",
-    "no such", "unknown ", "fehl", "nicht ", "introuvable", "impossib", "fall", "no se pudo", "falh",
-]])  # fmt: skip
 #: The end of an exception of gRPC in Python, and the line below it that says why.
 _RPC_ENDED = "of RPC that terminated with:"
 _RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
@@ -151,7 +130,7 @@ _CALL = lazy_pattern(
     r"|^[\w./-]+\.[\w.()*]+$|^\t/\S+:\d+"
 )
 _FRAME = re.compile(
-    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: |^package:\S+ \d+:\d+ "
+    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^\d+ (?:\[\w+\] )*0x[0-9a-f]{8,16} |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: |^package:\S+ \d+:\d+ "
 )
 
 
@@ -173,7 +152,7 @@ def _find(text: str) -> DecisiveLine:
         return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
     complaints = [line for line in lines if _CLASS.match(line)]
-    complaints = complaints or [line for line in lines if _holds_complaint(line)]
+    complaints = complaints or [line for line in lines if holds_complaint(line)]
     complaints = [line for line in complaints if not _PROPERTY.match(line)] or complaints
     best = (complaints or lines or [""])[-1 if complaints else 0]
     if best.endswith("{") and (message := message_of_object(text, best)):
@@ -183,7 +162,7 @@ def _find(text: str) -> DecisiveLine:
 
 def _other_complaint(text: str) -> str:
     """Return the last line that complains of more than that a request failed, "" if there is none."""
-    lines = [line.strip() for line in text.split("\n") if not is_frame(line) and _holds_complaint(line)]
+    lines = [line.strip() for line in text.split("\n") if not is_frame(line) and holds_complaint(line)]
     return next((line for line in reversed(lines) if not (restates(line) or _PROPERTY.match(line))), "")
 
 
@@ -231,6 +210,8 @@ def _message_below(text: str, line: str) -> str:
     for following in text[text.find(line) + len(line) :].split("\n")[1:]:
         if _CALL.match(following):
             break
+        if following.lstrip().startswith("<") and not below:
+            return line  # markup is no message
         if following.strip() and not (below and following[0].isspace() and not is_indented):
             is_indented = following[0].isspace() or bool(_RULER.match(following))
             below.append(following.strip())
@@ -241,13 +222,7 @@ def _message_below(text: str, line: str) -> str:
 
 def complains(text: str) -> bool:
     """Return whether a line says in any words that something failed."""
-    return _holds_complaint(text[:2000]) or bool(_CLASS.match(text))
-
-
-def _holds_complaint(text: str) -> bool:
-    if text.isascii() and not _COMPLAINT_HINTS.find(text.lower()):
-        return False  # as most lines, without a search
-    return bool(_COMPLAINT.search(text))
+    return holds_complaint(text[:2000]) or bool(_CLASS.match(text))
 
 
 def traceback_headers(text: str) -> list[int]:

@@ -33,10 +33,10 @@ _SUMMARY = lazy_pattern(
 #: What an exception says that only repeats that another one was raised.
 _REPEATS = lazy_pattern(
     r"\b(?:see|check) (?:the )?(?:(?:root )?cause|errors?|logs?|output|traceback|stack ?trace) above\b|\bsee above\b"
-    r"|\blook up to see its traceback\b|\bError importing module\.?$",
+    r"|\blook up to see its traceback\b|\bError importing module\.?$|^aborting due to ",
     re.IGNORECASE,
 )
-_REPEATING_WORDS = (" above", "look up", "importing")
+_REPEATING_WORDS = (" above", "look up", "importing", "aborting due to ")
 #: What each such line holds one of, and the characters at its end that are searched.
 _SUMMARY_WORDS = ("fail", "unable", "could", "can", "error", " up", "exhausted", "retries", "attempts")
 _LONGEST_SUMMARY = 300

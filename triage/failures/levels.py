@@ -17,7 +17,9 @@ _LEVELS = {
     "trace": 100,
     "debug": 100,
     "dbg": 100,
+    "debu": 100,
     "info": INFO,
+    "inf": INFO,
     "information": INFO,
     "notice": NOTICE,
     "log": INFO,
@@ -26,25 +28,31 @@ _LEVELS = {
     "wrn": WARNING,
     "error": ERROR,
     "err": ERROR,
+    "erro": ERROR,
     "severe": ERROR,
     "fail": ERROR,
     "critical": 600,
     "crit": 600,
     "ctl": 600,
     "fatal": 600,
+    "fata": 600,
+    "ftl": 600,
     "emerg": 600,
     "emergency": 600,
     "panic": 600,
+    "pani": 600,
     "alert": 600,
 }
 _WORD = "|".join(sorted(_LEVELS, key=len, reverse=True))
+#: Levels that are no words of a sentence, in capital letters.
+_UPPER = r"(?-i:DEBUG|INFO|INF|WARNING|WARN|WRN|ERROR|ERR|SEVERE|CRITICAL|FATAL|FTL)"
 #: The forms in which loggers write a level, most specific first.
 _FORMS = tuple(
     lazy_pattern(form, re.ASCII | re.IGNORECASE)
     for form in (
         rf'^\{{.{{0,400}}?"(?:level|severity|lvl|@l|levelname|log\.level)"\s*:\s*"({_WORD})"',
         rf"(?:^|\s)(?:level|lvl|severity)=\"?({_WORD})\b",
-        rf"^\S{{0,40}}[\sT]?\S{{0,20}}\s*\[(?:[\w.]+:)?({_WORD})\]",
+        rf"^\S{{0,40}}[\sT]?\S{{0,20}}\s*\[(?:[\w.]+:)?({_WORD}) {{0,8}}\]",
         rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,4}}\[(?:[\w.]+:)?({_WORD})\]",
         rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,3}}({_WORD})\b\s*[:|-]",
         rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+)?(?:\[[^\]]{{1,60}}\]\s*)?({_WORD})(?::\s|\s*\||\s*-\s|\s+\[|\s+\d+\s+---|\s{{2,}})",
@@ -55,6 +63,13 @@ _FORMS = tuple(
         rf"^\[Nest\]\s+\d+\s+-\s[^A-Z]{{8,24}}(?:[AP]M)?\s+({_WORD})\s",
         rf"^(?:npm|yarn|pnpm)\s+({_WORD})!?\s",
         r"^\S{1,200}\.py:\d{1,6}: \w{0,40}(warning): ",
+        rf"^\[[\dT:.,/ +-]{{5,35}}Z?\s+({_WORD})\b",
+        rf"^\[[^\]]{{1,60}}\]\s+({_UPPER})\s",
+        rf"^(?:[\d-]{{10}}[T ])?[\d:.,]{{8,15}} - \S{{1,80}} - ({_WORD}) - ",
+        rf"^\d{{1,2}}:\d\d[AP]M ({_WORD})\s",
+        rf"^\d\d-[a-z]{{3}}-\d{{4}} [\d:.]{{8,12}} ({_WORD})\s",
+        rf"^({_UPPER})(?:\s(?!in )|:[\w.]{{1,80}}:)",
+        rf"^({_WORD})\[\d[\dT:.Z+-]{{3,35}}\]",
     )
 )
 #: What each line in these forms holds.
@@ -62,15 +77,16 @@ _HINTS = Hints([list(_LEVELS)])
 #: pino and bunyan write numbers: 10 to 60.
 _NUMBER = lazy_pattern(r'^\{.{0,400}?"level"\s*:\s*(\d0)\b', re.ASCII)
 _NUMBERS = {10: 100, 20: 100, 30: INFO, 40: WARNING, 50: ERROR, 60: 600}
-#: glog and klog: severity letter, month, day, time.
+#: glog and klog: severity letter, month, day, time; Tornado and Jupyter: severity letter, date, time in brackets.
 _GLOG = re.compile(r"^([IWEF])\d{4} \d\d:\d\d:\d\d", re.ASCII)
+_TORNADO = re.compile(r"^\[([DIWEC]) (?:\d{6}|\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d", re.ASCII)
 #: Ruby's Logger: letter, bracket, then the word.
 _RUBY = re.compile(r"^([DIWEFA]), \[\d{4}-", re.ASCII)
-_LETTERS = {"D": 100, "I": INFO, "W": WARNING, "E": ERROR, "F": 600, "A": UNKNOWN}
+_LETTERS = {"D": 100, "I": INFO, "W": WARNING, "E": ERROR, "F": 600, "C": 600, "A": UNKNOWN}
 #: Words that begin a line of a program which ends.
 _FATAL = lazy_pattern(
     r"^(?:panic(?:\([^)]{1,40}\))?: |fatal error: |fatal: |FATAL ERROR: |PHP Fatal error|Fatal error: |Unhandled exception|Unhandled Exception"
-    r"|Uncaught |SIGSEGV: |SIGABRT: |SIGBUS: |Segmentation fault|Aborted|thread '.{1,80}'(?: \(\d+\))? panicked at|Exception in thread "
+    r"|\S{1,200}\.swift:\d{1,6}: Fatal error: |Uncaught |SIGSEGV: |SIGABRT: |SIGBUS: |Segmentation fault|Aborted|thread '.{1,80}'(?: \(\d+\))? panicked at|Exception in thread "
     r"|Traceback \(most recent call last\)|APPLICATION FAILED TO START|terminate called|double free|corrupted size"
     r"|\*\* \(|\[?Unhandled ?(?:promise ?)?rejection)",
     re.ASCII | re.IGNORECASE,
@@ -85,7 +101,7 @@ def read_level(text: str) -> int:
     line = text.partition("\n")[0][:500]
     if _FATAL.match(line):
         return 600
-    short = _GLOG.match(line) or _RUBY.match(line)
+    short = _GLOG.match(line) or _RUBY.match(line) or _TORNADO.match(line)
     if short:
         return _LETTERS[short[1]]
     number = _NUMBER.match(line)

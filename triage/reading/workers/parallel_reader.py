@@ -137,7 +137,9 @@ class ParallelReader:
         with Path(self._path).open("rb", buffering=0) as file:
             stream = Stream(read_lines_between(file, start, stop))
             lines = LineReader(stream, self._path, self._limits, record_filter)
-            yield from self._decode(counts.observe(lines.records()))
+            # All are read before the first one is decoded: taking turns would empty the processor's caches.
+            records = list(counts.observe(lines.records()))
+            yield from self._decode(records)
             counts.lines = lines.position
 
 

@@ -90,6 +90,21 @@ def test_orderly_stop_that_cuts_requests_is_one() -> None:
     assert [incident.count for incident in found.incidents] == [1]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "npm error path /app\nnpm error command failed\nnpm error signal SIGTERM\nnpm error command sh -c node server.js",
+        'error Command failed with signal "SIGTERM".',
+        'error: script "start" was terminated by signal SIGTERM (Polite quit request)',
+    ],
+)
+def test_stop_that_a_package_manager_reports_as_its_failure_is_none(said: str) -> None:
+    stop = [*lines(9, said), system(9.5, EXIT, "WARNING")]
+    assert diagnose([*started(0), request(5), *stop]).verdict == "ready"
+    crash = [printed(9, "npm error code ELIFECYCLE"), system(9.5, EXIT, "WARNING")]
+    assert diagnose([*started(0), request(5), *crash]).verdict == "degraded"
+
+
 def test_requests_that_fail_with_their_instance_are_its_consequence() -> None:
     cut = [request(5 + n / 10, "/orders", 503, latency=1, text=UNAVAILABLE) for n in range(3)]
     found = diagnose(

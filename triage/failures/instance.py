@@ -7,6 +7,7 @@ from operator import attrgetter
 
 import msgspec
 
+from triage.failures.last_words import was_stopped
 from triage.failures.linking import (
     AFTER_TIMEOUT,
     BEFORE_EXIT,
@@ -208,15 +209,23 @@ class InstanceFailures:
         return False
 
     def _close(self, cluster: _Cluster) -> list[Failure]:
-        if cluster.is_orderly and not cluster.requests:
+        is_orderly = cluster.is_orderly or self._was_stopped(cluster)
+        if is_orderly and not cluster.requests:
             return []
-        if cluster.is_orderly:
+        if is_orderly:
             return [self._failure(point) for point in cluster.requests]
         deepest = cluster.deepest
         rest = [point for point in cluster.points if point is not deepest]
         failure = self._failure(deepest)
         failure.consequences, failure.requests = rest, cluster.requests
         return [failure]
+
+    def _was_stopped(self, cluster: _Cluster) -> bool:
+        """Return whether the program was told to end, and what started it ends as if it had failed."""
+        return all(point.kind == "exit" for point in cluster.points) and any(
+            cluster.start - _CLUSTER <= said.end <= cluster.end + NANOSECONDS and was_stopped(said.text)
+            for said in self._statements_near(cluster.deepest)
+        )
 
     def _failure(self, point: FailurePoint) -> Failure:
         near = self._statements_near(point)

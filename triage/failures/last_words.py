@@ -105,6 +105,15 @@ _ANSWERED_WORDS = ("err_http_headers_sent", "already sent", "superfluous", "resp
 #: Two calls in a row, as Ruby prints a backtrace, or one as Go prints it: its name above its place.
 _CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\S+\n\t/\S+:\d+(?:\n|$)")
 
+#: What a package manager says of a program that ended because it was told to, where it ends itself as if it
+#: had failed.
+_STOPPED = lazy_pattern(
+    r"^npm (?:ERR!|error) signal SIGTERM$|\bCommand failed with signal \"SIGTERM\""
+    r"|\bterminated by signal SIGTERM\b|\bexited with code SIGTERM$",
+    re.MULTILINE,
+)
+_STOPPED_WORD = "SIGTERM"
+
 #: An error of the operating system that names nothing: the line above it says what it is about.
 _BARE_SYSTEM_ERROR = re.compile(r"(?:\d+: )?[A-Z][\w ]{3,60} \(os error \d+\)$")
 _CAUSE_WORD = re.compile(r"^(?:Caused by:|\d+:)\s*")
@@ -113,6 +122,11 @@ _CAUSE_WORD = re.compile(r"^(?:Caused by:|\d+:)\s*")
 def is_told_to_end(line: str) -> bool:
     """Return whether a line only says that a program ends."""
     return _may_hold(line, _ENDING_WORDS) and bool(_TOLD_TO_END.match(line))
+
+
+def was_stopped(text: str) -> bool:
+    """Return whether a package manager says that its program ended because it was told to."""
+    return _STOPPED_WORD in text and bool(_STOPPED.search(text))
 
 
 def said_before_hint(line: str) -> str | None:

@@ -13,6 +13,8 @@ from triage.text import named_services
 
 #: How long after a passing operation, such as a restart, connections may still fail: 10 minutes.
 _AFTER_OPERATION = 600 * 10**9
+#: The account of a service that names none.
+_DEFAULT_ACCOUNT = "-compute@developer.gserviceaccount.com"
 
 
 def is_called(change: AppliedChange, onset: Onset) -> bool:
@@ -34,7 +36,7 @@ def concerns(change: AppliedChange, onset: Onset, specification: Specification |
         case "cloud sql":
             return _uses_instance(change, onset, specification)
         case "iam policy":
-            return _is_affected(change, onset.text, specification)
+            return _is_affected(change, onset, specification)
         case _:
             return False
 
@@ -93,10 +95,21 @@ def _uses_instance(change: AppliedChange, onset: Onset, specification: Specifica
     return any(name.search(text) for text in (onset.text, *values))
 
 
-def _is_affected(change: AppliedChange, text: str, specification: Specification | None) -> bool:
+def _is_affected(change: AppliedChange, onset: Onset, specification: Specification | None) -> bool:
     """Return whether the service's account lost a role, or the failure names the secret or account."""
     account = (specification.get("service account") if specification else None) or ""
     members = {member.rpartition(":")[2] for member in change.removed_members}
-    if any(member and (member == account or member in text) for member in members):
+    if any(member and (member == account or member in onset.text) for member in members):
         return True
-    return bool(change.resource) and f"secrets/{change.resource}" in text
+    if not account and any(_may_run(member, onset.service) for member in members):
+        return True
+    return bool(change.resource) and f"secrets/{change.resource}" in onset.text
+
+
+def _may_run(account: str, service: str) -> bool:
+    """Return whether an account is the default one, or is named after a service.
+
+    Source: https://cloud.google.com/run/docs/securing/service-identity
+    """
+    name = account.partition("@")[0]
+    return account.endswith(_DEFAULT_ACCOUNT) or name == service or name.startswith(f"{service}-")

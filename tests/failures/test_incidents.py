@@ -64,6 +64,26 @@ def test_exit_and_probe_are_one_failure_in_either_order() -> None:
     assert only(diagnose(other)).count == 1
 
 
+def test_what_a_filter_on_severity_hides_is_no_outage() -> None:
+    rows = []
+    for n in range(6):
+        name = f"i{n}"
+        rows += [request(20 * n, "/orders", 503, text=UNAVAILABLE, latency=4, instance=name)]
+        rows += [system(20 * n + 4.1, "Memory limit of 512 MiB exceeded with 530 MiB used.", "ERROR", instance=name)]  # fmt: skip
+    found = diagnose(rows)
+    assert only(found).severity == "P1"
+    assert found.verdict == "degraded"
+    assert diagnose([system(-1, "Starting new instance."), *rows]).verdict == "not_ready"
+
+
+def test_requests_that_fail_where_a_filter_hides_others_are_no_outage() -> None:
+    rows = []
+    for n in range(12):
+        rows += [request(20 * n, "/orders", 500), printed(20 * n + 0.05, LOST, severity="ERROR")]
+    assert only(diagnose(rows)).severity == "P1"
+    assert only(diagnose([system(-1, "Starting new instance."), *rows])).severity == "P0"
+
+
 @pytest.mark.parametrize(
     "name", ["PYTHON_CHAIN", "NODE_CAUSE", "JAVA_CHAIN", "GO_PANIC", "DOTNET", "RUBY", "PHP", "RUST"]
 )

@@ -169,6 +169,7 @@ class DiagnosisBuilder:
 
         ``failures`` are the failures with their evidence.
         """
+        self._mark_filtered()
         failures = [group for group in failures if not self._failure_list.is_ordinary_refusal(group)]
         self._failures = explain_by_openings(failures, self._unknown_errors.counts(), self._serving)
         for group in self._failures:
@@ -208,6 +209,13 @@ class DiagnosisBuilder:
             next=suggest_query(self._packs, leading, coverage, incidents, builders),
             noise=self._noise.build(),
         )
+
+    def _mark_filtered(self) -> None:
+        """Tell what each service did whether a filter on severity may have hidden what succeeded."""
+        for service in self._services.values():
+            self._serving.of(service.name).may_hide_success = service.may_hide_success
+            for _, tracker, serving in self._regions.of(service.name):
+                serving.may_hide_success = tracker.may_hide_success
 
     def _filtered_services(self, coverage: Coverage) -> set[str]:
         """Return the services that logged nothing below ERROR; a record that was skipped is below ERROR."""

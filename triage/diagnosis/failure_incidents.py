@@ -16,7 +16,7 @@ from triage.diagnosis.failure_titles import (
     title_of,
 )
 from triage.diagnosis.matching import PackCause
-from triage.diagnosis.serving import ServiceServing
+from triage.diagnosis.serving import ServiceServing, took_requests
 from triage.diagnosis.unexplained import cause_id_of, playbook_of
 from triage.models import (
     Because,
@@ -150,7 +150,8 @@ def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare
     if share is not None and share.of == "requests":
         return _severity_of_requests(group, serving, share)
     ratio = share.failed / share.total if share is not None else 1.0
-    if not any(revision.succeeded_at > group.first for revision in serving.revisions.values()):
+    serves = any(revision.succeeded_at > group.first for revision in serving.revisions.values())
+    if not serves and not (serving.may_hide_success and took_requests(group)):
         return "P0"
     many = ratio >= _MANY_STARTS or group.requests or group.count > _FEW
     return "P1" if serving.is_job or many or "deployment" in {*group.kinds, *group.consequences} else "P2"
@@ -163,7 +164,8 @@ def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: F
     ratio = share.failed / share.total
     serves = any(revision.succeeded_at > group.first for revision in serving.revisions.values())
     answers = any(revision.served_at > group.first for revision in serving.revisions.values())
-    if ratio >= _GRAVE and not (answers or (serves and group.count <= _FEW)):
+    is_whole = ratio >= _GRAVE and not serving.may_hide_success
+    if is_whole and not (answers or (serves and group.count <= _FEW)):
         return "P0"
     return "P1" if ratio >= _NOTABLE or share.failed >= _MANY else "P2"
 
@@ -175,7 +177,7 @@ def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
     that a rule names and that is not often the caller's own.
     """
     is_said = group.samples[0].statement is not None
-    if is_said and not any(path.succeeded for path in serving.paths.values()):
+    if is_said and not (serving.may_hide_success or any(p.succeeded for p in serving.paths.values())):
         return True
     if group.count < _MANY:
         return False

@@ -14,7 +14,7 @@ from triage.window import format_second, parse_timestamp
 
 #: Maximum number of instances per revision: those with the latest verdicts.
 _MAX_INSTANCES = 1000
-_ERROR = 500
+_ERROR, _WARNING = 500, 400
 #: Entries from which on a service that logged errors only is suspected to be filtered.
 _MIN_ERRORS = 3
 _AUDIT = "cloudaudit.googleapis.com/"
@@ -114,6 +114,7 @@ class ServiceTracker(msgspec.Struct):
         probe_ready_at: time of the latest such probe that was ready.
         entries: number of entries.
         only_errors: whether all of them so far are of severity ERROR or above.
+        only_warnings: whether all of them so far are of severity WARNING or above.
 
     """
 
@@ -129,13 +130,15 @@ class ServiceTracker(msgspec.Struct):
     probe_ready_at: int = 0
     entries: int = 0
     only_errors: bool = True
+    only_warnings: bool = True
 
     def observe(self, revision: str, entries: Sequence[Entry]) -> None:
         """Record entries of a revision of the service."""
         self.entries += len(entries)
-        self.only_errors = self.only_errors and all(
-            entry.severity_source == "entry" and entry.level >= _ERROR for entry in entries
+        self.only_warnings = self.only_warnings and all(
+            entry.severity_source == "entry" and entry.level >= _WARNING for entry in entries
         )
+        self.only_errors = self.only_errors and self.only_warnings and all(entry.level >= _ERROR for entry in entries)
         first, known = first_of(entries), self.first.get(revision)
         if known is None or first.precedes(known):
             self.first[revision] = first
@@ -153,6 +156,11 @@ class ServiceTracker(msgspec.Struct):
     def logs_only_errors(self) -> bool:
         """Return whether all of its entries are errors, as an export with a filter on severity has them."""
         return self.only_errors and self.entries >= _MIN_ERRORS
+
+    @property
+    def may_hide_success(self) -> bool:
+        """Return whether what succeeded is missing, as where a filter on severity leaves warnings and errors."""
+        return self.only_warnings and self.entries >= _MIN_ERRORS
 
     @property
     def is_only_audited(self) -> bool:

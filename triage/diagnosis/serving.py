@@ -12,6 +12,7 @@ from triage.models import (
     WORKLOAD_RESOURCES,
     Entry,
     Event,
+    FailureGroup,
     Observed,
     RevisionTraffic,
     Traffic,
@@ -20,6 +21,8 @@ from triage.models import (
 from triage.text import path_template
 
 _SERVER_ERROR, _CLIENT_ERROR, _TOO_MANY = 500, 400, 429
+#: Kinds of failures of instances that never took requests.
+_NOT_STARTED = frozenset({"startup_probe", "deployment"})
 #: Tasks of jobs that are kept, of which Cloud Run runs at most 10,000 in an execution.
 _TASKS = 20_000
 #: The kind of workload of each resource type other than that of a service.
@@ -55,6 +58,11 @@ class RevisionServing(msgspec.Struct):
         return max(self.started_at, self.ready_at, self.served_at)
 
 
+def took_requests(group: FailureGroup) -> bool:
+    """Return whether instances that failed had started: they took requests."""
+    return bool(group.requests) and not {*group.kinds, *group.consequences} & _NOT_STARTED
+
+
 class PathTraffic(msgspec.Struct):
     """Requests of one path of a service.
 
@@ -76,6 +84,7 @@ class ServiceServing:
     """What the revisions and paths of one service did.
 
     tasks: when the tasks of a job ended well, by execution and number.
+    may_hide_success: whether what succeeded may be missing in the export.
     """
 
     def __init__(self) -> None:
@@ -84,6 +93,7 @@ class ServiceServing:
         self.paths: dict[str, PathTraffic] = {}
         self.kind: WorkloadKind = "service"
         self.tasks: dict[tuple[str, str], int] = {}
+        self.may_hide_success = False
 
     @property
     def is_job(self) -> bool:

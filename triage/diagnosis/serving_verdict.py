@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from triage.diagnosis.serving import RevisionServing, ServiceServing
+from triage.diagnosis.serving import RevisionServing, ServiceServing, took_requests
 from triage.models import FailureGroup, ServiceVerdict
 from triage.models.playbook import Severity
 from triage.text import path_template, pluralize
@@ -124,6 +124,8 @@ def _judge_revision(
         return _judge_execution(revision, touching)
     grave = [group for group, severity in touching if severity != "P2"]
     starts = [group for group in grave if any(kind in _START_KINDS for kind in group.kinds)]
+    if starts and serving.may_hide_success and all(took_requests(group) for group in starts):
+        return "degraded", "instances that took requests failed, and what succeeded is not in these entries"
     if starts:
         return _judge_starts(revision, starts, min(group.revisions[name] for group in starts))
     if not revision.succeeded_at and grave:

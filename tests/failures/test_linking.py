@@ -50,6 +50,21 @@ def test_same_trace_outranks_what_is_nearer() -> None:
     assert (decisive(found), found.link) == (BROKEN, "trace")
 
 
+@pytest.mark.parametrize(
+    "then",
+    [
+        "TypeError: Cannot read properties of undefined (reading 'rates')",
+        "TypeError: 'NoneType' object is not subscriptable",
+        "NoMethodError: undefined method `rates' for nil",
+    ],
+)
+def test_what_failed_before_the_code_went_on_without_a_value(then: str) -> None:
+    failed = request(0, status=500, latency=1, trace="a1")
+    first, last = printed(0.2, BROKEN, trace="a1"), printed(0.9, then, trace="a1")
+    assert decisive(explained(failed, first, last, known="tariff lost")) == BROKEN
+    assert decisive(explained(failed, first, last)) == then
+
+
 def test_statement_of_another_trace_explains_nothing() -> None:
     found = explained(request(0, status=500, latency=1, trace="a1"), printed(0.9, BROKEN, trace="b2"))
     assert (decisive(found), found.link) == ("", "none")

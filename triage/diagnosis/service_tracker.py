@@ -138,7 +138,9 @@ class ServiceTracker(msgspec.Struct):
         self.only_warnings = self.only_warnings and all(
             entry.severity_source == "entry" and entry.level >= _WARNING for entry in entries
         )
-        self.only_errors = self.only_errors and self.only_warnings and all(entry.level >= _ERROR for entry in entries)
+        self.only_errors = (
+            self.only_errors and self.only_warnings and all(entry.level >= _ERROR for entry in entries)
+        )
         first, known = first_of(entries), self.first.get(revision)
         if known is None or first.precedes(known):
             self.first[revision] = first
@@ -159,7 +161,7 @@ class ServiceTracker(msgspec.Struct):
 
     @property
     def may_hide_success(self) -> bool:
-        """Return whether what succeeded is missing, as where a filter on severity leaves warnings and errors."""
+        """Return whether what succeeded may be missing: a filter on severity leaves warnings and errors."""
         return self.only_warnings and self.entries >= _MIN_ERRORS
 
     @property

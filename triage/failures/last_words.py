@@ -102,6 +102,15 @@ _ANSWERED = lazy_pattern(
     re.IGNORECASE,
 )
 _ANSWERED_WORDS = ("err_http_headers_sent", "already sent", "superfluous", "response ")
+#: What the code says that goes on with a value which it did not get.
+_NO_VALUE = lazy_pattern(
+    r"\bCannot (?:read|set) propert(?:y|ies) .{0,80}\bof (?:undefined|null)\b|\bCannot destructure property\b"
+    r"|\b(?:undefined|null) is not (?:an object|iterable)\b|\bConver(?:t|ting) (?:undefined or null|null or undefined) to object"
+    r"|'NoneType' object (?:is not|has no)\b|\bNullPointerException\b|\bNullReferenceException\b"
+    r"|\bnil pointer dereference\b|\bundefined method [`'].{1,60}' for nil\b|\b(?:function|property) .{1,80} on null\b"
+)
+#: Each such line holds one of these words.
+_NO_VALUE_WORDS = ("undefined", "null", "nonetype", "nil", "destructure")
 #: Two calls in a row, as Ruby prints a backtrace, or one as Go prints it: its name above its place.
 _CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\S+\n\t/\S+:\d+(?:\n|$)")
 
@@ -157,6 +166,11 @@ def repeats(line: str) -> bool:
 def answers_again(line: str) -> bool:
     """Return whether a line only says that a request was answered twice: another one says what failed first."""
     return _may_hold(line, _ANSWERED_WORDS) and bool(_ANSWERED.search(line))
+
+
+def lacks_value(line: str) -> bool:
+    """Return whether code went on with a value that it did not get: what failed before says why."""
+    return _may_hold(line, _NO_VALUE_WORDS) and bool(_NO_VALUE.search(line))
 
 
 def denies(line: str) -> bool:

@@ -226,6 +226,7 @@ def _choose(
         strongest = [item for item in found if item[0] == most]
         if len(strongest) > 1:
             strongest = [item for item in strongest if not item[1].meaning.wording.restates] or strongest
+    strongest = _find_missing_value(link, strongest[-1], found) or strongest
     # Of several lines that say where a server listens, the first says it best.
     weight, statement, known = strongest[0 if all(item[2] and item[2].kinds for item in strongest) else -1]
     gap = max(0, point.end - statement.end)
@@ -240,6 +241,21 @@ def _choose(
         said=1 if len(found) == 1 else _count_said(statement, found, link),
         tail=tail,
     )
+
+
+def _find_missing_value(link: Link, last: _Weighed, found: Sequence[_Weighed]) -> list[_Weighed]:
+    """Return the last known cause that a request named before its code went on without a value."""
+    if link != "trace" or len(found) < 2 or not last[1].meaning.wording.lacks_value:
+        return []
+    before = [
+        item
+        for item in found
+        if item[1].start < last[1].start
+        and item[0] >= STRONG * TENTH
+        and item[2] is not None
+        and not item[1].meaning.wording.lacks_value
+    ]
+    return before[-1:]
 
 
 def _count_said(statement: Statement, found: Sequence[_Weighed], link: Link) -> int:

@@ -12,6 +12,7 @@ from triage.failures.last_words import (
     heads_frames,
     is_last_attempt,
     is_told_to_end,
+    lacks_value,
     repeats,
     said_before_hint,
     sums_up,
@@ -165,6 +166,11 @@ class Wording(Immutable):
     def answers_again(self) -> bool:
         """Return whether it only says that a request was answered twice."""
         return answers_again(self.decisive)
+
+    @lazy
+    def lacks_value(self) -> bool:
+        """Return whether it only says that the code went on without a value."""
+        return lacks_value(self.decisive)
 
     @lazy
     def restates(self) -> bool:

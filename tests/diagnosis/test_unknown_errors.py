@@ -53,6 +53,15 @@ def test_matched_error_without_a_cause_is_an_unknown_error() -> None:
     )
 
 
+def test_error_that_a_rule_knows_without_its_words_is_quoted() -> None:
+    text = "rpc error: code = Internal desc = open /data/tariffs.bin: input/output error"
+    (error,) = diagnosis(
+        [log_line(n * 10, text, severity="ERROR") for n in range(3)], validation(90)
+    ).incidents
+    assert error.cause == "api-internal"
+    assert "tariffs.bin" in error.title
+
+
 def test_unknown_errors_rank_last_and_are_limited() -> None:
     words = [f"{a}{b}" for a in "abcdefghijklmnopqrst" for b in "abcdefghijklmnopqrstuvwxyz"]
     unknown = [

@@ -53,11 +53,22 @@ from tests.failures.traces import (
 from triage.failures.decisive import complains, find_decisive_line, is_frame
 
 
+def test_function_of_a_frame_is_no_exception() -> None:
+    found = find_decisive_line("tariff 9 cannot be read\n    at Reader._toError (/app/reader.js:7:1)")
+    assert found == ("tariff 9 cannot be read", False)
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
         (PYTHON_CHAIN, "shop.cache.LookupFailed: no tariff for region 9"),
         (PYTHON_GROUP, "ConnectionError: pool is closed"),
+        (
+            "[tariffs] { Error: ER_DATA_TOO_LONG: Data too long for column 'name' at row 1\n"
+            "    at Query.Sequence._packetToError (/app/node_modules/mysql/lib/Sequence.js:47:14)\n"
+            "  code: 'ER_DATA_TOO_LONG', errno: 1406 }",
+            "Error: ER_DATA_TOO_LONG: Data too long for column 'name' at row 1",
+        ),
         (DOTNET_ANSWER, "The bucket does not exist. [404]"),
         (DOTNET_NAMES, "The bucket does not exist. [404]"),
         (

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from triage.models import FailureGroup, FailureKind, FailureSample
+from triage.models import FailureGroup, FailureKind, FailureSample, Recognized
 from triage.text import lazy_pattern, path_template
 
 #: Characters of a title at most.
@@ -76,18 +76,23 @@ def title_of(group: FailureGroup) -> str:
     sample = group.samples[0]
     known = group.known
     if known is not None and not (known.is_symptom and sample.statement is not None):
-        room = LONGEST - len(known.title) - 2
         if sample.statement is None and known.is_symptom:
             return shorten(_of_all_paths(known.title, group), LONGEST)
-        if sample.statement is None or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
-            return shorten(known.title, LONGEST)
-        return f"{known.title}: {quote_message(sample.statement.decisive, room)}"
+        return title_with(known, sample.statement.decisive if sample.statement is not None else "")
     what = describe(group, sample)
     if sample.statement is not None:
         return f"{what} after {quote_message(sample.statement.decisive, LONGEST - len(what) - 9)}"
     if group.known is not None:
         return shorten(group.known.title, LONGEST)
     return shorten(what, LONGEST)
+
+
+def title_with(known: Recognized, line: str) -> str:
+    """Return the title of a cause, with the line that shows it where the title holds nothing of it."""
+    room = LONGEST - len(known.title) - 2
+    if not line or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
+        return shorten(known.title, LONGEST)
+    return f"{known.title}: {quote_message(line, room)}"
 
 
 def _of_all_paths(title: str, group: FailureGroup) -> str:

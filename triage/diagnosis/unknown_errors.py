@@ -11,7 +11,7 @@ import msgspec
 from triage.diagnosis.error_statement import ErrorStatement, SingleEntry
 from triage.diagnosis.evidence_list import EvidenceList, Link
 from triage.diagnosis.failure_causes import FailureCauses
-from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten
+from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten, title_with
 from triage.diagnosis.first_seen import FirstSeen
 from triage.measures import BoundedCounter, Moments, shortest_gap
 from triage.models import Because, Entry, Event, FailureGroup, Incident, Quote, Recognized, Scope, first_of
@@ -260,11 +260,12 @@ def _incident(
     pack_cause = causes.by_id(known.cause) if known is not None else None
     digest = blake2b(f"{cause}\0{service}\0{template}".encode(errors="replace"), digest_size=6)
     entry, times = error.first.decisive_entry, error.moments.times()
+    decisive = error.first.quote.decisive
     return Incident(
         id=digest.hexdigest(),
         cause=known.cause if known is not None else "unknown-error",
-        title=shorten(
-            known.title if known is not None else f"Unknown error: {error.first.quote.decisive}", LONGEST
+        title=(
+            shorten(f"Unknown error: {decisive}", LONGEST) if known is None else title_with(known, decisive)
         ),
         service=service,
         check=None,

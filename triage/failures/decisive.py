@@ -85,7 +85,7 @@ _NODE_REJECTION = lazy_pattern(
     r"^\[?(Unhandled ?Promise ?Rejection\w*: .+?)\]?(?: \{)?$", re.MULTILINE | re.IGNORECASE
 )
 _NODE = lazy_pattern(
-    r"^(?:Uncaught |\(node:\d+\) |Detailed stack trace: )?((?:Unhandled\w*: )?(?:[\w$]+(?:\.[\w$]+)*)?(?:Error|Exception|Rejection)(?: \[[A-Z_]+\])?: .+|\w*Error \[[A-Z_]+\]: .+|AggregateError\b.*)$",
+    r"^(?:Uncaught |\(node:\d+\) |Detailed stack trace: |(?:\[[^\]\n]{1,60}\] )?\{ )?((?:Unhandled\w*: )?(?:[\w$]+(?:\.[\w$]+)*)?(?:Error|Exception|Rejection)(?: \[[A-Z_]+\])?: .+|\w*Error \[[A-Z_]+\]: .+|AggregateError\b.*)$",
     re.MULTILINE,
 )
 _RUBY = lazy_pattern(r"^\S+\.rb:\d+:in [`'].+?': (.+ \([A-Z][\w:]+\))$", re.MULTILINE)
@@ -319,6 +319,15 @@ def _dotnet(text: str) -> str:
     )
 
 
+def _named(text: str) -> str:
+    """Return the first exception that a line names; the function of a frame is none."""
+    for found in _NAMED.finditer(text):
+        start = text.rfind("\n", 0, found.start(1)) + 1
+        if not is_frame(text[start : found.end()]):
+            return found[1]
+    return ""
+
+
 def _node_rejection(text: str) -> str:
     return _first(_NODE_REJECTION)(text) if "rejection" in text.lower() or not text.isascii() else ""
 
@@ -356,7 +365,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     ((".rb:",), _first(_RUBY)),
     (("Fatal error: ", "Parse error: ", "Recoverable fatal error: "), _first(_PHP)),
     (("** (",), _first(_ELIXIR)),
-    (_ENDINGS, _first(_NAMED)),
+    (_ENDINGS, _named),
     (_ENDINGS, _first(_NAMED_ALONE)),
 )
 _HINTS = Hints([hints for hints, _ in _FORMS])

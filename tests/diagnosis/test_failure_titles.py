@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.failures.entries import diagnose, printed, request, started
+from tests.failures.test_incidents import only
 from triage.diagnosis.failure_titles import quote_line, quote_message
 
 ADDRESS = "https://storage.googleapis.com/storage/v1/b/media/o/photos%2F2026%2Fa.png?alt=media&generation=17"
@@ -58,3 +60,11 @@ def test_title_quotes_a_message_without_what_a_logger_puts_before_it(prefix: str
 def test_title_quotes_the_text_in_a_line_of_json() -> None:
     assert quote_message('"message": "the tariff is missing",', 100) == "`the tariff is missing`"
     assert quote_message('"level": "error",', 100) == '`"level": "error",`'
+
+
+def test_title_has_room_for_the_words_that_a_rule_knows() -> None:
+    place = "/cloudsql/demo-project:europe-west9:tariffs-of-all-regions/.s.PGSQL.5432"
+    text = f"failed to connect to `user=shop database=shop`: {place}: server error: FATAL: sorry, too many clients already (SQLSTATE 53300)"
+    rows = [*started(0), request(10, "/orders", 500), printed(10.05, text, severity="ERROR")]
+    title = only(diagnose(rows)).title
+    assert title.endswith("`… sorry, too many clients already (SQLSTATE 53300)`"), title

@@ -30,6 +30,7 @@ from tests.failures.traces import (
     NODE_AGGREGATE,
     NODE_CAUSE,
     NODE_EMPTY_MESSAGE,
+    NODE_INSPECTED,
     NODE_MODULE,
     NODE_REJECTION,
     NODE_UNCAUGHT,
@@ -63,12 +64,7 @@ def test_function_of_a_frame_is_no_exception() -> None:
     [
         (PYTHON_CHAIN, "shop.cache.LookupFailed: no tariff for region 9"),
         (PYTHON_GROUP, "ConnectionError: pool is closed"),
-        (
-            "[tariffs] { Error: ER_DATA_TOO_LONG: Data too long for column 'name' at row 1\n"
-            "    at Query.Sequence._packetToError (/app/node_modules/mysql/lib/Sequence.js:47:14)\n"
-            "  code: 'ER_DATA_TOO_LONG', errno: 1406 }",
-            "Error: ER_DATA_TOO_LONG: Data too long for column 'name' at row 1",
-        ),
+        (NODE_INSPECTED, "Error: ER_DATA_TOO_LONG: Data too long for column 'name' at row 1"),
         (DOTNET_ANSWER, "The bucket does not exist. [404]"),
         (DOTNET_NAMES, "The bucket does not exist. [404]"),
         (

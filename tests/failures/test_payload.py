@@ -67,6 +67,10 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
             {"level": "error", "message": "pricing failed", "error": {"name": "Error", "code": 9, "details": "Region 9 is locked"}},
             "Error: Region 9 is locked", id="a status of gRPC without a message",
         ),
+        pytest.param(
+            {"level": "error", "msg": "mail failed", "err": {"responseCode": 452, "response": "452 Region 9 has no storage left", "command": "DATA"}},
+            "452 Region 9 has no storage left", id="the answer of a server without a message",
+        ),
         pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
         pytest.param({"level": "error", "message": "pricing failed", "metadata": {"stack": STACK}}, "TariffError: region 9 is unknown", id="winston with metadata"),
         pytest.param(

@@ -320,3 +320,9 @@ SHELL = "/srv/start.sh: line 9: /srv/shop: Operation not permitted"
 NGINX = '2031/04/05 06:07:08 [emerg] 1#1: host not found in upstream "tariffs" in /etc/nginx/nginx.conf:9'
 
 ENVOY = "[2031-04-05 06:07:08.123][1][critical][main] [source/server/server.cc:414] error initializing configuration '/etc/envoy.yaml': no such field"
+
+NODE_INSPECTED = """\
+[tariffs] { Error: ER_DATA_TOO_LONG: Data too long for column 'name' at row 1
+    at Query.Sequence._packetToError (/app/node_modules/mysql/lib/Sequence.js:47:14)
+  code: 'ER_DATA_TOO_LONG', errno: 1406 }
+"""

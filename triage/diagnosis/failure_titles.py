@@ -92,7 +92,16 @@ def title_with(known: Recognized, line: str) -> str:
     room = LONGEST - len(known.title) - 2
     if not line or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
         return shorten(known.title, LONGEST)
-    return f"{known.title}: {quote_message(line, room)}"
+    return f"{known.title}: {quote_message(_from_known(line, known.event.literal, room), room)}"
+
+
+def _from_known(line: str, literal: str, room: int) -> str:
+    """Return a line without what stands before the words that a rule knows, where a title lacks the room."""
+    at = line.find(literal) if literal else -1
+    if at + len(literal) <= room - _WORTH_QUOTING // 2:
+        return line
+    start = line.rfind(": ", 0, at) + 2
+    return f"… {line[start:]}" if start > 1 else line
 
 
 def _of_all_paths(title: str, group: FailureGroup) -> str:

@@ -26,7 +26,10 @@ _VAGUE = frozenset({"cause", "reason", "details", "detail"})
 _SAYS_WHY, _WORDS = frozenset({"cause", "reason"}), 4
 _TEXTS = ("stack", "stack_trace", "stackTrace", "traceback", "extendedStackTrace", "backtrace")
 _NAMES = ("type", "exc_type", "name", "class", "kind", "code")
-_MESSAGES = ("message", "msg", "exc_value", "value", "description", "details")
+_MESSAGES = (
+    "message", "msg", "exc_value", "value", "description", "details", "detail", "reason",
+    "error_description", "sqlMessage", "response", "error", "statusText",
+)  # fmt: skip
 _LEVELS = (
     "level_name",
     "severity_text",

@@ -39,6 +39,15 @@ def test_error_that_no_rule_knows_is_evidence_of_the_requests_that_fail_since() 
     assert found.incidents == [incident]
 
 
+def test_error_before_requests_that_fail_without_a_word_is_their_cause() -> None:
+    silent = [request(35 + n, "/prices", 500) for n in range(12)]
+    incident = only(diagnose(served(*silent)))
+    assert "storage.objects.get" in incident.title
+    found = diagnose(served(*silent, said="tariff file: line 9 has no price"))
+    assert only(found).title == "Requests to /prices returned 500 after `tariff file: line 9 has no price`"
+    assert only(found).confidence == "medium"
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from triage.models import FailureGroup, FailureKind, FailureSample, Recognized
+from triage.models import FailureGroup, FailureKind, FailureSample, Quote, Recognized
 from triage.text import lazy_pattern, path_template
 
 #: Characters of a title at most.
@@ -76,15 +76,21 @@ def title_of(group: FailureGroup) -> str:
     sample = group.samples[0]
     known = group.known
     if known is not None and not (known.is_symptom and sample.statement is not None):
+        if sample.statement is None and known.is_symptom and group.opening is not None:
+            return _after(describe(group, sample), group.opening)
         if sample.statement is None and known.is_symptom:
             return shorten(_of_all_paths(known.title, group), LONGEST)
         return title_with(known, sample.statement.decisive if sample.statement is not None else "")
     what = describe(group, sample)
     if sample.statement is not None:
-        return f"{what} after {quote_message(sample.statement.decisive, LONGEST - len(what) - 9)}"
+        return _after(what, sample.statement)
     if group.known is not None:
         return shorten(group.known.title, LONGEST)
     return shorten(what, LONGEST)
+
+
+def _after(what: str, quote: Quote) -> str:
+    return f"{what} after {quote_message(quote.decisive, LONGEST - len(what) - 9)}"
 
 
 def title_with(known: Recognized, line: str) -> str:

@@ -21,8 +21,8 @@ def explain_by_openings(
 ) -> list[FailureGroup]:
     """Return failures, with the error before them where their own statement names no cause.
 
-    Requests that fail with the application's own words, such as `the price list is empty`, follow from the
-    one error that each of their instances said before the first of them, if no request of their paths
+    Requests that fail with the application's own words, such as `the price list is empty`, or without a word
+    follow from the one error that each of their instances said before the first of them, if no request of their paths
     succeeded in between or while they failed, or if several instances said it and no other. One whose cause
     is known names them.
     """
@@ -44,11 +44,10 @@ def explain_by_openings(
 
 
 def _is_unnamed(group: FailureGroup) -> bool:
-    """Return whether many requests failed with words of the application that no rule knows."""
+    """Return whether many requests failed with words of the application that no rule knows, or without any."""
     return (
         set(group.kinds) == {"request"}
         and group.count >= _MANY
-        and group.samples[0].statement is not None
         and not group.is_noise
         and (group.known is None or group.known.is_symptom)
     )

@@ -12,6 +12,8 @@ _QUOTED = 110
 #: Characters of a quote at least that are worth adding to a title.
 _WORTH_QUOTING = 40
 _SHORTEST_MESSAGE = 10
+#: Characters that a title puts around a quote, with the one that stands for what is cut.
+_MARKS = 3
 _PREFIX = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d| UTC)?\]?\s+"
     r"(?:\[?(?:ERROR|FATAL|SEVERE|CRITICAL|WARN|WARNING|INFO|error|fatal|critical)\]?:?\s+)?(?:\d+ --- )?"
@@ -98,16 +100,17 @@ def title_with(known: Recognized, line: str) -> str:
     room = LONGEST - len(known.title) - 2
     if not line or known.is_specific or known.event.failure or room < _WORTH_QUOTING:
         return shorten(known.title, LONGEST)
-    return f"{known.title}: {quote_message(_from_known(line, known.event.literal, room), room)}"
+    return f"{known.title}: {quote_message(line, room, known.event.literal)}"
 
 
-def _from_known(line: str, literal: str, room: int) -> str:
-    """Return a line without what stands before the words that a rule knows, where a title lacks the room."""
-    at = line.find(literal) if literal else -1
-    if at + len(literal) <= room - _WORTH_QUOTING // 2:
+def _with_known(line: str, literal: str, room: int) -> str:
+    """Return a line without its middle, where a title has no room for the words that a rule knows."""
+    at = line.find(literal)
+    if at + len(literal) < room - _MARKS:
         return line
-    start = line.rfind(": ", 0, at) + 2
-    return f"… {line[start:]}" if start > 1 else line
+    known = line[line.rfind(": ", 0, at) + 2 :]
+    head = line[: max(0, room - len(known) - 5)].rstrip()
+    return f"{head} … {known}" if len(head) >= _WORTH_QUOTING // 2 else f"… {known}"
 
 
 def _of_all_paths(title: str, group: FailureGroup) -> str:
@@ -119,11 +122,15 @@ def _of_all_paths(title: str, group: FailureGroup) -> str:
     )
 
 
-def quote_message(line: str, room: int) -> str:
-    """Return a line as a title quotes it: what it says, without a class's packages where room is short."""
+def quote_message(line: str, room: int, literal: str = "") -> str:
+    """Return a line as a title quotes it: what it says, without a class's packages where room is short.
+
+    literal: the words by which a rule knows the line; those that stand before it give way to them.
+    """
     message = _without_prefix(line)
     if len(message) > room:
         message = _PACKAGES.sub("", message, count=1) if _PACKAGES.match(message) else message
+        message = _with_known(message, literal, room) if literal else message
     return quote_line(message, room)
 
 

@@ -21,10 +21,10 @@ def explain_by_openings(
 ) -> list[FailureGroup]:
     """Return failures, with the error before them where their own statement names no cause.
 
-    Requests that fail with the application's own words, such as `the price list is empty`, or without a word
-    follow from the one error that each of their instances said before the first of them, if no request of their paths
-    succeeded in between or while they failed, or if several instances said it and no other. One whose cause
-    is known names them.
+    Requests that fail without a word, or with the application's own, such as `the price list is empty`,
+    follow from the one error that each of their instances said before the first of them, if no request of
+    their paths succeeded in between or while they failed, or if several instances said it and no other. One
+    whose cause is known names them.
     """
     rare = [error for error in errors if error.count <= _FEW * max(1, len(error.instances.first_at))]
     causes = {(group.service, group.known.cause) for group in groups if group.known is not None}
@@ -44,7 +44,7 @@ def explain_by_openings(
 
 
 def _is_unnamed(group: FailureGroup) -> bool:
-    """Return whether many requests failed with words of the application that no rule knows, or without any."""
+    """Return whether many requests failed without a word, or with words that no rule knows."""
     return (
         set(group.kinds) == {"request"}
         and group.count >= _MANY

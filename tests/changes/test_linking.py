@@ -198,42 +198,6 @@ def test_a_policy_that_lost_its_callers_explains_refused_requests() -> None:
     assert link_change(onset(REDIS), [closed]) is None
 
 
-DENIED = "7 PERMISSION_DENIED: Missing or insufficient permissions."
-
-
-def taken_from(account: str) -> AppliedChange:
-    member = f"serviceAccount:{account}"
-    item = ChangeItem("iam policy", "roles/datastore.user: 1 service account", None)
-    fields: dict[str, Any] = {"kind": "iam policy", "created": False, "service": None, "location": ""}
-    return change("10:00:00", item, removed_members=(member,), **fields)
-
-
-@pytest.mark.parametrize(
-    "account",
-    [
-        f"{SERVICE}-run@demo-project.iam.gserviceaccount.com",
-        f"{SERVICE}@demo-project.iam.gserviceaccount.com",
-        "1234-compute@developer.gserviceaccount.com",
-    ],
-)
-def test_a_role_that_was_taken_from_what_may_be_the_account_of_a_service(account: str) -> None:
-    denied = onset(DENIED, "10:03:00", "500")
-    assert link_change(denied, [taken_from(account)]) is not None
-    assert link_change(denied, [taken_from("ledger-run@demo-project.iam.gserviceaccount.com")]) is None
-    other = service_v1(template={"serviceAccountName": "other@demo-project.iam.gserviceaccount.com"})
-    known = [Configuration(service=SERVICE, specification=read_specification(other))]
-    assert link_change(denied, [taken_from(account)], known) is None
-
-
-def test_a_policy_of_a_secret_explains_that_it_may_not_be_read() -> None:
-    item = ChangeItem("iam policy", None, "roles/secretmanager.secretAccessor: 1 service account")
-    fields: dict[str, Any] = {"kind": "iam policy", "created": False, "service": None, "location": ""}
-    limited = change("10:00:00", item, resource="api-token", **fields)
-    refused = f"{FETCH}: Permission 'secretmanager.versions.access' denied on resource"
-    assert link_change(onset(refused, "10:20:00"), [limited]) is not None
-    assert link_change(onset(f"{FETCH}: not found", "10:20:00"), [limited]) is None
-
-
 def secret(verb: str, version: str) -> AppliedChange:
     method = f"google.cloud.secretmanager.v1.SecretManagerService.{verb}"
     state = {"AddSecretVersion": "added", "EnableSecretVersion": "enabled"}.get(verb, "destroyed")

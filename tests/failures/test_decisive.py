@@ -51,7 +51,8 @@ from tests.failures.traces import (
     SPRING,
     ZIG_PANIC,
 )
-from triage.failures.decisive import complains, find_decisive_line, is_frame
+from triage.failures.decisive import complains, find_decisive_line
+from triage.failures.frames import is_frame
 
 
 def test_function_of_a_frame_is_no_exception() -> None:

@@ -64,26 +64,6 @@ def test_exit_and_probe_are_one_failure_in_either_order() -> None:
     assert only(diagnose(other)).count == 1
 
 
-def test_what_a_filter_on_severity_hides_is_no_outage() -> None:
-    rows = []
-    for n in range(6):
-        name = f"i{n}"
-        rows += [request(20 * n, "/orders", 503, text=UNAVAILABLE, latency=4, instance=name)]
-        rows += [system(20 * n + 4.1, "Memory limit of 512 MiB exceeded with 530 MiB used.", "ERROR", instance=name)]  # fmt: skip
-    found = diagnose(rows)
-    assert only(found).severity == "P1"
-    assert found.verdict == "degraded"
-    assert diagnose([system(-1, "Starting new instance."), *rows]).verdict == "not_ready"
-
-
-def test_requests_that_fail_where_a_filter_hides_others_are_no_outage() -> None:
-    rows = []
-    for n in range(12):
-        rows += [request(20 * n, "/orders", 500), printed(20 * n + 0.05, LOST, severity="ERROR")]
-    assert only(diagnose(rows)).severity == "P1"
-    assert only(diagnose([system(-1, "Starting new instance."), *rows])).severity == "P0"
-
-
 @pytest.mark.parametrize(
     "name", ["PYTHON_CHAIN", "NODE_CAUSE", "JAVA_CHAIN", "GO_PANIC", "DOTNET", "RUBY", "PHP", "RUST"]
 )
@@ -108,21 +88,6 @@ def test_orderly_stop_that_cuts_requests_is_one() -> None:
         [*started(0), request(5), cut, system(9.5, "Container called exit(143).", "WARNING")] * 1
     )
     assert [incident.count for incident in found.incidents] == [1]
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "npm error path /app\nnpm error command failed\nnpm error signal SIGTERM\nnpm error command sh -c node server.js",
-        'error Command failed with signal "SIGTERM".',
-        'error: script "start" was terminated by signal SIGTERM (Polite quit request)',
-    ],
-)
-def test_stop_that_a_package_manager_reports_as_its_failure_is_none(said: str) -> None:
-    stop = [*lines(9, said), system(9.5, EXIT, "WARNING")]
-    assert diagnose([*started(0), request(5), *stop]).verdict == "ready"
-    crash = [printed(9, "npm error code ELIFECYCLE"), system(9.5, EXIT, "WARNING")]
-    assert diagnose([*started(0), request(5), *crash]).verdict == "degraded"
 
 
 def test_requests_that_fail_with_their_instance_are_its_consequence() -> None:

@@ -78,15 +78,3 @@ def test_client_with_a_wrong_address_is_an_incident_beside_scanners() -> None:
     rows += [request(10 + n, "/events", 404, method="POST") for n in range(30)]
     (incident,) = diagnose(rows).incidents
     assert "/events" in incident.title
-
-
-def test_refusals_are_those_of_users_where_a_filter_leaves_only_warnings() -> None:
-    rows = []
-    for n in range(20):
-        said = {"message": "login failed: wrong password", "severity": "WARNING"}
-        rows += [request(10 + n, "/login", 401), printed(10.05 + n, said, severity="WARNING")]
-    found = diagnose(rows)
-    assert {incident.severity for incident in found.incidents} <= {"P2"}
-    assert found.verdict in ("ready", "inconclusive")
-    refused = diagnose([*started(0), *rows])
-    assert only(refused).severity == "P1"

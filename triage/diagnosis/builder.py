@@ -12,6 +12,7 @@ from triage.diagnosis.evidence_list import Link
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_incidents import severity_of, share_of
 from triage.diagnosis.failure_list import FailureList
+from triage.diagnosis.filtered_exports import find_filtered, find_reported, mark_filtered
 from triage.diagnosis.incident_builder import NEARBY, IncidentBuilder, fill_sentence, merge_matches
 from triage.diagnosis.leading import WORST_FIRST, leading_state
 from triage.diagnosis.matching import CauseIndex, FinishKey, PackCause, failing_check, finish_key
@@ -74,6 +75,7 @@ class DiagnosisBuilder:
         self._builders: dict[str, IncidentBuilder] = {}
         self._noise = NoiseCounter()
         self._unknown_errors = UnknownErrors()
+        self._reported: dict[str, int] = {}
         self._failure_causes = failure_causes or FailureCauses(packs)
         self._serving = ServingTracker()
         self._regions = RegionTracker(self._services, self._serving)
@@ -169,7 +171,8 @@ class DiagnosisBuilder:
 
         ``failures`` are the failures with their evidence.
         """
-        self._mark_filtered()
+        mark_filtered(self._services, self._serving, self._regions)
+        self._reported = find_reported(self._unknown_errors.reported_requests(), self._serving)
         failures = [group for group in failures if not self._failure_list.is_ordinary_refusal(group)]
         self._failures = explain_by_openings(failures, self._unknown_errors.counts(), self._serving)
         for group in self._failures:
@@ -186,12 +189,11 @@ class DiagnosisBuilder:
         states = [self._apply_cause_verdict(explain_lost_payloads(state, coverage)) for state in states]
         deciding = [state for state in states if state.primary] or states
         leading = leading_state(deciding, self._services)
-        filtered = self._filtered_services(coverage)
-        incidents = self._build_incidents(states, filtered)
+        filtered = find_filtered(self._services, coverage)
+        incidents = self._build_incidents(states, filtered) + self._find_errors(states, coverage)
         states = [with_open_incidents(state, incidents) for state in states]
         leading = next(state for state in states if state.service == leading.service)
         open_incidents = sum(incident.is_open for incident in incidents)
-        incidents += self._find_errors(states, coverage)
         validated = any(self._services[state.service].validated for state in states if state.primary)
         builders = self._builders.values()
         may_change = answer_limits(states, coverage, builders, filtered, validated=validated)
@@ -209,19 +211,6 @@ class DiagnosisBuilder:
             next=suggest_query(self._packs, leading, coverage, incidents, builders),
             noise=self._noise.build(),
         )
-
-    def _mark_filtered(self) -> None:
-        """Tell what each service did whether a filter on severity may have hidden what succeeded."""
-        for service in self._services.values():
-            self._serving.of(service.name).may_hide_success = service.may_hide_success
-            for _, tracker, serving in self._regions.of(service.name):
-                serving.may_hide_success = tracker.may_hide_success
-
-    def _filtered_services(self, coverage: Coverage) -> set[str]:
-        """Return the services that logged nothing below ERROR; a record that was skipped is below ERROR."""
-        if coverage.skipped:
-            return set()
-        return {name for name, service in self._services.items() if service.logs_only_errors}
 
     def _find_builder(
         self, pack_cause: PackCause, service: str, check: str | None, matches: MatchesByRule, at: FinishKey
@@ -280,7 +269,8 @@ class DiagnosisBuilder:
             tracker = self._services.get(service)
             revisions = tracker.newest_first() if tracker is not None else []
             middle = sum(covered) // max(1, len(covered))
-            return ServiceContext(revisions, middle, is_served=self._serving.of(service).is_served)
+            is_served = self._serving.of(service).is_served
+            return ServiceContext(revisions, middle, is_served, service in self._reported)
 
         errors = self._unknown_errors.incidents(self._failures, self._failure_causes, context_of, self._link)
         primary = {state.service for state in states if state.primary}
@@ -328,7 +318,9 @@ class DiagnosisBuilder:
         groups = [(group, severity_of(group, serving, share_of(group, serving))) for group in failures]
         if service.validated or service.probed is not None:
             return state
-        judged = judge_serving(serving, groups, service.newest_first())
+        judged = judge_serving(
+            serving, groups, service.newest_first(), reported=self._reported.get(service.name, 0)
+        )
         if state.chain:
             failing = judged.verdict in ("degraded", "not_ready") and groups
             return msgspec.structs.replace(state, verdict="degraded", why=judged.why) if failing else state

@@ -33,8 +33,12 @@ def judge_serving(
     serving: ServiceServing,
     groups: Sequence[tuple[FailureGroup, Severity]],
     newest_first: Sequence[str],
+    *,
+    reported: int = 0,
 ) -> Judged:
     """Return whether a service serves; ``groups`` are its failures, each with its severity.
+
+    ``reported`` is how many requests failed by what the application says, where none is in the entries.
 
     Ready: an instance passed its startup probe, the Ready condition turned True or requests succeed, and
     nothing graver than P2 failed. Not ready: nothing serves, and starts fail. Degraded: it serves, and
@@ -65,6 +69,9 @@ def judge_serving(
         verdict, why = "degraded", f"{why}; requests fail that no revision took"
     if verdict == "inconclusive" and any("deployment" in group.kinds for group in outside):
         verdict, why = "degraded", f"a deployment failed; {why}"
+    if verdict in ("ready", "inconclusive") and reported:
+        says = f"the application reports {pluralize(reported, 'failed request')}"
+        verdict, why = "degraded", f"{says}, and no request is in these entries"
     return Judged(verdict, newest, why, revisions)
 
 

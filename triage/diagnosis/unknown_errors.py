@@ -3,6 +3,7 @@
 Grouped by pattern and ranked.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
@@ -13,6 +14,7 @@ from triage.diagnosis.evidence_list import EvidenceList, Link
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten, title_with
 from triage.diagnosis.first_seen import FirstSeen
+from triage.diagnosis.reported_requests import reports_request
 from triage.measures import BoundedCounter, Moments, shortest_gap
 from triage.models import Because, Entry, Event, FailureGroup, Incident, Quote, Recognized, Scope, first_of
 from triage.text import message_template
@@ -72,6 +74,11 @@ class ErrorCount(msgspec.Struct):
         self.revisions.add_all(zip([entry.revision for entry in entries], times, strict=True))
         self.instances.add_all(zip([entry.instance for entry in entries], times, strict=True))
 
+    @property
+    def reports_request(self) -> bool:
+        """Return whether each of them reports a request that failed."""
+        return reports_request(self.first.quote.text)
+
     def add_similar(self, count: int, last: int) -> None:
         """Count errors that are similar to one that was added, until a time in nanoseconds."""
         self.count += count
@@ -94,12 +101,14 @@ class ServiceContext(msgspec.Struct, frozen=True):
         revisions: its revisions, newest first.
         middle: the middle of the time that the logs cover, nanoseconds.
         is_served: whether requests of it succeeded, or an execution of a job.
+        reports_failures: whether its errors are all that shows that requests failed.
 
     """
 
     revisions: Sequence[str]
     middle: int
     is_served: bool = False
+    reports_failures: bool = False
 
 
 class UnknownErrors:
@@ -148,6 +157,14 @@ class UnknownErrors:
         for _, _, error in self._errors:
             yield error
 
+    def reported_requests(self) -> Counter[str]:
+        """Return by service how many errors report a request that failed."""
+        reported: Counter[str] = Counter()
+        for _, service, error in self._errors:
+            if error.reports_request:
+                reported[service] += error.count
+        return reported
+
     def incidents(
         self,
         failures: Sequence[FailureGroup],
@@ -186,6 +203,8 @@ class UnknownErrors:
             evidence = EvidenceList(link)
             evidence.cite(_event(error.first.quote, error.known), error.count, error.first.quote.decisive)
             incident = _incident((*name[:2], service), error, _reasons(error, gap, news), causes)
+            if context.reports_failures and error.reports_request:
+                incident = msgspec.structs.replace(incident, severity="P1", tier="runtime")
             ranked.append(((*rank, name), msgspec.structs.replace(incident, evidence=evidence.evidence)))
         ranked.sort(key=lambda item: item[0])
         return [incident for _, incident in ranked[:_MAX_LISTED]]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from triage.failures.answers import add_answer, find_body, message_of_object
 from triage.failures.complaints import holds_complaint
+from triage.failures.frames import is_filling, is_frame
 from triage.failures.last_words import above_system_error, is_told_to_end, repeats
 from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
@@ -129,9 +130,6 @@ _CALL = lazy_pattern(
     r"^[ \t]*(?:at |File \"|\.\.\. \d+ |Caused by: |Suppressed: )|^#\d+ |^\S+\.rb:\d+:in |^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: "
     r"|^[\w./-]+\.[\w.()*]+$|^\t/\S+:\d+"
 )
-_FRAME = re.compile(
-    r"^[ \t]+at |^[ \t]*File \"|^[ \t]+\.\.\. \d+ more|^[ \t]*from \S+:\d+|^\S+\.(?:rb|php|ex):\d+|^/\S+:\d+:in [`']|^#\d+ |^\d+ (?:\[\w+\] )*0x[0-9a-f]{8,16} |^[ \t]*\^+\s*$|^goroutine \d+ \[|^\t|^[ \t]*--- End of|^[ \t]+\(\w+ [\w.-]+\) \S+:\d+: |^package:\S+ \d+:\d+ "
-)
 
 
 def find_decisive_line(text: str) -> DecisiveLine:
@@ -151,6 +149,7 @@ def _find(text: str) -> DecisiveLine:
             return DecisiveLine(other, is_exception=False)
         return DecisiveLine(line, is_exception=not _NAME_ALONE.match(line))
     lines = [line.strip() for line in text.split("\n") if line.strip() and not is_frame(line)]
+    lines = [line for line in lines if not is_filling(line)] or lines
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if holds_complaint(line)]
     complaints = [line for line in complaints if not _PROPERTY.match(line)] or complaints
@@ -233,11 +232,6 @@ def traceback_headers(text: str) -> list[int]:
             ends.append(at + len(TRACEBACK))
         at = text.find(TRACEBACK, at + 1)
     return ends
-
-
-def is_frame(line: str) -> bool:
-    """Return whether a line is a frame of a stack trace: it never says what went wrong."""
-    return bool(_FRAME.match(line))
 
 
 def _last(pattern: re.Pattern[str]) -> Callable[[str], str]:

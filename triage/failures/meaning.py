@@ -79,6 +79,8 @@ class Meaning(Immutable):
             return WEAK
         if wording.is_told_to_end:
             return OUTPUT
+        if wording.is_filling:
+            return WEAK
         if level >= ERROR or (wording.is_exception and level in (UNKNOWN, NOTICE)):
             return STRONG
         output = OUTPUT if level == UNKNOWN and "stderr" in self.speaker[1] else WEAK

@@ -9,9 +9,9 @@ from triage.failures.decisive import (
     GROUP_PREFIX,
     TRACEBACK,
     complains,
-    is_frame,
     traceback_headers,
 )
+from triage.failures.frames import is_frame
 
 #: Lines of a statement that are kept: the first and the last of very long ones.
 LINES = 200

@@ -4,7 +4,13 @@ import re
 from collections.abc import Callable
 from typing import Any, Generic, TypedDict, TypeVar
 
-from triage.failures.decisive import DecisiveLine, complains, find_decisive_line, find_last_exception
+from triage.failures.decisive import (
+    DecisiveLine,
+    complains,
+    find_decisive_line,
+    find_last_exception,
+)
+from triage.failures.frames import is_filling
 from triage.failures.last_words import (
     announces_retry,
     answers_again,
@@ -142,6 +148,11 @@ class Wording(Immutable):
         if _ACCESS.match(text):
             return True
         return " HTTP/" in text and bool(_REQUEST.search(text)) and not _ERROR_LOG.match(text)
+
+    @lazy
+    def is_filling(self) -> bool:
+        """Return whether it is an empty line or a frame that Ruby's logger wrote as one of several."""
+        return "\n" not in self.text and is_filling(self.text)
 
     @lazy
     def announces_retry(self) -> bool:

@@ -1,0 +1,36 @@
+"""Exports of warnings and errors alone, which do not show what succeeded."""
+
+from tests.failures.entries import UNAVAILABLE, diagnose, printed, request, started, system
+from tests.failures.test_incidents import LOST, only
+
+
+def test_what_a_filter_on_severity_hides_is_no_outage() -> None:
+    rows = []
+    for n in range(6):
+        name = f"i{n}"
+        rows += [request(20 * n, "/orders", 503, text=UNAVAILABLE, latency=4, instance=name)]
+        rows += [system(20 * n + 4.1, "Memory limit of 512 MiB exceeded with 530 MiB used.", "ERROR", instance=name)]  # fmt: skip
+    found = diagnose(rows)
+    assert only(found).severity == "P1"
+    assert found.verdict == "degraded"
+    assert diagnose([system(-1, "Starting new instance."), *rows]).verdict == "not_ready"
+
+
+def test_requests_that_fail_where_a_filter_hides_others_are_no_outage() -> None:
+    rows = []
+    for n in range(12):
+        rows += [request(20 * n, "/orders", 500), printed(20 * n + 0.05, LOST, severity="ERROR")]
+    assert only(diagnose(rows)).severity == "P1"
+    assert only(diagnose([system(-1, "Starting new instance."), *rows])).severity == "P0"
+
+
+def test_refusals_are_those_of_users_where_a_filter_leaves_only_warnings() -> None:
+    rows = []
+    for n in range(20):
+        said = {"message": "login failed: wrong password", "severity": "WARNING"}
+        rows += [request(10 + n, "/login", 401), printed(10.05 + n, said, severity="WARNING")]
+    found = diagnose(rows)
+    assert {incident.severity for incident in found.incidents} <= {"P2"}
+    assert found.verdict in ("ready", "inconclusive")
+    refused = diagnose([*started(0), *rows])
+    assert only(refused).severity == "P1"

@@ -63,6 +63,8 @@ REDIS = "ECONNREFUSED 10.0.0.9:6379"
         (ChangeItem("readiness probe", None, "HTTP /up"), "READINESS HTTP probe failed"),
         (ChangeItem("execution environment", "gen2", "gen1"), "OSError: function not implemented"),
         (ChangeItem("ingress", "all", "internal"), "404 Page not found"),
+        (ChangeItem("cloud sql", None, "update of a"), "FATAL: sorry, too many clients already"),
+        (ChangeItem("secret keys", "version 4", "version 5"), "x509: failed to parse private key"),
         (ChangeItem("cloud sql", "p:r:a", None), "connect ENOENT /cloudsql/p:r:a/.s.PGSQL.5432"),
         (ChangeItem("secret api-token", "version 3", "version 4"), "401 Unauthorized"),
         (ChangeItem("env DB_HOST", "set", "removed"), "DB_HOST is not set"),

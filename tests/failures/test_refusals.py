@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.failures.entries import diagnose, printed, request, started
+from tests.failures.entries import NO_INSTANCE, Log, diagnose, printed, request, started
 from tests.failures.test_incidents import only
 
 
@@ -78,3 +78,24 @@ def test_client_with_a_wrong_address_is_an_incident_beside_scanners() -> None:
     rows += [request(10 + n, "/events", 404, method="POST") for n in range(30)]
     (incident,) = diagnose(rows).incidents
     assert "/events" in incident.title
+
+
+def balanced(at: float, path: str, status: int, details: str) -> Log:
+    """Return a request that a load balancer logged."""
+    row = request(at, path, status, instance="")
+    row |= {
+        "logName": "projects/demo-project/logs/requests",
+        "resource": {"type": "http_load_balancer", "labels": {"project_id": "demo-project", "backend_service_name": "shop"}},
+        "jsonPayload": {"statusDetails": details},
+    }  # fmt: skip
+    return row
+
+
+def test_callers_that_a_policy_slows_down_are_no_incident() -> None:
+    rows = [*started(0), *(request(5 + n, "/orders") for n in range(90))]
+    slowed = [balanced(30 + n, "/orders/7", 429, "throttled_by_security_policy") for n in range(12)]
+    found = diagnose([*rows, *slowed])
+    assert found.verdict == "ready"
+    assert {incident.severity for incident in found.incidents} <= {"P2"}
+    platform = [request(30 + n, "/orders/7", 429, instance="", text=NO_INSTANCE) for n in range(12)]
+    assert only(diagnose([*rows, *platform])).severity == "P1"

@@ -193,12 +193,15 @@ def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
 def is_refusal(group: FailureGroup) -> bool:
     """Return whether nothing failed but requests that the application refused with 4xx.
 
-    With 429 an instance refuses what is too much for its own limit, unless it names an error.
+    With 429 an instance refuses what is too much for its own limit, unless it names an error, and a policy
+    before the service what one caller sends too much.
     """
     statuses = {status for _, status in group.paths}
     statement = group.samples[0].statement
     names_error = statement is not None and (statement.is_exception or _names_error(group))
-    limits = not names_error and all(sample.entry.instance for sample in group.samples)
+    is_own_limit = not names_error and all(sample.entry.instance for sample in group.samples)
+    known = group.known if statement is None and _names_error(group) else None
+    limits = is_own_limit or (known is not None and known.is_minor)
     return (
         set(group.kinds) == {"request"}
         and bool(statuses)

@@ -44,10 +44,7 @@ class Layer:
         ends: list[int] = []
         at = 0
         for escape in _ESCAPE.finditer(self.text):
-            for plain in range(at, escape.start()):
-                start, end = self.source_span(plain, plain + 1)
-                starts.append(start)
-                ends.append(end)
+            self._extend_positions(starts, ends, at, escape.start())
             start, end = self.source_span(escape.start(), escape.end())
             parts += self.text[at : escape.start()], _decode_escape(escape)
             starts.append(start)
@@ -55,12 +52,18 @@ class Layer:
             at = escape.end()
         if at == 0:
             return None
-        for plain in range(at, len(self.text)):
-            start, end = self.source_span(plain, plain + 1)
-            starts.append(start)
-            ends.append(end)
+        self._extend_positions(starts, ends, at, len(self.text))
         parts.append(self.text[at:])
         return Layer("".join(parts), starts, ends)
+
+    def _extend_positions(self, starts: list[int], ends: list[int], first: int, after: int) -> None:
+        """Add the positions in the source of the characters from ``first`` up to ``after``."""
+        if self._starts is None or self._ends is None:
+            starts.extend(range(first, after))
+            ends.extend(range(first + 1, after + 1))
+        else:
+            starts.extend(self._starts[first:after])
+            ends.extend(self._ends[first:after])
 
 
 def _decode_escape(escape: re.Match[str]) -> str:

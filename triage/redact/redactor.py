@@ -152,9 +152,8 @@ class Redactor:
 def _find_spans(text: str) -> Iterator[Span]:
     hidden = bytearray(len(text))
     for layer in decode_layers(text):
-        shown = PLACEHOLDER.sub(
-            lambda found: "\x00" * len(found[0]), layer.mask(hidden) if any(hidden) else layer.text
-        )
+        shown = layer.mask(hidden) if any(hidden) else layer.text
+        shown = PLACEHOLDER.sub(_blank, shown) if "<" in shown else shown
         for search in select_searches(shown):
             for start, end, kind in list(search(shown)):
                 if not shown[start:end].strip("\x00"):
@@ -163,6 +162,10 @@ def _find_spans(text: str) -> Iterator[Span]:
                 first, last = layer.source_span(start, end)
                 hidden[first:last] = b"\x01" * (last - first)
                 yield first, last, kind
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "\x00" * len(found[0])
 
 
 def _merge_spans(spans: Iterable[Span]) -> Iterator[Span]:

@@ -30,7 +30,7 @@ _SEARCHES: list[tuple[tuple[str, ...], Search]] = [
     *_searches_of(VENDOR_PATTERNS),
     *_searches_of(PERSONAL_PATTERNS),
     (("+",), find_phones),
-    ((), find_addresses),
+    ((".", ":"), find_addresses),
 ]
 _HINTS = Hints([hints for hints, _ in _SEARCHES])
 
@@ -38,4 +38,7 @@ _HINTS = Hints([hints for hints, _ in _SEARCHES])
 def select_searches(text: str) -> Iterator[Search]:
     """Yield the searches whose hints are in the text, the most certain first."""
     chosen = _HINTS.find(text.lower())
-    return (search for number, (_, search) in enumerate(_SEARCHES) if chosen >> number & 1)
+    while chosen:
+        first = chosen & -chosen
+        yield _SEARCHES[first.bit_length() - 1][1]
+        chosen ^= first

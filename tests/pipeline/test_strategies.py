@@ -1,15 +1,14 @@
 """How entries are analyzed follows from the order in which they come; the analysis does not."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.runs.logs import PACKS, Log, export, validation
 from triage.errors import UsageError
-from triage.models import Entry
-from triage.pipeline import analysis_runner, analyzer
+from triage.pipeline import analysis_runner
 from triage.pipeline.analysis_runner import analyze, analyze_in_order, analyze_sorted, choose_strategies
 from triage.pipeline.analyzer import Analyzer
 from triage.pipeline.selection import ALL
@@ -91,23 +90,3 @@ def test_few_records_for_spark_are_reported_in_one_line(
 def test_standard_input_is_not_read_instead_of_spark() -> None:
     with pytest.raises(UsageError, match="Spark cannot read standard input"):
         analyze(OnSpark(["-"]), packs=PACKS)
-
-
-@pytest.mark.usefixtures("large")
-@pytest.mark.parametrize("logs", [LOGS, []])
-def test_what_the_answer_needs_is_loaded_once_after_the_first_entries(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: list[Log]
-) -> None:
-    monkeypatch.setattr(analyzer, "_BATCH", 5)
-    observed: list[int] = []
-    prepared: list[int] = []
-    observe = Analyzer._observe_batch
-
-    def count(self: Analyzer, entries: Sequence[Entry]) -> None:
-        observed.append(len(entries))
-        observe(self, entries)
-
-    monkeypatch.setattr(Analyzer, "_observe_batch", count)
-    analyze(write(tmp_path / "a.jsonl", logs), packs=PACKS, prepare=lambda: prepared.append(len(observed)))
-    assert prepared == [1] * bool(logs)
-    assert len(observed) > 1 or not logs

@@ -4,13 +4,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from triage.models import Entry
 from triage.pipeline import analysis_runner
 from triage.pipeline.analysis_runner import analyze
+from triage.pipeline.analyzer import Analyzer
 from triage.pipeline.reports import report, to_json
 from triage.reading.workers import batch, parallel_reader, process
 
@@ -54,6 +56,25 @@ def test_documents_are_the_same_with_any_number_of_workers(export: Path) -> None
     assert '"incidents": []' not in alone
     for workers in (1, 2, 3):
         assert documents(export, workers) == alone
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_answer_is_prepared_while_workers_begin_to_read(
+    export: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observed: list[int] = []
+    prepared: list[list[int]] = []
+    observe = Analyzer._observe_batch
+
+    def count(self: Analyzer, entries: Sequence[Entry]) -> None:
+        observed.append(len(entries))
+        observe(self, entries)
+
+    monkeypatch.setattr(Analyzer, "_observe_batch", count)
+    monkeypatch.setattr(READS, "worker_count", lambda: workers)
+    analyze([export], prepare=lambda: prepared.append([*observed]))
+    assert observed
+    assert prepared == ([[]] if workers else [])
 
 
 @pytest.mark.parametrize("messages", [0, 1, 4])

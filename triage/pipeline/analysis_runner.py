@@ -118,7 +118,7 @@ def analyze(
     selection: the entries to analyze.
     configurations: configurations of services that the logs may lack.
     notify: called with what the user should know before a table is read, and of too few records for Spark.
-    prepare: called after the first entries, to load what the answer needs while workers go on reading.
+    prepare: called once workers read, to load what the answer needs; not called where none do.
     compares: whether revisions are compared by the analysis; else what only that needs is not counted.
 
     Raises:
@@ -240,7 +240,7 @@ def _read_evidence(analyzer: Analyzer, sources: Sources, selection: Selection, *
     tests["keep"] = lambda entry: neighborhoods.contains(
         entry.timestamp, entry.service, entry.revision, entry.instance
     )
-    items = read_neighborhoods(sources, neighborhoods, selection, tests, analyzer.notes.take)
+    items = read_neighborhoods(sources, neighborhoods, selection, tests, analyzer.notes)
     analyzer.read_evidence(
         stream_in_order(Entries((), **tests), items) if in_order else Entries(items, **tests)
     )

@@ -119,10 +119,11 @@ class Analyzer:
     ) -> None:
         """Create an analyzer without entries; ``configurations`` are those that the logs may lack.
 
-        Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is called after the
-        first entries. Without ``compares``, what no diagnosis asks is left out: see Analysis.
+        Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is for what reads the
+        entries: what this process does once workers read. Without ``compares``, what no diagnosis asks is left
+        out: see Analysis.
         """
-        self._since, self._prepare, self._compares = since, prepare, compares
+        self._since, self.prepare, self._compares = since, prepare, compares
         self.packs = packs
         self.keeps_all = keeps_all
         compiled = compile_packs(packs)
@@ -178,9 +179,6 @@ class Analyzer:
         """
         for batch in to_batches(entries, _BATCH):
             self._observe_batch(batch)
-            if self._prepare is not None:
-                self._prepare()
-                self._prepare = None
 
     def _observe_batch(self, entries: Sequence[Entry]) -> None:
         """Add some entries; no part asks another one for what it made of them."""

@@ -23,7 +23,7 @@ from triage.pipeline.stdin_copy import StdinCopy
 from triage.rules.decoding import ignored_errors, shipped_ignored_errors
 
 if TYPE_CHECKING:
-    from triage.reading.record_decoder import NoteTaker
+    from triage.pipeline.text_notes import TextNotes
     from triage.reading.record_filter import RecordFilter
     from triage.reading.spark.order import SortKeyFunction
 
@@ -62,10 +62,10 @@ def read_neighborhoods(
     neighborhoods: Neighborhoods,
     selection: Selection,
     tests: SelectionTests,
-    take_notes: "NoteTaker",
+    notes: "TextNotes",
 ) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the entries of files that lie in the windows around failures and pass the tests."""
-    from triage.reading import read
+    from triage.reading import WorkerTasks, read
 
     files, stdin = _open_stdin(sources)
     return read(
@@ -73,7 +73,7 @@ def read_neighborhoods(
         stdin=stdin,
         record_filter=NeighborhoodFilter(neighborhoods),
         decode=partial(decode_records, **tests),
-        take_notes=take_notes,
+        tasks=WorkerTasks(notes.take),
         roots=selection.roots,
     )
 
@@ -150,7 +150,7 @@ def read_records(
     notify: called with what the user should know before a table is read.
     by_instance: yield the records by instance, see ``can_come_by_instance``.
     """
-    from triage.reading import ALL_RECORDS, read
+    from triage.reading import ALL_RECORDS, NO_TASKS, WorkerTasks, read
     from triage.reading.bigquery import is_address
 
     if isinstance(sources, OnSpark):
@@ -162,16 +162,16 @@ def read_records(
     files = [source for source in addresses if not is_address(source)]
     prefilter = _build_prefilter(analyzer, selection)
     if files:
-        decode = take_notes = None
+        decode, tasks = None, NO_TASKS
         if analyzer is not None and not analyzer.keeps_all:
             decode = partial(decode_records, **selection_tests(selection, analyzer))
-            take_notes = analyzer.notes.take
+            tasks = WorkerTasks(analyzer.notes.take, analyzer.prepare)
         yield from read(
             files,
             stdin=stdin,
             record_filter=prefilter or ALL_RECORDS,
             decode=decode,
-            take_notes=take_notes,
+            tasks=tasks,
             roots=selection.roots,
         )
     if tables := [str(source) for source in addresses if is_address(source)]:

@@ -15,7 +15,7 @@ from triage.reading.folders import check_below
 from triage.reading.interface import can_be_divided, detect_form
 from triage.reading.limits import Limits
 from triage.reading.record_counts import RecordCounts
-from triage.reading.record_decoder import NoteTaker, RecordDecoder, keep_undecoded
+from triage.reading.record_decoder import RecordDecoder, keep_undecoded
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.remote import is_remote, open_object
 from triage.reading.sources import ExportSource, expand
@@ -23,6 +23,7 @@ from triage.reading.stream import Stream, read_chunks
 from triage.reading.workers.background_reader import read_in_background
 from triage.reading.workers.parallel_reader import ParallelReader
 from triage.reading.workers.process import worker_count
+from triage.reading.workers.tasks import NO_TASKS, WorkerTasks
 
 #: Smaller files are read faster without workers. The second size is for compressed files.
 PARALLEL_BYTES, BACKGROUND_BYTES = 8 << 20, 4 << 20
@@ -38,7 +39,7 @@ def read(
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
     decode: RecordDecoder | None = None,
-    take_notes: NoteTaker | None = None,
+    tasks: WorkerTasks = NO_TASKS,
     roots: Sequence[Path] = (),
 ) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
     """Yield the records of exports, their gaps, and an ExportFile after each file.
@@ -53,7 +54,7 @@ def read(
     record_filter: chooses the records of JSON lines and lists; others are counted as Skipped.
     decode: turns the records of a file into entries; None yields records. With it large files are read by
         several processes.
-    take_notes: what these processes add to each entry.
+    tasks: what is done beside reading where these processes read.
     roots: folders below which every file must lie, where links lead; () for anywhere.
 
     Raises:
@@ -71,7 +72,7 @@ def read(
             limits=limits,
             record_filter=record_filter,
             decode=decode,
-            take_notes=take_notes,
+            tasks=tasks,
             workers=count,
             roots=roots,
         )
@@ -84,7 +85,7 @@ def read_source(
     limits: Limits | None = None,
     record_filter: RecordFilter = ALL_RECORDS,
     decode: RecordDecoder | None = None,
-    take_notes: NoteTaker | None = None,
+    tasks: WorkerTasks = NO_TASKS,
     workers: int = 0,
     roots: Sequence[Path] = (),
 ) -> Iterator[Entry | Record | Gap | Skipped | ExportFile]:
@@ -106,7 +107,7 @@ def read_source(
             if roots:
                 check_below(file, source.path, roots)
             content = _FileContent(
-                source.path, limits or Limits(), record_filter, decode or keep_undecoded, take_notes
+                source.path, limits or Limits(), record_filter, decode or keep_undecoded, tasks
             )
             yield from _read(source, file, content, 0 if roots else workers)
     except IOFailureError as error:
@@ -153,7 +154,7 @@ def _read(
         content.workers = workers
         yield from items
     else:
-        yield from read_in_background(items, partial(file.seek, file.tell()), content.take_notes)
+        yield from read_in_background(items, partial(file.seek, file.tell()), content.tasks)
 
 
 def _read_content(
@@ -187,10 +188,10 @@ class _FileContent:
         limits: Limits,
         record_filter: RecordFilter,
         decode: RecordDecoder,
-        take_notes: NoteTaker | None,
+        tasks: WorkerTasks,
     ) -> None:
         self._path, self._record_filter, self._decode = path, record_filter, decode
-        self.limits, self.take_notes = limits, take_notes
+        self.limits, self.tasks = limits, tasks
         self.workers = 0
         self.form = "empty"
         self.counts = RecordCounts()
@@ -208,7 +209,7 @@ class _FileContent:
         self.form = reader.form
 
     def _read_in_parallel(self) -> Iterator[Entry | Record | Gap | Skipped]:
-        reader = ParallelReader(self._path, self.limits, self._record_filter, self._decode, self.take_notes)
+        reader = ParallelReader(self._path, self.limits, self._record_filter, self._decode, self.tasks)
         yield from reader.items(self.workers)
         self.counts = reader.counts
 

@@ -8,13 +8,13 @@ from functools import partial
 from itertools import islice
 
 from triage.reading.record_counts import RecordCounts
-from triage.reading.record_decoder import NoteTaker
 from triage.reading.workers.batch import Item, pack_batches, unpack_batch
 from triage.reading.workers.process import start_worker
+from triage.reading.workers.tasks import NO_TASKS, WorkerTasks
 
 
 def read_in_background(
-    items: Iterator[Item], rewind: Callable[[], object], take_notes: NoteTaker | None = None
+    items: Iterator[Item], rewind: Callable[[], object], tasks: WorkerTasks = NO_TASKS
 ) -> Iterator[Item]:
     """Yield the items, read by a worker process. None of them may be taken yet.
 
@@ -22,7 +22,9 @@ def read_in_background(
     raises what they raise.
     """
     yielded = 0
-    with start_worker(partial(pack_batches, items, RecordCounts(), take_notes)) as output:
+    with start_worker(partial(pack_batches, items, RecordCounts(), tasks.take_notes)) as output:
+        if tasks.prepare is not None:
+            tasks.prepare()
         while data := output.read_message():
             received = unpack_batch(data)
             yield from received.items()

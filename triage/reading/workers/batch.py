@@ -8,7 +8,7 @@ import msgspec
 
 from triage.models import Entry, ExportFile, Gap, Record, Skipped, Source
 from triage.reading.record_counts import RecordCounts
-from triage.reading.record_decoder import NoteTaker
+from triage.reading.workers.tasks import NoteTaker
 
 Item = Entry | Record | Gap | Skipped | ExportFile
 #: The most bytes of records and the most items of a batch: together with the size of a pipe they bound what a

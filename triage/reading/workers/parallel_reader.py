@@ -18,11 +18,12 @@ from triage.models import Entry, Gap, Record, Skipped
 from triage.reading.limits import Limits
 from triage.reading.line_reader import LineReader
 from triage.reading.record_counts import RecordCounts
-from triage.reading.record_decoder import NoteTaker, RecordDecoder
+from triage.reading.record_decoder import RecordDecoder
 from triage.reading.record_filter import ALL_RECORDS, RecordFilter
 from triage.reading.stream import CHUNK, Stream
 from triage.reading.workers.batch import pack_batches, rebase, unpack_batch
 from triage.reading.workers.process import WorkerOutput, start_worker
+from triage.reading.workers.tasks import NO_TASKS, WorkerTasks
 
 _RANGE_BYTES = 2 << 20
 #: The bytes at the beginning and at the end of a file that tell in which order its entries come.
@@ -43,11 +44,11 @@ class ParallelReader:
         limits: Limits,
         record_filter: RecordFilter,
         decode: RecordDecoder,
-        take_notes: NoteTaker | None = None,
+        tasks: WorkerTasks = NO_TASKS,
     ) -> None:
         """Read a file of this machine."""
         self._path, self._limits, self._record_filter, self._decode = path, limits, record_filter, decode
-        self._take_notes = take_notes
+        self._tasks = tasks
         self._from_end = False
         self.counts = RecordCounts()
 
@@ -62,6 +63,8 @@ class ParallelReader:
                 stack.enter_context(start_worker(partial(self._pack_ranges, starts[number::workers])))
                 for number in range(workers)
             ]
+            if self._tasks.prepare is not None:
+                self._tasks.prepare()
             lines_before = self._lines_before(starts, outputs) if self._from_end else {}
             for number, start in enumerate(starts):
                 before = lines_before.get(start, self.counts.lines)
@@ -123,7 +126,7 @@ class ParallelReader:
             yield _encode_counts(self._count_lines(starts))
         for start in starts:
             counts = RecordCounts()
-            yield from pack_batches(self._read_range(start, counts), counts, self._take_notes)
+            yield from pack_batches(self._read_range(start, counts), counts, self._tasks.take_notes)
 
     def _read_range(self, start: int, counts: RecordCounts) -> Iterable[Entry | Record | Gap | Skipped]:
         """Return the items of the lines that begin in a range, in order of time."""

@@ -30,7 +30,7 @@ from triage.entries.record_header import (
 from triage.entries.strip_prefix import strip_log_prefix
 from triage.entries.times import parse_nanoseconds
 from triage.models import Skipped, Traffic
-from triage.text import path_template
+from triage.text import find_line_feeds, path_template
 
 _CLIENT_ERROR = 400
 #: Found in texts with ANSI codes, and at the end of texts that may be only a logger's prefix.
@@ -41,7 +41,6 @@ _TIMES = re.compile(
 )
 _DATE = len("2026-03-17")
 _DEFAULT = "DEFAULT"
-_LINE_FEED = BytesAhoCorasick([b"\n"])
 _OPENS, _CLOSES = b"{}"
 #: The number of records, those to keep with their indexes, and the count of the others.
 _Filtered = tuple[int, list[tuple[int, bytes]], Skipped]
@@ -111,7 +110,7 @@ class Prefilter:
         All lines take one pass. None if one of them is not in the format of the API: then filter record by
         record.
         """
-        feeds = [start for _, start, _ in _LINE_FEED.find_matches_as_indexes(text)]
+        feeds = find_line_feeds(text)
         # An object on two lines, or two objects on one, would shift what follows.
         if (text[:1], text[-1:]) != (b"{", b"}") or [
             feed for feed in feeds if text[feed - 1] != _CLOSES or text[feed + 1] != _OPENS

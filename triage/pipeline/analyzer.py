@@ -119,9 +119,9 @@ class Analyzer:
     ) -> None:
         """Create an analyzer without entries; ``configurations`` are those that the logs may lack.
 
-        Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is for what reads the
-        entries: what this process does once workers read. Without ``compares``, what no diagnosis asks is left
-        out: see Analysis.
+        Of entries before ``since``, in nanoseconds, only the changes count. ``prepare`` is what
+        this process does once workers read. Without ``compares``, what no diagnosis asks is left out: see
+        Analysis.
         """
         self._since, self.prepare, self._compares = since, prepare, compares
         self.packs = packs

@@ -7,13 +7,15 @@ its ``subject``, grouped by its ``message_template``, and shown through ``clean`
 filters). ``pluralize`` and ``count_times`` write counts, ``round_number`` rates,
 ``format_seconds`` durations. ``remember_texts`` spares work on lines that
 repeat, ``lazy_pattern`` on patterns that are never used,
-``Hints`` on searches that cannot find anything. ``named_services`` finds addresses of Cloud Run.
+``Hints`` on searches that cannot find anything. ``find_line_feeds`` finds the lines of a block,
+``named_services`` addresses of Cloud Run.
 """
 
 from triage.text.counts import count_times, format_seconds, pluralize, round_number
 from triage.text.excerpts import excerpt
 from triage.text.hints import Hints
 from triage.text.lazy_patterns import lazy_pattern
+from triage.text.line_feeds import find_line_feeds
 from triage.text.markdown import cell, code, fence, prose
 from triage.text.messages import SUBJECT_LIMIT, quotes, subject, summary_line
 from triage.text.names import short_instance, shorten_names
@@ -38,6 +40,7 @@ __all__ = [
     "excerpt",
     "fence",
     "filename",
+    "find_line_feeds",
     "format_seconds",
     "lazy_pattern",
     "message_template",

@@ -24,6 +24,7 @@ from triage.reading.stream import CHUNK, Stream
 from triage.reading.workers.batch import pack_batches, rebase, unpack_batch
 from triage.reading.workers.process import WorkerOutput, start_worker
 from triage.reading.workers.tasks import NO_TASKS, WorkerTasks
+from triage.text import find_line_feeds
 
 _RANGE_BYTES = 2 << 20
 #: The bytes at the beginning and at the end of a file that tell in which order its entries come.
@@ -159,7 +160,7 @@ def count_lines_between(file: BinaryIO, start: int, stop: int) -> int:
     file.seek(at)
     count = int(start == 0)
     while at < stop - 1 and (chunk := file.read(min(CHUNK, stop - 1 - at))):
-        count += chunk.count(b"\n")
+        count += len(find_line_feeds(chunk))
         at += len(chunk)
     return count
 

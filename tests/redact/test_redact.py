@@ -137,6 +137,16 @@ def test_only_the_secret_is_masked(text: str, masked: str) -> None:
 ACCOUNT = "orders-run@shop-prod.iam.gserviceaccount.com"
 
 
+@pytest.mark.parametrize("name", ["pass", "pw", "otp", "pin", "PIN"])
+@pytest.mark.parametrize(
+    "form", ["{}={}", '"{}": "{}"', "'{}' : '{}'", '\\"{}\\":\\"{}\\"', '\\\\"{}\\\\": "{}"']
+)
+def test_short_name_of_a_secret_masks_it_where_a_sign_follows(name: str, form: str) -> None:
+    secret = "7k3v" + "9x2q"
+    assert secret not in redact_text(form.format(name, secret))
+    assert redact_text(f"typing {secret}, shipping {secret}") == f"typing {secret}, shipping {secret}"
+
+
 @pytest.mark.parametrize(
     "account", [ACCOUNT, "4711-compute@developer.gserviceaccount.com", "shop@appspot.gserviceaccount.com"]
 )

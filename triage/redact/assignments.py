@@ -62,12 +62,13 @@ _ASSIGNED = lazy_pattern(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-#: What is in every text that assigns a secret.
+#: What is in every text that assigns a secret; a sign follows the short names, which are a part of many words.
 ASSIGNED_HINTS = (
-    "pass", "pwd", "pw", "otp", "pin", "key", "sig", "dsn", "hmac", "credential", "token", "jwt", "csrf", "xsrf", "session", "sid",
-    "code", "secret", "user", "uid", "customer", "account", "owner", "sub", "contrase", "kennwort", "senha", "parola", "hasl", "hasł",
-    "wachtwoord", "senord", "adgangskode", "salasana", "jelsz", "heslo", "ifre", "пароль", "密码", "密碼", "口令", "パスワード",
-    "비밀번호", "암호", "kh",
+    *(f"{name}{sign}" for name in ("pw", "otp", "pin") for sign in ("=", "\\", '"', "'")),
+    "pass", "pwd", "key", "sig", "dsn", "hmac", "credential", "token", "jwt", "csrf", "xsrf", "session", "sid", "code", "secret",
+    "user", "uid", "customer", "account", "owner", "sub", "contrase", "kennwort", "senha", "parola", "hasl", "hasł", "wachtwoord",
+    "senord", "adgangskode", "salasana", "jelsz", "heslo", "ifre", "пароль", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호",
+    "kh",
 )  # fmt: skip
 _HUMP = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 _KEY = lazy_pattern(

@@ -233,6 +233,21 @@ def test_plain_words_of_a_program_that_ends_are_its_reason(line: str) -> None:
     assert decisive(explained(exit_of, printed(1, line, "stdout"), printed(1.1, "bye", "stdout"))) == line
 
 
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        ("tariffs cannot be opened", "The application process exited prematurely."),
+        ("tariffs cannot be opened", "the shop worker died"),
+        ("tariffs cannot be opened", "Error details saved to: /tmp/shop-error.html"),
+        ("ERROR no store is open", "FATAL boot has failed; exiting. See previous messages for details."),
+        ("ERROR no store is open", "Error: shop.lua:99: configuration file /etc/shop.conf test failed"),
+    ],
+)
+def test_what_only_says_that_a_program_ended_goes_behind_its_reason(said: str, after: str) -> None:
+    exit_of = system(3, "Container called exit(1).")
+    assert decisive(explained(exit_of, printed(1, said), printed(1.1, after))) == said
+
+
 def test_exception_that_repeats_another_one_goes_behind_it() -> None:
     text = """Traceback (most recent call last):
   File "/srv/shop/app.py", line 3, in <module>

@@ -79,6 +79,8 @@ INFO, NOTICE, WARNING, ERROR, CRITICAL = 200, 300, 400, 500, 600
         ("[C 2031-04-05 06:07:08.123 ServerApp] runs as root", CRITICAL),
         ("[W 310405 06:07:08 web:7] 404 GET /cart", WARNING),
         ("[I 2031-04-05 06:07:08.123 ServerApp] no error so far", INFO),
+        ("[ E 2031-04-05 06:07:08.1234 11/T8 age/Cor/App.cpp:218 ]: order lost", ERROR),
+        ("2031-04-05 06:07:08.123456: W tensorflow_serving/a.cc:7] no versions of tariffs", WARNING),
         ("Shop/configure.swift:7: Fatal error: no region", CRITICAL),
         ("panic: runtime error: index out of range [3] with length 3", CRITICAL),
         ("fatal error: all goroutines are asleep - deadlock!", CRITICAL),

@@ -109,6 +109,18 @@ def test_port_of_the_server_explains_a_probe_of_another_one(line: str, port: int
     assert title in only(listening(line, port)).title
 
 
+@pytest.mark.parametrize(("times", "named"), [(6, True), (2, False)])
+def test_warning_that_a_server_repeats_while_it_does_not_listen_explains_its_probe(
+    times: int, *, named: bool
+) -> None:
+    rows = [
+        printed(20 * n, "2031-04-05 06:00:02.1: W shop/a.cc:7] tariffs wait for region 9")
+        for n in range(times)
+    ]
+    found = diagnose([*rows, system(240, PROBE_FAILED.format("DEADLINE_EXCEEDED"))])
+    assert ("tariffs wait for region 9" in found.incidents[0].title) == named
+
+
 def test_port_of_a_server_explains_no_exit_and_is_no_error() -> None:
     line = printed(2.9, "Server listening on port 3000", "stdout")
     assert "3000" not in only(diagnose(failed_start(0, line))).title.replace(

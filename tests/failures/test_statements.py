@@ -103,6 +103,16 @@ def test_pretty_printed_object_is_one_statement() -> None:
     assert "tariff lost" in found.decisive
 
 
+def test_list_that_is_closed_before_more_is_one_statement() -> None:
+    text = """06:00:02,120 ERROR [shop] Operation failed - address: ([
+    ("store" => "tariffs")
+]) - failure description: {
+    "services that are missing" => ["tariff-driver"]
+}"""
+    (statement,) = statements(lines(0, text))
+    assert "tariff-driver" in statement.decisive
+
+
 def test_object_whose_end_never_comes_ends_with_its_second() -> None:
     found = statements([*lines(0, "{\n  error: 'tariff lost',"), printed(5, "ready", "stderr")])
     assert [statement.decisive for statement in found] == ["error: 'tariff lost',", "ready"]

@@ -20,7 +20,7 @@ _USUAL = lazy_pattern(
 )
 #: More such words, which few lines hold.
 _RARE = lazy_pattern(
-    r"\b(?:must (?:set|provide|specify|supply|define|be (?:provided|specified|given|one of|at least|a |an ))|need to (?:set|provide|specify)"
+    r"\b(?:must (?:set|provide|specify|supply|define|be (?:provided|specified|given|one of|at least|a |an ))"
     r"|bad (?:address|configuration|credentials|decrypt|format|gateway|interpreter|magic|option|request|value)|incorrect|wrong|illegal"
     r"|out of (?:memory|range|bounds|space|credits|date)|not enough|is mandatory"
     r"|no (?:route to host|buffer space|response from|main manifest attribute|application module|python application|usable|valid|matching)"
@@ -48,7 +48,7 @@ _HINTS = Hints([[
     "is required", "must be set", "insufficient", "mismatch", "malformed", "corrupt", "violat", "too ", "exceed", "unrecogni",
     "no such", "unknown ", "fehl", "nicht ", "introuvable", "impossib", "fall", "no se pudo", "falh",
 ], [
-    "must set", "must pr", "must sp", "must su", "must de", "must be ", "need to ", "bad ", "incorrect", "wrong", "illegal", "out of ",
+    "must set", "must pr", "must sp", "must su", "must de", "must be ", "bad ", "incorrect", "wrong", "illegal", "out of ",
     "not enough", "mandatory", "no route", "no buffer", "no response", "no main", "no application", "no python", "no usable", "no valid",
     "no matching", "not de", "not valid", "not auth", "not logged", "not acc", "not writ", "not exec", "not rea", "not rec", "not compat",
     "not trusted", "not inst", "not be res", "not a ", "not an ", "no longer", "incompat", "untermin", "premature", "unexpectedly", "ambig",

@@ -23,7 +23,8 @@ _SUMMARY = lazy_pattern(
     r"|\b(?:initiali[sz]ation|startup|start|boot|bootstrap|launch|configuration) (?:has )?failed"
     r"|\bcontains errors, (?:aborting|exiting)"
     r"|\b(?:stopp(?:ed|ing)|exit(?:ed|ing)|shutting down|abort(?:ed|ing)|terminat(?:ed|ing))\b.{0,40}\b(?:because of|due to|after) (?:an |previous |the )?(?:fatal )?errors?\b.{0,30}"
-    r"|\bdue to previous errors?"
+    r"|\bdue to previous errors?|\bconfiguration file \S{1,200} test failed"
+    r"|\b(?:process|worker|child|server|application|all workers) (?:has |have )?(?:exited|died|terminated|stopped)(?: prematurely| unexpectedly| abnormally)?(?:, exiting)?"
     r"|\b(?:giving|gave|gives) up(?: (?:after|on) (?:\d{1,6} (?:attempts?|retries|tries|times)|.{1,60}))?"
     r"|\b(?:retries|attempts)(?: (?:are|were|have been))? exhausted|\bexhausted (?:all )?(?:\d{1,6} )?(?:retries|attempts)"
     r"|\ball (?:\d{1,6} )?(?:retries|attempts) (?:have )?failed"
@@ -32,18 +33,32 @@ _SUMMARY = lazy_pattern(
 )
 #: What an exception says that only repeats that another one was raised.
 _REPEATS = lazy_pattern(
-    r"\b(?:see|check) (?:the )?(?:(?:root )?cause|errors?|logs?|output|traceback|stack ?trace) above\b|\bsee above\b"
+    r"\bsee (?:the )?previous (?:messages|errors|logs?)\b|\b(?:see|check) (?:the )?(?:(?:root )?cause|errors?|logs?|output|traceback|stack ?trace) above\b|\bsee above\b"
     r"|\blook up to see its traceback\b|\bError importing module\.?$|^aborting due to ",
     re.IGNORECASE,
 )
-_REPEATING_WORDS = (" above", "look up", "importing", "aborting due to ")
+_REPEATING_WORDS = (" above", "previous", "look up", "importing", "aborting due to ")
 #: What each such line holds one of, and the characters at its end that are searched.
-_SUMMARY_WORDS = ("fail", "unable", "could", "can", "error", " up", "exhausted", "retries", "attempts")
+_SUMMARY_WORDS = (
+    "exited",
+    "died",
+    "terminated",
+    "stopped",
+    "fail",
+    "unable",
+    "could",
+    "can",
+    "error",
+    " up",
+    "exhausted",
+    "retries",
+    "attempts",
+)
 _LONGEST_SUMMARY = 300
 #: Where to read more: a line that says nothing itself, unless a sentence before it complains.
 _HINT = lazy_pattern(
     r"\bfor more (?:details|information)\b|\brun (?:the same command|with) .{0,40}--\w|\buse '?--help\b"
-    r"|\bcomplete log of this run can be found\b",
+    r"|\bcomplete log of this run can be found\b|\bdetails (?:are |were )?(?:saved|written) (?:to|in)\b",
     re.IGNORECASE,
 )
 #: Each line that says that a program ends holds one of these words, and each that says where to read more.
@@ -57,7 +72,7 @@ _ENDING_WORDS = (
     "kernel pid",
     "compilation failed",
 )
-_HINT_WORDS = ("for more", "run ", "--help", "complete log")
+_HINT_WORDS = ("for more", "run ", "--help", "complete log", "details ")
 #: The sentence before that with the hint, behind the level or the program that a line begins with.
 _SENTENCE = lazy_pattern(
     r"^(?:\W*(?:error|err|fatal|warn(?:ing)?|info|npm|yarn|pnpm)\b\W*){0,3}+(\S.+)[.!:]\s+\S", re.IGNORECASE

@@ -77,9 +77,11 @@ _HINTS = Hints([list(_LEVELS)])
 #: pino and bunyan write numbers: 10 to 60.
 _NUMBER = lazy_pattern(r'^\{.{0,400}?"level"\s*:\s*(\d0)\b', re.ASCII)
 _NUMBERS = {10: 100, 20: 100, 30: INFO, 40: WARNING, 50: ERROR, 60: 600}
-#: glog and klog: severity letter, month, day, time; Tornado and Jupyter: severity letter, date, time in brackets.
+#: glog and klog: severity letter, month, day, time.
+#: Tornado, Jupyter and Passenger: severity letter, date, time, in brackets. TensorFlow: date, time, severity letter.
 _GLOG = re.compile(r"^([IWEF])\d{4} \d\d:\d\d:\d\d", re.ASCII)
-_TORNADO = re.compile(r"^\[([DIWEC]) (?:\d{6}|\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d", re.ASCII)
+_TORNADO = re.compile(r"^\[ ?([DIWEC]) (?:\d{6}|\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d", re.ASCII)
+_TENSORFLOW = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ([IWEF]) ", re.ASCII)
 #: Ruby's Logger: letter, bracket, then the word.
 _RUBY = re.compile(r"^([DIWEFA]), \[\d{4}-", re.ASCII)
 _LETTERS = {"D": 100, "I": INFO, "W": WARNING, "E": ERROR, "F": 600, "C": 600, "A": UNKNOWN}
@@ -101,7 +103,7 @@ def read_level(text: str) -> int:
     line = text.partition("\n")[0][:500]
     if _FATAL.match(line):
         return 600
-    short = _GLOG.match(line) or _RUBY.match(line) or _TORNADO.match(line)
+    short = _GLOG.match(line) or _RUBY.match(line) or _TORNADO.match(line) or _TENSORFLOW.match(line)
     if short:
         return _LETTERS[short[1]]
     number = _NUMBER.match(line)

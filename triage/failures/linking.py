@@ -4,6 +4,7 @@ The one of its trace, of its instance in its time, or the last before it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -33,6 +34,8 @@ _USUAL_PORT = "8080"
 _PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
 #: The addresses at which the containers of an instance reach each other.
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+#: How often a server that waits says so at least.
+_AGAIN = 3
 #: Last lines that are quoted where no line says what went wrong.
 QUOTED = 3
 #: How often a failed request said one thing at most: with its trace, and where another may have said it.
@@ -91,6 +94,8 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
         found = [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)
     if not found and point.kind == "exit" and not point.orderly:
         found = _find_last_word(point, weaker)
+    if not found and point.kind == "startup_probe":
+        found = _find_repeated(weaker)
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
@@ -216,6 +221,13 @@ def _find_last_word(point: FailurePoint, weaker: Sequence[_Weighed]) -> list[_We
     ]
 
 
+def _find_repeated(weaker: Sequence[_Weighed]) -> list[_Weighed]:
+    """Return the warnings that were said again and again while a server did not listen: it waits for something."""
+    said = [item for item in weaker if item[1].level >= WARNING and not item[1].events]
+    often = Counter(item[1].template for item in said)
+    return [item for item in said if often[item[1].template] >= _AGAIN]
+
+
 def _choose(
     point: FailurePoint, link: Link, found: Sequence[_Weighed], tail: tuple[Statement, ...]
 ) -> Attribution:
@@ -225,7 +237,7 @@ def _choose(
         most = max([weight for weight, _, _ in found])
         strongest = [item for item in found if item[0] == most]
         if len(strongest) > 1:
-            strongest = [item for item in strongest if not item[1].meaning.wording.restates] or strongest
+            strongest = [item for item in strongest if not item[1].meaning.says_little] or strongest
     strongest = _find_missing_value(link, strongest[-1], found) or strongest
     # Of several lines that say where a server listens, the first says it best.
     weight, statement, known = strongest[0 if all(item[2] and item[2].kinds for item in strongest) else -1]
@@ -321,7 +333,8 @@ def _before_end(point: FailurePoint, statements: Sequence[Statement]) -> list[St
     if point.kind != "startup_probe" or any(s.strength >= COMPLAINT for s in recent):
         return late
     since = point.start - WHILE_STARTING
-    return [s for s in before if s.strength >= STRONG and since <= s.end and s not in late] + late
+    told = [s for s in before if s.strength >= STRONG or (s.strength < COMPLAINT and s.level >= WARNING)]
+    return [s for s in told if since <= s.end and s not in late] + late
 
 
 def _says_anything(statements: Sequence[Statement]) -> bool:

@@ -131,6 +131,11 @@ class Meaning(Immutable):
         return self.strength * TENTH + (self.strength >= STRONG and self.wording.is_exception)
 
     @lazy
+    def says_little(self) -> bool:
+        """Return whether it only restates that a request failed, or sums up that a start did."""
+        return self.wording.restates or (self.strength < STRONG and self.wording.sums_up)
+
+    @lazy
     def name(self) -> tuple[str, str]:
         """Return its service, and its decisive line with the variable parts replaced."""
         return self.speaker[0], self.wording.template

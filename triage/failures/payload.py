@@ -19,7 +19,18 @@ _REASONS = (
 )  # fmt: skip
 _QUOTED_REASONS = BytesAhoCorasick([f'"{name}"'.encode() for name in _REASONS])
 #: Fields in which loggers keep the fields of a record.
-_NESTED = ("fields", "context", "data", "metadata", "meta", "extra", "attributes", "Attributes", "Properties")
+_NESTED = (
+    "fields",
+    "context",
+    "data",
+    "metadata",
+    "meta",
+    "extra",
+    "attributes",
+    "Attributes",
+    "Properties",
+    "attr",
+)
 #: Fields that describe anything, not only failures.
 _VAGUE = frozenset({"cause", "reason", "details", "detail"})
 #: Those of them in which a sentence of several words says why.

@@ -33,7 +33,7 @@ _PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com
 _CONTINUES = re.compile(
     r"^(?:\s|$|Caused by:(?: |$)|caused by: \S|Suppressed: |During handling of the above|The above exception was|\.\.\. \d+ more|at \S+ ?\("
     r"|goroutine \d+ \[|created by |package:\S+ \d+:\d+ |\[signal SIG|exit status \d|from \S+:\d+:in |(?:/\S+|\S+\.(?:rb|erb|rake)):\d+:in |#\d+ "
-    r"|[)}\]]+[,;]?$|Node\.js v\d|Require stack:$|- (?:/|file:|node:)\S+$|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
+    r"|[)}\]]+(?:[,;]?$| - )|Node\.js v\d|Require stack:$|- (?:/|file:|node:)\S+$|Stack trace:|thrown in |--- End of|Traceback \(most recent call last\):|\^|note: run with `RUST_BACKTRACE"
     r"|(?:[\w.-]+/[\w./-]*|main|runtime)\.(?:\(\*?\w+\)\.)?[\w.]+$|[\w./*()-]+\(0x[0-9a-f]|[\w./*()-]+\.\w+\((?:\.\.\.)?\)$|Description:$|Action:$|\*{5,}$"
     r"|\"\"\"$|(?:[\w.]+\.)?_?RemoteTraceback:\s*$|APPLICATION FAILED TO START$"
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: "

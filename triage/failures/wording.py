@@ -166,7 +166,8 @@ class Wording(Immutable):
     @lazy
     def sums_up(self) -> bool:
         """Return whether it only says that something did not start, and another line why."""
-        return repeats(self.decisive) if self.is_exception else sums_up(self.decisive)
+        is_named = self.is_exception and not self.decisive.startswith("Error: ")
+        return repeats(self.decisive) or (not is_named and sums_up(self.decisive))
 
     @lazy
     def is_last_failure(self) -> bool:

@@ -128,3 +128,14 @@ def test_words_that_name_no_level_give_none(line: str) -> None:
 
 def test_only_the_first_line_counts() -> None:
     assert read_level("order received\nERROR: lost") == 0
+
+
+def test_harmless_first_line_does_not_speak_for_the_others_of_an_entry() -> None:
+    assert read_level("INFO:     shop starts\nERROR:    no store\nINFO:     shop ends") == ERROR
+    assert (
+        read_level("[I 2031-04-05 06:07:08.123 Shop] starts\n[C 2031-04-05 06:07:08.124 Shop] runs as root")
+        == CRITICAL
+    )
+    assert read_level("info: Shop.Orders[7]\n      ERROR pages are served") == INFO
+    assert read_level("the order is lost\nERROR: no store") == 0
+    assert read_level("DEBUG shop: last failure was\nTraceback (most recent call last):\nKeyError: 7") == 100

@@ -90,6 +90,14 @@ def test_error_outranks_a_later_complaint() -> None:
     assert decisive(found) == "TypeError: x is not a function"
 
 
+def test_words_tell_where_all_that_a_program_prints_counts_as_an_error() -> None:
+    said = [
+        printed(1 + n / 10, line, severity="ERROR")
+        for n, line in enumerate(("no tariffs: store missing", "pages read: 0"))
+    ]
+    assert decisive(explained(system(3, "Container called exit(1)."), *said)) == "no tariffs: store missing"
+
+
 def test_statement_behind_the_end_that_names_the_request_explains_it() -> None:
     found = explained(
         request(0, "/orders", 504, latency=60, method="POST"),

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from triage.failures.answers import add_answer, find_body, message_of_object
 from triage.failures.complaints import holds_complaint
 from triage.failures.frames import is_filling, is_frame
-from triage.failures.last_words import above_system_error, is_told_to_end, repeats
+from triage.failures.last_words import above_system_error, is_told_to_end, repeats, said_before_hint, sums_up
+from triage.failures.levels import ERROR, read_level
 from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
 
@@ -52,6 +53,9 @@ _DOTNET_BELOW = lazy_pattern(rf"^{DOTNET_NAMES}\n(\S.+)$", re.MULTILINE)
 _DOTNET_BLOCK = lazy_pattern(r"^(?:fail|crit): \S.*\n\s+(\S.*)$", re.MULTILINE)
 #: The header of a Python traceback, and what may stand before it on its line.
 TRACEBACK, _BEFORE_TRACEBACK = "Traceback (most recent call last):", " \t|+"
+#: The end of IPython's header, and the exception below its frames.
+_CELL = " Traceback (most recent call last)\n"
+_CELL_ENDED = lazy_pattern(rf"^({_EXCEPTION_WORD}: .+)$", re.MULTILINE)
 #: What Python prints between an exception that was handled and the one raised meanwhile.
 _HANDLED = lazy_pattern(
     r"^[ \t|]*During handling of the above exception, another exception occurred:", re.MULTILINE
@@ -123,6 +127,8 @@ _RPC_ENDED = "of RPC that terminated with:"
 _RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
 #: The end of an exception with its message in brackets, as Rails prints it above the lines of a template.
 _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
+#: What a program of the command line prints below its error.
+_USAGE = re.compile(r"^(?:Usage|USAGE|usage): |^For more information")
 #: A line without a word, such as a rule of asterisks.
 _RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
@@ -152,11 +158,25 @@ def _find(text: str) -> DecisiveLine:
     lines = [line for line in lines if not is_filling(line)] or lines
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if holds_complaint(line)]
-    complaints = [line for line in complaints if not _PROPERTY.match(line)] or complaints
+    complaints = complaints or [line for line in lines[1:] if read_level(line) >= ERROR]
+    complaints = _telling(complaints) if len(complaints) > 1 else complaints
     best = (complaints or lines or [""])[-1 if complaints else 0]
     if best.endswith("{") and (message := message_of_object(text, best)):
         return DecisiveLine(message, is_exception=False)
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
+
+
+def _telling(complaints: list[str]) -> list[str]:
+    """Return those of several complaints that say most: errors by their level, and none that others explain."""
+    for is_left_out in (_PROPERTY.match, restates, is_told_to_end, sums_up, repeats, _refers):
+        complaints = [line for line in complaints if not is_left_out(line)] or complaints
+    return [line for line in complaints if read_level(line) >= ERROR and line[-1] not in ":([{"] or complaints
+
+
+def _refers(line: str) -> bool:
+    """Return whether a line only says where to read more."""
+    said = said_before_hint(line)
+    return said is not None and not complains(said)
 
 
 def _other_complaint(text: str) -> str:
@@ -207,7 +227,7 @@ def _message_below(text: str, line: str) -> str:
     below: list[str] = []
     is_indented = True
     for following in text[text.find(line) + len(line) :].split("\n")[1:]:
-        if _CALL.match(following):
+        if _CALL.match(following) or _USAGE.match(following):
             break
         if following.lstrip().startswith("<") and not below:
             return line  # markup is no message
@@ -252,6 +272,8 @@ def _first(pattern: re.Pattern[str]) -> Callable[[str], str]:
 
 def _python(text: str) -> str:
     """Return the exception line behind the last traceback header that is no mere end of the interpreter."""
+    if _CELL in text and (line := _ipython(text)):
+        return line
     lines = [_exception_line(text[end:]) for end in traceback_headers(text)]
     lines = [line for line in lines if line]
     if len(lines) == 1:
@@ -271,6 +293,11 @@ def _exception_line(text: str) -> str:
         ):
             return bare
     return ""
+
+
+def _ipython(text: str) -> str:
+    """Return the last exception that IPython prints, whose header stands behind its name."""
+    return _last(_CELL_ENDED)(text[text.rfind(_CELL) :])
 
 
 def _rust_causes(text: str) -> str:
@@ -340,6 +367,7 @@ _ENDINGS = (
 #: which the form holds one.
 _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("FATAL ERROR: ",), _first(_NODE_FATAL)),
+    ((_CELL,), _ipython),
     (("panicked at ",), _first(_RUST)),
     (("Caused by:",), _rust_causes),
     (("Caused by:\n",), _last(_CAUSE_BELOW)),

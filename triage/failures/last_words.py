@@ -11,7 +11,7 @@ _TOLD_TO_END = lazy_pattern(
     r"|^(?:[\w.-]{1,20}: )?(?:the )?(?:process |program |application |server )?(?:is )?"
     r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:(?:with|now|process|on|after)\b.{0,30}"
     r"|(?:due to|because of) (?:[\w-]+ ){0,3}(?:errors?|failures?|exceptions?|signals?)))?[.!]*$"
-    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
+    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^ERROR: \"[^\"\n]{1,60}\" exited with \d+\.$|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
     re.IGNORECASE,
 )
 #: What sums up that something did not start, or that all attempts at it failed: another line says why.
@@ -20,7 +20,7 @@ _SUMMARY = lazy_pattern(
     r" (?:the )?(?:(?:http|web|grpc|fpm|main) )?(?:server|application|app|service|process|program|container|plugins?|all models"
     r"|config(?:uration)?(?: file)?)\b(?: \S{1,100}| in \(\w+\) mode)?"
     r"|\bunable to include \S+ from .{1,120}"
-    r"|\b(?:initiali[sz]ation|startup|start|boot|bootstrap|launch|configuration) (?:has )?failed"
+    r"|\b(?:initiali[sz]ation|startup|start|boot|bootstrap|launch|configuration|install(?:ation|ing)(?: of \S{1,60})?) (?:has )?failed"
     r"|\bcontains errors, (?:aborting|exiting)"
     r"|\b(?:stopp(?:ed|ing)|exit(?:ed|ing)|shutting down|abort(?:ed|ing)|terminat(?:ed|ing))\b.{0,40}\b(?:because of|due to|after) (?:an |previous |the )?(?:fatal )?errors?\b.{0,30}"
     r"|\bdue to previous errors?|\bconfiguration file \S{1,200} test failed"

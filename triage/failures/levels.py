@@ -43,6 +43,8 @@ _LEVELS = {
     "pani": 600,
     "alert": 600,
 }
+#: Lines below the first one that are read.
+_MOST = 60
 _WORD = "|".join(sorted(_LEVELS, key=len, reverse=True))
 #: Levels that are no words of a sentence, in capital letters.
 _UPPER = r"(?-i:DEBUG|INFO|INF|WARNING|WARN|WRN|ERROR|ERR|SEVERE|CRITICAL|FATAL|FTL)"
@@ -98,11 +100,22 @@ _FATAL = lazy_pattern(
 def read_level(text: str) -> int:
     """Return the level that the first line of a text names, 0 where it names none.
 
-    The number is that of Cloud Logging's severities: 200 INFO, 400 WARNING, 500 ERROR, 600 CRITICAL.
+    The number is that of Cloud Logging's severities: 200 INFO, 400 WARNING, 500 ERROR, 600 CRITICAL. Where a
+    program printed several lines at once, a harmless first one does not speak for the others.
     """
-    line = text.partition("\n")[0][:500]
-    if _FATAL.match(line):
-        return 600
+    first, _, below = text.partition("\n")
+    level = 600 if _FATAL.match(first) else _read_line(first[:500])
+    return max(level, read_below(below)) if below and 0 < level < WARNING else level
+
+
+def read_below(text: str) -> int:
+    """Return the highest level that a logger gives lines of a text, but for those that are indented."""
+    lines = text.split("\n", _MOST)[:_MOST]
+    return max([_read_line(line[:500]) for line in lines if line and not line[0].isspace()], default=UNKNOWN)
+
+
+def _read_line(line: str) -> int:
+    """Return the level that a line names, 0 where it names none."""
     short = _GLOG.match(line) or _RUBY.match(line) or _TORNADO.match(line) or _TENSORFLOW.match(line)
     if short:
         return _LETTERS[short[1]]

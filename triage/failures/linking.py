@@ -90,12 +90,7 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
     tail = tuple([said for said in near if said.meaning.strength >= WEAK][-QUOTED:])
     if found and point.kind == "request" and all(item[1].meaning.wording.restates for item in found):
         found = [item for item in weaker if item[1].level >= WARNING and _may_explain(item)] or found
-    if not found and link in ("trace", "instance") and point.kind == "request":
-        found = [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)
-    if not found and point.kind == "exit" and not point.orderly:
-        found = _find_last_word(point, weaker)
-    if not found and point.kind == "startup_probe":
-        found = _find_repeated(weaker)
+    found = found or _find_plain(point, link, weaker)
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
@@ -194,6 +189,17 @@ def _may_explain(weighed: _Weighed) -> bool:
     return weight >= OUTPUT * TENTH and "stderr" in statement.first.log_name
 
 
+def _find_plain(point: FailurePoint, link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
+    """Return what explains a failure where nothing complains: what belongs to a request, or a last word."""
+    if point.kind == "startup_probe":
+        return _find_repeated(weaker)
+    if point.kind == "exit" and not point.orderly:
+        return _find_last_word(point, weaker)
+    if point.kind == "request" and link in ("trace", "instance"):
+        return [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)
+    return []
+
+
 def _find_denials(link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
     """Return the harmless lines which say that something is not there, and belong to a request.
 
@@ -222,7 +228,7 @@ def _find_last_word(point: FailurePoint, weaker: Sequence[_Weighed]) -> list[_We
 
 
 def _find_repeated(weaker: Sequence[_Weighed]) -> list[_Weighed]:
-    """Return the warnings that were said again and again while a server did not listen: it waits for something."""
+    """Return the warnings that a server said again and again while it did not listen: it waits."""
     said = [item for item in weaker if item[1].level >= WARNING and not item[1].events]
     often = Counter(item[1].template for item in said)
     return [item for item in said if often[item[1].template] >= _AGAIN]
@@ -238,6 +244,8 @@ def _choose(
         strongest = [item for item in found if item[0] == most]
         if len(strongest) > 1:
             strongest = [item for item in strongest if not item[1].meaning.says_little] or strongest
+            # Where all that a program prints counts as an error, its words tell.
+            strongest = [item for item in strongest if item[2] or item[1].meaning.sounds_bad] or strongest
     strongest = _find_missing_value(link, strongest[-1], found) or strongest
     # Of several lines that say where a server listens, the first says it best.
     weight, statement, known = strongest[0 if all(item[2] and item[2].kinds for item in strongest) else -1]

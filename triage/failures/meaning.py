@@ -136,6 +136,11 @@ class Meaning(Immutable):
         return self.wording.restates or (self.strength < STRONG and self.wording.sums_up)
 
     @lazy
+    def sounds_bad(self) -> bool:
+        """Return whether its own words say that something failed, whatever severity its entry has."""
+        return bool(self.reason) or self.wording.level >= ERROR or self.wording.complains
+
+    @lazy
     def name(self) -> tuple[str, str]:
         """Return its service, and its decisive line with the variable parts replaced."""
         return self.speaker[0], self.wording.template

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from triage.failures.answers import ELISION
 from triage.failures.decisive import traceback_headers
-from triage.failures.levels import UNKNOWN, WARNING, read_level
+from triage.failures.levels import UNKNOWN, WARNING, read_below, read_level
 from triage.failures.meaning import Meaning, Meanings
 from triage.failures.openings import (
     CHAINED,
@@ -358,10 +358,13 @@ def _level(entry: Entry, text: str) -> int:
 def _named_level(entry: Entry) -> int | None:
     """Return the severity of Cloud Logging, of the logger's prefix or of a line of JSON, None for another."""
     if entry.severity_source != "none" and entry.severity != "DEFAULT":
-        return SEVERITIES[entry.severity]
+        named = SEVERITIES[entry.severity]
+        if entry.severity_source == "text" and named < WARNING and "\n" in entry.message:
+            return max(named, read_below(entry.message))  # a prefix of the first of several lines
+        return named
     if entry.message[:1] != "{":
         return None
-    named = find_level(read_payload(entry))
-    if isinstance(named, str) and named.upper() in SEVERITIES:
-        return SEVERITIES[named.upper()]
+    name = find_level(read_payload(entry))
+    if isinstance(name, str) and name.upper() in SEVERITIES:
+        return SEVERITIES[name.upper()]
     return read_level(entry.message)

@@ -38,6 +38,12 @@ def test_message_above_a_traceback_belongs_to_it() -> None:
     assert found.text.startswith("ERROR: Exception in the worker")
 
 
+def test_stack_of_monolog_belongs_to_the_error_above_it() -> None:
+    text = "[2031-04-05 06:07:08] prod.ERROR: region 9 has no tariff\n[stacktrace]\n#0 /app/Shop.php(9): price()\n[previous exception] [object] (TariffException(code: 0): it was removed at /app/Tariff.php:3)"
+    (found,) = statements(lines(0, text, severity="ERROR"))
+    assert found.text == text
+
+
 def test_line_of_level_info_does_not_swallow_a_traceback() -> None:
     info, trace = statements(lines(0, f"INFO:     Waiting for tariffs\n{texts.PYTHON_CHAIN}"))
     assert (info.strength, trace.strength) == (0, 3)

@@ -39,7 +39,7 @@ _CONTINUES = re.compile(
     r"|<--- |----- Native stack trace|FATAL ERROR: |PC=0x|signal arrived during|rflags |[re][a-z0-9]{1,2}\s+0x|cs\s|[fg]s\s|\[cause\]: "
     r"|\d+ (?:\[\w+\] )*0x[0-9a-f]{8,16} |Thread \d+ .{0,60}crashed:$"
     r"|(?:Retrying (?:in|after)|Trying again in) \d|for call at$|Errors \[$"
-    r"|Reason:(?: [A-Z][a-z]+){0,3}\s*$|HTTP response (?:headers|body): )"
+    r"|\[stacktrace\]$|\[previous exception\] |Reason:(?: [A-Z][a-z]+){0,3}\s*$|HTTP response (?:headers|body): )"
 )
 #: The exception that a logger of Java prints below its message.
 _THROWN = re.compile(r"(?:[a-z_][\w$]*\.){2,}[A-Z][\w$.]*(?:Exception|Error|Throwable|Failure)(?:: |:?$)")

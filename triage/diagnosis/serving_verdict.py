@@ -64,7 +64,9 @@ def judge_serving(
         decided = next((name for name in names if judged[name][0] != "inconclusive"), newest)
         verdict, why = judged[decided]
         newest = decided
+    deployed_at = max((revision.ready_at for revision in serving.revisions.values()), default=0)
     outside = [] if serving.is_job else _outside(groups, names)
+    outside = [g for g in outside if not ("deployment" in g.kinds and g.last < deployed_at)]
     if verdict == "ready" and outside:
         verdict, why = "degraded", f"{why}; requests fail that no revision took"
     if verdict == "inconclusive" and any("deployment" in group.kinds for group in outside):

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import msgspec
 
-from triage.failures.last_words import was_stopped
+from triage.failures.last_words import ends_soon, was_stopped
 from triage.failures.linking import (
     AFTER_TIMEOUT,
     BEFORE_EXIT,
@@ -27,6 +27,7 @@ from triage.failures.points import (
     FailurePoint,
     failure_kind,
     find_failure,
+    is_killed,
 )
 from triage.failures.shared_statements import Finder
 from triage.failures.statements import Statement, StatementBuilder
@@ -37,6 +38,8 @@ from triage.window import NANOSECONDS
 _KEPT = 80
 #: Nanoseconds in which the lines of one failed start or end are printed.
 _CLUSTER = 10 * NANOSECONDS
+#: Nanoseconds in which a program that was told to end is killed.
+_GRACE = 15 * NANOSECONDS
 #: Nanoseconds behind a request's end in which the end of its instance is logged.
 _SETTLED = 6 * NANOSECONDS
 #: Nanoseconds around a failure in which the lines of a chain's run belong to it.
@@ -221,11 +224,17 @@ class InstanceFailures:
         return [failure]
 
     def _was_stopped(self, cluster: _Cluster) -> bool:
-        """Return whether the program was told to end, and what started it ends as if it had failed."""
-        return all(point.kind == "exit" for point in cluster.points) and any(
-            cluster.start - _CLUSTER <= said.end <= cluster.end + NANOSECONDS and was_stopped(said.text)
-            for said in self._statements_near(cluster.deepest)
-        )
+        """Return whether the program was told to end, though what ended it looks like a failure.
+
+        A package manager ends as if it had failed, and Cloud Run kills what has not ended in time.
+        """
+        kinds = {point.kind for point in cluster.points}
+        killed = kinds == {"signal"} and all(is_killed(point) for point in cluster.points)
+        if not killed and kinds != {"exit"}:
+            return False
+        since, until = cluster.start - _GRACE, cluster.end + NANOSECONDS
+        near = [said.text for said in self._statements_near(cluster.deepest) if since <= said.end <= until]
+        return any(map(ends_soon if killed else was_stopped, near))
 
     def _failure(self, point: FailurePoint) -> Failure:
         near = self._statements_near(point)

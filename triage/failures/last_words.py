@@ -137,6 +137,13 @@ _STOPPED = lazy_pattern(
     re.MULTILINE,
 )
 _STOPPED_WORD = "SIGTERM"
+#: What a program says when Cloud Run tells it to end, ten seconds before it is killed.
+_ENDS_SOON = lazy_pattern(
+    r"\bSIGTERM\b|\bHandling signal: term\b|\bsignal:? (?:received:? )?(?:15|term|terminated)\b"
+    r"|\b(?:graceful|orderly) shutdown\b|\bshutting down\b",
+    re.IGNORECASE,
+)
+_ENDS_SOON_WORDS = ("sigterm", "signal", "shut")
 
 #: An error of the operating system that names nothing: the line above it says what it is about.
 _BARE_SYSTEM_ERROR = re.compile(r"(?:\d+: )?[A-Z][\w ]{3,60} \(os error \d+\)$")
@@ -151,6 +158,11 @@ def is_told_to_end(line: str) -> bool:
 def was_stopped(text: str) -> bool:
     """Return whether a package manager says that its program ended because it was told to."""
     return _STOPPED_WORD in text and bool(_STOPPED.search(text))
+
+
+def ends_soon(line: str) -> bool:
+    """Return whether a program says that it was told to end."""
+    return _may_hold(line, _ENDS_SOON_WORDS) and bool(_ENDS_SOON.search(line))
 
 
 def said_before_hint(line: str) -> str | None:

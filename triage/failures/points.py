@@ -37,6 +37,7 @@ TIMEOUT_STATUS = 504
 #: Exit codes of an orderly end: SIGTERM, and a program that was told to stop and did.
 _ORDERLY = frozenset({"0", "143"})
 _ORDERLY_SIGNALS = frozenset({"2", "15"})
+_KILL = "9"
 #: The kinds of failures that an application may report itself: none, and the end of a server's worker.
 SAID = frozenset({"", "worker"})
 #: The ends of the names of the logs that hold what an application prints.
@@ -135,9 +136,18 @@ def _failed_request(entry: Entry, event: Event | None, http: Http, *, has_text: 
     )
 
 
+def is_killed(point: FailurePoint) -> bool:
+    """Return whether a signal ended an instance that no program can handle."""
+    return _code_of(point.entry.message, point.event) == _KILL
+
+
 def _is_orderly(kind: str, message: str, event: Event | None) -> bool:
     if kind not in ("exit", "signal"):
         return False
+    return _code_of(message, event) in (_ORDERLY if kind == "exit" else _ORDERLY_SIGNALS)
+
+
+def _code_of(message: str, event: Event | None) -> str:
+    """Return the exit code or the number of the signal that a line names, "" for none."""
     found = _CODE.search(message)
-    code = (event.fields.get("code") if event else None) or (found and (found[1] or found[2])) or ""
-    return code in (_ORDERLY if kind == "exit" else _ORDERLY_SIGNALS)
+    return (event.fields.get("code") if event else None) or (found and (found[1] or found[2])) or ""

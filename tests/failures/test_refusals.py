@@ -99,3 +99,23 @@ def test_callers_that_a_policy_slows_down_are_no_incident() -> None:
     assert {incident.severity for incident in found.incidents} <= {"P2"}
     platform = [request(30 + n, "/orders/7", 429, instance="", text=NO_INSTANCE) for n in range(12)]
     assert only(diagnose([*rows, *platform])).severity == "P1"
+
+
+@pytest.mark.parametrize(("path", "verdict"), [("/assets/app-9a.js", "ready"), ("/orders", "degraded")])
+def test_files_of_an_older_build_that_are_gone_are_no_incident(path: str, verdict: str) -> None:
+    rows = [*started(0), *(request(5 + n, path) for n in range(20)), *(request(5 + n) for n in range(90))]
+    gone = [request(40 + n, path, 404) for n in range(12)]
+    assert diagnose([*rows, *gone]).verdict == verdict
+
+
+def test_requests_that_are_refused_more_often_than_not_are_told() -> None:
+    rows = [*started(0), *(request(5 + n, "/events") for n in range(6))]
+    for n in range(9):
+        rows += [
+            request(40 + n, "/events", 400),
+            printed(40.05 + n, "cannot decode event 9: unknown schema 88"),
+        ]
+    found = diagnose(rows)
+    assert [(incident.severity, "schema" in incident.title) for incident in found.incidents] == [("P2", True)]
+    assert found.verdict == "ready"
+    assert not diagnose([*rows, *(request(60 + n, "/events") for n in range(6))]).incidents

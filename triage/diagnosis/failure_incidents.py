@@ -43,9 +43,11 @@ _GRAVE, _NOTABLE = 0.5, 0.01
 _MANY_STARTS = 0.1
 _MANY, _FEW = 10, 2
 _CLIENT_ERRORS = range(400, 500)
-_TOO_MANY = 429
+_NOT_FOUND, _TOO_MANY = 404, 429
 _SOCKET = 101
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker"})
+#: A file of a build of a website, whose name changes with each build.
+_ASSET = re.compile(r"\.(?:m?js|css|map|png|jpe?g|gif|svg|webp|avif|woff2?|ttf)$", re.IGNORECASE)
 #: Paths of a sentence at most.
 _LISTED = 3
 _UNKNOWN_PATH = "unknown path"
@@ -186,6 +188,8 @@ def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
     is_grave = _names_error(group) and group.known is not None and not group.known.is_minor
     if is_said and is_grave and 2 * group.count >= sum(path.total for path in known):
         return True
+    if all(_ASSET.search(path) and status == _NOT_FOUND for path, status in group.paths):
+        return False  # pages of an older build ask for its files
     succeeded = [path.succeeded_at for path in known if path.succeeded]
     return bool(succeeded) and max(succeeded) <= group.first
 

@@ -133,7 +133,8 @@ class FailureList:
         succeeded = sum(serving.paths[name].succeeded for name in names)
         is_said = group.samples[0].statement is not None
         if succeeded:
-            return is_said or (group.count < succeeded and _serves_meanwhile(group, serving))
+            is_rare = group.count <= succeeded if is_said else group.count < succeeded
+            return is_rare and (is_said or _serves_meanwhile(group, serving))
         count = group.count if is_said else max(group.paths.values(), default=0)
         return count <= _FEW or _is_scan(group, serving)
 

@@ -34,3 +34,28 @@ def test_refusals_are_those_of_users_where_a_filter_leaves_only_warnings() -> No
     assert found.verdict in ("ready", "inconclusive")
     refused = diagnose([*started(0), *rows])
     assert only(refused).severity == "P1"
+
+
+def test_output_alone_is_searched_for_complaints() -> None:
+    rows = [
+        printed(1, "reading tariffs"),
+        printed(2, "option provided but not defined: -tariff"),
+        printed(3, "Usage of shop:"),
+    ]
+    (incident,) = diagnose(rows).incidents
+    assert "option provided but not defined" in incident.title
+    assert (incident.severity, incident.confidence) == ("P2", "low")
+    assert "option provided but not defined" in incident.evidence[0].message
+    assert not diagnose([*rows, request(4, "/orders")]).incidents
+    assert not diagnose([*started(0), *rows]).incidents
+
+
+def test_complaint_that_comes_again_goes_first_where_only_output_is_known() -> None:
+    rows = [printed(n, "cannot reach the tariff store") for n in (1, 5, 9)]
+    found = diagnose(
+        [*rows, printed(12, "the till has the wrong format"), printed(13, "the shop worker died")]
+    )
+    assert [incident.title for incident in found.incidents] == [
+        "Unknown error: cannot reach the tariff store",
+        "Unknown error: the till has the wrong format",
+    ]

@@ -75,6 +75,7 @@ class DiagnosisBuilder:
         self._builders: dict[str, IncidentBuilder] = {}
         self._noise = NoiseCounter()
         self._unknown_errors = UnknownErrors()
+        self.holds_only_output = True
         self._reported: dict[str, int] = {}
         self._failure_causes = failure_causes or FailureCauses(packs)
         self._serving = ServingTracker()
@@ -91,6 +92,7 @@ class DiagnosisBuilder:
     def observe(self, observed: Sequence[Observed]) -> None:
         """Record entries. An error that an application printed is counted with its whole statement."""
         self._traces.observe(observed)
+        self.holds_only_output = self.holds_only_output and all(is_output for _, _, is_output in observed)
         for place, found in group_by_place(observed).items():
             name, revision, _ = place
             self._regions.observe(place, found)
@@ -113,8 +115,8 @@ class DiagnosisBuilder:
                 if known is not None:
                     self._unknown_errors.observe(entry, known=known)
 
-    def observe_errors(self, errors: Iterable[KnownError]) -> None:
-        """Record statements that are errors, with what the packs know of them.
+    def observe_errors(self, errors: Iterable[KnownError], complaints: Iterable[KnownError] = ()) -> None:
+        """Record statements that are errors, with what the packs know of them, and complaints that are none.
 
         Lines beside the decisive one are no errors of their own. A statement whose decisive line a rule of a
         chain matches is counted by that rule.
@@ -133,6 +135,7 @@ class DiagnosisBuilder:
             if is_known or (known is None and not matched):
                 counted.append(error)
         self._unknown_errors.observe_statements(counted)
+        self._unknown_errors.observe_complaints(complaints)
 
     def add_run(self, run_record: RunRecord) -> None:
         """Record one finished run."""
@@ -191,6 +194,8 @@ class DiagnosisBuilder:
         leading = leading_state(deciding, self._services)
         filtered = find_filtered(self._services, coverage)
         incidents = self._build_incidents(states, filtered) + self._find_errors(states, coverage)
+        if self.holds_only_output and not incidents:
+            incidents = self._unknown_errors.complaints(self._failure_causes, self._link)
         states = [with_open_incidents(state, incidents) for state in states]
         leading = next(state for state in states if state.service == leading.service)
         open_incidents = sum(incident.is_open for incident in incidents)

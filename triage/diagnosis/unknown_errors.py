@@ -22,6 +22,8 @@ from triage.window import NANOSECONDS, format_second, format_timestamp
 
 #: Patterns that are counted separately; the others share one count per service.
 _MAX_PATTERNS = 400
+#: The same of complaints, which are listed where an export holds nothing else.
+_MAX_COMPLAINTS, _MAX_NAMED = 100, 3
 #: Spans of time in which the errors of a pattern are kept.
 _SPANS = 32
 #: Incidents that are listed; there may be hundreds of patterns.
@@ -119,6 +121,7 @@ class UnknownErrors:
         self._errors: BoundedCounter[PatternName, str, ErrorCount] = BoundedCounter(
             _MAX_PATTERNS, (_UNKNOWN, _OTHER, "")
         )
+        self._complaints: dict[PatternName, ErrorCount] = {}
 
     def observe(
         self, entry: Entry, count: int = 1, last: int = 0, *, known: Recognized | None = None
@@ -142,6 +145,16 @@ class UnknownErrors:
             by_name.setdefault(_name_of(*one), []).append(one)
         for found in by_name.values():
             self._count_of(*found[0]).add(found)
+
+    def observe_complaints(self, complaints: Iterable[KnownError]) -> None:
+        """Count statements that complain and are no errors by their level."""
+        for statement, _ in complaints:
+            name = _name_of(statement, None)
+            error = self._complaints.get(name)
+            if error is None and len(self._complaints) < _MAX_COMPLAINTS:
+                error = self._complaints[name] = ErrorCount(statement)
+            if error is not None:
+                error.add([(statement, None)])
 
     def _count_of(self, statement: ErrorStatement, known: Recognized | None) -> ErrorCount:
         """Return the count of the errors like one."""
@@ -200,14 +213,35 @@ class UnknownErrors:
                 -error.count,
                 error.first.decisive_entry.sort_key,
             )
-            evidence = EvidenceList(link)
-            evidence.cite(_event(error.first.quote, error.known), error.count, error.first.quote.decisive)
-            incident = _incident((*name[:2], service), error, _reasons(error, gap, news), causes)
+            incident = _cited((*name[:2], service), error, _reasons(error, gap, news), causes, link)
             if context.reports_failures and error.reports_request:
                 incident = msgspec.structs.replace(incident, severity="P1", tier="runtime")
-            ranked.append(((*rank, name), msgspec.structs.replace(incident, evidence=evidence.evidence)))
+            ranked.append(((*rank, name), incident))
         ranked.sort(key=lambda item: item[0])
         return [incident for _, incident in ranked[:_MAX_LISTED]]
+
+    def complaints(self, causes: FailureCauses, link: Link) -> list[Incident]:
+        """Return what was complained of most often, the last first, for an export that holds nothing else."""
+        found = sorted(
+            self._complaints.items(), key=lambda item: (-item[1].count, -item[1].moments.times()[-1])
+        )
+        says = "These logs hold nothing but what programs printed"
+        return [
+            _cited(
+                name, error, [Because(_when(error, "Printed"), ["E1"]), Because(says, ["E1"])], causes, link
+            )
+            for name, error in found[:_MAX_NAMED]
+        ]
+
+
+def _cited(
+    name: PatternName, error: ErrorCount, reasons: list[Because], causes: FailureCauses, link: Link
+) -> Incident:
+    """Return the incident of an error, with its first statement as evidence."""
+    evidence = EvidenceList(link)
+    evidence.cite(_event(error.first.quote, error.known), error.count, error.first.quote.decisive)
+    incident = _incident(name, error, reasons, causes)
+    return msgspec.structs.replace(incident, evidence=evidence.evidence)
 
 
 def _name_of(statement: ErrorStatement, known: Recognized | None) -> PatternName:
@@ -309,13 +343,20 @@ def _incident(
     )
 
 
-def _reasons(error: ErrorCount, gap: int | None, news: str) -> list[Because]:
+def _when(error: ErrorCount, what: str) -> str:
+    """Return how often and when something was said."""
     times = error.moments.times()
     first, last = (format_second(format_timestamp(time)) for time in (times[0], times[-1]))
-    when = f"once, at {first}" if error.count == 1 else f"{error.count:,} times from {first} to {last}"
-    says = [f"Logged as an error {when}; it is not linked to a failure"]
-    if error.known is None:
-        says = [f"Logged as an error {when}; no rule explains it"]
+    return (
+        f"{what} once, at {first}"
+        if error.count == 1
+        else f"{what} {error.count:,} times from {first} to {last}"
+    )
+
+
+def _reasons(error: ErrorCount, gap: int | None, news: str) -> list[Because]:
+    said = _when(error, "Logged as an error")
+    says = [f"{said}; it is not linked to a failure" if error.known else f"{said}; no rule explains it"]
     if gap is not None:
         where = "before" if gap >= 0 else "after"
         says.append(f"{describe_gap(abs(gap))} {where} the nearest failure of the service")

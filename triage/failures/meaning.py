@@ -135,6 +135,12 @@ class Meaning(Immutable):
         """Return whether it only restates that a request failed, or sums up that a start did."""
         return self.wording.restates or (self.strength < STRONG and self.wording.sums_up)
 
+    @property
+    def explains_alone(self) -> bool:
+        """Return whether it complains of more than an end, a failed request or a retry, and is no noise."""
+        says_more = not (self.says_little or self.wording.is_told_to_end or self.wording.announces_retry)
+        return self.strength == COMPLAINT and says_more and self.weight >= COMPLAINT * TENTH
+
     @lazy
     def sounds_bad(self) -> bool:
         """Return whether its own words say that something failed, whatever severity its entry has."""

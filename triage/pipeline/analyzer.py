@@ -288,7 +288,7 @@ class Analyzer:
             self._changes = ChangeReader(self._configurations)
         return self._changes
 
-    def _observe_errors(self, statements: Iterable[Statement]) -> None:
+    def _observe_errors(self, statements: Sequence[Statement]) -> None:
         errors: list[tuple[Statement, Recognized | None]] = []
         for statement in statements:
             meaning = statement.meaning
@@ -299,7 +299,10 @@ class Analyzer:
             # a weaker one is an error if a pack knows it
             if (meaning.strength >= STRONG or is_named) and not meaning.is_retried:
                 errors.append((statement, known))
-        self._diagnosis.observe_errors(errors)
+        plain = statements if self._diagnosis.holds_only_output else ()
+        self._diagnosis.observe_errors(
+            errors, [(said, None) for said in plain if said.meaning.explains_alone]
+        )
 
     def _take(self, run_records: Iterable[RunRecord]) -> None:
         for run_record in run_records:

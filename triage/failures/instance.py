@@ -226,7 +226,7 @@ class InstanceFailures:
     def _was_stopped(self, cluster: _Cluster) -> bool:
         """Return whether the program was told to end, though what ended it looks like a failure.
 
-        A package manager ends as if it had failed, and Cloud Run kills what has not ended in time.
+        Many programs end as if they had failed, and Cloud Run kills what has not ended in time.
         """
         kinds = {point.kind for point in cluster.points}
         killed = kinds == {"signal"} and all(is_killed(point) for point in cluster.points)

@@ -129,10 +129,11 @@ _NO_VALUE_WORDS = ("undefined", "null", "nonetype", "nil", "destructure")
 #: Two calls in a row, as Ruby prints a backtrace, or one as Go prints it: its name above its place.
 _CALLS_BELOW = lazy_pattern(r"(?:[ \t]*(?:from )?\S+:\d+:in [`'].*(?:\n|$)){2}|\S+\n\t/\S+:\d+(?:\n|$)")
 
-#: What a package manager says of a program that ended because it was told to, where it ends itself as if it
+#: What a program says that was told to end, and what a package manager says of one: both may end as if they
 #: had failed.
 _STOPPED = lazy_pattern(
-    r"^npm (?:ERR!|error) signal SIGTERM$|\bCommand failed with signal \"SIGTERM\""
+    r"\b(?:[Rr]eceived|[Cc]aught|[Gg]ot|[Hh]andling) (?:(?:the |a )?signal:? )?SIGTERM\b|\bSIGTERM (?:signal )?(?:was )?(?:received|caught)\b"
+    r"|^npm (?:ERR!|error) signal SIGTERM$|\bCommand failed with signal \"SIGTERM\""
     r"|\bterminated by signal SIGTERM\b|\bexited with code SIGTERM$",
     re.MULTILINE,
 )
@@ -156,7 +157,7 @@ def is_told_to_end(line: str) -> bool:
 
 
 def was_stopped(text: str) -> bool:
-    """Return whether a package manager says that its program ended because it was told to."""
+    """Return whether a program, or what started it, says that it ends because it was told to."""
     return _STOPPED_WORD in text and bool(_STOPPED.search(text))
 
 

@@ -119,3 +119,15 @@ def test_requests_that_are_refused_more_often_than_not_are_told() -> None:
     assert [(incident.severity, "schema" in incident.title) for incident in found.incidents] == [("P2", True)]
     assert found.verdict == "ready"
     assert not diagnose([*rows, *(request(60 + n, "/events") for n in range(6))]).incidents
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(501, "ready"), (505, "ready"), (500, "degraded")])
+def test_methods_that_nothing_implements_are_refused_as_scanners_ask(status: int, verdict: str) -> None:
+    rows = [*started(0), *(request(5 + n) for n in range(90))]
+    asked = [request(20 + n, status=status, method="PROPFIND") for n in range(4)]
+    assert diagnose([*rows, *asked]).verdict == verdict
+    said = [
+        printed(20.05 + n, "tariffs: the other side has no service Tariffs", severity="ERROR")
+        for n in range(4)
+    ]
+    assert diagnose([*rows, *asked, *said]).verdict == "degraded"

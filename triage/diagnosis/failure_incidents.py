@@ -19,6 +19,7 @@ from triage.diagnosis.matching import PackCause
 from triage.diagnosis.serving import ServiceServing, took_requests
 from triage.diagnosis.unexplained import cause_id_of, playbook_of
 from triage.models import (
+    REFUSALS,
     Because,
     Entry,
     Event,
@@ -42,8 +43,7 @@ _SOURCE_LINE = re.compile(r"\S+:\d+\n", re.ASCII)
 _GRAVE, _NOTABLE = 0.5, 0.01
 _MANY_STARTS = 0.1
 _MANY, _FEW = 10, 2
-_CLIENT_ERRORS = range(400, 500)
-_NOT_FOUND, _TOO_MANY = 404, 429
+_NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 404, 429, 500
 _SOCKET = 101
 _START_KINDS = frozenset({"exit", "signal", "terminated", "memory", "startup_probe", "worker"})
 #: A file of a build of a website, whose name changes with each build.
@@ -195,10 +195,10 @@ def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
 
 
 def is_refusal(group: FailureGroup) -> bool:
-    """Return whether nothing failed but requests that the application refused with 4xx.
+    """Return whether nothing failed but requests that the application refused.
 
     With 429 an instance refuses what is too much for its own limit, unless it names an error, and a policy
-    before the service what one caller sends too much.
+    before the service what one caller sends too much. With 501 it refuses nothing of which it says why.
     """
     statuses = {status for _, status in group.paths}
     statement = group.samples[0].statement
@@ -209,7 +209,8 @@ def is_refusal(group: FailureGroup) -> bool:
     return (
         set(group.kinds) == {"request"}
         and bool(statuses)
-        and all(status in _CLIENT_ERRORS and (status != _TOO_MANY or limits) for status in statuses)
+        and all(status in REFUSALS and (status != _TOO_MANY or limits) for status in statuses)
+        and (statement is None or max(statuses) < _SERVER_ERROR)
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from triage.models import Entry, Event, FailureKind
+from triage.models import REFUSALS, Entry, Event, FailureKind
 from triage.models.entry import Http
 from triage.text import lazy_pattern
 from triage.window import NANOSECONDS
@@ -31,7 +31,7 @@ OF_INSTANCE = frozenset(
     {"memory", "terminated", "signal", "exit", "worker", "liveness_probe", "startup_probe", "readiness_probe"}
 )
 _MILLISECOND = NANOSECONDS // 1000
-_SERVER_ERROR, _TOO_MANY, _CLIENT_ERROR = 500, 429, 400
+_TOO_MANY, _CLIENT_ERROR = 429, 400
 #: The status of a request that ran into its timeout.
 TIMEOUT_STATUS = 504
 #: Exit codes of an orderly end: SIGTERM, and a program that was told to stop and did.
@@ -54,7 +54,7 @@ class FailurePoint(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     start: when what failed had begun, in nanoseconds: a request's start, else the time of the entry.
     end: when it was over: a request's end, else the time of the entry.
     orderly: whether it is a stop that was asked for: a failure only where requests were cut by it.
-    is_refusal: whether the application itself refused a request with 4xx: a failure only where it says why.
+    is_refusal: whether the application itself refused a request: a failure only where it says why.
     """
 
     kind: FailureKind
@@ -123,7 +123,7 @@ def find_failure(entry: Entry, event: Event | None, kind: FailureKind | Literal[
 def _failed_request(entry: Entry, event: Event | None, http: Http, *, has_text: bool) -> FailurePoint | None:
     status = http.status or 0
     by_platform = status == _TOO_MANY and not entry.instance
-    refused = not has_text and _CLIENT_ERROR <= status < _SERVER_ERROR and not by_platform
+    refused = not has_text and status in REFUSALS and not by_platform
     if not has_text and status < _CLIENT_ERROR:
         return None
     return FailurePoint(

@@ -73,7 +73,15 @@ from triage.models.entry import (
 from triage.models.error_pattern import ErrorPattern
 from triage.models.event import Event, FailureKind, Observed, RunKind
 from triage.models.evidence_sample import EvidenceSample, SampleKind
-from triage.models.failure import Consequence, FailureGroup, FailureSample, Link, Quote, Recognized
+from triage.models.failure import (
+    REFUSALS,
+    Consequence,
+    FailureGroup,
+    FailureSample,
+    Link,
+    Quote,
+    Recognized,
+)
 from triage.models.fetch import (
     WORKLOAD_RESOURCES,
     FailedTraces,
@@ -168,6 +176,7 @@ __all__ = [
     "OUTCOMES",
     "PROBE_PACK",
     "PROBE_USER_AGENT",
+    "REFUSALS",
     "SERVER_ERROR",
     "SEVERITIES",
     "STEPS",

@@ -15,6 +15,10 @@ from triage.models.event import Event, FailureKind
 Link = Literal["trace", "instance", "mention", "nearness", "none"]
 
 
+#: Statuses with which a request is refused: as the caller's fault, or for a method or version of HTTP.
+REFUSALS = frozenset({*range(400, 500), 501, 505})
+
+
 class Recognized(msgspec.Struct, frozen=True):
     """What the packs know of a text.
 

@@ -181,6 +181,8 @@ def test_line_in_no_runtimes_form_decides_by_itself(text: str) -> None:
         ("** (Shop.PoolError) no tariff was free in time. You can address this by:\n\n  1. Finding slow tariffs that failed", "** (Shop.PoolError) no tariff was free in time. You can address this by:"),
         ('shop.ThemeError: tariffs are not built. The page was:\n\n\n  <link rel="stylesheet">', "shop.ThemeError: tariffs are not built. The page was:"),
         ("ERROR: duplicate key of tariffs\nDETAIL:  Key (id)=(7) already exists.", "ERROR: duplicate key of tariffs"),
+        ("Missing setting: TARIFFS\nnpm error Lifecycle script `start` failed with error:\nnpm error code 1", "Missing setting: TARIFFS"),
+        ("ERROR:shop:no store is open\nERROR:    Application startup failed. Exiting.", "ERROR:shop:no store is open"),
         ("INFO shop starts\nERROR no store is open\nthe tariffs cannot be read\nINFO bye", "ERROR no store is open"),
         ("[I 310405 06:07:08 Shop] starts\n[C 310405 06:07:09 Shop] runs as root", "[C 310405 06:07:09 Shop] runs as root"),
         ("no tariffs: store missing\nPOST /orders failed with status 500\nError details saved to: /tmp/a", "no tariffs: store missing"),

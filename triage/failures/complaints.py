@@ -1,9 +1,19 @@
-"""Words of a line that says that something failed, though in no runtime's form."""
+"""Lines that say that something failed, though in no runtime's form, and which of several says most."""
 
 import re
 
+from triage.failures.last_words import is_told_to_end, repeats, said_before_hint, sums_up
+from triage.failures.levels import ERROR, read_level
+from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
 
+#: A property of an object that Node prints below an error, or of an answer in JSON; what PostgreSQL adds to an error.
+_PROPERTY = re.compile(
+    r"[\w$]+: (?:'.*'|\"[^\"]*\"|-?\d+|true|false|null|undefined|\[\w+\]),?$|\"[\w$@.]{1,60}\"\s?: "
+    r"|(?:DETAIL|HINT|CONTEXT|STATEMENT): "
+)
+#: What a package manager says of the program that it started.
+_OF_MANAGER = re.compile(r"(?:npm|yarn|pnpm) (?:error|ERR!) |error Command failed|\s?ELIFECYCLE\b")
 #: The usual words.
 _USUAL = lazy_pattern(
     r"\b(?:error|errors(?=:$)|err|fatal|fail(?:ed|ure)?|exception|panic|cannot|can't|could not|couldn't|unable to|not found|no such file"
@@ -70,3 +80,29 @@ def holds_complaint(text: str) -> bool:
     return bool(  # most lines need no search
         (possible & 0b01 and _USUAL.search(text)) or (possible & 0b10 and _RARE.search(text))
     )
+
+
+def is_property(line: str) -> bool:
+    """Return whether a line is a property of an object below an error, or what PostgreSQL adds to one."""
+    return bool(_PROPERTY.match(line))
+
+
+def most_telling(complaints: list[str]) -> list[str]:
+    """Return those of several complaints that say most: errors by their level, and none that others explain."""
+    for is_left_out in (
+        is_property,
+        _OF_MANAGER.match,
+        restates,
+        is_told_to_end,
+        sums_up,
+        repeats,
+        _refers,
+    ):
+        complaints = [line for line in complaints if not is_left_out(line)] or complaints
+    return [line for line in complaints if read_level(line) >= ERROR and line[-1] not in ":([{"] or complaints
+
+
+def _refers(line: str) -> bool:
+    """Return whether a line only says where to read more."""
+    said = said_before_hint(line)
+    return said is not None and not holds_complaint(said)

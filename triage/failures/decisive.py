@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from triage.failures.answers import add_answer, find_body, message_of_object
-from triage.failures.complaints import holds_complaint
+from triage.failures.complaints import holds_complaint, is_property, most_telling
 from triage.failures.frames import is_filling, is_frame
-from triage.failures.last_words import above_system_error, is_told_to_end, repeats, said_before_hint, sums_up
+from triage.failures.last_words import above_system_error, is_told_to_end, repeats
 from triage.failures.levels import ERROR, read_level
 from triage.failures.restating import restates
 from triage.text import Hints, lazy_pattern
@@ -117,11 +117,6 @@ _ADVICE = lazy_pattern(
     r"\b(?:by|try|solutions?|suggestions?|hints?|steps|following commands?):$", re.IGNORECASE
 )
 _NAMED_ALONE = lazy_pattern(rf"^({_EXCEPTION_WORD}:?)$", re.MULTILINE)
-#: A property of an object that Node prints below an error, or of an answer in JSON; what PostgreSQL adds to an error.
-_PROPERTY = re.compile(
-    r"[\w$]+: (?:'.*'|\"[^\"]*\"|-?\d+|true|false|null|undefined|\[\w+\]),?$|\"[\w$@.]{1,60}\"\s?: "
-    r"|(?:DETAIL|HINT|CONTEXT|STATEMENT): "
-)
 #: The end of an exception of gRPC in Python, and the line below it that says why.
 _RPC_ENDED = "of RPC that terminated with:"
 _RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
@@ -159,30 +154,17 @@ def _find(text: str) -> DecisiveLine:
     complaints = [line for line in lines if _CLASS.match(line)]
     complaints = complaints or [line for line in lines if holds_complaint(line)]
     complaints = complaints or [line for line in lines[1:] if read_level(line) >= ERROR]
-    complaints = _telling(complaints) if len(complaints) > 1 else complaints
+    complaints = most_telling(complaints) if len(complaints) > 1 else complaints
     best = (complaints or lines or [""])[-1 if complaints else 0]
     if best.endswith("{") and (message := message_of_object(text, best)):
         return DecisiveLine(message, is_exception=False)
     return DecisiveLine(_message_below(text, best) if complaints else best, is_exception=False)
 
 
-def _telling(complaints: list[str]) -> list[str]:
-    """Return those of several complaints that say most: errors by their level, and none that others explain."""
-    for is_left_out in (_PROPERTY.match, restates, is_told_to_end, sums_up, repeats, _refers):
-        complaints = [line for line in complaints if not is_left_out(line)] or complaints
-    return [line for line in complaints if read_level(line) >= ERROR and line[-1] not in ":([{"] or complaints
-
-
-def _refers(line: str) -> bool:
-    """Return whether a line only says where to read more."""
-    said = said_before_hint(line)
-    return said is not None and not complains(said)
-
-
 def _other_complaint(text: str) -> str:
     """Return the last line that complains of more than that a request failed, "" if there is none."""
     lines = [line.strip() for line in text.split("\n") if not is_frame(line) and holds_complaint(line)]
-    return next((line for line in reversed(lines) if not (restates(line) or _PROPERTY.match(line))), "")
+    return next((line for line in reversed(lines) if not (restates(line) or is_property(line))), "")
 
 
 def _find_in_form(text: str) -> str:

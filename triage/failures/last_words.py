@@ -20,7 +20,7 @@ _SUMMARY = lazy_pattern(
     r" (?:the )?(?:(?:http|web|grpc|fpm|main) )?(?:server|application|app|service|process|program|container|plugins?|all models"
     r"|config(?:uration)?(?: file)?)\b(?: \S{1,100}| in \(\w+\) mode)?"
     r"|\bunable to include \S+ from .{1,120}"
-    r"|\b(?:initiali[sz]ation|startup|start|boot|bootstrap|launch|configuration|install(?:ation|ing)(?: of \S{1,60})?) (?:has )?failed"
+    r"|\b(?:initiali[sz]ation|startup|start|boot|bootstrap|launch|configuration|install(?:ation|ing)(?: of \S{1,60})?) (?:has )?failed(?:\. Exiting)?"
     r"|\bcontains errors, (?:aborting|exiting)"
     r"|\b(?:stopp(?:ed|ing)|exit(?:ed|ing)|shutting down|abort(?:ed|ing)|terminat(?:ed|ing))\b.{0,40}\b(?:because of|due to|after) (?:an |previous |the )?(?:fatal )?errors?\b.{0,30}"
     r"|\bdue to previous errors?|\bconfiguration file \S{1,200} test failed"

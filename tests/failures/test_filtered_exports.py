@@ -1,7 +1,12 @@
 """Exports of warnings and errors alone, which do not show what succeeded."""
 
-from tests.failures.entries import UNAVAILABLE, diagnose, printed, request, started, system
+from pathlib import Path
+
+import pytest
+
+from tests.failures.entries import UNAVAILABLE, diagnose, export, packs, printed, request, started, system
 from tests.failures.test_incidents import LOST, only
+from triage import pipeline
 
 
 def test_what_a_filter_on_severity_hides_is_no_outage() -> None:
@@ -59,3 +64,19 @@ def test_complaint_that_comes_again_goes_first_where_only_output_is_known() -> N
         "Unknown error: cannot reach the tariff store",
         "Unknown error: the till has the wrong format",
     ]
+
+
+def test_lines_that_the_prefilter_skipped_show_that_no_filter_hides_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = []
+    for n in range(12):
+        rows += [request(20 * n, "/orders", 500), printed(20 * n + 0.05, LOST, severity="ERROR")]
+        rows += [printed(20 * n + 1, f"job {n} is done"), printed(20 * n + 2, "idle", severity="INFO")]
+    path = tmp_path / "export.jsonl"
+    path.write_text("\n".join(export(rows)), encoding="utf-8")
+    small = pipeline.analyze([path], packs=packs()).diagnosis
+    monkeypatch.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
+    large = pipeline.analyze([path], packs=packs()).diagnosis
+    assert large.coverage.skipped
+    assert only(large).severity == only(small).severity == "P0"

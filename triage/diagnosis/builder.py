@@ -174,7 +174,7 @@ class DiagnosisBuilder:
 
         ``failures`` are the failures with their evidence.
         """
-        mark_filtered(self._services, self._serving, self._regions)
+        mark_filtered(self._services, self._serving, self._regions, coverage)
         self._reported = find_reported(self._unknown_errors.reported_requests(), self._serving)
         failures = [group for group in failures if not self._failure_list.is_ordinary_refusal(group)]
         self._failures = explain_by_openings(failures, self._unknown_errors.counts(), self._serving)

@@ -12,13 +12,20 @@ _REPORTED = 3
 
 
 def mark_filtered(
-    services: Mapping[str, ServiceTracker], serving: ServingTracker, regions: RegionTracker
+    services: Mapping[str, ServiceTracker],
+    serving: ServingTracker,
+    regions: RegionTracker,
+    coverage: Coverage,
 ) -> None:
-    """Tell what each service did whether a filter on severity may have hidden what succeeded."""
+    """Tell what each service did whether a filter on severity may have hidden what succeeded.
+
+    A record that was skipped is below ERROR, and mostly below WARNING: then none has.
+    """
+    is_whole = coverage.skipped > 0
     for service in services.values():
-        serving.of(service.name).may_hide_success = service.may_hide_success
+        serving.of(service.name).may_hide_success = service.may_hide_success and not is_whole
         for _, tracker, serving_there in regions.of(service.name):
-            serving_there.may_hide_success = tracker.may_hide_success
+            serving_there.may_hide_success = tracker.may_hide_success and not is_whole
 
 
 def find_filtered(services: Mapping[str, ServiceTracker], coverage: Coverage) -> set[str]:

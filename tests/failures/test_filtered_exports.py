@@ -80,3 +80,16 @@ def test_lines_that_the_prefilter_skipped_show_that_no_filter_hides_anything(
     large = pipeline.analyze([path], packs=packs()).diagnosis
     assert large.coverage.skipped
     assert only(large).severity == only(small).severity == "P0"
+
+
+def test_requests_that_the_prefilter_counts_are_more_than_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [printed(n, "cannot reach the tariff queue") for n in range(9)]
+    path = tmp_path / "export.jsonl"
+    monkeypatch.setattr("triage.pipeline.analysis_runner.is_small", lambda _sources: False)
+    found = []
+    for served in ([], [request(20 + n, "/orders") for n in range(9)]):
+        path.write_text("\n".join(export([*rows, *served])), encoding="utf-8")
+        found.append(pipeline.analyze([path], packs=packs()).diagnosis)
+    assert [len(diagnosis.incidents) for diagnosis in found] == [1, 0]

@@ -194,7 +194,7 @@ class DiagnosisBuilder:
         leading = leading_state(deciding, self._services)
         filtered = find_filtered(self._services, coverage)
         incidents = self._build_incidents(states, filtered) + self._find_errors(states, coverage)
-        if self.holds_only_output and not incidents:
+        if self.holds_only_output and not (incidents or self._serving.traffic()):
             incidents = self._unknown_errors.complaints(self._failure_causes, self._link)
         states = [with_open_incidents(state, incidents) for state in states]
         leading = next(state for state in states if state.service == leading.service)

@@ -322,7 +322,7 @@ def _dotnet(text: str) -> str:
     )
 
 
-def _named(text: str) -> str:
+def _first_exception(text: str) -> str:
     """Return the first exception that a line names; the function of a frame is none."""
     for found in _NAMED.finditer(text):
         start = text.rfind("\n", 0, found.start(1)) + 1
@@ -369,7 +369,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     ((".rb:",), _first(_RUBY)),
     (("Fatal error: ", "Parse error: ", "Recoverable fatal error: "), _first(_PHP)),
     (("** (",), _first(_ELIXIR)),
-    (_ENDINGS, _named),
+    (_ENDINGS, _first_exception),
     (_ENDINGS, _first(_NAMED_ALONE)),
 )
 _HINTS = Hints([hints for hints, _ in _FORMS])

@@ -4,8 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.failures.entries import UNAVAILABLE, diagnose, export, packs, printed, request, started, system
-from tests.failures.test_incidents import LOST, only
+from tests.failures.entries import (
+    PROBE_FAILED,
+    REVISION,
+    UNAVAILABLE,
+    Log,
+    diagnose,
+    export,
+    log,
+    packs,
+    printed,
+    request,
+    started,
+    system,
+)
+from tests.failures.test_incidents import EXIT, LOST, only
 from triage import pipeline
 
 
@@ -93,3 +106,34 @@ def test_requests_that_the_prefilter_counts_are_more_than_output(
         path.write_text("\n".join(export([*rows, *served])), encoding="utf-8")
         found.append(pipeline.analyze([path], packs=packs()).diagnosis)
     assert [len(diagnosis.incidents) for diagnosis in found] == [1, 0]
+
+
+def failed_rollout(at: float, ready: str) -> Log:
+    """Return the audit entry of a service whose new revision is not ready; ``ready`` is the last that was."""
+    text = f"Ready condition status changed to False for Service shop with message: Revision '{REVISION}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable."
+    names = {"latestCreatedRevisionName": REVISION, "latestReadyRevisionName": ready}
+    payload = {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "serviceName": "run.googleapis.com",
+        "methodName": "/Services.ReplaceService",
+        "resourceName": "namespaces/demo-project/services/shop",
+        "status": {"code": 9, "message": text},
+        "response": {"metadata": {"name": "shop"}, "status": names},
+    }
+    name = "cloudaudit.googleapis.com/system_event"
+    return log(at, name, protoPayload=payload, severity="ERROR", instance="", revision="")
+
+
+def test_audit_entry_says_that_an_older_revision_serves() -> None:
+    start = [
+        printed(2.9, LOST),
+        system(3, EXIT, "WARNING"),
+        system(3.1, PROBE_FAILED.format("CANCELLED"), "ERROR"),
+    ]
+    found = diagnose([*start, failed_rollout(5, "shop-00006-old")])
+    assert (found.verdict, only(found).severity) == ("degraded", "P1")
+    assert found.services[0].why.endswith("; shop-00006-old serves")
+    first = diagnose([*start, failed_rollout(5, "")])
+    assert (first.verdict, only(first).severity) == ("not_ready", "P0")
+    unknown = diagnose([*start, failed_rollout(5, REVISION)])
+    assert unknown.verdict == "not_ready"

@@ -21,6 +21,8 @@ from triage.models import (
 from triage.text import path_template
 
 _SERVER_ERROR, _CLIENT_ERROR, _TOO_MANY = 500, 400, 429
+#: What an audit entry of a service holds that says which of its revisions is ready.
+_LATEST_READY = b"latestReadyRevisionName"
 #: Kinds of failures of instances that never took requests.
 _NOT_STARTED = frozenset({"startup_probe", "deployment"})
 #: Tasks of jobs that are kept, of which Cloud Run runs at most 10,000 in an execution.
@@ -29,6 +31,23 @@ _TASKS = 20_000
 _OTHER_KINDS = {
     resource_type: kind for kind, (resource_type, _) in WORKLOAD_RESOURCES.items() if kind != "service"
 }
+
+
+class _ServiceStatus(msgspec.Struct, rename="camel"):
+    latest_ready_revision_name: str = ""
+    latest_created_revision_name: str = ""
+
+
+class _Response(msgspec.Struct):
+    status: _ServiceStatus = msgspec.field(default_factory=_ServiceStatus)
+
+
+class _Payload(msgspec.Struct):
+    response: _Response = msgspec.field(default_factory=_Response)
+
+
+class _Audited(msgspec.Struct, rename="camel"):
+    proto_payload: _Payload = msgspec.field(default_factory=_Payload)
 
 
 class RevisionServing(msgspec.Struct):
@@ -61,6 +80,21 @@ class RevisionServing(msgspec.Struct):
 def took_requests(group: FailureGroup) -> bool:
     """Return whether instances that failed had started: they took requests."""
     return bool(group.requests) and not {*group.kinds, *group.consequences} & _NOT_STARTED
+
+
+def latest_ready(entry: Entry) -> str:
+    """Return the revision that is ready where a deployment of another one failed, "" if none is known.
+
+    Source: https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services#ServiceStatus
+    """
+    if entry.audit is None or _LATEST_READY not in entry.raw:
+        return ""
+    try:
+        status = msgspec.json.decode(entry.raw, type=_Audited).proto_payload.response.status
+    except msgspec.DecodeError:
+        return ""
+    ready, created = status.latest_ready_revision_name, status.latest_created_revision_name
+    return ready if created and ready != created else ""
 
 
 class PathTraffic(msgspec.Struct):
@@ -181,6 +215,9 @@ class ServingTracker:
                 self.of(service).revision(revision).created.add(entry.instance)
             if event is not None and event.success:
                 self._succeed(entry, event)
+            if event is not None and event.failure == "deployment" and (older := latest_ready(entry)):
+                revision_before = self.of(service).revision(older)
+                revision_before.ready_at = max(revision_before.ready_at, entry.timestamp)
             if (
                 kind == "job"
                 and event is not None

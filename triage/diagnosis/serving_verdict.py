@@ -45,6 +45,7 @@ def judge_serving(
     something fails.
     """
     names = [name for name in newest_first if name in serving.revisions or _touching(groups, name)]
+    names += [name for name in serving.revisions if name not in newest_first]  # an audit entry names them
     names = names or [""]
     judged = {name: _judge_revision(serving, groups, name) for name in names}
     newest = names[0]

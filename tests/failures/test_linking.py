@@ -98,6 +98,16 @@ def test_words_tell_where_all_that_a_program_prints_counts_as_an_error() -> None
     assert decisive(explained(system(3, "Container called exit(1)."), *said)) == "no tariffs: store missing"
 
 
+def test_exception_below_a_harmless_line_explains_an_exit_that_nothing_else_does() -> None:
+    text = "INFO:shop:reading tariffs\nTraceback (most recent call last):\n  File \"a.py\", line 3, in f\nKeyError: 'region'"
+    exit_of = system(3, "Container called exit(1).")
+    assert decisive(explained(exit_of, printed(1, text))) == "KeyError: 'region'"
+    assert (
+        decisive(explained(exit_of, printed(1, text), printed(2, "tariffs cannot be read")))
+        == "tariffs cannot be read"
+    )
+
+
 def test_statement_behind_the_end_that_names_the_request_explains_it() -> None:
     found = explained(
         request(0, "/orders", 504, latency=60, method="POST"),

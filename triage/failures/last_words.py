@@ -11,7 +11,7 @@ _TOLD_TO_END = lazy_pattern(
     r"|^(?:[\w.-]{1,20}: )?(?:the )?(?:process |program |application |server )?(?:is )?"
     r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:(?:with|now|process|on|after)\b.{0,30}"
     r"|(?:due to|because of) (?:[\w-]+ ){0,3}(?:errors?|failures?|exceptions?|signals?)))?[.!]*$"
-    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^ERROR: \"[^\"\n]{1,60}\" exited with \d+\.$|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
+    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^(?:ERROR: |error: script )\"[^\"\n]{1,60}\" exited with (?:code )?\d+\.?$|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
     re.IGNORECASE,
 )
 #: What sums up that something did not start, or that all attempts at it failed: another line says why.

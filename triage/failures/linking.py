@@ -192,9 +192,9 @@ def _may_explain(weighed: _Weighed) -> bool:
 def _find_plain(point: FailurePoint, link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
     """Return what explains a failure where nothing complains: what belongs to a request, or a last word."""
     if point.kind == "startup_probe":
-        return _find_repeated(weaker)
+        return _find_repeated(weaker) or _find_exceptions(weaker)
     if point.kind == "exit" and not point.orderly:
-        return _find_last_word(point, weaker)
+        return _find_last_word(point, weaker) or _find_exceptions(weaker)
     if point.kind == "request" and link in ("trace", "instance"):
         return [item for item in weaker if _may_explain(item)] or _find_denials(link, weaker)
     return []
@@ -225,6 +225,11 @@ def _find_last_word(point: FailurePoint, weaker: Sequence[_Weighed]) -> list[_We
         for item in last
         if point.end - item[1].end <= _NEAR and not item[1].events and _OF_PROGRAM.match(item[1].text)
     ]
+
+
+def _find_exceptions(weaker: Sequence[_Weighed]) -> list[_Weighed]:
+    """Return the exceptions in lines that begin as harmless ones: a program printed both at once."""
+    return [item for item in weaker if item[1].meaning.wording.is_exception and not item[1].events]
 
 
 def _find_repeated(weaker: Sequence[_Weighed]) -> list[_Weighed]:

@@ -22,3 +22,9 @@ from tests.failures.test_incidents import failed_start, only
 def test_title_names_the_error_and_not_only_that_there_was_one(text: str, said: str) -> None:
     for rows in (lines(2, text), [printed(2, text)]):
         assert said.replace("`", "'") in only(diagnose(failed_start(0, *rows))).title
+
+
+def test_title_of_an_unknown_error_has_no_room_for_its_prefix() -> None:
+    prefix = "[Sat Apr 05 06:07:08.123456 2031] [wsgi:error] [pid 12:tid 140] [remote 169.254.169.126:41022] "
+    (incident,) = diagnose([printed(1, f"{prefix}tariffs of region 9 are lost", severity="ERROR")]).incidents
+    assert incident.title == "Unknown error: tariffs of region 9 are lost"

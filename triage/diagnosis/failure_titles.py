@@ -127,14 +127,14 @@ def quote_message(line: str, room: int, literal: str = "") -> str:
 
     literal: the words by which a rule knows the line; those that stand before it give way to them.
     """
-    message = _without_prefix(line)
+    message = without_prefix(line)
     if len(message) > room:
         message = _PACKAGES.sub("", message, count=1) if _PACKAGES.match(message) else message
         message = _with_known(message, literal, room) if literal else message
     return quote_line(message, room)
 
 
-def _without_prefix(line: str) -> str:
+def without_prefix(line: str) -> str:
     """Return a line without the time, level and logger before its message, for which a title has no room."""
     if _LEVEL.search(line) and (fields := dict(_LOGFMT.findall(line))):
         return ": ".join(value.strip('"').replace('\\"', '"') for value in fields.values())

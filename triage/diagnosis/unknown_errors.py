@@ -12,7 +12,7 @@ import msgspec
 from triage.diagnosis.error_statement import ErrorStatement, SingleEntry
 from triage.diagnosis.evidence_list import EvidenceList, Link
 from triage.diagnosis.failure_causes import FailureCauses
-from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten, title_with
+from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten, title_with, without_prefix
 from triage.diagnosis.first_seen import FirstSeen
 from triage.diagnosis.reported_requests import reports_request
 from triage.measures import BoundedCounter, Moments, shortest_gap
@@ -318,7 +318,9 @@ def _incident(
         id=digest.hexdigest(),
         cause=known.cause if known is not None else "unknown-error",
         title=(
-            shorten(f"Unknown error: {decisive}", LONGEST) if known is None else title_with(known, decisive)
+            shorten(f"Unknown error: {without_prefix(decisive)}", LONGEST)
+            if known is None
+            else title_with(known, decisive)
         ),
         service=service,
         check=None,

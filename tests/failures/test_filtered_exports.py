@@ -19,6 +19,7 @@ from tests.failures.entries import (
     system,
 )
 from tests.failures.test_incidents import EXIT, LOST, only
+from tests.runs.logs import text_line, validation
 from triage import pipeline
 
 
@@ -137,3 +138,10 @@ def test_audit_entry_says_that_an_older_revision_serves() -> None:
     assert (first.verdict, only(first).severity) == ("not_ready", "P0")
     unknown = diagnose([*start, failed_rollout(5, REVISION)])
     assert unknown.verdict == "not_ready"
+
+
+def test_output_alone_is_not_searched_where_it_says_that_the_service_is_ready() -> None:
+    complaints = [text_line(30 + n, "cannot reach the tariff store") for n in (0, 5, 9)]
+    assert [incident.cause for incident in diagnose(complaints).incidents] == ["unknown-error"]
+    found = diagnose([*validation(0), *complaints])
+    assert (found.verdict, found.incidents) == ("ready", [])

@@ -194,7 +194,8 @@ class DiagnosisBuilder:
         leading = leading_state(deciding, self._services)
         filtered = find_filtered(self._services, coverage)
         incidents = self._build_incidents(states, filtered) + self._find_errors(states, coverage)
-        if self.holds_only_output and not (incidents or self._serving.traffic()):
+        is_bare = self.holds_only_output and not (incidents or self._serving.traffic())
+        if is_bare and leading.verdict == "inconclusive":
             incidents = self._unknown_errors.complaints(self._failure_causes, self._link)
         states = [with_open_incidents(state, incidents) for state in states]
         leading = next(state for state in states if state.service == leading.service)
@@ -323,9 +324,8 @@ class DiagnosisBuilder:
         groups = [(group, severity_of(group, serving, share_of(group, serving))) for group in failures]
         if service.validated or service.probed is not None:
             return state
-        judged = judge_serving(
-            serving, groups, service.newest_first(), reported=self._reported.get(service.name, 0)
-        )
+        reported = self._reported.get(service.name, 0)
+        judged = judge_serving(serving, groups, service.newest_first(), reported=reported)
         if state.chain:
             failing = judged.verdict in ("degraded", "not_ready") and groups
             return msgspec.structs.replace(state, verdict="degraded", why=judged.why) if failing else state

@@ -1,10 +1,15 @@
 """Hints leave out only searches that find nothing."""
 
+import re
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from triage.failures import complaints, decisive, last_words, levels
+from triage.failures.complaints import holds_complaint
 from triage.failures.decisive import complains, find_decisive_line, find_last_exception
 from triage.failures.last_words import announces_retry, is_told_to_end, repeats, said_before_hint, sums_up
 from triage.failures.levels import read_level
@@ -67,6 +72,14 @@ def all_of(text: str) -> tuple[object, ...]:
             )
         ),
     )
+
+
+@pytest.mark.parametrize("pattern", [complaints._USUAL, complaints._RARE])
+@settings(max_examples=examples(1000))
+@given(st.data())
+def test_each_complaint_holds_a_hint(pattern: Any, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(re.compile(pattern.pattern, re.IGNORECASE), fullmatch=True))
+    assert holds_complaint(text)
 
 
 @given(st.lists(PIECES, min_size=1, max_size=4).map("\n".join))

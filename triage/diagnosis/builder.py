@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from triage.diagnosis.adjustments import explain_lost_payloads, limit_confidence, with_open_incidents
+from triage.diagnosis.error_statement import ErrorStatement
 from triage.diagnosis.evidence_list import Link
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_incidents import severity_of, share_of
@@ -24,7 +25,7 @@ from triage.diagnosis.places import group_by_place
 from triage.diagnosis.ranking import attach_symptoms, rank
 from triage.diagnosis.regions import RegionTracker, failures_in, join_regions
 from triage.diagnosis.request_traces import RequestTraces
-from triage.diagnosis.rule_matches import MatchesByRule, group_by_rule, record
+from triage.diagnosis.rule_matches import MatchesByRule, first_entry, group_by_rule, record
 from triage.diagnosis.service_tracker import ServiceTracker
 from triage.diagnosis.serving import ServiceServing, ServingTracker
 from triage.diagnosis.serving_verdict import judge_serving
@@ -34,7 +35,6 @@ from triage.diagnosis.unnamed_checks import unnamed_check
 from triage.models import (
     Coverage,
     Diagnosis,
-    Entry,
     Event,
     FailureGroup,
     Incident,
@@ -58,6 +58,8 @@ class DiagnosisBuilder:
 
     Entries of one instance arrive in order of time; the order of the instances changes nothing. Memory
     depends on the number of different rules and revisions, not on the number of lines.
+
+    holds_only_output: whether all entries so far are output of programs.
     """
 
     def __init__(
@@ -115,7 +117,7 @@ class DiagnosisBuilder:
                 if known is not None:
                     self._unknown_errors.observe(entry, known=known)
 
-    def observe_errors(self, errors: Iterable[KnownError], complaints: Iterable[KnownError] = ()) -> None:
+    def observe_errors(self, errors: Iterable[KnownError], complaints: Iterable[ErrorStatement]) -> None:
         """Record statements that are errors, with what the packs know of them, and complaints that are none.
 
         Lines beside the decisive one are no errors of their own. A statement whose decisive line a rule of a
@@ -241,13 +243,13 @@ class DiagnosisBuilder:
     def _match_revisions(self) -> None:
         """Match causes against revisions; what no cause explains becomes an unknown error."""
         explained = {name for builder in self._builders.values() for name in builder.matches}
-        places = sorted(self._matches.items(), key=lambda place: _first_entry(place[1]).sort_key)
+        places = sorted(self._matches.items(), key=lambda place: first_entry(place[1]).sort_key)
         for (service, revision), matches in places:
             for pack_cause in self._causes.match_revision(service, matches):
                 names = pack_cause.full_names([*pack_cause.cause.all_of, *pack_cause.cause.any_of])
                 names += pack_cause.full_names(reason.rule for reason in pack_cause.cause.because)
                 part = {name: matches[name] for name in names if name in matches}
-                at = (_first_entry(part).timestamp, service, revision, "")
+                at = (first_entry(part).timestamp, service, revision, "")
                 builder = self._find_builder(
                     pack_cause, service, pack_cause.cause.check or None, part, _LAST_KEY
                 )
@@ -394,7 +396,3 @@ class DiagnosisBuilder:
             for name, found in merge_matches(places).items()
             if found.began <= builder.ended + NEARBY and found.ended >= builder.began - NEARBY
         }
-
-
-def _first_entry(matches: MatchesByRule) -> Entry:
-    return min((found.first.entry for found in matches.values()), key=lambda entry: entry.sort_key)

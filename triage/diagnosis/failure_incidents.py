@@ -152,7 +152,7 @@ def severity_of(group: FailureGroup, serving: ServiceServing, share: FailedShare
     if share is not None and share.of == "requests":
         return _severity_of_requests(group, serving, share)
     ratio = share.failed / share.total if share is not None else 1.0
-    serves = any(revision.succeeded_at > group.first for revision in serving.revisions.values())
+    serves = serving.has_succeeded_after(group.first)
     if not serves and not (serving.may_hide_success and took_requests(group)):
         return "P0"
     many = ratio >= _MANY_STARTS or group.requests or group.count > _FEW
@@ -164,7 +164,7 @@ def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: F
         is_explained = group.samples[0].statement is not None
         return "P1" if group.count >= _MANY or is_explained else "P2"  # of how many requests is unknown
     ratio = share.failed / share.total
-    serves = any(revision.succeeded_at > group.first for revision in serving.revisions.values())
+    serves = serving.has_succeeded_after(group.first)
     answers = any(revision.served_at > group.first for revision in serving.revisions.values())
     is_whole = ratio >= _GRAVE and not serving.may_hide_success
     if is_whole and not (answers or (serves and group.count <= _FEW)):

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from triage.models import Event
+from triage.models import Entry, Event
 
 Key = TypeVar("Key")
 
@@ -142,6 +142,11 @@ def group_by_rule(events: Sequence[Event]) -> MatchesByRule:
     by_rule: MatchesByRule = {}
     record(by_rule, events)
     return by_rule
+
+
+def first_entry(matches: MatchesByRule) -> Entry:
+    """Return the first entry that a rule matches."""
+    return min((found.first.entry for found in matches.values()), key=lambda entry: entry.sort_key)
 
 
 def _group(events: Sequence[Event], keys: Sequence[Key]) -> Iterable[tuple[Key, Sequence[Event]]]:

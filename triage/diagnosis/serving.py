@@ -129,6 +129,10 @@ class ServiceServing:
         self.tasks: dict[tuple[str, str], int] = {}
         self.may_hide_success = False
 
+    def has_succeeded_after(self, time: int) -> bool:
+        """Return whether a revision succeeded after a time, in nanoseconds."""
+        return any(revision.succeeded_at > time for revision in self.revisions.values())
+
     @property
     def is_job(self) -> bool:
         """Return whether it is a Cloud Run job."""

@@ -146,9 +146,9 @@ class UnknownErrors:
         for found in by_name.values():
             self._count_of(*found[0]).add(found)
 
-    def observe_complaints(self, complaints: Iterable[KnownError]) -> None:
+    def observe_complaints(self, complaints: Iterable[ErrorStatement]) -> None:
         """Count statements that complain and are no errors by their level."""
-        for statement, _ in complaints:
+        for statement in complaints:
             name = _name_of(statement, None)
             error = self._complaints.get(name)
             if error is None and len(self._complaints) < _MAX_COMPLAINTS:

@@ -43,7 +43,7 @@ _RARE = lazy_pattern(
     r"|already (?:registered|listening|bound|locked|exists(?!.{0,60}(?:skip|ignor|using|reus|continu|nothing)))|duplicate (?:key|entry|column|definition|name|container)"
     r"|has no (?:column|attribute|field|property|method|member|permission)|requires (?:at least|node|python|php|java|ruby|go|a newer|authentication|billing)"
     r"|(?:account|user|key|billing) (?:is |has been |was )?(?:disabled|locked|closed|deactivated|deleted)|payment required|(?:re)?authentication required"
-    r"|(?:used up|ran out|run out) ?|past due|reached (?:your|the) (?:limit|quota)|limit reached|died|deadlock|circular (?:import|reference|dependency)"
+    r"|used up|ran out|run out|past due|reached (?:your|the) (?:limit|quota)|limit reached|died|deadlock|circular (?:import|reference|dependency)"
     r"|eof|empty reply|gave HTTP response|self[- ]signed|security risk|is a directory|terminated with [1-9]\d*|non-200|non-2xx|unsuccessful(?:ly)?|rejected by|another instance is running|unknown (?:database|user|column|table)|too deep|no CUDA GPUs?|expected .{1,80}\b(?:but|got|found|received)|neither .{1,80}\bnor"
     r"|(?:got|received|returned|responded with|answered) (?:an? )?(?:http )?(?:status )?(?:code )?[45]\d\d|has not been|have not been"
     r"|(?:NOAUTH|MISCONF|CROSSSLOT|CLUSTERDOWN|MASTERDOWN|NOSCRIPT|BUSYGROUP|NOPERM))\b",
@@ -61,13 +61,13 @@ _HINTS = Hints([[
     "must set", "must pr", "must sp", "must su", "must de", "must be ", "bad ", "incorrect", "wrong", "illegal", "out of ",
     "not enough", "mandatory", "no route", "no buffer", "no response", "no main", "no application", "no python", "no usable", "no valid",
     "no matching", "not de", "not valid", "not auth", "not logged", "not acc", "not writ", "not exec", "not rea", "not rec", "not compat",
-    "not trusted", "not inst", "not be res", "not a ", "not an ", "no longer", "incompat", "untermin", "premature", "unexpectedly", "ambig",
+    "not trusted", "not yet v", "not inst", "not be res", "not a ", "not an ", "no longer", "incompat", "untermin", "premature", "unexpectedly", "ambig",
     "nonexist", "non-exist", "not resolve", "n't resolve", "look like", "have access", "have permission", "lacks", "did not ", "didn't ",
-    "won't ", "will not ", "can not ", "lost", "dropped", "on terminated", "been terminated", "closed ", "is down", "is sealed",
+    "won't ", "will not ", "can not ", "lost", "dropped", "terminated", "closed ", "is down", "is sealed",
     "is locked", "is paused", "in use", "busy", "stale file", "read-only f", "file exists", "already reg", "already lis", "already bo",
     "already lo", "already ex", "duplicate ", "has no ", "requires ", "disabled", " locked", " closed", "deactivated", "deleted",
     "n required", "t required", "used up", "ran out", "run out", "past due", "reached ", "limit reached", "died", "deadlock", "circular ",
-    "eof", "empty reply", "is a directory", "terminated with ", "non-2", "unsuccess", "rejected by", "another instance", "unknown ", "too deep", "no cuda",
+    "eof", "empty reply", "is a directory", "non-2", "unsuccess", "rejected by", "another instance", "unknown ", "too deep", "no cuda",
     "http response", "signed", "security risk", "expected ", "neither ", "got ", "received ", "returned ",
     "responded with ", "answered ", "not been", "noauth", "misconf", "crossslot", "clusterdown", "masterdown", "noscript", "busyg",
     "noperm",

@@ -80,9 +80,10 @@ _HINTS = Hints([list(_LEVELS)])
 _NUMBER = lazy_pattern(r'^\{.{0,400}?"level"\s*:\s*(\d0)\b', re.ASCII)
 _NUMBERS = {10: 100, 20: 100, 30: INFO, 40: WARNING, 50: ERROR, 60: 600}
 #: glog and klog: severity letter, month, day, time.
-#: Tornado, Jupyter and Passenger: severity letter, date, time, in brackets. TensorFlow: date, time, severity letter.
 _GLOG = re.compile(r"^([IWEF])\d{4} \d\d:\d\d:\d\d", re.ASCII)
+#: Tornado, Jupyter and Passenger: severity letter, date, time, in brackets.
 _TORNADO = re.compile(r"^\[ ?([DIWEC]) (?:\d{6}|\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d", re.ASCII)
+#: TensorFlow: date, time, severity letter.
 _TENSORFLOW = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: ([IWEF]) ", re.ASCII)
 #: Ruby's Logger: letter, bracket, then the word.
 _RUBY = re.compile(r"^([DIWEFA]), \[\d{4}-", re.ASCII)

@@ -300,9 +300,7 @@ class Analyzer:
             if (meaning.strength >= STRONG or is_named) and not meaning.is_retried:
                 errors.append((statement, known))
         plain = statements if self._diagnosis.holds_only_output else ()
-        self._diagnosis.observe_errors(
-            errors, [(said, None) for said in plain if said.meaning.explains_alone]
-        )
+        self._diagnosis.observe_errors(errors, [said for said in plain if said.meaning.explains_alone])
 
     def _take(self, run_records: Iterable[RunRecord]) -> None:
         for run_record in run_records:

@@ -326,6 +326,8 @@ def test_last_attempt_explains_a_request_before_the_words_that_follow_it() -> No
         "2031-04-05T06:00:00.121Z ERROR shop::trace: response failed status=500 latency=41 ms",
         "ERROR: [web] request_finished",
         "ERROR: Returning 500 to the client",
+        "ERROR: request c41d90be7f52 failed",
+        "ERROR: GET /orders 500 id=ab41c9d0-5d1e-4f5e-9d0a-71c64e0f2b3d",
     ],
 )
 def test_line_that_only_says_that_the_request_failed_goes_behind_the_reason(line: str) -> None:
@@ -350,6 +352,7 @@ def test_warning_goes_before_a_line_that_only_says_that_the_request_failed() -> 
         "ERROR: request timed out",
         "ERROR: time out",
         "ERROR: unknown method",
+        "ERROR: request facade failed",
         "ERROR: GET /orders failed: lock held",
         "TillError: 500",
         "ERROR: Internal Server Error for url: https://till.example/v1",

@@ -7,10 +7,12 @@ from functools import lru_cache
 _LONGEST = 300
 #: Lines that are remembered: each is asked for where a text is searched for the line that decides, and again.
 _REMEMBERED = 1024
-#: What stands in brackets without a word, the packages of a class, names of loggers, paths, and numbers.
+#: What stands in brackets without a word, the packages of a class, names of loggers, paths, numbers, and
+#: identifiers.
 _DETAILS = re.compile(
     r"\[(?:\d[^\]]{0,60}|[^\]\s]{0,60})\]|\((?:\d[^)]{0,60}|[\w.-]*\d)\)|\b(?:[a-z_][\w$]*(?:\.|::))+(?=[A-Z])"
     r"|\b[a-z_][\w$-]*(?:(?:\.|::)[a-z_][\w$-]*)+\b|\B/\S*|\b\d[\w.:,-]*|#\d+"
+    r"|\b(?=[a-fA-F]+[0-9])[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,12})*\b"
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\S", re.ASCII)
 #: Words of which such lines consist.

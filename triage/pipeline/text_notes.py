@@ -22,6 +22,7 @@ from triage.failures import (
 from triage.models import Entry, Event, Immutable, Recognized
 from triage.pipeline.compiled_packs import CompiledPacks
 from triage.pipeline.failure_recognizer import FailureRecognizer, KnownText
+from triage.pipeline.similar_texts import SimilarText, SimilarTexts
 from triage.rules import RuleMatch
 from triage.text import LONGEST_REMEMBERED, remember_texts
 
@@ -69,6 +70,7 @@ class TextNotes(Immutable):
         self._index, self._matcher, self._recognizer = compiled.index, compiled.matcher, recognizer
         self._new_meanings = Meanings(recognizer.recognize_statement, remembers=False)
         self._noted = remember_texts(_nothing)
+        self._similar = SimilarTexts()
 
     def take(self, entries: Sequence[Entry]) -> list[bytes]:
         """Return the notes of each of some entries; those of a text that was noted before are empty.
@@ -77,9 +79,26 @@ class TextNotes(Immutable):
         As each text is new, what is found is not remembered here.
         """
         texts = [read_text(entry) for entry in entries]
-        new = [
-            (entry, *text) for entry, text in zip(entries, texts, strict=True) if self._is_new(entry, *text)
-        ]
+        notes = dict[int, bytes]()
+        new: list[tuple[Entry, str, str]] = []
+        similar: list[SimilarText | None] = []
+        for entry, (text, reason) in zip(entries, texts, strict=True):
+            if self._is_new(entry, text, reason):
+                found = self._similar.find(entry, text, reason)
+                copied = found and found.copy_notes()
+                if copied:
+                    notes[id(entry)] = copied
+                else:
+                    new.append((entry, text, reason))
+                    similar.append(found)
+        for (entry, _, _), found, own in zip(new, similar, self._work_out(new), strict=True):
+            notes[id(entry)] = own
+            if found is not None:
+                found.learn(own)
+        return [notes.get(id(entry), b"") for entry in entries]
+
+    def _work_out(self, new: Sequence[tuple[Entry, str, str]]) -> list[bytes]:
+        """Return the notes of entries with their texts and the reasons in these."""
         events = [self._matcher.match_once(entry) for entry, _, _ in new]
         said = [
             read_statement(self._new_meanings, entry, event, text, reason)
@@ -90,8 +109,8 @@ class TextNotes(Immutable):
             self._known_of(entry, event, statement, is_heard=is_heard)
             for (entry, _, _), event, statement, is_heard in zip(new, events, said, heard, strict=True)
         ]
-        notes = {
-            id(entry): _encode(
+        return [
+            _encode(
                 _Notes(
                     None if event is None else self._index.to_match(event),
                     self._recognizer.note(found, entry.message),
@@ -101,8 +120,7 @@ class TextNotes(Immutable):
             for (entry, _, _), event, statement, is_heard, found in zip(
                 new, events, said, heard, known, strict=True
             )
-        }
-        return [notes.get(id(entry), b"") for entry in entries]
+        ]
 
     def _known_of(
         self, entry: Entry, event: Event | None, statement: Statement | None, *, is_heard: bool

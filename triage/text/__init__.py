@@ -8,12 +8,13 @@ filters). ``pluralize`` and ``count_times`` write counts, ``round_number`` rates
 ``format_seconds`` durations. ``remember_texts`` spares work on lines that
 repeat, ``lazy_pattern`` on patterns that are never used,
 ``Hints`` on searches that cannot find anything. ``find_line_feeds`` finds the lines of a block,
-``named_services`` addresses of Cloud Run.
+``named_services`` addresses of Cloud Run, ``split_at_identifiers`` what messages of one kind differ in.
 """
 
 from triage.text.counts import count_times, format_seconds, pluralize, round_number
 from triage.text.excerpts import excerpt
 from triage.text.hints import Hints
+from triage.text.identifiers import split_at_identifiers
 from triage.text.lazy_patterns import lazy_pattern
 from triage.text.line_feeds import find_line_feeds
 from triage.text.markdown import cell, code, fence, prose
@@ -54,6 +55,7 @@ __all__ = [
     "round_number",
     "short_instance",
     "shorten_names",
+    "split_at_identifiers",
     "subject",
     "summary_line",
 ]

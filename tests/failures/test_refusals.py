@@ -131,3 +131,20 @@ def test_methods_that_nothing_implements_are_refused_as_scanners_ask(status: int
         for n in range(4)
     ]
     assert diagnose([*rows, *asked, *said]).verdict == "degraded"
+
+
+def test_requests_that_a_load_balancer_can_no_longer_route_have_failed() -> None:
+    rows = [*started(0), *(request(5 + n) for n in range(20))]
+    lost = [balanced(40 + n, "/guide", 404, "serverless_neg_routing_failed") for n in range(12)]
+    assert diagnose([*rows, *lost]).verdict == "degraded"
+    assert diagnose([*rows, *lost, request(60)]).verdict == "ready"
+
+
+def test_few_requests_that_memory_ended_are_more_than_a_share() -> None:
+    text = (
+        "While handling this request, the container instance was found to be using too much memory and was "
+        "terminated."
+    )
+    rows = [request(5 + n, "/list") for n in range(300)]
+    assert diagnose([*rows, request(60, "/draw", 503, text=text)]).verdict == "degraded"
+    assert diagnose([*rows, request(60, "/draw", 503)]).verdict == "ready"

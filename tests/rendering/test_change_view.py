@@ -163,3 +163,18 @@ def test_function_is_deployed_again_as_a_whole() -> None:
     found = diagnosis(*items, method="google.cloud.functions.v1.CloudFunctionsService.UpdateFunction")
     [step] = undo_steps(found, found.incidents[0])
     assert step.commands == ["gcloud functions describe kiosk --region=europe-west4 --project=acme-test"]
+
+
+@pytest.mark.parametrize(
+    ("method", "command"),
+    [
+        ("SetIamPolicy", "gcloud projects add-iam-policy-binding acme-test --member=VALUE --role=roles/cloudsql.client"),
+        (
+            "google.cloud.secretmanager.v1.SecretManagerService.SetIamPolicy",
+            "gcloud secrets add-iam-policy-binding VALUE --member=VALUE --role=roles/cloudsql.client --project=acme-test",
+        ),
+    ],
+)  # fmt: skip
+def test_role_is_granted_again_where_it_was_taken(method: str, command: str) -> None:
+    item = ChangeItem("iam policy", "roles/cloudsql.client: 1 service account", None)
+    assert commands(item, service=None, method=method) == [command]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from triage.models import Entry, Event, Evidence
+from triage.models import Entry, Event, Evidence, Quote, Recognized
 from triage.text import clean, excerpt, message_template, quote
 from triage.window import format_timestamp
 
@@ -51,6 +51,13 @@ class EvidenceList:
                 line, id=number, rule=rule, count=count, filter=found_by
             )
         return self._evidence[key].id
+
+
+def line_of_cause(quote: Quote, known: Recognized | None) -> str:
+    """Return the line of a statement that names the cause: its decisive one, unless a rule read another."""
+    read = known.event.entry.message if known is not None else ""
+    is_other_line = bool(read) and "\n" not in read and read != quote.entry.message and read in quote.text
+    return read if is_other_line else quote.decisive
 
 
 def find_similar(event: Event, count: int) -> str:

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from triage.diagnosis.evidence_list import EvidenceList, Link
+from triage.diagnosis.evidence_list import EvidenceList, Link, line_of_cause
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_titles import (
     describe,
@@ -165,11 +165,16 @@ def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: F
         return "P1" if group.count >= _MANY or is_explained else "P2"  # of how many requests is unknown
     ratio = share.failed / share.total
     serves = serving.has_succeeded_after(group.first)
-    answers = any(revision.served_at > group.first for revision in serving.revisions.values())
+    answers = _serves_since(serving, group.first)
     is_whole = ratio >= _GRAVE and not serving.may_hide_success
     if is_whole and not (answers or (serves and group.count <= _FEW)):
         return "P0"
-    return "P1" if ratio >= _NOTABLE or share.failed >= _MANY else "P2"
+    is_end = group.known is not None and group.known.event.failure in _ENDS
+    return "P1" if ratio >= _NOTABLE or share.failed >= _MANY or is_end else "P2"
+
+
+def _serves_since(serving: ServiceServing, time: int) -> bool:
+    return any(revision.served_at > time for revision in serving.revisions.values())
 
 
 def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
@@ -186,6 +191,8 @@ def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
     names = {path_template(path) for path, _ in group.paths} & serving.paths.keys()
     known = [serving.paths[name] for name in names]
     is_grave = _names_error(group) and group.known is not None and not group.known.is_minor
+    if is_grave and group.samples[0].entry.balancer is not None and not _serves_since(serving, group.first):
+        return True  # the load balancer lets nothing through any more
     if is_said and is_grave and 2 * group.count >= sum(path.total for path in known):
         return True
     if all(_ASSET.search(path) and status == _NOT_FOUND for path, status in group.paths):
@@ -364,14 +371,7 @@ def _cite_quote(evidence: EvidenceList, quote: Quote, group: FailureGroup, count
     event = group.known.event if group.known is not None and group.known.event.entry == quote.entry else None
     text = _from_decisive_line(quote)
     entry = quote.entry if quote.entry.message == text else msgspec.structs.replace(quote.entry, message=text)
-    return evidence.cite(_event(entry, event), count, _line_of_cause(quote, group))
-
-
-def _line_of_cause(quote: Quote, group: FailureGroup) -> str:
-    """Return the line of a statement that names the cause: its decisive one, unless a rule read another."""
-    read = group.known.event.entry.message if group.known is not None else ""
-    is_other_line = bool(read) and "\n" not in read and read != quote.entry.message and read in quote.text
-    return read if is_other_line else quote.decisive
+    return evidence.cite(_event(entry, event), count, line_of_cause(quote, group.known))
 
 
 def _from_decisive_line(quote: Quote) -> str:

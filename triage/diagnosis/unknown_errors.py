@@ -10,7 +10,7 @@ from hashlib import blake2b
 import msgspec
 
 from triage.diagnosis.error_statement import ErrorStatement, SingleEntry
-from triage.diagnosis.evidence_list import EvidenceList, Link
+from triage.diagnosis.evidence_list import EvidenceList, Link, line_of_cause
 from triage.diagnosis.failure_causes import FailureCauses
 from triage.diagnosis.failure_titles import LONGEST, describe_gap, shorten, title_with, without_prefix
 from triage.diagnosis.first_seen import FirstSeen
@@ -239,7 +239,8 @@ def _cited(
 ) -> Incident:
     """Return the incident of an error, with its first statement as evidence."""
     evidence = EvidenceList(link)
-    evidence.cite(_event(error.first.quote, error.known), error.count, error.first.quote.decisive)
+    quote = error.first.quote
+    evidence.cite(_event(quote, error.known), error.count, line_of_cause(quote, error.known))
     incident = _incident(name, error, reasons, causes)
     return msgspec.structs.replace(incident, evidence=evidence.evidence)
 

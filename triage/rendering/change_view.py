@@ -21,6 +21,7 @@ _ITEM = re.compile(r"[a-z]+ [a-z]+", re.ASCII)
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+", re.ASCII)
 _IMAGE = re.compile(r"(\S+?)(?:,.*)?")
 _VERSION = re.compile(r"\bversion (\S+)")
+_ROLE = re.compile(r"\b((?:roles|projects|organizations)/[\w./-]+): ")
 _UNKNOWN = "VALUE"
 _MOST_ITEMS = 3
 
@@ -73,6 +74,8 @@ def item_steps(change: Change, incident: Incident) -> list[Step]:
             name = _name_of(row, item, change)
             version = _VERSION.search(item.after or "")
             values = {"name": name, "before": _former(item), "version": version[1] if version else ""}
+            role = _ROLE.search(item.before or "")
+            values["role"] = role[1] if role else ""
             previous = change.previous_revision or ""
             step = _fill(row, _names(incident), previous=previous, group=_group(change), **values)
             if step not in steps:
@@ -156,7 +159,7 @@ def _fill(row: Undo, known: dict[str, str], **values: str) -> Step:
     def fill(text: str) -> str:
         for name, value in values.items():
             fallback = "PREVIOUS_REVISION" if name == "previous" else _UNKNOWN
-            allowed = _VALUE if name == "before" else _NAME
+            allowed = _VALUE if name in ("before", "role") else _NAME
             is_harmless = allowed.fullmatch(value) or (name == "name" and _ITEM.fullmatch(value))
             text = text.replace(f"{{{name}}}", value if is_harmless else fallback)
         return fill_placeholders(text, known)

@@ -41,6 +41,7 @@ def test_a_long_line_loses_calls_and_paths_before_its_end(line: str, quoted: str
         "",
         "2026-05-12 09:14:20,151 ERROR [main] ",
         "09:14:30.120 [error] ",
+        "2026/05/12 09:14:20 [error] 29#29: *41 ",
         "[2026-05-12 09:14:20] production.ERROR: ",
         "[Tue May 12 09:14:20.151231 2026] [php:warn] [pid 31] [client 10.0.0.1:41822] ",
         "[12-May-2026 09:14:03] ERROR: ",

@@ -72,6 +72,18 @@ def test_limit_of_another_service_that_is_passed_on_is_an_incident(path: str) ->
     assert "too many tokens" in only(diagnose(rows)).title
 
 
+def test_scripts_that_a_service_does_not_have_are_no_incident() -> None:
+    rows = [*started(0), *(request(5 + n) for n in range(20))]
+    for n in range(8):
+        rows += [
+            request(30 + n, f"/vendor/{n}/eval.php", 404),
+            printed(30.01 + n, {"message": "Not Found", "severity": "WARNING"}),
+        ]
+    assert diagnose(rows).incidents == []
+    (incident,) = diagnose([*rows, request(60, "/vendor/8/eval.php")]).incidents
+    assert "eval.php" in incident.title
+
+
 def test_client_with_a_wrong_address_is_an_incident_beside_scanners() -> None:
     rows = [*started(0), *(request(5 + n) for n in range(20))]
     rows += [request(10 + n, f"/probe{n}.php", 404) for n in range(6)]

@@ -1,5 +1,6 @@
 """The incidents of failures: those that no other incident explains, with the services that passed them on."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -24,6 +25,9 @@ from triage.text import path_template
 _FEW = 2
 #: Such paths from which on a scanner looks for what it knows, and no client has a wrong address.
 _MANY_PATHS = 5
+_NOT_FOUND = 404
+#: Scripts of a server, which a service has or has not.
+_SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jspx?|cgi|pl)$", re.IGNORECASE)
 #: How the platform ends an attempt of a task before it can clean up.
 _KILLED = frozenset({"memory", "terminated", "signal"})
 
@@ -136,7 +140,7 @@ class FailureList:
             is_rare = group.count <= succeeded if is_said else group.count < succeeded
             return is_rare and (is_said or _serves_meanwhile(group, serving))
         count = group.count if is_said else max(group.paths.values(), default=0)
-        return count <= _FEW or _is_scan(group, serving)
+        return count <= _FEW or _is_scan(group, serving) or _asks_for_scripts(group, serving)
 
     def _is_recovered(self, group: FailureGroup, serving: ServiceServing, service: ServiceTracker) -> bool:
         """Return whether what failed succeeded afterwards, in every region in which it failed."""
@@ -164,6 +168,13 @@ def _serves_meanwhile(group: FailureGroup, serving: ServiceServing) -> bool:
         name in serving.revisions and serving.revisions[name].served_at > at
         for name, at in group.revisions.items()
     )
+
+
+def _asks_for_scripts(group: FailureGroup, serving: ServiceServing) -> bool:
+    """Return whether nothing but scripts was not found, at a service that serves and has none."""
+    served = [name for name, path in serving.paths.items() if path.succeeded]
+    missing = all(status == _NOT_FOUND and _SCRIPT.search(path) for path, status in group.paths)
+    return bool(served) and missing and not any(map(_SCRIPT.search, served))
 
 
 def _is_scan(group: FailureGroup, serving: ServiceServing) -> bool:

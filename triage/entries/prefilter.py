@@ -35,7 +35,7 @@ from triage.text import find_line_feeds, path_template
 _CLIENT_ERROR = 400
 #: Found in texts with ANSI codes, and at the end of texts that may be only a logger's prefix.
 _SUSPICIOUS = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
-#: Times as the API writes them, one per line, of plausible years. Without the Z they sort as texts.
+#: Times as the API writes them, one per line, of plausible years.
 _TIMES = re.compile(
     r"(?:(?:19|2[01])\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z\n)*+", re.ASCII
 )
@@ -247,11 +247,13 @@ class Prefilter:
         """Return the skipped records within the bounds by resource type, and those outside by service."""
         if self._bounds is None:
             resources = Counter([header.resource for header in headers])
-            resources.subtract([headers[index].resource for index in relevant])
-            types = Counter[str]()
+            for index in relevant:
+                resources[headers[index].resource] -= 1
+            types: dict[str, int] = {}
             for resource, count in resources.items():
-                types[resource.type] += count
-            return dict(+types), {}
+                if count:
+                    types[resource.type] = types.get(resource.type, 0) + count
+            return types, {}
         counter = OriginCounter()
         for index, (header, origin) in enumerate(zip(headers, origins, strict=True)):
             if origin is not None and index not in relevant:
@@ -362,10 +364,10 @@ def time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
     lines = "\n".join([*timestamps, ""])
     if not _TIMES.fullmatch(lines):
         return None
-    bare = _sort_times(lines)
+    bare = lines.split("Z\n")[:-1]  # without the Z they compare as texts
     if len(bare) != len(timestamps):
         return None
-    first, last = bare[0], bare[-1]
+    first, last = min(bare), max(bare)
     # All times between two times of one day are of that day.
     dates = {first[:_DATE]} if first[:_DATE] == last[:_DATE] else {timestamp[:_DATE] for timestamp in bare}
     try:
@@ -374,8 +376,3 @@ def time_range(timestamps: Sequence[str]) -> tuple[int, int] | None:
     except ValueError:
         return None
     return parse_nanoseconds(f"{first}Z"), parse_nanoseconds(f"{last}Z")
-
-
-def _sort_times(lines: str) -> list[str]:
-    """Return times as the API writes them, one per line, in order and without their Z."""
-    return sorted(lines.split("Z\n")[:-1])

@@ -4,13 +4,28 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from triage.window import FIRST_TIME, LAST_TIME, format_timestamp, parse_timestamp
+from triage.window import FIRST_TIME, LAST_TIME, NANOSECONDS, format_timestamp, parse_timestamp
 
 _SCALE = [int(10 ** (9 - digits)) for digits in range(10)]
+#: The nanoseconds of hours, minutes and seconds, as they are written.
+_HOURS, _MINUTES, _SECONDS = (
+    {f"{number:02d}": number * unit * NANOSECONDS for number in range(count)}
+    for count, unit in ((24, 3600), (60, 60), (60, 1))
+)
+
+
+@lru_cache(maxsize=1024)
+def _parse_day(text: str) -> int:
+    return parse_timestamp(f"{text}00:00:00Z")
 
 
 @lru_cache(maxsize=8192)
 def _parse_second(text: str) -> int:
+    if text[13] == text[16] == ":":
+        try:
+            return _parse_day(text[:11]) + _HOURS[text[11:13]] + _MINUTES[text[14:16]] + _SECONDS[text[17:19]]
+        except (KeyError, ValueError):
+            pass  # no time, or a leap second
     return parse_timestamp(f"{text}0Z")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from triage.failures.decisive import complains
 from triage.models import Entry
@@ -17,7 +17,9 @@ _REASONS = (
     "error.stack_trace", "exception.stacktrace", "error.message", "exception.message",
     "error_message", "errorMessage", "thrown", "cause", "reason", "details", "detail",
 )  # fmt: skip
-_QUOTED_REASONS = BytesAhoCorasick([f'"{name}"'.encode() for name in _REASONS])
+_QUOTED_REASONS = BytesAhoCorasick(
+    [f'"{name}"'.encode() for name in _REASONS], implementation=Implementation.DFA
+)
 #: Fields in which loggers keep the fields of a record.
 _NESTED = (
     "fields",

@@ -61,12 +61,11 @@ class Statement(Immutable):
         start: time of its first entry in nanoseconds.
         end: time of its last entry in nanoseconds.
         trace: trace of the request in which it was said, "" if none is named.
-        decisive_entry: the entry that holds the decisive line.
         meaning: what it means, shared by all statements that say the same.
 
     """
 
-    __slots__ = ("decisive_entry", "end", "entries", "events", "first", "meaning", "start", "trace")
+    __slots__ = ("_decisive_entry", "end", "entries", "events", "first", "meaning", "start", "trace")
 
     def __init__(
         self,
@@ -81,20 +80,30 @@ class Statement(Immutable):
         text: all of it, lines joined; the reason of a structured payload stands behind its message.
         reason: what a structured payload gives as the reason, "" if nothing.
         """
-        first = entries[0]
+        first, logger = entries[0], entries[0].logger
         self.entries, self.events = entries, events
-        self.first = self.decisive_entry = first
+        self.first = first
+        self._decisive_entry: Entry | None = first
         self.start, self.end, self.trace = first.timestamp, entries[-1].timestamp, first.trace
         if len(entries) > 1:
             self.trace = next((entry.trace for entry in entries if entry.trace), "")
-            self.decisive_entry = _find_line(read_wording(text, reason).decisive, entries)
+            self._decisive_entry = None
+            if any(entry.logger != logger for entry in entries):
+                logger = _find_line(read_wording(text, reason).decisive, entries).logger
         messages: tuple[str, ...] | None = None
         if text is not first.message:
             # A message that is longer than the text is no part of it; remembered, it would take much memory.
             longest = len(text)
             messages = tuple([entry.message for entry in entries[:_READ] if len(entry.message) <= longest])
-        speaker = (first.service, first.log_name, self.decisive_entry.logger, _named_level(first))
+        speaker = (first.service, first.log_name, logger, _named_level(first))
         self.meaning: Meaning = meanings.of(text, reason, messages, speaker)
+
+    @property
+    def decisive_entry(self) -> Entry:
+        """Return the entry that holds the decisive line; most statements are never asked for it."""
+        if self._decisive_entry is None:
+            self._decisive_entry = _find_line(self.meaning.wording.decisive, self.entries)
+        return self._decisive_entry
 
     @property
     def text(self) -> str:

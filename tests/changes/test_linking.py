@@ -139,6 +139,7 @@ def test_unknown_items_are_linked_by_time_and_the_sentence_says_what_is_unknown(
     assert (link.confidence, link.items) == ("medium", ())
     assert "previous configuration is unknown" in link.says
     assert link_change(onset(OOM, "11:00:00"), [unknown]) is None
+    assert link_change(onset("GET /.env 404", "10:00:40", "404"), [unknown]) is None
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,17 @@ def test_a_change_that_came_too_late_or_elsewhere_is_not_linked(incident: Onset)
 def test_a_failure_of_both_revisions_is_not_the_new_ones() -> None:
     both = {revision(2): at("10:00:40"), revision(1): at("10:01:00")}
     assert link_change(onset(REDIS, first_failures=both), [change("10:00:00", IMAGE)]) is None
+
+
+def test_revisions_that_follow_fail_as_the_first_unless_they_set_it_back() -> None:
+    first = {revision(2): at("10:00:40"), revision(3): at("10:10:40")}
+    incident = onset("ENOENT: no such file, open 'a.html'", first_failures=first)
+    names = {"revision": revision(3), "previous_revision": revision(2)}
+    newer, former = (ChangeItem("image", "r/kiosk:2", name) for name in ("r/kiosk:3", "r/kiosk:1"))
+    link = link_change(incident, [change("10:00:00", IMAGE), change("10:10:00", newer, **names)])
+    assert link is not None
+    assert (link.change, link.confidence) == ("change-10:00:00", "medium")
+    assert link_change(incident, [change("10:00:00", IMAGE), change("10:10:00", former, **names)]) is None
 
 
 def test_the_certain_change_wins_over_the_nearer_one() -> None:

@@ -71,6 +71,15 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
             {"level": "error", "msg": "mail failed", "err": {"responseCode": 452, "response": "452 Region 9 has no storage left", "command": "DATA"}},
             "452 Region 9 has no storage left", id="the answer of a server without a message",
         ),
+        pytest.param(
+            {"level": "error", "message": "AxiosError: Request failed with status code 404", "config": {"url": "https://api.example.com/v1/prices?k=1", "method": "get"}},
+            "AxiosError: Request failed with status code 404 … https://api.example.com/v1/prices", id="a call of axios",
+        ),
+        pytest.param(
+            {"level": 50, "msg": "pricing failed", "err": {"type": "AxiosError", "message": "Request failed with status code 404", "config": {"baseURL": "https://api.example.com/", "url": "/v1/prices"}}},
+            "AxiosError: Request failed with status code 404 … https://api.example.com/v1/prices", id="an error of axios",
+        ),
+        pytest.param({"level": "error", "msg": "AxiosError: Request failed with status code 404", "config": {"url": "/v1"}}, "AxiosError: Request failed with status code 404", id="a call without an address"),
         pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
         pytest.param({"level": "error", "message": "pricing failed", "metadata": {"stack": STACK}}, "TariffError: region 9 is unknown", id="winston with metadata"),
         pytest.param(

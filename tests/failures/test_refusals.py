@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.failures.entries import NO_INSTANCE, Log, diagnose, printed, request, started
+from tests.failures.entries import NO_INSTANCE, Log, diagnose, printed, request, started, system
 from tests.failures.test_incidents import only
 
 
@@ -160,3 +160,13 @@ def test_few_requests_that_memory_ended_are_more_than_a_share() -> None:
     rows = [request(5 + n, "/list") for n in range(300)]
     assert diagnose([*rows, request(60, "/draw", 503, text=text)]).verdict == "degraded"
     assert diagnose([*rows, request(60, "/draw", 503)]).verdict == "ready"
+
+
+def test_refusals_do_not_follow_from_instances_that_ended() -> None:
+    text = 'LIVENESS HTTP probe failed 3 times consecutively for container "shop-1" on port 8080. The instance has been shut down.'
+    rows = [*started(0), *(request(5 + n) for n in range(90))]
+    scans = [request(10 + 3 * n, "/.env", 404) for n in range(12)]
+    ended = [system(100 + n, text, "ERROR", instance=f"i{n}") for n in range(3)]
+    incident = next(i for i in diagnose([*rows, *scans, *ended]).incidents if "liveness" in i.title)
+    assert incident.symptoms == []
+    assert incident.first_seen.startswith("2031-04-05T06:01:40")

@@ -178,3 +178,25 @@ def test_function_is_deployed_again_as_a_whole() -> None:
 def test_role_is_granted_again_where_it_was_taken(method: str, command: str) -> None:
     item = ChangeItem("iam policy", "roles/cloudsql.client: 1 service account", None)
     assert commands(item, service=None, method=method) == [command]
+
+
+def test_service_that_was_changed_is_set_back_and_not_its_caller() -> None:
+    found = commands(
+        ChangeItem("ingress", "all", "internal"), service="tariffs", previous="tariffs-00001-abc"
+    )
+    assert ["tariffs" in command and "kiosk" not in command for command in found] == [True, True]
+
+
+def test_what_a_later_change_altered_again_needs_no_undo_once_it_is_over() -> None:
+    item = ChangeItem("image", "r.example.com/kiosk:1", "r.example.com/kiosk:2")
+    found = diagnosis(item, previous="kiosk-00001-abc")
+    (change,), (incident,) = found.changes, found.incidents
+    over = msgspec.structs.replace(incident, recovered=True)
+    for later, undone in (
+        (ChangeItem("image", "a:2", "a:3"), True),
+        (ChangeItem("memory", "1Gi", "2Gi"), False),
+    ):
+        again = msgspec.structs.replace(change, id="c2", items=[later])
+        both = msgspec.structs.replace(found, changes=[change, again])
+        assert bool(undo_steps(both, incident))
+        assert bool(undo_steps(both, over)) is not undone

@@ -15,6 +15,7 @@ from triage.models.change import AppliedChange, ChangeItem, ChangeLink, Onset
 TIME_LIMIT = 1800 * 10**9
 #: Items that take effect without a new revision, on every instance.
 _AT_ONCE = ("ingress", "traffic", "iam policy", "cloud sql", "secret version")
+_NOT_FOUND = frozenset({"404"})
 
 
 class _Candidate(msgspec.Struct, frozen=True):
@@ -86,13 +87,23 @@ def _assess(
     certain = [item for item, degree in fits if degree == "certain"]
     if certain:
         return _Candidate(change, certain, certain=True, delay=delay)
-    if not on_new_revision or _spans_revisions(change, onset):
+    if not on_new_revision or _spans_revisions(change, onset, later):
         return None
     is_near = delay <= TIME_LIMIT
-    possible = [item for item, degree in fits if is_near or degree == "late"]
-    if possible or (is_near and not (change.change.config_known or change.kind == "iam policy")):
+    undone = _undone(change, onset, later)
+    possible = [item for item, degree in fits if (is_near or degree == "late") and item.name not in undone]
+    if possible or (is_near and _may_be_unknown(change, onset)):
         return _Candidate(change, possible, certain=False, delay=delay)
     return None
+
+
+def _may_be_unknown(change: AppliedChange, onset: Onset) -> bool:
+    """Return whether what a change altered is unknown, and may explain the failure.
+
+    No known item explains what is not found but the ingress, and scanners ask for such paths at any time.
+    """
+    is_unknown = not (change.change.config_known or change.kind == "iam policy")
+    return is_unknown and onset.kinds != _NOT_FOUND
 
 
 def _assess_called(change: AppliedChange, onset: Onset, delay: int) -> _Candidate | None:
@@ -145,9 +156,22 @@ def _began_on_new_revision(change: AppliedChange, onset: Onset) -> bool:
     return first != change.change.previous_revision
 
 
-def _spans_revisions(change: AppliedChange, onset: Onset) -> bool:
-    """Return whether other revisions fail in the same way.
+def _spans_revisions(change: AppliedChange, onset: Onset, later: Sequence[AppliedChange]) -> bool:
+    """Return whether revisions fail in the same way that do not follow this one.
 
-    Then the new one is not what they have in common.
+    Then the new one is not what they have in common. Of one whose change is unknown none may.
     """
-    return change.created and bool(onset.first_failures.keys() - {"", change.change.revision})
+    following = {found.change.revision for found in later} if change.change.config_known else set()
+    return change.created and bool(onset.first_failures.keys() - {"", change.change.revision} - following)
+
+
+def _undone(change: AppliedChange, onset: Onset, later: Sequence[AppliedChange]) -> set[str]:
+    """Return the items that a later revision set back, and failed in the same way."""
+    before = {item.name: item.before for item in change.change.items}
+    return {
+        item.name
+        for found in later
+        if found.change.revision in onset.first_failures
+        for item in found.change.items
+        if item.name in before and item.after == before[item.name]
+    }

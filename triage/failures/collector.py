@@ -293,5 +293,8 @@ def _is_explained_report(kinds: set[str], root: GroupBuilder) -> bool:
 
 
 def _is_of_start(group: GroupBuilder) -> bool:
-    """Return whether the requests failed because no instance could start, by the platform's own text."""
-    return all(failure.point.event is not None for failure in group.samples)
+    """Return whether the requests failed because no instance could start, by the platform's own text.
+
+    What an application refuses has nothing to do with it.
+    """
+    return all(failure.point.event is not None and not failure.point.is_refusal for failure in group.samples)

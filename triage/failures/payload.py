@@ -17,8 +17,10 @@ _REASONS = (
     "error.stack_trace", "exception.stacktrace", "error.message", "exception.message",
     "error_message", "errorMessage", "thrown", "cause", "reason", "details", "detail",
 )  # fmt: skip
+#: The field of an error of axios in which it keeps the call.
+_CALL = "config"
 _QUOTED_REASONS = BytesAhoCorasick(
-    [f'"{name}"'.encode() for name in _REASONS], implementation=Implementation.DFA
+    [f'"{name}"'.encode() for name in (*_REASONS, _CALL)], implementation=Implementation.DFA
 )
 #: Fields in which loggers keep the fields of a record.
 _NESTED = (
@@ -91,6 +93,20 @@ def find_reason(payload: dict[str, Any]) -> str:
     return find_reason(nested) if nested else ""
 
 
+def find_address(payload: dict[str, Any]) -> str:
+    """Return the line of an error of axios that names the address it called, as its dump does, "" if none."""
+    call = payload.get(_CALL)
+    if not isinstance(call, dict) or not isinstance(path := call.get("url"), str):
+        return ""
+    base = call.get("baseURL")
+    url = (
+        path
+        if path.startswith("http") or not isinstance(base, str)
+        else f"{base.rstrip('/')}/{path.lstrip('/')}"
+    )
+    return f"{_CALL}: {{ url: '{url}' }}" if url.startswith("http") else ""
+
+
 def _fields(value: Any) -> dict[str, Any] | None:
     """Return the fields of a record, None if there are none; OpenTelemetry lists them.
 
@@ -156,6 +172,8 @@ def _text(value: Any, depth: int) -> str:
         (str(value[key]) for key in _MESSAGES if isinstance(value.get(key), str) and value[key]), ""
     )
     said = stack or ": ".join(filter(None, (name, message)))
+    address = find_address(value) if said else ""
+    said = f"{said}\n{address}" if address else said
     return _with_cause(said, _text(value.get("cause"), depth + 1) or _refusal(value))
 
 

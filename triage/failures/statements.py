@@ -16,7 +16,14 @@ from triage.failures.openings import (
     is_message_open,
     open_brackets,
 )
-from triage.failures.payload import find_level, find_message, find_reason, may_give_reason, read_payload
+from triage.failures.payload import (
+    find_address,
+    find_level,
+    find_message,
+    find_reason,
+    may_give_reason,
+    read_payload,
+)
 from triage.failures.points import SAID, failure_kind
 from triage.failures.wording import read_wording
 from triage.models import SEVERITIES, Entry, Event, Immutable, Quote
@@ -303,6 +310,8 @@ def read_text(entry: Entry) -> tuple[str, str]:
     if not payload:
         return entry.message, ""
     message = (find_message(payload) if entry.message[:1] == "{" else "") or entry.message
+    if address := find_address(payload):
+        message = f"{message}\n{address}"
     reason = find_reason(payload)
     if reason and message[:1] == "{":  # a line of JSON without a message
         return message, reason

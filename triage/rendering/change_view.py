@@ -54,18 +54,32 @@ def undo_steps(diagnosis: Diagnosis, incident: Incident) -> list[Step]:
     Names and values of a log fill the commands only where they are harmless; VALUE stands for any other.
     """
     change = linked_change(diagnosis, incident)
-    if change is None:
+    if change is None or _is_undone(diagnosis, change, incident):
         return []
-    previous, state = change.previous_revision or "", diagnosis.state_of(incident.service)
+    previous, state = change.previous_revision or "", diagnosis.state_of(change.service or incident.service)
     is_bad = state is not None and state.revisions.get(previous) == "not_ready"
     steps = []
     if previous and not is_bad and (change.revision or "traffic" in incident.change_items):
-        steps.append(_fill(_undo_table().rollback, _names(incident), previous=previous))
-    return [*steps, *item_steps(change, incident)]
+        steps.append(_fill(_undo_table().rollback, _names(incident, change), previous=previous))
+    return [*steps, *item_steps(diagnosis, change, incident)]
 
 
-def item_steps(change: Change, incident: Incident) -> list[Step]:
+def _is_undone(diagnosis: Diagnosis, change: Change, incident: Incident) -> bool:
+    """Return whether a later change altered the same again, or moved the traffic, and the failure is over."""
+    if not incident.recovered or change.service is None:
+        return False
+    altered = {*incident.change_items, "traffic"}
+    later = diagnosis.changes[diagnosis.changes.index(change) + 1 :]
+    return any(
+        found.service == change.service and not altered.isdisjoint(item.name for item in found.items)
+        for found in later
+    )
+
+
+def item_steps(diagnosis: Diagnosis, change: Change, incident: Incident) -> list[Step]:
     """Return how to set the items of a change back: those that fit the cause, else all."""
+    if _is_undone(diagnosis, change, incident):
+        return []
     items = [item for item in change.items if item.name in incident.change_items] or change.items
     steps = []
     for item in items[:_MOST_ITEMS]:
@@ -77,15 +91,16 @@ def item_steps(change: Change, incident: Incident) -> list[Step]:
             role = _ROLE.search(item.before or "")
             values["role"] = role[1] if role else ""
             previous = change.previous_revision or ""
-            step = _fill(row, _names(incident), previous=previous, group=_group(change), **values)
+            step = _fill(row, _names(incident, change), previous=previous, group=_group(change), **values)
             if step not in steps:
                 steps.append(step)
     return steps
 
 
-def _names(incident: Incident) -> dict[str, str]:
+def _names(incident: Incident, change: Change) -> dict[str, str]:
+    """Return what was changed, which may be another service than the one that fails."""
     scope = incident.scope
-    return {"service": incident.service, "project": scope.project, "region": scope.location}
+    return {"service": change.service or incident.service, "project": scope.project, "region": scope.location}
 
 
 def describe_items(change: Change) -> str:

@@ -78,7 +78,7 @@ def first_actions(
     known = known_names(incident, state)
     actions = [*_rollback(incident, fixes, state, change, known)]
     if change is not None and not (actions and incident.change_items == ["image"]):
-        actions += [_filled("undo", step, known) for step in item_steps(change, incident)]
+        actions += [_filled("undo", step, known) for step in item_steps(diagnosis, change, incident)]
     has_traffic = state is None or state.kind in _WITH_TRAFFIC
     actions += _fixes(incident, fixes, known, skip_rollback=bool(actions) or not has_traffic)
     return actions[:_MOST_ACTIONS]

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.failures.entries import decoded, packs, printed, request, system
-from triage.failures import Findings, Statement, Wording, is_output, wording
+from triage.failures import NO_REASON, Findings, Statement, Wording, is_output, read_text, statements, wording
 from triage.failures.points import SAID, failure_kind
 from triage.failures.statements import StatementBuilder
 from triage.models import Entry
@@ -71,7 +71,7 @@ def test_wording_says_the_same_with_notes_and_without(texts: list[Entry]) -> Non
     noted = set[str]()
     for entry in texts:
         notes = worker.take(entry)
-        said = _decode(notes).statement if notes else None
+        said = _decode(notes).statement if len(notes) > 1 else None
         if said is not None:
             noted |= said.findings.keys()
             alone = Wording(said.text or entry.message, said.reason)
@@ -129,7 +129,7 @@ def test_what_was_noted_before_is_not_noted_again() -> None:
     process = Process()
     entry = decoded(printed(0, "could not reach the stock", severity="ERROR"))
     other = decoded(printed(9, "could not reach the stock", severity="ERROR"))
-    assert (process.take(entry) != b"", process.take(other)) == (True, b"")
+    assert (len(process.take(entry)) > 1, process.take(other)) == (True, NO_REASON)
 
 
 def test_each_reason_of_one_message_is_noted() -> None:
@@ -141,9 +141,37 @@ def test_each_reason_of_one_message_is_noted() -> None:
         assert noted.findings["decisive_line"].text == error
 
 
+def test_payload_without_a_reason_is_searched_for_one_only_where_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    process = Process()
+    first, again = [
+        decoded(printed(second, {"message": "order failed", "user": 7}, severity="ERROR"))
+        for second in range(2)
+    ]
+    process.take(first)
+    again = replace(again, notes=process.take(again))
+
+    def fail(_raw: bytes) -> bool:
+        raise AssertionError("a payload is searched again")
+
+    monkeypatch.setattr(statements, "may_give_reason", fail)
+    assert read_text(again) == ("order failed", "")
+
+
+def test_payload_with_a_reason_is_read_again_where_its_text_was_noted_before() -> None:
+    process = Process()
+    first, again = [
+        decoded(printed(second, {"message": "order failed", "error": "no price"}, severity="ERROR"))
+        for second in range(2)
+    ]
+    process.take(first)
+    assert read_text(replace(again, notes=process.take(again))) == ("order failed\nno price", "no price")
+
+
 def test_part_of_an_entry_has_no_notes() -> None:
     part = printed(0, "order failed", split={"uid": "a", "index": 0, "totalSplits": 2})
-    assert Process().take(decoded(part)) == b""
+    assert Process().take(decoded(part)) == NO_REASON
 
 
 def test_failed_request_is_known_without_trying_a_rule() -> None:

@@ -6,11 +6,12 @@ from triage.failures.levels import ERROR
 from triage.failures.meaning import STRONG, WEAK, Meaning, Meanings
 from triage.failures.neighborhood_reader import NeighborhoodReader
 from triage.failures.points import FailurePoint
-from triage.failures.statements import Statement, is_output, read_statement, read_text
+from triage.failures.statements import NO_REASON, Statement, is_output, read_statement, read_text
 from triage.failures.wording import Findings, Wording, read_wording
 
 __all__ = [
     "ERROR",
+    "NO_REASON",
     "STRONG",
     "WEAK",
     "BalancerCollector",

@@ -34,6 +34,8 @@ _GAP = NANOSECONDS
 _KEPT_ENTRIES = 60
 #: Entries of a statement on which rules are tried, beside the decisive line.
 _READ = 20
+#: What a worker notes of an entry of which it only found that its payload gives no reason.
+NO_REASON = b"\x90"
 #: Streams that the platform writes: nothing in them is said by the application.
 _PLATFORM = ("run.googleapis.com/requests", "varlog", "cloudaudit.googleapis.com")
 
@@ -304,6 +306,8 @@ def _is_of_platform(log_name: str) -> bool:
 
 def read_text(entry: Entry) -> tuple[str, str]:
     """Return the text of an entry with the reason of its structured payload, and the reason alone."""
+    if entry.notes == NO_REASON:
+        return entry.message, ""
     if entry.message[:1] != "{" and not may_give_reason(entry.raw):
         return entry.message, ""
     payload = read_payload(entry)

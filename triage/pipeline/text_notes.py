@@ -10,6 +10,7 @@ import msgspec
 
 from triage.failures import (
     ERROR,
+    NO_REASON,
     WEAK,
     Findings,
     Meanings,
@@ -73,7 +74,7 @@ class TextNotes(Immutable):
         self._similar = SimilarTexts()
 
     def take(self, entries: Sequence[Entry]) -> list[bytes]:
-        """Return the notes of each of some entries; those of a text that was noted before are empty.
+        """Return the notes of each of some entries, NO_REASON or nothing for a text that was noted before.
 
         Like the analysis, it asks one thing of all entries before the next one, which takes half the time.
         As each text is new, what is found is not remembered here.
@@ -95,7 +96,10 @@ class TextNotes(Immutable):
             notes[id(entry)] = own
             if found is not None:
                 found.learn(own)
-        return [notes.get(id(entry), b"") for entry in entries]
+        return [
+            notes.get(id(entry)) or (NO_REASON if text is entry.message and not reason else b"")
+            for entry, (text, reason) in zip(entries, texts, strict=True)
+        ]
 
     def _work_out(self, new: Sequence[tuple[Entry, str, str]]) -> list[bytes]:
         """Return the notes of entries with their texts and the reasons in these."""
@@ -139,7 +143,7 @@ class TextNotes(Immutable):
     def learn(self, entries: Iterable[Entry]) -> None:
         """Remember what was noted of some entries."""
         for entry in entries:
-            if entry.notes:
+            if len(entry.notes) > len(NO_REASON):
                 self._learn(entry, _decode(entry.notes))
 
     def _learn(self, entry: Entry, notes: _Notes) -> None:

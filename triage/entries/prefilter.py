@@ -37,7 +37,7 @@ _CLIENT_ERROR = 400
 _SUSPICIOUS = ["\x1b", " \n", "]\n", ">\n", "|\n", "-\n"]
 #: Times as the API writes them, one per line, of plausible years.
 _TIMES = re.compile(
-    r"(?:(?:19|2[01])\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z\n)*+", re.ASCII
+    r"(?:(?:19|2[01])\d\d-\d\d-\d\dT(?!2[4-9])[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,9}+)?+Z\n)*+", re.ASCII
 )
 _DATE = len("2026-03-17")
 _DEFAULT = "DEFAULT"

@@ -79,7 +79,7 @@ class _RuleIndex:
 
     def __init__(self, loaded: LoadedPack, rules: dict[str, Rule]) -> None:
         self._pack, self._rules = loaded.pack.id, rules
-        self._invalid = {name for table, name in loaded.files if table == "rules"}
+        self._invalid = {name for table, name in loaded.headers if table == "rules"}
 
     def rule(self, name: str) -> Rule | None:
         """Return the rule of a name, from the cause's own pack if it names none."""

@@ -14,7 +14,7 @@ from triage.rules.defaults import CauseDefaults
 from triage.rules.fault import Fault, advice
 from triage.rules.keys import FILLED_BY_READER, invalid_keys, without_invalid_keys
 from triage.rules.playbook_names import shared_blocks
-from triage.rules.toml_file import TomlFile
+from triage.rules.toml_file import TableHeader, TomlFile
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -30,7 +30,7 @@ class LoadedPack(msgspec.Struct, frozen=True):
         pack: the pack with its valid rules and causes.
         usable: whether the head of the pack is valid.
         faults: faults found while reading.
-        files: the file of each rule and cause, and the line of its header, by table and id.
+        headers: where each rule and cause stands, by table and id.
         head: the file that holds the head of the pack.
 
     """
@@ -39,12 +39,13 @@ class LoadedPack(msgspec.Struct, frozen=True):
     pack: Pack
     usable: bool
     faults: list[Fault]
-    files: dict[tuple[str, str], tuple[TomlFile, int]]
+    headers: dict[tuple[str, str], TableHeader]
     head: TomlFile
 
     def fault(self, table: str, name: str, what: str, key: str = "") -> Fault:
         """Return a fault at a key of a rule or a cause, or at its header."""
-        source, line = self.files[table, name]
+        header = self.headers[table, name]
+        source, line = header.file, header.line
         return Fault(source.path, source.key_line(line, key) if key else line, f"{table[:-1]} {name}: {what}")
 
 
@@ -88,7 +89,7 @@ def read_pack(item: "Traversable") -> LoadedPack:
         causes_by_part=names,
         playbooks=playbooks,
     )
-    return LoadedPack(source.path, pack, usable, reader.faults, reader.files, source)
+    return LoadedPack(source.path, pack, usable, reader.faults, reader.headers, source)
 
 
 def read_playbooks(item: "Traversable", reader: "PackReader") -> dict[str, Playbook]:
@@ -125,7 +126,7 @@ class PackReader:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.files: dict[tuple[str, str], tuple[TomlFile, int]] = {}
+        self.headers: dict[tuple[str, str], TableHeader] = {}
 
     def parse(self, item: "Traversable") -> tuple[TomlFile, dict[str, Any]]:
         """Return a file with its tables, which are empty when it is not TOML."""
@@ -185,27 +186,27 @@ class PackReader:
         missing key is one that it needs.
         """
         values = data.get(table, [])
-        lines = source.table_lines(table)
-        if not isinstance(values, list) or len(lines) != len(values):
+        if not isinstance(values, list) or not source.has_tables(table, len(values)):
             what = f"write each of the {table} as a [[{table}]] table of its own"
             self.faults.append(Fault(source.path, source.line_of(table), what))
             return
-        for line, value in zip(lines, values, strict=True):
+        for number, value in enumerate(values):
+            header = TableHeader(source, table, number)
             try:
                 converted = msgspec.convert(complete(value), model)
             except msgspec.ValidationError:
                 name = str(value.get("id", "?"))
                 for path, what in invalid_keys(value, model):
-                    at = source.key_line(line, str(path[0])) if path else line
+                    at = source.key_line(header.line, str(path[0])) if path else header.line
                     self.faults.append(Fault(source.path, at, f"{table[:-1]} {name}: {what}"))
                 try:
                     converted = msgspec.convert(complete(without_invalid_keys(value, model)), model)
                 except msgspec.ValidationError:
-                    self.files.setdefault((table, name), (source, line))
+                    self.headers.setdefault((table, name), header)
                     continue
-            first, first_line = self.files.setdefault((table, converted.id), (source, line))
-            if (first.path, first_line) != (source.path, line):
-                what = f"the id stands twice, first at {first.path}:{first_line}"
-                self.faults.append(Fault(source.path, line, f"{table[:-1]} {converted.id}: {what}"))
+            first = self.headers.setdefault((table, converted.id), header)
+            if first is not header:
+                what = f"the id stands twice, first at {first.file.path}:{first.line}"
+                self.faults.append(Fault(source.path, header.line, f"{table[:-1]} {converted.id}: {what}"))
                 continue
             yield converted

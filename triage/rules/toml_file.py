@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +33,10 @@ class TomlFile(msgspec.Struct, frozen=True):
             if not before.strip():
                 lines.append(line)
         return lines
+
+    def has_tables(self, table: str, count: int) -> bool:
+        """Return whether so many ``[[table]]`` stand in it; the usual way to write them needs no search."""
+        return self.text.count(f"[[{table}]]") == count or len(self.table_lines(table)) == count
 
     def key_line(self, table: int, key: str) -> int:
         """Return the line that sets a key of the table whose header is on a line, else that line."""
@@ -65,3 +70,23 @@ class TomlFile(msgspec.Struct, frozen=True):
         dotted = r"\s*\.\s*".join(map(re.escape, names))
         header = re.compile(rf"\s*\[+\s*{dotted}\s*\]")
         return [number for number, text in enumerate(self.text.split("\n"), 1) if header.match(text)]
+
+
+class TableHeader(NamedTuple):
+    """Where a table of a pack stands, so that a fault can name its line.
+
+    Attributes:
+        file: the file.
+        table: the name of the table.
+        number: how many tables of this name stand before it.
+
+    """
+
+    file: TomlFile
+    table: str
+    number: int
+
+    @property
+    def line(self) -> int:
+        """Return the line of the header, 1 if it cannot be found."""
+        return next(iter(self.file.table_lines(self.table)[self.number :]), 1)

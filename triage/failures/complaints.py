@@ -76,7 +76,9 @@ _HINTS = Hints([[
 
 def holds_complaint(text: str) -> bool:
     """Return whether a text holds a word that says that something failed."""
-    possible = _HINTS.find(text.lower()) if text.isascii() else 0b11
+    possible = _HINTS.find(text.lower())
+    if not text.isascii():
+        possible |= 0b01  # the usual words of other languages
     return bool(  # most lines need no search
         (possible & 0b01 and _USUAL.search(text)) or (possible & 0b10 and _RARE.search(text))
     )

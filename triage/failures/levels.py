@@ -48,32 +48,40 @@ _MOST = 60
 _WORD = "|".join(sorted(_LEVELS, key=len, reverse=True))
 #: Levels that are no words of a sentence, in capital letters.
 _UPPER = r"(?-i:DEBUG|INFO|INF|WARNING|WARN|WRN|ERROR|ERR|SEVERE|CRITICAL|FATAL|FTL)"
-#: The forms in which loggers write a level, most specific first.
+#: The forms in which loggers write a level, most specific first, each with what the line begins with: a digit or
+#: the mark of a time ("0"), a letter ("a"), another character, or anything ("").
 _FORMS = tuple(
-    lazy_pattern(form, re.ASCII | re.IGNORECASE)
-    for form in (
-        rf'^\{{.{{0,400}}?"(?:level|severity|lvl|@l|levelname|log\.level)"\s*:\s*"({_WORD})"',
-        rf"(?:^|\s)(?:level|lvl|severity)=\"?({_WORD})\b",
-        rf"^\S{{0,40}}[\sT]?\S{{0,20}}\s*\[(?:[\w.]+:)?({_WORD}) {{0,8}}\]",
-        rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,4}}\[(?:[\w.]+:)?({_WORD})\]",
-        rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,3}}({_WORD})\b\s*[:|-]",
-        rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+)?(?:\[[^\]]{{1,60}}\]\s*)?({_WORD})(?::\s|\s*\||\s*-\s|\s+\[|\s+\d+\s+---|\s{{2,}})",
-        rf"^\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+({_WORD})\s",
-        rf"^[\d:.,]{{8,15}}\s+(?:\[[^\]]{{1,60}}\]\s+)?({_WORD})\s",
-        rf"^\[[^\]]{{1,60}}\]\s+(?:[\w.-]+\.)?({_WORD}):\s",
-        rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]*(?:Z|[+-]\d\d:?\d\d|\s[A-Z]{{3,4}})?(?:\s+\[[^\]]{{1,60}}\])*[\s|]+({_WORD})[:\s|]",
-        rf"^\[Nest\]\s+\d+\s+-\s[^A-Z]{{8,24}}(?:[AP]M)?\s+({_WORD})\s",
-        rf"^(?:npm|yarn|pnpm)\s+({_WORD})!?\s",
-        r"^\S{1,200}\.py:\d{1,6}: \w{0,40}(warning): ",
-        rf"^\[[\dT:.,/ +-]{{5,35}}Z?\s+({_WORD})\b",
-        rf"^\[[^\]]{{1,60}}\]\s+({_UPPER})\s",
-        rf"^(?:[\d-]{{10}}[T ])?[\d:.,]{{8,15}} - \S{{1,80}} - ({_WORD}) - ",
-        rf"^\d{{1,2}}:\d\d[AP]M ({_WORD})\s",
-        rf"^\d\d-[a-z]{{3}}-\d{{4}} [\d:.]{{8,12}} ({_WORD})\s",
-        rf"^({_UPPER})(?:\s(?!in )|:[\w.]{{1,80}}:)",
-        rf"^({_WORD})\[\d[\dT:.Z+-]{{3,35}}\]",
+    (begins, lazy_pattern(form, re.ASCII | re.IGNORECASE))
+    for begins, form in (
+        ("{", rf'^\{{.{{0,400}}?"(?:level|severity|lvl|@l|levelname|log\.level)"\s*:\s*"({_WORD})"'),
+        ("", rf"(?:^|\s)(?:level|lvl|severity)=\"?({_WORD})\b"),
+        ("", rf"^\S{{0,40}}[\sT]?\S{{0,20}}\s*\[(?:[\w.]+:)?({_WORD}) {{0,8}}\]"),
+        ("[", rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,4}}\[(?:[\w.]+:)?({_WORD})\]"),
+        ("[", rf"^(?:\[[^\]]{{1,60}}\]\s*){{1,3}}({_WORD})\b\s*[:|-]"),
+        (
+            "",
+            rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+)?(?:\[[^\]]{{1,60}}\]\s*)?({_WORD})(?::\s|\s*\||\s*-\s|\s+\[|\s+\d+\s+---|\s{{2,}})",
+        ),
+        ("0", rf"^\d{{4}}[-/]\d\d[-/]\d\d[T ][\d:.,]{{5,18}}(?:Z|[+-]\d\d:?\d\d)?\s+({_WORD})\s"),
+        ("0", rf"^[\d:.,]{{8,15}}\s+(?:\[[^\]]{{1,60}}\]\s+)?({_WORD})\s"),
+        ("[", rf"^\[[^\]]{{1,60}}\]\s+(?:[\w.-]+\.)?({_WORD}):\s"),
+        (
+            "0",
+            rf"^(?:\d{{4}}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d[\d.,]*(?:Z|[+-]\d\d:?\d\d|\s[A-Z]{{3,4}})?(?:\s+\[[^\]]{{1,60}}\])*[\s|]+({_WORD})[:\s|]",
+        ),
+        ("[", rf"^\[Nest\]\s+\d+\s+-\s[^A-Z]{{8,24}}(?:[AP]M)?\s+({_WORD})\s"),
+        ("a", rf"^(?:npm|yarn|pnpm)\s+({_WORD})!?\s"),
+        ("", r"^\S{1,200}\.py:\d{1,6}: \w{0,40}(warning): "),
+        ("[", rf"^\[[\dT:.,/ +-]{{5,35}}Z?\s+({_WORD})\b"),
+        ("[", rf"^\[[^\]]{{1,60}}\]\s+({_UPPER})\s"),
+        ("0", rf"^(?:[\d-]{{10}}[T ])?[\d:.,]{{8,15}} - \S{{1,80}} - ({_WORD}) - "),
+        ("0", rf"^\d{{1,2}}:\d\d[AP]M ({_WORD})\s"),
+        ("0", rf"^\d\d-[a-z]{{3}}-\d{{4}} [\d:.]{{8,12}} ({_WORD})\s"),
+        ("a", rf"^({_UPPER})(?:\s(?!in )|:[\w.]{{1,80}}:)"),
+        ("a", rf"^({_WORD})\[\d[\dT:.Z+-]{{3,35}}\]"),
     )
 )
+_OF_TIMES = frozenset("0123456789:.,-")
 #: What each line in these forms holds.
 _HINTS = Hints([list(_LEVELS)])
 #: pino and bunyan write numbers: 10 to 60.
@@ -125,8 +133,9 @@ def _read_line(line: str) -> int:
         return _NUMBERS.get(int(number[1]), UNKNOWN)
     if not _HINTS.find(line.lower()):
         return UNKNOWN  # as most lines, without a search
-    for form in _FORMS:
-        found = form.search(line)
-        if found:
+    first = line[0]
+    kind = "0" if first in _OF_TIMES else "a" if first.isalpha() else first
+    for begins, form in _FORMS:
+        if begins in ("", kind) and (found := form.search(line)):
             return _LEVELS[found[1].lower()]
     return UNKNOWN

@@ -72,19 +72,21 @@ class ParallelReader:
                 yield from self._receive_range(start, before, outputs[number % workers])
 
     def _is_newest_first(self, size: int) -> bool:
-        """Return whether all entries at the beginning of the file are newer than those at its end.
-
-        They are decoded without the filter: it may count what it drops without looking at the times.
-        """
-        first, last = (
-            [
-                time
-                for item in self._read_lines(start, start + _SAMPLE_BYTES, RecordCounts(), ALL_RECORDS)
-                for time in _times(item)
-            ]
-            for start in (0, max(0, size - _SAMPLE_BYTES))
-        )
+        """Return whether all entries at the beginning of the file are newer than those at its end."""
+        first, last = self._sample_times(0), self._sample_times(max(0, size - _SAMPLE_BYTES))
         return bool(first and last) and min(first) > max(last)
+
+    def _sample_times(self, start: int) -> list[int]:
+        """Return times of the entries in a sample, the first and the last one of those that are skipped.
+
+        They are read without the filter where it counts what it drops without looking at the times.
+        """
+        items: list[Entry | Record | Gap | Skipped] = []
+        for record_filter in (self._record_filter, ALL_RECORDS):
+            items = [*self._read_lines(start, start + _SAMPLE_BYTES, RecordCounts(), record_filter)]
+            if all(item.last for item in items if isinstance(item, Skipped)):
+                break
+        return [time for item in items for time in _times(item)]
 
     def _lines_before(self, starts: Sequence[int], outputs: Sequence[WorkerOutput]) -> dict[int, int]:
         """Return the number of lines before each range, which the workers count first of all."""

@@ -5,10 +5,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
+from benchmarks.dense import DenseLog
 from triage.models import Entry
 from triage.pipeline import analysis_runner
 from triage.pipeline.analysis_runner import analyze
@@ -29,7 +33,14 @@ FORMS: dict[str, Callable[[list[object]], str]] = {
 }
 
 
-@pytest.fixture(params=[f"{name}, {form}" for name in ("export", "storefront") for form in FORMS])
+EXPORTS: dict[str, Callable[[], list[Any]]] = {
+    "export": lambda: json.loads((EXAMPLES / "export.json").read_text(encoding="utf-8")),
+    "storefront": lambda: json.loads((EXAMPLES / "storefront.json").read_text(encoding="utf-8")),
+    "identifiers": lambda: list(islice(DenseLog(Random(3), unique=True).entries(), 400)),
+}
+
+
+@pytest.fixture(params=[f"{name}, {form}" for name in EXPORTS for form in FORMS])
 def export(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an export that is treated as a large one, of many ranges and batches."""
     monkeypatch.setattr(analysis_runner, "is_small", lambda _sources: False)
@@ -37,9 +48,8 @@ def export(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(parallel_reader, "_RANGE_BYTES", 10_000)
     monkeypatch.setattr(batch, "_ITEMS", 3)
     name, _, form = request.param.partition(", ")
-    logs = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
     path = tmp_path / "export.json"
-    path.write_text(FORMS[form](logs), encoding="utf-8")
+    path.write_text(FORMS[form](EXPORTS[name]()), encoding="utf-8")
     return path
 
 

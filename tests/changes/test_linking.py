@@ -70,6 +70,8 @@ REDIS = "ECONNREFUSED 10.0.0.9:6379"
         (ChangeItem("env DB_HOST", "set", "removed"), "DB_HOST is not set"),
         (ChangeItem("env SMTP_PASSWORD", "set", "changed"), "SMTPAuthenticationError: 535 refused"),
         (IMAGE, "Error: Cannot find module 'left'"),
+        (IMAGE, 'PHP Fatal error: Uncaught Error: Class "App\\Tariff" not found'),
+        (IMAGE, "Cloud Run must have permission to read the image, r/kiosk:2"),
     ],
 )
 def test_an_item_that_fits_the_cause_is_certain(item: ChangeItem, text: str) -> None:

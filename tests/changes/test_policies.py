@@ -44,3 +44,14 @@ def test_a_policy_of_a_secret_explains_that_it_may_not_be_read() -> None:
     refused = f"{FETCH}: Permission 'secretmanager.versions.access' denied on resource"
     assert link_change(onset(refused, "10:20:00"), [limited]) is not None
     assert link_change(onset(f"{FETCH}: not found", "10:20:00"), [limited]) is None
+
+
+def test_policy_before_is_unknown_where_the_logs_do_not_hold_it() -> None:
+    item = ChangeItem("iam policy", None, "roles/run.invoker: 1 group")
+    fields: dict[str, Any] = {"kind": "iam policy", "created": False, "config_known": False}
+    link = link_change(
+        onset("The request was not authenticated", "10:00:40", "403"), [change("10:00:00", item, **fields)]
+    )
+    assert link is not None
+    assert "which is roles/run.invoker: 1 group now; the one before is unknown" in link.says
+    assert "none" not in link.says

@@ -84,7 +84,8 @@ def test_secret_version_is_enabled_again() -> None:
 def test_restarted_cloud_sql_instance_is_named() -> None:
     item = ChangeItem("cloud sql", None, "restart of orders-db")
 
-    assert "gcloud sql operations list --instance=orders-db " in commands(item, service=None)[0]
+    (command,) = commands(item, service=None, method="cloudsql.instances.restart")
+    assert "gcloud sql operations list --instance=orders-db " in command
 
 
 def test_item_of_two_words_is_named() -> None:
@@ -107,6 +108,32 @@ def test_deployment_is_rolled_back_first() -> None:
 
     assert "--to-revisions=kiosk-00001-abc=100" in found[0]
     assert "--memory=2Gi" in found[1]
+
+
+def test_version_that_was_added_is_followed_by_the_former_value() -> None:
+    item = ChangeItem("secret version", None, "signing-key version 5 added")
+    method = "google.cloud.secretmanager.v1.SecretManagerService.AddSecretVersion"
+    listed, again = commands(item, service=None, method=method)
+    assert "versions enable" not in listed + again
+    assert "| gcloud secrets versions add signing-key --data-file=-" in again
+
+
+@pytest.mark.parametrize(
+    ("item", "command"),
+    [
+        (ChangeItem("env KEY", "secret maps-key version 3", "secret maps-key version 5"), "--update-secrets=KEY=maps-key:3 "),
+        (ChangeItem("cloud sql", "p:r:db", None), "--set-cloudsql-instances=p:r:db "),
+        (ChangeItem("cloud sql", None, "p:r:db"), "--clear-cloudsql-instances "),
+    ],
+)  # fmt: skip
+def test_secret_of_a_variable_and_attached_database_are_set_back(item: ChangeItem, command: str) -> None:
+    assert command in commands(item)[0]
+
+
+def test_policy_before_an_unknown_one_is_not_called_empty() -> None:
+    item = ChangeItem("iam policy", None, "roles/run.invoker: 1 group")
+    change = msgspec.structs.replace(diagnosis(item).changes[0], config_known=False)
+    assert describe_items(change) == "iam policy unknown -> roles/run.invoker: 1 group"
 
 
 @pytest.mark.parametrize("value", ["1; rm -rf /", "$(id)", "`id`", "--flag", "a\nb", ""])

@@ -41,6 +41,9 @@ def link_text(change: AppliedChange, items: list[ChangeItem], seconds: float, *,
         return f"{began}; its previous configuration is unknown."
     if change.kind in ("secret", "cloud sql"):
         return f"{began}{_doubt(certain=certain)}."
+    if change.kind == "iam policy" and not change.change.config_known:
+        after = items[0].after or "none"
+        return f"{began}, which is {after} now; the one before is unknown{_doubt(certain=certain)}."
     told = ", ".join(map(item_text, items[:_MOST_ITEMS]))
     more = f" and {len(items) - _MOST_ITEMS} more" if len(items) > _MOST_ITEMS else ""
     return f"{began}: {told}{more}{_doubt(certain=certain)}."

@@ -33,6 +33,7 @@ class Undo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commands: list[str]
     item: str = ".*"
     method: str = ""
+    before: str = ""
     when: Literal["any", "added"] = "any"
 
 
@@ -90,6 +91,8 @@ def item_steps(diagnosis: Diagnosis, change: Change, incident: Incident) -> list
             values = {"name": name, "before": _former(item), "version": version[1] if version else ""}
             role = _ROLE.search(item.before or "")
             values["role"] = role[1] if role else ""
+            former = re.search(row.before, item.before or "")
+            values |= former.groupdict() if former else {}
             previous = change.previous_revision or ""
             step = _fill(row, _names(incident, change), previous=previous, group=_group(change), **values)
             if step not in steps:
@@ -109,6 +112,8 @@ def describe_items(change: Change) -> str:
         if change.is_creation:
             return "created"
         return "" if change.config_known else "the previous configuration is unknown"
+    if not change.config_known and change.items[0].name == "iam policy":
+        return f"iam policy unknown -> {change.items[0].after or 'none'}"
     return ", ".join(describe_item(item) for item in change.items)
 
 
@@ -140,6 +145,7 @@ def _applies(row: Undo, item: ChangeItem, change: Change) -> bool:
     return (
         re.fullmatch(row.item, item.name) is not None
         and re.search(row.method, change.method) is not None
+        and re.search(row.before, item.before or "") is not None
         and (row.when == "any" or added)
     )
 

@@ -186,7 +186,7 @@ def test_line_in_no_runtimes_form_decides_by_itself(text: str) -> None:
         ("INFO shop starts\nERROR no store is open\nthe tariffs cannot be read\nINFO bye", "ERROR no store is open"),
         ("[I 310405 06:07:08 Shop] starts\n[C 310405 06:07:09 Shop] runs as root", "[C 310405 06:07:09 Shop] runs as root"),
         ("no tariffs: store missing\nPOST /orders failed with status 500\nError details saved to: /tmp/a", "no tariffs: store missing"),
-        ("error: these arguments are missing:\n  --store <STORE>\n\nUsage: shop --store <STORE>", "--store <STORE>"),
+        ("error: these arguments are missing:\n  --store <STORE>\n\nUsage: shop --store <STORE>", "error: these arguments are missing: --store <STORE>"),
         ("shop.RunError: \n----\nKeyError       Traceback (most recent call last)\nCell In[6], line 3\n----> 3 rows['tariff']\n\nKeyError: 'tariff'", "KeyError: 'tariff'"),
         ("Starting the shop\nready", "Starting the shop"),
         ("", ""),

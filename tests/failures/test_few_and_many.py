@@ -20,6 +20,13 @@ def test_failure_of_most_requests_goes_before_an_error_of_few_that_goes_on() -> 
     ]
 
 
+def test_failure_of_several_times_as_many_requests_goes_before_a_later_one_of_few() -> None:
+    rows = [request(5 + number, "/list", 200) for number in range(40)]
+    rows += failing("/pay", "Error: the till is locked", [8.5 + 4 * number for number in range(8)])
+    rows += failing("/me", "KeyError: 'region'", [42.2])
+    assert "the till is locked" in diagnose([*started(0), *rows]).incidents[0].title
+
+
 def test_open_error_of_few_requests_goes_before_what_was_over_before_it_began() -> None:
     rows = [request(5 + number, "/list", 200) for number in range(900)]
     rows += failing("/pay", "the till is locked", [100.5 + 2 * number for number in range(100)])

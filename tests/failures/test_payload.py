@@ -80,6 +80,11 @@ STACK = "TariffError: region 9 is unknown\n    at price (/srv/shop/price.js:3:9)
             "AxiosError: Request failed with status code 404 … https://api.example.com/v1/prices", id="an error of axios",
         ),
         pytest.param({"level": "error", "msg": "AxiosError: Request failed with status code 404", "config": {"url": "/v1"}}, "AxiosError: Request failed with status code 404", id="a call without an address"),
+        pytest.param({"level": "fatal", "message": "pricing failed", "exception": ["Shop::TariffError", "region 9 is missing"]}, "Shop::TariffError: region 9 is missing", id="Rails"),
+        pytest.param(
+            {"level": "ERROR", "message": "Request threw exception [failed: java.lang.IllegalStateException: no price] with root cause", "stack_trace": "org.example.TariffException: no tariff\n\tat org.example.A.b(A.java:1)\n"},
+            "org.example.TariffException: no tariff", id="Tomcat",
+        ),
         pytest.param({"level": "error", "msg": "pricing failed", "data": {"err": "region 9 is missing"}}, "region 9 is missing", id="nested fields"),
         pytest.param({"level": "error", "message": "pricing failed", "metadata": {"stack": STACK}}, "TariffError: region 9 is unknown", id="winston with metadata"),
         pytest.param(

@@ -114,11 +114,65 @@ def test_warning_that_a_server_repeats_while_it_does_not_listen_explains_its_pro
     times: int, *, named: bool
 ) -> None:
     rows = [
-        printed(20 * n, "2031-04-05 06:00:02.1: W shop/a.cc:7] tariffs wait for region 9")
+        printed(20 * n, "2031-04-05 06:00:02.1: W shop/a.cc:7] tariffs of region 9 are old")
         for n in range(times)
     ]
     found = diagnose([*rows, system(240, PROBE_FAILED.format("DEADLINE_EXCEEDED"))])
-    assert ("tariffs wait for region 9" in found.incidents[0].title) == named
+    assert ("tariffs of region 9 are old" in found.incidents[0].title) == named
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (["Waiting for the till at 10.9.8.7:7000..."] * 9, "the till at 10.9.8.7:7000"),
+        (["tariffs are read", "till is unavailable - sleeping"], "till is unavailable"),
+        (["INFO:     Waiting for application startup."], "Waiting for application startup"),
+        (["Waiting for incoming requests"], "ran out of time"),
+    ],
+)
+def test_server_that_waits_for_another_one_explains_its_probe(said: list[str], named: str) -> None:
+    rows = [printed(9 + 2 * n, line, "stdout") for n, line in enumerate(said)]
+    assert named in only(diagnose([*rows, system(240, PROBE_FAILED.format("DEADLINE_EXCEEDED"))])).title
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('169.254.169.126 - - [05/Apr/2031:06:00:05 +0000] "GET /ready HTTP/1.1" {} 22', "GET /ready"),
+        ('INFO:     169.254.169.126:40001 - "GET /ready HTTP/1.1" {} Answer', "GET /ready"),
+        ('[GIN] 2031/04/05 - 06:00:05 | {} |   61.2µs | 169.254.169.126 | GET      "/ready"', '"/ready"'),
+    ],
+)
+@pytest.mark.parametrize("probe", ["STARTUP", "LIVENESS"])
+def test_status_that_a_probe_was_answered_with_explains_it(probe: str, line: str, named: str) -> None:
+    ended = "The instance was not started." if probe == "STARTUP" else "The instance has been shut down."
+    failed = f'{probe} HTTP probe failed 3 times consecutively for container "shop-1" on port 8080 path "/ready". {ended}'
+    begin = [] if probe == "STARTUP" else started(0)
+    for status in (503, 404):
+        rows = [printed(5 + n, line.format(status), "stdout") for n in range(3)]
+        title = only(diagnose([*begin, *rows, system(9, failed, "ERROR")])).title
+        assert named in title
+        assert str(status) in title
+    rows = [printed(5 + n, line.format(200), "stdout") for n in range(3)]
+    assert named not in only(diagnose([*begin, *rows, system(9, failed, "ERROR")])).title
+
+
+def test_startup_probe_names_the_path_that_it_requested() -> None:
+    failed = 'STARTUP HTTP probe failed 3 times consecutively for container "shop-1" on port 8080 path "/ready". The instance was not started.'
+    assert "/ready" in only(diagnose([system(9, failed, "ERROR")])).title
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2031-04-05 06:00:02 - shop.boot - CRITICAL - region 9 has no tariffs",
+        {"event": "region 9 has no tariffs", "level": "critical"},
+    ],
+)
+def test_error_before_the_words_of_a_server_names_the_start_that_failed(said: str | dict[str, str]) -> None:
+    rows = [printed(2, "INFO:     Waiting for application startup."), printed(2.5, said)]
+    rows += [printed(2.6, "ERROR:    Application startup failed. Exiting.")]
+    assert "region 9 has no tariffs" in only(diagnose(failed_start(0, *rows))).title
 
 
 def test_port_of_a_server_explains_no_exit_and_is_no_error() -> None:

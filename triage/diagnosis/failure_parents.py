@@ -34,9 +34,11 @@ def find_wrappers(
     if "memory" in group.kinds:  # the platform measured it; a server only sees that its worker was ended
         return [b for b in builders if _reports(b) and _is_related(group, b) and _shares_line(group, b)]
     is_named = group.known is not None and not group.known.is_symptom
-    if not (is_named or sample.statement.is_exception):
+    said = sample.statement
+    if not (is_named or said.is_exception or said.is_error):
         return []
-    return [b for b in builders if _is_wrapper(b, is_symptom) and _is_related(group, b)]
+    wrappers = [b for b in builders if _is_wrapper(b, is_symptom) and _is_related(group, b)]
+    return wrappers if is_named or said.is_exception else [b for b in wrappers if not _rests_on(b, [said])]
 
 
 def _is_wrapper(builder: IncidentBuilder, is_symptom: Callable[[str], bool]) -> bool:
@@ -63,10 +65,13 @@ def _overlaps(group: FailureGroup, builder: IncidentBuilder) -> bool:
 
 def _shares_line(group: FailureGroup, builder: IncidentBuilder) -> bool:
     """Return whether the statement that explains the failures is a line that the incident rests on."""
-    said: set[tuple[int, str, str]] = set()
-    for sample in group.samples:
-        quotes: list[Quote] = [*([sample.statement] if sample.statement else []), *sample.tail]
-        said |= {(q.entry.timestamp, q.entry.insert_id, q.entry.message) for q in quotes}
+    quotes = [quote for sample in group.samples for quote in (sample.statement, *sample.tail) if quote]
+    return _rests_on(builder, quotes)
+
+
+def _rests_on(builder: IncidentBuilder, quotes: Iterable[Quote]) -> bool:
+    """Return whether one of some quotes is a line that an incident rests on."""
+    said = {(q.entry.timestamp, q.entry.insert_id, q.entry.message) for q in quotes}
     return any(
         (event.entry.timestamp, event.entry.insert_id, event.entry.message) in said
         for found in builder.matches.values()

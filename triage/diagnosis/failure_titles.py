@@ -48,6 +48,8 @@ _PACKAGES = re.compile(
 _CALL = lazy_pattern(
     r"(?:\b\d{3} )?\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) https?://\S+: (?:… )?(?=\S)", re.ASCII
 )
+#: What Erlang prints before the part of an application that did not start.
+_ERLANG = lazy_pattern(r"^.{20,200}?(?=\bfailed_to_start_child,)")
 #: What stands before the message in an answer of an API, in JSON or as Python prints it.
 _ANSWER = lazy_pattern(
     r"(?:- )?\{\s?[\"'][^{}]{0,200}(?:\{[^{}]{0,200})?[\"']message[\"']\s?:\s?(?:\"(?=[^\"])|'(?=[^']))"
@@ -189,10 +191,11 @@ def shorten(text: str, most: int) -> str:
 def quote_line(line: str, most: int = _QUOTED) -> str:
     """Return a line of a log as a title quotes it.
 
-    A long one loses first the call to an API and the answer around the reason, then the paths of addresses,
-    and then its end.
+    A long one loses first the call to an API and the answer around the reason, then what Erlang says before
+    the part that did not start, the paths of addresses, and then its end.
     """
     shown = line if len(line) <= most else _ANSWER.sub("… ", _CALL.sub("… ", line, count=1), count=1)
+    shown = shown if len(shown) <= most else _ERLANG.sub("… ", shown, count=1)
     shown = shown if len(shown) <= most else _ADDRESS_PATH.sub(r"\1…", shown)
     return f"`{shorten(shown.replace('`', chr(39)), max(20, most - 2))}`"
 

@@ -77,13 +77,13 @@ def rank(
 
     The order is: primary services, many failed requests before few at the same time, open before recovered,
     the deciding revision, others before those ``behind``, deeper tiers, higher severity, higher confidence,
-    later.
+    several times as many failed requests, later.
 
     behind: ids of incidents that changed nothing, or may follow from others.
     """
     minor = {incident.id for incident in incidents if _is_minor(incident, incidents)}
 
-    def key(incident: Incident) -> tuple[bool, bool, bool, bool, bool, bool, int, int, int, str]:
+    def key(incident: Incident) -> tuple[bool, bool, bool, bool, bool, bool, int, int, int, int, str]:
         state = states.get(incident.service) or ServiceState(service=incident.service, verdict="inconclusive")
         return (
             not state.primary,
@@ -95,6 +95,7 @@ def rank(
             TIERS.index(incident.tier),
             _SEVERITY.index(incident.severity),
             _CONFIDENCE.index(incident.confidence),
+            -(_failed_requests(incident).bit_length() // 3),
             "".join(chr(0x10FFFF - ord(character)) for character in incident.last_seen),
         )
 

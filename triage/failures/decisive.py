@@ -63,6 +63,8 @@ _HANDLED = lazy_pattern(
 _HANDLED_WORDS = "During handling of"
 #: What precedes the cause of an exception, or the panic of a panic that was recovered.
 _DEEPER = lazy_pattern(r"^(?:[ \t|]*(?:[Cc]aused by: |---> |\[cause\]: )|[ \t]+panic: )", re.MULTILINE)
+#: The end of what Tomcat says of a request that failed: the root cause stands below it, and no cause of that.
+_ROOT_CAUSE = " with root cause\n"
 _DEEPER_WORDS = ("aused by: ", "---> ", "[cause]: ", "panic: ")
 #: What Python prints before the lines of an exception group.
 GROUP_PREFIX = re.compile(r"^[ \t]*\| ?")
@@ -124,6 +126,8 @@ _RPC_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
 _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
 #: What a program of the command line prints below its error.
 _USAGE = re.compile(r"^(?:Usage|USAGE|usage): |^For more information")
+#: An option of a command line, which an error lists.
+_OPTION = re.compile(r"--?[a-z][\w-]*|<\w+>", re.IGNORECASE)
 #: A line without a word, such as a rule of asterisks.
 _RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
@@ -185,6 +189,8 @@ def find_last_exception(text: str, decisive: str) -> str:
         return text
     if _HANDLED_WORDS in text and (handled := [*_HANDLED.finditer(text, 0, position)]):
         return text[handled[-1].end() :]
+    if (above := text.rfind(_ROOT_CAUSE, 0, position)) >= 0:
+        return text[above + len(_ROOT_CAUSE) :]
     if (
         any(map(text.__contains__, _DEEPER_WORDS))
         and not traceback_headers(text)
@@ -218,7 +224,8 @@ def _message_below(text: str, line: str) -> str:
             below.append(following.strip())
     if below and _RULER.match(below[0]):
         return next((message for message in below if not _RULER.match(message)), line)
-    return below[-1] if below else line
+    last = below[-1] if below else line
+    return f"{line} {last}" if _OPTION.match(last) else last
 
 
 def complains(text: str) -> bool:

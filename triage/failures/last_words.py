@@ -11,7 +11,7 @@ _TOLD_TO_END = lazy_pattern(
     r"|^(?:[\w.-]{1,20}: )?(?:the )?(?:process |program |application |server )?(?:is )?"
     r"(?:exit(?:ing|ed)?|terminat(?:ing|ed)|quitting|aborting)(?: (?:(?:with|now|process|on|after)\b.{0,30}"
     r"|(?:due to|because of) (?:[\w-]+ ){0,3}(?:errors?|failures?|exceptions?|signals?)))?[.!]*$"
-    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated|^(?:ERROR: |error: script )\"[^\"\n]{1,60}\" exited with (?:code )?\d+\.?$|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
+    r"|^Crash dump is being written to|^\{?[\"']?Kernel pid terminated(?!.*\bfailed_to_start_child\b)|^(?:ERROR: |error: script )\"[^\"\n]{1,60}\" exited with (?:code )?\d+\.?$|^BEGIN failed--compilation aborted|^Compilation failed in require at ",
     re.IGNORECASE,
 )
 #: What sums up that something did not start, or that all attempts at it failed: another line says why.
@@ -105,6 +105,13 @@ _RETRY = lazy_pattern(
 )
 #: Each line that this matches holds one of these words.
 _RETRY_WORDS = ("retry", "retries left", "reconnect", "again", "attempt ")
+#: What a program says that waits for another one, and not for what it serves.
+_WAITS = lazy_pattern(
+    r"\b(?:wait(?:s|ing)?|sleep(?:s|ing)?) (?:for|on|until)\b(?! (?:\w+ )?(?:requests?|connections?|clients?|jobs?|tasks?|messages?|events?|work|signals?)\b)"
+    r"|\bis (?:unavailable|not (?:yet )?(?:ready|available|up|reachable))\b",
+    re.IGNORECASE,
+)
+_WAITS_WORDS = ("wait", "sleep", " is ")
 #: The last of some attempts.
 _LAST_ATTEMPT = lazy_pattern(
     r"\b(?:attempt|try|retry) #?(\d{1,4}) ?(?:of|/|out of) ?\1\b", re.IGNORECASE | re.ASCII
@@ -209,6 +216,11 @@ def denies(line: str) -> bool:
 def announces_retry(line: str) -> bool:
     """Return whether a line says that what failed is tried again: another line says how that ended."""
     return _may_hold(line, _RETRY_WORDS) and bool(_RETRY.search(line)) and not is_last_attempt(line)
+
+
+def waits(line: str) -> bool:
+    """Return whether a program says that it waits for another one."""
+    return _may_hold(line, _WAITS_WORDS) and bool(_WAITS.search(line))
 
 
 def is_last_attempt(line: str) -> bool:

@@ -4,7 +4,6 @@ The one of its trace, of its instance in its time, or the last before it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from triage.failures.levels import INFO, UNKNOWN, WARNING
 from triage.failures.meaning import COMPLAINT, OUTPUT, STRONG, TENTH, WEAK
 from triage.failures.points import FailurePoint
+from triage.failures.starting import Weighed, find_probe_answers, find_waiting
 from triage.failures.statements import Statement
 from triage.models import Link, Recognized
 from triage.window import NANOSECONDS
@@ -34,8 +34,6 @@ _USUAL_PORT = "8080"
 _PORT = re.compile(r"(?:\bport |\bPORT=)(\d{1,5})", re.ASCII)
 #: The addresses at which the containers of an instance reach each other.
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-#: How often a server that waits says so at least.
-_AGAIN = 3
 #: Last lines that are quoted where no line says what went wrong.
 QUOTED = 3
 #: How often a failed request said one thing at most: with its trace, and where another may have said it.
@@ -48,8 +46,6 @@ _OF_PROGRAM = re.compile(
 
 #: The least weight of a statement that complains.
 _OF_COMPLAINTS = COMPLAINT * TENTH
-#: How much a statement weighs as the cause of a point, and what the packs know of it.
-_Weighed = tuple[int, Statement, Recognized | None]
 
 
 class Attribution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -90,7 +86,7 @@ def attribute(point: FailurePoint, statements: Sequence[Statement]) -> Attributi
     tail = tuple([said for said in near if said.meaning.strength >= WEAK][-QUOTED:])
     if found and point.kind == "request" and all(item[1].meaning.wording.restates for item in found):
         found = [item for item in weaker if item[1].level >= WARNING and _may_explain(item)] or found
-    found = found or _find_plain(point, link, weaker)
+    found = found or _find_plain(point, link, weaker) or find_probe_answers(point, near)
     if not found:
         return Attribution(point=point, link=link if near else "none", tail=tail)
     attribution = _choose(point, link, found, tail)
@@ -123,10 +119,10 @@ def _ask_neighbor(own: Attribution, statements: Sequence[Statement]) -> Attribut
     return _choose(own.point, own.link, named, own.tail) if named else own
 
 
-def _weigh(point: FailurePoint, near: Sequence[Statement]) -> tuple[list[_Weighed], list[_Weighed]]:
+def _weigh(point: FailurePoint, near: Sequence[Statement]) -> tuple[list[Weighed], list[Weighed]]:
     """Return the statements that complain, and the weaker ones that are no noise."""
-    found: list[_Weighed] = []
-    weaker: list[_Weighed] = []
+    found: list[Weighed] = []
+    weaker: list[Weighed] = []
     for statement in near:
         meaning = statement.meaning
         known, weight = meaning.recognized, meaning.weight
@@ -176,7 +172,7 @@ def _explain_from_afar(own: Attribution, shared: Sequence[Statement], link: Link
     return _choose(own.point, link, found, own.tail) if found else own
 
 
-def _may_explain(weighed: _Weighed) -> bool:
+def _may_explain(weighed: Weighed) -> bool:
     """Return whether a statement without any complaint explains a request to which it belongs.
 
     A warning, a line whose payload gives a reason, or a line on stderr does.
@@ -189,10 +185,10 @@ def _may_explain(weighed: _Weighed) -> bool:
     return weight >= OUTPUT * TENTH and "stderr" in statement.first.log_name
 
 
-def _find_plain(point: FailurePoint, link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
+def _find_plain(point: FailurePoint, link: Link, weaker: Sequence[Weighed]) -> list[Weighed]:
     """Return what explains a failure where nothing complains: what belongs to a request, or a last word."""
     if point.kind == "startup_probe":
-        return _find_repeated(weaker) or _find_exceptions(weaker)
+        return find_waiting(weaker) or _find_exceptions(weaker)
     if point.kind == "exit" and not point.orderly:
         return _find_last_word(point, weaker) or _find_exceptions(weaker)
     if point.kind == "request" and link in ("trace", "instance"):
@@ -200,7 +196,7 @@ def _find_plain(point: FailurePoint, link: Link, weaker: Sequence[_Weighed]) -> 
     return []
 
 
-def _find_denials(link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
+def _find_denials(link: Link, weaker: Sequence[Weighed]) -> list[Weighed]:
     """Return the harmless lines which say that something is not there, and belong to a request.
 
     They do by its trace, else if nothing else is said at that time.
@@ -217,7 +213,7 @@ def _find_denials(link: Link, weaker: Sequence[_Weighed]) -> list[_Weighed]:
     ]
 
 
-def _find_last_word(point: FailurePoint, weaker: Sequence[_Weighed]) -> list[_Weighed]:
+def _find_last_word(point: FailurePoint, weaker: Sequence[Weighed]) -> list[Weighed]:
     """Return the last line before the end of a container, where a program gives its name and why it ends."""
     last = [item for item in weaker[-1:] if item[0] >= OUTPUT * TENTH]
     return [
@@ -227,20 +223,13 @@ def _find_last_word(point: FailurePoint, weaker: Sequence[_Weighed]) -> list[_We
     ]
 
 
-def _find_exceptions(weaker: Sequence[_Weighed]) -> list[_Weighed]:
+def _find_exceptions(weaker: Sequence[Weighed]) -> list[Weighed]:
     """Return the exceptions in lines that begin as harmless ones: a program printed both at once."""
     return [item for item in weaker if item[1].meaning.wording.is_exception and not item[1].events]
 
 
-def _find_repeated(weaker: Sequence[_Weighed]) -> list[_Weighed]:
-    """Return the warnings that a server said again and again while it did not listen: it waits."""
-    said = [item for item in weaker if item[1].level >= WARNING and not item[1].events]
-    often = Counter(item[1].template for item in said)
-    return [item for item in said if often[item[1].template] >= _AGAIN]
-
-
 def _choose(
-    point: FailurePoint, link: Link, found: Sequence[_Weighed], tail: tuple[Statement, ...]
+    point: FailurePoint, link: Link, found: Sequence[Weighed], tail: tuple[Statement, ...]
 ) -> Attribution:
     """Return the last of the statements that weigh most as what explains a point."""
     strongest = found
@@ -268,7 +257,7 @@ def _choose(
     )
 
 
-def _find_missing_value(link: Link, last: _Weighed, found: Sequence[_Weighed]) -> list[_Weighed]:
+def _find_missing_value(link: Link, last: Weighed, found: Sequence[Weighed]) -> list[Weighed]:
     """Return the last known cause that a request named before its code went on without a value."""
     if link != "trace" or len(found) < 2 or not last[1].meaning.wording.lacks_value:
         return []
@@ -283,7 +272,7 @@ def _find_missing_value(link: Link, last: _Weighed, found: Sequence[_Weighed]) -
     return before[-1:]
 
 
-def _count_said(statement: Statement, found: Sequence[_Weighed], link: Link) -> int:
+def _count_said(statement: Statement, found: Sequence[Weighed], link: Link) -> int:
     """Return how often a failure said what a statement says."""
     name = statement.meaning.name
     return min(sum([item[1].meaning.name == name for item in found]), _REPEATED.get(link, 1))

@@ -26,6 +26,8 @@ _HEADER = re.compile(
     r"|^Uncaught exception:?$|^(?:Description|Action):$|^Error: [A-Z]{1,3}\d{3,5}:?$"
     r"|^(?:ERROR|SEVERE|FATAL|CRITICAL)[\s\d:.,TZ|-]+$"
 )
+#: The end of what Tomcat says of a request that failed, above the exception.
+_ROOT_CAUSE = " with root cause"
 #: What Dart's shelf prints between the level of an error and the error itself.
 _BETWEEN = re.compile(r"^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*$|^Error thrown by handler\.$")
 CHAINED = re.compile(r"^(?:During handling of the above|The above exception was|Caused by:$)", re.MULTILINE)
@@ -107,6 +109,7 @@ def awaits_more(lines: Sequence[str], text: str, *, is_awaited: bool) -> bool:
         )
     return bool(
         _HEADER.match(last)
+        or last.endswith(_ROOT_CAUSE)
         or (_SOURCE.match(last) and len(lines) == 1)
         or CHAINED.match(last)
         or _NAMES_NOTHING.match(last)

@@ -1,5 +1,6 @@
 """What a structured payload gives as the reason beside its message."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -61,6 +62,8 @@ _LEVELS = (
 )
 #: Where the JSON console of .NET joins the lines of an exception: before its frames and what it wraps.
 _JOINED = lazy_pattern(r" {2,}(?=at [\w.<>`\[\],|+]+\(|--- End of )| (?=---> )")
+#: The name of a class, as Rails lists it before the message of an exception.
+_CLASS_NAME = re.compile(r"[A-Z]\w*(?:(?:::|\.)\w+)*$")
 _DEPTH = 4
 #: How deep the errors of an API stand in one another: those of its rows, and those of a row.
 _REFUSED = 2
@@ -162,6 +165,8 @@ def _text(value: Any, depth: int) -> str:
     """Return an error as text: its stack, else its type and message, with its cause behind it."""
     if isinstance(value, str):
         return value.strip()
+    if isinstance(value, list) and len(value) > 1 and all(isinstance(part, str) for part in value[:2]):
+        return f"{value[0]}: {value[1]}" if _CLASS_NAME.match(value[0]) else value[0].strip()
     if isinstance(value, list) and value:
         return _text(value[0], depth + 1) if depth < _DEPTH else ""
     if not isinstance(value, dict) or depth > _DEPTH:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from triage.failures.answers import ELISION
 from triage.failures.decisive import traceback_headers
 from triage.failures.levels import UNKNOWN, WARNING, read_below, read_level
-from triage.failures.meaning import Meaning, Meanings
+from triage.failures.meaning import STRONG, Meaning, Meanings
 from triage.failures.openings import (
     CHAINED,
     LINES,
@@ -149,7 +149,12 @@ class Statement(Immutable):
         """Return it as the diagnosis cites it."""
         wording = self.meaning.wording
         return Quote(
-            self.decisive_entry, self.meaning.text, wording.decisive, wording.template, wording.is_exception
+            self.decisive_entry,
+            self.meaning.text,
+            wording.decisive,
+            wording.template,
+            is_exception=wording.is_exception,
+            is_error=self.strength >= STRONG,
         )
 
 

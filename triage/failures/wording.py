@@ -22,6 +22,7 @@ from triage.failures.last_words import (
     repeats,
     said_before_hint,
     sums_up,
+    waits,
 )
 from triage.failures.levels import read_level
 from triage.failures.openings import Opening, open_statement
@@ -173,6 +174,11 @@ class Wording(Immutable):
     def is_last_failure(self) -> bool:
         """Return whether it says that the last of some attempts failed."""
         return self.complains and is_last_attempt(self.decisive)
+
+    @lazy
+    def waits(self) -> bool:
+        """Return whether it says that the program waits for another one."""
+        return waits(self.decisive)
 
     @lazy
     def answers_again(self) -> bool:

@@ -58,6 +58,7 @@ class Quote(msgspec.Struct, frozen=True):
     decisive: the line of it that says what went wrong.
     template: that line with its variable parts replaced.
     is_exception: whether that line has the form of a runtime's error.
+    is_error: whether the statement is an error by its severity or its words.
     """
 
     entry: Entry
@@ -65,6 +66,7 @@ class Quote(msgspec.Struct, frozen=True):
     decisive: str
     template: str
     is_exception: bool = False
+    is_error: bool = False
 
 
 class Consequence(NamedTuple):

@@ -58,6 +58,12 @@ def test_title_quotes_a_message_without_what_a_logger_puts_before_it(prefix: str
     )
 
 
+def test_long_title_keeps_the_variable_that_its_line_ends_with() -> None:
+    line = f"ShopError: these variables are {'very ' * 30}much missing: SHOP_KEY"
+    assert quote_message(line, 80).endswith(" … SHOP_KEY`")
+    assert len(quote_message(line, 80)) <= 80
+
+
 def test_title_quotes_the_text_in_a_line_of_json() -> None:
     assert quote_message('"message": "the tariff is missing",', 100) == "`the tariff is missing`"
     assert quote_message('"level": "error",', 100) == '`"level": "error",`'

@@ -188,6 +188,7 @@ def test_line_in_no_runtimes_form_decides_by_itself(text: str) -> None:
         ("no tariffs: store missing\nPOST /orders failed with status 500\nError details saved to: /tmp/a", "no tariffs: store missing"),
         ("error: these arguments are missing:\n  --store <STORE>\n\nUsage: shop --store <STORE>", "error: these arguments are missing: --store <STORE>"),
         ("shop.RunError: \n----\nKeyError       Traceback (most recent call last)\nCell In[6], line 3\n----> 3 rows['tariff']\n\nKeyError: 'tariff'", "KeyError: 'tariff'"),
+        ("shop.EnvError: not defined:\n  SHOP_KEY\nMake sure to define it.\n\n    at load (/srv/a.js:9:1)", "shop.EnvError: not defined: SHOP_KEY"),
         ("Starting the shop\nready", "Starting the shop"),
         ("", ""),
     ],

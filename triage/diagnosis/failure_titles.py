@@ -50,6 +50,8 @@ _CALL = lazy_pattern(
 )
 #: What Erlang prints before the part of an application that did not start.
 _ERLANG = lazy_pattern(r"^.{20,200}?(?=\bfailed_to_start_child,)")
+#: A variable or an option at the end of a line, which an error lists.
+_LAST_NAME = re.compile(r": ((?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|--[a-z][\w-]*(?: <\w+>)?))$")
 #: What stands before the message in an answer of an API, in JSON or as Python prints it.
 _ANSWER = lazy_pattern(
     r"(?:- )?\{\s?[\"'][^{}]{0,200}(?:\{[^{}]{0,200})?[\"']message[\"']\s?:\s?(?:\"(?=[^\"])|'(?=[^']))"
@@ -192,12 +194,20 @@ def quote_line(line: str, most: int = _QUOTED) -> str:
     """Return a line of a log as a title quotes it.
 
     A long one loses first the call to an API and the answer around the reason, then what Erlang says before
-    the part that did not start, the paths of addresses, and then its end.
+    the part that did not start, the paths of addresses, and then its end; a name at its end stays.
     """
     shown = line if len(line) <= most else _ANSWER.sub("… ", _CALL.sub("… ", line, count=1), count=1)
     shown = shown if len(shown) <= most else _ERLANG.sub("… ", shown, count=1)
     shown = shown if len(shown) <= most else _ADDRESS_PATH.sub(r"\1…", shown)
+    shown = shown if len(shown) <= most else _with_last_name(shown, most)
     return f"`{shorten(shown.replace('`', chr(39)), max(20, most - 2))}`"
+
+
+def _with_last_name(line: str, most: int) -> str:
+    """Return a line without its middle, where it ends with a name that it is about."""
+    found = _LAST_NAME.search(line)
+    room = most - len(found[1]) - _MARKS - 2 if found else 0
+    return f"{line[:room].rstrip()} … {found[1]}" if found and room >= _WORTH_QUOTING else line
 
 
 def describe_gap(nanoseconds: int) -> str:

@@ -128,6 +128,8 @@ _HAS_MESSAGE = re.compile(r"\w \([^()\s].*\):$")
 _USAGE = re.compile(r"^(?:Usage|USAGE|usage): |^For more information")
 #: An option of a command line, which an error lists.
 _OPTION = re.compile(r"--?[a-z][\w-]*|<\w+>", re.IGNORECASE)
+#: A variable of the environment, which an error lists.
+_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+,?$")
 #: A line without a word, such as a rule of asterisks.
 _RULER = re.compile(r"[\W_]*$")
 #: A call of a stack trace, or what stands behind its message.
@@ -219,13 +221,15 @@ def _message_below(text: str, line: str) -> str:
             break
         if following.lstrip().startswith("<") and not below:
             return line  # markup is no message
+        if below and _NAME.match(below[-1]) and is_indented and following[:1].strip():
+            break  # the end of a list of names
         if following.strip() and not (below and following[0].isspace() and not is_indented):
             is_indented = following[0].isspace() or bool(_RULER.match(following))
             below.append(following.strip())
     if below and _RULER.match(below[0]):
         return next((message for message in below if not _RULER.match(message)), line)
     last = below[-1] if below else line
-    return f"{line} {last}" if _OPTION.match(last) else last
+    return f"{line} {last}" if _OPTION.match(last) or _NAME.match(last) else last
 
 
 def complains(text: str) -> bool:

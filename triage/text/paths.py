@@ -19,5 +19,5 @@ def path_template(path: str) -> str:
 
 
 def _is_word(part: str) -> bool:
-    """Return whether a segment is a word, as most are: it is told without a search."""
+    """Return whether a segment is a word, as most are: no search is needed."""
     return part.isalpha() and len(part) < _SHORTEST

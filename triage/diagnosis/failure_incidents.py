@@ -165,16 +165,12 @@ def _severity_of_requests(group: FailureGroup, serving: ServiceServing, share: F
         return "P1" if group.count >= _MANY or is_explained else "P2"  # of how many requests is unknown
     ratio = share.failed / share.total
     serves = serving.has_succeeded_after(group.first)
-    answers = _serves_since(serving, group.first)
+    answers = serving.has_served_after(group.first)
     is_whole = ratio >= _GRAVE and not serving.may_hide_success
     if is_whole and not (answers or (serves and group.count <= _FEW)):
         return "P0"
     is_end = group.known is not None and group.known.event.failure in _ENDS
     return "P1" if ratio >= _NOTABLE or share.failed >= _MANY or is_end else "P2"
-
-
-def _serves_since(serving: ServiceServing, time: int) -> bool:
-    return any(revision.served_at > time for revision in serving.revisions.values())
 
 
 def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
@@ -191,7 +187,7 @@ def refuses_all(group: FailureGroup, serving: ServiceServing) -> bool:
     names = {path_template(path) for path, _ in group.paths} & serving.paths.keys()
     known = [serving.paths[name] for name in names]
     is_grave = _names_error(group) and group.known is not None and not group.known.is_minor
-    if is_grave and group.samples[0].entry.balancer is not None and not _serves_since(serving, group.first):
+    if is_grave and group.samples[0].entry.balancer is not None and not serving.has_served_after(group.first):
         return True  # the load balancer lets nothing through any more
     if is_said and is_grave and 2 * group.count >= sum(path.total for path in known):
         return True

@@ -133,6 +133,10 @@ class ServiceServing:
         """Return whether a revision succeeded after a time, in nanoseconds."""
         return any(revision.succeeded_at > time for revision in self.revisions.values())
 
+    def has_served_after(self, time: int) -> bool:
+        """Return whether a revision served a request after a time, in nanoseconds."""
+        return any(revision.served_at > time for revision in self.revisions.values())
+
     @property
     def is_job(self) -> bool:
         """Return whether it is a Cloud Run job."""

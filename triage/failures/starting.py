@@ -36,8 +36,9 @@ def find_probe_answers(point: FailurePoint, near: Sequence[Statement]) -> list[W
     probed = _PROBED.search(point.entry.message)
     if probed is None:
         return []
+    asks = re.compile(rf'(?<![^\s"]){re.escape(probed[1])}(?![^\s"?])')
     return [
         (0, said, None)
         for said in near
-        if said.meaning.wording.is_access and probed[1] in said.text and _REFUSED.search(said.text)
+        if said.meaning.wording.is_access and asks.search(said.text) and _REFUSED.search(said.text)
     ]
